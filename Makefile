@@ -1,0 +1,44 @@
+# Two commands do everything: `make` sets up, builds all assignments and grades samples of them; `make test` runs the tests.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MASTERS := $(wildcard assignments/*/*.ipynb)
+BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
+
+.PHONY: all build samples test test-all lint clean
+
+all: samples
+
+build: .venv/installed
+	$(BIN)/autograder build $(MASTERS) --out dist
+
+samples: build
+	$(BIN)/autograder samples $(BUILT)
+
+test: .venv/installed-dev lint
+	$(BIN)/python -m pytest -m "not slow" -n $$(nproc 2>/dev/null || echo 2)
+
+test-all: .venv/installed-dev lint
+	$(BIN)/python -m pytest -n $$(nproc 2>/dev/null || echo 2)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is not; name another one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/python requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[dev]"
+	@touch $@

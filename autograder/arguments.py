@@ -1,0 +1,137 @@
+"""What an author says about one argument: `Array`, `Dim`, `Seed`.
+
+An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
+arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
+"""How the elements of an `Array` may be distributed: standard normal; times 100; times 0.001; one value repeated."""
+
+_SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
+
+FLOAT_DTYPES = ("float32", "float64", "float16")
+
+LARGEST_SEED = 2**24
+"""Seeds stay below this, so that `float32(seed)` is exact: a problem may hand its seed over as a float."""
+
+
+class DeclarationError(ValueError):
+    """A question is declared in a way that cannot work; the text names question, field and value."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One concrete argument: its data and the Python type in which the function receives it.
+
+    `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32" (numbers; `data` is then 0-d).
+    """
+
+    kind: str
+    data: np.ndarray
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array argument, described by the names of its dimensions: `Array("B", "D")`.
+
+    `dtype` is a floating NumPy dtype; `families` names the distributions that its elements are drawn from (see `VALUE_FAMILIES`).
+    The function receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary.
+    """
+
+    dims: tuple[str, ...]
+    dtype: str
+    families: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("jax", "numpy")
+
+    def __init__(self, *dims: str, dtype: str = "float32", families: tuple[str, ...] = ("normal", "large", "tiny")) -> None:
+        object.__setattr__(self, "dims", dims)
+        object.__setattr__(self, "dtype", dtype)
+        object.__setattr__(self, "families", tuple(families))
+
+    def faults(self) -> list[str]:
+        """What is wrong with this description, one sentence each, without the names of question and argument."""
+        found = [f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})" for dim in self.dims if not isinstance(dim, str)]
+        if self.dtype not in FLOAT_DTYPES:
+            found.append(f"dtype={self.dtype!r} is not one of {', '.join(FLOAT_DTYPES)}")
+        if not self.families:
+            found.append(f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}")
+        found += [
+            f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}" for family in self.families if family not in VALUE_FAMILIES
+        ]
+        return found
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw an array of shape `[sizes[dim] for dim in dims]`."""
+        shape = tuple(sizes[dim] for dim in self.dims)
+        elements = np.broadcast_to(rng.standard_normal(), shape) if family == "equal" else rng.standard_normal(shape)
+        return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
+
+
+@dataclass(frozen=True)
+class Dim:
+    """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
+
+    With `as_float` the problem hands it over as a float ("cast to int").
+    """
+
+    name: str
+    as_float: bool = False
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return _number_kinds(self.as_float)
+
+    def faults(self) -> list[str]:
+        return _number_faults(self.as_float) + ([] if isinstance(self.name, str) else [f"a dimension is named by a string, not by {self.name!r}"])
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """The size itself, as a 0-d array."""
+        return _number(sizes[self.name], kind)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A seed for a random generator, in [0, 2**24). With `as_float` the problem hands it over as a float ("cast to int")."""
+
+    as_float: bool = False
+
+    dims: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return _number_kinds(self.as_float)
+
+    def faults(self) -> list[str]:
+        return _number_faults(self.as_float)
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw a seed uniformly, as a 0-d array."""
+        return _number(int(rng.integers(LARGEST_SEED)), kind)
+
+
+Argument = Array | Dim | Seed
+
+
+def _number_kinds(as_float: bool) -> tuple[str, ...]:
+    return ("float", "int", "numpy.float32") if as_float else ("int", "numpy.int64")
+
+
+def _number_faults(as_float: bool) -> list[str]:
+    return [] if isinstance(as_float, bool) else [f"as_float={as_float!r} (type={type(as_float).__name__}) is neither True nor False"]
+
+
+def _number(number: int, kind: str) -> Value:
+    return Value(kind, np.asarray(number, dtype=np.int64))

@@ -1,0 +1,123 @@
+"""The bank: every case of an assignment with its expected output, and the file it is kept in.
+
+One `safetensors` file holds the arrays, and one JSON text in its header everything else: nothing in it can run when it is read. The
+same bank gives the same bytes. NumPy only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from autograder.arguments import Value
+from autograder.cases import Case
+
+FORMAT = 1
+"""Raised when the layout of the file changes; a bank of another format is refused by name."""
+
+_HEADER = "otter-arrays"
+
+HIDDEN_FILE = "hidden_bank.safetensors"
+PUBLIC_FILE = "public_cases.safetensors"
+
+
+class BankError(Exception):
+    """A bank cannot be read, or lacks what was asked of it."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A case with its expected output and the largest absolute error allowed in any element of it."""
+
+    case: Case
+    expected: np.ndarray
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that earn points together, and the order in which they are called: indices into `cases`, repeats included."""
+
+    cases: tuple[Answered, ...]
+    calls: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """`groups[question][group]`, and the fingerprint of the environment in which the expected outputs were computed."""
+
+    assignment: str
+    environment: Mapping[str, Any]
+    groups: Mapping[str, Mapping[str, Group]]
+
+    def group(self, question: str, group: str) -> Group:
+        """One group of one question. Raises `BankError`."""
+        if question not in self.groups:
+            raise BankError(f"the bank of {self.assignment!r} has no question {question!r}; it has {', '.join(self.groups)}")
+        if group not in self.groups[question]:
+            raise BankError(f"the bank of {self.assignment!r} has no cases={group!r} for {question!r}; it has {', '.join(self.groups[question])}")
+        return self.groups[question][group]
+
+
+def save(bank: Bank, path: Path) -> None:
+    """Write the bank to `path`."""
+    arrays: dict[str, np.ndarray] = {}
+    questions: dict[str, Any] = {}
+    for question, groups in bank.groups.items():
+        questions[question] = {}
+        for name, group in groups.items():
+            rows = []
+            for index, answered in enumerate(group.cases):
+                prefix = f"{question}/{name}/{index}"
+                arrays[f"{prefix}/expected"] = np.ascontiguousarray(answered.expected)
+                for parameter, value in answered.case.arguments.items():
+                    arrays[f"{prefix}/arguments/{parameter}"] = np.ascontiguousarray(value.data).reshape(value.data.shape)
+                rows.append(
+                    {
+                        "label": answered.case.label,
+                        "sizes": dict(answered.case.sizes),
+                        "kinds": {parameter: value.kind for parameter, value in answered.case.arguments.items()},
+                        "tolerance": answered.tolerance,
+                    }
+                )
+            questions[question][name] = {"cases": rows, "calls": list(group.calls)}
+    header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions}
+    # One key only: safetensors keeps its metadata in a hash map, whose order would differ from build to build.
+    path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
+
+
+def load(path: Path) -> Bank:
+    """Read a bank. Raises `BankError` that says what is wrong with the file."""
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            header = json.loads((file.metadata() or {})[_HEADER])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except FileNotFoundError:
+        raise BankError(f"{path.name} is not there") from None
+    except Exception as fault:
+        raise BankError(f"{path.name} cannot be read as a bank of cases ({type(fault).__name__}); it may be damaged or only partly copied") from fault
+    if header.get("format") != FORMAT:
+        raise BankError(f"{path.name} is of format {header.get('format')!r}; this version of otter-arrays reads format {FORMAT}")
+    try:
+        groups = {
+            question: {name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()}
+            for question, stored in header["questions"].items()
+        }
+        return Bank(header["assignment"], header["environment"], groups)
+    except (KeyError, TypeError, IndexError) as fault:
+        raise BankError(f"{path.name} lacks a part of its cases ({fault})") from fault
+
+
+def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Group:
+    cases = []
+    for index, row in enumerate(stored["cases"]):
+        values = {parameter: Value(kind, arrays[f"{prefix}/{index}/arguments/{parameter}"]) for parameter, kind in row["kinds"].items()}
+        cases.append(Answered(Case(row["label"], row["sizes"], values), arrays[f"{prefix}/{index}/expected"], row["tolerance"]))
+    return Group(tuple(cases), tuple(stored["calls"]))

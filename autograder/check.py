@@ -1,0 +1,122 @@
+"""`check`, the one call that a test cell makes: in the master notebook, at the student's desk, and in grading."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import bank as banks
+from autograder import environment
+from autograder.bank import Bank, BankError
+from autograder.cases import GROUPS, PUBLIC
+from autograder.examine import Finding, described, examine
+from autograder.question import newest
+
+
+class CheckFailed(AssertionError):
+    """The answer is wrong; the text says how."""
+
+
+class Ungraded(Exception):
+    """No verdict can be given, and that is no fault of the answer; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What the plugin tells the process that runs the tests: where the hidden bank is, and a reason to give no verdict, if any.
+
+    `refusal` is a sentence that fails every check: the submission as a whole cannot be graded as this assignment.
+    """
+
+    bank: Path
+    refusal: str | None = None
+
+
+_grading: Grading | None = None
+
+
+def begin_grading(bank: str, refusal: str | None = None) -> None:
+    """Called once, before the submission's first cell, in the process that runs the tests."""
+    global _grading
+    _grading = Grading(Path(bank), refusal)
+
+
+def check(question: str, function: object, cases: str = PUBLIC) -> None:
+    """Check `function` against one group of cases of `question`.
+
+    Where it runs decides where the cases come from: in grading from the hidden bank; in a master notebook, which declares the question,
+    from a fresh draw with `function` as the reference; at a student's desk from the public cases beside the notebook.
+    Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if no verdict can be given: other package
+    versions, a damaged bank, a fault in this package.
+    """
+    if not isinstance(question, str) or cases not in GROUPS:
+        raise ValueError(f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of cases are {', '.join(GROUPS)}")
+    if _grading is not None:
+        _in_grading(_grading, question, function, cases)
+    elif newest(question) is not None:
+        _in_master(question, function, cases)
+    else:
+        _at_desk(question, function, cases)
+
+
+def _in_grading(grading: Grading, question: str, function: object, cases: str) -> None:
+    if grading.refusal is not None:
+        raise CheckFailed(grading.refusal)
+    finding = _verdict(grading.bank, question, function, cases, at_desk=False)
+    if finding is not None:
+        raise CheckFailed(_sentence(question, finding))
+
+
+def _at_desk(question: str, function: object, cases: str) -> None:
+    finding = _verdict(Path(banks.PUBLIC_FILE), question, function, cases, at_desk=True)
+    if finding is not None:
+        arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in finding.answered.case.arguments.items())
+        raise CheckFailed("\n".join(filter(None, (_sentence(question, finding), f"It was called with {arguments}.", finding.detail))))
+
+
+def _in_master(question: str, function: object, cases: str) -> None:
+    from autograder import build
+
+    declaration = newest(question)
+    assert declaration is not None
+    print(build.rehearse(declaration, function, cases))
+
+
+def _verdict(path: Path, question: str, function: object, cases: str, *, at_desk: bool) -> Finding | None:
+    try:
+        bank = _load(path, at_desk)
+        group = bank.group(question, cases)
+        _same_environment(environment.difference(bank.environment), at_desk)
+        finding = examine(function, group, interruptible=at_desk, show=sys.stdout.write if at_desk else None)
+        if finding is not None and finding.step == "values":
+            # Only numbers can be wrong because of other random bits; asking costs a few compilations, which a right answer never pays.
+            _same_environment(environment.drawn_difference(bank.environment), at_desk)
+    except BankError as fault:
+        raise Ungraded(f"{fault}. {'Download the assignment again.' if at_desk else 'Please tell your instructor.'}") from None
+    except (Ungraded, KeyboardInterrupt):
+        raise
+    except Exception as fault:
+        raise Ungraded(f"the grader itself failed ({type(fault).__name__}). Please tell your instructor; this is no fault of your answer.") from fault
+    return finding
+
+
+def _load(path: Path, at_desk: bool) -> Bank:
+    if at_desk and not path.exists():
+        raise BankError(
+            f"{path.name} is not in {Path.cwd().name!r}, the folder this runs in; run the notebook in the folder you downloaded, with all its files"
+        )
+    return banks.load(path)
+
+
+def _same_environment(difference: str | None, at_desk: bool) -> None:
+    if difference is None:
+        return
+    raise Ungraded(f"{difference} Then restart the kernel." if at_desk else f"{difference} Your answer was not judged.")
+
+
+def _sentence(question: str, finding: Finding) -> str:
+    # Otter shows messages as HTML without escaping them.
+    return f"{question} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]".replace("<", "‹").replace(
+        ">", "›"
+    )

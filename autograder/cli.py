@@ -1,0 +1,143 @@
+"""The command `autograder`: build assignments, grade their samples. Arguments and tables only."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import nbformat
+from rich.console import Console
+from rich.table import Column, Table
+
+from autograder.build import BuildError
+from autograder.master import check_readable
+from autograder.samples import BuiltAssignment, Graded, otter_run
+
+NO_TERMINAL_WIDTH = 160
+"""Columns of a table that goes into a file or a log."""
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+@click.group()
+@click.version_option(package_name="otter-arrays")
+def main() -> None:
+    """Build and try Otter-Grader assignments on JAX and Flax arrays."""
+
+
+@main.command()
+@click.argument("masters", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    default=Path("dist"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Each master NAME.ipynb is built into OUT/NAME.",
+)
+def build(masters: tuple[Path, ...], out: Path) -> None:
+    """Build MASTERS with `otter assign`: student folders and autograder zips."""
+    names = [master.stem for master in masters]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.ClickException(f"two masters are called {name}.ipynb, and both would be built into {out / name}; rename one")
+    faults = []
+    table = _table("assignment", "hidden calls", "shapes", "alternatives", "misconceptions refused", "left to the method")
+    for master, fault in zip(masters, _in_parallel(lambda master: _assign(master, out / master.stem), masters), strict=True):
+        if fault:
+            faults.append(fault)
+            continue
+        for question in BuiltAssignment(out / master.stem).record()["questions"].values():
+            hidden = [group for name, group in question["groups"].items() if name != "public"]
+            told = [known["told_by"] for known in question["misconceptions"].values()]
+            counts = (sum(group["calls"] for group in hidden), sum(group["shapes"] for group in hidden), len(question["alternatives"]))
+            table.add_row(master.stem, *map(str, counts), f"{told.count('values')} of {told.count('values')}", str(told.count("method")))
+    if table.row_count:
+        _print(table, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
+    if faults:
+        raise click.ClickException("\n\n".join(faults))
+
+
+@main.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+def samples(folders: tuple[Path, ...]) -> None:
+    """Grade three samples of each built assignment (FOLDERS, such as dist/NAME) with `otter run`: solution, untouched notebook, wrong answer."""
+    try:
+        waiting = [sample for folder in folders for sample in _samples(BuiltAssignment(folder))]
+    except FileNotFoundError as fault:
+        raise click.ClickException(str(fault)) from None
+    table = _table("assignment", "submission", "score", "seconds", "first finding")
+    failures = []
+    for sample, graded in zip(waiting, _in_parallel(lambda sample: otter_run(sample.submission, sample.built.zip), waiting), strict=True):
+        score = "ungraded" if graded.score is None else f"{graded.score:g} / {graded.possible:g}"
+        table.add_row(sample.built.name, sample.label, score, f"{graded.seconds:.1f}", graded.sentence)
+        if not sample.expects(graded):
+            failures.append(f"{sample.built.name}, {sample.label}: {score}\n{graded.printed[-2000:]}")
+    _print(table)
+    if failures:
+        raise click.ClickException("these samples were not graded as they should be:\n" + "\n".join(failures))
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A submission whose grade is known beforehand, as far as `expects` says."""
+
+    built: BuiltAssignment
+    label: str
+    submission: nbformat.NotebookNode | Path
+    expects: Callable[[Graded], bool]
+
+
+def _samples(built: BuiltAssignment) -> Iterable[_Sample]:
+    yield _Sample(built, "solution", built.solution, lambda graded: graded.share == 1.0)
+    yield _Sample(built, "untouched", built.untouched, lambda graded: graded.share == 0.0)
+    for question in built.record()["questions"]:
+        told = [known for known in built.misconceptions(question).values() if known["told_by"] == "values"]
+        if told:
+            known = min(told, key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
+            yield _Sample(
+                built,
+                f"wrong: {known['name']}",
+                built.answered({question: known["source"]}),
+                lambda graded: graded.share is not None and graded.share < 1.0,
+            )
+            return
+
+
+def _table(*titles: str) -> Table:
+    """A table whose last column alone may wrap."""
+    return Table(*(Column(title, no_wrap=title != titles[-1]) for title in titles))
+
+
+def _print(*parts: object) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=NO_TERMINAL_WIDTH)
+    console.print(*parts, sep="\n", highlight=False)
+
+
+def _assign(master: Path, out: Path) -> str:
+    """Run `otter assign`; returns "" or why it failed."""
+    try:
+        check_readable(master)
+    except BuildError as error:
+        return str(error)
+    command = [sys.executable, "-m", "otter", "assign", str(master), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    if done.returncode == 0:
+        return ""
+    ours = re.findall(r"^autograder\.build\.BuildError: (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
+    return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
+
+
+def _in_parallel(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        return list(pool.map(work, items))

@@ -1,0 +1,109 @@
+"""Is this array that array? `compare` answers None or a `Mismatch` that explains itself. NumPy only.
+
+The order is fixed and the first failing step ends it: shape, dtype, NaN and infinities, values. Whether the function returned at
+all, and an array, is settled before (`autograder.values`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+WORST_SHOWN = 5
+"""So many of the worst elements are listed where a report may show values."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a bounded `sample` with some."""
+
+    step: str
+    sentence: str
+    sample: str = ""
+
+
+def compare(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
+    """None if `actual` equals `desired`, else the first step at which it does not.
+
+    `tolerance` is the largest absolute difference allowed for any element, in the units of `desired`; integers and booleans compare
+    exactly whatever it is. A floating dtype may be narrower or wider than the expected one; only the values then decide.
+    """
+    return _shape(actual, desired) or _dtype(actual, desired) or _not_finite(actual, desired) or _values(actual, desired, tolerance)
+
+
+def dtype_kind(dtype: np.dtype) -> str:
+    """ "boolean", "integer", "floating" or "complex", also for the extension types of `ml_dtypes` such as bfloat16; else "other"."""
+    if dtype.kind == "V" and dtype.name.startswith(("bfloat", "float")):
+        return "floating"
+    return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(dtype.kind, "other")
+
+
+def _shape(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
+    if actual.shape == desired.shape:
+        return None
+    sentence = f"returned shape {actual.shape}; expected {desired.shape}"
+    if actual.size == desired.size:
+        sentence += ", the same number of elements in another arrangement"
+    return Mismatch("shape", sentence + ".")
+
+
+def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
+    expected = dtype_kind(desired.dtype)
+    if dtype_kind(actual.dtype) == expected:
+        return None
+    return Mismatch("dtype", f"returned dtype {actual.dtype}; expected a {expected} dtype such as {desired.dtype}.")
+
+
+def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
+    if dtype_kind(desired.dtype) not in ("floating", "complex"):
+        return None
+    actual, desired = _widened(actual), _widened(desired)
+    for name, test in (("NaN", np.isnan), ("infinity", np.isinf)):
+        wrong = int(np.count_nonzero(test(actual) != test(desired)))
+        if wrong:
+            return Mismatch("finite", f"{_share(wrong, desired.size)}: {name} where it should not be, or not where it should.")
+    opposite = int(np.count_nonzero(np.isinf(desired) & (actual != desired)))
+    if opposite:
+        return Mismatch("finite", f"{_share(opposite, desired.size)}: infinity of the wrong sign.")
+    return None
+
+
+def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
+    if dtype_kind(desired.dtype) in ("floating", "complex"):
+        wide_actual, wide_desired = _widened(actual), _widened(desired)
+        error = np.zeros(desired.shape)
+        finite = np.isfinite(wide_desired)
+        error[finite] = np.abs(wide_actual[finite] - wide_desired[finite])
+        wrong = error > tolerance
+        allowed = f"the largest error is {error.max(initial=0.0):.3g} where {tolerance:.3g} is allowed"
+    else:
+        wrong = actual != desired
+        error = wrong.astype(float)
+        allowed = "they must be equal"
+    count = int(np.count_nonzero(wrong))
+    if not count:
+        return None
+    return Mismatch("values", f"{_share(count, desired.size)} in value; {allowed}.", _worst(actual, desired, error, count))
+
+
+def _worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int) -> str:
+    places = np.argsort(-error, axis=None, kind="stable")[: min(count, WORST_SHOWN)]
+    lines = []
+    for flat in places:
+        place = np.unravel_index(int(flat), desired.shape)
+        index = ", ".join(str(int(axis)) for axis in place)
+        lines.append(
+            f"at [{index}]: returned {actual[place]:.7g}, expected {desired[place]:.7g}"
+            if desired.dtype.kind == "f" and actual.dtype.kind == "f"
+            else f"at [{index}]: returned {actual[place]}, expected {desired[place]}"
+        )
+    return "\n".join(lines)
+
+
+def _share(count: int, size: int) -> str:
+    return f"{count} of {size} elements ({100 * count / size:.1f} %) differ" if size > 1 else "the only element differs"
+
+
+def _widened(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

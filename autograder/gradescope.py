@@ -1,0 +1,46 @@
+"""From Otter's results to Gradescope's JSON, where Otter has no word for what we need: a question without a verdict."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from otter.run import AutograderConfig
+from otter.test_files import GradingResults
+
+_UNGRADED_MARKS = ("Ungraded: ", "ModuleNotFoundError: No module named 'autograder'")
+
+
+class Results(GradingResults):
+    """Otter's results, with questions that were not graded: their score is NaN, and Gradescope is given no score for them."""
+
+    def to_gradescope_dict(self, ag_config: AutograderConfig) -> dict[str, Any]:
+        output: dict[str, Any] = super().to_gradescope_dict(ag_config)
+        ungraded = [test for test in output["tests"] if _is_nan(test.get("score"))]
+        for test in ungraded:
+            # A row without a score is information to Gradescope, and not a zero.
+            del test["score"], test["max_score"]
+            test["name"] += " (ungraded)"
+        if ungraded:
+            output["output"] = (
+                f"{len(ungraded)} of {len(self.results)} questions could not be graded. This is no fault of the answers; please tell your instructor."
+            )
+            if _is_nan(output.get("score")):
+                del output["score"]
+        return output
+
+
+def mark_ungraded(results: GradingResults) -> list[str]:
+    """Give every question in which a test could reach no verdict the score NaN; returns their names."""
+    names = []
+    for name, test_file in results.results.items():
+        if any(not case.passed and any(mark in (case.message or "") for mark in _UNGRADED_MARKS) for case in test_file.test_case_results):
+            test_file.update_score(math.nan)
+            names.append(name)
+    # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.
+    results.__class__ = Results
+    return names
+
+
+def _is_nan(score: Any) -> bool:
+    return isinstance(score, float) and math.isnan(score)

@@ -1,0 +1,167 @@
+"""Read a master notebook: run its code as Jupyter would, and look at the tests that Otter made of it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
+
+from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
+from autograder.build import BuildError, build
+from autograder.cases import GROUPS, PUBLIC
+from autograder.question import declared
+
+RECORD_FILE = "build_record.json"
+"""What only the author may see: the secret, the counts of cases, the sources of the known answers."""
+
+_OUTCOME_FILE = "outcome.json"
+
+
+def check_readable(master: Path) -> None:
+    """Raise `BuildError` for what would stop `otter assign` with a message that does not say what to do."""
+    try:
+        notebook = nbformat.read(master, as_version=4)
+    except FileNotFoundError:
+        raise BuildError(f"{master} does not exist") from None
+    except Exception as fault:
+        raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
+    if not notebook.metadata.get("kernelspec", {}).get("name"):
+        raise BuildError(f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it")
+
+
+def build_from(master: Path, assignment: str, secret: str, folder: Path) -> dict[str, Any]:
+    """Run the master's code cells, tests left out, in a kernel of their own and write both banks of its questions into `folder`.
+
+    Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
+    """
+    notebook = nbformat.read(master, as_version=4)
+    _refuse_double_questions(notebook, master)
+    with tempfile.TemporaryDirectory() as scratch:
+        cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
+        call = f"from autograder.master import _build_here\n_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {scratch!r})"
+        notebook.cells = [*cells, nbformat.v4.new_code_cell(call)]
+        _execute(notebook, master)
+        outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
+    if "error" in outcome:
+        raise BuildError(f"{master.name}: {outcome['error']}")
+    return {"assignment": assignment, "secret": secret, **outcome["record"]}
+
+
+def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, scratch: str) -> None:
+    """Runs in the master's kernel, after its cells."""
+    try:
+        built = build(assignment, declared(), namespace, secret)
+        save(built.hidden, Path(folder) / HIDDEN_FILE)
+        save(built.public, Path(folder) / PUBLIC_FILE)
+        outcome: dict[str, Any] = {"record": built.record}
+    except BuildError as error:
+        outcome = {"error": str(error)}
+    (Path(scratch) / _OUTCOME_FILE).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def _execute(notebook: nbformat.NotebookNode, master: Path) -> None:
+    # References are computed on the CPU, which every grader has.
+    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
+    try:
+        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu"})
+    except CellExecutionError as error:
+        cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
+        first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")
+        raise BuildError(f"{master.name}: the cell that begins `{first.strip()}` raised {error.ename}: {error.evalue}") from None
+    except DeadKernelError as error:
+        raise BuildError(f"{master.name}: the kernel died while the notebook's cells ran; is there enough memory?") from error
+
+
+def _cells_outside_tests(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    kept, inside = [], False
+    for cell in extract_all_fenced_otter_cells(notebook.cells):
+        if is_block_boundary_cell(cell, BlockType.TESTS):
+            inside = True
+        elif is_block_boundary_cell(cell, BlockType.TESTS, end=True):
+            inside = False
+        elif not inside:
+            kept.append(cell)
+    return kept
+
+
+def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> None:
+    """Otter would merge two questions of one name without a word."""
+    seen: set[str] = set()
+    for cell in extract_all_fenced_otter_cells(notebook.cells):
+        if is_block_boundary_cell(cell, BlockType.QUESTION):
+            name = str(get_cell_config(cell).get("name"))
+            if name in seen:
+                raise BuildError(f"{master.name}: two questions have the name {name!r}; give each `# BEGIN QUESTION` a name of its own")
+            seen.add(name)
+
+
+@dataclass(frozen=True)
+class TestCall:
+    """One call of `check` in a test that Otter wrote: where it stands, and what it asks for."""
+
+    place: str
+    hidden: bool
+    question: str
+    cases: str
+
+
+def check_tests(tests: Path, questions: dict[str, Any]) -> None:
+    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student."""
+    for path in sorted(tests.glob("*.py")):
+        try:
+            module = ast.parse(path.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            raise BuildError(
+                f"the tests of {path.stem!r} are not valid Python as Otter writes them (line {error.lineno}): "
+                "a success_message or failure_message must not contain a double quote or a line break"
+            ) from None
+        functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
+        names = [function.name for function in functions]
+        for name in names:
+            if names.count(name) > 1:
+                raise BuildError(
+                    f"the tests of {path.stem!r} define {name} {names.count(name)} times; Otter would keep the last only: give each test its own name"
+                )
+        for function in functions:
+            for found in _test_calls(function, path.stem):
+                _check_call(found, questions)
+
+
+def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall]:
+    hidden = any(
+        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and bool(keyword.value.value)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call)
+        for keyword in decorator.keywords
+    )
+    calls = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check" and len(node.args) >= 2:
+            given = [*node.args[2:3], *(keyword.value for keyword in node.keywords if keyword.arg == "cases")]
+            literals = [argument.value if isinstance(argument, ast.Constant) else None for argument in (node.args[0], *given)]
+            if isinstance(literals[0], str):
+                cases = PUBLIC if len(literals) == 1 else literals[1]
+                calls.append(
+                    TestCall(f"{function.name} of {otter_question!r}", hidden, literals[0], cases if isinstance(cases, str) else repr(cases))
+                )
+    return calls
+
+
+def _check_call(found: TestCall, questions: dict[str, Any]) -> None:
+    if found.question not in questions:
+        raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; declared: {', '.join(questions)}")
+    if found.cases not in GROUPS:
+        raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}")
+    if not found.hidden and found.cases != PUBLIC:
+        raise BuildError(
+            f"the test {found.place} is public but asks for cases={found.cases!r}, which students do not have; begin the cell with `# HIDDEN`"
+        )

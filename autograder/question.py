@@ -1,0 +1,144 @@
+"""`Question`: what an author declares in the master notebook, checked where it is declared."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from autograder.arguments import Argument, Array, DeclarationError, Dim, Seed
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+TOLD_BY = ("values", "method")
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known-wrong solution: what the author calls the mistake, what helps a student who made it, and code that makes it."""
+
+    name: str
+    hint: str
+    told_by: str
+    function: Callable[..., Any]
+
+
+@dataclass
+class Question:
+    """One question of a master notebook: a function that students write, and how it is called.
+
+    `name` is the function's name and the name by which `check` finds the question. `arguments` maps each parameter, in the order of
+    the call, to an `Array`, `Dim` or `Seed`; `dims` maps each dimension to the smallest and largest size it takes, both included.
+    `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
+
+        question = Question("scale_rows",
+            arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
+            dims=dict(B=(1, 16), D=(1, 12), F=(1, 5)))
+
+    Raises `DeclarationError`, which names question, field and value, when the declaration cannot work.
+    """
+
+    name: str
+    arguments: Mapping[str, Argument]
+    dims: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    shapes: int = 3
+    seeds: int = 3
+    alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
+    misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._check_name()
+        self._check_dims()
+        self._check_arguments()
+        self._check_count("shapes")
+        self._check_count("seeds")
+        _declared.append(self)
+
+    def alternative(self, function: Function) -> Function:
+        """Decorator: a solution that is right in another way, and must be accepted."""
+        if not callable(function):
+            raise self._error("alternative", function, "is not a function")
+        self.alternatives.append(function)
+        return function
+
+    def misconception(self, name: str, *, hint: str, told_by: str = "values") -> Callable[[Function], Function]:
+        """Decorator: a wrong solution that students write. `name` says what is wrong with it, `hint` what to look at.
+
+        `told_by="method"` marks one whose values are right, so that only the way it computes them can tell: no value test may
+        refuse it.
+        """
+        for label, text in (("name", name), ("hint", hint)):
+            if not isinstance(text, str) or not text.strip():
+                raise self._error(f"misconception {label}", text, "is not a sentence")
+        if told_by not in TOLD_BY:
+            raise self._error("misconception told_by", told_by, f"is not one of {', '.join(TOLD_BY)}")
+        if any(known.name == name for known in self.misconceptions):
+            raise self._error("misconception name", name, "is declared twice")
+
+        def remember(function: Function) -> Function:
+            if not callable(function):
+                raise self._error(f"misconception {name!r}", function, "is not a function")
+            self.misconceptions.append(Misconception(name, hint, told_by, function))
+            return function
+
+        return remember
+
+    def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
+        return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")
+
+    def _check_name(self) -> None:
+        if not isinstance(self.name, str) or not self.name.isidentifier() or keyword.iskeyword(self.name):
+            raise self._error("name", self.name, "is not the name of a function")
+
+    def _check_dims(self) -> None:
+        if not isinstance(self.dims, Mapping):
+            raise self._error("dims", self.dims, "is not a dict of ranges such as dict(B=(1, 16))")
+        for dim, sizes in self.dims.items():
+            label = f"dims[{dim!r}]"
+            if not isinstance(sizes, tuple | list) or len(sizes) != 2 or not all(type(size) is int for size in sizes):
+                raise self._error(label, sizes, "is not a pair of whole numbers (smallest, largest)")
+            if sizes[0] < 1:
+                raise self._error(label, sizes, "starts below 1; an array of size 0 has no value to compare")
+            if sizes[0] > sizes[1]:
+                raise self._error(label, sizes, "is an empty range; write (smallest, largest)")
+
+    def _check_arguments(self) -> None:
+        if not isinstance(self.arguments, Mapping) or not self.arguments:
+            raise self._error("arguments", self.arguments, "is not a dict with at least one argument")
+        used: set[str] = set()
+        for parameter, argument in self.arguments.items():
+            label = f"arguments[{parameter!r}]"
+            if not isinstance(argument, Array | Dim | Seed):
+                raise self._error(label, argument, "is not an Array, a Dim or a Seed")
+            for fault in argument.faults():
+                raise self._error(label, argument, f"cannot be drawn: {fault}")
+            for dim in argument.dims:
+                if dim not in self.dims:
+                    raise self._error(
+                        label, argument, f"uses the dimension {dim!r}, which dims does not define; it defines {', '.join(self.dims) or 'none'}"
+                    )
+            used.update(argument.dims)
+        for dim in self.dims:
+            if dim not in used:
+                raise self._error(f"dims[{dim!r}]", self.dims[dim], "is used by no argument")
+
+    def _check_count(self, label: str) -> None:
+        count = getattr(self, label)
+        if type(count) is not int or count < 1:
+            raise self._error(label, count, "is not a whole number of at least 1")
+
+
+# A declaration cell can be run again while a master is written: the newest declaration of a name is the one that holds in a notebook,
+# and a build, which runs every cell once, refuses a second one.
+_declared: list[Question] = []
+
+
+def declared() -> tuple[Question, ...]:
+    """Every question declared in this process, in order."""
+    return tuple(_declared)
+
+
+def newest(name: str) -> Question | None:
+    """The newest declaration of the question `name` in this process, or None."""
+    return next((question for question in reversed(_declared) if question.name == name), None)

@@ -1,0 +1,142 @@
+"""Submissions with known answers, made from a built assignment, and what real Otter says of them.
+
+The answers are those that the author declared beside the question: alternatives and misconceptions, put into the student notebook in
+place of the prompt.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.master import RECORD_FILE
+
+
+@dataclass(frozen=True)
+class BuiltAssignment:
+    """The two folders that `otter assign` wrote for one master."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def zip(self) -> Path:
+        """The autograder zip. Raises `FileNotFoundError` if the folder has none."""
+        found = sorted((self.folder / "autograder").glob("*.zip"))
+        if not found:
+            raise FileNotFoundError(f"{self.folder / 'autograder'} has no autograder zip; build the assignment first")
+        return found[-1]
+
+    @property
+    def solution(self) -> Path:
+        return self._notebook("autograder")
+
+    @property
+    def untouched(self) -> Path:
+        return self._notebook("student")
+
+    def _notebook(self, side: str) -> Path:
+        found = sorted((self.folder / side).glob("*.ipynb"))
+        if not found:
+            raise FileNotFoundError(f"{self.folder / side} has no notebook; build the assignment first")
+        return found[0]
+
+    def record(self) -> dict[str, Any]:
+        """The private record of the build."""
+        record: dict[str, Any] = json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8"))
+        return record
+
+    def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
+        """The student notebook with each question's function replaced by the source in `answers`, keyed by question."""
+        notebook = nbformat.read(self.untouched, as_version=4)
+        for question, source in answers.items():
+            cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and f"def {question}(" in cell.source)
+            cell.source = renamed(source, question)
+        return notebook
+
+    def alternatives(self, question: str) -> dict[str, str]:
+        """Sources of the answers that must be accepted, by function name."""
+        return dict(self.record()["questions"][question]["alternatives"])
+
+    def misconceptions(self, question: str) -> dict[str, dict[str, Any]]:
+        """The known-wrong answers by function name: name, told_by, refused_in, source."""
+        return dict(self.record()["questions"][question]["misconceptions"])
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What `otter run` said: the parsed results.json (None if there is none), its exit code, all it printed, and seconds of wall time."""
+
+    results: dict[str, Any] | None
+    exit_code: int
+    printed: str
+    seconds: float
+
+    @property
+    def score(self) -> float | None:
+        """Points, or None where a question was not graded."""
+        rows = self._question_rows()
+        return sum(row["score"] for row in rows) if rows and all("score" in row for row in rows) else None
+
+    @property
+    def possible(self) -> float | None:
+        rows = self._question_rows()
+        return sum(row["max_score"] for row in rows) if rows and all("max_score" in row for row in rows) else None
+
+    @property
+    def share(self) -> float | None:
+        """Points by points possible, or None where a question was not graded."""
+        return None if self.score is None or not self.possible else self.score / self.possible
+
+    @property
+    def sentence(self) -> str:
+        """The first thing that a student would read of what is wrong, or ""."""
+        for row in (self.results or {"tests": []})["tests"]:
+            for line in row.get("output", "").splitlines():
+                for mark in ("CheckFailed: ", "Ungraded: "):
+                    if mark in line:
+                        return str(line.split(mark, 1)[1])
+        return ""
+
+    def _question_rows(self) -> list[dict[str, Any]]:
+        return [row for row in (self.results or {"tests": []})["tests"] if row["name"] != "Public Tests"]
+
+
+def renamed(source: str, name: str) -> str:
+    """The source of one function, without its decorators and under another name."""
+    module = ast.parse(source)
+    function = next(node for node in module.body if isinstance(node, ast.FunctionDef))
+    function.decorator_list = []
+    function.name = name
+    return ast.unparse(module)
+
+
+def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, name: str = "submission.ipynb", **popen: Any) -> Graded:
+    """Grade one submission with the stock command `otter run`, in a process and a folder of its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = submission
+        if not isinstance(path, Path):
+            path = Path(scratch, name)
+            nbformat.write(submission, path)
+        output = Path(scratch, "results")
+        output.mkdir()
+        started = time.monotonic()
+        command = [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(autograder.resolve()), "-o", str(output), str(path.resolve())]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, **{"cwd": scratch, **popen})
+        seconds = time.monotonic() - started
+        written = output / "results.json"
+        results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
+        return Graded(results, done.returncode, done.stdout + done.stderr, seconds)
