@@ -4,7 +4,7 @@ Authors use `Question`, `Array`, `Dim` and `Seed` to declare a question; test ce
 """
 
 from autograder.arguments import Array, DeclarationError, Dim, Seed
-from autograder.check import CheckFailed, Ungraded, check
+from autograder.checks import CheckFailed, Ungraded, check
 from autograder.question import Question
 
 __all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Question", "Seed", "Ungraded", "check"]

@@ -57,8 +57,9 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
     record: dict[str, Any] = {}
     for question in questions:
         reference = namespace.get(question.name)
-        groups = _groups(question, reference, (PUBLIC, *HIDDEN_GROUPS), assignment, secret)
-        public[question.name] = {PUBLIC: groups[PUBLIC]}
+        # Apart, so that nothing in the public cases, not even a tolerance, depends on the secret.
+        public[question.name] = _groups(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
+        groups = {**public[question.name], **_groups(question, reference, HIDDEN_GROUPS, assignment, secret)}
         hidden[question.name] = groups
         record[question.name] = {
             "groups": {name: _counted(group) for name, group in groups.items()},
@@ -89,7 +90,7 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
 def _groups(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> dict[str, Group]:
     plans = {}
     for name in names:
-        rng = generator(PUBLIC_SECRET if name == PUBLIC else secret, assignment, question.name, name)
+        rng = generator(secret, assignment, question.name, name)
         plans[name] = (plan(question, name, rng), rng)
     answered = {name: [_answer(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
     noisiest = max(

@@ -52,20 +52,23 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     expected = dtype_kind(desired.dtype)
     if dtype_kind(actual.dtype) == expected:
         return None
-    return Mismatch("dtype", f"returned dtype {actual.dtype}; expected a {expected} dtype such as {desired.dtype}.")
+    return Mismatch("dtype", f"returned dtype {actual.dtype}; expected {expected} numbers, such as dtype {desired.dtype}.")
 
 
 def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return None
     actual, desired = _widened(actual), _widened(desired)
-    for name, test in (("NaN", np.isnan), ("infinity", np.isinf)):
-        wrong = int(np.count_nonzero(test(actual) != test(desired)))
-        if wrong:
-            return Mismatch("finite", f"{_share(wrong, desired.size)}: {name} where it should not be, or not where it should.")
+    for name, test in (("NaN", np.isnan), ("infinite", np.isinf)):
+        surplus = int(np.count_nonzero(test(actual) & ~test(desired)))
+        if surplus:
+            return Mismatch("finite", f"returned {_share(surplus, desired.size)} {name} where a number is expected.")
+        missing = int(np.count_nonzero(test(desired) & ~test(actual)))
+        if missing:
+            return Mismatch("finite", f"returned {_share(missing, desired.size)} not {name} where it is expected.")
     opposite = int(np.count_nonzero(np.isinf(desired) & (actual != desired)))
     if opposite:
-        return Mismatch("finite", f"{_share(opposite, desired.size)}: infinity of the wrong sign.")
+        return Mismatch("finite", f"returned {_share(opposite, desired.size)} infinite with the wrong sign.")
     return None
 
 
@@ -84,7 +87,7 @@ def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
     count = int(np.count_nonzero(wrong))
     if not count:
         return None
-    return Mismatch("values", f"{_share(count, desired.size)} in value; {allowed}.", _worst(actual, desired, error, count))
+    return Mismatch("values", f"returned {_share(count, desired.size)} wrong; {allowed}.", _worst(actual, desired, error, count))
 
 
 def _worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int) -> str:
@@ -102,7 +105,7 @@ def _worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: in
 
 
 def _share(count: int, size: int) -> str:
-    return f"{count} of {size} elements ({100 * count / size:.1f} %) differ" if size > 1 else "the only element differs"
+    return f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)" if size > 1 else "an array with its only element"
 
 
 def _widened(array: np.ndarray) -> np.ndarray:

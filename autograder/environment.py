@@ -32,7 +32,10 @@ def difference(built: Mapping[str, Any]) -> str | None:
     here = _versions()
     other = [name for name in PACKAGES if here[name] != built["packages"].get(name)]
     if other:
-        listed = ", ".join(f"{name} {here[name] or 'is not'} installed where {built['packages'].get(name)} is needed" for name in other)
+        listed = ", ".join(
+            f"{name} {'is not' if here[name] is None else f'{here[name]} is'} installed where {built['packages'].get(name)} is needed"
+            for name in other
+        )
         faults.append(f"{listed}: other versions draw other random numbers and initial weights. Type: {_INSTALL}")
     settings = _settings()
     for name, wanted in built["settings"].items():

@@ -66,7 +66,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         path = Path("..", "source", "files", bank.HIDDEN_FILE).resolve()
         notebook = submission
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        call = f"from autograder.check import begin_grading\nbegin_grading({str(path)!r}, {_refusal(notebook, path)!r})"
+        call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {_refusal(notebook, path)!r})"
         notebook.cells.insert(0, nbformat.v4.new_code_cell(call))
         return notebook
 

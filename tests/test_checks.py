@@ -1,0 +1,219 @@
+"""`check` in its three places, and the exact words that students read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from autograder import CheckFailed, Question, Ungraded, check, checks, question
+from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
+from autograder.build import build
+
+
+def scale_rows(seed: float, x: Any, factor: float) -> Any:
+    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=1)
+
+
+@pytest.fixture
+def desk(scale_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A student's folder with public cases; the question is declared nowhere in this process."""
+    built = build("t", [scale_question], {"scale_rows": scale_rows}, "a")
+    save(built.public, tmp_path / PUBLIC_FILE)
+    save(built.hidden, tmp_path / HIDDEN_FILE)
+    question._declared.clear()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def grading(desk: Path) -> Iterator[Path]:
+    """The same in grading."""
+    checks.begin_grading(str(desk / HIDDEN_FILE))
+    yield desk
+    checks._grading = None
+
+
+def failure(function: Any, cases: str = "public") -> str:
+    with pytest.raises(CheckFailed) as caught:
+        check("scale_rows", function, cases)
+    return str(caught.value)
+
+
+def ungraded(function: Any = scale_rows) -> str:
+    with pytest.raises(Ungraded) as caught:
+        check("scale_rows", function)
+    return str(caught.value)
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_right_answer_passes_at_the_desk() -> None:
+    check("scale_rows", scale_rows)
+
+
+@pytest.mark.parametrize("cases", ["public", "corners", "random", "repeated", "types"])
+@pytest.mark.usefixtures("grading")
+def test_a_right_answer_passes_in_grading(cases: str) -> None:
+    check("scale_rows", scale_rows, cases=cases)
+
+
+def test_a_right_answer_passes_in_the_master(scale_question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+    check("scale_rows", scale_rows, cases="types")
+    assert capsys.readouterr().out == "scale_rows, types: 3 calls of 3 cases over 1 shapes; 0 alternatives accepted; 0 of 0 misconceptions refused.\n"
+
+
+@pytest.mark.usefixtures("desk")
+def test_at_the_desk_everything_is_shown() -> None:
+    text = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).splitlines()
+    assert text[0].startswith("scale_rows returned an array with ")
+    assert text[0].endswith("[case 1 of 4: all sizes distinct]")
+    assert text[1].startswith("It was called with seed=")
+    assert text[2].startswith("at [")
+    assert "expected" in text[2]
+
+
+@pytest.mark.usefixtures("desk")
+def test_at_the_desk_a_student_reads_the_exception_and_its_line() -> None:
+    def divides(seed: float, x: Any, factor: float) -> Any:
+        return 1 // 0
+
+    text = failure(divides).splitlines()
+    assert text[0] == "scale_rows raised ZeroDivisionError. [case 1 of 4: all sizes distinct]"
+    assert text[2].startswith("ZeroDivisionError: ")
+    assert text[3].endswith(": return 1 // 0")
+
+
+@pytest.mark.usefixtures("desk")
+def test_at_the_desk_prints_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def prints(seed: float, x: Any, factor: float) -> Any:
+        print("here")
+        return scale_rows(seed, x, factor)
+
+    check("scale_rows", prints)
+    assert capsys.readouterr().out == "here\n" * 4
+
+
+@pytest.mark.usefixtures("grading")
+def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def leaks(seed: float, x: Any, factor: float) -> Any:
+        print(x)
+        raise ValueError(f"the input was {np.asarray(x)} with {seed}")
+
+    assert failure(leaks, "random") == "scale_rows raised ValueError. [case 1 of 9: random sizes]"
+    assert capsys.readouterr().out == ""
+    said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
+    assert said.startswith("scale_rows returned an array with ")
+    assert "expected" not in said
+    assert "\n" not in said
+
+
+@pytest.mark.usefixtures("grading")
+def test_an_answer_that_depends_on_earlier_calls_is_told_so() -> None:
+    seen: dict[float, int] = {}
+
+    def drifts(seed: float, x: Any, factor: float) -> Any:
+        seen[seed] = seen.get(seed, 0) + 1
+        return scale_rows(seed, x, factor) * seen[seed]
+
+    assert failure(drifts, "repeated").endswith(
+        " The same call was right before: the answer depends on earlier calls. [case 1 of 3: all sizes distinct]"
+    )
+
+
+@pytest.mark.usefixtures("grading")
+def test_a_memory_of_the_first_result_is_found() -> None:
+    memory: dict[tuple[int, ...], Any] = {}
+
+    def remembers(seed: float, x: Any, factor: float) -> Any:
+        return memory.setdefault(x.shape, scale_rows(seed, x, factor))
+
+    assert "[case 2 of 3: all sizes distinct]" in failure(remembers, "repeated")
+
+
+@pytest.mark.usefixtures("grading")
+def test_signs_that_html_would_swallow_are_replaced() -> None:
+    assert failure(lambda seed, x, factor: np.array(["a"] * x.shape[0])) == (
+        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 of 4: all sizes distinct]"
+    )
+
+
+@pytest.mark.usefixtures("grading")
+def test_a_submission_of_another_assignment_fails_every_check_with_that_reason(grading: Path) -> None:
+    checks.begin_grading(str(grading / HIDDEN_FILE), "this is the notebook of the assignment 'other'.")
+    assert failure(scale_rows) == "this is the notebook of the assignment 'other'."
+
+
+def test_a_bank_from_other_versions_gives_no_verdict(desk: Path) -> None:
+    path = desk / PUBLIC_FILE
+    path.write_bytes(
+        path.read_bytes().replace(f'\\"flax\\": \\"{flax_version()}\\"'.encode(), f'\\"flax\\": \\"{"9" * len(flax_version())}\\"'.encode())
+    )
+    assert ungraded() == (
+        f"flax {flax_version()} is installed where {'9' * len(flax_version())} is needed: other versions draw other random numbers and initial weights. "
+        "Type: pip install -r requirements.txt. Then restart the kernel."
+    )
+
+
+def test_other_settings_give_no_verdict_in_grading(grading: Path) -> None:
+    with jax.enable_x64(True):
+        said = ungraded()
+    assert said.startswith("jax_enable_x64 is True where False is needed. Remove what sets it")
+    assert said.endswith(" Your answer was not judged.")
+
+
+def test_other_draws_at_the_same_versions_give_no_verdict_for_wrong_values_only(desk: Path) -> None:
+    path = desk / PUBLIC_FILE
+    content = path.read_bytes()
+    start = content.index(b"jax.random.bits")
+    digit = next(place for place in range(start + 20, start + 60) if content[place : place + 1].isdigit())
+    path.write_bytes(content[:digit] + (b"1" if content[digit : digit + 1] != b"1" else b"2") + content[digit + 1 :])
+    check("scale_rows", scale_rows)
+    assert ungraded(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).startswith("jax.random.bits gives other numbers here")
+
+
+def test_without_the_public_cases_the_student_is_told_where_to_run(desk: Path) -> None:
+    (desk / PUBLIC_FILE).unlink()
+    assert ungraded() == (
+        f"public_cases.safetensors is not in {desk.name!r}, the folder this runs in; run the notebook in the folder you downloaded, with all its files. "
+        "Download the assignment again."
+    )
+
+
+def test_a_damaged_hidden_bank_is_no_fault_of_the_answer(grading: Path) -> None:
+    (grading / HIDDEN_FILE).write_bytes(b"x")
+    assert ungraded() == (
+        "hidden_bank.safetensors cannot be read as a bank of cases (SafetensorError); it may be damaged or only partly copied. Please tell your instructor."
+    )
+
+
+def test_a_fault_of_the_grader_is_no_verdict(grading: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr(checks, "examine", broken)
+    assert ungraded() == "the grader itself failed (RuntimeError). Please tell your instructor; this is no fault of your answer."
+
+
+def test_a_misspelt_call_is_told() -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"^check\('f', …, cases='edge'\): the question is a string, and the groups of cases are public, corners, random, repeated, types$",
+    ):
+        check("f", scale_rows, cases="edge")
+
+
+def flax_version() -> str:
+    import importlib.metadata
+
+    return importlib.metadata.version("flax")
+
+
+def test_the_header_is_where_the_tests_above_look_for_it(desk: Path) -> None:
+    content = (desk / PUBLIC_FILE).read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    assert json.loads(header["__metadata__"]["otter-arrays"])["environment"]["packages"]["flax"] == flax_version()

@@ -1,0 +1,106 @@
+"""The order of comparison, its verdicts at both sides of every border, and its exact sentences."""
+
+from __future__ import annotations
+
+import ml_dtypes
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from autograder.compare import Mismatch, compare
+
+DESIRED = np.array([[1.0, -2.0], [0.5, 4.0]], np.float32)
+
+
+@pytest.mark.parametrize(
+    "actual",
+    [
+        DESIRED,
+        DESIRED.astype(np.float64),
+        DESIRED.astype(np.float16),
+        DESIRED.astype(ml_dtypes.bfloat16),
+        DESIRED + 0.9e-5,
+        np.asfortranarray(DESIRED),
+        DESIRED[::-1][::-1],
+    ],
+)
+def test_right_values_are_right_whatever_their_width_and_layout(actual: np.ndarray) -> None:
+    assert compare(actual, DESIRED, 1e-5) is None
+
+
+@pytest.mark.parametrize(
+    ("actual", "step", "sentence"),
+    [
+        (DESIRED[:1], "shape", "returned shape (1, 2); expected (2, 2)."),
+        (DESIRED.ravel(), "shape", "returned shape (4,); expected (2, 2), the same number of elements in another arrangement."),
+        (DESIRED.astype(np.int32), "dtype", "returned dtype int32; expected floating numbers, such as dtype float32."),
+        (DESIRED.astype(np.complex64), "dtype", "returned dtype complex64; expected floating numbers, such as dtype float32."),
+        (DESIRED.astype(bool), "dtype", "returned dtype bool; expected floating numbers, such as dtype float32."),
+        (DESIRED.astype(str), "dtype", "returned dtype <U32; expected floating numbers, such as dtype float32."),
+        (np.where(DESIRED == 4, np.nan, DESIRED), "finite", "returned an array with 1 of its 4 elements (25.0 %) NaN where a number is expected."),
+        (
+            np.where(DESIRED > 0, np.inf, DESIRED),
+            "finite",
+            "returned an array with 3 of its 4 elements (75.0 %) infinite where a number is expected.",
+        ),
+        (DESIRED + 1, "values", "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 1 where 1e-05 is allowed."),
+        (
+            DESIRED + 1.1e-5,
+            "values",
+            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 1.1e-05 where 1e-05 is allowed.",
+        ),
+        (DESIRED * 0, "values", "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 4 where 1e-05 is allowed."),
+    ],
+)
+def test_the_first_step_that_fails_is_told(actual: np.ndarray, step: str, sentence: str) -> None:
+    mismatch = compare(actual, DESIRED, 1e-5)
+    assert mismatch is not None
+    assert (mismatch.step, mismatch.sentence) == (step, sentence)
+
+
+def test_the_sample_shows_the_worst_places_only() -> None:
+    desired = np.zeros(100, np.float32)
+    mismatch = compare(np.arange(100, dtype=np.float32), desired, 1e-5)
+    assert mismatch is not None
+    assert mismatch.sample.splitlines() == [f"at [{place}]: returned {place}, expected 0" for place in (99, 98, 97, 96, 95)]
+
+
+def test_integers_and_booleans_compare_exactly() -> None:
+    desired = np.array([3, 4, 3], np.int32)
+    assert compare(desired.astype(np.int64), desired, 0.0) is None
+    assert compare(np.array([3, 5, 3]), desired, 10.0) == Mismatch(
+        "values", "returned an array with 1 of its 3 elements (33.3 %) wrong; they must be equal.", "at [1]: returned 5, expected 4"
+    )
+    assert compare(desired.astype(np.float32), desired, 0.0) == Mismatch(
+        "dtype", "returned dtype float32; expected integer numbers, such as dtype int32."
+    )
+
+
+def test_nan_and_infinity_count_where_the_reference_has_them() -> None:
+    desired = np.array([np.nan, np.inf, -np.inf, 1.0], np.float32)
+    assert compare(desired.copy(), desired, 1e-5) is None
+    filled = compare(np.array([0.0, np.inf, -np.inf, 1.0]), desired, 1e-5)
+    assert filled is not None
+    assert filled.sentence == "returned an array with 1 of its 4 elements (25.0 %) not NaN where it is expected."
+    flipped = compare(np.array([np.nan, -np.inf, -np.inf, 1.0]), desired, 1e-5)
+    assert flipped is not None
+    assert flipped.sentence == "returned an array with 1 of its 4 elements (25.0 %) infinite with the wrong sign."
+
+
+def test_a_single_element_is_not_counted() -> None:
+    mismatch = compare(np.array([2.0]), np.array([1.0]), 0.1)
+    assert mismatch is not None
+    assert mismatch.sentence == "returned an array with its only element wrong; the largest error is 1 where 0.1 is allowed."
+
+
+@given(arrays.arrays(np.float32, arrays.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-100, 100, width=32)), st.data())
+def test_an_array_equals_itself_and_not_with_one_element_moved_beyond_the_tolerance(desired: np.ndarray, data: st.DataObject) -> None:
+    assert compare(desired.copy(), desired, 1e-3) is None
+    place = data.draw(st.integers(0, desired.size - 1))
+    moved = desired.copy()
+    moved.flat[place] += np.float32(0.01)
+    mismatch = compare(moved, desired, 1e-3)
+    assert mismatch is not None
+    assert mismatch.step == "values"

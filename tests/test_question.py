@@ -1,0 +1,104 @@
+"""A declaration that cannot work fails where it stands, naming question, field and value."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from autograder import Array, DeclarationError, Dim, Question, Seed
+from autograder.question import newest
+
+GOOD: dict[str, Any] = {"name": "f", "arguments": {"seed": Seed(), "x": Array("B", "D"), "n": Dim("B")}, "dims": {"B": (1, 4), "D": (2, 4)}}
+
+
+def test_a_good_declaration_is_found_by_its_name() -> None:
+    question = Question(**GOOD)
+    assert newest("f") is question
+    assert newest("g") is None
+
+
+def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
+    Question(**GOOD)
+    second = Question(**GOOD)
+    assert newest("f") is second
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("name", "two words", "question 'two words': name='two words' (type=str) is not the name of a function"),
+        ("name", 3, "question 3: name=3 (type=int) is not the name of a function"),
+        ("name", "lambda", "question 'lambda': name='lambda' (type=str) is not the name of a function"),
+        ("dims", {"B": (5, 2), "D": (1, 2)}, "question 'f': dims['B']=(5, 2) (type=tuple) is an empty range; write (smallest, largest)"),
+        (
+            "dims",
+            {"B": (0, 2), "D": (1, 2)},
+            "question 'f': dims['B']=(0, 2) (type=tuple) starts below 1; an array of size 0 has no value to compare",
+        ),
+        ("dims", {"B": 4, "D": (1, 2)}, "question 'f': dims['B']=4 (type=int) is not a pair of whole numbers (smallest, largest)"),
+        ("dims", {"B": (1, 2.5), "D": (1, 2)}, "question 'f': dims['B']=(1, 2.5) (type=tuple) is not a pair of whole numbers (smallest, largest)"),
+        ("dims", {"B": (True, 2), "D": (1, 2)}, "question 'f': dims['B']=(True, 2) (type=tuple) is not a pair of whole numbers (smallest, largest)"),
+        ("dims", {"B": (1, 2), "D": (1, 2), "Z": (1, 2)}, "question 'f': dims['Z']=(1, 2) (type=tuple) is used by no argument"),
+        ("dims", [], "question 'f': dims=[] (type=list) is not a dict of ranges such as dict(B=(1, 16))"),
+        ("arguments", {}, "question 'f': arguments={} (type=dict) is not a dict with at least one argument"),
+        ("arguments", {"x": 3}, "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim or a Seed"),
+        ("shapes", 0, "question 'f': shapes=0 (type=int) is not a whole number of at least 1"),
+        ("seeds", 1.5, "question 'f': seeds=1.5 (type=float) is not a whole number of at least 1"),
+    ],
+)
+def test_a_bad_field_is_named_with_its_value(field: str, value: object, message: str) -> None:
+    with pytest.raises(DeclarationError, match=f"^{re.escape(message)}$"):
+        Question(**{**GOOD, field: value})
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        (Array("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
+        (Array(3), "cannot be drawn: a dimension is named by a string, not by 3 (int)"),  # type: ignore[arg-type]
+        (Array("B", dtype="int8"), "cannot be drawn: dtype='int8' is not one of float32, float64, float16"),
+        (Array("B", families=()), "cannot be drawn: families=() is empty; name at least one of normal, large, tiny, equal"),
+        (Array("B", families=("odd",)), "cannot be drawn: families has 'odd', which is not one of normal, large, tiny, equal"),
+        (Dim("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
+        (Seed(as_float=1), "cannot be drawn: as_float=1 (type=int) is neither True nor False"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_bad_argument_is_named(argument: object, message: str) -> None:
+    with pytest.raises(DeclarationError, match=re.escape(message)) as caught:
+        Question(**{**GOOD, "arguments": {**GOOD["arguments"], "bad": argument}})
+    assert str(caught.value).startswith("question 'f': arguments['bad']=")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "", "hint": "h"}, "misconception name='' (type=str) is not a sentence"),
+        ({"name": "n", "hint": None}, "misconception hint=None (type=NoneType) is not a sentence"),
+        ({"name": "n", "hint": "h", "told_by": "luck"}, "misconception told_by='luck' (type=str) is not one of values, method"),
+        ({"name": "known", "hint": "h"}, "misconception name='known' (type=str) is declared twice"),
+    ],
+)
+def test_a_bad_misconception_is_named(given: dict[str, Any], message: str) -> None:
+    question = Question(**GOOD)
+    question.misconception("known", hint="h")(lambda seed, x, n: x)
+    with pytest.raises(DeclarationError, match=re.escape(message)):
+        question.misconception(**given)
+
+
+def test_decorators_leave_the_function_as_it_is() -> None:
+    question = Question(**GOOD)
+
+    @question.alternative
+    def other(seed: int, x: object, n: int) -> object:
+        return x
+
+    @question.misconception("wrong", hint="think again")
+    def wrong(seed: int, x: object, n: int) -> int:
+        return n
+
+    assert other(1, "x", 2) == "x"
+    assert wrong(1, "x", 2) == 2
+    assert question.alternatives == [other]
+    assert [known.function for known in question.misconceptions] == [wrong]

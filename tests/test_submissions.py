@@ -1,0 +1,272 @@
+"""Real submissions through real `otter run`: right, wrong, untouched, and broken in every way that Otter lets through."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import MASTERS
+
+from autograder.samples import BuiltAssignment, Graded, otter_run
+
+POINTS = 7
+
+
+def question_of(built: BuiltAssignment) -> str:
+    (question,) = built.record()["questions"]
+    return str(question)
+
+
+def graded_answer(built: BuiltAssignment, source: str) -> Graded:
+    return otter_run(built.answered({question_of(built): source}), built.zip)
+
+
+def known_answers(kind: str) -> list[Any]:
+    """(assignment, function name) of every declared alternative or misconception, read from the masters without running them.
+
+    The first and the last of each assignment run always, the others in the long test run.
+    """
+    found = []
+    for master in MASTERS:
+        (declaration,) = (cell for cell in nbformat.read(master, as_version=4).cells if cell.source.startswith("## Ignore ##"))
+        names = [
+            node.name
+            for node in ast.parse(declaration.source).body
+            if isinstance(node, ast.FunctionDef) and any(f"question.{kind}" in ast.unparse(decorator) for decorator in node.decorator_list)
+        ]
+        for name in names:
+            marks = () if name in (names[0], names[-1]) else pytest.mark.slow
+            found.append(pytest.param(master.stem, name, id=f"{master.stem}-{name}", marks=marks))
+    return found
+
+
+def test_the_solution_gets_every_point(assignment: BuiltAssignment) -> None:
+    graded = otter_run(assignment.solution, assignment.zip)
+    assert (graded.score, graded.possible) == (POINTS, POINTS), graded.printed
+
+
+def test_the_untouched_notebook_gets_no_hidden_point(assignment: BuiltAssignment) -> None:
+    graded = otter_run(assignment.untouched, assignment.zip)
+    assert (graded.score, graded.possible) == (0, POINTS), graded.printed
+    assert graded.sentence.startswith(f"{question_of(assignment)} returned None. Is a `return` missing? [case 1 of ")
+
+
+@pytest.mark.parametrize(("name", "function"), known_answers("alternative"))
+def test_an_alternative_gets_every_point(dist: Path, name: str, function: str) -> None:
+    built = BuiltAssignment(dist / name)
+    graded = graded_answer(built, built.alternatives(question_of(built))[function])
+    assert graded.score == POINTS, graded.sentence
+
+
+@pytest.mark.parametrize(("name", "function"), known_answers("misconception"))
+def test_a_misconception_loses_hidden_points_unless_only_the_method_tells(dist: Path, name: str, function: str) -> None:
+    built = BuiltAssignment(dist / name)
+    known = built.misconceptions(question_of(built))[function]
+    graded = graded_answer(built, known["source"])
+    assert graded.score is not None
+    worth = {"public": 1, "corners": 2, "random": 2, "repeated": 1, "types": 1}
+    assert graded.score == POINTS - sum(worth[group] for group in known["refused_in"])
+    assert (graded.score == POINTS) == (known["told_by"] == "method")
+
+
+def test_every_assignment_has_two_alternatives_and_its_pitfalls(assignment: BuiltAssignment) -> None:
+    question = question_of(assignment)
+    assert len(assignment.alternatives(question)) >= 2
+    assert len(assignment.misconceptions(question)) >= 6
+
+
+def cell_of(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    return next(cell for cell in notebook.cells if "def vmap_over_batch(" in cell.source)
+
+
+def without_the_answer(notebook: nbformat.NotebookNode) -> None:
+    notebook.cells.remove(cell_of(notebook))
+
+
+def with_a_number_for_the_answer(notebook: nbformat.NotebookNode) -> None:
+    cell_of(notebook).source = "vmap_over_batch = 3.0"
+
+
+def with_a_syntax_error(notebook: nbformat.NotebookNode) -> None:
+    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features:\n    return x_batch"
+
+
+def with_an_exception(notebook: nbformat.NotebookNode) -> None:
+    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features):\n    raise ValueError(f'{seed} {x_batch} the secret')"
+
+
+def with_system_exit(notebook: nbformat.NotebookNode) -> None:
+    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features):\n    raise SystemExit(0)"
+
+
+def with_keyboard_interrupt(notebook: nbformat.NotebookNode) -> None:
+    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features):\n    raise KeyboardInterrupt"
+
+
+def with_an_unreadable_exception(notebook: nbformat.NotebookNode) -> None:
+    cell_of(
+        notebook
+    ).source = (
+        "class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError\n\ndef vmap_over_batch(seed, x_batch, features):\n    raise Odd"
+    )
+
+
+def with_an_escaped_tracer(notebook: nbformat.NotebookNode) -> None:
+    cell_of(
+        notebook
+    ).source = "kept = []\ndef vmap_over_batch(seed, x_batch, features):\n    jax.jit(lambda x: kept.append(x) or x)(x_batch)\n    return kept.pop()"
+
+
+def with_two_parameters(notebook: nbformat.NotebookNode) -> None:
+    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch):\n    return x_batch"
+
+
+def with_no_cells(notebook: nbformat.NotebookNode) -> None:
+    notebook.cells = []
+
+
+NOT_DEFINED = (
+    "vmap_over_batch is not defined. Did the cell that defines it run, without an error in it or above it? [case 1 of 4: all sizes distinct]"
+)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (without_the_answer, NOT_DEFINED),
+        (with_a_syntax_error, NOT_DEFINED),
+        (with_no_cells, NOT_DEFINED),
+        (with_a_number_for_the_answer, "vmap_over_batch is not a function but of type float. [case 1 of 4: all sizes distinct]"),
+        (with_an_exception, "vmap_over_batch raised ValueError. [case 1 of 4: all sizes distinct]"),
+        (with_system_exit, "vmap_over_batch raised SystemExit. [case 1 of 4: all sizes distinct]"),
+        (with_keyboard_interrupt, "vmap_over_batch raised KeyboardInterrupt. [case 1 of 4: all sizes distinct]"),
+        (with_an_unreadable_exception, "vmap_over_batch raised an exception of its own. [case 1 of 4: all sizes distinct]"),
+        (
+            with_an_escaped_tracer,
+            "vmap_over_batch returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; "
+            "return what the transformed function returns. [case 1 of 4: all sizes distinct]",
+        ),
+        (
+            with_two_parameters,
+            "vmap_over_batch takes 2 positional arguments; the question calls it with 3: (seed, x_batch, features). [case 1 of 4: all sizes distinct]",
+        ),
+    ],
+)
+def test_a_broken_answer_gets_one_clear_sentence_and_no_point(
+    one_assignment: BuiltAssignment, spoil: Callable[[nbformat.NotebookNode], None], sentence: str
+) -> None:
+    notebook = nbformat.read(one_assignment.untouched, as_version=4)
+    spoil(notebook)
+    graded = otter_run(notebook, one_assignment.zip)
+    assert graded.results is not None, graded.printed
+    assert (graded.score, graded.sentence) == (0, sentence)
+    assert "the secret" not in json.dumps(graded.results)
+
+
+def without_kernelspec(path: Path) -> None:
+    content = json.loads(path.read_text())
+    del content["metadata"]["kernelspec"]
+    path.write_text(json.dumps(content))
+
+
+def with_an_unknown_kernel(path: Path) -> None:
+    content = json.loads(path.read_text())
+    content["metadata"]["kernelspec"] = {"name": "my-conda-env", "display_name": "mine", "language": "python"}
+    path.write_text(json.dumps(content))
+
+
+def of_format_3(path: Path) -> None:
+    notebook = nbformat.convert(nbformat.read(path, as_version=4), 3)
+    path.write_text(nbformat.v3.nbjson.writes(notebook))
+
+
+def of_a_future_minor_format(path: Path) -> None:
+    content = json.loads(path.read_text())
+    content["nbformat_minor"] = 9
+    path.write_text(json.dumps(content))
+
+
+def with_megabytes_printed(path: Path) -> None:
+    content = json.loads(path.read_text())
+    for cell in content["cells"]:
+        source = "".join(cell["source"])
+        if "def vmap_over_batch(" in source:
+            cell["source"] = source.replace("    # BEGIN", "    print('y' * 5_000_000)\n    # BEGIN").replace(
+                "    model =", "    for _ in range(20):\n        print('y' * 1_000_000)\n    model =", 1
+            )
+    path.write_text(json.dumps(content))
+
+
+def with_an_error_in_another_cell(path: Path) -> None:
+    content = json.loads(path.read_text())
+    content["cells"].insert(0, {"cell_type": "code", "id": "broken", "metadata": {}, "outputs": [], "execution_count": None, "source": "1 / 0"})
+    path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [without_kernelspec, with_an_unknown_kernel, of_format_3, of_a_future_minor_format, with_megabytes_printed, with_an_error_in_another_cell],
+)
+def test_what_does_not_touch_the_answer_costs_no_point(one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Path], None]) -> None:
+    path = tmp_path / one_assignment.solution.name
+    path.write_bytes(one_assignment.solution.read_bytes())
+    change(path)
+    graded = otter_run(path, one_assignment.zip)
+    assert graded.score == POINTS, graded.printed[-3000:]
+
+
+def test_another_assignments_notebook_is_named(dist: Path) -> None:
+    graded = otter_run(BuiltAssignment(dist / "nnx-batched-init").solution, BuiltAssignment(dist / "nnx-vmap-over-batch").zip)
+    assert (graded.score, graded.exit_code) == (0, 0)
+    assert graded.sentence == (
+        "this is the notebook of the assignment 'nnx-batched-init', and 'nnx-vmap-over-batch' was expected: submit nnx-vmap-over-batch.ipynb."
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "cause"),
+    [
+        ({"JAX_ENABLE_X64": "1"}, "jax_enable_x64 is True where False is needed."),
+        ({"JAX_DEFAULT_PRNG_IMPL": "rbg"}, "jax_default_prng_impl is 'rbg' where 'threefry2x32' is needed."),
+    ],
+)
+def test_another_environment_is_ungraded_and_never_zero(one_assignment: BuiltAssignment, setting: dict[str, str], cause: str) -> None:
+    graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, **setting})
+    assert graded.results is not None
+    assert graded.sentence.startswith(cause)
+    assert graded.sentence.endswith("Your answer was not judged.")
+    assert "score" not in graded.results
+    assert all("score" not in row for row in graded.results["tests"])
+    assert graded.results["output"] == "1 of 1 questions could not be graded. This is no fault of the answers; please tell your instructor."
+    assert graded.results["tests"][-1]["name"] == "q1 (ungraded)"
+
+
+def test_regrading_depends_on_nothing_around_it(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    """Folder, home, locale, time zone, hash seed: a wrong answer gets the same results every time."""
+    known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
+    submission = one_assignment.answered({"vmap_over_batch": known["source"]})
+    elsewhere = tmp_path / "an other földer"
+    elsewhere.mkdir()
+    surroundings: list[dict[str, Any]] = [
+        {},
+        {"cwd": elsewhere, "env": {**os.environ, "HOME": str(elsewhere), "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"}},
+        {"env": {**os.environ, "LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8", "TZ": "America/St_Johns", "PYTHONHASHSEED": "2"}},
+    ]
+    results = [otter_run(submission, one_assignment.zip, **around).results for around in surroundings]
+    assert results[0] is not None
+    assert results[0] == results[1] == results[2]
+
+
+@pytest.mark.slow
+def test_twenty_regrades_agree(one_assignment: BuiltAssignment) -> None:
+    known = one_assignment.misconceptions("vmap_over_batch")["first_row_only"]
+    submission = one_assignment.answered({"vmap_over_batch": known["source"]})
+    results = [otter_run(submission, one_assignment.zip).results for _ in range(20)]
+    assert results[0] is not None
+    assert all(result == results[0] for result in results)

@@ -1,0 +1,48 @@
+"""Tolerance is measured: stable formulas get little, unstable ones more, and zeros never pass for small outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from autograder import tolerance
+from autograder.arguments import Value
+from autograder.calls import Returned, call
+from autograder.cases import generator
+
+X = {"x": Value("jax", np.linspace(0.5, 2.0, 12, dtype=np.float32))}
+
+
+def measured(function: Any) -> tuple[np.ndarray, float]:
+    outcome = call(function, X)
+    assert isinstance(outcome, Returned)
+    return outcome.array, tolerance.noise(function, X, outcome.array, generator("s"))
+
+
+def test_a_stable_formula_has_little_noise_and_an_unstable_one_much() -> None:
+    _, stable = measured(lambda x: x * 2)
+    _, unstable = measured(lambda x: (x + 1000.0) - 1000.0 - x + 1e-4)
+    assert stable < 1e-6
+    assert unstable > 1e-2
+
+
+def test_the_tolerance_follows_the_size_of_the_output_so_that_zeros_do_not_pass() -> None:
+    small, relative = measured(lambda x: x * 1e-9)
+    assert 0 < tolerance.allowed(small, relative) < 1e-4 * float(np.abs(small).max())
+
+
+def test_a_noise_of_zero_still_leaves_room_for_rounding() -> None:
+    output = np.ones(3, np.float32)
+    assert tolerance.allowed(output, 0.0) == tolerance.FLOOR * np.finfo(np.float32).eps
+
+
+def test_integers_have_no_tolerance() -> None:
+    output, noise = measured(lambda x: jnp.argsort(x))
+    assert (noise, tolerance.allowed(output, noise)) == (0.0, 0.0)
+
+
+def test_a_reference_that_cannot_be_compiled_is_measured_all_the_same() -> None:
+    _, noise = measured(lambda x: x * (1.0 if float(x[0]) > 0 else 2.0))
+    assert noise > 0.0
