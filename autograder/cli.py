@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import TypeVar
 import click
 import nbformat
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
 from rich.table import Column, Table
 
 from autograder.build import BuildError
@@ -51,7 +53,7 @@ def build(masters: tuple[Path, ...], out: Path) -> None:
             raise click.ClickException(f"two masters are called {name}.ipynb, and both would be built into {out / name}; rename one")
     faults = []
     table = _table("assignment", "hidden calls", "shapes", "alternatives", "misconceptions refused", "left to the method")
-    for master, fault in zip(masters, _in_parallel(lambda master: _assign(master, out / master.stem), masters), strict=True):
+    for master, fault in zip(masters, _in_parallel("building", lambda master: _assign(master, out / master.stem), masters), strict=True):
         if fault:
             faults.append(fault)
             continue
@@ -76,9 +78,9 @@ def samples(folders: tuple[Path, ...]) -> None:
         raise click.ClickException(str(fault)) from None
     table = _table("assignment", "submission", "score", "seconds", "first finding")
     failures = []
-    for sample, graded in zip(waiting, _in_parallel(lambda sample: otter_run(sample.submission, sample.built.zip), waiting), strict=True):
+    for sample, graded in zip(waiting, _in_parallel("grading", lambda sample: otter_run(sample.submission, sample.built.zip), waiting), strict=True):
         score = "ungraded" if graded.score is None else f"{graded.score:g} / {graded.possible:g}"
-        table.add_row(sample.built.name, sample.label, score, f"{graded.seconds:.1f}", graded.sentence)
+        table.add_row(sample.built.name, escape(sample.label), score, f"{graded.seconds:.1f}", escape(graded.sentence))
         if not sample.expects(graded):
             failures.append(f"{sample.built.name}, {sample.label}: {score}\n{graded.printed[-2000:]}")
     _print(table)
@@ -102,7 +104,7 @@ def _samples(built: BuiltAssignment) -> Iterable[_Sample]:
     for question in built.record()["questions"]:
         told = [known for known in built.misconceptions(question).values() if known["told_by"] == "values"]
         if told:
-            known = min(told, key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
+            known = min(reversed(told), key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
             yield _Sample(
                 built,
                 f"wrong: {known['name']}",
@@ -138,6 +140,7 @@ def _assign(master: Path, out: Path) -> str:
     return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
 
 
-def _in_parallel(work: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+def _in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+    """The answers in the order of the items, with a progress bar on the error stream while they are worked on."""
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return list(pool.map(work, items))
+        return list(track(pool.map(work, items), label, len(items), console=Console(stderr=True), transient=True))

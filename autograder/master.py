@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,16 +39,16 @@ def check_readable(master: Path) -> None:
         raise BuildError(f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it")
 
 
-def build_from(master: Path, assignment: str, secret: str, folder: Path) -> dict[str, Any]:
+def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> dict[str, Any]:
     """Run the master's code cells, tests left out, in a kernel of their own and write both banks of its questions into `folder`.
 
-    Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
+    `tests` is where Otter wrote the test files of the same master. Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
     """
     notebook = nbformat.read(master, as_version=4)
     _refuse_double_questions(notebook, master)
     with tempfile.TemporaryDirectory() as scratch:
         cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
-        call = f"from autograder.master import _build_here\n_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {scratch!r})"
+        call = f"from autograder.master import _build_here\n_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r})"
         notebook.cells = [*cells, nbformat.v4.new_code_cell(call)]
         _execute(notebook, master)
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
@@ -56,9 +57,11 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path) -> dict
     return {"assignment": assignment, "secret": secret, **outcome["record"]}
 
 
-def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, scratch: str) -> None:
+def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str) -> None:
     """Runs in the master's kernel, after its cells."""
     try:
+        if declared():
+            check_tests(Path(tests), [question.name for question in declared()])
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / HIDDEN_FILE)
         save(built.public, Path(folder) / PUBLIC_FILE)
@@ -114,7 +117,7 @@ class TestCall:
     cases: str
 
 
-def check_tests(tests: Path, questions: dict[str, Any]) -> None:
+def check_tests(tests: Path, questions: Sequence[str]) -> None:
     """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student."""
     for path in sorted(tests.glob("*.py")):
         try:
@@ -156,7 +159,7 @@ def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall
     return calls
 
 
-def _check_call(found: TestCall, questions: dict[str, Any]) -> None:
+def _check_call(found: TestCall, questions: Sequence[str]) -> None:
     if found.question not in questions:
         raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; declared: {', '.join(questions)}")
     if found.cases not in GROUPS:

@@ -29,8 +29,8 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Both output folders exist, the zip does not yet: add banks, wheel and requirements, and have them zipped."""
         autograder_folder, student_folder = Path(assignment.get_ag_path()).resolve(), Path(assignment.get_stu_path()).resolve()
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
-        record = master.build_from(Path(assignment.master), assignment.name or Path(assignment.master).stem, secret, autograder_folder)
-        master.check_tests(Path(assignment.generate_tests_dir), record["questions"])
+        name = assignment.name or Path(assignment.master).stem
+        record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
         (autograder_folder / bank.PUBLIC_FILE).rename(student_folder / bank.PUBLIC_FILE)
         (autograder_folder / master.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
         self._deliver(assignment, autograder_folder, student_folder)

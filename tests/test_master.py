@@ -143,4 +143,4 @@ def test_a_group_that_does_not_exist_is_told(tmp_path: Path) -> None:
     with pytest.raises(
         BuildError, match=r"^the test test_edge of 'q1' asks for cases='edge'; the groups of cases are public, corners, random, repeated, types$"
     ):
-        check_tests(tmp_path, {"f": {}})
+        check_tests(tmp_path, ["f"])

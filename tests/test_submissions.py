@@ -5,14 +5,20 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from conftest import MASTERS
+from conftest import MASTERS, ROOT, SECRET
 
+from autograder.bank import HIDDEN_FILE, PUBLIC_FILE
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
 POINTS = 7
@@ -261,6 +267,57 @@ def test_regrading_depends_on_nothing_around_it(one_assignment: BuiltAssignment,
     results = [otter_run(submission, one_assignment.zip, **around).results for around in surroundings]
     assert results[0] is not None
     assert results[0] == results[1] == results[2]
+
+
+def unprivileged_python() -> Path | None:
+    """An interpreter that another user can start, with the packages of this one; None where there is none."""
+    packages = sysconfig.get_path("purelib")
+    for found in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
+        command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", found, "-c", "import jax, otter, autograder"]
+        if (
+            shutil.which("setpriv")
+            and subprocess.run(command, env={"PYTHONPATH": f"{packages}:{ROOT}"}, capture_output=True, check=False).returncode == 0
+        ):
+            return Path(found)
+    return None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_regrading_does_not_depend_on_the_user(one_assignment: BuiltAssignment) -> None:
+    python = unprivileged_python()
+    if python is None:
+        pytest.skip("no interpreter here that an unprivileged user can start")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(one_assignment.zip, folder / "autograder.zip")
+        known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
+        nbformat.write(one_assignment.answered({"vmap_over_batch": known["source"]}), folder / "submission.ipynb")
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, 65534, 65534)
+        as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", str(python), "-m", "otter"]
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": name,
+            "TMPDIR": name,
+            "PYTHONPATH": f"{sysconfig.get_path('purelib')}:{ROOT}",
+            "JAX_PLATFORMS": "cpu",
+        }
+        command = [*as_nobody, "run", "--no-logo", "-a", "autograder.zip", "-o", ".", "submission.ipynb"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert json.loads((folder / "results.json").read_text()) == otter_run(folder / "submission.ipynb", one_assignment.zip).results
+
+
+@pytest.mark.slow
+def test_the_same_secret_builds_the_same_banks_with_real_otter_assign(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    master = next(master for master in MASTERS if master.stem == one_assignment.name)
+    for secret, same in ((SECRET, True), ("another secret", False)):
+        out = tmp_path / secret
+        command = [sys.executable, "-m", "otter", "assign", "--no-run-tests", str(master), str(out)]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "OTTER_ARRAYS_SECRET": secret})
+        hidden, public = Path("autograder", HIDDEN_FILE), Path("student", PUBLIC_FILE)
+        assert ((out / hidden).read_bytes() == (one_assignment.folder / hidden).read_bytes()) == same
+        assert (out / public).read_bytes() == (one_assignment.folder / public).read_bytes()
 
 
 @pytest.mark.slow
