@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import abc
+import builtins
 import contextlib
 import inspect
 import io
 import linecache
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -22,6 +25,17 @@ PRINTED_SHOWN = 2_000
 
 DETAIL_SHOWN = 500
 """So many characters of an exception's own text are kept."""
+
+NOT_DEFINED = "is not defined. Did the cell that defines it run, without an error in it or above it?"
+
+_OPEN_EXCEPTIONS = (
+    *(name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)),
+    *("ConcretizationTypeError", "NonConcreteBooleanIndexError", "TracerArrayConversionError", "TracerBoolConversionError"),
+    *("TracerIntegerConversionError", "UnexpectedTracerError", "JaxRuntimeError", "LinAlgError"),
+    *("ApplyScopeInvalidVariablesTypeError", "InvalidRngError", "ScopeCollectionNotFound", "ScopeParamNotFoundError", "ScopeParamShapeError"),
+    *("ScopeVariableNotFoundError", "TransformTargetError", "TraceContextError", "ModifyScopeVariableError", "AssignSubModuleError"),
+)
+"""What may stand in a sentence as the type of an exception; any other is an exception of its own."""
 
 _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
@@ -44,11 +58,21 @@ class Failed:
     printed: str = ""
 
 
+class StandIn(abc.ABC):
+    """A function that lives in another process. It answers for its calls itself."""
+
+    @abc.abstractmethod
+    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
+        """Call the function with the arguments of a case."""
+
+
 def call(function: object, arguments: Mapping[str, Value], *, interruptible: bool = True) -> Returned | Failed:
     """Call `function` with fresh copies of `arguments`, by position.
 
     Whatever it raises becomes a `Failed`, `SystemExit` included; with `interruptible`, Ctrl-C still interrupts.
     """
+    if isinstance(function, StandIn):
+        return function.answer(arguments)
     fault = _uncallable(function, arguments)
     if fault is not None:
         return fault
@@ -66,9 +90,35 @@ def call(function: object, arguments: Mapping[str, Value], *, interruptible: boo
     return Returned(array, output.text)
 
 
+def known_cause(text: object, arguments: Mapping[str, Value]) -> str:
+    """`text` if it is a cause that `call` gives for these arguments, else a sentence that says it was not.
+
+    For causes that come out of a process which may say anything: a sentence is repeated to a student, and must not carry what that
+    process has seen. Numbers in it are short, and names come from closed lists.
+    """
+    called = re.escape(f"the question calls it with {len(arguments)}: ({', '.join(arguments)}).")
+    patterns = (
+        re.escape(NOT_DEFINED),
+        r"is not a function but of type (a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType)\.",
+        rf"takes \d{{1,2}} positional arguments?; {called}",
+        rf"raised ({'|'.join(_OPEN_EXCEPTIONS)}|an exception of its own)\.",
+        r"returned a (list|tuple) of length \d{1,4}; it must return one array\.",
+        r"returned (a (dict|str|set|bytes)|an object that is not an array|a function or class \(was it meant to be called\?\)); it must return one array\.",
+        r"returned a Flax (Param|Variable|State|Linear|object), not its array; it must return one array\.",
+        r"returned a (MaskedArray|subclass of ndarray), which is more than a plain array; it must return one array\.",
+        r"returned an array of (Python objects \(dtype object\)|PRNG keys); its elements must be numbers\.",
+        re.escape("returned None. Is a `return` missing?"),
+        r"returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns\.",
+        r"returned a JAX array whose values cannot be read \([A-Za-z]{5,20}\); was it deleted or donated\?",
+    )
+    if isinstance(text, str) and any(re.fullmatch(pattern, text) for pattern in patterns):
+        return text
+    return "failed in a way of its own."
+
+
 def _uncallable(function: object, arguments: Mapping[str, Value]) -> Failed | None:
     if function is None or function is Ellipsis:
-        return Failed("is not defined. Did the cell that defines it run, without an error in it or above it?")
+        return Failed(NOT_DEFINED)
     if not callable(function):
         return Failed(f"is not a function but of type {_open_name(type(function))}.")
     wanted = f"the question calls it with {len(arguments)}: ({', '.join(arguments)})"
@@ -102,7 +152,9 @@ def _open_name(kind: type) -> str:
     """The name of a type that anyone can look up; a type that a submission defines could be named after anything it has seen."""
     module = sys.modules.get(kind.__module__)
     known = kind.__module__.split(".")[0] in _OPEN_PACKAGES and getattr(module, kind.__name__, None) is kind
-    return kind.__name__ if known else "an exception of its own" if issubclass(kind, BaseException) else "a class of its own"
+    if issubclass(kind, BaseException):
+        return kind.__name__ if known and kind.__name__ in _OPEN_EXCEPTIONS else "an exception of its own"
+    return kind.__name__ if known else "a class of its own"
 
 
 def _own_line(raised: BaseException, function: Any) -> str:

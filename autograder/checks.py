@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from autograder import bank as banks
 from autograder import environment
@@ -22,24 +23,37 @@ class Ungraded(Exception):
     """No verdict can be given, and that is no fault of the answer; the text says why and what to do."""
 
 
+class Elsewhere(Protocol):
+    """The process that runs the submission, where that is not this one."""
+
+    def environment(self) -> dict[str, Any]: ...
+
+    def draws(self) -> dict[str, Any]: ...
+
+    @property
+    def problem(self) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Grading:
-    """What the plugin tells the process that runs the tests: where the hidden bank is, and a reason to give no verdict, if any.
+    """What the plugin tells the process that runs the tests.
 
-    `refusal` is a sentence that fails every check: the submission as a whole cannot be graded as this assignment.
+    `bank` is the hidden bank; `refusal` a sentence that fails every check, because the submission as a whole cannot be graded as this
+    assignment; `elsewhere` the process that runs the submission, or None where it runs in this one.
     """
 
     bank: Path
     refusal: str | None = None
+    elsewhere: Elsewhere | None = None
 
 
 _grading: Grading | None = None
 
 
-def begin_grading(bank: str, refusal: str | None = None) -> None:
+def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None) -> None:
     """Called once, before the submission's first cell, in the process that runs the tests."""
     global _grading
-    _grading = Grading(Path(bank), refusal)
+    _grading = Grading(Path(bank), refusal, elsewhere)
 
 
 def check(question: str, function: object, cases: str = PUBLIC) -> None:
@@ -63,7 +77,9 @@ def check(question: str, function: object, cases: str = PUBLIC) -> None:
 def _in_grading(grading: Grading, question: str, function: object, cases: str) -> None:
     if grading.refusal is not None:
         raise CheckFailed(grading.refusal)
-    finding = _verdict(grading.bank, question, function, cases, at_desk=False)
+    if grading.elsewhere is not None and grading.elsewhere.problem is not None:
+        raise Ungraded(f"{question} {grading.elsewhere.problem}. Please tell your instructor.")
+    finding = _verdict(grading.bank, question, function, cases, at_desk=False, elsewhere=grading.elsewhere)
     if finding is not None:
         raise CheckFailed(_sentence(question, finding))
 
@@ -83,15 +99,15 @@ def _in_master(question: str, function: object, cases: str) -> None:
     print(build.rehearse(declaration, function, cases))
 
 
-def _verdict(path: Path, question: str, function: object, cases: str, *, at_desk: bool) -> Finding | None:
+def _verdict(path: Path, question: str, function: object, cases: str, *, at_desk: bool, elsewhere: Elsewhere | None = None) -> Finding | None:
     try:
         bank = _load(path, at_desk)
         group = bank.group(question, cases)
-        _same_environment(environment.difference(bank.environment), at_desk)
+        _same_environment(environment.difference(bank.environment, elsewhere.environment() if elsewhere else environment.current()), at_desk)
         finding = examine(function, group, interruptible=at_desk, show=sys.stdout.write if at_desk else None)
         if finding is not None and finding.step == "values":
             # Only numbers can be wrong because of other random bits; asking costs a few compilations, which a right answer never pays.
-            _same_environment(environment.drawn_difference(bank.environment), at_desk)
+            _same_environment(environment.drawn_difference(bank.environment, elsewhere.draws() if elsewhere else environment.draws()), at_desk)
     except BankError as fault:
         raise Ungraded(f"{fault}. {'Download the assignment again.' if at_desk else 'Please tell your instructor.'}") from None
     except (Ungraded, KeyboardInterrupt):

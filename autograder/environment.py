@@ -23,41 +23,47 @@ _INSTALL = "pip install -r requirements.txt"
 
 def fingerprint() -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few canonical draws."""
-    return {"packages": _versions(), "settings": _settings(), "draws": _draws()}
+    return {**current(), "draws": draws()}
 
 
-def difference(built: Mapping[str, Any]) -> str | None:
-    """None if this process has the versions and settings of `built`, else what differs and what to type. Cheap."""
+def current() -> dict[str, Any]:
+    """The part of the fingerprint that costs nothing: versions and settings."""
+    return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
+
+
+def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """None if `found` (see `current`) has the versions and settings of `built`, else what differs and what to type."""
     faults = []
-    here = _versions()
-    other = [name for name in PACKAGES if here[name] != built["packages"].get(name)]
+    here = found["packages"]
+    other = [name for name in PACKAGES if here.get(name) != built["packages"].get(name)]
     if other:
         listed = ", ".join(
-            f"{name} {'is not' if here[name] is None else f'{here[name]} is'} installed where {built['packages'].get(name)} is needed"
+            f"{name} {'is not' if here.get(name) is None else f'{here.get(name)} is'} installed where {built['packages'].get(name)} is needed"
             for name in other
         )
         faults.append(f"{listed}: other versions draw other random numbers and initial weights. Type: {_INSTALL}")
-    settings = _settings()
+    settings = found["settings"]
     for name, wanted in built["settings"].items():
         if settings.get(name) != wanted:
             faults.append(
-                f"{name} is {settings.get(name)!r} where {wanted!r} is needed. "
+                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. "
                 f"Remove what sets it (a call of jax.config.update, or the variable {name.upper()}), or type: jax.config.update({name!r}, {wanted!r})"
             )
     return ". ".join(faults) + "." if faults else None
 
 
-def drawn_difference(built: Mapping[str, Any]) -> str | None:
-    """None if canonical draws give the numbers that they gave for `built`, else a sentence. Compiles a few small programs."""
+def drawn_difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """None if canonical draws (see `draws`) gave the same numbers as for `built`, else a sentence."""
     for name, wanted in built["draws"].items():
-        here = _draws().get(name)
+        here = found.get(name)
         if here is None or np.shape(here) != np.shape(wanted) or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6):
             return f"{name} gives other numbers here than where this assignment was built, although the versions are the same. Restart the kernel; if that does not help, type: {_INSTALL} --force-reinstall."
     return None
 
 
-def _versions() -> dict[str, str | None]:
-    return {name: _version(name) for name in PACKAGES}
+def _quoted(setting: object) -> str:
+    """A setting as it may be repeated: the process that names it may have been told anything."""
+    return repr(setting) if type(setting) is bool or setting in ("threefry2x32", "rbg", "unsafe_rbg") else "another value"
 
 
 def _version(name: str) -> str | None:
@@ -74,7 +80,8 @@ def _settings() -> dict[str, Any]:
 
 
 @functools.cache
-def _draws() -> dict[str, Any]:
+def draws() -> dict[str, Any]:
+    """A few canonical draws. Compiles a few small programs the first time."""
     import flax.linen as nn
     import jax
     import jax.numpy as jnp

@@ -8,6 +8,8 @@ from typing import Any
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
+PLUGIN_DATA = "autograder"
+
 _UNGRADED_MARKS = ("Ungraded: ", "ModuleNotFoundError: No module named 'autograder'")
 
 
@@ -27,11 +29,25 @@ class Results(GradingResults):
             )
             if _is_nan(output.get("score")):
                 del output["score"]
+        output["extra_data"] = {"isolation": self.get_plugin_data(PLUGIN_DATA)}
         return output
 
 
-def mark_ungraded(results: GradingResults) -> list[str]:
-    """Give every question in which a test could reach no verdict the score NaN; returns their names."""
+def unfinished(reason: str) -> dict[str, Any]:
+    """Results that hold if grading does not come to its end: no score, and `reason` as a sentence."""
+    row = {
+        "name": "Autograder",
+        "visibility": "visible",
+        "output": f"Ungraded: {reason} Please tell your instructor; this is no fault of your answers.",
+    }
+    return {"tests": [row]}
+
+
+def mark_ungraded(results: GradingResults, isolation: dict[str, Any]) -> list[str]:
+    """Give every question in which a test could reach no verdict the score NaN; returns their names.
+
+    `isolation` says how the submission was confined; the instructor finds it in the result's `extra_data`.
+    """
     names = []
     for name, test_file in results.results.items():
         if any(not case.passed and any(mark in (case.message or "") for mark in _UNGRADED_MARKS) for case in test_file.test_case_results):
@@ -39,6 +55,7 @@ def mark_ungraded(results: GradingResults) -> list[str]:
             names.append(name)
     # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.
     results.__class__ = Results
+    results.set_plugin_data(PLUGIN_DATA, isolation)
     return names
 
 

@@ -27,6 +27,12 @@ RECORD_FILE = "build_record.json"
 _OUTCOME_FILE = "outcome.json"
 
 
+def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
+    """Which tests Otter runs behind which cell, by cell id, as it wrote them into this notebook."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return {cell.id: list(tests) for cell in cells if "id" in cell and (tests := cell.metadata.get("otter", {}).get("tests"))}
+
+
 def check_readable(master: Path) -> None:
     """Raise `BuildError` for what would stop `otter assign` with a message that does not say what to do."""
     try:

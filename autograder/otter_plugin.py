@@ -16,7 +16,8 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder import bank, delivery, gradescope, master
+from autograder import bank, delivery, gradescope, isolation, master
+from autograder.sandbox.notebook import without_submitted_code
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
 """Set it to the secret in a build record to draw the same cases again."""
@@ -33,6 +34,8 @@ class ArraysPlugin(AbstractOtterPlugin):
         record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
         (autograder_folder / bank.PUBLIC_FILE).rename(student_folder / bank.PUBLIC_FILE)
         (autograder_folder / master.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        self._tests_of_cells = master.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
+        self._public_files = [Path(file).name for file in assignment.files]
         self._deliver(assignment, autograder_folder, student_folder)
 
     def _deliver(self, assignment: Assignment, autograder_folder: Path, student_folder: Path) -> None:
@@ -57,28 +60,46 @@ class ArraysPlugin(AbstractOtterPlugin):
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Otter answers another assignment's notebook by ending without a result for any question; `before_execution` answers it in each."""
         otter_config.pop("assignment_name", None)
+        if assignment is not None:
+            _configure(otter_config, {"tests_of_cells": self._tests_of_cells, "public_files": self._public_files})
 
     def before_grading(self, config: AutograderConfig) -> None:
-        """Nothing to change yet: Otter's configuration holds as the instructor wrote it."""
+        """Put a result in place that holds if grading does not end, and take the submission's other files away."""
+        self._isolation = isolation.Isolation.of(self.plugin_config)
+        self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
 
     def before_execution(self, submission: Any) -> Any:
-        """Put a first cell into the submission that tells `check` where the hidden bank is."""
-        path = Path("..", "source", "files", bank.HIDDEN_FILE).resolve()
-        notebook = submission
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {_refusal(notebook, path)!r})"
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(call))
-        return notebook
+        """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
+        path = self._stage.source / "files" / bank.HIDDEN_FILE
+        refusal = _refusal(submission, path)
+        if self._isolation.level == "off":
+            submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {refusal!r})"
+            submission.cells.insert(0, nbformat.v4.new_code_cell(call))
+            return submission
+        settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal)
+        return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
     def after_grading(self, results: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
-        self._ungraded = gradescope.mark_ungraded(results)
+        self._report = isolation.finish(self._stage)
+        self._ungraded = gradescope.mark_ungraded(results, self._report)
 
     def generate_report(self) -> str:
-        """For the instructor: what could not be graded."""
-        if not self._ungraded:
-            return "Every question was graded."
-        return f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row."
+        """For the instructor: what could not be graded, and how the submission was confined."""
+        graded = (
+            f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
+        )
+        return f"{graded}\n{isolation.described(self._report)}"
+
+
+def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
+    """Add to this plugin's own entry in Otter's configuration, which is what grading reads."""
+    name = f"{ArraysPlugin.__module__}.{ArraysPlugin.__qualname__}"
+    for index, entry in enumerate(otter_config.get("plugins", [])):
+        if entry == name or (isinstance(entry, dict) and name in entry):
+            written = entry[name] if isinstance(entry, dict) else {}
+            otter_config["plugins"][index] = {name: {**(written or {}), **added}}
 
 
 def _refusal(notebook: nbformat.NotebookNode, path: Path) -> str | None:

@@ -71,9 +71,9 @@ def _described(returned: object) -> str:
     if kind in (dict, str, set, bytes):
         return f"a {kind.__name__}"
     if kind.__module__.split(".")[0] == "flax":
-        return f"a Flax {kind.__name__}, not its array"
+        return f"a Flax {kind.__name__ if kind.__name__ in ('Param', 'Variable', 'State', 'Linear') else 'object'}, not its array"
     if isinstance(returned, np.ndarray):
-        return f"a {kind.__name__}, which is more than a plain array"
+        return f"a {'MaskedArray' if isinstance(returned, np.ma.MaskedArray) else 'subclass of ndarray'}, which is more than a plain array"
     if callable(returned):
         return "a function or class (was it meant to be called?)"
     return "an object that is not an array"

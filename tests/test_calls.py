@@ -80,7 +80,7 @@ NOT_ONE_ARRAY = "; it must return one array."
         (lambda x, n: "text", "returned a str" + NOT_ONE_ARRAY),
         (lambda x, n: np.array([None, 1]), "returned an array of Python objects (dtype object); its elements must be numbers."),
         (lambda x, n: np.ma.masked_array([1.0], [True]), "returned a MaskedArray, which is more than a plain array" + NOT_ONE_ARRAY),
-        (lambda x, n: np.zeros(3).view(Plain), "returned a Plain, which is more than a plain array" + NOT_ONE_ARRAY),
+        (lambda x, n: np.zeros(3).view(Plain), "returned a subclass of ndarray, which is more than a plain array" + NOT_ONE_ARRAY),
         (lambda x, n: Converts(), "returned an object that is not an array" + NOT_ONE_ARRAY),
         (lambda x, n: jnp.sum, "returned a function or class (was it meant to be called?)" + NOT_ONE_ARRAY),
         (lambda x, n: nnx.Param(x), "returned a Flax Param, not its array" + NOT_ONE_ARRAY),

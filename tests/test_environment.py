@@ -13,8 +13,8 @@ from autograder import environment
 
 def test_the_fingerprint_is_json_and_agrees_with_itself() -> None:
     built = json.loads(json.dumps(environment.fingerprint()))
-    assert environment.difference(built) is None
-    assert environment.drawn_difference(built) is None
+    assert environment.difference(built, environment.current()) is None
+    assert environment.drawn_difference(built, environment.draws()) is None
 
 
 @pytest.mark.parametrize("package", environment.PACKAGES)
@@ -22,7 +22,7 @@ def test_another_version_is_told_with_what_to_type(package: str) -> None:
     built = copy.deepcopy(environment.fingerprint())
     here = built["packages"][package]
     built["packages"][package] = "0.1"
-    assert environment.difference(built) == (
+    assert environment.difference(built, environment.current()) == (
         f"{package} {here} is installed where 0.1 is needed: other versions draw other random numbers and initial weights. "
         "Type: pip install -r requirements.txt."
     )
@@ -34,7 +34,7 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
     before = getattr(jax.config, setting)
     jax.config.update(setting, other)
     try:
-        said = environment.difference(built)
+        said = environment.difference(built, environment.current())
     finally:
         jax.config.update(setting, before)
     assert said == (
@@ -47,6 +47,6 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
 def test_other_draws_at_the_same_versions_are_told(name: str) -> None:
     built = copy.deepcopy(environment.fingerprint())
     built["draws"][name] = [0.0]
-    said = environment.drawn_difference(built)
+    said = environment.drawn_difference(built, environment.draws())
     assert said is not None
     assert said.startswith(f"{name} gives other numbers here than where this assignment was built, although the versions are the same.")

@@ -1,0 +1,152 @@
+"""How strictly a submission is kept apart, and what that takes before and after Otter runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder import bank, gradescope
+from autograder.sandbox.host import LEVELS, Limits
+from autograder.sandbox.quarantine import close_to_others, make_reachable, take_files
+
+_LIMITS = {
+    "seconds_per_cell": "cell_seconds",
+    "seconds_per_call": "call_seconds",
+    "seconds_per_submission": "submission_seconds",
+}
+
+
+_SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
+_FROM_THE_BUILD = ("public_files", "tests_of_cells")
+
+
+class ConfigError(ValueError):
+    """The plugin's configuration has a value that cannot be used; the text names it."""
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """The plugin's configuration: `isolation` (required, best or off), seconds per cell, call and submission, and `memory_mb`."""
+
+    level: str
+    limits: Limits
+    public_files: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Isolation:
+        """Read the plugin's configuration. Raises `ConfigError`."""
+        unknown = [name for name in config if name not in (*_SETTINGS, *_FROM_THE_BUILD)]
+        if unknown:
+            raise ConfigError(f"{unknown[0]!r} is not a setting of this plugin; the settings are {', '.join(_SETTINGS)}")
+        # Where no layer is known, nothing could meet the requirement; the result says which were active.
+        level = config.get("isolation", "required" if sys.platform == "linux" else "best")
+        if level not in LEVELS and level is not False:
+            raise ConfigError(f"isolation={level!r} is not one of {', '.join(LEVELS)}")
+        wishes: dict[str, float] = {}
+        for name, field_name in _LIMITS.items():
+            if name in config:
+                wishes[field_name] = _positive(name, config[name])
+        if "memory_mb" in config:
+            wishes["resident_bytes"] = int(_positive("memory_mb", config["memory_mb"]) * 2**20)
+        return cls("off" if level is False else level, Limits(**wishes), tuple(config.get("public_files", ())))  # type: ignore[arg-type]
+
+
+@dataclass
+class Stage:
+    """The folders of one grading: Otter's three, and one for what the submission brought along."""
+
+    source: Path
+    submission: Path
+    results: Path
+    holding: Path
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def report(self) -> Path:
+        return self.holding / "report.json"
+
+    @property
+    def files(self) -> Path:
+        return self.holding / "files"
+
+
+def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage:
+    """Before anything of the submission runs: a result that holds if nothing better comes, and the submission's files out of the way."""
+    folder = submission.parent
+    root = folder.parent
+    stage = Stage(root / "source", folder, root / "results", Path(tempfile.mkdtemp(prefix="otter-arrays-")))
+    stage.files.mkdir()
+    _write(
+        stage.results / "results.json",
+        gradescope.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."),
+    )
+    if isolation.level == "off":
+        return stage
+    given = stage.source / "files"
+    secret = {
+        path.name for path in given.iterdir() if path.name == bank.HIDDEN_FILE or path.suffix == ".whl" or path.name not in isolation.public_files
+    }
+    stage.left_out = take_files(folder, stage.files, keep={submission.name, "tests"}, leave_out=secret)
+    # Tests may read the assignment's files: put them back as they were built, not as a submission may have left them.
+    for path in given.iterdir():
+        if path.name != bank.HIDDEN_FILE and path.suffix != ".whl":
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+    close_to_others(stage.source, stage.submission, stage.results, stage.holding)
+    if container and os.geteuid() == 0:
+        for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
+            make_reachable(Path(needed))
+    return stage
+
+
+def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None) -> dict[str, Any]:
+    """What Otter's kernel needs to begin."""
+    return {
+        "bank": str(bank_path),
+        "refusal": refusal,
+        "hidden": [str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
+        "files": str(stage.files),
+        "level": isolation.level,
+        "limits": asdict(isolation.limits),
+        "tests": str(stage.submission / "tests"),
+        "report": str(stage.report),
+    }
+
+
+def finish(stage: Stage) -> dict[str, Any]:
+    """After grading: what the kernel said of the confinement; the folder with the submission's files is removed."""
+    try:
+        report: dict[str, Any] = json.loads(stage.report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        report = {"level": "off"}
+    shutil.rmtree(stage.holding, ignore_errors=True)
+    return {**report, "left_out": stage.left_out}
+
+
+def described(report: Mapping[str, Any]) -> str:
+    """How the submission was confined, in a few lines."""
+    if "active" not in report:
+        return f"Isolation: {report.get('problem') or 'off; the submission ran beside the tests'}."
+    lines = [f"Isolation: a process of {'a user of its own' if report['user'] == 'own' else 'the same user'}; active: {', '.join(report['active'])}."]
+    lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
+    lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
+    lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
+    return "\n".join(lines)
+
+
+def _positive(name: str, value: Any) -> float:
+    if type(value) not in (int, float) or value <= 0:
+        raise ConfigError(f"{name}={value!r} (type={type(value).__name__}) is not a number above 0")
+    return float(value)
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(content), encoding="utf-8")
+    part.replace(path)

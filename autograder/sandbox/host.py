@@ -1,0 +1,262 @@
+"""The trusted side: starts the worker, asks it, ends it, and says why when it stops answering."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import autograder
+from autograder.sandbox.confine import Confinement, hide_from_same_user
+from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
+
+LEVELS = ("required", "best", "off")
+
+FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
+"""The worker's user is drawn from here, where no account is."""
+
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/passwd",
+    "/etc/nsswitch.conf",
+    "/etc/fonts",
+    "/etc/mime.types",
+)
+_KERNEL = (
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/version",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/fs/cgroup",
+)
+_DEVICES = ("/dev/urandom", "/dev/random")
+
+_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.worker import main; main({read}, {write})"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of memory resident and addressed."""
+
+    start_seconds: float = 120
+    cell_seconds: float = 120
+    call_seconds: float = 60
+    submission_seconds: float = 500
+    resident_bytes: int = 0
+    address_bytes: int = 8 * 2**30
+
+
+class Unconfined(Exception):
+    """Isolation was required and a hole is open; the text names it. No submission code has run."""
+
+
+class Died(Exception):
+    """The worker gives no answer any more; the text is a cause that continues a sentence about the function or cell."""
+
+
+@dataclass
+class Started:
+    """What the worker said of itself before it ran anything of the submission."""
+
+    active: Sequence[str]
+    missing: Mapping[str, str]
+    open_holes: Sequence[str]
+    environment: Mapping[str, Any]
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly."""
+
+    hidden: Sequence[str]
+    files: str | None = None
+    level: str = "required"
+    limits: Limits = field(default_factory=Limits)
+
+
+class Worker:
+    """One confined process. Every method but `end` raises `Died` when it stops answering; it is then already ended."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._cause: str | None = None
+        self._uid = _worker_uid()
+        self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
+        if settings.files is not None:
+            shutil.copytree(settings.files, self._scratch, dirs_exist_ok=True)
+        if self._uid is not None:
+            for path in (self._scratch, *self._scratch.rglob("*")):
+                os.chown(path, self._uid, self._uid, follow_symlinks=False)
+        self._process, self._pipe = self._spawn()
+        self._watch = threading.Thread(target=self._watch_memory, daemon=True)
+        self._watch.start()
+        self.started = self._confined()
+
+    def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+        """Send one request and wait for its answer."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._pipe.send(Frame(header, arrays), deadline)
+            return self._pipe.receive(deadline)
+        except Late:
+            self._cause = self._cause or f"took longer than {seconds:g} seconds"
+        except Closed:
+            self._cause = self._cause or self._exit_cause()
+        except WireError as fault:
+            self._cause = self._cause or f"sent {fault} in place of an answer"
+        self.end()
+        raise Died(self._cause)
+
+    def end(self) -> None:
+        """Kill the process and all others of its user, and wait until none is left."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        if self._uid is not None:
+            _kill_all_of(self._uid)
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _spawn(self) -> tuple[subprocess.Popen[bytes], Pipe]:
+        read_answers, write_answers = os.pipe()
+        read_requests, write_requests = os.pipe()
+        boot = _BOOT.format(path=_import_path(self._settings.hidden), read=read_requests, write=write_answers)
+        environment = {
+            "HOME": str(self._scratch),
+            "TMPDIR": str(self._scratch),
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "MPLBACKEND": "Agg",
+            "JAX_PLATFORMS": "cpu",
+            **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", boot],
+            pass_fds=(read_requests, write_answers),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(read_requests)
+        os.close(write_answers)
+        return process, Pipe(read_answers, write_requests)
+
+    def _confined(self) -> Started:
+        limits = self._settings.limits
+        wanted = Confinement(
+            scratch=str(self._scratch),
+            readable=_readable(),
+            hidden=list(self._settings.hidden),
+            uid=self._uid,
+            memory=limits.address_bytes,
+            cpu_seconds=int(limits.submission_seconds * (os.cpu_count() or 1)) + 60,
+        )
+        said = self.ask(asdict(wanted), {}, limits.start_seconds).header
+        started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
+        if started.open_holes and self._settings.level == "required":
+            self.end()
+            raise Unconfined(", ".join(started.open_holes))
+        return started
+
+    def _exit_cause(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(timeout=2)
+            if code == -signal.SIGXCPU:
+                return "used up its processor time"
+            if code < 0:
+                return f"was killed ({signal.Signals(-code).name})"
+            return f"ended the process (exit status {code})"
+        return "closed its connection"
+
+    def _watch_memory(self) -> None:
+        limit = self._settings.limits.resident_bytes or _memory_of_this_machine() * 3 // 4
+        path = Path(f"/proc/{self._process.pid}/statm")
+        page = os.sysconf("SC_PAGE_SIZE")
+        while self._process.poll() is None:
+            try:
+                resident = int(path.read_text().split()[1]) * page
+            except (OSError, IndexError, ValueError):
+                return
+            if resident > limit:
+                self._cause = f"used more than {limit // 2**20} MB of memory"
+                self._process.kill()
+                return
+            time.sleep(0.05)
+
+
+def protect_this_process() -> None:
+    """Before any worker starts: nobody of the same user may look into this process."""
+    hide_from_same_user()
+
+
+def _worker_uid() -> int | None:
+    """A user of the worker's own, if this process may choose one that can still start the interpreter."""
+    if os.name != "posix" or os.geteuid() != 0 or not _reachable_by_others([sys.executable, sys.prefix, sys.base_prefix, *autograder.__path__]):
+        return None
+    return FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)
+
+
+def _reachable_by_others(paths: Iterable[str]) -> bool:
+    for name in paths:
+        path = Path(os.path.realpath(name))
+        if not all(parent.stat().st_mode & stat.S_IXOTH for parent in (path, *path.parents)):
+            return False
+    return True
+
+
+def _import_path(hidden: Sequence[str]) -> list[str]:
+    """Where modules come from, without the submission's folder and the current one."""
+    return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
+
+
+def _readable() -> list[str]:
+    installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, *autograder.__path__, *sysconfig.get_paths().values()]
+    installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]
+
+
+def _kill_all_of(uid: int) -> None:
+    """Kill every process of `uid`, from a process that has become it, so that no other can be meant."""
+    code = "import os\nwhile True:\n    os.kill(-1, 9)"
+    for _ in range(100):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", code], check=False, user=uid, group=uid, extra_groups=[], stderr=subprocess.DEVNULL, cwd="/"
+        )
+        if done.returncode != -signal.SIGKILL:
+            return
+
+
+def _memory_of_this_machine() -> int:
+    """Bytes: what the container may use, or what the machine has."""
+    for name in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            return int(Path(name).read_text())
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -1,0 +1,68 @@
+"""What runs in Otter's kernel: it has the tests and the bank, and never any code of the submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.checks import begin_grading
+from autograder.sandbox.host import Limits, Settings, protect_this_process
+from autograder.sandbox.submission import Submission
+
+PRINTED_SHOWN = 200_000
+"""So many characters of all cells together appear in the executed notebook."""
+
+
+class Graded:
+    """One submission being graded: its cells in order, the tests behind them, and the rest of the tests at the end."""
+
+    def __init__(self, submission: Submission) -> None:
+        self._submission = submission
+        self._left = PRINTED_SHOWN
+        self._checked: set[str] = set()
+
+    def cell(self, source: str, tests: Sequence[str], namespace: MutableMapping[str, Any]) -> None:
+        """Run one cell in the worker, show what it printed, and run the tests that belong behind it or that it asked for."""
+        printed, asked = self._submission.cell(source)
+        if printed and self._left:
+            print(printed[: self._left], end="" if printed.endswith("\n") else "\n")
+            self._left = max(0, self._left - len(printed))
+        for test in dict.fromkeys((*tests, *asked)):
+            self._check(test, namespace)
+
+    def end(self, namespace: MutableMapping[str, Any]) -> None:
+        """Run every test that has not run, then end the worker: nothing of the submission is left when results are written."""
+        for test in self._submission.tests:
+            if test not in self._checked:
+                self._check(test, namespace)
+        self._submission.close()
+
+    def _check(self, test: str, namespace: MutableMapping[str, Any]) -> None:
+        from otter import Notebook
+
+        self._checked.add(test)
+        self._submission.bind(test, namespace)
+        Notebook().check(test, global_env=namespace)
+
+
+def begin(settings: Mapping[str, Any]) -> Graded:
+    """The first cell. `settings`: bank, refusal, hidden, files, level, limits, tests; see `Settings` and `Limits`."""
+    protect_this_process()
+    wanted = Settings(hidden=settings["hidden"], files=settings["files"], level=settings["level"], limits=Limits(**settings["limits"]))
+    submission = Submission(wanted, Path(settings["tests"]))
+    begin_grading(settings["bank"], settings["refusal"], submission)
+    if settings["report"]:
+        _report(submission, Path(settings["report"]))
+    return Graded(submission)
+
+
+def _report(submission: Submission, path: Path) -> None:
+    """For the instructor: which layers are active."""
+    import json
+
+    started = submission.started
+    text = {"problem": submission.problem}
+    if started is not None:
+        text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}  # type: ignore[dict-item]
+    path.write_text(json.dumps(text), encoding="utf-8")

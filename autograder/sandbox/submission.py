@@ -1,0 +1,236 @@
+"""A submission as the trusted kernel sees it: cells to run, names to look at, functions to call, all of it elsewhere.
+
+Otter's own test files run in this kernel unchanged. Every name that they mention is bound to a copy of plain data or to a stand-in; a
+stand-in's call sends arguments to the worker and gets plain data back.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import keyword
+import re
+import time
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from autograder.arguments import Value
+from autograder.calls import Failed, Returned, StandIn, known_cause
+from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
+
+MAX_RESTARTS = 5
+"""So often a worker that stopped answering is replaced, before the rest of the submission is given up."""
+
+_OPEN_MODULES = (
+    "numpy",
+    "pandas",
+    "math",
+    "random",
+    "itertools",
+    "functools",
+    "collections",
+    "re",
+    "json",
+    "datetime",
+    "string",
+    "statistics",
+    "fractions",
+    "scipy",
+)
+
+
+class Submission:
+    """Runs the cells of one submission in a worker, and starts a new one, with the earlier cells run again, when it dies."""
+
+    def __init__(self, settings: Settings, tests: Path) -> None:
+        self._settings = settings
+        self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
+        self._deadline = time.monotonic() + settings.limits.start_seconds + settings.limits.submission_seconds
+        self._ran: list[str] = []
+        self._restarts = 0
+        self.problem: str | None = None
+        self._worker: Worker | None = None
+        self._start()
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The names of the test files, in order."""
+        return tuple(self._tests)
+
+    @property
+    def started(self) -> Started | None:
+        """What the worker said of its confinement; None if none could be started."""
+        return self._worker.started if self._worker else None
+
+    def cell(self, source: str) -> tuple[str, list[str]]:
+        """Run one cell. Returns what it printed (or why it could not end) and the names that it asked Otter to check."""
+        try:
+            header = self._ask({"do": "cell", "source": source}, {}, self._settings.limits.cell_seconds).header
+        except Died as cause:
+            return f"This cell {cause}.", []
+        self._ran.append(source)
+        checks = [name for name in header.get("checks", []) if name in self._tests] if isinstance(header.get("checks"), list) else []
+        return str(header.get("printed", "")), list(dict.fromkeys(checks))
+
+    def bind(self, test: str, namespace: MutableMapping[str, Any]) -> None:
+        """Bind the names that `test` mentions, and forget what they were bound to before."""
+        names = self._tests[test]
+        try:
+            frame = self._ask({"do": "names", "names": names}, {}, self._settings.limits.call_seconds)
+            described = frame.header.get("names", {})
+            arrays: Mapping[str, Any] = frame.arrays
+        except Died:
+            described, arrays = {}, {}
+        for name in names:
+            namespace.pop(name, None)
+            if isinstance(described, dict) and isinstance(described.get(name), dict):
+                namespace[name] = self._bound(name, described[name], arrays)
+
+    def judge(self, name: str, arguments: Mapping[str, Value]) -> Returned | Failed:
+        """Call a function of the submission with the arguments of a case."""
+        header = {"do": "judge", "name": name, "arguments": [[parameter, value.kind] for parameter, value in arguments.items()]}
+        try:
+            frame = self._ask(header, {parameter: value.data for parameter, value in arguments.items()}, self._settings.limits.call_seconds)
+        except Died as cause:
+            return Failed(f"{cause}.")
+        if "returned" in frame.arrays:
+            return Returned(frame.arrays["returned"])
+        return Failed(known_cause(frame.header.get("cause"), arguments))
+
+    def call(self, name: str, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function of the submission with plain data. Raises what it raised, as the built-in exception of that name."""
+        arrays: dict[str, Any] = {}
+        try:
+            arguments = pack([list(positional), named], arrays)
+        except CannotCross as reason:
+            raise TypeError(f"{name} cannot be called with {reason}: only plain data crosses to the submission") from None
+        try:
+            frame = self._ask({"do": "call", "name": name, "arguments": arguments}, arrays, self._settings.limits.call_seconds)
+        except Died as cause:
+            raise RuntimeError(f"{name} {cause}") from None
+        if isinstance(frame.header.get("printed"), str):
+            print(frame.header["printed"], end="")
+        if "raised" in frame.header:
+            kind = getattr(builtins, str(frame.header["raised"]), Exception)
+            raise (kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError)(f"{name} raised an exception")
+        if "other" in frame.header:
+            raise TypeError(f"{name} returned an object that cannot cross from the submission; it must return plain data")
+        try:
+            return unpack(frame.header.get("value"), frame.arrays)
+        except CannotCross:
+            raise RuntimeError(f"{name} gave an answer that cannot be read") from None
+
+    def environment(self) -> dict[str, Any]:
+        """Package versions and settings of the worker: versions as before the submission ran, settings as they are now."""
+        if self.started is None:
+            return {"packages": {}, "settings": {}}
+        try:
+            settings = self._ask({"do": "settings"}, {}, self._settings.limits.call_seconds).header.get("settings")
+        except Died:
+            settings = None
+        before = dict(self.started.environment)
+        return {"packages": before["packages"], "settings": settings if isinstance(settings, dict) else before["settings"]}
+
+    def draws(self) -> dict[str, Any]:
+        """The canonical draws in a fresh worker, which has run nothing of the submission."""
+        worker = Worker(self._settings)
+        try:
+            return dict(worker.ask({"do": "draws"}, {}, self._settings.limits.start_seconds).header["draws"])
+        finally:
+            worker.end()
+
+    def close(self) -> None:
+        """End the worker and everything that it started."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
+        if "data" in description:
+            try:
+                return unpack(description["data"], arrays)
+            except CannotCross as reason:
+                return Elsewhere(name, str(reason))
+        if description.get("callable") is True:
+            return RemoteFunction(self, name)
+        if description.get("module") in _OPEN_MODULES:
+            return importlib.import_module(description["module"])
+        return Elsewhere(name, "an object that is neither plain data nor a function")
+
+    def _ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Any:
+        if self._worker is None:
+            raise Died(self.problem or "was not called: the process of this submission ended too often")
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self.close()
+            self.problem = f"was not called: the submission used up its {self._settings.limits.submission_seconds:g} seconds"
+            raise Died(self.problem)
+        try:
+            return self._worker.ask(header, arrays, min(seconds, left))
+        except Died:
+            self._worker = None
+            self._replay()
+            raise
+
+    def _start(self) -> None:
+        try:
+            self._worker = Worker(self._settings)
+        except Unconfined as holes:
+            self.problem = f"was not called: isolation is required, and here a submission could {holes}"
+        except (Died, OSError) as cause:
+            self.problem = f"was not called: the confined process could not be started ({cause})"
+
+    def _replay(self) -> None:
+        """A fresh worker, brought to where the dead one was. A cell that kills it this time too is left out."""
+        self._restarts += 1
+        if self._restarts > MAX_RESTARTS:
+            return
+        self._start()
+        for source in list(self._ran):
+            if self._worker is None or time.monotonic() > self._deadline:
+                return
+            try:
+                self._worker.ask({"do": "cell", "source": source}, {}, self._settings.limits.cell_seconds)
+            except Died:
+                self._ran.remove(source)
+                self._worker = None
+                self._replay()
+                return
+
+
+class RemoteFunction(StandIn):
+    """A function of the submission: calling it calls it there."""
+
+    def __init__(self, submission: Submission, name: str) -> None:
+        self._submission, self._name = submission, name
+        self.__name__ = self.__qualname__ = name
+
+    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
+        return self._submission.judge(self._name, arguments)
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        return self._submission.call(self._name, positional, named)
+
+    def __repr__(self) -> str:
+        return f"<function {self._name} of the submission>"
+
+
+class Elsewhere(StandIn):
+    """A name that is bound in the submission to something that cannot cross."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self._name, self._description = name, description
+
+    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
+        return Failed(f"is not a function but {self._description}.")
+
+    def __repr__(self) -> str:
+        return f"<{self._name}: {self._description}, which cannot cross from the submission; only plain data and functions can>"
+
+
+def _identifiers(path: Path) -> list[str]:
+    """Every name that a test file mentions and that a submission may define: no keywords, no built-ins."""
+    found = re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
+    return sorted({name for name in found if not keyword.iskeyword(name) and not hasattr(builtins, name) and not name.startswith("__")})

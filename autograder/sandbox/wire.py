@@ -1,0 +1,157 @@
+"""What crosses between the worker and its host: one frame is one JSON header and some arrays, read with every size checked first.
+
+Neither side trusts the other's bytes: nothing in a frame can run, and a frame that is too large, or not what it claims to be, raises
+`WireError`. Layout: two little-endian 32-bit lengths, the header as UTF-8 JSON, then the arrays as `safetensors`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+import safetensors.numpy
+
+MAX_HEADER = 4 * 2**20
+MAX_ARRAYS = 256 * 2**20
+"""Bytes of a header, and of all arrays of one frame together."""
+
+MAX_COUNT = 4096
+"""Arrays in one frame."""
+
+MAX_DIMS = 32
+
+_LENGTHS = struct.Struct("<II")
+
+_SIZES = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64), "complex": (64,)}
+_DTYPES = {np.dtype(np.bool_), *(np.dtype(f"{kind}{bits}") for kind, sizes in _SIZES.items() for bits in sizes)}
+
+_BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+_AS_BITS = ":bfloat16"
+"""Ends the name of an array whose bits are sent as `uint16`: the NumPy side of safetensors does not know the dtype."""
+
+
+class WireError(Exception):
+    """A frame that cannot be read or must not be: cut off, too large, not what it claims to be."""
+
+
+class Closed(WireError):
+    """The other side has closed the pipe."""
+
+
+class Late(WireError):
+    """No complete frame by the deadline."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A JSON-able header and named arrays of numbers."""
+
+    header: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]
+
+
+def sendable(dtype: np.dtype[Any]) -> bool:
+    """Whether arrays of this dtype can cross."""
+    return dtype in _DTYPES or dtype == _BFLOAT16
+
+
+def encode(frame: Frame) -> bytes:
+    """The bytes of a frame. Raises `WireError` if it is larger than a reader accepts, or has an array that is not of plain numbers."""
+    header = json.dumps(frame.header).encode()
+    for name, array in frame.arrays.items():
+        if type(array) is not np.ndarray or not sendable(array.dtype):
+            raise WireError(f"array {name!r} of dtype {getattr(array, 'dtype', type(array).__name__)} cannot be sent")
+    size = sum(array.nbytes for array in frame.arrays.values())
+    if len(header) > MAX_HEADER or size > MAX_ARRAYS or len(frame.arrays) > MAX_COUNT:
+        raise WireError(f"a message of {len(header)} bytes of text and {size} bytes in {len(frame.arrays)} arrays is too large to send")
+    tensors: dict[str, np.ndarray] = {}
+    for name, array in frame.arrays.items():
+        whole = np.ascontiguousarray(array).reshape(array.shape)
+        tensors.update({f"{name}{_AS_BITS}": whole.view(np.uint16)} if array.dtype == _BFLOAT16 else {name: whole})
+    arrays: bytes = safetensors.numpy.save(tensors)
+    return _LENGTHS.pack(len(header), len(arrays)) + header + arrays
+
+
+def decode(header: bytes, arrays: bytes) -> Frame:
+    """The frame of these two parts. Raises `WireError` for anything that is not exactly one."""
+    try:
+        content = json.loads(header)
+        tensors = safetensors.numpy.load(arrays)
+    except Exception as fault:
+        raise WireError(f"a message that cannot be read ({type(fault).__name__})") from fault
+    if not isinstance(content, dict):
+        raise WireError("a message whose header is not an object")
+    if len(tensors) > MAX_COUNT:
+        raise WireError(f"a message of {len(tensors)} arrays")
+    return Frame(content, dict(_array(name, tensor) for name, tensor in tensors.items()))
+
+
+def _array(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
+    if array.ndim > MAX_DIMS:
+        raise WireError(f"an array {name!r} of {array.ndim} dimensions")
+    if name.endswith(_AS_BITS):
+        if array.dtype != np.uint16:
+            raise WireError(f"an array {name!r} of dtype {array.dtype}")
+        return name.removesuffix(_AS_BITS), array.view(_BFLOAT16)
+    return name, array
+
+
+class Pipe:
+    """Frames over a pair of file descriptors, each with a deadline."""
+
+    def __init__(self, read: int, write: int) -> None:
+        self._read, self._write = read, write
+        os.set_blocking(write, False)
+
+    def send(self, frame: Frame, deadline: float | None = None) -> None:
+        """Write one frame. Raises `Closed`, or `Late` when `deadline` (of `time.monotonic`) passes before the reader took all of it."""
+        left = memoryview(encode(frame))
+        while left:
+            _wait([], [self._write], deadline)
+            try:
+                left = left[os.write(self._write, left[:65536]) :]
+            except BlockingIOError:
+                continue
+            except OSError as fault:
+                raise Closed("the pipe is closed") from fault
+
+    def receive(self, deadline: float | None = None) -> Frame:
+        """Read one frame. Raises `Closed`, `Late`, or another `WireError`."""
+        header_length, arrays_length = _LENGTHS.unpack(self._exactly(_LENGTHS.size, deadline))
+        if header_length > MAX_HEADER or arrays_length > MAX_ARRAYS + MAX_HEADER:
+            raise WireError(f"a message that claims {header_length} and {arrays_length} bytes")
+        return decode(self._exactly(header_length, deadline), self._exactly(arrays_length, deadline))
+
+    def close(self) -> None:
+        for descriptor in (self._read, self._write):
+            os.close(descriptor)
+
+    def _exactly(self, size: int, deadline: float | None) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            _wait([self._read], [], deadline)
+            try:
+                part = os.read(self._read, min(size - len(content), 2**20))
+            except OSError as fault:
+                raise Closed("the pipe is closed") from fault
+            if not part:
+                raise Closed("the pipe is closed")
+            content += part
+        return bytes(content)
+
+
+def _wait(read: list[int], write: list[int], deadline: float | None) -> None:
+    left = None if deadline is None else deadline - time.monotonic()
+    if left is not None and left <= 0:
+        raise Late("no answer in time")
+    ready = select.select(read, write, [], left)
+    if not any(ready):
+        raise Late("no answer in time")

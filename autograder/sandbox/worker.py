@@ -1,0 +1,171 @@
+"""The process that runs a submission's code: it confines itself, then answers one request after another.
+
+It is handed one cell or the inputs of one call at a time and holds nothing hidden: no bank, no test, no comparison. Everything it says is
+a claim.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from autograder import environment
+from autograder.arguments import Value
+from autograder.calls import Failed, call
+from autograder.sandbox.confine import Confinement, confine
+from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
+
+OUTPUT_SHOWN = 20_000
+"""So many characters of what one cell prints are kept."""
+
+
+def main(read: int, write: int) -> None:
+    """Serve over the descriptors `read` and `write` until the pipe closes. The first request says how to be confined."""
+    pipe = Pipe(read, write)
+    settings = pipe.receive().header
+    for needed in ("jax.numpy", "flax.linen", "flax.nnx"):  # while the files can surely be read
+        importlib.import_module(needed)
+    Session(pipe, settings).serve()
+
+
+class Session:
+    """One submission's namespace, and the answers to requests about it."""
+
+    def __init__(self, pipe: Pipe, settings: Mapping[str, Any]) -> None:
+        from IPython.core.interactiveshell import InteractiveShell
+
+        self._pipe = pipe
+        self._checks: list[str] = []
+        self._shell: Any = InteractiveShell(user_module=types.ModuleType("__main__"))  # type: ignore[no-untyped-call]
+        sys.modules["__main__"] = self._shell.user_module
+        sys.modules["otter"] = _otter_at_the_desk(self._checks)
+        self._shell.colors = "NoColor"
+        found = environment.current()
+        os.chdir(settings["scratch"])
+        sys.path.insert(0, settings["scratch"])
+        report = confine(Confinement(**settings))
+        pipe.send(
+            Frame({"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": found, "pid": os.getpid()}, {})
+        )
+
+    def serve(self) -> None:
+        answers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Frame]] = {
+            "cell": self._cell,
+            "names": self._names,
+            "judge": self._judge,
+            "call": self._call,
+            "settings": self._settings,
+            "draws": lambda *_: Frame({"draws": environment.draws()}, {}),
+        }
+        with contextlib.suppress(Closed):
+            while True:
+                request = self._pipe.receive()
+                self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
+
+    def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
+        self._checks.clear()
+        with _captured() as output:
+            result = self._shell.run_cell(header["source"], store_history=False)
+        return Frame({"printed": output.text, "failed": not result.success, "checks": [name for name in self._checks if type(name) is str][:100]}, {})
+
+    def _names(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
+        """What each name is: {"callable": true}, {"data": …}, {"other": what it is}; names that are not there are left out."""
+        arrays: dict[str, Any] = {}
+        described: dict[str, Any] = {}
+        for name in header["names"]:
+            if name in self._shell.user_ns:
+                value = self._shell.user_ns[name]
+                if type(value) is types.ModuleType:
+                    described[name] = {"module": value.__name__}
+                    continue
+                try:
+                    described[name] = {"data": pack(value, arrays)}
+                except CannotCross as reason:
+                    described[name] = {"callable": True} if callable(value) else {"other": str(reason)}
+                except Exception:  # noqa: BLE001 - its class may answer questions about itself with anything
+                    described[name] = {"other": "an object that cannot be looked at"}
+        return Frame({"names": described}, arrays)
+
+    def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """Call a function with the arguments of a case."""
+        arguments = {name: Value(kind, arrays[name]) for name, kind in header["arguments"]}
+        outcome = call(self._shell.user_ns.get(header["name"]), arguments, interruptible=False)
+        settings = environment.current()["settings"]
+        if isinstance(outcome, Failed):
+            return Frame({"cause": outcome.cause, "detail": outcome.detail, "printed": outcome.printed, "settings": settings}, {})
+        if not sendable(outcome.array.dtype):
+            return Frame({"cause": f"returned an array of dtype {outcome.array.dtype}; its elements must be numbers.", "settings": settings}, {})
+        return Frame({"printed": outcome.printed, "settings": settings}, {"returned": outcome.array})
+
+    def _call(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """Call a function with plain data, as tests do that know nothing of cases."""
+        returned: dict[str, Any] = {}
+        with _captured() as output:
+            try:
+                positional, named = unpack(header["arguments"], arrays)
+                value = self._shell.user_ns[header["name"]](*positional, **named)
+                return Frame({"value": pack(value, returned), "printed": output.text}, returned)
+            except CannotCross as reason:
+                return Frame({"other": str(reason), "printed": output.text}, {})
+            except BaseException as raised:  # noqa: BLE001 - SystemExit of a function is an answer too
+                return Frame({"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception", "printed": output.text}, {})
+
+    def _settings(self, _: Mapping[str, Any], __: Mapping[str, Any]) -> Frame:
+        return Frame({"settings": environment.current()["settings"]}, {})
+
+
+class _Kept(io.TextIOBase):
+    def __init__(self) -> None:
+        self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.text += text[: OUTPUT_SHOWN - len(self.text)]
+        return len(text)
+
+
+@contextlib.contextmanager
+def _captured() -> Iterator[_Kept]:
+    output = _Kept()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        yield output
+
+
+def _otter_at_the_desk(checks: list[str]) -> types.ModuleType:
+    """What a student notebook's own calls of Otter get here: they are noted, and the trusted side does them."""
+
+    class Notebook:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def check(self, question: str, *_: object, **__: object) -> None:
+            checks.append(question)
+
+        def check_all(self, *_: object, **__: object) -> None: ...
+
+        def export(self, *_: object, **__: object) -> None: ...
+
+        def to_pdf(self, *_: object, **__: object) -> None: ...
+
+        def run_plugin(self, *_: object, **__: object) -> None: ...
+
+        def add_plugin_files(self, *_: object, **__: object) -> None: ...
+
+    module = types.ModuleType("otter")
+    module.Notebook = Notebook  # type: ignore[attr-defined]
+    return module
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]), int(sys.argv[2]))
+    except (WireError, OSError):
+        sys.exit(1)

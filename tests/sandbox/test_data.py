@@ -1,0 +1,94 @@
+"""Plain data crosses as copies of exactly these types; nothing else does."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.sandbox.data import CannotCross, pack, unpack
+
+HASHABLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.complex_numbers(allow_nan=False)
+PLAIN = st.recursive(
+    HASHABLE | st.frozensets(HASHABLE, max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(HASHABLE, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def crossed(value: Any) -> Any:
+    arrays: dict[str, np.ndarray] = {}
+    return unpack(pack(value, arrays), arrays)
+
+
+@given(PLAIN)
+def test_plain_data_comes_back_equal_and_of_the_same_types(value: Any) -> None:
+    back = crossed(value)
+    assert back == value
+    assert repr(back) == repr(value) or isinstance(value, (frozenset, set)) or "frozenset" in repr(value)
+
+
+def test_nan_infinity_and_large_integers_survive() -> None:
+    assert math.isnan(crossed(math.nan))
+    assert crossed([math.inf, -math.inf, -0.0, 2**100]) == [math.inf, -math.inf, 0.0, 2**100]
+    assert crossed(range(2, 9, 3)) == range(2, 9, 3)
+
+
+@pytest.mark.parametrize("array", [np.arange(6).reshape(2, 3), jnp.ones((2, 2), jnp.bfloat16), np.zeros((0, 3), bool)])
+def test_arrays_come_back_as_numpy_arrays(array: Any) -> None:
+    back = crossed({"a": [array]})["a"][0]
+    assert type(back) is np.ndarray
+    np.testing.assert_array_equal(back, np.asarray(array))
+    assert type(crossed(np.float32(2.5))) is np.float32
+
+
+class MyInt(int):
+    pass
+
+
+class AlwaysEqual:
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize("value", [MyInt(3), AlwaysEqual(), [AlwaysEqual()], {1: object()}, print, np.ma.masked_array([1]), np.array([None]), type])
+def test_what_brings_code_of_its_own_does_not_cross(value: Any) -> None:
+    with pytest.raises(CannotCross):
+        pack(value, {})
+
+
+def test_data_nested_without_end_does_not_cross() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    for value in (endless, [0] * 200_000):
+        with pytest.raises(CannotCross, match="nested too deeply or has too many parts"):
+            pack(value, {})
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"object": "x"},
+        {"array": "9"},
+        {"int": "1" * 9999},
+        {"int": "x"},
+        {"list": 3},
+        {"dict": [[1]]},
+        {"dict": [[{"list": []}, 1]]},
+        {"a": 1, "b": 2},
+        {"bytes": "?"},
+        [1],
+        {"range": [1, 2, 0]},
+    ],
+)
+def test_what_pack_cannot_have_made_is_refused(node: Any) -> None:
+    with pytest.raises(CannotCross):
+        unpack(node, {})

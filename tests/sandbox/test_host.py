@@ -1,0 +1,180 @@
+"""A real worker: what it may not do, and the cause for each way in which it can stop answering."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.host import Died, Limits, Settings, Unconfined, Worker
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
+
+SHORT = Limits(cell_seconds=20, call_seconds=20, resident_bytes=1500 * 2**20)
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "bank").write_text("the hidden bank")
+    folder.chmod(0o700)
+    return folder
+
+
+@pytest.fixture
+def worker(secret: Path) -> Iterator[Worker]:
+    started = Worker(Settings(hidden=[str(secret), str(secret / "bank")], limits=SHORT))
+    yield started
+    started.end()
+
+
+def run(worker: Worker, source: str, seconds: float = 20) -> dict[str, Any]:
+    return dict(worker.ask({"do": "cell", "source": source}, {}, seconds).header)
+
+
+def test_no_hole_is_open_and_every_layer_is_active(worker: Worker) -> None:
+    assert list(worker.started.open_holes) == []
+    assert dict(worker.started.missing) == {}
+    assert {"limits", "no_new_privs", "parent_death", "landlock", "seccomp"} <= set(worker.started.active)
+
+
+def test_cells_share_a_namespace_and_show_what_they_print_and_evaluate(worker: Worker) -> None:
+    assert run(worker, "x = 20\nprint('hello')\nx + 1")["printed"] == "hello\nOut[0]: 21\n"
+    assert run(worker, "%time y = x")["failed"] is False
+    said = run(worker, "1 / (x - 20)")
+    assert said["failed"] is True
+    assert "ZeroDivisionError: division by zero" in said["printed"]
+
+
+def test_jax_and_flax_work_inside(worker: Worker) -> None:
+    source = "import jax, jax.numpy as jnp\nfrom flax import nnx\nprint(jax.jit(jnp.sum)(nnx.Linear(3, 4, rngs=nnx.Rngs(0))(jnp.ones((2, 3)))).shape)"
+    assert run(worker, source, 60)["printed"] == "()\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "open({secret!r}).read()",
+        "import os; os.listdir(os.path.dirname({secret!r}))",
+        "import os; os.listdir('/')",
+        "import os; os.listdir('/tmp')",
+        "import os; open(f'/proc/{{os.getppid()}}/environ').read()",
+        "import os; open(f'/proc/{{os.getppid()}}/mem', 'rb')",
+        "import os; open('/proc/1/cmdline').read()",
+        "import os; os.kill(os.getppid(), 0)",
+        "import os; os.fork()",
+        "import os; os.execv('/bin/true', ['true'])",
+        "import subprocess; subprocess.run(['true'])",
+        "import multiprocessing as m; p = m.get_context('spawn').Process(target=print); p.start()",
+        "import socket; socket.socket()",
+        "import socket; socket.socket(socket.AF_UNIX)",
+        "import os; os.memfd_create('x')",
+        "import os; os.setsid()",
+        "import os; os.chroot('.')",
+        "import os; os.setuid(0); os.setgroups([0])",
+        "open('/usr/x', 'w')",
+        "open('/tmp/x', 'w')",
+        "import os; os.symlink('/etc/shadow', 'link'); open('link').read()",
+        "import resource; resource.prlimit(__import__('os').getppid(), resource.RLIMIT_CPU, (1, 1))",
+    ],
+)
+def test_what_a_submission_may_not_do_raises(worker: Worker, secret: Path, source: str) -> None:
+    said = run(worker, source.format(secret=str(secret / "bank")))
+    assert said["failed"] is True, said["printed"]
+    assert "PermissionError" in said["printed"] or "OSError" in said["printed"] or "BlockingIOError" in said["printed"], said["printed"]
+
+
+def test_the_scratch_folder_is_the_submissions_own(worker: Worker) -> None:
+    said = run(worker, "import os, tempfile\nopen('a.txt', 'w').write('x')\nprint(open('a.txt').read(), os.path.exists(tempfile.gettempdir()))")
+    assert said["printed"] == "x True\n"
+
+
+def test_the_environment_of_the_grader_is_not_the_workers(monkeypatch: pytest.MonkeyPatch, secret: Path) -> None:
+    monkeypatch.setenv("A_TOKEN", "s3cret")
+    worker = Worker(Settings(hidden=[str(secret)], limits=SHORT))
+    try:
+        assert "s3cret" not in run(worker, "import os; print(dict(os.environ))")["printed"]
+    finally:
+        worker.end()
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("import os; os._exit(3)", "ended the process (exit status 3)"),
+        ("import os, signal; os.kill(os.getpid(), 9)", "was killed (SIGKILL)"),
+        ("import ctypes; ctypes.string_at(0)", "was killed (SIGSEGV)"),
+        ("while True: pass", "took longer than 3 seconds"),
+        ("import time; time.sleep(1000)", "took longer than 3 seconds"),
+        ("import os\nfor d in range(3, 60):\n    try: os.close(d)\n    except OSError: pass", "ended the process (exit status 1)"),
+    ],
+)
+def test_a_worker_that_stops_answering_is_told_with_its_cause(worker: Worker, source: str, cause: str) -> None:
+    with pytest.raises(Died, match=f"^{cause.replace('(', '[(]').replace(')', '[)]')}$"):
+        run(worker, source, 3 if "longer" in cause else 20)
+
+
+def test_a_worker_that_takes_too_much_memory_is_told_so(worker: Worker) -> None:
+    with pytest.raises(Died, match=r"^used more than 1500 MB of memory$"):
+        run(worker, "kept = []\nwhile True:\n    kept.append(b'x' * 50_000_000)", 60)
+
+
+def test_nonsense_on_the_pipe_is_told(worker: Worker) -> None:
+    source = (
+        "import os\nfor d in range(3, 60):\n    try:\n        if os.readlink(f'/proc/self/fd/{d}').startswith('pipe'): os.write(d, b'\\xff' * 64)\n"
+        "    except OSError: pass"
+    )
+    with pytest.raises(Died, match=r"^sent a message that claims 4294967295 and 4294967295 bytes in place of an answer$"):
+        run(worker, source)
+
+
+def test_prints_are_kept_up_to_a_limit_and_floods_below_python_go_nowhere(worker: Worker) -> None:
+    said = run(worker, "import os\nfor _ in range(200):\n    print('y' * 1_000_000)\n    os.write(1, b'z' * 1_000_000)", 60)
+    assert said["printed"] == "y" * 20_000
+
+
+def test_nothing_of_the_submission_is_left_after_the_end(worker: Worker, secret: Path) -> None:
+    pid = worker._process.pid
+    run(worker, "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()\nimport atexit; atexit.register(print)")
+    scratch = worker._scratch
+    worker.end()
+    assert not Path(f"/proc/{pid}").exists()
+    assert not scratch.exists()
+
+
+def test_required_isolation_fails_closed_and_names_the_hole(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.sandbox.host._readable", lambda: ["/"])
+    with pytest.raises(Unconfined, match="read hidden files"):
+        Worker(Settings(hidden=[str(secret)], limits=SHORT))
+    worker = Worker(Settings(hidden=[str(secret)], limits=SHORT, level="best"))
+    assert "read hidden files" in worker.started.open_holes
+    worker.end()
+
+
+def test_files_of_the_submission_are_there(secret: Path, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "data.csv").write_text("1,2")
+    worker = Worker(Settings(hidden=[str(secret)], files=str(files), limits=SHORT))
+    assert run(worker, "print(open('data.csv').read())")["printed"] == "1,2\n"
+    worker.end()
+
+
+def test_a_call_gets_arrays_in_and_out(worker: Worker) -> None:
+    run(worker, "def f(x, n):\n    return x * n")
+    frame = worker.ask(
+        {"do": "judge", "name": "f", "arguments": [["x", "jax"], ["n", "float"]]}, {"x": np.arange(3.0, dtype=np.float32), "n": np.asarray(2)}, 20
+    )
+    np.testing.assert_array_equal(frame.arrays["returned"], [0.0, 2.0, 4.0])
+
+
+def test_starting_and_ending_leaves_no_descriptor_open(secret: Path) -> None:
+    Worker(Settings(hidden=[str(secret)], limits=SHORT)).end()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    Worker(Settings(hidden=[str(secret)], limits=SHORT)).end()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

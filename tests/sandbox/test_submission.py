@@ -1,0 +1,142 @@
+"""A whole submission as the trusted kernel sees it: names, calls, deaths and new starts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.arguments import Value
+from autograder.calls import Failed, Returned
+from autograder.sandbox.host import Limits, Settings
+from autograder.sandbox.submission import MAX_RESTARTS, Submission
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
+
+ARGUMENTS = {"x": Value("jax", np.arange(3, dtype=np.float32))}
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Iterator[Submission]:
+    """One whose tests mention f, g, values, np, thing and print."""
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "q1.py").write_text("def test_f(f, g, values, np, thing):\n    print(f, g)\n")
+    (tests / "q2.py").write_text("def test_f(f):\n    pass\n")
+    hidden = tmp_path / "hidden"
+    hidden.mkdir(mode=0o700)
+    started = Submission(Settings(hidden=[str(hidden)], limits=Limits(cell_seconds=4, call_seconds=4)), tests)
+    assert started.problem is None
+    yield started
+    started.close()
+
+
+def bound(submission: Submission, test: str = "q1") -> dict[str, Any]:
+    namespace: dict[str, Any] = {"f": "from before"}
+    submission.bind(test, namespace)
+    return namespace
+
+
+def test_names_that_tests_mention_are_bound_and_no_others(submission: Submission) -> None:
+    submission.cell("import numpy as np\nvalues = [1, (2.5, 'x'), {'a': np.arange(3)}]\ndef g(): return 1\nprint = len\nother = 3\nthing = object()")
+    names = bound(submission)
+    assert set(names) == {"g", "values", "np", "thing"}
+    assert names["np"] is np
+    assert names["values"][:2] == [1, (2.5, "x")]
+    assert type(names["values"][2]["a"]) is np.ndarray
+    assert names["g"]() == 1
+    assert repr(names["thing"]) == (
+        "<thing: an object that is neither plain data nor a function, which cannot cross from the submission; only plain data and functions can>"
+    )
+
+
+def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
+    submission.cell("def f(x): return x + 1")
+    outcome = bound(submission)["f"].answer(ARGUMENTS)
+    assert isinstance(outcome, Returned)
+    np.testing.assert_array_equal(outcome.array, [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("def f(x): return None", "returned None. Is a `return` missing?"),
+        ("def f(x): raise ValueError(str(x))", "raised ValueError."),
+        ("def f(x): raise type(f'S{x}', (Exception,), {})", "raised an exception of its own."),
+        ("def f(): pass", "takes 0 positional arguments; the question calls it with 1: (x)."),
+        ("def f(x):\n    while True: pass", "took longer than 4 seconds."),
+        ("import os\ndef f(x): os._exit(0)", "ended the process (exit status 0)."),
+        ("def f(x):\n    import sys; sys.exit(1)", "raised SystemExit."),
+        (
+            "import autograder.calls as c\nc.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', detail='', printed='')\ndef f(x): 1 / 0",
+            "failed in a way of its own.",
+        ),
+    ],
+)
+def test_a_call_that_gives_no_array_has_a_cause_in_our_words(submission: Submission, source: str, cause: str) -> None:
+    submission.cell(source)
+    outcome = bound(submission)["f"].answer(ARGUMENTS)
+    assert isinstance(outcome, Failed)
+    assert outcome.cause == cause
+
+
+def test_after_a_death_the_earlier_cells_are_run_again_and_other_functions_answer(submission: Submission) -> None:
+    submission.cell("y = 10")
+    submission.cell("import os\ndef f(x): os._exit(0)\ndef g(x): return x + y")
+    names = bound(submission)
+    assert isinstance(names["f"].answer(ARGUMENTS), Failed)
+    outcome = names["g"].answer(ARGUMENTS)
+    assert isinstance(outcome, Returned)
+    np.testing.assert_array_equal(outcome.array, [10.0, 11.0, 12.0])
+
+
+def test_a_cell_that_kills_the_worker_is_told_and_left_out(submission: Submission) -> None:
+    submission.cell("y = 10")
+    assert submission.cell("import os; os._exit(0)") == ("This cell ended the process (exit status 0).", [])
+    submission.cell("def f(x): return x * y")
+    assert isinstance(bound(submission)["f"].answer(ARGUMENTS), Returned)
+
+
+def test_a_cell_that_hangs_is_told_and_left_out(submission: Submission) -> None:
+    assert submission.cell("while True: pass") == ("This cell took longer than 4 seconds.", [])
+    submission.cell("def f(x): return x")
+    assert isinstance(bound(submission)["f"].answer(ARGUMENTS), Returned)
+
+
+def test_a_submission_whose_process_always_ends_is_given_up(submission: Submission) -> None:
+    submission.cell("import os\ndef f(x): os._exit(0)")
+    for _ in range(MAX_RESTARTS + 1):
+        outcome = bound(submission)["f"].answer(ARGUMENTS) if "f" in bound(submission) else None
+    assert outcome is None or isinstance(outcome, Failed)
+    assert "f" not in bound(submission)
+
+
+def test_checks_that_the_notebook_asks_for_are_reported_if_they_exist(submission: Submission) -> None:
+    source = "import otter\ngrader = otter.Notebook('x.ipynb')\ngrader.check('q1')\ngrader.check('q9')\ngrader.check('q1')\ngrader.check_all()\ngrader.export()"
+    assert submission.cell(source) == ("", ["q1"])
+
+
+def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> None:
+    submission.cell("def f(*a, **k):\n    print('said')\n    return (a, k)\ndef g(x):\n    raise KeyError('secret text')")
+    names = bound(submission)
+    assert names["f"](1, [2.5], key="x") == ((1, [2.5]), {"key": "x"})
+    with pytest.raises(KeyError, match="g raised an exception"):
+        names["g"](1)
+    with pytest.raises(TypeError, match="only plain data crosses"):
+        names["f"](object())
+
+
+def test_settings_that_the_submission_changes_are_seen(submission: Submission) -> None:
+    assert submission.environment()["settings"]["jax_enable_x64"] is False
+    submission.cell("import jax; jax.config.update('jax_enable_x64', True)")
+    assert submission.environment()["settings"]["jax_enable_x64"] is True
+
+
+def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(submission: Submission) -> None:
+    before = submission.draws()
+    submission.cell("import jax, jax.numpy as jnp\njax.random.bits = lambda *a, **k: jnp.zeros(4)")
+    assert submission.draws() == before

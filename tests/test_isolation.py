@@ -1,0 +1,162 @@
+"""The plugin's configuration, the stage on which a submission is graded, and isolation on against off."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder import isolation
+from autograder.bank import HIDDEN_FILE
+from autograder.isolation import ConfigError, Isolation
+from autograder.samples import BuiltAssignment, otter_run
+from autograder.sandbox import quarantine
+from autograder.sandbox.notebook import without_submitted_code
+from autograder.sandbox.quarantine import take_files
+
+PLUGIN = "autograder.otter_plugin.ArraysPlugin"
+
+
+def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
+    """A copy of an autograder zip with other plugin settings."""
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "otter_config.json":
+                config = json.loads(content)
+                config["plugins"] = [{PLUGIN: {**entry[PLUGIN], **settings}} for entry in config["plugins"]]
+                content = json.dumps(config).encode()
+            new.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"isolation": "some"}, "isolation='some' is not one of required, best, off"),
+        ({"seconds_per_call": 0}, "seconds_per_call=0 (type=int) is not a number above 0"),
+        ({"seconds_per_cell": "9"}, "seconds_per_cell='9' (type=str) is not a number above 0"),
+        ({"seconds_per_submission": True}, "seconds_per_submission=True (type=bool) is not a number above 0"),
+        ({"memory_mb": -1}, "memory_mb=-1 (type=int) is not a number above 0"),
+        (
+            {"memory": 100},
+            "'memory' is not a setting of this plugin; the settings are isolation, memory_mb, seconds_per_call, seconds_per_cell, seconds_per_submission",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(config: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Isolation.of(config)
+    assert str(caught.value) == message
+
+
+def test_settings_reach_the_limits() -> None:
+    chosen = Isolation.of({"isolation": "best", "seconds_per_call": 3, "seconds_per_cell": 4.5, "seconds_per_submission": 60, "memory_mb": 700})
+    assert (chosen.level, chosen.limits.call_seconds, chosen.limits.cell_seconds) == ("best", 3, 4.5)
+    assert (chosen.limits.submission_seconds, chosen.limits.resident_bytes) == (60, 700 * 2**20)
+    assert Isolation.of({"isolation": False}).level == "off"  # what YAML makes of a bare `off`
+
+
+def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine, "MAX_FILE", 100)
+    folder, holding = tmp_path / "submission", tmp_path / "holding"
+    (folder / "data" / "deep").mkdir(parents=True)
+    (folder / "nb.ipynb").write_text("{}")
+    (folder / "numpy.py").write_text("evil")
+    (folder / "data" / "deep" / "x.csv").write_text("1")
+    (folder / "big").write_text("x" * 101)
+    (folder / ".OTTER_LOG").write_bytes(b"pickle")
+    (folder / "bank").write_text("hidden")
+    (tmp_path / "outside").write_text("outside")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "data" / "folder_link").symlink_to(tmp_path)
+    os.mkfifo(folder / "fifo")
+    left = take_files(folder, holding, keep={"nb.ipynb"}, leave_out={"bank"})
+    assert [path.name for path in folder.iterdir()] == ["nb.ipynb"]
+    assert {str(path.relative_to(holding)) for path in holding.rglob("*") if path.is_file()} == {"numpy.py", "data/deep/x.csv", ".OTTER_LOG"}
+    assert left == [
+        "big is over the limits on files beside a notebook",
+        "data/folder_link is not a plain file",
+        "fifo is not a plain file",
+        "link is not a plain file",
+    ]
+    assert (tmp_path / "outside").read_text() == "outside"
+
+
+def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
+    notebook = nbformat.v4.new_notebook(metadata={"otter": {"tests": {"q1": "forged"}}, "kernelspec": {"name": "evil", "display_name": "evil"}})
+    notebook.cells = [
+        nbformat.v4.new_code_cell(
+            "print('\\'); __import__('os').system('x') #')", metadata={"otter": {"tests": ["q1"]}, "tags": ["otter_ignore"]}, id="a"
+        ),
+        nbformat.v4.new_markdown_cell("text"),
+        nbformat.v4.new_code_cell("x = 1", id="b"),
+    ]
+    made = without_submitted_code(notebook, {"bank": "b"}, {"b": ["q2"]})
+    assert [cell.source for cell in made.cells] == [
+        "from autograder.sandbox.kernel import begin\n__otter_arrays__ = begin({'bank': 'b'})",
+        f"__otter_arrays__.cell({notebook.cells[0].source!r}, [], globals())",
+        "__otter_arrays__.cell('x = 1', ['q2'], globals())",
+        "__otter_arrays__.end(globals())",
+    ]
+    assert made.metadata == {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    assert all(cell.metadata == {} for cell in made.cells)
+
+
+def test_a_result_is_in_place_before_anything_runs(tmp_path: Path) -> None:
+    for name in ("source/files", "submission", "results"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "source" / "files" / HIDDEN_FILE).write_text("bank")
+    (tmp_path / "source" / "files" / "data.csv").write_text("public")
+    (tmp_path / "submission" / "nb.ipynb").write_text("{}")
+    (tmp_path / "submission" / "data.csv").write_text("public")
+    (tmp_path / "submission" / HIDDEN_FILE).write_text("bank")
+    chosen = Isolation.of({"public_files": ["data.csv"]})
+    stage = isolation.prepare(chosen, tmp_path / "submission" / "nb.ipynb", container=False)
+    results = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert results["tests"][0]["output"].startswith("Ungraded: grading did not come to its end")
+    assert "score" not in results
+    assert "score" not in results["tests"][0]
+    assert sorted(path.name for path in (tmp_path / "submission").iterdir()) == ["data.csv", "nb.ipynb"]
+    assert [path.name for path in stage.files.iterdir()] == ["data.csv"]
+    assert all((tmp_path / name).stat().st_mode & 0o77 == 0 for name in ("source", "submission", "results"))
+    isolation.finish(stage)
+    assert not stage.holding.exists()
+
+
+def test_on_and_off_give_the_same_results_but_for_the_report(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    off = reconfigured(one_assignment.zip, tmp_path / "off.zip", isolation="off")
+    known = one_assignment.misconceptions("vmap_over_batch")
+    for source in (known["flattens_by_feature"]["source"], one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]):
+        submission = one_assignment.answered({"vmap_over_batch": source})
+        confined, beside = otter_run(submission, one_assignment.zip).results, otter_run(submission, off).results
+        assert confined is not None
+        assert beside is not None
+        assert confined["tests"] == beside["tests"]
+        assert confined["extra_data"]["isolation"]["open"] == []
+        assert beside["extra_data"]["isolation"] == {"level": "off", "left_out": []}
+
+
+def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing(one_assignment: BuiltAssignment) -> None:
+    """The kernel of the grader is told that no layer exists, as on a system that has none."""
+    patch = Path(__file__).parent / "without_layers"
+    graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "PYTHONPATH": str(patch)})
+    assert graded.score is None
+    assert graded.sentence.startswith("vmap_over_batch was not called: isolation is required, and here a submission could read hidden files")
+
+
+def test_a_zip_with_files_that_shadow_modules_is_graded_as_if_they_were_not_there(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    archive = tmp_path / "submission.zip"
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.write(one_assignment.untouched, "nnx-vmap-over-batch.ipynb")
+        for name in ("otter/__init__.py", "numpy.py", "autograder/__init__.py", "struct.py", "jax.py", "sitecustomize.py"):
+            bundle.writestr(name, "raise SystemExit('shadowed')\n")
+    graded = otter_run(archive, one_assignment.zip)
+    assert graded.score == 0, graded.printed
+    shutil.rmtree(tmp_path)
