@@ -40,13 +40,15 @@ class Isolation:
     public_files: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, config: Mapping[str, Any]) -> Isolation:
-        """Read the plugin's configuration. Raises `ConfigError`."""
+    def of(cls, config: Mapping[str, Any], *, container: bool) -> Isolation:
+        """Read the plugin's configuration. Raises `ConfigError`.
+
+        Unless it says otherwise, isolation is required in a grading container, and the best to be had on a person's own machine.
+        """
         unknown = [name for name in config if name not in (*_SETTINGS, *_FROM_THE_BUILD)]
         if unknown:
             raise ConfigError(f"{unknown[0]!r} is not a setting of this plugin; the settings are {', '.join(_SETTINGS)}")
-        # Where no layer is known, nothing could meet the requirement; the result says which were active.
-        level = config.get("isolation", "required" if sys.platform == "linux" else "best")
+        level = config.get("isolation", "required" if container else "best")
         if level not in LEVELS and level is not False:
             raise ConfigError(f"isolation={level!r} is not one of {', '.join(LEVELS)}")
         wishes: dict[str, float] = {}

@@ -65,7 +65,7 @@ class ArraysPlugin(AbstractOtterPlugin):
 
     def before_grading(self, config: AutograderConfig) -> None:
         """Put a result in place that holds if grading does not end, and take the submission's other files away."""
-        self._isolation = isolation.Isolation.of(self.plugin_config)
+        self._isolation = isolation.Isolation.of(self.plugin_config, container=not config.otter_run)
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
 
     def before_execution(self, submission: Any) -> Any:

@@ -52,15 +52,22 @@ def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
 )
 def test_a_setting_that_cannot_be_used_is_named(config: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        Isolation.of(config)
+        Isolation.of(config, container=True)
     assert str(caught.value) == message
 
 
 def test_settings_reach_the_limits() -> None:
-    chosen = Isolation.of({"isolation": "best", "seconds_per_call": 3, "seconds_per_cell": 4.5, "seconds_per_submission": 60, "memory_mb": 700})
+    chosen = Isolation.of(
+        {"isolation": "best", "seconds_per_call": 3, "seconds_per_cell": 4.5, "seconds_per_submission": 60, "memory_mb": 700}, container=True
+    )
     assert (chosen.level, chosen.limits.call_seconds, chosen.limits.cell_seconds) == ("best", 3, 4.5)
     assert (chosen.limits.submission_seconds, chosen.limits.resident_bytes) == (60, 700 * 2**20)
-    assert Isolation.of({"isolation": False}).level == "off"  # what YAML makes of a bare `off`
+    assert Isolation.of({"isolation": False}, container=True).level == "off"  # what YAML makes of a bare `off`
+
+
+def test_isolation_is_required_in_a_container_and_the_best_elsewhere() -> None:
+    assert Isolation.of({}, container=True).level == "required"
+    assert Isolation.of({}, container=False).level == "best"
 
 
 def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +124,7 @@ def test_a_result_is_in_place_before_anything_runs(tmp_path: Path) -> None:
     (tmp_path / "submission" / "nb.ipynb").write_text("{}")
     (tmp_path / "submission" / "data.csv").write_text("public")
     (tmp_path / "submission" / HIDDEN_FILE).write_text("bank")
-    chosen = Isolation.of({"public_files": ["data.csv"]})
+    chosen = Isolation.of({"public_files": ["data.csv"]}, container=False)
     stage = isolation.prepare(chosen, tmp_path / "submission" / "nb.ipynb", container=False)
     results = json.loads((tmp_path / "results" / "results.json").read_text())
     assert results["tests"][0]["output"].startswith("Ungraded: grading did not come to its end")
@@ -143,10 +150,16 @@ def test_on_and_off_give_the_same_results_but_for_the_report(one_assignment: Bui
         assert beside["extra_data"]["isolation"] == {"level": "off", "left_out": []}
 
 
-def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing(one_assignment: BuiltAssignment) -> None:
-    """The kernel of the grader is told that no layer exists, as on a system that has none."""
-    patch = Path(__file__).parent / "without_layers"
-    graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "PYTHONPATH": str(patch)})
+def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing_and_the_best_says_what_is_open(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """No layer exists, as on a system that has none."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent / "without_layers")}
+    best = otter_run(one_assignment.solution, one_assignment.zip, env=environment)
+    assert best.score == 7
+    assert "OPEN: the submission could read hidden files." in best.printed
+    required = reconfigured(one_assignment.zip, tmp_path / "required.zip", isolation="required")
+    graded = otter_run(one_assignment.solution, required, env=environment)
     assert graded.score is None
     assert graded.sentence.startswith("vmap_over_batch was not called: isolation is required, and here a submission could read hidden files")
 

@@ -47,7 +47,9 @@ def test_points_are_one_public_and_six_hidden(master: Path) -> None:
     assert points == {False: [1], True: [2, 2, 1, 1]}
 
 
-@each_master
+@pytest.mark.parametrize(
+    "master", [pytest.param(master, id=master.stem, marks=() if master.stem == "nnx-vmap-over-batch" else pytest.mark.slow) for master in MASTERS]
+)
 def test_it_runs_top_to_bottom_in_jupyter_tests_included(master: Path) -> None:
     notebook = nbformat.read(master, as_version=4)
     NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}}).execute()

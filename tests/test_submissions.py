@@ -305,7 +305,9 @@ def test_regrading_does_not_depend_on_the_user(one_assignment: BuiltAssignment) 
         command = [*as_nobody, "run", "--no-logo", "-a", "autograder.zip", "-o", ".", "submission.ipynb"]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        assert json.loads((folder / "results.json").read_text()) == otter_run(folder / "submission.ipynb", one_assignment.zip).results
+        assert (
+            json.loads((folder / "results.json").read_text())["tests"] == otter_run(folder / "submission.ipynb", one_assignment.zip).results["tests"]
+        )  # type: ignore[index]
 
 
 @pytest.mark.slow

@@ -152,6 +152,7 @@ class Worker:
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
             "MPLBACKEND": "Agg",
+            "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
             "JAX_PLATFORMS": "cpu",
             **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
         }

@@ -43,7 +43,7 @@ class Session:
 
         self._pipe = pipe
         self._checks: list[str] = []
-        self._shell: Any = InteractiveShell(user_module=types.ModuleType("__main__"))  # type: ignore[no-untyped-call]
+        self._shell: Any = InteractiveShell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
         sys.modules["otter"] = _otter_at_the_desk(self._checks)
         self._shell.colors = "NoColor"
