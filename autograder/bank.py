@@ -24,7 +24,9 @@ FORMAT = 1
 
 _HEADER = "otter-arrays"
 
-HIDDEN_FILE = "hidden_bank.safetensors"
+HIDDEN_FILE = "hidden_bank_{}.safetensors"
+"""Its name has a part that nobody can guess: Otter copies the file into the folder of the submission, through a link if one waits there."""
+
 PUBLIC_FILE = "public_cases.safetensors"
 
 
@@ -93,18 +95,19 @@ def save(bank: Bank, path: Path) -> None:
     path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
 
 
-def load(path: Path) -> Bank:
-    """Read a bank. Raises `BankError` that says what is wrong with the file."""
+def load(path: Path, called: str = "") -> Bank:
+    """Read a bank. Raises `BankError` that says what is wrong with the file, which it names as `called` says."""
+    called = called or path.name
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_HEADER])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
     except FileNotFoundError:
-        raise BankError(f"{path.name} is not there") from None
+        raise BankError(f"{called} is not there") from None
     except Exception as fault:
-        raise BankError(f"{path.name} cannot be read as a bank of cases ({type(fault).__name__}); it may be damaged or only partly copied") from fault
+        raise BankError(f"{called} cannot be read as a bank of cases ({type(fault).__name__}); it may be damaged or only partly copied") from fault
     if header.get("format") != FORMAT:
-        raise BankError(f"{path.name} is of format {header.get('format')!r}; this version of otter-arrays reads format {FORMAT}")
+        raise BankError(f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads format {FORMAT}")
     try:
         groups = {
             question: {name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()}
@@ -112,7 +115,7 @@ def load(path: Path) -> Bank:
         }
         return Bank(header["assignment"], header["environment"], groups)
     except (KeyError, TypeError, IndexError) as fault:
-        raise BankError(f"{path.name} lacks a part of its cases ({fault})") from fault
+        raise BankError(f"{called} lacks a part of its cases ({fault})") from fault
 
 
 def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Group:

@@ -122,7 +122,7 @@ def _load(path: Path, at_desk: bool) -> Bank:
         raise BankError(
             f"{path.name} is not in {Path.cwd().name!r}, the folder this runs in; run the notebook in the folder you downloaded, with all its files"
         )
-    return banks.load(path)
+    return banks.load(path, "" if at_desk else "the hidden bank")
 
 
 def _same_environment(difference: str | None, at_desk: bool) -> None:

@@ -31,6 +31,15 @@ def current() -> dict[str, Any]:
     return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
 
 
+def set_back(settings: Mapping[str, Any]) -> None:
+    """Give the settings of this process the values of `settings`."""
+    import jax
+
+    for name, value in settings.items():
+        if getattr(jax.config, name) != value:
+            jax.config.update(name, value)
+
+
 def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
     """None if `found` (see `current`) has the versions and settings of `built`, else what differs and what to type."""
     faults = []

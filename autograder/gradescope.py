@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from otter.run import AutograderConfig
@@ -10,7 +11,8 @@ from otter.test_files import GradingResults
 
 PLUGIN_DATA = "autograder"
 
-_UNGRADED_MARKS = ("Ungraded: ", "ModuleNotFoundError: No module named 'autograder'")
+# How Otter writes the exception of a failed test: its type at the beginning of a line.
+_UNGRADED = re.compile(r"^\s*(Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
 
 
 class Results(GradingResults):
@@ -50,7 +52,7 @@ def mark_ungraded(results: GradingResults, isolation: dict[str, Any]) -> list[st
     """
     names = []
     for name, test_file in results.results.items():
-        if any(not case.passed and any(mark in (case.message or "") for mark in _UNGRADED_MARKS) for case in test_file.test_case_results):
+        if any(not case.passed and _UNGRADED.search(case.message or "") for case in test_file.test_case_results):
             test_file.update_score(math.nan)
             names.append(name)
     # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder import bank, gradescope
 from autograder.sandbox.host import LEVELS, Limits
-from autograder.sandbox.quarantine import close_to_others, make_reachable, take_files
+from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
 
 _LIMITS = {
     "seconds_per_cell": "cell_seconds",
@@ -24,7 +24,7 @@ _LIMITS = {
 
 
 _SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
-_FROM_THE_BUILD = ("public_files", "tests_of_cells")
+_FROM_THE_BUILD = ("bank", "public_files", "tests_of_cells")
 
 
 class ConfigError(ValueError):
@@ -38,6 +38,11 @@ class Isolation:
     level: str
     limits: Limits
     public_files: tuple[str, ...] = ()
+    bank: str = ""
+
+    def bank_in(self, folder: Path) -> Path:
+        """The hidden bank among the assignment's files."""
+        return folder / (self.bank or bank.HIDDEN_FILE)
 
     @classmethod
     def of(cls, config: Mapping[str, Any], *, container: bool) -> Isolation:
@@ -57,7 +62,7 @@ class Isolation:
                 wishes[field_name] = _positive(name, config[name])
         if "memory_mb" in config:
             wishes["resident_bytes"] = int(_positive("memory_mb", config["memory_mb"]) * 2**20)
-        return cls("off" if level is False else level, Limits(**wishes), tuple(config.get("public_files", ())))  # type: ignore[arg-type]
+        return cls("off" if level is False else level, Limits(**wishes), tuple(config.get("public_files", ())), str(config.get("bank", "")))  # type: ignore[arg-type]
 
 
 @dataclass
@@ -92,13 +97,11 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     if isolation.level == "off":
         return stage
     given = stage.source / "files"
-    secret = {
-        path.name for path in given.iterdir() if path.name == bank.HIDDEN_FILE or path.suffix == ".whl" or path.name not in isolation.public_files
-    }
+    secret = {path.name for path in given.iterdir() if path.name not in isolation.public_files}
     stage.left_out = take_files(folder, stage.files, keep={submission.name, "tests"}, leave_out=secret)
     # Tests may read the assignment's files: put them back as they were built, not as a submission may have left them.
     for path in given.iterdir():
-        if path.name != bank.HIDDEN_FILE and path.suffix != ".whl":
+        if path.name != isolation.bank and path.suffix != ".whl":
             (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
     if container and os.geteuid() == 0:
@@ -127,7 +130,7 @@ def finish(stage: Stage) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(stage.report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         report = {"level": "off"}
-    shutil.rmtree(stage.holding, ignore_errors=True)
+    remove(stage.holding)
     return {**report, "left_out": stage.left_out}
 
 

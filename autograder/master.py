@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import os
 import tempfile
@@ -63,13 +64,18 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     return {"assignment": assignment, "secret": secret, **outcome["record"]}
 
 
+def hidden_file(secret: str) -> str:
+    """The name of the hidden bank that was drawn from `secret`."""
+    return HIDDEN_FILE.format(hashlib.sha256(f"file name\0{secret}".encode()).hexdigest()[:24])
+
+
 def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str) -> None:
     """Runs in the master's kernel, after its cells."""
     try:
         if declared():
             check_tests(Path(tests), [question.name for question in declared()])
         built = build(assignment, declared(), namespace, secret)
-        save(built.hidden, Path(folder) / HIDDEN_FILE)
+        save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
         outcome: dict[str, Any] = {"record": built.record}
     except BuildError as error:

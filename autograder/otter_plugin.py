@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (autograder_folder / master.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
         self._tests_of_cells = master.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
         self._public_files = [Path(file).name for file in assignment.files]
+        self._bank = master.hidden_file(secret)
         self._deliver(assignment, autograder_folder, student_folder)
 
     def _deliver(self, assignment: Assignment, autograder_folder: Path, student_folder: Path) -> None:
@@ -53,7 +55,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (student_folder / "requirements.txt").write_text(delivery.requirements(author_lines, found), encoding="utf-8")
         # Otter reads these after this event: `files` names what it zips from the autograder folder.
         assignment.requirements = str(own)
-        assignment.files = [*assignment.files, bank.HIDDEN_FILE, wheel.name]
+        assignment.files = [*assignment.files, self._bank, wheel.name]
         if assignment.python_version is None:
             assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -61,7 +63,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Otter answers another assignment's notebook by ending without a result for any question; `before_execution` answers it in each."""
         otter_config.pop("assignment_name", None)
         if assignment is not None:
-            _configure(otter_config, {"tests_of_cells": self._tests_of_cells, "public_files": self._public_files})
+            _configure(otter_config, {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files})
 
     def before_grading(self, config: AutograderConfig) -> None:
         """Put a result in place that holds if grading does not end, and take the submission's other files away."""
@@ -70,7 +72,7 @@ class ArraysPlugin(AbstractOtterPlugin):
 
     def before_execution(self, submission: Any) -> Any:
         """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
-        path = self._stage.source / "files" / bank.HIDDEN_FILE
+        path = self._isolation.bank_in(self._stage.source / "files")
         refusal = _refusal(submission, path)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -108,7 +110,10 @@ def _refusal(notebook: nbformat.NotebookNode, path: Path) -> str | None:
         wanted = bank.load(path).assignment
     except bank.BankError:
         return None  # each check will say so, as ungraded
-    submitted = notebook.metadata.get("otter", {}).get("assignment_name")
+    noted = notebook.metadata.get("otter")
+    submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
     if submitted is None or submitted == wanted:
         return None
-    return f"this is the notebook of the assignment {submitted!r}, and {wanted!r} was expected: submit {wanted}.ipynb."
+    # Repeated only if it can be the name of an assignment: it is the submission's own text.
+    other = f"the assignment {submitted!r}" if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted) else "another assignment"
+    return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."

@@ -41,6 +41,11 @@ class BuiltAssignment:
         return found[-1]
 
     @property
+    def hidden_bank(self) -> Path:
+        (found,) = (self.folder / "autograder").glob("hidden_bank_*.safetensors")
+        return found
+
+    @property
     def solution(self) -> Path:
         return self._notebook("autograder")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -20,6 +23,21 @@ NAMES = [master.stem for master in MASTERS]
 SECRET = "the secret of the tests"
 
 os.environ["JAX_PLATFORMS"] = "cpu"
+
+PLUGIN = "autograder.otter_plugin.ArraysPlugin"
+
+
+def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
+    """A copy of an autograder zip with other plugin settings."""
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "otter_config.json":
+                config = json.loads(content)
+                config["plugins"] = [{PLUGIN: {**entry[PLUGIN], **settings}} for entry in config["plugins"]]
+                content = json.dumps(config).encode()
+            new.writestr(name, content)
+    return target
 
 
 def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str, masters: list[Path]) -> Path:

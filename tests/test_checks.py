@@ -187,7 +187,7 @@ def test_without_the_public_cases_the_student_is_told_where_to_run(desk: Path) -
 def test_a_damaged_hidden_bank_is_no_fault_of_the_answer(grading: Path) -> None:
     (grading / HIDDEN_FILE).write_bytes(b"x")
     assert ungraded() == (
-        "hidden_bank.safetensors cannot be read as a bank of cases (SafetensorError); it may be damaged or only partly copied. Please tell your instructor."
+        "the hidden bank cannot be read as a bank of cases (SafetensorError); it may be damaged or only partly copied. Please tell your instructor."
     )
 
 

@@ -33,7 +33,7 @@ def test_right_values_are_right_whatever_their_width_and_layout(actual: np.ndarr
 @pytest.mark.parametrize(
     ("actual", "step", "sentence"),
     [
-        (DESIRED[:1], "shape", "returned shape (1, 2); expected (2, 2)."),
+        (DESIRED[:1], "shape", "returned an array of 2 elements in 2 dimensions; expected shape (2, 2)."),
         (DESIRED.ravel(), "shape", "returned shape (4,); expected (2, 2), the same number of elements in another arrangement."),
         (DESIRED.astype(np.int32), "dtype", "returned dtype int32; expected floating numbers, such as dtype float32."),
         (DESIRED.astype(np.complex64), "dtype", "returned dtype complex64; expected floating numbers, such as dtype float32."),
@@ -58,6 +58,24 @@ def test_the_first_step_that_fails_is_told(actual: np.ndarray, step: str, senten
     mismatch = compare(actual, DESIRED, 1e-5)
     assert mismatch is not None
     assert (mismatch.step, mismatch.sentence) == (step, sentence)
+
+
+@pytest.mark.parametrize(
+    ("actual", "sentence"),
+    [
+        (np.zeros((0, 8384797669, 12866034)), "returned an array of 0 elements in 3 dimensions; expected shape (2, 2)."),
+        (np.broadcast_to(np.float32(0), (12866034, 7)), "returned an array of quite another size; expected shape (2, 2)."),
+        (np.zeros((1,) * 9 + (4,)), "returned an array of quite another size; expected shape (2, 2)."),
+        (
+            DESIRED + 12866034,
+            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is more than 100 times the largest expected value where 1e-05 is allowed.",
+        ),
+    ],
+)
+def test_a_sentence_does_not_spell_out_what_a_function_chose(actual: np.ndarray, sentence: str) -> None:
+    mismatch = compare(actual, DESIRED, 1e-5)
+    assert mismatch is not None
+    assert mismatch.sentence == sentence
 
 
 def test_the_sample_shows_the_worst_places_only() -> None:

@@ -11,29 +11,14 @@ from typing import Any
 
 import nbformat
 import pytest
+from conftest import reconfigured
 
 from autograder import isolation
-from autograder.bank import HIDDEN_FILE
 from autograder.isolation import ConfigError, Isolation
 from autograder.samples import BuiltAssignment, otter_run
 from autograder.sandbox import quarantine
 from autograder.sandbox.notebook import without_submitted_code
 from autograder.sandbox.quarantine import take_files
-
-PLUGIN = "autograder.otter_plugin.ArraysPlugin"
-
-
-def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
-    """A copy of an autograder zip with other plugin settings."""
-    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "otter_config.json":
-                config = json.loads(content)
-                config["plugins"] = [{PLUGIN: {**entry[PLUGIN], **settings}} for entry in config["plugins"]]
-                content = json.dumps(config).encode()
-            new.writestr(name, content)
-    return target
 
 
 @pytest.mark.parametrize(
@@ -119,12 +104,12 @@ def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
 def test_a_result_is_in_place_before_anything_runs(tmp_path: Path) -> None:
     for name in ("source/files", "submission", "results"):
         (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "source" / "files" / HIDDEN_FILE).write_text("bank")
+    (tmp_path / "source" / "files" / "the_bank").write_text("bank")
     (tmp_path / "source" / "files" / "data.csv").write_text("public")
     (tmp_path / "submission" / "nb.ipynb").write_text("{}")
     (tmp_path / "submission" / "data.csv").write_text("public")
-    (tmp_path / "submission" / HIDDEN_FILE).write_text("bank")
-    chosen = Isolation.of({"public_files": ["data.csv"]}, container=False)
+    (tmp_path / "submission" / "the_bank").write_text("bank")
+    chosen = Isolation.of({"public_files": ["data.csv"], "bank": "the_bank"}, container=False)
     stage = isolation.prepare(chosen, tmp_path / "submission" / "nb.ipynb", container=False)
     results = json.loads((tmp_path / "results" / "results.json").read_text())
     assert results["tests"][0]["output"].startswith("Ungraded: grading did not come to its end")

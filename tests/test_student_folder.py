@@ -69,7 +69,7 @@ def test_nothing_secret_is_among_what_a_student_gets(assignment: BuiltAssignment
 
 
 def test_no_hidden_case_and_no_hidden_output_is_among_what_a_student_gets(assignment: BuiltAssignment) -> None:
-    hidden = bank.load(assignment.folder / "autograder" / bank.HIDDEN_FILE)
+    hidden = bank.load(assignment.hidden_bank)
     arrays: set[bytes] = set()
     for groups in hidden.groups.values():
         for name in HIDDEN_GROUPS:
@@ -86,7 +86,7 @@ def test_no_hidden_case_and_no_hidden_output_is_among_what_a_student_gets(assign
 def test_the_search_would_find_a_leak(one_assignment: BuiltAssignment) -> None:
     everything = b"".join(content for _, content in contents(one_assignment.folder / "autograder"))
     assert any(line.encode() in everything.replace(b'\\"', b'"') for line in private_lines(one_assignment))
-    assert (one_assignment.folder / "autograder" / bank.HIDDEN_FILE).read_bytes() in everything
+    assert one_assignment.hidden_bank.read_bytes() in everything
 
 
 def test_the_folder_holds_what_a_student_needs_and_no_more(assignment: BuiltAssignment) -> None:
@@ -106,7 +106,7 @@ def test_the_zip_holds_no_solution_and_no_record_of_the_build(assignment: BuiltA
     with zipfile.ZipFile(assignment.zip) as archive:
         names = archive.namelist()
         everything = b"".join(archive.read(name) for name in names)
-    assert {"run_autograder", "setup.sh", "otter_config.json", "environment.yml", "tests/q1.py", f"files/{bank.HIDDEN_FILE}"} <= set(names)
+    assert {"run_autograder", "setup.sh", "otter_config.json", "environment.yml", "tests/q1.py", f"files/{assignment.hidden_bank.name}"} <= set(names)
     assert not [name for name in names if name.endswith(".ipynb") or "record" in name]
     assert SECRET.encode() not in everything
     environment = next(archive_text for archive_text in [zipfile.ZipFile(assignment.zip).read("environment.yml").decode()])

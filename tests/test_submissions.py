@@ -18,7 +18,7 @@ import nbformat
 import pytest
 from conftest import MASTERS, ROOT, SECRET
 
-from autograder.bank import HIDDEN_FILE, PUBLIC_FILE
+from autograder.bank import PUBLIC_FILE
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
 POINTS = 7
@@ -269,11 +269,14 @@ def test_regrading_depends_on_nothing_around_it(one_assignment: BuiltAssignment,
     assert results[0] == results[1] == results[2]
 
 
+START_ANOTHER = "import jax, otter, autograder, subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
+
+
 def unprivileged_python() -> Path | None:
     """An interpreter that another user can start, with the packages of this one; None where there is none."""
     packages = sysconfig.get_path("purelib")
     for found in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
-        command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", found, "-c", "import jax, otter, autograder"]
+        command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", found, "-c", START_ANOTHER]
         if (
             shutil.which("setpriv")
             and subprocess.run(command, env={"PYTHONPATH": f"{packages}:{ROOT}"}, capture_output=True, check=False).returncode == 0
@@ -317,8 +320,9 @@ def test_the_same_secret_builds_the_same_banks_with_real_otter_assign(one_assign
         out = tmp_path / secret
         command = [sys.executable, "-m", "otter", "assign", "--no-run-tests", str(master), str(out)]
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, "OTTER_ARRAYS_SECRET": secret})
-        hidden, public = Path("autograder", HIDDEN_FILE), Path("student", PUBLIC_FILE)
-        assert ((out / hidden).read_bytes() == (one_assignment.folder / hidden).read_bytes()) == same
+        rebuilt, public = BuiltAssignment(out), Path("student", PUBLIC_FILE)
+        assert (rebuilt.hidden_bank.read_bytes() == one_assignment.hidden_bank.read_bytes()) == same
+        assert (rebuilt.hidden_bank.name == one_assignment.hidden_bank.name) == same
         assert (out / public).read_bytes() == (one_assignment.folder / public).read_bytes()
 
 

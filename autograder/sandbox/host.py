@@ -21,6 +21,7 @@ from typing import Any
 
 import autograder
 from autograder.sandbox.confine import Confinement, hide_from_same_user
+from autograder.sandbox.quarantine import remove
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
 
 LEVELS = ("required", "best", "off")
@@ -52,6 +53,9 @@ _KERNEL = (
     "/sys/fs/cgroup",
 )
 _DEVICES = ("/dev/urandom", "/dev/random")
+
+MAX_ANSWER = 64 * 2**20
+"""Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
 
 _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.worker import main; main({read}, {write})"
 
@@ -103,6 +107,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._cause: str | None = None
+        self._ended = False
         self._uid = _worker_uid()
         self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
         if settings.files is not None:
@@ -120,18 +125,22 @@ class Worker:
         deadline = time.monotonic() + seconds
         try:
             self._pipe.send(Frame(header, arrays), deadline)
-            return self._pipe.receive(deadline)
+            return self._pipe.receive(deadline, MAX_ANSWER)
         except Late:
             self._cause = self._cause or f"took longer than {seconds:g} seconds"
         except Closed:
             self._cause = self._cause or self._exit_cause()
-        except WireError as fault:
-            self._cause = self._cause or f"sent {fault} in place of an answer"
+        except WireError:
+            # What exactly it sent is the submission's choice, and a cause is shown to its author: say no more.
+            self._cause = self._cause or "sent something that is no answer"
         self.end()
         raise Died(self._cause)
 
     def end(self) -> None:
-        """Kill the process and all others of its user, and wait until none is left."""
+        """Kill the process and all others of its user, and wait until none is left. Does nothing the second time."""
+        if self._ended:
+            return
+        self._ended = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
@@ -140,7 +149,7 @@ class Worker:
             _kill_all_of(self._uid)
         with contextlib.suppress(OSError):
             self._pipe.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        remove(self._scratch)
 
     def _spawn(self) -> tuple[subprocess.Popen[bytes], Pipe]:
         read_answers, write_answers = os.pipe()
@@ -193,8 +202,8 @@ class Worker:
             if code == -signal.SIGXCPU:
                 return "used up its processor time"
             if code < 0:
-                return f"was killed ({signal.Signals(-code).name})"
-            return f"ended the process (exit status {code})"
+                return f"was killed ({_signal_name(-code)})"
+            return "ended the process"
         return "closed its connection"
 
     def _watch_memory(self) -> None:
@@ -216,6 +225,12 @@ class Worker:
 def protect_this_process() -> None:
     """Before any worker starts: nobody of the same user may look into this process."""
     hide_from_same_user()
+
+
+def _signal_name(number: int) -> str:
+    """The usual ways to die by name; which other signal it was is the submission's choice."""
+    usual = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+    return signal.Signals(number).name if number in usual else "a signal"
 
 
 def _worker_uid() -> int | None:

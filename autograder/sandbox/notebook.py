@@ -26,8 +26,10 @@ def without_submitted_code(
     """
     cells = [nbformat.v4.new_code_cell(_BEGIN.format(settings=dict(settings)), id="begin")]
     for cell in submission.cells:
-        if cell.cell_type == "code":
-            call = _CELL.format(source=cell.source, tests=list(tests_of_cells.get(cell.get("id", ""), ())))
+        source, identifier = cell.get("source"), cell.get("id")
+        if cell.get("cell_type") == "code" and isinstance(source, str):
+            tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
+            call = _CELL.format(source=str(source), tests=list(tests))
             cells.append(nbformat.v4.new_code_cell(call))
     cells.append(nbformat.v4.new_code_cell(_END, id="end"))
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -23,6 +23,9 @@ from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
 MAX_RESTARTS = 5
 """So often a worker that stopped answering is replaced, before the rest of the submission is given up."""
 
+MAX_CELL = 1_000_000
+"""Characters of one cell."""
+
 _OPEN_MODULES = (
     "numpy",
     "pandas",
@@ -47,12 +50,14 @@ class Submission:
     def __init__(self, settings: Settings, tests: Path) -> None:
         self._settings = settings
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
-        self._deadline = time.monotonic() + settings.limits.start_seconds + settings.limits.submission_seconds
         self._ran: list[str] = []
         self._restarts = 0
         self.problem: str | None = None
+        self._draws: dict[str, Any] | None = None
         self._worker: Worker | None = None
         self._start()
+        self._first = self._worker.started if self._worker else None
+        self._deadline = time.monotonic() + settings.limits.submission_seconds
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -61,11 +66,13 @@ class Submission:
 
     @property
     def started(self) -> Started | None:
-        """What the worker said of its confinement; None if none could be started."""
-        return self._worker.started if self._worker else None
+        """What the first worker said of itself before it ran anything of the submission; None if none could be started."""
+        return self._first
 
     def cell(self, source: str) -> tuple[str, list[str]]:
         """Run one cell. Returns what it printed (or why it could not end) and the names that it asked Otter to check."""
+        if len(source) > MAX_CELL:
+            return f"This cell was not run: it is longer than {MAX_CELL} characters.", []
         try:
             header = self._ask({"do": "cell", "source": source}, {}, self._settings.limits.cell_seconds).header
         except Died as cause:
@@ -83,6 +90,9 @@ class Submission:
             arrays: Mapping[str, Any] = frame.arrays
         except Died:
             described, arrays = {}, {}
+        # When nobody answers any more, a name that was a function still is one: its call then says why there is no answer.
+        if self._worker is None:
+            described = {name: {"callable": True} for name in names if isinstance(namespace.get(name), RemoteFunction)}
         for name in names:
             namespace.pop(name, None)
             if isinstance(described, dict) and isinstance(described.get(name), dict):
@@ -123,23 +133,18 @@ class Submission:
             raise RuntimeError(f"{name} gave an answer that cannot be read") from None
 
     def environment(self) -> dict[str, Any]:
-        """Package versions and settings of the worker: versions as before the submission ran, settings as they are now."""
-        if self.started is None:
-            return {"packages": {}, "settings": {}}
-        try:
-            settings = self._ask({"do": "settings"}, {}, self._settings.limits.call_seconds).header.get("settings")
-        except Died:
-            settings = None
-        before = dict(self.started.environment)
-        return {"packages": before["packages"], "settings": settings if isinstance(settings, dict) else before["settings"]}
+        """Package versions and settings of the worker, before it ran anything of the submission."""
+        return {"packages": {}, "settings": {}, **(self._first.environment if self._first else {})}
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a fresh worker, which has run nothing of the submission."""
-        worker = Worker(self._settings)
-        try:
-            return dict(worker.ask({"do": "draws"}, {}, self._settings.limits.start_seconds).header["draws"])
-        finally:
-            worker.end()
+        if self._draws is None:
+            worker = Worker(self._settings)
+            try:
+                self._draws = dict(worker.ask({"do": "draws"}, {}, self._settings.limits.start_seconds).header["draws"])
+            finally:
+                worker.end()
+        return self._draws
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -160,13 +165,12 @@ class Submission:
         return Elsewhere(name, "an object that is neither plain data nor a function")
 
     def _ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Any:
-        if self._worker is None:
-            raise Died(self.problem or "was not called: the process of this submission ended too often")
         left = self._deadline - time.monotonic()
         if left <= 0:
             self.close()
-            self.problem = f"was not called: the submission used up its {self._settings.limits.submission_seconds:g} seconds"
-            raise Died(self.problem)
+            raise Died(f"was not called: the submission used up its {self._settings.limits.submission_seconds:g} seconds")
+        if self._worker is None:
+            raise Died(self.problem or "was not called: the process of this submission ended too often")
         try:
             return self._worker.ask(header, arrays, min(seconds, left))
         except Died:
@@ -192,7 +196,8 @@ class Submission:
             if self._worker is None or time.monotonic() > self._deadline:
                 return
             try:
-                self._worker.ask({"do": "cell", "source": source}, {}, self._settings.limits.cell_seconds)
+                left = max(1.0, self._deadline - time.monotonic())
+                self._worker.ask({"do": "cell", "source": source}, {}, min(self._settings.limits.cell_seconds, left))
             except Died:
                 self._ran.remove(source)
                 self._worker = None

@@ -109,6 +109,8 @@ class Pipe:
 
     def __init__(self, read: int, write: int) -> None:
         self._read, self._write = read, write
+        # Both ends: who writes into a pipe may also take its bytes back between the wait and the read.
+        os.set_blocking(read, False)
         os.set_blocking(write, False)
 
     def send(self, frame: Frame, deadline: float | None = None) -> None:
@@ -123,10 +125,10 @@ class Pipe:
             except OSError as fault:
                 raise Closed("the pipe is closed") from fault
 
-    def receive(self, deadline: float | None = None) -> Frame:
-        """Read one frame. Raises `Closed`, `Late`, or another `WireError`."""
+    def receive(self, deadline: float | None = None, max_arrays: int = MAX_ARRAYS) -> Frame:
+        """Read one frame with at most `max_arrays` bytes of arrays. Raises `Closed`, `Late`, or another `WireError`."""
         header_length, arrays_length = _LENGTHS.unpack(self._exactly(_LENGTHS.size, deadline))
-        if header_length > MAX_HEADER or arrays_length > MAX_ARRAYS + MAX_HEADER:
+        if header_length > MAX_HEADER or arrays_length > max_arrays + MAX_HEADER:
             raise WireError(f"a message that claims {header_length} and {arrays_length} bytes")
         return decode(self._exactly(header_length, deadline), self._exactly(arrays_length, deadline))
 
@@ -140,6 +142,8 @@ class Pipe:
             _wait([self._read], [], deadline)
             try:
                 part = os.read(self._read, min(size - len(content), 2**20))
+            except BlockingIOError:
+                continue
             except OSError as fault:
                 raise Closed("the pipe is closed") from fault
             if not part:

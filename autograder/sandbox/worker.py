@@ -47,12 +47,15 @@ class Session:
         sys.modules["__main__"] = self._shell.user_module
         sys.modules["otter"] = _otter_at_the_desk(self._checks)
         self._shell.colors = "NoColor"
-        found = environment.current()
+        self._found = environment.current()
         os.chdir(settings["scratch"])
         sys.path.insert(0, settings["scratch"])
         report = confine(Confinement(**settings))
         pipe.send(
-            Frame({"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": found, "pid": os.getpid()}, {})
+            Frame(
+                {"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": self._found, "pid": os.getpid()},
+                {},
+            )
         )
 
     def serve(self) -> None:
@@ -61,7 +64,6 @@ class Session:
             "names": self._names,
             "judge": self._judge,
             "call": self._call,
-            "settings": self._settings,
             "draws": lambda *_: Frame({"draws": environment.draws()}, {}),
         }
         with contextlib.suppress(Closed):
@@ -96,13 +98,14 @@ class Session:
     def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with the arguments of a case."""
         arguments = {name: Value(kind, arrays[name]) for name, kind in header["arguments"]}
+        # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
+        environment.set_back(self._found["settings"])
         outcome = call(self._shell.user_ns.get(header["name"]), arguments, interruptible=False)
-        settings = environment.current()["settings"]
         if isinstance(outcome, Failed):
-            return Frame({"cause": outcome.cause, "detail": outcome.detail, "printed": outcome.printed, "settings": settings}, {})
+            return Frame({"cause": outcome.cause}, {})
         if not sendable(outcome.array.dtype):
-            return Frame({"cause": f"returned an array of dtype {outcome.array.dtype}; its elements must be numbers.", "settings": settings}, {})
-        return Frame({"printed": outcome.printed, "settings": settings}, {"returned": outcome.array})
+            return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
+        return Frame({}, {"returned": outcome.array})
 
     def _call(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with plain data, as tests do that know nothing of cases."""
@@ -116,9 +119,6 @@ class Session:
                 return Frame({"other": str(reason), "printed": output.text}, {})
             except BaseException as raised:  # noqa: BLE001 - SystemExit of a function is an answer too
                 return Frame({"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception", "printed": output.text}, {})
-
-    def _settings(self, _: Mapping[str, Any], __: Mapping[str, Any]) -> Frame:
-        return Frame({"settings": environment.current()["settings"]}, {})
 
 
 class _Kept(io.TextIOBase):

@@ -106,12 +106,12 @@ def test_the_environment_of_the_grader_is_not_the_workers(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("source", "cause"),
     [
-        ("import os; os._exit(3)", "ended the process (exit status 3)"),
+        ("import os; os._exit(3)", "ended the process"),
         ("import os, signal; os.kill(os.getpid(), 9)", "was killed (SIGKILL)"),
         ("import ctypes; ctypes.string_at(0)", "was killed (SIGSEGV)"),
         ("while True: pass", "took longer than 3 seconds"),
         ("import time; time.sleep(1000)", "took longer than 3 seconds"),
-        ("import os\nfor d in range(3, 60):\n    try: os.close(d)\n    except OSError: pass", "ended the process (exit status 1)"),
+        ("import os\nfor d in range(3, 60):\n    try: os.close(d)\n    except OSError: pass", "ended the process"),
     ],
 )
 def test_a_worker_that_stops_answering_is_told_with_its_cause(worker: Worker, source: str, cause: str) -> None:
@@ -129,7 +129,7 @@ def test_nonsense_on_the_pipe_is_told(worker: Worker) -> None:
         "import os\nfor d in range(3, 60):\n    try:\n        if os.readlink(f'/proc/self/fd/{d}').startswith('pipe'): os.write(d, b'\\xff' * 64)\n"
         "    except OSError: pass"
     )
-    with pytest.raises(Died, match=r"^sent a message that claims 4294967295 and 4294967295 bytes in place of an answer$"):
+    with pytest.raises(Died, match=r"^sent something that is no answer$"):
         run(worker, source)
 
 

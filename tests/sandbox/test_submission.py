@@ -69,7 +69,7 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
         ("def f(x): raise type(f'S{x}', (Exception,), {})", "raised an exception of its own."),
         ("def f(): pass", "takes 0 positional arguments; the question calls it with 1: (x)."),
         ("def f(x):\n    while True: pass", "took longer than 4 seconds."),
-        ("import os\ndef f(x): os._exit(0)", "ended the process (exit status 0)."),
+        ("import os\ndef f(x): os._exit(0)", "ended the process."),
         ("def f(x):\n    import sys; sys.exit(1)", "raised SystemExit."),
         (
             "import autograder.calls as c\nc.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', detail='', printed='')\ndef f(x): 1 / 0",
@@ -96,7 +96,7 @@ def test_after_a_death_the_earlier_cells_are_run_again_and_other_functions_answe
 
 def test_a_cell_that_kills_the_worker_is_told_and_left_out(submission: Submission) -> None:
     submission.cell("y = 10")
-    assert submission.cell("import os; os._exit(0)") == ("This cell ended the process (exit status 0).", [])
+    assert submission.cell("import os; os._exit(0)") == ("This cell ended the process.", [])
     submission.cell("def f(x): return x * y")
     assert isinstance(bound(submission)["f"].answer(ARGUMENTS), Returned)
 
@@ -107,12 +107,29 @@ def test_a_cell_that_hangs_is_told_and_left_out(submission: Submission) -> None:
     assert isinstance(bound(submission)["f"].answer(ARGUMENTS), Returned)
 
 
-def test_a_submission_whose_process_always_ends_is_given_up(submission: Submission) -> None:
+def test_a_submission_whose_process_always_ends_is_given_up_with_that_cause(submission: Submission) -> None:
     submission.cell("import os\ndef f(x): os._exit(0)")
+    namespace: dict[str, Any] = {}
     for _ in range(MAX_RESTARTS + 1):
-        outcome = bound(submission)["f"].answer(ARGUMENTS) if "f" in bound(submission) else None
-    assert outcome is None or isinstance(outcome, Failed)
-    assert "f" not in bound(submission)
+        submission.bind("q2", namespace)
+        assert namespace["f"].answer(ARGUMENTS) == Failed("ended the process.")
+    submission.bind("q2", namespace)
+    assert namespace["f"].answer(ARGUMENTS) == Failed("was not called: the process of this submission ended too often.")
+    assert submission.problem is None
+    assert submission.environment()["packages"]["jax"]
+
+
+def test_a_submission_that_used_up_its_time_is_told_so(submission: Submission) -> None:
+    submission.cell("def f(x): return x")
+    names = bound(submission)
+    submission._deadline = 0.0
+    assert names["f"].answer(ARGUMENTS) == Failed("was not called: the submission used up its 500 seconds.")
+    assert submission.problem is None
+
+
+def test_a_cell_of_a_megabyte_is_not_run_and_the_others_are(submission: Submission) -> None:
+    assert submission.cell("#" * 1_000_001) == ("This cell was not run: it is longer than 1000000 characters.", [])
+    assert submission.cell("print(1)") == ("1\n", [])
 
 
 def test_checks_that_the_notebook_asks_for_are_reported_if_they_exist(submission: Submission) -> None:
@@ -130,10 +147,12 @@ def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> N
         names["f"](object())
 
 
-def test_settings_that_the_submission_changes_are_seen(submission: Submission) -> None:
+def test_an_answer_is_asked_for_under_the_settings_of_the_start(submission: Submission) -> None:
+    submission.cell("import jax\njax.config.update('jax_enable_x64', True)\ndef f(x): return jax.numpy.arange(3.0) + x")
+    outcome = bound(submission)["f"].answer(ARGUMENTS)
+    assert isinstance(outcome, Returned)
+    assert outcome.array.dtype == np.float32
     assert submission.environment()["settings"]["jax_enable_x64"] is False
-    submission.cell("import jax; jax.config.update('jax_enable_x64', True)")
-    assert submission.environment()["settings"]["jax_enable_x64"] is True
 
 
 def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(submission: Submission) -> None:

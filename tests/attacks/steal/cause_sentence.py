@@ -1,0 +1,16 @@
+"""Put the inputs into the worker's own sentence about a failed call, in every form that looks like a known one."""
+from autograder import calls
+from autograder.sandbox import worker
+
+FORMS = iter(
+    [
+        "STOLEN: {seed}", "returned None. Is a `return` missing? STOLEN: {seed}", "raised ValueError.\nSTOLEN: {seed}",
+        "is not a function but of type STOLEN.", "raised STOLEN: {seed}.", "returned a list of length STOLEN; it must return one array.",
+    ] * 9
+)  # fmt: skip
+honest = worker.call
+
+
+def vmap_over_batch(seed, x_batch, features):
+    worker.call = lambda *_, **__: calls.Failed(next(FORMS).format(seed=float(seed)), "STOLEN: detail", "STOLEN: printed")
+    return None
