@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from autograder.sandbox.host import Died, Limits, Settings, Unconfined, Worker
 
@@ -178,3 +182,28 @@ def test_starting_and_ending_leaves_no_descriptor_open(secret: Path) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     Worker(Settings(hidden=[str(secret)], limits=SHORT)).end()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give the worker a user of its own")
+def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothing_is_left(secret: Path) -> None:
+    """In an interpreter that every user can start, which the one of the tests need not be."""
+    found = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    script = secret.parent / "script.py"
+    script.write_text(
+        "import sys\nfrom autograder.sandbox import host\n"
+        "if host._worker_uid() is None: sys.exit(77)\n"
+        "host._BOOT = host._BOOT.replace('main({read}', 'import autograder.sandbox.confine as c; "
+        "c._landlock = lambda w: 1 / 0; main({read}')\n"
+        f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], level='required'))\n"
+        "print(worker.started.user, 'landlock' in worker.started.active, list(worker.started.open_holes))\n"
+        "uid = worker._uid\nworker.end()\nprint(host._processes_of(uid))\n"
+    )
+    environment = {"PYTHONPATH": f"{sysconfig.get_path('purelib')}:{ROOT}", "PATH": os.defpath}
+    for interpreter in (sys.executable, found):
+        if not Path(interpreter).exists():
+            continue
+        done = subprocess.run([interpreter, str(script)], env=environment, capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode != 77:
+            assert done.stdout == "own False []\n[]\n", done.stderr
+            return
+    pytest.skip("no interpreter here that an unprivileged user can start")
