@@ -282,7 +282,7 @@ def bank_through_a_link(folder: Path) -> None:
     written(folder, notebook)
 
 
-def tests_in_metadata(notebook: dict[str, Any]) -> None:
+def metadata_with_tests(notebook: dict[str, Any]) -> None:
     passing = {"name": "q1", "points": 7, "suites": [{"cases": [], "scored": True, "setup": "", "teardown": "", "type": "doctest"}]}
     own = {"OK_FORMAT": True, "tests": {"q1": passing, "q2": {**passing, "name": "q2", "points": 70}}}
     notebook["metadata"]["otter"] = {**notebook["metadata"].get("otter", {}), **own}
@@ -332,7 +332,7 @@ WHOLE: dict[str, Fill] = {
     "deep-folders": beside(deep_folders),
     "names-of-the-grader": beside(names_of_the_grader),
     "bank-through-a-link": beside(bank_through_a_link),
-    "tests-in-metadata": edited(tests_in_metadata),
+    "tests-in-metadata": edited(metadata_with_tests),
     "other-kernel": edited(set_in("metadata", "kernelspec", value={"name": "bash", "display_name": "x", "language": "bash"})),
     "2000-cells": edited(more_cells(2000, "x = 1")),
     "5-mb-cell": edited(lambda notebook: notebook["cells"].append(code_cell("# " + "x" * 5_000_000, 0))),
