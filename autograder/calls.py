@@ -76,7 +76,7 @@ def call(function: object, arguments: Mapping[str, Value], *, interruptible: boo
     fault = _uncallable(function, arguments)
     if fault is not None:
         return fault
-    with _captured() as output:
+    with captured(PRINTED_SHOWN) as output:
         try:
             array = to_array(function(*map(to_python, arguments.values())))  # type: ignore[operator]
         except Unusable as unusable:
@@ -168,21 +168,23 @@ def _own_line(raised: BaseException, function: Any) -> str:
 
 
 class _Output(io.TextIOBase):
-    """Text that is kept up to a limit."""
+    """Text that is kept up to a limit, in characters."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
         self.text = ""
+        self._limit = limit
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        self.text += text[: PRINTED_SHOWN - len(self.text)]
+        self.text += text[: self._limit - len(self.text)]
         return len(text)
 
 
 @contextlib.contextmanager
-def _captured() -> Iterator[_Output]:
-    output = _Output()
+def captured(limit: int) -> Iterator[_Output]:
+    """What is printed meanwhile goes into the `text` of this, up to `limit` characters; the rest is dropped as it comes."""
+    output = _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         yield output

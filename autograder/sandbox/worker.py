@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograder import environment
 from autograder.arguments import Value
-from autograder.calls import Failed, call
+from autograder.calls import Failed, call, captured
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
@@ -73,7 +72,7 @@ class Session:
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
-        with _captured() as output:
+        with captured(OUTPUT_SHOWN) as output:
             result = self._shell.run_cell(header["source"], store_history=False)
         return Frame({"printed": output.text, "failed": not result.success, "checks": [name for name in self._checks if type(name) is str][:100]}, {})
 
@@ -110,7 +109,7 @@ class Session:
     def _call(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with plain data, as tests do that know nothing of cases."""
         returned: dict[str, Any] = {}
-        with _captured() as output:
+        with captured(OUTPUT_SHOWN) as output:
             try:
                 positional, named = unpack(header["arguments"], arrays)
                 value = self._shell.user_ns[header["name"]](*positional, **named)
@@ -119,25 +118,6 @@ class Session:
                 return Frame({"other": str(reason), "printed": output.text}, {})
             except BaseException as raised:  # noqa: BLE001 - SystemExit of a function is an answer too
                 return Frame({"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception", "printed": output.text}, {})
-
-
-class _Kept(io.TextIOBase):
-    def __init__(self) -> None:
-        self.text = ""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        self.text += text[: OUTPUT_SHOWN - len(self.text)]
-        return len(text)
-
-
-@contextlib.contextmanager
-def _captured() -> Iterator[_Kept]:
-    output = _Kept()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        yield output
 
 
 def _otter_at_the_desk(checks: list[str]) -> types.ModuleType:
