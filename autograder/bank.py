@@ -45,8 +45,9 @@ class Answered:
 
 @dataclass(frozen=True)
 class Group:
-    """Cases that earn points together, and the order in which they are called: indices into `cases`, repeats included."""
+    """Cases that earn points together, by the group's name, and the order in which they are called: indices into `cases`, repeats included."""
 
+    name: str
     cases: tuple[Answered, ...]
     calls: tuple[int, ...]
 
@@ -123,4 +124,4 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
     for index, row in enumerate(stored["cases"]):
         values = {parameter: Value(kind, arrays[f"{prefix}/{index}/arguments/{parameter}"]) for parameter, kind in row["kinds"].items()}
         cases.append(Answered(Case(row["label"], row["sizes"], values), arrays[f"{prefix}/{index}/expected"], row["tolerance"]))
-    return Group(tuple(cases), tuple(stored["calls"]))
+    return Group(prefix.split("/")[1], tuple(cases), tuple(stored["calls"]))

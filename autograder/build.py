@@ -102,7 +102,7 @@ def _groups(question: Question, reference: object, names: Sequence[str], assignm
         default=0.0,
     )
     return {
-        name: Group(tuple(Answered(case, output, tolerance.allowed(output, noisiest)) for case, output in answered[name]), planned.calls)
+        name: Group(name, tuple(Answered(case, output, tolerance.allowed(output, noisiest)) for case, output in answered[name]), planned.calls)
         for name, (planned, _) in plans.items()
     }
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.arguments import Value
-from autograder.values import Unusable, to_array, to_python
+from autograder.values import Unusable, to_array, to_python, unchanged
 
 PRINTED_SHOWN = 2_000
 """So many characters of what a function prints are kept; the rest is dropped as it comes."""
@@ -42,10 +42,12 @@ _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
 @dataclass(frozen=True)
 class Returned:
-    """The function returned an array. `printed` is the beginning of what it printed meanwhile."""
+    """The function returned an array. `printed` is the beginning of what it printed meanwhile; `changed` names the arguments that it
+    wrote into, or whose memory it gave away."""
 
     array: np.ndarray
     printed: str = ""
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,10 @@ def call(function: object, arguments: Mapping[str, Value], *, interruptible: boo
     fault = _uncallable(function, arguments)
     if fault is not None:
         return fault
+    passed = {name: to_python(value) for name, value in arguments.items()}
     with captured(PRINTED_SHOWN) as output:
         try:
-            array = to_array(function(*map(to_python, arguments.values())))  # type: ignore[operator]
+            array = to_array(function(*passed.values()))  # type: ignore[operator]
         except Unusable as unusable:
             return Failed(str(unusable), printed=output.text)
         except KeyboardInterrupt as interrupt:
@@ -87,7 +90,7 @@ def call(function: object, arguments: Mapping[str, Value], *, interruptible: boo
             return _raised(interrupt, function, output.text)
         except BaseException as raised:  # noqa: BLE001 - SystemExit in one question must not end the others
             return _raised(raised, function, output.text)
-    return Returned(array, output.text)
+    return Returned(array, output.text, tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)))
 
 
 def known_cause(text: object, arguments: Mapping[str, Value]) -> str:

@@ -21,6 +21,9 @@ sizes, several draws each. repeated: calls of one shape, repeated and interleave
 types: the same numbers and arrays in every Python type that the problem allows.
 """
 
+CONTRACT_GROUPS = ("repeated", "types")
+"""The groups that ask how a function behaves beyond its values."""
+
 LARGEST_DISTINCT_SIZE = 7
 """Sizes that only need to differ from one another stay small: a compiled program costs by shape, not by element."""
 

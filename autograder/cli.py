@@ -88,6 +88,28 @@ def samples(folders: tuple[Path, ...]) -> None:
         raise click.ClickException("these samples were not graded as they should be:\n" + "\n".join(failures))
 
 
+@main.command()
+def isolation() -> None:
+    """Print what a hostile submission could do on this machine, at each level of isolation that it has."""
+    # Imported here: no other command starts a submission's process by itself.
+    from autograder.sandbox.matrix import measured
+    from autograder.sandbox.probe import HOLES
+
+    levels = measured()
+    table = _table("what it tries", *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels))
+    for hole in HOLES:
+        table.add_row(hole, *("OPEN" if hole in level.open_holes else "held" for level in levels))
+    _print(
+        table, f"A submission runs here at: {levels[0].user} user, {levels[0].layers}." + ("" if levels[0].user == "own" else f" {_no_own_user()}")
+    )
+
+
+def _no_own_user() -> str:
+    if os.name != "posix" or os.geteuid() != 0:
+        return "A user of its own needs a grader that runs as root."
+    return f"A user of its own could not start {sys.executable}: a folder above it is closed to others."
+
+
 @dataclass(frozen=True)
 class _Sample:
     """A submission whose grade is known beforehand, as far as `expects` says."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from autograder.arguments import Value
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
+from autograder.cases import CONTRACT_GROUPS
 from autograder.compare import compare
 
 
@@ -16,8 +17,8 @@ from autograder.compare import compare
 class Finding:
     """Why a function does not pass a group.
 
-    `answered` is case number `case` of the `cases` in the group; `step` is "call", "shape", "dtype", "finite" or "values"; `sentence`
-    continues the function's name and gives nothing away; `detail` has values in it, or text of the function's own.
+    `answered` is case number `case` of the `cases` in the group; `step` is "call", "shape", "dtype", "finite", "values" or "arguments";
+    `sentence` continues the function's name and gives nothing away; `detail` has values in it, or text of the function's own.
     """
 
     answered: Answered
@@ -31,6 +32,7 @@ class Finding:
 def examine(function: object, group: Group, *, interruptible: bool = True, show: Callable[[str], object] | None = None) -> Finding | None:
     """None if `function` gives the expected output at every call of `group`, else the first call at which it does not.
 
+    In the groups of `CONTRACT_GROUPS` it must also leave its arguments as they were.
     `show` receives what the function prints, up to a limit.
     """
     for number, index in enumerate(group.calls):
@@ -43,6 +45,10 @@ def examine(function: object, group: Group, *, interruptible: bool = True, show:
             if index in group.calls[:number]:
                 sentence += " The same call was right before: the answer depends on earlier calls."
             return Finding(group.cases[index], index, len(group.cases), step, sentence, detail)
+        # Said in these groups only: the values are right, and every call gets its own copies.
+        if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
+            sentence = f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, and return a new array."
+            return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
     return None
 
 

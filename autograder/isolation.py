@@ -90,7 +90,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     root = folder.parent
     stage = Stage(root / "source", folder, root / "results", Path(tempfile.mkdtemp(prefix="otter-arrays-")))
     stage.files.mkdir()
-    _write(
+    gradescope.write(
         stage.results / "results.json",
         gradescope.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."),
     )
@@ -149,9 +149,3 @@ def _positive(name: str, value: Any) -> float:
     if type(value) not in (int, float) or value <= 0:
         raise ConfigError(f"{name}={value!r} (type={type(value).__name__}) is not a number above 0")
     return float(value)
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content), encoding="utf-8")
-    part.replace(path)

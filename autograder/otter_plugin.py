@@ -85,7 +85,7 @@ class ArraysPlugin(AbstractOtterPlugin):
     def after_grading(self, results: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
         self._report = isolation.finish(self._stage)
-        self._ungraded = gradescope.mark_ungraded(results, self._report)
+        self._ungraded = gradescope.mark_ungraded(results, self._report, self._stage.results / "results.json")
 
     def generate_report(self) -> str:
         """For the instructor: what could not be graded, and how the submission was confined."""

@@ -28,6 +28,16 @@ def to_python(value: Value) -> Any:
     return {"int": int, "float": float, "numpy.int64": np.int64, "numpy.float32": np.float32}[value.kind](value.data)
 
 
+def unchanged(passed: Any, value: Value) -> bool:
+    """Whether what `to_python` made of `value` still is what it was, after a function had it."""
+    if value.kind not in ("jax", "numpy"):
+        return True
+    if value.kind == "jax" and passed.is_deleted():
+        return False
+    found = np.asarray(passed)
+    return (found.shape, found.dtype) == (value.data.shape, value.data.dtype) and found.tobytes() == value.data.tobytes()
+
+
 def to_array(returned: object) -> np.ndarray:
     """The returned value as an `np.ndarray` of the same shape and dtype.
 

@@ -18,6 +18,7 @@ BANK = Bank(
     {
         "f": {
             name: Group(
+                name,
                 (
                     Answered(
                         Case("corner", {"B": 2}, {"x": Value("jax", np.arange(2, dtype=np.float32)), "n": Value("float", np.asarray(3))}),

@@ -54,6 +54,10 @@ _KERNEL = (
 )
 _DEVICES = ("/dev/urandom", "/dev/random")
 
+MAX_SCRATCH = 512 * 2**20
+MAX_SCRATCH_FILES = 20_000
+"""Bytes and entries that a submission may leave in its scratch folder before it is ended."""
+
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
 
@@ -93,12 +97,18 @@ class Started:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly."""
+    """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
+
+    `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for looking at what the
+    other layers hold.
+    """
 
     hidden: Sequence[str]
     files: str | None = None
     level: str = "required"
     limits: Limits = field(default_factory=Limits)
+    leave_out: Sequence[str] = ()
+    own_user: bool = True
 
 
 class Worker:
@@ -108,7 +118,7 @@ class Worker:
         self._settings = settings
         self._cause: str | None = None
         self._ended = False
-        self._uid = _worker_uid()
+        self._uid = worker_uid() if settings.own_user else None
         self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
         if settings.files is not None:
             shutil.copytree(settings.files, self._scratch, dirs_exist_ok=True)
@@ -116,8 +126,8 @@ class Worker:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
         self._process, self._pipe = self._spawn()
-        self._watch = threading.Thread(target=self._watch_memory, daemon=True)
-        self._watch.start()
+        for watch in (self._watch_memory, self._watch_scratch):
+            threading.Thread(target=watch, daemon=True).start()
         self.started = self._confined()
 
     def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
@@ -188,6 +198,7 @@ class Worker:
             uid=self._uid,
             memory=limits.address_bytes,
             cpu_seconds=int(limits.submission_seconds * (os.cpu_count() or 1)) + 60,
+            leave_out=list(self._settings.leave_out),
         )
         said = self.ask(asdict(wanted), {}, limits.start_seconds).header
         started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
@@ -221,6 +232,14 @@ class Worker:
                 return
             time.sleep(0.05)
 
+    def _watch_scratch(self) -> None:
+        while self._process.poll() is None:
+            if _too_much_in(self._scratch):
+                self._cause = f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder"
+                self._process.kill()
+                return
+            time.sleep(0.5)
+
 
 def protect_this_process() -> None:
     """Before any worker starts: nobody of the same user may look into this process."""
@@ -233,7 +252,7 @@ def _signal_name(number: int) -> str:
     return signal.Signals(number).name if number in usual else "a signal"
 
 
-def _worker_uid() -> int | None:
+def worker_uid() -> int | None:
     """A user of the worker's own, if this process may choose one that can still start the interpreter."""
     if os.name != "posix" or os.geteuid() != 0 or not _reachable_by_others([sys.executable, sys.prefix, sys.base_prefix, *autograder.__path__]):
         return None
@@ -282,6 +301,24 @@ def _processes_of(uid: int) -> list[int]:
         if fields.get("Uid", "").split()[:1] == [str(uid)] and not fields.get("State", "").startswith("Z"):
             found.append(int(status.parent.name))
     return found
+
+
+def _too_much_in(folder: Path) -> bool:
+    """Whether a folder holds more than the limits. Its owner may change it meanwhile."""
+    total = count = 0
+    try:
+        for _, folders, files, descriptor in os.fwalk(folder):
+            count += len(folders) + len(files)
+            for name in files:
+                with contextlib.suppress(OSError):
+                    total += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
+            if total > MAX_SCRATCH or count > MAX_SCRATCH_FILES:
+                return True
+    except RecursionError:
+        return True  # deeper than any folder that a notebook needs
+    except OSError:
+        return False  # it is being removed
+    return False
 
 
 def _memory_of_this_machine() -> int:

@@ -106,7 +106,8 @@ class Submission:
         except Died as cause:
             return Failed(f"{cause}.")
         if "returned" in frame.arrays:
-            return Returned(frame.arrays["returned"])
+            said = frame.header.get("changed")
+            return Returned(frame.arrays["returned"], changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
         return Failed(known_cause(frame.header.get("cause"), arguments))
 
     def call(self, name: str, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:

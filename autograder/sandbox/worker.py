@@ -104,7 +104,7 @@ class Session:
             return Frame({"cause": outcome.cause}, {})
         if not sendable(outcome.array.dtype):
             return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
-        return Frame({}, {"returned": outcome.array})
+        return Frame({"changed": list(outcome.changed)}, {"returned": outcome.array})
 
     def _call(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with plain data, as tests do that know nothing of cases."""

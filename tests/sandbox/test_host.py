@@ -191,7 +191,7 @@ def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothin
     script = secret.parent / "script.py"
     script.write_text(
         "import sys\nfrom autograder.sandbox import host\n"
-        "if host._worker_uid() is None: sys.exit(77)\n"
+        "if host.worker_uid() is None: sys.exit(77)\n"
         "host._BOOT = host._BOOT.replace('main({read}', 'import autograder.sandbox.confine as c; "
         "c._landlock = lambda w: 1 / 0; main({read}')\n"
         f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], level='required'))\n"

@@ -1,0 +1,35 @@
+"""System calls of Linux that Python's own library does not have."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
+
+
+def libc() -> Any:
+    """The C library of this process."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def prctl(option: int, *arguments: Any) -> None:
+    """Raises `OSError`."""
+    padded = [*arguments, *[0] * (4 - len(arguments))]
+    values = [argument if isinstance(argument, ctypes.c_char_p) else ctypes.c_ulong(int(argument)) for argument in padded]
+    checked(libc().prctl(option, *values), f"prctl {option}")
+
+
+def syscall(number: int, *arguments: Any) -> int:
+    """Raises `OSError`."""
+    values = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
+    return checked(int(libc().syscall(ctypes.c_long(number), *values)), f"system call {number}")
+
+
+def checked(result: int, what: str) -> int:
+    """`result` unless it is negative. Raises `OSError` with the reason."""
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+    return result

@@ -1,0 +1,53 @@
+"""What a hostile submission could do at each level of isolation, found by starting a real worker at each and letting it try."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.sandbox.host import Settings, Worker, protect_this_process, worker_uid
+
+_LAYERS: Mapping[str, tuple[str, ...]] = {
+    "every layer": (),
+    "no Landlock": ("landlock",),
+    "no seccomp": ("seccomp",),
+    "no Landlock, no seccomp": ("landlock", "seccomp"),
+}
+
+_ALL = ("limits", "oom_score", "uid", "capabilities", "no_new_privs", "parent_death", "landlock", "seccomp")
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level: whose process it is ("own" or "same" user), which layers, and what the probe could still do there."""
+
+    user: str
+    layers: str
+    active: Sequence[str]
+    open_holes: Sequence[str]
+
+
+def measured() -> list[Level]:
+    """Every level that this machine has, strictest first. Starts one worker for each; nothing of a submission runs."""
+    protect_this_process()
+    wanted = [(True, layers, left_out) for layers, left_out in _LAYERS.items()] if worker_uid() is not None else []
+    if sys.platform == "linux":
+        wanted += [(False, layers, left_out) for layers, left_out in _LAYERS.items()]
+    wanted.append((False, "no layer", _ALL))
+    return [_level(own_user, layers, left_out) for own_user, layers, left_out in wanted]
+
+
+def _level(own_user: bool, layers: str, left_out: Sequence[str]) -> Level:
+    with tempfile.TemporaryDirectory() as name:
+        hidden = Path(name, "bank")
+        hidden.write_text("what nobody may read", encoding="utf-8")
+        os.chmod(name, 0o700)  # noqa: PTH101 - a folder of the standard library's own
+        worker = Worker(Settings(hidden=[name, str(hidden)], level="best", leave_out=left_out, own_user=own_user))
+        try:
+            return Level("own" if own_user else "same", layers, worker.started.active, worker.started.open_holes)
+        finally:
+            worker.end()

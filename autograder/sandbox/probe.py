@@ -1,0 +1,71 @@
+"""A mini hostile submission: it tries, once each, what a submission must not be able to do."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+HOLES = (
+    "read hidden files",
+    "write beside the scratch folder",
+    "open a network socket",
+    "start a process",
+    "signal the grader",
+    "read the grader's memory",
+    "read the grader's environment",
+    "list the grader's files",
+)
+
+
+def open_holes(hidden: Sequence[str]) -> list[str]:
+    """What a submission must not be able to do and this process still can, by name."""
+    parent = os.getppid()
+    tries: tuple[Callable[[], Any], ...] = (
+        lambda: _any_of(_read, hidden),
+        lambda: _any_of(_create_in, hidden),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).close(),
+        _fork,
+        lambda: os.kill(parent, 0),
+        lambda: _read(f"/proc/{parent}/mem"),
+        lambda: _read(f"/proc/{parent}/environ"),
+        lambda: os.listdir(f"/proc/{parent}/fd"),  # noqa: PTH208 - as the kernel answers it
+    )
+    return [name for name, attempt in zip(HOLES, tries, strict=True) if _succeeds(attempt)]
+
+
+def _succeeds(attempt: Callable[[], Any]) -> bool:
+    try:
+        attempt()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _any_of(attempt: Callable[[str], None], paths: Sequence[str]) -> None:
+    if not any(_succeeds(lambda path=path: attempt(path)) for path in paths):  # type: ignore[misc]
+        raise PermissionError
+
+
+def _read(path: str) -> None:
+    if os.path.isdir(path):  # noqa: PTH112
+        os.listdir(path)  # noqa: PTH208
+        return
+    with open(path, "rb") as file:  # noqa: PTH123
+        if path.endswith("/mem"):
+            return
+        file.read(1)
+
+
+def _create_in(path: str) -> None:
+    target = os.path.join(path, ".probe")  # noqa: PTH118
+    os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    os.unlink(target)  # noqa: PTH108
+
+
+def _fork() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
