@@ -44,10 +44,8 @@ class Built:
 def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str) -> Built:
     """Build both banks from `questions` and the references of the same names in `namespace`.
 
-    The same secret gives the same banks. Raises `BuildError`.
+    The same secret gives the same banks. Without questions they are empty: Otter's own tests need none. Raises `BuildError`.
     """
-    if not questions:
-        raise BuildError("the master declares no question: write question = Question(…) in a cell whose first line is `## Ignore ##`")
     names = [question.name for question in questions]
     for name in names:
         if names.count(name) > 1:

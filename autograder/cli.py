@@ -158,7 +158,7 @@ def _assign(master: Path, out: Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode == 0:
         return ""
-    ours = re.findall(r"^autograder\.build\.BuildError: (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
+    ours = re.findall(r"^autograder\.(?:build\.BuildError|isolation\.ConfigError): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
     return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
 
 

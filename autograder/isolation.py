@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import bank, gradescope
+from autograder.build import BuildError
 from autograder.sandbox.host import LEVELS, Limits
 from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
 
@@ -27,7 +28,7 @@ _SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
 _FROM_THE_BUILD = ("bank", "public_files", "tests_of_cells")
 
 
-class ConfigError(ValueError):
+class ConfigError(BuildError):
     """The plugin's configuration has a value that cannot be used; the text names it."""
 
 
@@ -110,7 +111,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     return stage
 
 
-def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None) -> dict[str, Any]:
+def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None, seed: Mapping[str, Any] | None) -> dict[str, Any]:
     """What Otter's kernel needs to begin."""
     return {
         "bank": str(bank_path),
@@ -121,6 +122,7 @@ def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal
         "limits": asdict(isolation.limits),
         "tests": str(stage.submission / "tests"),
         "report": str(stage.report),
+        "seed": seed,
     }
 
 

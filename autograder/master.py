@@ -72,8 +72,7 @@ def hidden_file(secret: str) -> str:
 def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str) -> None:
     """Runs in the master's kernel, after its cells."""
     try:
-        if declared():
-            check_tests(Path(tests), [question.name for question in declared()])
+        check_tests(Path(tests), [question.name for question in declared()])
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
@@ -173,7 +172,8 @@ def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall
 
 def _check_call(found: TestCall, questions: Sequence[str]) -> None:
     if found.question not in questions:
-        raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; declared: {', '.join(questions)}")
+        known = f"declared: {', '.join(questions)}" if questions else "write question = Question(…) in a cell whose first line is `## Ignore ##`"
+        raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; {known}")
     if found.cases not in GROUPS:
         raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}")
     if not found.hidden and found.cases != PUBLIC:

@@ -62,12 +62,21 @@ class ArraysPlugin(AbstractOtterPlugin):
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Otter answers another assignment's notebook by ending without a result for any question; `before_execution` answers it in each."""
         otter_config.pop("assignment_name", None)
+        _refuse_log(otter_config.get("grade_from_log", False))
+        isolation.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
         if assignment is not None:
             _configure(otter_config, {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files})
 
     def before_grading(self, config: AutograderConfig) -> None:
         """Put a result in place that holds if grading does not end, and take the submission's other files away."""
-        self._isolation = isolation.Isolation.of(self.plugin_config, container=not config.otter_run)
+        try:
+            _refuse_log(config.grade_from_log)
+            self._isolation = isolation.Isolation.of(self.plugin_config, container=not config.otter_run)
+        except isolation.ConfigError as fault:
+            results = Path(self.submission_path).parent.parent / "results" / "results.json"
+            gradescope.write(results, gradescope.unfinished(f"the autograder's configuration cannot be used: {fault}."))
+            raise
+        self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
 
     def before_execution(self, submission: Any) -> Any:
@@ -79,7 +88,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {refusal!r})"
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
-        settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal)
+        settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
     def after_grading(self, results: GradingResults) -> None:
@@ -93,6 +102,11 @@ class ArraysPlugin(AbstractOtterPlugin):
             f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
         )
         return f"{graded}\n{isolation.described(self._report)}"
+
+
+def _refuse_log(grade_from_log: bool) -> None:
+    if grade_from_log:
+        raise isolation.ConfigError("grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along")
 
 
 def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder import Array, Dim, Question, Seed
-from autograder.bank import save
+from autograder.bank import load, save
 from autograder.build import BuildError, build, rehearse
 from autograder.cases import HIDDEN_GROUPS
 
@@ -78,8 +78,10 @@ def test_a_missing_solution_is_named(scale_question: Question) -> None:
     refused([scale_question], {}, r"^question 'scale_rows': the master has no solution: no code cell defines a function scale_rows$")
 
 
-def test_no_question_is_told() -> None:
-    refused([], {}, r"^the master declares no question: write question = Question\(…\) in a cell whose first line is `## Ignore ##`$")
+def test_an_assignment_without_questions_of_this_kind_has_empty_banks(tmp_path: Path) -> None:
+    built = build("t", [], {}, "a")
+    save(built.hidden, tmp_path / "bank")
+    assert load(tmp_path / "bank").groups == {}
 
 
 def test_two_questions_of_one_name_are_refused(scale_question: Question) -> None:

@@ -188,3 +188,31 @@ def test_arrays_arrive_in_the_type_that_the_case_names() -> None:
     call(lambda x, y: received.extend((x, y)), {"x": Value("jax", np.zeros(2)), "y": Value("numpy", np.zeros(2))})
     assert isinstance(received[0], jax.Array)
     assert type(received[1]) is np.ndarray
+
+
+def written_into(x: Any) -> Any:
+    x[0] += 1
+    return x * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "changed"),
+    [
+        ("numpy", lambda x: x + 1, ()),
+        ("numpy", written_into, ("x",)),
+        ("numpy", lambda x: x.sort() or x, ("x",)),
+        ("numpy", lambda x: x.resize((1, 3)) or x, ("x",)),
+        ("jax", lambda x: x.at[0].set(7), ()),
+        ("jax", lambda x: np.asarray(x).copy() + (x.delete() or 0), ("x",)),
+    ],
+)
+def test_an_argument_that_is_not_what_it_was_is_named(kind: str, function: Any, changed: tuple[str, ...]) -> None:
+    outcome = call(function, {"x": Value(kind, np.array([3.0, 1.0, 2.0], dtype=np.float32))})
+    assert isinstance(outcome, Returned)
+    assert outcome.changed == changed
+
+
+def test_nan_in_an_argument_is_no_change() -> None:
+    outcome = call(lambda x: x * 0, {"x": Value("numpy", np.array([np.nan]))})
+    assert isinstance(outcome, Returned)
+    assert outcome.changed == ()

@@ -113,6 +113,21 @@ def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(cap
 
 
 @pytest.mark.usefixtures("grading")
+def test_an_argument_changed_in_place_costs_the_groups_that_ask_how_a_function_behaves() -> None:
+    def in_place(seed: float, x: Any, factor: float) -> Any:
+        answer = scale_rows(seed, x, factor)
+        if isinstance(x, np.ndarray):
+            x += 1
+        return answer
+
+    for cases in ("public", "corners", "random", "repeated"):  # where arrays are JAX's, which cannot be written into
+        check("scale_rows", in_place, cases)
+    assert failure(in_place, "types") == (
+        "scale_rows changed its argument x in place; leave arguments as they are, and return a new array. [case 2 of 3: all sizes distinct]"
+    )
+
+
+@pytest.mark.usefixtures("grading")
 def test_an_answer_that_depends_on_earlier_calls_is_told_so() -> None:
     seen: dict[float, int] = {}
 

@@ -85,10 +85,12 @@ def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
     notebook = nbformat.v4.new_notebook(metadata={"otter": {"tests": {"q1": "forged"}}, "kernelspec": {"name": "evil", "display_name": "evil"}})
     notebook.cells = [
         nbformat.v4.new_code_cell(
-            "print('\\'); __import__('os').system('x') #')", metadata={"otter": {"tests": ["q1"]}, "tags": ["otter_ignore"]}, id="a"
+            "print('\\'); __import__('os').system('x') #')", metadata={"otter": {"tests": ["q1"]}, "tags": "otter_ignore"}, id="a"
         ),
         nbformat.v4.new_markdown_cell("text"),
         nbformat.v4.new_code_cell("x = 1", id="b"),
+        nbformat.v4.new_code_cell("left_out_by_otter", metadata={"tags": ["otter_ignore"]}),
+        nbformat.v4.new_code_cell("left_out_by_otter", metadata={"otter": {"ignore": True}}),
     ]
     made = without_submitted_code(notebook, {"bank": "b"}, {"b": ["q2"]})
     assert [cell.source for cell in made.cells] == [

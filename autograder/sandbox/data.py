@@ -1,6 +1,6 @@
 """Plain data as JSON and arrays: what of a submission's values can cross to the trusted side, and arguments the other way.
 
-Numbers, texts, arrays, and lists, tuples, sets and dicts of them cross as copies of exactly these types. Nothing else does: an object
+Numbers, texts, arrays, `...`, and lists, tuples, sets and dicts of them cross as copies of exactly these types. Nothing else does: an object
 would bring its own code.
 """
 
@@ -53,6 +53,8 @@ class _Packer(_Counted):
         kind = type(value)
         if value is None or kind in (bool, str):
             return value
+        if value is Ellipsis:
+            return {"ellipsis": True}
         if kind is int:
             return {"int": str(value)} if abs(value) >= 2**53 else value
         if kind is float:
@@ -115,6 +117,8 @@ class _Unpacker(_Counted):
             return {self.unpack(key, depth + 1): self.unpack(item, depth + 1) for key, item in content}
         if kind == "range":
             return range(*content)
+        if kind == "ellipsis":
+            return ...
         if kind == "array":
             return self._arrays[content].copy()
         if kind == "scalar":

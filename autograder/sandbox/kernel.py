@@ -47,10 +47,10 @@ class Graded:
 
 
 def begin(settings: Mapping[str, Any]) -> Graded:
-    """The first cell. `settings`: bank, refusal, hidden, files, level, limits, tests; see `Settings` and `Limits`."""
+    """The first cell. `settings`: bank, refusal, hidden, files, level, limits, tests, seed; see `Settings`, `Limits` and `Submission`."""
     protect_this_process()
     wanted = Settings(hidden=settings["hidden"], files=settings["files"], level=settings["level"], limits=Limits(**settings["limits"]))
-    submission = Submission(wanted, Path(settings["tests"]))
+    submission = Submission(wanted, Path(settings["tests"]), settings["seed"])
     begin_grading(settings["bank"], settings["refusal"], submission)
     if settings["report"]:
         _report(submission, Path(settings["report"]))

@@ -27,10 +27,18 @@ def without_submitted_code(
     cells = [nbformat.v4.new_code_cell(_BEGIN.format(settings=dict(settings)), id="begin")]
     for cell in submission.cells:
         source, identifier = cell.get("source"), cell.get("id")
-        if cell.get("cell_type") == "code" and isinstance(source, str):
+        if cell.get("cell_type") == "code" and isinstance(source, str) and not _ignored(cell.get("metadata")):
             tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
             call = _CELL.format(source=str(source), tests=list(tests))
             cells.append(nbformat.v4.new_code_cell(call))
     cells.append(nbformat.v4.new_code_cell(_END, id="end"))
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+
+
+def _ignored(metadata: Any) -> bool:
+    """Whether Otter would leave this cell out: marked so by `otter assign` or by its author."""
+    if not isinstance(metadata, Mapping):
+        return False
+    tags, noted = metadata.get("tags"), metadata.get("otter")
+    return (isinstance(tags, list) and "otter_ignore" in tags) or (isinstance(noted, Mapping) and bool(noted.get("ignore")))

@@ -47,8 +47,10 @@ _OPEN_MODULES = (
 class Submission:
     """Runs the cells of one submission in a worker, and starts a new one, with the earlier cells run again, when it dies."""
 
-    def __init__(self, settings: Settings, tests: Path) -> None:
+    def __init__(self, settings: Settings, tests: Path, seed: Mapping[str, Any] | None = None) -> None:
+        """`tests` is the folder of the test files; `seed` what Otter's `seed` and `seed_variable` ask for: {"value": …, "variable": …}."""
         self._settings = settings
+        self._seed = seed
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
         self._ran: list[str] = []
         self._restarts = 0
@@ -74,7 +76,7 @@ class Submission:
         if len(source) > MAX_CELL:
             return f"This cell was not run: it is longer than {MAX_CELL} characters.", []
         try:
-            header = self._ask({"do": "cell", "source": source}, {}, self._settings.limits.cell_seconds).header
+            header = self._ask(self._request(source), {}, self._settings.limits.cell_seconds).header
         except Died as cause:
             return f"This cell {cause}.", []
         self._ran.append(source)
@@ -85,7 +87,7 @@ class Submission:
         """Bind the names that `test` mentions, and forget what they were bound to before."""
         names = self._tests[test]
         try:
-            frame = self._ask({"do": "names", "names": names}, {}, self._settings.limits.call_seconds)
+            frame = self._ask({"do": "names", "names": names, "seed": self._seed}, {}, self._settings.limits.call_seconds)
             described = frame.header.get("names", {})
             arrays: Mapping[str, Any] = frame.arrays
         except Died:
@@ -110,22 +112,31 @@ class Submission:
             return Returned(frame.arrays["returned"], changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
         return Failed(known_cause(frame.header.get("cause"), arguments))
 
-    def call(self, name: str, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Call a function of the submission with plain data. Raises what it raised, as the built-in exception of that name."""
+    def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        """Call something of the submission with plain data: `target` is {"do": "call", "name" or "kept": …} or {"do": "next", "kept": …}.
+
+        Returns a copy of plain data, or a stand-in for a function or an iterator. Raises what it raised, as the built-in exception of that
+        name.
+        """
         arrays: dict[str, Any] = {}
         try:
-            arguments = pack([list(positional), named], arrays)
+            arguments = pack([list(positional), dict(named)], arrays)
         except CannotCross as reason:
             raise TypeError(f"{name} cannot be called with {reason}: only plain data crosses to the submission") from None
         try:
-            frame = self._ask({"do": "call", "name": name, "arguments": arguments}, arrays, self._settings.limits.call_seconds)
+            frame = self._ask({**target, "arguments": arguments}, arrays, self._settings.limits.call_seconds)
         except Died as cause:
             raise RuntimeError(f"{name} {cause}") from None
         if isinstance(frame.header.get("printed"), str):
             print(frame.header["printed"], end="")
         if "raised" in frame.header:
+            if frame.header["raised"] == "StopIteration":
+                raise StopIteration
             kind = getattr(builtins, str(frame.header["raised"]), Exception)
             raise (kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError)(f"{name} raised an exception")
+        for kept, stand_in in (("callable", RemoteFunction), ("iterator", RemoteIterator)):
+            if isinstance(frame.header.get(kept), str):
+                return stand_in(self, f"what {name} returned", frame.header[kept])
         if "other" in frame.header:
             raise TypeError(f"{name} returned an object that cannot cross from the submission; it must return plain data")
         try:
@@ -152,6 +163,10 @@ class Submission:
         if self._worker is not None:
             self._worker.end()
             self._worker = None
+
+    def _request(self, source: str) -> dict[str, Any]:
+        """Otter leaves cells that begin with a cell magic without a seed."""
+        return {"do": "cell", "source": source, "seed": None if source.startswith("%%") else self._seed}
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
         if "data" in description:
@@ -198,7 +213,7 @@ class Submission:
                 return
             try:
                 left = max(1.0, self._deadline - time.monotonic())
-                self._worker.ask({"do": "cell", "source": source}, {}, min(self._settings.limits.cell_seconds, left))
+                self._worker.ask(self._request(source), {}, min(self._settings.limits.cell_seconds, left))
             except Died:
                 self._ran.remove(source)
                 self._worker = None
@@ -207,20 +222,34 @@ class Submission:
 
 
 class RemoteFunction(StandIn):
-    """A function of the submission: calling it calls it there."""
+    """A function of the submission: calling it calls it there. `kept` numbers one that has no name there, but was returned by a call."""
 
-    def __init__(self, submission: Submission, name: str) -> None:
+    def __init__(self, submission: Submission, name: str, kept: str | None = None) -> None:
         self._submission, self._name = submission, name
+        self._target = {"do": "call", **({"name": name} if kept is None else {"kept": kept})}
         self.__name__ = self.__qualname__ = name
 
     def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
         return self._submission.judge(self._name, arguments)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
-        return self._submission.call(self._name, positional, named)
+        return self._submission.call(self._target, self._name, positional, named)
 
     def __repr__(self) -> str:
         return f"<function {self._name} of the submission>"
+
+
+class RemoteIterator:
+    """An iterator or generator that a call of the submission returned."""
+
+    def __init__(self, submission: Submission, name: str, kept: str) -> None:
+        self._submission, self._name, self._target = submission, name, {"do": "next", "kept": kept}
+
+    def __iter__(self) -> RemoteIterator:
+        return self
+
+    def __next__(self) -> Any:
+        return self._submission.call(self._target, self._name, (), {})
 
 
 class Elsewhere(StandIn):

@@ -7,12 +7,17 @@ a claim.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
+import itertools
 import os
+import random
 import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from autograder import environment
 from autograder.arguments import Value
@@ -20,6 +25,9 @@ from autograder.calls import Failed, call, captured
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
+
+MAX_KEPT = 1000
+"""So many functions and iterators that calls have returned are kept for further calls; then the oldest goes."""
 
 OUTPUT_SHOWN = 20_000
 """So many characters of what one cell prints are kept."""
@@ -42,6 +50,8 @@ class Session:
 
         self._pipe = pipe
         self._checks: list[str] = []
+        self._kept: dict[str, Any] = {}
+        self._numbers = itertools.count()
         self._shell: Any = InteractiveShell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
         sys.modules["otter"] = _otter_at_the_desk(self._checks)
@@ -62,7 +72,8 @@ class Session:
             "cell": self._cell,
             "names": self._names,
             "judge": self._judge,
-            "call": self._call,
+            "call": lambda header, arrays: self._answer(lambda: self._function(header), header, arrays),
+            "next": lambda header, arrays: self._answer(lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays),
             "draws": lambda *_: Frame({"draws": environment.draws()}, {}),
         }
         with contextlib.suppress(Closed):
@@ -72,12 +83,24 @@ class Session:
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
+        self._set_seed(header.get("seed"))
         with captured(OUTPUT_SHOWN) as output:
             result = self._shell.run_cell(header["source"], store_history=False)
         return Frame({"printed": output.text, "failed": not result.success, "checks": [name for name in self._checks if type(name) is str][:100]}, {})
 
+    def _set_seed(self, seed: Mapping[str, Any] | None) -> None:
+        """As Otter does before each cell: {"value": the seed, "variable": the name that is set to it, or None for the global generators}."""
+        if not seed:
+            return
+        if seed["variable"]:
+            self._shell.user_ns[seed["variable"]] = seed["value"]
+        else:
+            random.seed(seed["value"])
+            np.random.seed(seed["value"])
+
     def _names(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         """What each name is: {"callable": true}, {"data": …}, {"other": what it is}; names that are not there are left out."""
+        self._set_seed(header.get("seed"))
         arrays: dict[str, Any] = {}
         described: dict[str, Any] = {}
         for name in header["names"]:
@@ -106,18 +129,32 @@ class Session:
             return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
         return Frame({"changed": list(outcome.changed)}, {"returned": outcome.array})
 
-    def _call(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        """Call a function with plain data, as tests do that know nothing of cases."""
+    def _function(self, header: Mapping[str, Any]) -> Any:
+        return self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
+
+    def _answer(self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """Call a function with plain data, as tests do that know nothing of cases. A function or an iterator that it returns stays here."""
         returned: dict[str, Any] = {}
+        said: dict[str, Any]
         with captured(OUTPUT_SHOWN) as output:
             try:
                 positional, named = unpack(header["arguments"], arrays)
-                value = self._shell.user_ns[header["name"]](*positional, **named)
-                return Frame({"value": pack(value, returned), "printed": output.text}, returned)
-            except CannotCross as reason:
-                return Frame({"other": str(reason), "printed": output.text}, {})
+                value = function()(*positional, **named)
+                try:
+                    said = {"value": pack(value, returned)}
+                except CannotCross as reason:
+                    kind = "callable" if callable(value) else "iterator" if hasattr(value, "__next__") else None
+                    said = {"other": str(reason)} if kind is None else {kind: self._keep(value)}
             except BaseException as raised:  # noqa: BLE001 - SystemExit of a function is an answer too
-                return Frame({"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception", "printed": output.text}, {})
+                said = {"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception"}
+        return Frame({**said, "printed": output.text}, returned if "value" in said else {})
+
+    def _keep(self, value: Any) -> str:
+        number = str(next(self._numbers))
+        self._kept[number] = value
+        if len(self._kept) > MAX_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return number
 
 
 def _otter_at_the_desk(checks: list[str]) -> types.ModuleType:

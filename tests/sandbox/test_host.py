@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from autograder.sandbox import matrix
 from autograder.sandbox.host import Died, Limits, Settings, Unconfined, Worker
+from autograder.sandbox.probe import HOLES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
 
@@ -192,9 +194,7 @@ def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothin
     script.write_text(
         "import sys\nfrom autograder.sandbox import host\n"
         "if host.worker_uid() is None: sys.exit(77)\n"
-        "host._BOOT = host._BOOT.replace('main({read}', 'import autograder.sandbox.confine as c; "
-        "c._landlock = lambda w: 1 / 0; main({read}')\n"
-        f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], level='required'))\n"
+        f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], level='required', leave_out=['landlock']))\n"
         "print(worker.started.user, 'landlock' in worker.started.active, list(worker.started.open_holes))\n"
         "uid = worker._uid\nworker.end()\nprint(host._processes_of(uid))\n"
     )
@@ -207,3 +207,33 @@ def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothin
             assert done.stdout == "own False []\n[]\n", done.stderr
             return
     pytest.skip("no interpreter here that an unprivileged user can start")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for i in range(40):\n    with open(f'f{i}', 'wb') as f:\n        for _ in range(60): f.write(b'x' * 2**20)\nimport time; time.sleep(30)",
+        "import os\nfor i in range(30_000): os.mkdir(f'd{i}')\nimport time; time.sleep(30)",
+        "import os\nfor i in range(3_000):\n    os.mkdir('d'); os.chdir('d')\nimport time; time.sleep(30)",
+    ],
+    ids=["bytes", "entries", "depth"],
+)
+def test_a_scratch_folder_that_grows_without_end_is_told(worker: Worker, source: str) -> None:
+    with pytest.raises(Died, match=r"^left more than 512 MB or 20000 files in its folder$"):
+        run(worker, source, 40)
+
+
+def test_layers_can_be_left_out_to_see_what_the_others_hold(secret: Path) -> None:
+    worker = Worker(Settings(hidden=[str(secret)], limits=SHORT, level="best", leave_out=["seccomp"], own_user=False))
+    try:
+        assert worker.started.user == "same"
+        assert worker.started.missing == {"seccomp": "left out on request"}
+        assert list(worker.started.open_holes) == ["open a network socket", "start a process"]
+    finally:
+        worker.end()
+
+
+def test_the_probe_finds_every_hole_where_no_layer_is(secret: Path) -> None:
+    level = matrix._level(False, "no layer", matrix._ALL)
+    assert tuple(level.open_holes) == HOLES
+    assert list(level.active) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,3 +160,40 @@ def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(
     before = submission.draws()
     submission.cell("import jax, jax.numpy as jnp\njax.random.bits = lambda *a, **k: jnp.zeros(4)")
     assert submission.draws() == before
+
+
+def test_generators_and_closures_that_calls_return_stay_there_and_can_be_used(submission: Submission) -> None:
+    submission.cell("def f():\n    yield 1\n    yield [2.5]\ndef g(n):\n    return lambda x: x + n\nvalues = ...")
+    names = bound(submission)
+    assert list(names["f"]()) == [1, [2.5]]
+    assert names["g"](2)(40) == 42
+    assert names["values"] is ...
+    endless = names["f"]()
+    assert next(endless) == 1
+    submission.cell("def f():\n    raise KeyError\n    yield")
+    with pytest.raises(KeyError):
+        next(bound(submission)["f"]())
+
+
+def test_what_a_lost_worker_kept_is_told(submission: Submission) -> None:
+    submission.cell("import os\ndef f():\n    yield 1\n    os._exit(0)")
+    iterator = bound(submission)["f"]()
+    assert next(iterator) == 1
+    with pytest.raises(RuntimeError, match=r"^what f returned ended the process$"):
+        next(iterator)
+    with pytest.raises(KeyError):
+        next(iterator)
+
+
+def test_the_seed_is_set_before_each_cell_and_each_test(submission: Submission) -> None:
+    submission._seed = {"value": 42, "variable": None}
+    source = "import random, numpy as np\nvalues = [random.random(), np.random.rand()]\ndef f(): return random.random()"
+    submission.cell(source)
+    names = bound(submission)
+    assert names["values"] == [random.Random(42).random(), np.random.RandomState(42).rand()]
+    assert names["f"]() == random.Random(42).random()
+    submission._seed = {"value": 7, "variable": "thing"}
+    submission.cell("values = thing")
+    assert bound(submission)["values"] == 7
+    submission.cell("%%time\nthing = 8")
+    assert bound(submission)["thing"] == 7
