@@ -1,6 +1,6 @@
 """Plain data as JSON and arrays: what of a submission's values can cross to the trusted side, and arguments the other way.
 
-Numbers, texts, arrays, `...`, and lists, tuples, sets and dicts of them cross as copies of exactly these types. Nothing else does: an object
+Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, and plain tables of pandas cross as copies of exactly these types. Nothing else does: an object
 would bring its own code.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.sandbox.frames import pack_table, unpack_table
 from autograder.sandbox.wire import sendable
 from autograder.values import Unusable, to_array
 
@@ -69,7 +70,8 @@ class _Packer(_Counted):
             return {"dict": [[self.pack(key, depth + 1), self.pack(item, depth + 1)] for key, item in value.items()]}
         if kind is range:
             return {"range": [value.start, value.stop, value.step]}
-        return self._pack_array(value)
+        table = pack_table(value, lambda part: self.pack(part, depth + 1))
+        return self._pack_array(value) if table is None else table
 
     def _pack_array(self, value: Any) -> Any:
         try:
@@ -119,6 +121,8 @@ class _Unpacker(_Counted):
             return range(*content)
         if kind == "ellipsis":
             return ...
+        if kind in ("frame", "series", "index"):
+            return unpack_table(kind, content, lambda part: self.unpack(part, depth + 1))
         if kind == "array":
             return self._arrays[content].copy()
         if kind == "scalar":

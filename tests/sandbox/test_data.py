@@ -7,6 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,5 +91,62 @@ def test_data_nested_without_end_does_not_cross() -> None:
     ],
 )
 def test_what_pack_cannot_have_made_is_refused(node: Any) -> None:
+    with pytest.raises(CannotCross):
+        unpack(node, {})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"flavor": ["mint", "vanilla"], "price": [2, 1.5], "scoops": [1, 3], "sold": [True, False]}),
+        pd.DataFrame({"when": pd.to_datetime(["2026-01-02", None]), "long": pd.to_timedelta(["3s", "4h"])}, index=["a", "b"]),
+        pd.DataFrame(np.arange(6.0).reshape(2, 3)),
+        pd.DataFrame({"x": [1]}).iloc[:0],
+        pd.DataFrame(),
+        pd.DataFrame([[1, 2]], columns=["same", "same"]),
+        pd.DataFrame({"mixed": pd.Series([1, "a", None, (2, 3)], dtype=object)}),
+        pd.DataFrame({"flavor": ["a", "b", "a"], "price": [1.0, 2.0, 4.0]}).groupby("flavor").mean()["price"],
+        pd.Series([1, 2], name="n", index=[4, 2]),
+        pd.Series(["x", None]),
+        pd.Index([3, 1], name="i"),
+        pd.DataFrame({"x": [1, 2]})["x"].index,
+    ],
+)
+def test_tables_come_back_equal(table: Any) -> None:
+    back = crossed([table])[0]
+    assert type(back) in (type(table), pd.Index)
+    {pd.DataFrame: pd.testing.assert_frame_equal, pd.Series: pd.testing.assert_series_equal}.get(type(table), pd.testing.assert_index_equal)(
+        back, table, **({"exact": "equiv"} if isinstance(table, pd.Index) else {"check_index_type": "equiv"})
+    )
+
+
+class MyFrame(pd.DataFrame):
+    pass
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        MyFrame({"x": [1]}),
+        pd.DataFrame({"x": pd.Categorical(["a"])}),
+        pd.DataFrame({"x": [object()]}),
+        pd.DataFrame({"x": [1]}, index=pd.MultiIndex.from_tuples([("a", 1)])),
+    ],
+)
+def test_tables_of_other_things_do_not_cross(table: Any) -> None:
+    with pytest.raises(CannotCross):
+        pack(table, {})
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"frame": [1, 2]},
+        {"series": [None, {"index": [None, {"dtype": "", "of": {"list": [1]}}]}, {"dtype": "category", "of": {"list": []}}]},
+        {"index": [None, {"dtype": "O", "of": {"list": []}}]},
+        {"index": 3},
+    ],
+)
+def test_tables_that_pack_cannot_have_made_are_refused(node: Any) -> None:
     with pytest.raises(CannotCross):
         unpack(node, {})
