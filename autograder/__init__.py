@@ -1,6 +1,7 @@
 """otter-arrays: Otter-Grader assignments on JAX and Flax arrays, graded fairly.
 
-Authors use `Question`, `Array`, `Dim` and `Seed` to declare a question; test cells call `check`.
+Authors use `Question`, `Array`, `Dim` and `Seed` to declare a question; test cells call `check`; `public_case` hands a student
+the arguments of a call that failed.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograder.arguments import Array, DeclarationError, Dim, Seed
-    from autograder.checks import CheckFailed, Ungraded, check
+    from autograder.checks import CheckFailed, Ungraded, check, public_case
     from autograder.question import Question
 
-__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Question", "Seed", "Ungraded", "check"]
+__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Question", "Seed", "Ungraded", "check", "public_case"]
 
 _HOMES = {
     **dict.fromkeys(("Array", "DeclarationError", "Dim", "Seed"), "autograder.arguments"),
-    **dict.fromkeys(("CheckFailed", "Ungraded", "check"), "autograder.checks"),
+    **dict.fromkeys(("CheckFailed", "Ungraded", "check", "public_case"), "autograder.checks"),
     "Question": "autograder.question",
 }
 

@@ -18,8 +18,9 @@ import safetensors.numpy
 
 from autograder.arguments import Value
 from autograder.cases import Case
+from autograder.diagnosis import Known, KnownOutcome
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the layout of the file changes; a bank of another format is refused by name."""
 
 _HEADER = "otter-arrays"
@@ -45,11 +46,17 @@ class Answered:
 
 @dataclass(frozen=True)
 class Group:
-    """Cases that earn points together, by the group's name, and the order in which they are called: indices into `cases`, repeats included."""
+    """Cases that earn points together, by the group's name, and the order in which they are called: indices into `cases`, repeats included.
+
+    `known` has what the author's misconceptions do on these cases; `imprecise` says what an answer is that is right to half precision only,
+    "wrong" or "right".
+    """
 
     name: str
     cases: tuple[Answered, ...]
     calls: tuple[int, ...]
+    known: tuple[Known, ...] = ()
+    imprecise: str = "wrong"
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,13 @@ def save(bank: Bank, path: Path) -> None:
                         "tolerance": answered.tolerance,
                     }
                 )
-            questions[question][name] = {"cases": rows, "calls": list(group.calls)}
+            known = []
+            for number, each in enumerate(group.known):
+                for index, outcome in enumerate(each.outcomes):
+                    if outcome.array is not None:
+                        arrays[f"{question}/{name}/known/{number}/{index}"] = np.ascontiguousarray(outcome.array).reshape(outcome.array.shape)
+                known.append({"name": each.name, "hint": each.hint, "signatures": [outcome.signature for outcome in each.outcomes]})
+            questions[question][name] = {"cases": rows, "calls": list(group.calls), "known": known, "imprecise": group.imprecise}
     header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions}
     # One key only: safetensors keeps its metadata in a hash map, whose order would differ from build to build.
     path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
@@ -124,4 +137,12 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
     for index, row in enumerate(stored["cases"]):
         values = {parameter: Value(kind, arrays[f"{prefix}/{index}/arguments/{parameter}"]) for parameter, kind in row["kinds"].items()}
         cases.append(Answered(Case(row["label"], row["sizes"], values), arrays[f"{prefix}/{index}/expected"], row["tolerance"]))
-    return Group(prefix.split("/")[1], tuple(cases), tuple(stored["calls"]))
+    known = [
+        Known(
+            each["name"],
+            each["hint"],
+            tuple(KnownOutcome(arrays.get(f"{prefix}/known/{number}/{index}"), text) for index, text in enumerate(each["signatures"])),
+        )
+        for number, each in enumerate(stored["known"])
+    ]
+    return Group(prefix.split("/")[1], tuple(cases), tuple(stored["calls"]), tuple(known), stored["imprecise"])

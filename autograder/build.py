@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from autograder import environment, tolerance
-from autograder.bank import Answered, Bank, Group
-from autograder.calls import Failed, call
-from autograder.cases import HIDDEN_GROUPS, PUBLIC, Case, Plan, Slot, generator, plan
-from autograder.compare import dtype_kind
-from autograder.examine import described, examine
-from autograder.question import Question
+from autograder.bank import Bank, Group
+from autograder.cases import HIDDEN_GROUPS, PUBLIC
+from autograder.compare import magnitude
+from autograder.errors import BuildError
+from autograder.question import Misconception, Question
+from autograder.reference import Drawn, draw
 
-DRAWS = 200
-"""So often a case whose reference output tests nothing is drawn again before the build gives up."""
-
-STORED_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64")
-"""What a reference may return."""
+REFUSED_CASES = 2
+"""On so many hidden cases, at least, a misconception must be refused."""
 
 PUBLIC_SECRET = "public"
 """Public cases are drawn from no secret: they are the same in every build, and tell nothing about the hidden ones."""
-
-
-class BuildError(Exception):
-    """The assignment cannot be built; the text names the question and what to change."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +48,17 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
     for question in questions:
         reference = namespace.get(question.name)
         # Apart, so that nothing in the public cases, not even a tolerance, depends on the secret.
-        public[question.name] = _groups(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
-        groups = {**public[question.name], **_groups(question, reference, HIDDEN_GROUPS, assignment, secret)}
-        hidden[question.name] = groups
+        shown = draw(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
+        kept = draw(question, reference, HIDDEN_GROUPS, assignment, secret)
+        public[question.name] = shown.groups
+        hidden[question.name] = {**shown.groups, **kept.groups}
+        for known in question.misconceptions:
+            _check_told_by(question, known, shown, kept)
         record[question.name] = {
-            "groups": {name: _counted(group) for name, group in groups.items()},
-            "alternatives": {_check_alternative(question, function, groups): _source(function) for function in question.alternatives},
-            "misconceptions": _check_misconceptions(question, groups),
+            "groups": {name: _counted(group) for name, group in hidden[question.name].items()},
+            "alternatives": {function.__name__: _source(function) for function in question.alternatives},
+            "misconceptions": {known.function.__name__: _known_record(known, shown, kept) for known in question.misconceptions},
+            "tolerance": _tolerance_record(question, kept),
         }
     fingerprint = environment.fingerprint()
     return Built(Bank(assignment, fingerprint, hidden), Bank(assignment, fingerprint, public), {"questions": record})
@@ -73,11 +69,9 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
 
     Raises `BuildError` for what would stop the build.
     """
-    groups = _groups(question, reference, (cases,), "rehearsal", "rehearsal")
-    for function in question.alternatives:
-        _check_alternative(question, function, groups)
-    refused = [known.name for known in question.misconceptions if examine(known.function, groups[cases])]
-    counted = _counted(groups[cases])
+    drawn = draw(question, reference, (cases,), "rehearsal", "rehearsal")
+    refused = [known.name for known in question.misconceptions if drawn.failing(known.name, cases)]
+    counted = _counted(drawn.groups[cases])
     lines = [
         f"{question.name}, {cases}: {counted['calls']} calls of {counted['cases']} cases over {counted['shapes']} shapes; "
         f"{len(question.alternatives)} alternatives accepted; {len(refused)} of {len(question.misconceptions)} misconceptions refused."
@@ -85,111 +79,50 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
     return "\n".join(lines + [f"  refused: {name}" for name in refused])
 
 
-def _groups(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> dict[str, Group]:
-    plans = {}
-    for name in names:
-        rng = generator(secret, assignment, question.name, name)
-        plans[name] = (plan(question, name, rng), rng)
-    answered = {name: [_answer(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
-    noisiest = max(
-        (
-            tolerance.noise(reference, case.arguments, output, rng)
-            for name, (planned, rng) in plans.items()
-            for case, output in _first_of_each_shape(planned, answered[name])
-        ),
-        default=0.0,
-    )
+def _check_told_by(question: Question, known: Misconception, shown: Drawn, kept: Drawn) -> None:
+    """A misconception that values tell is refused on enough hidden cases, and far enough; one that they do not tell, on none."""
+    called = f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__})"
+    failing = sum(len(kept.failing(known.name, name)) for name in kept.groups)
+    refused = _refused_in(known, shown, kept)
+    if known.told_by == "method":
+        if refused:
+            raise BuildError(f'{called} is declared with told_by="method", but its values differ in {", ".join(refused)}; leave told_by away')
+        return
+    if failing < REFUSED_CASES:
+        passes = "passes every hidden case" if not failing else f"is refused on {failing} hidden case only"
+        raise BuildError(f'{called} {passes}. Widen the ranges in dims, or declare it with told_by="method" if its values are right')
+    if kept.margin(known.name) < tolerance.MARGIN:
+        raise BuildError(
+            f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the right answer; at least {tolerance.MARGIN} are needed. "
+            "Make the cases show it (other ranges in dims, other families), or set a smaller rtol"
+        )
+
+
+def _refused_in(known: Misconception, shown: Drawn, kept: Drawn) -> list[str]:
+    return [name for drawn in (shown, kept) for name in drawn.groups if drawn.failing(known.name, name)]
+
+
+def _known_record(known: Misconception, shown: Drawn, kept: Drawn) -> dict[str, Any]:
+    margin = kept.margin(known.name)
     return {
-        name: Group(name, tuple(Answered(case, output, tolerance.allowed(output, noisiest)) for case, output in answered[name]), planned.calls)
-        for name, (planned, _) in plans.items()
+        "name": known.name,
+        "told_by": known.told_by,
+        "refused_in": _refused_in(known, shown, kept),
+        "refused_on": {name: drawn.failing(known.name, name) for drawn in (shown, kept) for name in drawn.groups},
+        "margin": None if math.isinf(margin) else margin,
+        "source": _source(known.function),
     }
 
 
-def _answer(question: Question, reference: object, slot: Slot) -> tuple[Case, np.ndarray]:
-    """A case for `slot` whose reference output tests something, with that output."""
-    why = ""
-    for _ in range(DRAWS):
-        case = slot.draw()
-        output = _reference_output(question, reference, case)
-        why = _degenerate(output)
-        if not why:
-            again = _reference_output(question, reference, case)
-            if again.shape != output.shape or again.dtype != output.dtype or again.tobytes() != output.tobytes():
-                raise BuildError(
-                    f"question {question.name!r}: the reference changes between calls: the same arguments ({_arguments(case)}) gave two outputs. "
-                    "Draw random numbers from the seed argument only, and keep no state"
-                )
-            return case, output
-    raise BuildError(
-        f"question {question.name!r}: in {DRAWS} draws of {_arguments(case)} ({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
-        "Narrow the ranges in dims"
-    )
-
-
-def _reference_output(question: Question, reference: object, case: Case) -> np.ndarray:
-    outcome = call(reference, case.arguments)
-    if isinstance(outcome, Failed):
-        if reference is None or reference is Ellipsis:
-            raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
-        detail = f"\n{outcome.detail}" if outcome.detail else ""
-        raise BuildError(f"question {question.name!r}: with {_arguments(case)} ({case.label}) the reference {outcome.cause}{detail}")
-    if outcome.array.dtype.name not in STORED_DTYPES:
-        raise BuildError(
-            f"question {question.name!r}: the reference returns dtype {outcome.array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
-        )
-    return outcome.array
-
-
-def _degenerate(output: np.ndarray) -> str:
-    """Why this reference output would accept answers that are wrong, or ""."""
-    if output.size == 0:
-        return "it has no elements"
-    if dtype_kind(output.dtype) not in ("floating", "complex"):
-        return ""
-    if not np.all(np.isfinite(output)):
-        return "it has a NaN or an infinity"
-    if not np.any(output):
-        return "it is all zeros"
-    if output.size > 1 and np.all(output == output.flat[0]):
-        return "all its elements are equal"
-    return ""
-
-
-def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, np.ndarray]]) -> list[tuple[Case, np.ndarray]]:
-    """One case for each shape: a compiled program costs by shape."""
-    first: dict[int, tuple[Case, np.ndarray]] = {}
-    for slot, pair in zip(planned.slots, answered, strict=True):
-        first.setdefault(id(slot.shape), pair)
-    return list(first.values())
-
-
-def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> str:
-    for name, group in groups.items():
-        finding = examine(function, group)
-        if finding is not None:
-            raise BuildError(
-                f"question {question.name!r}: the alternative {function.__name__} is refused in cases={name!r}: "
-                f"with {_arguments(finding.answered.case)} it {finding.sentence}\n{finding.detail}".rstrip()
-            )
-    return function.__name__
-
-
-def _check_misconceptions(question: Question, groups: Mapping[str, Group]) -> dict[str, Any]:
-    rows = {}
-    for known in question.misconceptions:
-        refused = [name for name, group in groups.items() if examine(known.function, group)]
-        if known.told_by == "values" and not set(refused) & set(HIDDEN_GROUPS):
-            raise BuildError(
-                f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__}) passes every hidden case. "
-                'Widen the ranges in dims, or declare it with told_by="method" if its values are right'
-            )
-        if known.told_by == "method" and refused:
-            raise BuildError(
-                f'question {question.name!r}: the misconception {known.name!r} ({known.function.__name__}) is declared with told_by="method", '
-                f"but its values differ in {', '.join(refused)}; leave told_by away"
-            )
-        rows[known.function.__name__] = {"name": known.name, "told_by": known.told_by, "refused_in": refused, "source": _source(known.function)}
-    return rows
+def _tolerance_record(question: Question, kept: Drawn) -> dict[str, Any]:
+    """Noise by source and the tolerance, both relative to the largest element of an output; an author's own setting is named."""
+    relative = [answered.tolerance / magnitude(answered.expected) for group in kept.groups.values() for answered in group.cases if answered.tolerance]
+    return {
+        "noise": vars(kept.noise),
+        "relative": max(relative, default=0.0),
+        "set_by_the_author": {name: value for name in ("rtol", "atol") if (value := getattr(question, name)) is not None},
+        "measured": tolerance.THRESHOLD * kept.noise.largest,
+    }
 
 
 def _counted(group: Group) -> dict[str, int]:
@@ -198,7 +131,3 @@ def _counted(group: Group) -> dict[str, int]:
 
 def _source(function: Callable[..., Any]) -> str:
     return textwrap.dedent(inspect.getsource(function))
-
-
-def _arguments(case: Case) -> str:
-    return ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())

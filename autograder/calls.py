@@ -53,11 +53,13 @@ class Returned:
 @dataclass(frozen=True)
 class Failed:
     """The function gave no array. `cause` is a sentence that begins after the function's name and holds no text of the function's
-    own; `detail` does (the exception's text, the line that raised it) and is for the author of the function only."""
+    own; `detail` does (the exception's text, the line that raised it) and is for the author of the function only. `lost` says that whatever
+    ran it has stopped answering: another call would cost as much again."""
 
     cause: str
     detail: str = ""
     printed: str = ""
+    lost: bool = False
 
 
 class StandIn(abc.ABC):

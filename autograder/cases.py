@@ -21,6 +21,15 @@ sizes, several draws each. repeated: calls of one shape, repeated and interleave
 types: the same numbers and arrays in every Python type that the problem allows.
 """
 
+TITLES = {
+    PUBLIC: "the cases in the notebook",
+    "corners": "edge sizes",
+    "random": "random sizes and seeds",
+    "repeated": "repeated calls",
+    "types": "argument types",
+}
+"""What a student reads as the name of a group."""
+
 CONTRACT_GROUPS = ("repeated", "types")
 """The groups that ask how a function behaves beyond its values."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import bank as banks
-from autograder import environment
+from autograder import environment, figure, report
 from autograder.bank import Bank, BankError
 from autograder.cases import GROUPS, PUBLIC
-from autograder.examine import Finding, described, examine
+from autograder.examine import Finding, examine
 from autograder.question import newest
+from autograder.values import to_python
 
 
 class CheckFailed(AssertionError):
@@ -40,14 +42,35 @@ class Grading:
 
     `bank` is the hidden bank; `refusal` a sentence that fails every check, because the submission as a whole cannot be graded as this
     assignment; `elsewhere` the process that runs the submission, or None where it runs in this one.
+    `records` collects what was found, for the instructor.
     """
 
     bank: Path
     refusal: str | None = None
     elsewhere: Elsewhere | None = None
+    records: list[dict[str, Any]] = field(default_factory=list)
 
 
 _grading: Grading | None = None
+
+
+def records() -> list[dict[str, Any]]:
+    """What the checks of this grading have found so far, one row for each, for the instructor."""
+    return [] if _grading is None else list(_grading.records)
+
+
+def public_case(question: str, number: int) -> tuple[Any, ...]:
+    """The arguments of one public case (numbered from 0), as the check hands them over. Raises `ValueError` if there is no such case.
+
+    vmap_over_batch(*public_case("vmap_over_batch", 0))
+    """
+    try:
+        cases = _load(Path(banks.PUBLIC_FILE), True).group(question, PUBLIC).cases
+    except BankError as fault:
+        raise ValueError(str(fault)) from None
+    if type(number) is not int or not 0 <= number < len(cases):
+        raise ValueError(f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(cases) - 1}")
+    return tuple(to_python(value) for value in cases[number].case.arguments.values())
 
 
 def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None) -> None:
@@ -79,16 +102,22 @@ def _in_grading(grading: Grading, question: str, function: object, cases: str) -
         raise CheckFailed(grading.refusal)
     if grading.elsewhere is not None and grading.elsewhere.problem is not None:
         raise Ungraded(f"{question} {grading.elsewhere.problem}. Please tell your instructor.")
+    started = time.monotonic()
     finding = _verdict(grading.bank, question, function, cases, at_desk=False, elsewhere=grading.elsewhere)
+    diagnosis = finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
+    shown = diagnosis is not None and any(
+        (record["question"], record["cases"], record["diagnosis"]) == (question, PUBLIC, diagnosis) for record in grading.records
+    )
+    grading.records.append(_record(question, cases, finding, time.monotonic() - started))
     if finding is not None:
-        raise CheckFailed(_sentence(question, finding))
+        raise CheckFailed(report.in_grading(question, finding, shown))
 
 
 def _at_desk(question: str, function: object, cases: str) -> None:
     finding = _verdict(Path(banks.PUBLIC_FILE), question, function, cases, at_desk=True)
     if finding is not None:
-        arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in finding.answered.case.arguments.items())
-        raise CheckFailed("\n".join(filter(None, (_sentence(question, finding), f"It was called with {arguments}.", finding.detail))))
+        figure.show(question, finding)
+        raise CheckFailed(report.at_desk(question, finding))
 
 
 def _in_master(question: str, function: object, cases: str) -> None:
@@ -131,8 +160,12 @@ def _same_environment(difference: str | None, at_desk: bool) -> None:
     raise Ungraded(f"{difference} Then restart the kernel." if at_desk else f"{difference} Your answer was not judged.")
 
 
-def _sentence(question: str, finding: Finding) -> str:
-    # Otter shows messages as HTML without escaping them.
-    return f"{question} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]".replace("<", "‹").replace(
-        ">", "›"
-    )
+def _record(question: str, cases: str, finding: Finding | None, seconds: float) -> dict[str, Any]:
+    row: dict[str, Any] = {"question": question, "cases": cases, "verdict": "right" if finding is None else finding.verdict, "diagnosis": None}
+    if finding is not None:
+        row |= {"step": finding.step, "failing": finding.failing, "of": finding.cases}
+        if finding.diagnosis is not None:
+            row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by}
+        if finding.mismatch is not None and finding.step == "values":
+            row |= {"error": finding.mismatch.error, "allowed": finding.answered.tolerance}
+    return {**row, "seconds": round(seconds, 3)}

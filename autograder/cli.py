@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Column, Table
 
-from autograder.build import BuildError
+from autograder.errors import BuildError
 from autograder.master import check_readable
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
@@ -86,6 +86,42 @@ def samples(folders: tuple[Path, ...]) -> None:
     _print(table)
     if failures:
         raise click.ClickException("these samples were not graded as they should be:\n" + "\n".join(failures))
+
+
+@main.command()
+@click.argument("masters", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--banks", default=10, show_default=True, type=click.IntRange(1), help="So many banks, each from another secret.")
+def matrix(masters: tuple[Path, ...], banks: int) -> None:
+    """Hold every declared answer of MASTERS against many banks: right ones are accepted, wrong ones refused, each with its own hint."""
+    # Imported here: it brings what a build needs.
+    from autograder.matrix import of_master
+
+    secrets = [f"matrix {number}" for number in range(banks)]
+    found = [bank for banks_of_master in _in_parallel("drawing", lambda master: of_master(master, secrets), masters) for bank in banks_of_master]
+    table = _table("question", "answer", "banks", "refused on", "nearest, in tolerances", "own hint", "other hints")
+    faults = [f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in found if bank.fault]
+    for question in dict.fromkeys(bank.question for bank in found):
+        sound = [bank for bank in found if bank.question == question and not bank.fault]
+        if not sound:
+            continue
+        table.add_row(question, f"{sound[0].alternatives} alternatives", str(len(sound)), "none", "", "", "")
+        for name in dict.fromkeys(row.misconception for bank in sound for row in bank.rows):
+            rows = [row for bank in sound for row in bank.rows if row.misconception == name]
+            told = [diagnosis for row in rows for diagnosis in row.diagnoses.values()]
+            others = sorted({diagnosis for diagnosis in told if diagnosis not in ("", name)})
+            hinted = sum(name in row.diagnoses.values() for row in rows)
+            nearest = min((row.margin for row in rows if row.margin is not None), default=None)
+            refused = f"{min(row.refused for row in rows)} cases or more"
+            table.add_row(
+                "", escape(name), str(len(rows)), refused, "" if nearest is None else f"{nearest:.2g}", f"{hinted}", escape(", ".join(others))
+            )
+            faults += [f"{question}: {name!r} is refused on no case of a bank"] if not all(row.refused for row in rows) else []
+            faults += [f"{question}: {name!r} gets its own hint on {hinted} of {len(rows)} banks only"] if hinted < 0.95 * len(rows) else []
+            faults += [f"{question}: {name!r} gets the hint of {others[0]!r}"] if others else []
+        faults += [f"{question}: a hint for an answer that nobody described: {stray}" for bank in sound for stray in bank.strays]
+    _print(table)
+    if faults:
+        raise click.ClickException("\n".join(faults))
 
 
 @main.command()
@@ -158,7 +194,7 @@ def _assign(master: Path, out: Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode == 0:
         return ""
-    ours = re.findall(r"^autograder\.(?:build\.BuildError|isolation\.ConfigError): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
+    ours = re.findall(r"^autograder\.(?:errors\.BuildError|isolation\.ConfigError): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
     return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
 
 

@@ -10,17 +10,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+HALF_PRECISION = 2.0**-5
+"""Values within this share of the largest expected one are called imprecise: what a few operations in bfloat16 (8 bits) leave right."""
+
 WORST_SHOWN = 5
 """So many of the worst elements are listed where a report may show values."""
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a bounded `sample` with some."""
+    """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a bounded `sample` with some.
+
+    `wrong` of `size` elements are wrong and `error` is the largest difference, where they could be compared one by one; `imprecise` says
+    that the values are right to about half precision.
+    """
 
     step: str
     sentence: str
     sample: str = ""
+    wrong: int = 0
+    size: int = 0
+    error: float = 0.0
+    imprecise: bool = False
 
 
 def compare(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
@@ -62,7 +73,7 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
 def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return None
-    actual, desired = _widened(actual), _widened(desired)
+    actual, desired = widened(actual), widened(desired)
     for name, test in (("NaN", np.isnan), ("infinite", np.isinf)):
         surplus = int(np.count_nonzero(test(actual) & ~test(desired)))
         if surplus:
@@ -78,7 +89,7 @@ def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
 
 def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
     if dtype_kind(desired.dtype) in ("floating", "complex"):
-        wide_actual, wide_desired = _widened(actual), _widened(desired)
+        wide_actual, wide_desired = widened(actual), widened(desired)
         error = np.zeros(desired.shape)
         finite = np.isfinite(wide_desired)
         error[finite] = np.abs(wide_actual[finite] - wide_desired[finite])
@@ -91,13 +102,23 @@ def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
     count = int(np.count_nonzero(wrong))
     if not count:
         return None
-    return Mismatch("values", f"returned {_share(count, desired.size)} wrong; {allowed}.", _worst(actual, desired, error, count))
+    largest = float(error.max(initial=0.0))
+    imprecise = dtype_kind(desired.dtype) in ("floating", "complex") and largest <= HALF_PRECISION * magnitude(desired)
+    sentence = f"returned {_share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; {allowed}."
+    if imprecise:
+        sentence += " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses digits?"
+    return Mismatch("values", sentence, _worst(actual, desired, error, count), count, desired.size, largest, imprecise)
+
+
+def magnitude(array: np.ndarray) -> float:
+    """The largest absolute value of any finite element, 0.0 if there is none."""
+    wide = np.abs(widened(array))
+    return float(np.max(wide, initial=0.0, where=np.isfinite(wide)))
 
 
 def _size_of(error: float, desired: np.ndarray) -> str:
     """An error to two digits, and only while it is of a size that an honest mistake has."""
-    largest = float(np.max(np.abs(desired), initial=0.0, where=np.isfinite(desired)))
-    return f"{error:.2g}" if error <= 100 * largest else "more than 100 times the largest expected value"
+    return f"{error:.2g}" if error <= 100 * magnitude(desired) else "more than 100 times the largest expected value"
 
 
 def _worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int) -> str:
@@ -118,5 +139,6 @@ def _share(count: int, size: int) -> str:
     return f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)" if size > 1 else "an array with its only element"
 
 
-def _widened(array: np.ndarray) -> np.ndarray:
+def widened(array: np.ndarray) -> np.ndarray:
+    """The same numbers with 53 bits, so that differences of them are exact."""
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.build import BuildError
+from autograder.errors import BuildError
 
 DISTRIBUTION = "otter-arrays"
 

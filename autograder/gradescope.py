@@ -9,43 +9,109 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-PLUGIN_DATA = "autograder"
+from autograder.cases import TITLES
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line.
-_UNGRADED = re.compile(r"^\s*(Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
+_UNGRADED = re.compile(r"^\s*(?:Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
+_TOLD = re.compile(r"^\s*(?:CheckFailed|Ungraded): ", re.MULTILINE)
+
+Checks = Mapping[str, Sequence[Sequence[str] | None]]
+"""For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks, if it is a check."""
 
 
 class Results(GradingResults):
-    """Otter's results, with questions that were not graded: their score is NaN, and Gradescope is given no score for them."""
+    """Otter's results as rows for Gradescope: one for each group of cases, and none with a score for what was not graded."""
 
     results_file: Path
+    checks: Checks
+    details: Mapping[str, Any]
+    started: float
 
     def to_gradescope_dict(self, ag_config: AutograderConfig) -> dict[str, Any]:
         output: dict[str, Any] = super().to_gradescope_dict(ag_config)
         if not self.results:
             output.pop("score", None)  # without any result, Otter says zero
-        ungraded = [test for test in output["tests"] if _is_nan(test.get("score"))]
-        for test in ungraded:
-            # A row without a score is information to Gradescope, and not a zero.
-            del test["score"], test["max_score"]
-            test["name"] += " (ungraded)"
-        if ungraded:
+        else:
+            output["tests"] = self._rows(output["tests"])
+        missing = sum("score" not in row and "max_score" in row for row in output["tests"])
+        for row in output["tests"]:
+            if "score" not in row:
+                row.pop("max_score", None)  # a row without a score is information to Gradescope, and not a zero
+        if missing:
+            ungraded = sum(_is_nan(test_file.score) for test_file in self.results.values())
             output["output"] = (
-                f"{len(ungraded)} of {len(self.results)} questions could not be graded. This is no fault of the answers; please tell your instructor."
+                f"{ungraded} of {len(self.results)} questions could not be graded completely. This is no fault of the answers; "
+                "please tell your instructor."
             )
             if _is_nan(output.get("score")):
                 del output["score"]
-        output["extra_data"] = {"isolation": self.get_plugin_data(PLUGIN_DATA)}
+        output["execution_time"] = round(time.monotonic() - self.started, 1)
+        output["extra_data"] = dict(self.details)
         write(self.results_file, output)
         _let_otter_write_elsewhere()
         return output
+
+    def _rows(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        split = [name for name, test_file in self.results.items() if self._is_split(name, test_file)]
+        made: list[dict[str, Any]] = []
+        for row in rows:
+            if row["name"] == "Public Tests" and len(split) == len(self.results):
+                continue  # their rows are there, each visible by itself
+            if row["name"] in split:
+                number = list(self.results).index(row["name"]) + 1
+                made += self._rows_of_groups(row, self.results[row["name"]], self.checks[row["name"]], number)
+            else:
+                if _is_nan(row.get("score")):
+                    del row["score"]
+                    row["name"] += " (ungraded)"
+                made.append(row)
+        return made
+
+    def _is_split(self, name: str, test_file: Any) -> bool:
+        checks = self.checks.get(name, ())
+        return len(checks) == len(test_file.test_case_results) and None not in checks and not test_file.all_or_nothing
+
+    def _rows_of_groups(self, row: Mapping[str, Any], test_file: Any, checks: Sequence[Any], number: int) -> list[dict[str, Any]]:
+        made = []
+        for place, (result, (question, group)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
+            case = result.test_case
+            ungraded = _is_ungraded(result)
+            made.append(
+                {
+                    "name": f"{question}: {TITLES[group]}{' (ungraded)' if ungraded else ''}",
+                    "number": f"{number}.{place}",
+                    **({} if ungraded else {"score": round(case.points if result.passed else 0, 5)}),
+                    "max_score": round(case.points, 5),
+                    **({} if ungraded else {"status": "passed" if result.passed else "failed"}),
+                    "visibility": row["visibility"] if case.hidden or self.all_hidden else "visible",
+                    "output": _told(result),
+                    "output_format": "md",
+                    "tags": [group],
+                }
+            )
+        return made
+
+
+def _told(result: Any) -> str:
+    """What a test case's row says: the author's message for it, and the text of its check without Otter's lines around it."""
+    case, message = result.test_case, result.message or ""
+    if result.passed:
+        return str(case.success_message or "All calls are right.")
+    parts = _TOLD.split(message, maxsplit=1)
+    told = parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
+    return f"{case.failure_message}\n\n{told}" if case.failure_message else told
+
+
+def _is_ungraded(result: Any) -> bool:
+    return not result.passed and bool(_UNGRADED.search(result.message or ""))
 
 
 def unfinished(reason: str) -> dict[str, Any]:
@@ -79,22 +145,25 @@ def _let_otter_write_elsewhere() -> None:
     os.chdir(aside)
 
 
-def mark_ungraded(results: GradingResults, isolation: dict[str, Any], results_file: Path) -> list[str]:
-    """Give every question in which a test could reach no verdict the score NaN; returns their names.
-
-    `isolation` says how the submission was confined; the instructor finds it in the result's `extra_data`. `results_file` is where
-    Gradescope's JSON goes.
-    """
+def mark_ungraded(results: GradingResults) -> list[str]:
+    """Give every question in which a test could reach no verdict the score NaN; returns their names."""
     names = []
     for name, test_file in results.results.items():
-        if any(not case.passed and _UNGRADED.search(case.message or "") for case in test_file.test_case_results):
+        if any(_is_ungraded(case) for case in test_file.test_case_results):
             test_file.update_score(math.nan)
             names.append(name)
+    return names
+
+
+def write_from_now(results: GradingResults, *, file: Path, checks: Checks, details: Mapping[str, Any], started: float) -> None:
+    """Let `results` write Gradescope's JSON to `file` in our rows.
+
+    `details` become `extra_data`, for the instructor; `started` is the `time.monotonic()` at which grading began.
+    """
     # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.
     results.__class__ = Results
-    results.results_file = results_file.resolve()
-    results.set_plugin_data(PLUGIN_DATA, isolation)
-    return names
+    ours = cast(Results, results)
+    ours.results_file, ours.checks, ours.details, ours.started = file.resolve(), checks, details, started
 
 
 def _is_nan(score: Any) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import bank, gradescope
-from autograder.build import BuildError
+from autograder.errors import BuildError
 from autograder.sandbox.host import LEVELS, Limits
 from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
 
@@ -25,7 +25,7 @@ _LIMITS = {
 
 
 _SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
-_FROM_THE_BUILD = ("bank", "public_files", "tests_of_cells")
+_FROM_THE_BUILD = ("bank", "checks", "public_files", "tests_of_cells")
 
 
 class ConfigError(BuildError):

@@ -18,12 +18,16 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
 
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
-from autograder.build import BuildError, build
+from autograder.build import build
 from autograder.cases import GROUPS, PUBLIC
+from autograder.errors import BuildError
 from autograder.question import declared
 
 RECORD_FILE = "build_record.json"
 """What only the author may see: the secret, the counts of cases, the sources of the known answers."""
+
+FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
+"""A build calls tiny programs once each: what they cost is their compilation. The values differ by rounding, which the tolerance measures."""
 
 _OUTCOME_FILE = "outcome.json"
 
@@ -51,17 +55,22 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
 
     `tests` is where Otter wrote the test files of the same master. Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
     """
-    notebook = nbformat.read(master, as_version=4)
-    _refuse_double_questions(notebook, master)
+    _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
-        cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
-        call = f"from autograder.master import _build_here\n_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r})"
-        notebook.cells = [*cells, nbformat.v4.new_code_cell(call)]
-        _execute(notebook, master)
+        call = f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r})"
+        run_after_cells(master, f"from autograder.master import _build_here\n{call}")
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
     return {"assignment": assignment, "secret": secret, **outcome["record"]}
+
+
+def run_after_cells(master: Path, call: str) -> None:
+    """Run the master's code cells, tests left out, and then `call`, in a kernel of their own. Raises `BuildError`, which names the cell at fault."""
+    notebook = nbformat.read(master, as_version=4)
+    cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
+    notebook.cells = [*cells, nbformat.v4.new_code_cell(call)]
+    _execute(notebook, master)
 
 
 def hidden_file(secret: str) -> str:
@@ -86,7 +95,7 @@ def _execute(notebook: nbformat.NotebookNode, master: Path) -> None:
     # References are computed on the CPU, which every grader has.
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
     try:
-        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu"})
+        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()})
     except CellExecutionError as error:
         cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
         first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")
@@ -148,6 +157,25 @@ def check_tests(tests: Path, questions: Sequence[str]) -> None:
         for function in functions:
             for found in _test_calls(function, path.stem):
                 _check_call(found, questions)
+
+
+def checks_of_tests(tests: Path) -> dict[str, list[list[str] | None]]:
+    """For each test file, and each test case in it: the question and group that it checks; None for a test of another kind.
+
+    The files have passed `check_tests`.
+    """
+    return {path.stem: [_only_check(function, path.stem) for function in _test_functions(path)] for path in sorted(tests.glob("*.py"))}
+
+
+def _test_functions(path: Path) -> list[ast.FunctionDef]:
+    """The functions that Otter runs as test cases, in order."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+
+
+def _only_check(function: ast.FunctionDef, otter_question: str) -> list[str] | None:
+    calls = _test_calls(function, otter_question)
+    return [calls[0].question, calls[0].cases] if len(calls) == 1 else None
 
 
 def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall]:

@@ -8,6 +8,8 @@ import os
 import re
 import secrets
 import sys
+import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (autograder_folder / bank.PUBLIC_FILE).rename(student_folder / bank.PUBLIC_FILE)
         (autograder_folder / master.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
         self._tests_of_cells = master.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
+        self._checks = master.checks_of_tests(Path(assignment.generate_tests_dir))
         self._public_files = [Path(file).name for file in assignment.files]
         self._bank = master.hidden_file(secret)
         self._deliver(assignment, autograder_folder, student_folder)
@@ -65,10 +68,12 @@ class ArraysPlugin(AbstractOtterPlugin):
         _refuse_log(otter_config.get("grade_from_log", False))
         isolation.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
         if assignment is not None:
-            _configure(otter_config, {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files})
+            added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "checks": self._checks, "public_files": self._public_files}
+            _configure(otter_config, added)
 
     def before_grading(self, config: AutograderConfig) -> None:
         """Put a result in place that holds if grading does not end, and take the submission's other files away."""
+        self._started = time.monotonic()
         try:
             _refuse_log(config.grade_from_log)
             self._isolation = isolation.Isolation.of(self.plugin_config, container=not config.otter_run)
@@ -82,7 +87,7 @@ class ArraysPlugin(AbstractOtterPlugin):
     def before_execution(self, submission: Any) -> Any:
         """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
         path = self._isolation.bank_in(self._stage.source / "files")
-        refusal = _refusal(submission, path)
+        self._packages, refusal = _packages(path), _refusal(submission, path)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
             call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {refusal!r})"
@@ -94,7 +99,11 @@ class ArraysPlugin(AbstractOtterPlugin):
     def after_grading(self, results: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
         self._report = isolation.finish(self._stage)
-        self._ungraded = gradescope.mark_ungraded(results, self._report, self._stage.results / "results.json")
+        self._ungraded = gradescope.mark_ungraded(results)
+        findings = self._report.pop("findings", [])
+        details = {"isolation": self._report, "findings": findings, "version": version(delivery.DISTRIBUTION), "packages": self._packages}
+        file, checks = self._stage.results / "results.json", self.plugin_config.get("checks", {})
+        gradescope.write_from_now(results, file=file, checks=checks, details=details, started=self._started)
 
     def generate_report(self) -> str:
         """For the instructor: what could not be graded, and how the submission was confined."""
@@ -116,6 +125,14 @@ def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
         if entry == name or (isinstance(entry, dict) and name in entry):
             written = entry[name] if isinstance(entry, dict) else {}
             otter_config["plugins"][index] = {name: {**(written or {}), **added}}
+
+
+def _packages(path: Path) -> dict[str, Any]:
+    """The versions with which the hidden bank was computed, for the instructor."""
+    try:
+        return dict(bank.load(path).environment.get("packages", {}))
+    except bank.BankError:
+        return {}
 
 
 def _refusal(notebook: nbformat.NotebookNode, path: Path) -> str | None:

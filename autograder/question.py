@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from autograder.arguments import Argument, Array, DeclarationError, Dim, Seed
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 TOLD_BY = ("values", "method")
+
+IMPRECISE = ("wrong", "right")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Question:
     the call, to an `Array`, `Dim` or `Seed`; `dims` maps each dimension to the smallest and largest size it takes, both included.
     `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
 
+    The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` says what
+    an answer is that is right to half precision only: "wrong" or "right". `see` is the heading in the notebook under which its pitfalls are
+    explained; hints point to it.
+
         question = Question("scale_rows",
             arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
             dims=dict(B=(1, 16), D=(1, 12), F=(1, 5)))
@@ -44,6 +51,10 @@ class Question:
     dims: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     shapes: int = 3
     seeds: int = 3
+    rtol: float | None = None
+    atol: float | None = None
+    imprecise: str = "wrong"
+    see: str = ""
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
 
@@ -53,6 +64,7 @@ class Question:
         self._check_arguments()
         self._check_count("shapes")
         self._check_count("seeds")
+        self._check_options()
         _declared.append(self)
 
     def alternative(self, function: Function) -> Function:
@@ -127,6 +139,16 @@ class Question:
         count = getattr(self, label)
         if type(count) is not int or count < 1:
             raise self._error(label, count, "is not a whole number of at least 1")
+
+    def _check_options(self) -> None:
+        for label in ("rtol", "atol"):
+            value = getattr(self, label)
+            if value is not None and (type(value) not in (int, float) or not 0 <= value < math.inf):
+                raise self._error(label, value, "is not a number of at least 0")
+        if self.imprecise not in IMPRECISE:
+            raise self._error("imprecise", self.imprecise, f"is not one of {', '.join(IMPRECISE)}")
+        if not isinstance(self.see, str):
+            raise self._error("see", self.see, "is not the text of a heading")
 
 
 # A declaration cell can be run again while a master is written: the newest declaration of a name is the one that holds in a notebook,

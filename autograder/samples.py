@@ -110,6 +110,8 @@ class Graded:
     def sentence(self) -> str:
         """The first thing that a student would read of what is wrong, or ""."""
         for row in (self.results or {"tests": []})["tests"]:
+            if row.get("status") != "passed" and row.get("output_format") == "md":
+                return str(row["output"].split("\n", 1)[0])
             for line in row.get("output", "").splitlines():
                 for mark in ("CheckFailed: ", "Ungraded: "):
                     if mark in line:

@@ -14,8 +14,9 @@ import pytest
 
 from autograder import Array, Dim, Question, Seed
 from autograder.bank import load, save
-from autograder.build import BuildError, build, rehearse
+from autograder.build import build, rehearse
 from autograder.cases import HIDDEN_GROUPS
+from autograder.errors import BuildError
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:

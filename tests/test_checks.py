@@ -11,7 +11,7 @@ import jax
 import numpy as np
 import pytest
 
-from autograder import CheckFailed, Question, Ungraded, check, checks, question
+from autograder import CheckFailed, Question, Ungraded, check, checks, public_case, question
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
 
@@ -72,9 +72,11 @@ def test_at_the_desk_everything_is_shown() -> None:
     text = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).splitlines()
     assert text[0].startswith("scale_rows returned an array with ")
     assert text[0].endswith("[case 1 of 4: all sizes distinct]")
-    assert text[1].startswith("It was called with seed=")
-    assert text[2].startswith("at [")
-    assert "expected" in text[2]
+    assert text[1] == "Looks like: off by a constant. Every number is off by the same amount."
+    assert text[2].startswith("It was called with seed=")
+    assert text[3:5] == ["4 of 4 cases fail.", "Errors by size:"]
+    assert text[-4].startswith("at [")
+    assert text[-3:] == ["To see this call again:", "  from autograder import public_case", "  scale_rows(*public_case('scale_rows', 0))"]
 
 
 @pytest.mark.usefixtures("desk")
@@ -84,8 +86,25 @@ def test_at_the_desk_a_student_reads_the_exception_and_its_line() -> None:
 
     text = failure(divides).splitlines()
     assert text[0] == "scale_rows raised ZeroDivisionError. [case 1 of 4: all sizes distinct]"
-    assert text[2].startswith("ZeroDivisionError: ")
-    assert text[3].endswith(": return 1 // 0")
+    assert text[2] == "Expected is an array of shape (5,) and dtype float32."
+    assert text[3] == "4 of 4 cases fail."
+    assert text[4].startswith("ZeroDivisionError: ")
+    assert text[5].endswith(": return 1 // 0")
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_line_in_a_message_makes_the_same_call_again() -> None:
+    seen = []
+    failure(lambda *arguments: seen.append(arguments))
+    np.testing.assert_array_equal(scale_rows(*public_case("scale_rows", 0)), scale_rows(*seen[0]))
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_public_case_that_is_not_there_is_told() -> None:
+    with pytest.raises(ValueError, match=r"^public_case\('scale_rows', 9\): scale_rows has the cases 0 to 3$"):
+        public_case("scale_rows", 9)
+    with pytest.raises(ValueError, match=r"^the bank of 't' has no question 'scale_row'; it has scale_rows$"):
+        public_case("scale_row", 0)
 
 
 @pytest.mark.usefixtures("desk")
@@ -104,12 +123,13 @@ def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(cap
         print(x)
         raise ValueError(f"the input was {np.asarray(x)} with {seed}")
 
-    assert failure(leaks, "random") == "scale_rows raised ValueError. [case 1 of 9: random sizes]"
+    assert failure(leaks, "random") == (
+        "scale_rows raised ValueError. [case 1 of 9: random sizes]\n\nExpected is an array of shape (9,) and dtype float32.\n9 of 9 cases fail."
+    )
     assert capsys.readouterr().out == ""
     said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
     assert said.startswith("scale_rows returned an array with ")
-    assert "expected" not in said
-    assert "\n" not in said
+    assert said.split("\n\n")[1:] == ["9 of 9 cases fail.", "Looks like: off by a constant. Every number is off by the same amount."]
 
 
 @pytest.mark.usefixtures("grading")
@@ -153,7 +173,8 @@ def test_a_memory_of_the_first_result_is_found() -> None:
 @pytest.mark.usefixtures("grading")
 def test_signs_that_html_would_swallow_are_replaced() -> None:
     assert failure(lambda seed, x, factor: np.array(["a"] * x.shape[0])) == (
-        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 of 4: all sizes distinct]"
+        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 of 4: all sizes distinct]\n\n"
+        "Expected is an array of shape (5,) and dtype float32.\n4 of 4 cases fail."
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 import pytest
@@ -49,7 +52,8 @@ def test_right_values_are_right_whatever_their_width_and_layout(actual: np.ndarr
         (
             DESIRED + 1.1e-5,
             "values",
-            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 1.1e-05 where 1e-05 is allowed.",
+            "returned an array with 4 of its 4 elements (100.0 %) imprecise; the largest error is 1.1e-05 where 1e-05 is allowed."
+            " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses digits?",
         ),
         (DESIRED * 0, "values", "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 4 where 1e-05 is allowed."),
     ],
@@ -89,7 +93,7 @@ def test_integers_and_booleans_compare_exactly() -> None:
     desired = np.array([3, 4, 3], np.int32)
     assert compare(desired.astype(np.int64), desired, 0.0) is None
     assert compare(np.array([3, 5, 3]), desired, 10.0) == Mismatch(
-        "values", "returned an array with 1 of its 3 elements (33.3 %) wrong; they must be equal.", "at [1]: returned 5, expected 4"
+        "values", "returned an array with 1 of its 3 elements (33.3 %) wrong; they must be equal.", "at [1]: returned 5, expected 4", 1, 3, 1.0
     )
     assert compare(desired.astype(np.float32), desired, 0.0) == Mismatch(
         "dtype", "returned dtype float32; expected integer numbers, such as dtype int32."
@@ -122,3 +126,13 @@ def test_an_array_equals_itself_and_not_with_one_element_moved_beyond_the_tolera
     mismatch = compare(moved, desired, 1e-3)
     assert mismatch is not None
     assert mismatch.step == "values"
+
+
+@pytest.mark.parametrize(("dtype", "imprecise"), [(np.float16, True), (jnp.bfloat16, True), (np.float64, False)])
+def test_right_to_half_precision_is_called_imprecise_and_nothing_else_is(dtype: Any, imprecise: bool) -> None:
+    desired = np.linspace(-3.0, 4.0, 20)
+    mismatch = compare(desired.astype(dtype), desired, 1e-6)
+    assert (mismatch is not None and mismatch.imprecise) == imprecise
+    off = compare(desired * 1.05, desired, 1e-6)
+    assert off is not None
+    assert not off.imprecise

@@ -13,7 +13,7 @@ import yaml
 from conftest import ROOT
 
 from autograder import delivery
-from autograder.build import BuildError
+from autograder.errors import BuildError
 
 
 def test_the_wheel_is_the_same_bytes_each_time_and_holds_the_package_only(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from autograder.build import BuildError
+from autograder.errors import BuildError
 from autograder.master import check_readable, check_tests
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"

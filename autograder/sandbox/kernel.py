@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.checks import begin_grading
+from autograder.checks import begin_grading, records
 from autograder.sandbox.host import Limits, Settings, protect_this_process
 from autograder.sandbox.submission import Submission
 
@@ -17,8 +18,8 @@ PRINTED_SHOWN = 200_000
 class Graded:
     """One submission being graded: its cells in order, the tests behind them, and the rest of the tests at the end."""
 
-    def __init__(self, submission: Submission) -> None:
-        self._submission = submission
+    def __init__(self, submission: Submission, report: Path | None) -> None:
+        self._submission, self._report = submission, report
         self._left = PRINTED_SHOWN
         self._checked: set[str] = set()
 
@@ -37,6 +38,7 @@ class Graded:
             if test not in self._checked:
                 self._check(test, namespace)
         self._submission.close()
+        self.write_report()
 
     def _check(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         from otter import Notebook
@@ -45,6 +47,16 @@ class Graded:
         self._submission.bind(test, namespace)
         Notebook().check(test, global_env=namespace)
 
+    def write_report(self) -> None:
+        """For the instructor: which layers are active, and what the checks found."""
+        if self._report is None:
+            return
+        text: dict[str, Any] = {"problem": self._submission.problem, "findings": records()}
+        started = self._submission.started
+        if started is not None:
+            text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}
+        self._report.write_text(json.dumps(text), encoding="utf-8")
+
 
 def begin(settings: Mapping[str, Any]) -> Graded:
     """The first cell. `settings`: bank, refusal, hidden, files, level, limits, tests, seed; see `Settings`, `Limits` and `Submission`."""
@@ -52,17 +64,6 @@ def begin(settings: Mapping[str, Any]) -> Graded:
     wanted = Settings(hidden=settings["hidden"], files=settings["files"], level=settings["level"], limits=Limits(**settings["limits"]))
     submission = Submission(wanted, Path(settings["tests"]), settings["seed"])
     begin_grading(settings["bank"], settings["refusal"], submission)
-    if settings["report"]:
-        _report(submission, Path(settings["report"]))
-    return Graded(submission)
-
-
-def _report(submission: Submission, path: Path) -> None:
-    """For the instructor: which layers are active."""
-    import json
-
-    started = submission.started
-    text = {"problem": submission.problem}
-    if started is not None:
-        text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}  # type: ignore[dict-item]
-    path.write_text(json.dumps(text), encoding="utf-8")
+    graded = Graded(submission, Path(settings["report"]) if settings["report"] else None)
+    graded.write_report()
+    return graded

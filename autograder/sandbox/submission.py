@@ -106,11 +106,13 @@ class Submission:
         try:
             frame = self._ask(header, {parameter: value.data for parameter, value in arguments.items()}, self._settings.limits.call_seconds)
         except Died as cause:
-            return Failed(f"{cause}.")
+            return Failed(f"{cause}.", lost=True)
         if "returned" in frame.arrays:
             said = frame.header.get("changed")
             return Returned(frame.arrays["returned"], changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
-        return Failed(known_cause(frame.header.get("cause"), arguments))
+        detail = frame.header.get("detail")
+        # Only ever compared with what known-wrong answers raise: text of the submission's own is not repeated to anyone.
+        return Failed(known_cause(frame.header.get("cause"), arguments), detail if isinstance(detail, str) else "")
 
     def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Call something of the submission with plain data: `target` is {"do": "call", "name" or "kept": …} or {"do": "next", "kept": …}.

@@ -21,7 +21,7 @@ import numpy as np
 
 from autograder import environment
 from autograder.arguments import Value
-from autograder.calls import Failed, call, captured
+from autograder.calls import DETAIL_SHOWN, Failed, call, captured
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
@@ -124,7 +124,7 @@ class Session:
         environment.set_back(self._found["settings"])
         outcome = call(self._shell.user_ns.get(header["name"]), arguments, interruptible=False)
         if isinstance(outcome, Failed):
-            return Frame({"cause": outcome.cause}, {})
+            return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
         if not sendable(outcome.array.dtype):
             return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
         return Frame({"changed": list(outcome.changed)}, {"returned": outcome.array})

@@ -1,0 +1,198 @@
+"""What a reference makes of a plan: cases with their expected outputs and tolerances, and what the author's other answers do on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autograder import examine, tolerance
+from autograder.bank import Answered, Group
+from autograder.calls import Failed, Returned, call
+from autograder.cases import Case, Plan, Slot, generator, plan
+from autograder.compare import compare, dtype_kind, magnitude
+from autograder.diagnosis import Known, outcome_of
+from autograder.errors import BuildError
+from autograder.examine import described
+from autograder.question import Misconception, Question
+from autograder.tolerance import Noise
+
+MANY, MOST, HARDLY = 8, 0.9, 1e-3
+"""An output of at least so many elements tests little if so large a share of them is equal, or if they differ by so small a share."""
+
+COMPILED_SHAPES = 3
+"""The noise of other compilations is measured on so many shapes, those with the largest outputs: each costs seconds."""
+
+DRAWS = 200
+"""So often a case whose reference output tests nothing is drawn again before the build gives up."""
+
+STORED_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64")
+"""What a reference may return."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Some groups of one question, and what was found out about them: the noise of the reference, and what each misconception does."""
+
+    groups: dict[str, Group]
+    noise: Noise
+    outcomes: Mapping[str, Mapping[str, Mapping[int, Returned | Failed]]]
+
+    def failing(self, misconception: str, group: str) -> list[int]:
+        """The cases of a group on which a misconception is refused."""
+        cases = self.groups[group].cases
+        return [index for index, outcome in self.outcomes[misconception][group].items() if _errors(outcome, cases[index]) > 1]
+
+    def margin(self, misconception: str) -> float:
+        """How many tolerances the misconception is off, on the case where that is most; infinite where it is wrong in another way."""
+        return max(
+            (
+                _errors(outcome, self.groups[name].cases[index])
+                for name, found in self.outcomes[misconception].items()
+                for index, outcome in found.items()
+            ),
+            default=0.0,
+        )
+
+
+def _errors(outcome: Returned | Failed, answered: Answered) -> float:
+    """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused, infinite if it is no such array."""
+    if isinstance(outcome, Failed):
+        return math.inf
+    mismatch = compare(outcome.array, answered.expected, answered.tolerance)
+    if mismatch is None:
+        return 0.0
+    return mismatch.error / answered.tolerance if mismatch.step == "values" and answered.tolerance else math.inf
+
+
+def draw(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> Drawn:
+    """Draw groups of cases, answer them, and hold the author's other answers against them."""
+    plans = {}
+    for name in names:
+        rng = generator(secret, assignment, question.name, name)
+        plans[name] = (plan(question, name, rng), rng)
+    answered = {name: [_answer(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
+    noise, shapes = Noise(), []
+    for name, (planned, rng) in plans.items():
+        for case, output in _first_of_each_shape(planned, answered[name]):
+            noise = noise.or_larger(tolerance.noise(reference, case.arguments, output, rng))
+            shapes.append((case, output))
+    for case, output in sorted(shapes, key=lambda shape: shape[1].size)[-COMPILED_SHAPES:]:
+        noise = noise.or_larger(tolerance.noise_of_compilers(reference, case.arguments, output))
+
+    def with_tolerances(noise: Noise) -> dict[str, Group]:
+        return {
+            name: Group(
+                name,
+                tuple(
+                    Answered(case, output, tolerance.allowed(output, noise.largest, question.rtol, question.atol)) for case, output in answered[name]
+                ),
+                planned.calls,
+                imprecise=question.imprecise,
+            )
+            for name, (planned, _) in plans.items()
+        }
+
+    for function in question.alternatives:
+        noise = noise.or_larger(_check_alternative(question, function, with_tolerances(noise)))
+    groups = with_tolerances(noise)
+    outcomes = {known.name: {name: examine.outcomes(known.function, group) for name, group in groups.items()} for known in question.misconceptions}
+    for name, group in groups.items():
+        told = [known for known in question.misconceptions if known.told_by == "values"]
+        kept = tuple(
+            Known(known.name, _hint(question, known), tuple(outcome_of(outcome) for _, outcome in sorted(outcomes[known.name][name].items())))
+            for known in told
+        )
+        groups[name] = replace(group, known=kept)
+    return Drawn(groups, noise, outcomes)
+
+
+def _hint(question: Question, known: Misconception) -> str:
+    return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
+
+
+def _answer(question: Question, reference: object, slot: Slot) -> tuple[Case, np.ndarray]:
+    """A case for `slot` whose reference output tests something, with that output."""
+    why = ""
+    for _ in range(DRAWS):
+        case = slot.draw()
+        output = _reference_output(question, reference, case)
+        why = _degenerate(output)
+        if not why:
+            again = _reference_output(question, reference, case)
+            if again.shape != output.shape or again.dtype != output.dtype or again.tobytes() != output.tobytes():
+                raise BuildError(
+                    f"question {question.name!r}: the reference changes between calls: the same arguments ({arguments_of(case)}) gave two outputs. "
+                    "Draw random numbers from the seed argument only, and keep no state"
+                )
+            return case, output
+    raise BuildError(
+        f"question {question.name!r}: in {DRAWS} draws of {arguments_of(case)} ({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
+        "Narrow the ranges in dims"
+    )
+
+
+def _reference_output(question: Question, reference: object, case: Case) -> np.ndarray:
+    outcome = call(reference, case.arguments)
+    if isinstance(outcome, Failed):
+        if reference is None or reference is Ellipsis:
+            raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
+        detail = f"\n{outcome.detail}" if outcome.detail else ""
+        raise BuildError(f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference {outcome.cause}{detail}")
+    if outcome.array.dtype.name not in STORED_DTYPES:
+        raise BuildError(
+            f"question {question.name!r}: the reference returns dtype {outcome.array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
+        )
+    return outcome.array
+
+
+def _degenerate(output: np.ndarray) -> str:
+    """Why this reference output would accept answers that are wrong, or ""."""
+    if output.size == 0:
+        return "it has no elements"
+    if dtype_kind(output.dtype) not in ("floating", "complex"):
+        return ""
+    if not np.all(np.isfinite(output)):
+        return "it has a NaN or an infinity"
+    if not np.any(output):
+        return "it is all zeros"
+    if output.size > 1 and np.all(output == output.flat[0]):
+        return "all its elements are equal"
+    if output.size >= MANY and np.ptp(np.abs(output)) < HARDLY * magnitude(output):
+        return "its elements hardly differ, as those of a saturated function"
+    if output.size >= MANY and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size:
+        return f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
+    return ""
+
+
+def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, np.ndarray]]) -> list[tuple[Case, np.ndarray]]:
+    """One case for each shape: a compiled program costs by shape."""
+    first: dict[int, tuple[Case, np.ndarray]] = {}
+    for slot, pair in zip(planned.slots, answered, strict=True):
+        first.setdefault(id(slot.shape), pair)
+    return list(first.values())
+
+
+def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noise:
+    """Refuse an alternative that is not right; what it differs by is noise."""
+    noise = Noise()
+    for name, group in groups.items():
+        seen: dict[int, Returned | Failed] = {}
+        finding = examine.examine(function, group, seen=seen)
+        if finding is not None:
+            raise BuildError(
+                f"question {question.name!r}: the alternative {function.__name__} is refused in cases={name!r}: "
+                f"with {arguments_of(finding.answered.case)} it {finding.sentence}\n{finding.detail}".rstrip()
+            )
+        for index, outcome in seen.items():
+            if isinstance(outcome, Returned):
+                noise = noise.or_larger(tolerance.of_alternative(outcome, group.cases[index].expected))
+    return noise
+
+
+def arguments_of(case: Case) -> str:
+    """The arguments of a case in a few words, as a message names them."""
+    return ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())

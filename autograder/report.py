@@ -1,0 +1,82 @@
+"""What a student reads of a finding: everything at the desk, and on Gradescope only what gives nothing hidden away."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.compare import dtype_kind, widened
+from autograder.diagnosis import Diagnosis
+from autograder.examine import Finding, described
+
+BUCKETS = (
+    (1.0, "as large as the largest expected value, or larger"),
+    (0.1, "at least a tenth of it"),
+    (0.01, "at least a hundredth"),
+    (0.0, "smaller"),
+)
+"""Sizes of errors relative to the largest expected value, largest first."""
+
+
+def sentence(question: str, finding: Finding) -> str:
+    """One sentence: what was asked, what is wrong with the answer, and on which case."""
+    return f"{question} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
+
+
+def at_desk(question: str, finding: Finding) -> str:
+    """For the student's own notebook, on public cases: with values, and with a line to run the same call again. Plain text."""
+    case = finding.answered.case
+    arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
+    parts = [sentence(question, finding), *_hint(finding.diagnosis), f"It was called with {arguments}.", _structure(finding), _failing(finding)]
+    parts += [_buckets(finding), finding.detail]
+    parts.append(f"To see this call again:\n  from autograder import public_case\n  {question}(*public_case({question!r}, {finding.case}))")
+    return _without_html("\n".join(part for part in parts if part))
+
+
+def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
+    """For Gradescope, as Markdown: the kind of case and the size of the error, and neither arguments nor values nor the function's own text."""
+    parts = [_without_html(sentence(question, finding))]
+    table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
+    if table:
+        parts.append(_without_html(table))
+    parts += [_without_html(line) for line in _hint(finding.diagnosis)]
+    if finding.diagnosis is not None and seen_in_public:
+        parts.append("The public cases show the same: run this question's check in the notebook to see it with numbers.")
+    return "\n\n".join(parts)
+
+
+def _hint(diagnosis: Diagnosis | None) -> list[str]:
+    return [] if diagnosis is None else [f"Looks like: {diagnosis.name}. {diagnosis.hint}"]
+
+
+def _structure(finding: Finding) -> str:
+    expected = finding.answered.expected
+    if finding.step in ("call", "shape", "dtype"):
+        return f"Expected is an array of shape {expected.shape} and dtype {expected.dtype}."
+    return ""
+
+
+def _failing(finding: Finding) -> str:
+    if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
+        return ""
+    return f"{finding.failing} of {finding.cases} cases fail." if finding.failing > 1 else f"The other {finding.cases - 1} cases are right."
+
+
+def _buckets(finding: Finding) -> str:
+    """How many of the wrong elements are wrong by how much; only of values that could be compared."""
+    if finding.step != "values" or finding.actual is None or dtype_kind(finding.answered.expected.dtype) not in ("floating", "complex"):
+        return ""
+    desired = widened(finding.answered.expected)
+    error = np.abs(widened(finding.actual) - desired)
+    wrong = error[error > finding.answered.tolerance] / max(float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny)
+    lines, above = [], np.inf
+    for least, text in BUCKETS:
+        count = int(np.count_nonzero((wrong >= least) & (wrong < above)))
+        above = least
+        if count:
+            lines.append(f"  {count:>6} {text}")
+    return "Errors by size:\n" + "\n".join(lines)
+
+
+def _without_html(text: str) -> str:
+    """Otter shows messages as HTML without escaping them."""
+    return text.replace("<", "‹").replace(">", "›")
