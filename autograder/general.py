@@ -188,9 +188,7 @@ def _of_elements(views: Sequence[View]) -> Iterator[Mistake]:
         "off by a constant",
         "Every number is off by the same amount.",
         lambda scene: (
-            scene.actual.shape == scene.expected.shape
-            and float(np.ptp(scene.actual - scene.expected)) <= 8 * scene.tolerance
-            and not scene.right
+            scene.actual.shape == scene.expected.shape and float(np.ptp(scene.actual - scene.expected)) <= 8 * scene.tolerance and not scene.right
         ),
     )
 

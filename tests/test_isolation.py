@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import shutil
+import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -79,6 +82,19 @@ def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, mo
         "link is not a plain file",
     ]
     assert (tmp_path / "outside").read_text() == "outside"
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="root removes closed folders anyway, and must become another user")
+def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = Path(tempfile.mkdtemp())
+    (folder / "closed" / "in").mkdir(parents=True)
+    for path in (folder / "closed" / "in", folder / "closed", folder):
+        os.chown(path, 65534, 65534)
+        path.chmod(0)
+    script = inspect.getsource(quarantine.remove) + f"\nremove(Path({str(folder)!r}))"
+    command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c"]
+    subprocess.run([*command, f"import subprocess\nfrom pathlib import Path\n{script}"], check=True)
+    assert not folder.exists()
 
 
 def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:

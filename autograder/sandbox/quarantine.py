@@ -61,7 +61,12 @@ def make_reachable(path: Path) -> None:
 def remove(path: Path) -> None:
     """Remove a file, a link, or a folder however deep. Links are not followed."""
     # Python's own recursion gives up at folders as deep as a submission can make them.
-    subprocess.run(["rm", "-rf", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
+    remove = ["rm", "-rf", "--", str(path)]
+    subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
+    if path.is_dir() and not path.is_symlink():
+        # Only root removes what is in a folder that its owner has closed.
+        subprocess.run(["chmod", "-R", "u+rwx", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
 def _below(top: Path) -> list[Path]:
