@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
-        call = f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r})"
+        call = f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r}, {_headings(master)!r})"
         run_after_cells(master, f"from autograder.master import _build_here\n{call}")
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
@@ -78,9 +79,20 @@ def hidden_file(secret: str) -> str:
     return HIDDEN_FILE.format(hashlib.sha256(f"file name\0{secret}".encode()).hexdigest()[:24])
 
 
-def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str) -> None:
+def _headings(master: Path) -> list[str]:
+    """The texts of the notebook's headings."""
+    cells = [cell.source for cell in nbformat.read(master, as_version=4).cells if cell.cell_type == "markdown"]
+    return [found.strip() for source in cells for found in re.findall(r"^#+ +(.+?)#*$", source, re.MULTILINE)]
+
+
+def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str, headings: list[str]) -> None:
     """Runs in the master's kernel, after its cells."""
     try:
+        for question in declared():
+            if question.see and question.see not in headings:
+                raise BuildError(
+                    f"question {question.name!r}: see={question.see!r} is no heading of the notebook; its headings are {', '.join(headings)}"
+                )
         check_tests(Path(tests), [question.name for question in declared()])
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))

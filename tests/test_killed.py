@@ -129,13 +129,13 @@ def killed_at(grading: Grading, target: str, moment: float) -> dict[str, Any]:
 
 def verdict(results: dict[str, Any]) -> str:
     """ "full", "stopped", "cause" (points lost where the worker died, and the row says so), or what else stands there."""
-    rows = [row for row in results["tests"] if row["name"] != "Public Tests"]
+    rows = results["tests"]
     if [row["output"] for row in rows] == [STOPPED] and "score" not in rows[0] and "score" not in results:
         return "stopped"
-    if all(row.get("score") == row.get("max_score") for row in rows) and len(rows) == 1 and rows[0]["max_score"] == 7:
-        return "full"
-    if len(rows) == 1 and 0 <= rows[0]["score"] < 7 and "vmap_over_batch was killed (SIGKILL). [case " in rows[0]["output"]:
-        return "cause"
+    if [row.get("max_score") for row in rows] == [1, 2, 2, 1, 1] and all("score" in row for row in rows):
+        lost = [row for row in rows if row["score"] < row["max_score"]]
+        if all("vmap_over_batch was killed (SIGKILL). [case " in row["output"] for row in lost):
+            return "cause" if lost else "full"
     return json.dumps(results)
 
 
