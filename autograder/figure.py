@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +18,14 @@ def show(question: str, finding: Finding) -> None:
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or not hasattr(shell, "kernel") or finding.step != "values" or finding.actual is None:
         return
-    drawn = draw(question, finding)
-    if drawn is not None:
-        from IPython.display import display
+    picture = draw(question, finding)
+    if picture is not None:
+        from IPython.display import Image, display
 
-        display(drawn, metadata={"image/png": {"alt": _described(question, finding)}})  # type: ignore[no-untyped-call]
+        content = io.BytesIO()
+        picture.savefig(content, format="png", dpi=110)
+        # As a picture, and not as a matplotlib object: a notebook that has not set up matplotlib would show the object's name only.
+        display(Image(content.getvalue(), alt=_described(question, finding)))  # type: ignore[no-untyped-call]
 
 
 def draw(question: str, finding: Finding) -> Any:

@@ -157,5 +157,6 @@ def test_whenever_it_is_killed_a_valid_result_says_what_happened(grading: Callab
     undisturbed.close()
     chance = random.Random(target)
     verdicts = [verdict(killed_at(grading(), target, chance.uniform(0, life))) for _ in range(50)]
-    assert set(verdicts) == allowed, verdicts
+    assert "full" in verdicts
+    assert set(verdicts) <= allowed, verdicts
     print({each: verdicts.count(each) for each in allowed})

@@ -61,6 +61,8 @@ MAX_SCRATCH_FILES = 20_000
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
 
+KILLED = "was killed (SIGKILL)"
+
 _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.worker import main; main({read}, {write})"
 
 
@@ -81,7 +83,14 @@ class Unconfined(Exception):
 
 
 class Died(Exception):
-    """The worker gives no answer any more; the text is a cause that continues a sentence about the function or cell."""
+    """The worker gives no answer any more; the text is a cause that continues a sentence about the function or cell.
+
+    `from_outside` says that it was killed and this side did not do it: by the system, for want of memory, or by somebody.
+    """
+
+    def __init__(self, cause: str, *, from_outside: bool = False) -> None:
+        super().__init__(cause)
+        self.from_outside = from_outside
 
 
 @dataclass
@@ -143,8 +152,9 @@ class Worker:
         except WireError:
             # What exactly it sent is the submission's choice, and a cause is shown to its author: say no more.
             self._cause = self._cause or "sent something that is no answer"
+        from_outside = self._cause == KILLED
         self.end()
-        raise Died(self._cause)
+        raise Died(self._cause, from_outside=from_outside)
 
     def end(self) -> None:
         """Kill the process and all others of its user, and wait until none is left. Does nothing the second time."""
@@ -212,6 +222,8 @@ class Worker:
             code = self._process.wait(timeout=2)
             if code == -signal.SIGXCPU:
                 return "used up its processor time"
+            if code == -signal.SIGKILL:
+                return KILLED
             if code < 0:
                 return f"was killed ({_signal_name(-code)})"
             return "ended the process"

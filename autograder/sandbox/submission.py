@@ -23,6 +23,9 @@ from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
 MAX_RESTARTS = 5
 """So often a worker that stopped answering is replaced, before the rest of the submission is given up."""
 
+STARTS = 3
+"""So often is tried to start a worker."""
+
 MAX_CELL = 1_000_000
 """Characters of one cell."""
 
@@ -54,6 +57,7 @@ class Submission:
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
         self._ran: list[str] = []
         self._restarts = 0
+        self._second_chances = 2
         self.problem: str | None = None
         self._draws: dict[str, Any] | None = None
         self._worker: Worker | None = None
@@ -191,18 +195,27 @@ class Submission:
             raise Died(self.problem or "was not called: the process of this submission ended too often")
         try:
             return self._worker.ask(header, arrays, min(seconds, left))
-        except Died:
+        except Died as cause:
             self._worker = None
             self._replay()
+            if cause.from_outside and self._second_chances:
+                # Perhaps no fault of the submission. One that kills itself will do so again.
+                self._second_chances -= 1
+                return self._ask(header, arrays, seconds)
             raise
 
     def _start(self) -> None:
-        try:
-            self._worker = Worker(self._settings)
-        except Unconfined as holes:
-            self.problem = f"was not called: isolation is required, and here a submission could {holes}"
-        except (Died, OSError) as cause:
-            self.problem = f"was not called: the confined process could not be started ({cause})"
+        for attempt in range(STARTS):
+            try:
+                self._worker = Worker(self._settings)
+                return
+            except Unconfined as holes:
+                self.problem = f"was not called: isolation is required, and here a submission could {holes}"
+                return
+            except (Died, OSError) as cause:
+                # Nothing of the submission has run in it.
+                if attempt == STARTS - 1:
+                    self.problem = f"was not called: the confined process could not be started ({cause})"
 
     def _replay(self) -> None:
         """A fresh worker, brought to where the dead one was. A cell that kills it this time too is left out."""

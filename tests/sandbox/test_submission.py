@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import pytest
 
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned
-from autograder.sandbox.host import Limits, Settings
+from autograder.sandbox.host import Died, Limits, Settings, Worker
 from autograder.sandbox.submission import MAX_RESTARTS, Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
@@ -113,9 +116,9 @@ def test_a_submission_whose_process_always_ends_is_given_up_with_that_cause(subm
     namespace: dict[str, Any] = {}
     for _ in range(MAX_RESTARTS + 1):
         submission.bind("q2", namespace)
-        assert namespace["f"].answer(ARGUMENTS) == Failed("ended the process.")
+        assert namespace["f"].answer(ARGUMENTS) == Failed("ended the process.", lost=True)
     submission.bind("q2", namespace)
-    assert namespace["f"].answer(ARGUMENTS) == Failed("was not called: the process of this submission ended too often.")
+    assert namespace["f"].answer(ARGUMENTS) == Failed("was not called: the process of this submission ended too often.", lost=True)
     assert submission.problem is None
     assert submission.environment()["packages"]["jax"]
 
@@ -124,7 +127,7 @@ def test_a_submission_that_used_up_its_time_is_told_so(submission: Submission) -
     submission.cell("def f(x): return x")
     names = bound(submission)
     submission._deadline = 0.0
-    assert names["f"].answer(ARGUMENTS) == Failed("was not called: the submission used up its 500 seconds.")
+    assert names["f"].answer(ARGUMENTS) == Failed("was not called: the submission used up its 500 seconds.", lost=True)
     assert submission.problem is None
 
 
@@ -173,6 +176,38 @@ def test_generators_and_closures_that_calls_return_stay_there_and_can_be_used(su
     submission.cell("def f():\n    raise KeyError\n    yield")
     with pytest.raises(KeyError):
         next(bound(submission)["f"]())
+
+
+def test_a_cell_that_was_killed_from_outside_runs_again(submission: Submission) -> None:
+    submission.cell("values = 1")
+    assert submission._worker is not None
+    pid = submission._worker._process.pid
+    threading.Timer(1, os.kill, (pid, signal.SIGKILL)).start()
+    printed, _ = submission.cell("import time; time.sleep(2); values += 1\nprint('done')")
+    assert printed == "done\n"
+    assert bound(submission)["values"] == 2
+
+
+def test_a_cell_that_kills_itself_is_told_so_and_left_out(submission: Submission) -> None:
+    submission.cell("values = 1")
+    printed, _ = submission.cell("import os; values = 2; os.kill(os.getpid(), 9)")
+    assert printed == "This cell was killed (SIGKILL)."
+    assert bound(submission)["values"] == 1
+
+
+def test_a_worker_that_cannot_be_started_at_once_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+
+    def start(settings: Settings) -> Worker:
+        tries.append(settings)
+        if len(tries) < 3:
+            raise Died("was killed (SIGKILL)")
+        return Worker(settings)
+
+    monkeypatch.setattr("autograder.sandbox.submission.Worker", start)
+    started = Submission(Settings(hidden=[str(tmp_path)]), tmp_path)
+    assert started.problem is None
+    started.close()
 
 
 def test_what_a_lost_worker_kept_is_told(submission: Submission) -> None:
