@@ -132,7 +132,7 @@ def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Se
     scenes = {
         index: Scene(widened(outcome.array), widened(expected[index].output), expected[index].tolerance, expected[index].sizes)
         for index, outcome in outcomes.items()
-        if isinstance(outcome, Returned) and _numeric(outcome.array) and _numeric(expected[index].output)
+        if isinstance(outcome, Returned) and _comparable(outcome.array, expected[index].output)
     }
     if len(scenes) < len(outcomes) or len(wrong) < AGREEING:
         return None
@@ -171,5 +171,5 @@ def _of_several_cases(outcomes: Mapping[int, Outcome], wrong: Sequence[int], exp
     return None
 
 
-def _numeric(array: np.ndarray) -> bool:
-    return dtype_kind(array.dtype) in ("floating", "integer")
+def _comparable(actual: np.ndarray, expected: np.ndarray) -> bool:
+    return dtype_kind(actual.dtype) == dtype_kind(expected.dtype) and dtype_kind(actual.dtype) in ("floating", "integer")

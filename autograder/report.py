@@ -26,7 +26,7 @@ def at_desk(question: str, finding: Finding) -> str:
     """For the student's own notebook, on public cases: with values, and with a line to run the same call again. Plain text."""
     case = finding.answered.case
     arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
-    parts = [sentence(question, finding), *_hint(finding.diagnosis), f"It was called with {arguments}.", _structure(finding), _failing(finding)]
+    parts = [sentence(question, finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding), _failing(finding)]
     parts += [_buckets(finding), finding.detail]
     parts.append(f"To see this call again:\n  from autograder import public_case\n  {question}(*public_case({question!r}, {finding.case}))")
     return _without_html("\n".join(part for part in parts if part))
@@ -38,14 +38,15 @@ def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
     table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
     if table:
         parts.append(_without_html(table))
-    parts += [_without_html(line) for line in _hint(finding.diagnosis)]
+    if finding.diagnosis is not None:
+        parts.append(_without_html(_hint(finding.diagnosis, "**")))
     if finding.diagnosis is not None and seen_in_public:
         parts.append("The public cases show the same: run this question's check in the notebook to see it with numbers.")
     return "\n\n".join(parts)
 
 
-def _hint(diagnosis: Diagnosis | None) -> list[str]:
-    return [] if diagnosis is None else [f"Looks like: {diagnosis.name}. {diagnosis.hint}"]
+def _hint(diagnosis: Diagnosis | None, bold: str) -> str:
+    return "" if diagnosis is None else f"{bold}Looks like: {diagnosis.name}.{bold} {diagnosis.hint}"
 
 
 def _structure(finding: Finding) -> str:

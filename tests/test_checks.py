@@ -129,7 +129,7 @@ def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(cap
     assert capsys.readouterr().out == ""
     said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
     assert said.startswith("scale_rows returned an array with ")
-    assert said.split("\n\n")[1:] == ["9 of 9 cases fail.", "Looks like: off by a constant. Every number is off by the same amount."]
+    assert said.split("\n\n")[1:] == ["9 of 9 cases fail.", "**Looks like: off by a constant.** Every number is off by the same amount."]
 
 
 @pytest.mark.usefixtures("grading")

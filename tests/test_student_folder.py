@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -15,6 +17,7 @@ import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT, SECRET
+from nbclient import NotebookClient
 
 from autograder import bank, delivery
 from autograder.cases import HIDDEN_GROUPS
@@ -114,6 +117,19 @@ def test_the_zip_holds_no_solution_and_no_record_of_the_build(assignment: BuiltA
     assert f"/autograder/source/files/{wheel.name}" in environment
     assert f"python={sys.version_info.major}.{sys.version_info.minor}" in environment
     assert all(pin in environment for pin in delivery.pins())
+
+
+def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    shutil.copytree(one_assignment.folder / "student", tmp_path, dirs_exist_ok=True)
+    known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
+    notebook = one_assignment.answered({"vmap_over_batch": known["source"]})
+    notebook.cells = [cell for cell in notebook.cells if "export(" not in cell.source]
+    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    (cell,) = (cell for cell in notebook.cells if cell.source == 'grader.check("q1")')
+    picture, words = cell.outputs
+    assert base64.b64decode(picture.data["image/png"]).startswith(b"\x89PNG")
+    assert "Looks like: flattened feature by feature. Keep the outputs of one example together" in words.data["text/plain"]
+    assert "See “Pitfalls” in the notebook." in words.data["text/plain"]
 
 
 @pytest.mark.slow
