@@ -62,7 +62,7 @@ def records() -> list[dict[str, Any]]:
 def public_case(question: str, number: int) -> tuple[Any, ...]:
     """The arguments of one public case (numbered from 0), as the check hands them over. Raises `ValueError` if there is no such case.
 
-    vmap_over_batch(*public_case("vmap_over_batch", 0))
+    scale_rows(*public_case("scale_rows", 0))
     """
     try:
         cases = _load(Path(banks.PUBLIC_FILE), True).group(question, PUBLIC).cases
@@ -167,5 +167,6 @@ def _record(question: str, cases: str, finding: Finding | None, seconds: float) 
         if finding.diagnosis is not None:
             row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by}
         if finding.mismatch is not None and finding.step == "values":
-            row |= {"error": finding.mismatch.error, "allowed": finding.answered.tolerance}
+            # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
+            row |= {"error": float(f"{finding.mismatch.error:.2g}"), "allowed": float(f"{finding.answered.tolerance:.2g}")}
     return {**row, "seconds": round(seconds, 3)}

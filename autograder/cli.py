@@ -6,11 +6,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 import nbformat
@@ -45,14 +45,18 @@ def main() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Each master NAME.ipynb is built into OUT/NAME.",
 )
-def build(masters: tuple[Path, ...], out: Path) -> None:
+@click.option("--cases", is_flag=True, help="Print for each known-wrong answer on how many cases of each group it is refused.")
+def build(masters: tuple[Path, ...], out: Path, cases: bool) -> None:
     """Build MASTERS with `otter assign`: student folders and autograder zips."""
     names = [master.stem for master in masters]
     for name in names:
         if names.count(name) > 1:
             raise click.ClickException(f"two masters are called {name}.ipynb, and both would be built into {out / name}; rename one")
     faults = []
-    table = _table("assignment", "hidden calls", "shapes", "alternatives", "misconceptions refused", "left to the method")
+    table = _table(
+        "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
+    )
+    of_cases = []
     for master, fault in zip(masters, _in_parallel("building", lambda master: _assign(master, out / master.stem), masters), strict=True):
         if fault:
             faults.append(fault)
@@ -61,9 +65,12 @@ def build(masters: tuple[Path, ...], out: Path) -> None:
             hidden = [group for name, group in question["groups"].items() if name != "public"]
             told = [known["told_by"] for known in question["misconceptions"].values()]
             counts = (sum(group["calls"] for group in hidden), sum(group["shapes"] for group in hidden), len(question["alternatives"]))
-            table.add_row(master.stem, *map(str, counts), f"{told.count('values')} of {told.count('values')}", str(told.count("method")))
+            refused = f"{told.count('values')} of {told.count('values')}"
+            table.add_row(master.stem, *map(str, counts), *_measured(question), refused, str(told.count("method")))
+            of_cases += [_table_of_cases(master.stem, question)] if cases else []
     if table.row_count:
-        _print(table, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
+        note = "Noise and tolerance relative to an output's largest element; the nearest wrong answer in tolerances."
+        _print(table, note, *of_cases, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
     if faults:
         raise click.ClickException("\n\n".join(faults))
 
@@ -170,6 +177,25 @@ def _samples(built: BuiltAssignment) -> Iterable[_Sample]:
                 lambda graded: graded.share is not None and graded.share < 1.0,
             )
             return
+
+
+def _measured(question: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Noise, tolerance and distance of the nearest wrong answer, as a table shows them."""
+    tolerance = question["tolerance"]
+    noise = max((value for value in tolerance["noise"].values() if value is not None), default=None)
+    allowed = "exact" if not tolerance["relative"] else f"{tolerance['relative']:.1e}" + (" (author)" if tolerance["set_by_the_author"] else "")
+    margins = [known["margin"] for known in question["misconceptions"].values() if known["told_by"] == "values" and known["margin"] is not None]
+    return "none" if noise is None else f"{noise:.1e}", allowed, f"{min(margins):.1e}" if margins else "no value near"
+
+
+def _table_of_cases(assignment: str, question: Mapping[str, Any]) -> Table:
+    """Which case tells which known-wrong answer: for each group, how many of its cases refuse it."""
+    groups = question["groups"]
+    table = _table(f"{assignment}: refused on", *groups)
+    for known in question["misconceptions"].values():
+        if known["told_by"] == "values":
+            table.add_row(escape(known["name"]), *(f"{len(known['refused_on'][name])} of {group['cases']}" for name, group in groups.items()))
+    return table
 
 
 def _table(*titles: str) -> Table:

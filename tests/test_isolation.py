@@ -100,14 +100,13 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory
 def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
     notebook = nbformat.v4.new_notebook(metadata={"otter": {"tests": {"q1": "forged"}}, "kernelspec": {"name": "evil", "display_name": "evil"}})
     notebook.cells = [
-        nbformat.v4.new_code_cell(
-            "print('\\'); __import__('os').system('x') #')", metadata={"otter": {"tests": ["q1"]}, "tags": "otter_ignore"}, id="a"
-        ),
+        nbformat.v4.new_code_cell("print('\\'); __import__('os').system('x') #')", metadata={"otter": {"tests": ["q1"]}, "tags": ["other"]}, id="a"),
         nbformat.v4.new_markdown_cell("text"),
         nbformat.v4.new_code_cell("x = 1", id="b"),
         nbformat.v4.new_code_cell("left_out_by_otter", metadata={"tags": ["otter_ignore"]}),
         nbformat.v4.new_code_cell("left_out_by_otter", metadata={"otter": {"ignore": True}}),
     ]
+    notebook.cells[0].metadata["tags"] = "otter_ignore"  # no list, as the format wants
     made = without_submitted_code(notebook, {"bank": "b"}, {"b": ["q2"]})
     assert [cell.source for cell in made.cells] == [
         "from autograder.sandbox.kernel import begin\n__otter_arrays__ = begin({'bank': 'b'})",
