@@ -173,3 +173,58 @@ def test_a_rehearsal_says_what_the_group_does(scale_question: Question) -> None:
     assert rehearse(scale_question, scale_rows, "repeated") == (
         "scale_rows, repeated: 6 calls of 3 cases over 1 shapes; 0 alternatives accepted; 1 of 1 misconceptions refused.\n  refused: forgets the factor"
     )
+
+
+def test_a_misconception_too_close_to_the_right_answer_stops_the_build(scale_question: Question) -> None:
+    scale_question.rtol = 1e-3
+    scale_question.misconception("almost", hint="h")(lambda seed, x, factor: scale_rows(seed, x, factor) * 1.005)
+    refused(
+        [scale_question],
+        SCOPE,
+        r"^question 'scale_rows': the misconception 'almost' \(<lambda>\) is only 5 times the allowed error away from the right answer; at least 10 are "
+        r"needed\. Make the cases show it \(other ranges in dims, other families\), or set a smaller rtol$",
+    )
+
+
+def test_a_misconception_that_one_case_refuses_stops_the_build(scale_question: Question) -> None:
+    seeds: list[float] = []
+
+    def wrong_once(seed: float, x: Any, factor: float) -> Any:
+        seeds.append(seed)
+        return scale_rows(seed, x, factor) * (2 if seed == seeds[0] else 1)
+
+    # The first case that is called is a public one in a build; of the hidden ones then none is refused.
+    scale_question.misconception("wrong once", hint="h")(wrong_once)
+    refused([scale_question], SCOPE, r"^question 'scale_rows': the misconception 'wrong once' \(wrong_once\) passes every hidden case\. ")
+
+
+def test_an_authors_tolerance_replaces_the_measured_one_and_is_noted(scale_question: Question) -> None:
+    scale_question.rtol, scale_question.atol = 1e-2, 0.5
+    built = build("t", [scale_question], SCOPE, "a")
+    for answered in built.hidden.groups["scale_rows"]["random"].cases:
+        assert answered.tolerance == pytest.approx(0.5 + 1e-2 * np.abs(answered.expected).max())
+    measured = built.record["questions"]["scale_rows"]["tolerance"]
+    assert measured["set_by_the_author"] == {"rtol": 1e-2, "atol": 0.5}
+    assert 0 < measured["measured"] < 1e-4
+
+
+def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> None:
+    scale_question.alternative(lambda seed, x, factor: np.asarray(scale_rows(seed, x, factor), np.float64) * (1 + 1e-7))
+    noise = build("t", [scale_question], SCOPE, "a").record["questions"]["scale_rows"]["tolerance"]["noise"]
+    assert set(noise) == {"nudged", "compiled", "float64", "alternatives"}
+    assert 0 < noise["nudged"] < 1e-5
+    assert noise["alternatives"] == pytest.approx(1e-7, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        (lambda x: x * 0 + np.where(np.arange(x.size) == 0, 1.0, 0.0).astype(np.float32), "more than 90% of its elements are equal"),
+        (lambda x: 1 - 1e-6 * np.arange(x.size, dtype=np.float32), "its elements hardly differ, as those of a saturated function"),
+        (lambda x: x * 0, "it is all zeros"),
+        (lambda x: x * np.inf, "it has a NaN or an infinity"),
+    ],
+)
+def test_references_that_test_little_are_refused_with_the_reason(output: Any, why: str) -> None:
+    question = Question("f", arguments={"x": Array("B")}, dims={"B": (16, 40)})
+    refused([question], {"f": output}, f"never gave an output that tests anything: {why}")

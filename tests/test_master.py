@@ -83,6 +83,10 @@ def put_a_quote_into_a_message(notebook: nbformat.NotebookNode) -> None:
     cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace("points: 2\n", "points: 2\nfailure_message: 'say \"no\"'\n")
 
 
+def point_to_no_heading(notebook: nbformat.NotebookNode) -> None:
+    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace('see="Pitfalls"', 'see="Traps"')
+
+
 def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
     del notebook.metadata["kernelspec"]
 
@@ -110,6 +114,11 @@ def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
         ),
         (name_two_tests_alike, "the tests of 'q1' define test_random 2 times; Otter would keep the last only: give each test its own name"),
         (put_a_quote_into_a_message, "a success_message or failure_message must not contain a double quote or a line break"),
+        (
+            point_to_no_heading,
+            "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings are One model, many inputs: `nnx.vmap` over a batch, "
+            "Why it matters, A worked example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`",
+        ),
         (drop_the_kernelspec, "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it"),
     ],
 )

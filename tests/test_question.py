@@ -28,6 +28,11 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
+        ("rtol", -1.0, "question 'f': rtol=-1.0 (type=float) is not a number of at least 0"),
+        ("atol", "1e-3", "question 'f': atol='1e-3' (type=str) is not a number of at least 0"),
+        ("rtol", float("inf"), "question 'f': rtol=inf (type=float) is not a number of at least 0"),
+        ("imprecise", 0.5, "question 'f': imprecise=0.5 (type=float) is not one of wrong, right"),
+        ("see", None, "question 'f': see=None (type=NoneType) is not the text of a heading"),
         ("name", "two words", "question 'two words': name='two words' (type=str) is not the name of a function"),
         ("name", 3, "question 3: name=3 (type=int) is not the name of a function"),
         ("name", "lambda", "question 'lambda': name='lambda' (type=str) is not the name of a function"),

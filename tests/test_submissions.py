@@ -68,10 +68,12 @@ def test_an_alternative_gets_every_point(dist: Path, name: str, function: str) -
     built = BuiltAssignment(dist / name)
     graded = graded_answer(built, built.alternatives(question_of(built))[function])
     assert graded.score == POINTS, graded.sentence
+    assert graded.results is not None
+    assert all(finding["diagnosis"] is None for finding in graded.results["extra_data"]["findings"])
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("misconception"))
-def test_a_misconception_loses_hidden_points_unless_only_the_method_tells(dist: Path, name: str, function: str) -> None:
+def test_a_misconception_loses_hidden_points_and_gets_its_hint_unless_only_the_method_tells(dist: Path, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
     known = built.misconceptions(question_of(built))[function]
     graded = graded_answer(built, known["source"])
@@ -79,6 +81,9 @@ def test_a_misconception_loses_hidden_points_unless_only_the_method_tells(dist: 
     worth = {"public": 1, "corners": 2, "random": 2, "repeated": 1, "types": 1}
     assert graded.score == POINTS - sum(worth[group] for group in known["refused_in"])
     assert (graded.score == POINTS) == (known["told_by"] == "method")
+    assert graded.results is not None
+    hints = {finding["diagnosis"] for finding in graded.results["extra_data"]["findings"]} - {None}
+    assert hints == ({known["name"]} if known["told_by"] == "values" else set())
 
 
 def test_every_assignment_has_two_alternatives_and_its_pitfalls(assignment: BuiltAssignment) -> None:

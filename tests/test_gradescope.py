@@ -1,0 +1,147 @@
+"""Otter's results as Gradescope's JSON: one row for each group of cases, and no score where there is no verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from otter.run import AutograderConfig
+from otter.test_files import ExceptionTestFile, GradingResults
+
+from autograder import gradescope
+
+HEAD = "from otter.test_files import test_case\nOK_FORMAT = False\nname = '{name}'\npoints = None\n{options}\n"
+CASE = "@test_case(points={points}, hidden={hidden}, {more})\ndef test_{number}(env):\n    {body}\n"
+FAILS = "class CheckFailed(AssertionError): pass\n    raise CheckFailed('f returned None.\\n\\n2 of 4 cases fail.')"
+UNGRADED = "class Ungraded(Exception): pass\n    raise Ungraded('f was not called: why. Please tell your instructor.')"
+
+
+def otters_file(name: str, bodies: list[tuple[str, bool, str]], options: str = "") -> Any:
+    """One of Otter's test files, run: (body, hidden, further arguments) of each test case, all worth 2 points."""
+    source = HEAD.format(name=name, options=options) + "".join(
+        CASE.format(points=2, hidden=hidden, more=more, number=number, body=body) for number, (body, hidden, more) in enumerate(bodies)
+    )
+    found = ExceptionTestFile.from_string(source, f"{name}.py")
+    found.run({})
+    return found
+
+
+CHECKS = {"q1": [["f", "public"], ["f", "corners"], ["f", "random"]]}
+
+
+def written(files: list[Any], tmp_path: Path, checks: Any = CHECKS, **config: Any) -> dict[str, Any]:
+    results = GradingResults(files)
+    gradescope.mark_ungraded(results)
+    target = tmp_path / "results.json"
+    gradescope.write_from_now(results, file=target, checks=checks, details={"version": "x"}, started=time.monotonic())
+    before = Path.cwd()
+    returned = results.to_gradescope_dict(AutograderConfig({"show_hidden": True, **config}))
+    os.chdir(before)
+    found: dict[str, Any] = json.loads(target.read_text())
+    assert found == json.loads(json.dumps(returned))
+    assert found.pop("execution_time") >= 0
+    assert found.pop("extra_data") == {"version": "x"}
+    return found
+
+
+def test_each_group_is_a_row(tmp_path: Path) -> None:
+    file = otters_file("q1", [("pass", False, ""), (FAILS, True, ""), ("pass", True, "success_message='Well done.'")])
+    assert written([file], tmp_path) == {
+        "tests": [
+            {
+                "name": "f: the cases in the notebook",
+                "number": "1.1",
+                "score": 2,
+                "max_score": 2,
+                "status": "passed",
+                "visibility": "visible",
+                "output": "All calls are right.",
+                "output_format": "md",
+                "tags": ["public"],
+            },
+            {
+                "name": "f: edge sizes",
+                "number": "1.2",
+                "score": 0,
+                "max_score": 2,
+                "status": "failed",
+                "visibility": "after_published",
+                "output": "f returned None.\n\n2 of 4 cases fail.",
+                "output_format": "md",
+                "tags": ["corners"],
+            },
+            {
+                "name": "f: random sizes and seeds",
+                "number": "1.3",
+                "score": 2,
+                "max_score": 2,
+                "status": "passed",
+                "visibility": "after_published",
+                "output": "Well done.",
+                "output_format": "md",
+                "tags": ["random"],
+            },
+        ]
+    }
+
+
+def test_what_was_not_graded_has_no_score_and_the_rest_keeps_its_own(tmp_path: Path) -> None:
+    found = written([otters_file("q1", [("pass", False, ""), (UNGRADED, True, ""), (FAILS, True, "failure_message='Think of B = 1.'")])], tmp_path)
+    first, second, third = found["tests"]
+    assert (first["score"], third["score"]) == (2, 0)
+    assert second == {
+        "name": "f: edge sizes (ungraded)",
+        "number": "1.2",
+        "visibility": "after_published",
+        "output": "f was not called: why. Please tell your instructor.",
+        "output_format": "md",
+        "tags": ["corners"],
+    }
+    assert third["output"] == "Think of B = 1.\n\nf returned None.\n\n2 of 4 cases fail."
+    assert found["output"] == "1 of 1 questions could not be graded completely. This is no fault of the answers; please tell your instructor."
+    assert "score" not in found
+
+
+def test_hidden_rows_follow_otters_settings(tmp_path: Path) -> None:
+    files = [otters_file("q1", [("pass", False, ""), ("pass", True, ""), ("pass", True, "")])]
+    assert [row["visibility"] for row in written(files, tmp_path, show_hidden=False)["tests"]] == ["visible", "hidden", "hidden"]
+
+
+@pytest.mark.parametrize(("checks", "options"), [({}, ""), ({"q1": [["f", "public"], None, ["f", "random"]]}, ""), (CHECKS, "all_or_nothing = True")])
+def test_questions_of_another_kind_stay_as_otter_shows_them(tmp_path: Path, checks: Any, options: str) -> None:
+    file = otters_file("q1", [("pass", False, ""), (FAILS, True, ""), ("pass", True, "")], options)
+    found = written([file], tmp_path, checks)
+    assert [row["name"] for row in found["tests"]] == ["Public Tests", "q1"]
+    assert found["tests"][1]["score"] == (0 if options else 4)
+
+
+def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(tmp_path: Path) -> None:
+    files = [otters_file("q1", [("pass", False, "")] * 3), otters_file("q2", [("pass", False, "")])]
+    assert [row["name"] for row in written(files, tmp_path)["tests"]] == [
+        "Public Tests",
+        "f: the cases in the notebook",
+        "f: edge sizes",
+        "f: random sizes and seeds",
+        "q2",
+    ]
+
+
+def test_without_any_result_there_is_no_zero(tmp_path: Path) -> None:
+    results = GradingResults.without_results(RuntimeError("the kernel died"))
+    gradescope.write_from_now(results, file=tmp_path / "results.json", checks={}, details={}, started=0.0)
+    before = Path.cwd()
+    found = results.to_gradescope_dict(AutograderConfig({}))
+    os.chdir(before)
+    assert "score" not in found
+
+
+def test_a_failing_write_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "results.json"
+    gradescope.write(target, {"tests": []})
+    with pytest.raises(TypeError):
+        gradescope.write(target, {"tests": object()})
+    assert json.loads(target.read_text()) == {"tests": []}
