@@ -101,32 +101,20 @@ def samples(folders: tuple[Path, ...]) -> None:
 def matrix(masters: tuple[Path, ...], banks: int) -> None:
     """Hold every declared answer of MASTERS against many banks: right ones are accepted, wrong ones refused, each with its own hint."""
     # Imported here: it brings what a build needs.
-    from autograder.matrix import of_master
+    from autograder.matrix import faults_of, of_master, over_banks
 
     secrets = [f"matrix {number}" for number in range(banks)]
     found = [bank for banks_of_master in _in_parallel("drawing", lambda master: of_master(master, secrets), masters) for bank in banks_of_master]
     table = _table("question", "answer", "banks", "refused on", "nearest, in tolerances", "own hint", "other hints")
-    faults = [f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in found if bank.fault]
     for question in dict.fromkeys(bank.question for bank in found):
         sound = [bank for bank in found if bank.question == question and not bank.fault]
-        if not sound:
-            continue
-        table.add_row(question, f"{sound[0].alternatives} alternatives", str(len(sound)), "none", "", "", "")
-        for name in dict.fromkeys(row.misconception for bank in sound for row in bank.rows):
-            rows = [row for bank in sound for row in bank.rows if row.misconception == name]
-            told = [diagnosis for row in rows for diagnosis in row.diagnoses.values()]
-            others = sorted({diagnosis for diagnosis in told if diagnosis not in ("", name)})
-            hinted = sum(name in row.diagnoses.values() for row in rows)
-            nearest = min((row.margin for row in rows if row.margin is not None), default=None)
-            refused = f"{min(row.refused for row in rows)} cases or more"
-            table.add_row(
-                "", escape(name), str(len(rows)), refused, "" if nearest is None else f"{nearest:.2g}", f"{hinted}", escape(", ".join(others))
-            )
-            faults += [f"{question}: {name!r} is refused on no case of a bank"] if not all(row.refused for row in rows) else []
-            faults += [f"{question}: {name!r} gets its own hint on {hinted} of {len(rows)} banks only"] if hinted < 0.95 * len(rows) else []
-            faults += [f"{question}: {name!r} gets the hint of {others[0]!r}"] if others else []
-        faults += [f"{question}: a hint for an answer that nobody described: {stray}" for bank in sound for stray in bank.strays]
+        table.add_row(question, f"{sound[0].alternatives if sound else 0} alternatives", str(len(sound)), "none", "", "", "")
+        for row in over_banks(sound):
+            nearest = "" if row.nearest is None else f"{row.nearest:.2g}"
+            refused, others = f"{row.refused} cases or more", escape(", ".join(row.others))
+            table.add_row("", escape(row.misconception), str(row.banks), refused, nearest, str(row.hinted), others)
     _print(table)
+    faults = faults_of(found)
     if faults:
         raise click.ClickException("\n".join(faults))
 

@@ -23,6 +23,9 @@ from autograder.master import run_after_cells
 from autograder.question import Question, declared
 from autograder.reference import Drawn, draw
 
+HINTED = 0.95
+"""On so large a share of banks a misconception must get its own hint."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -46,6 +49,47 @@ class BankOfQuestion:
     rows: tuple[Row, ...]
     strays: tuple[str, ...]
     fault: str = ""
+
+
+@dataclass(frozen=True)
+class OverBanks:
+    """One misconception over all banks of a question: the fewest cases that refuse it, the smallest distance, on how many banks it gets its own
+    hint, and which others it gets."""
+
+    misconception: str
+    banks: int
+    refused: int
+    nearest: float | None
+    hinted: int
+    others: tuple[str, ...]
+
+
+def over_banks(banks: Sequence[BankOfQuestion]) -> list[OverBanks]:
+    """The rows of several banks of one question, by misconception."""
+    found = []
+    for name in dict.fromkeys(row.misconception for bank in banks for row in bank.rows):
+        rows = [row for bank in banks for row in bank.rows if row.misconception == name]
+        others = {diagnosis for row in rows for diagnosis in row.diagnoses.values()} - {"", name}
+        nearest = min((row.margin for row in rows if row.margin is not None), default=None)
+        hinted = sum(name in row.diagnoses.values() for row in rows)
+        found.append(OverBanks(name, len(rows), min(row.refused for row in rows), nearest, hinted, tuple(sorted(others))))
+    return found
+
+
+def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
+    """What must not be, a sentence each: a bank that does not build, a wrong answer accepted, a hint that is missing, wrong, or for a stranger."""
+    faults = [f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in banks if bank.fault]
+    for question in dict.fromkeys(bank.question for bank in banks):
+        sound = [bank for bank in banks if bank.question == question and not bank.fault]
+        for row in over_banks(sound):
+            if not row.refused:
+                faults.append(f"{question}: {row.misconception!r} is refused on no case of a bank")
+            if row.hinted < HINTED * row.banks:
+                faults.append(f"{question}: {row.misconception!r} gets its own hint on {row.hinted} of {row.banks} banks only")
+            if row.others:
+                faults.append(f"{question}: {row.misconception!r} gets the hint of {', '.join(map(repr, row.others))}")
+        faults += [f"{question}: a hint for an answer that nobody described: {stray}" for bank in sound for stray in bank.strays]
+    return faults
 
 
 def of_question(question: Question, reference: object, assignment: str, secret: str) -> BankOfQuestion:
