@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,7 +108,9 @@ def _execute(notebook: nbformat.NotebookNode, master: Path) -> None:
     # References are computed on the CPU, which every grader has.
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
     try:
-        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()})
+        flags = f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()
+        # The kernel's own standard error has its remarks about ports; what cells print comes another way.
+        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags}, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
         first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")
