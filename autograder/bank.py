@@ -48,15 +48,15 @@ class Answered:
 class Group:
     """Cases that earn points together, by the group's name, and the order in which they are called: indices into `cases`, repeats included.
 
-    `known` has what the author's misconceptions do on these cases; `imprecise` says what an answer is that is right to half precision only,
-    "wrong" or "right".
+    `known` has what the author's misconceptions do on these cases; `imprecise` is the share of the points for answers that are right to
+    half precision only.
     """
 
     name: str
     cases: tuple[Answered, ...]
     calls: tuple[int, ...]
     known: tuple[Known, ...] = ()
-    imprecise: str = "wrong"
+    imprecise: float = 0.0
 
 
 @dataclass(frozen=True)

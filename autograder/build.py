@@ -59,6 +59,7 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
             "alternatives": {function.__name__: _source(function) for function in question.alternatives},
             "misconceptions": {known.function.__name__: _known_record(known, shown, kept) for known in question.misconceptions},
             "tolerance": _tolerance_record(question, kept),
+            "imprecise": question.imprecise,
         }
     fingerprint = environment.fingerprint()
     return Built(Bank(assignment, fingerprint, hidden), Bank(assignment, fingerprint, public), {"questions": record})

@@ -21,6 +21,10 @@ class CheckFailed(AssertionError):
     """The answer is wrong; the text says how."""
 
 
+class Imprecise(CheckFailed):
+    """The answer is right to half precision, which is worth a share of the points."""
+
+
 class Ungraded(Exception):
     """No verdict can be given, and that is no fault of the answer; the text says why and what to do."""
 
@@ -110,7 +114,7 @@ def _in_grading(grading: Grading, question: str, function: object, cases: str) -
     )
     grading.records.append(_record(question, cases, finding, time.monotonic() - started))
     if finding is not None:
-        raise CheckFailed(report.in_grading(question, finding, shown))
+        raise (Imprecise if finding.worth else CheckFailed)(report.in_grading(question, finding, shown))
 
 
 def _at_desk(question: str, function: object, cases: str) -> None:

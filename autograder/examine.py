@@ -22,7 +22,8 @@ class Finding:
 
     `answered` is case number `case` of the `cases` in the group, the first one that failed of `failing`; `step` is "call", "shape", "dtype",
     "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has values in
-    it, or text of the function's own. `actual` and `mismatch` are there if it returned an array that is wrong.
+    it, or text of the function's own. `actual` and `mismatch` are there if it returned an array that is wrong. `verdict` is
+    "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points.
     """
 
     answered: Answered
@@ -35,13 +36,8 @@ class Finding:
     actual: np.ndarray | None = None
     mismatch: Mismatch | None = None
     diagnosis: Diagnosis | None = None
-
-    @property
-    def verdict(self) -> str:
-        """ "wrong", "imprecise" or "inconsistent"."""
-        if self.step == "inconsistent":
-            return "inconsistent"
-        return "imprecise" if self.mismatch is not None and self.mismatch.imprecise else "wrong"
+    verdict: str = "wrong"
+    worth: float = 0.0
 
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
@@ -68,9 +64,9 @@ def examine(
         outcome = call(function, group.cases[index].case.arguments, interruptible=interruptible)
         if show and outcome.printed:
             show(outcome.printed)
-        fault = _fault(outcome, group.cases[index], group.imprecise)
+        fault = _fault(outcome, group.cases[index], group)
         if fault is not None and index in seen:
-            return _found(group, index, outcome, fault, {index: outcome}, again=True)
+            return _found(group, index, {index: outcome}, again=True)
         seen[index] = outcome
         if fault is not None:
             for other in range(len(group.cases)):
@@ -78,7 +74,7 @@ def examine(
                     seen[other] = call(function, group.cases[other].case.arguments, interruptible=interruptible)
                     if isinstance(seen[other], Failed) and seen[other].lost:  # type: ignore[union-attr]
                         break
-            return _found(group, index, outcome, fault, seen)
+            return _found(group, index, seen)
         # Said in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
             sentence = f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, and return a new array."
@@ -89,29 +85,42 @@ def examine(
 Fault = Failed | Mismatch
 
 
-def _fault(outcome: Returned | Failed, answered: Answered, imprecise: str) -> Fault | None:
-    """What is wrong with one outcome, or None; `imprecise` says whether values that are right to half precision are."""
+def _fault(outcome: Returned | Failed, answered: Answered, group: Group) -> Fault | None:
+    """What is wrong with one outcome, or None. Values that are right to half precision are right where they are worth every point."""
     if isinstance(outcome, Failed):
         return outcome
     mismatch = compare(outcome.array, answered.expected, answered.tolerance)
-    return None if mismatch is not None and mismatch.imprecise and imprecise == "right" else mismatch
+    return None if mismatch is not None and mismatch.imprecise and group.imprecise == 1 else mismatch
 
 
-def _found(
-    group: Group, index: int, outcome: Returned | Failed, fault: Fault, seen: Mapping[int, Returned | Failed], *, again: bool = False
-) -> Finding:
-    answered, count = group.cases[index], len(group.cases)
-    failing = sum(_fault(each, group.cases[place], group.imprecise) is not None for place, each in seen.items())
+def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, again: bool = False) -> Finding:
+    """The finding of the first case that failed, or of the first one that is more than imprecise."""
+    faults = {index: fault for index, outcome in seen.items() if (fault := _fault(outcome, group.cases[index], group)) is not None}
+    plain = [index for index, fault in faults.items() if isinstance(fault, Failed) or not fault.imprecise]
+    index = first if not plain or first in plain else min(plain)
+    fault, outcome, answered = faults[index], seen[index], group.cases[index]
     if isinstance(fault, Failed):
         step, sentence, detail, mismatch = "call", fault.cause, fault.detail, None
     else:
         step, sentence, detail, mismatch = fault.step, fault.sentence, fault.sample, fault
+    verdict = "wrong" if plain else "imprecise"
     if again:
-        step, sentence = "inconsistent", sentence + " The same call was right before: the answer depends on earlier calls."
+        step, verdict, sentence = "inconsistent", "inconsistent", sentence + " The same call was right before: the answer depends on earlier calls."
     expected = [Expected(each.expected, each.tolerance, each.case.sizes) for each in group.cases]
-    diagnosis = None if again or (mismatch is not None and mismatch.imprecise) else diagnose(seen, expected, group.known)
-    actual = outcome.array if isinstance(outcome, Returned) else None
-    return Finding(answered, index, count, step, sentence, detail, failing, actual, mismatch, diagnosis)
+    return Finding(
+        answered,
+        index,
+        len(group.cases),
+        step,
+        sentence,
+        detail,
+        failing=len(faults),
+        actual=outcome.array if isinstance(outcome, Returned) else None,
+        mismatch=mismatch,
+        diagnosis=diagnose(seen, expected, group.known) if verdict == "wrong" else None,
+        verdict=verdict,
+        worth=group.imprecise if verdict == "imprecise" else 0.0,
+    )
 
 
 def described(value: Value) -> str:

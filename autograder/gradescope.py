@@ -21,7 +21,8 @@ from autograder.cases import TITLES
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line.
 _UNGRADED = re.compile(r"^\s*(?:Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
-_TOLD = re.compile(r"^\s*(?:CheckFailed|Ungraded): ", re.MULTILINE)
+_IMPRECISE = re.compile(r"^\s*Imprecise: ", re.MULTILINE)
+_TOLD = re.compile(r"^\s*(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
 """For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks, if it is a check."""
@@ -32,6 +33,7 @@ class Results(GradingResults):
 
     results_file: Path
     checks: Checks
+    worth: Mapping[str, float]
     details: Mapping[str, Any]
     started: float
 
@@ -88,7 +90,7 @@ class Results(GradingResults):
                 {
                     "name": f"{question}: {TITLES[group]}{' (ungraded)' if ungraded else ''}",
                     "number": f"{number}.{place}",
-                    **({} if ungraded else {"score": round(case.points if result.passed else 0, 5)}),
+                    **({} if ungraded else {"score": round(_points(result, question, self.worth), 5)}),
                     "max_score": round(case.points, 5),
                     **({} if ungraded else {"status": "passed" if result.passed else "failed"}),
                     "visibility": row["visibility"] if case.hidden or self.all_hidden else "visible",
@@ -108,6 +110,12 @@ def _told(result: Any) -> str:
     parts = _TOLD.split(message, maxsplit=1)
     told = parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
     return f"{case.failure_message}\n\n{told}" if case.failure_message else told
+
+
+def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
+    """The points of one test case: all, none, or the share that an imprecise answer is worth."""
+    share = worth.get(question, 0.0) if _IMPRECISE.search(result.message or "") else 0.0
+    return float(result.test_case.points) * (1.0 if result.passed else share)
 
 
 def _is_ungraded(result: Any) -> bool:
@@ -145,17 +153,27 @@ def _let_otter_write_elsewhere() -> None:
     os.chdir(aside)
 
 
-def mark_ungraded(results: GradingResults) -> list[str]:
-    """Give every question in which a test could reach no verdict the score NaN; returns their names."""
+def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) -> list[str]:
+    """Give the questions their scores where Otter's own is not it; returns the names of those that are not graded completely.
+
+    A question in which a test could reach no verdict has the score NaN. Imprecise answers get the share of the points in `worth`, by question.
+    """
     names = []
     for name, test_file in results.results.items():
-        if any(_is_ungraded(case) for case in test_file.test_case_results):
+        found = test_file.test_case_results
+        if any(_is_ungraded(result) for result in found):
             test_file.update_score(math.nan)
             names.append(name)
+        elif not test_file.all_or_nothing and any(_IMPRECISE.search(result.message or "") for result in found):
+            questions = [check[0] if check else "" for check in checks.get(name, ())]
+            if len(questions) == len(found):
+                test_file.update_score(sum(_points(result, question, worth) for result, question in zip(found, questions, strict=True)))
     return names
 
 
-def write_from_now(results: GradingResults, *, file: Path, checks: Checks, details: Mapping[str, Any], started: float) -> None:
+def write_from_now(
+    results: GradingResults, *, file: Path, checks: Checks, worth: Mapping[str, float], details: Mapping[str, Any], started: float
+) -> None:
     """Let `results` write Gradescope's JSON to `file` in our rows.
 
     `details` become `extra_data`, for the instructor; `started` is the `time.monotonic()` at which grading began.
@@ -163,7 +181,7 @@ def write_from_now(results: GradingResults, *, file: Path, checks: Checks, detai
     # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.
     results.__class__ = Results
     ours = cast(Results, results)
-    ours.results_file, ours.checks, ours.details, ours.started = file.resolve(), checks, details, started
+    ours.results_file, ours.checks, ours.worth, ours.details, ours.started = file.resolve(), checks, worth, details, started
 
 
 def _is_nan(score: Any) -> bool:

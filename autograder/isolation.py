@@ -25,7 +25,7 @@ _LIMITS = {
 
 
 _SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
-_FROM_THE_BUILD = ("bank", "checks", "public_files", "tests_of_cells")
+_FROM_THE_BUILD = ("bank", "checks", "public_files", "tests_of_cells", "worth")
 
 
 class ConfigError(BuildError):

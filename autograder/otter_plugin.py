@@ -39,6 +39,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (autograder_folder / master.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
         self._tests_of_cells = master.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
         self._checks = master.checks_of_tests(Path(assignment.generate_tests_dir))
+        self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}
         self._public_files = [Path(file).name for file in assignment.files]
         self._bank = master.hidden_file(secret)
         self._deliver(assignment, autograder_folder, student_folder)
@@ -68,7 +69,8 @@ class ArraysPlugin(AbstractOtterPlugin):
         _refuse_log(otter_config.get("grade_from_log", False))
         isolation.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
         if assignment is not None:
-            added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "checks": self._checks, "public_files": self._public_files}
+            added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files}
+            added |= {"checks": self._checks, "worth": self._worth}
             _configure(otter_config, added)
 
     def before_grading(self, config: AutograderConfig) -> None:
@@ -99,11 +101,12 @@ class ArraysPlugin(AbstractOtterPlugin):
     def after_grading(self, results: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
         self._report = isolation.finish(self._stage)
-        self._ungraded = gradescope.mark_ungraded(results)
+        checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})
+        self._ungraded = gradescope.settle(results, checks, worth)
         findings = self._report.pop("findings", [])
         details = {"isolation": self._report, "findings": findings, "version": version(delivery.DISTRIBUTION), "packages": self._packages}
-        file, checks = self._stage.results / "results.json", self.plugin_config.get("checks", {})
-        gradescope.write_from_now(results, file=file, checks=checks, details=details, started=self._started)
+        file = self._stage.results / "results.json"
+        gradescope.write_from_now(results, file=file, checks=checks, worth=worth, details=details, started=self._started)
 
     def generate_report(self) -> str:
         """For the instructor: what could not be graded, and how the submission was confined."""

@@ -14,8 +14,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 TOLD_BY = ("values", "method")
 
-IMPRECISE = ("wrong", "right")
-
 
 @dataclass(frozen=True)
 class Misconception:
@@ -35,8 +33,8 @@ class Question:
     the call, to an `Array`, `Dim` or `Seed`; `dims` maps each dimension to the smallest and largest size it takes, both included.
     `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
 
-    The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` says what
-    an answer is that is right to half precision only: "wrong" or "right". `see` is the heading in the notebook under which its pitfalls are
+    The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` is
+    the share of its points that a group of cases is worth whose answers are right to half precision only. `see` is the heading in the notebook under which its pitfalls are
     explained; hints point to it.
 
         question = Question("scale_rows",
@@ -53,7 +51,7 @@ class Question:
     seeds: int = 3
     rtol: float | None = None
     atol: float | None = None
-    imprecise: str = "wrong"
+    imprecise: float = 0.0
     see: str = ""
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
@@ -145,8 +143,8 @@ class Question:
             value = getattr(self, label)
             if value is not None and (type(value) not in (int, float) or not 0 <= value < math.inf):
                 raise self._error(label, value, "is not a number of at least 0")
-        if self.imprecise not in IMPRECISE:
-            raise self._error("imprecise", self.imprecise, f"is not one of {', '.join(IMPRECISE)}")
+        if type(self.imprecise) not in (int, float) or not 0 <= self.imprecise <= 1:
+            raise self._error("imprecise", self.imprecise, "is not a share of the points, from 0 to 1")
         if not isinstance(self.see, str):
             raise self._error("see", self.see, "is not the text of a heading")
 

@@ -38,6 +38,8 @@ def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
     table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
     if table:
         parts.append(_without_html(table))
+    if finding.worth:
+        parts.append(f"An answer of this precision is worth {finding.worth:.0%} of the points.")
     if finding.diagnosis is not None:
         parts.append(_without_html(_hint(finding.diagnosis, "**")))
     if finding.diagnosis is not None and seen_in_public:

@@ -81,8 +81,20 @@ def test_half_precision_is_imprecise_and_worth_what_the_author_says(deep: tuple[
 
     finding = examine(rounded, group)
     assert finding is not None
-    assert (finding.verdict, finding.diagnosis) == ("imprecise", None)
-    assert examine(rounded, replace(group, imprecise="right")) is None
+    assert (finding.verdict, finding.worth, finding.diagnosis) == ("imprecise", 0.0, None)
+    half = examine(rounded, replace(group, imprecise=0.5))
+    assert half is not None
+    assert (half.verdict, half.worth) == ("imprecise", 0.5)
+
+    def wrong_once(seed: float, x_batch: Any, num_layers: float, features: float) -> Any:
+        answer = rounded(seed, x_batch, num_layers, features)
+        return answer if len(seen) > 1 or seen.append(seed) else answer * 2  # type: ignore[func-returns-value]
+
+    seen: list[float] = []
+    finding = examine(wrong_once, replace(group, imprecise=0.5))
+    assert finding is not None
+    assert (finding.verdict, finding.worth, finding.failing) == ("wrong", 0.0, len(group.cases))
+    assert examine(rounded, replace(group, imprecise=1.0)) is None
     assert not isinstance(rounded, Failed)
 
 

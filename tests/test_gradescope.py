@@ -17,6 +17,7 @@ from autograder import gradescope
 HEAD = "from otter.test_files import test_case\nOK_FORMAT = False\nname = '{name}'\npoints = None\n{options}\n"
 CASE = "@test_case(points={points}, hidden={hidden}, {more})\ndef test_{number}(env):\n    {body}\n"
 FAILS = "class CheckFailed(AssertionError): pass\n    raise CheckFailed('f returned None.\\n\\n2 of 4 cases fail.')"
+IMPRECISE = "class Imprecise(AssertionError): pass\n    raise Imprecise('f is imprecise.')"
 UNGRADED = "class Ungraded(Exception): pass\n    raise Ungraded('f was not called: why. Please tell your instructor.')"
 
 
@@ -33,11 +34,11 @@ def otters_file(name: str, bodies: list[tuple[str, bool, str]], options: str = "
 CHECKS = {"q1": [["f", "public"], ["f", "corners"], ["f", "random"]]}
 
 
-def written(files: list[Any], tmp_path: Path, checks: Any = CHECKS, **config: Any) -> dict[str, Any]:
+def written(files: list[Any], tmp_path: Path, checks: Any = CHECKS, worth: Any = None, **config: Any) -> dict[str, Any]:
     results = GradingResults(files)
-    gradescope.mark_ungraded(results)
+    gradescope.settle(results, checks, worth or {})
     target = tmp_path / "results.json"
-    gradescope.write_from_now(results, file=target, checks=checks, details={"version": "x"}, started=time.monotonic())
+    gradescope.write_from_now(results, file=target, checks=checks, worth=worth or {}, details={"version": "x"}, started=time.monotonic())
     before = Path.cwd()
     returned = results.to_gradescope_dict(AutograderConfig({"show_hidden": True, **config}))
     os.chdir(before)
@@ -106,6 +107,14 @@ def test_what_was_not_graded_has_no_score_and_the_rest_keeps_its_own(tmp_path: P
     assert "score" not in found
 
 
+def test_an_imprecise_answer_gets_its_share(tmp_path: Path) -> None:
+    bodies = [("pass", False, ""), (IMPRECISE, True, ""), (FAILS, True, "")]
+    found = written([otters_file("q1", bodies)], tmp_path, worth={"f": 0.25}, points_possible=12)
+    assert [(row["score"], row["status"]) for row in found["tests"]] == [(2, "passed"), (0.5, "failed"), (0, "failed")]
+    assert found["tests"][1]["output"] == "f is imprecise."
+    assert found["score"] == 5.0  # (2 + 0.5) of 6, scaled to 12
+
+
 def test_hidden_rows_follow_otters_settings(tmp_path: Path) -> None:
     files = [otters_file("q1", [("pass", False, ""), ("pass", True, ""), ("pass", True, "")])]
     assert [row["visibility"] for row in written(files, tmp_path, show_hidden=False)["tests"]] == ["visible", "hidden", "hidden"]
@@ -132,7 +141,7 @@ def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(tmp
 
 def test_without_any_result_there_is_no_zero(tmp_path: Path) -> None:
     results = GradingResults.without_results(RuntimeError("the kernel died"))
-    gradescope.write_from_now(results, file=tmp_path / "results.json", checks={}, details={}, started=0.0)
+    gradescope.write_from_now(results, file=tmp_path / "results.json", checks={}, worth={}, details={}, started=0.0)
     before = Path.cwd()
     found = results.to_gradescope_dict(AutograderConfig({}))
     os.chdir(before)

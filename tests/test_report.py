@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,12 @@ IN_GRADING = [
 @pytest.mark.parametrize(("function", "in_public", "text"), IN_GRADING)
 def test_on_gradescope_a_student_reads(function: Any, in_public: bool, text: str) -> None:
     assert report.in_grading("f", found(function), in_public) == text
+
+
+def test_what_an_imprecise_answer_is_worth_is_said() -> None:
+    finding = examine(lambda x, factor: doubled(x, factor) + 0.01, replace(GROUP, imprecise=0.5))
+    assert finding is not None
+    assert report.in_grading("f", finding, False).endswith("3 of 3 cases fail.\n\nAn answer of this precision is worth 50% of the points.")
 
 
 def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
