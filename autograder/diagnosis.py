@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.calls import Failed, Returned
-from autograder.compare import dtype_kind, magnitude, widened
+from autograder.compare import compare, dtype_kind, magnitude, widened
 from autograder.general import Scene, mistakes
 
 AGREEING = 2
@@ -97,7 +97,7 @@ def _without_numbers(text: str) -> str:
 
 
 def _right(outcome: Outcome, expected: Expected) -> bool:
-    return isinstance(outcome, Returned) and _alike(outcome.array, expected.output, expected.tolerance)
+    return isinstance(outcome, Returned) and compare(outcome.array, expected.output, expected.tolerance) is None
 
 
 def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:

@@ -45,6 +45,11 @@ def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
     return {index: call(function, answered.case.arguments) for index, answered in enumerate(group.cases)}
 
 
+def diagnosed(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
+    """The mistake behind what a function did on the cases of a group, by index of the case, or None."""
+    return diagnose(seen, [Expected(each.expected, each.tolerance, each.case.sizes) for each in group.cases], group.known)
+
+
 def examine(
     function: object,
     group: Group,
@@ -70,10 +75,10 @@ def examine(
         seen[index] = outcome
         if fault is not None:
             for other in range(len(group.cases)):
-                if other not in seen and not (isinstance(seen[index], Failed) and seen[index].lost):  # type: ignore[union-attr]
-                    seen[other] = call(function, group.cases[other].case.arguments, interruptible=interruptible)
-                    if isinstance(seen[other], Failed) and seen[other].lost:  # type: ignore[union-attr]
-                        break
+                if isinstance(outcome, Failed) and outcome.lost:
+                    break
+                if other not in seen:
+                    outcome = seen[other] = call(function, group.cases[other].case.arguments, interruptible=interruptible)
             return _found(group, index, seen)
         # Said in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
@@ -106,7 +111,6 @@ def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, a
     verdict = "wrong" if plain else "imprecise"
     if again:
         step, verdict, sentence = "inconsistent", "inconsistent", sentence + " The same call was right before: the answer depends on earlier calls."
-    expected = [Expected(each.expected, each.tolerance, each.case.sizes) for each in group.cases]
     return Finding(
         answered,
         index,
@@ -117,7 +121,7 @@ def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, a
         failing=len(faults),
         actual=outcome.array if isinstance(outcome, Returned) else None,
         mismatch=mismatch,
-        diagnosis=diagnose(seen, expected, group.known) if verdict == "wrong" else None,
+        diagnosis=diagnosed(group, seen) if verdict == "wrong" else None,
         verdict=verdict,
         worth=group.imprecise if verdict == "imprecise" else 0.0,
     )

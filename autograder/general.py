@@ -59,7 +59,7 @@ def mistakes(expected: Sequence[np.ndarray], sizes: Sequence[Mapping[str, int]])
     views = _views(expected, sizes)
     for view in views:
         yield from _of_axes(view)
-    yield from _of_elements(views)
+    yield from _of_elements()
     for dim in sizes[0] if sizes else ():
         yield from _of_scale(dim)
 
@@ -167,7 +167,7 @@ def _wrong_only_at(view: View, axis: int, index: int) -> Callable[[Scene], bool]
     return made
 
 
-def _of_elements(views: Sequence[View]) -> Iterator[Mistake]:
+def _of_elements() -> Iterator[Mistake]:
     yield Mistake(
         "a ReLU is missing",
         "Negative numbers are returned where 0 is expected, and everything else is right: a ReLU at the end is missing.",

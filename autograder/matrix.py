@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls import Failed, Returned
+from autograder.calls import Returned
 from autograder.cases import HIDDEN_GROUPS, PUBLIC, generator
-from autograder.diagnosis import Diagnosis, Expected, diagnose
+from autograder.diagnosis import Diagnosis
 from autograder.errors import BuildError
+from autograder.examine import diagnosed
 from autograder.master import run_after_cells
 from autograder.question import Question, declared
 from autograder.reference import Drawn, draw
@@ -102,7 +103,9 @@ def of_question(question: Question, reference: object, assignment: str, secret: 
     for known in question.misconceptions:
         margin = drawn.margin(known.name)
         refused = sum(len(drawn.failing(known.name, name)) for name in HIDDEN_GROUPS)
-        told = {name: _name(_diagnosed(drawn, name, drawn.outcomes[known.name][name])) for name in drawn.groups if drawn.failing(known.name, name)}
+        told = {
+            name: _name(diagnosed(drawn.groups[name], drawn.outcomes[known.name][name])) for name in drawn.groups if drawn.failing(known.name, name)
+        }
         if known.told_by == "values":
             rows.append(Row(known.name, refused, None if np.isinf(margin) else margin, told))
     rng = generator(secret, question.name, "strays")
@@ -120,7 +123,7 @@ def _strays(drawn: Drawn, group: str, rng: np.random.Generator) -> list[tuple[st
     found = []
     for label, answer in answers.items():
         outcomes = {index: Returned(np.asarray(answer(each.expected))) for index, each in enumerate(drawn.groups[group].cases)}
-        name = _name(_diagnosed(drawn, group, outcomes))
+        name = _name(diagnosed(drawn.groups[group], outcomes))
         if name:
             found.append((label, name))
     return found
@@ -130,11 +133,6 @@ def _changed(output: np.ndarray, place: int) -> np.ndarray:
     changed = output.copy()
     changed.flat[place] += 3
     return changed
-
-
-def _diagnosed(drawn: Drawn, group: str, outcomes: Mapping[int, Returned | Failed]) -> Diagnosis | None:
-    expected = [Expected(each.expected, each.tolerance, each.case.sizes) for each in drawn.groups[group].cases]
-    return diagnose(outcomes, expected, drawn.groups[group].known)
 
 
 def _name(diagnosis: Diagnosis | None) -> str:

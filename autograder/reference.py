@@ -161,7 +161,7 @@ def _degenerate(output: np.ndarray) -> str:
         return "it is all zeros"
     if output.size > 1 and np.all(output == output.flat[0]):
         return "all its elements are equal"
-    if output.size >= MANY and np.ptp(np.abs(output)) < HARDLY * magnitude(output):
+    if output.size >= MANY and np.max(np.abs(output - output.flat[0])) < HARDLY * magnitude(output):
         return "its elements hardly differ, as those of a saturated function"
     if output.size >= MANY and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size:
         return f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"

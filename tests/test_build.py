@@ -228,3 +228,8 @@ def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> N
 def test_references_that_test_little_are_refused_with_the_reason(output: Any, why: str) -> None:
     question = Question("f", arguments={"x": Array("B")}, dims={"B": (16, 40)})
     refused([question], {"f": output}, f"never gave an output that tests anything: {why}")
+
+
+def test_a_reference_of_plus_and_minus_one_tests_enough() -> None:
+    question = Question("f", arguments={"x": Array("B")}, dims={"B": (16, 40)})
+    assert build("t", [question], {"f": jnp.sign}, "a").hidden.groups["f"]
