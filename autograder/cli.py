@@ -123,7 +123,7 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
 def isolation() -> None:
     """Print what a hostile submission could do on this machine, at each level of isolation that it has."""
     # Imported here: no other command starts a submission's process by itself.
-    from autograder.sandbox.matrix import measured
+    from autograder.sandbox.levels import measured
     from autograder.sandbox.probe import HOLES
 
     levels = measured()

@@ -89,7 +89,9 @@ class ArraysPlugin(AbstractOtterPlugin):
     def before_execution(self, submission: Any) -> Any:
         """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
         path = self._isolation.bank_in(self._stage.source / "files")
-        self._packages, refusal = _packages(path), _refusal(submission, path)
+        built = _load(path)
+        self._packages = {} if built is None else dict(built.environment.get("packages", {}))
+        refusal = None if built is None else _refusal(submission, built.assignment)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
             call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {refusal!r})"
@@ -130,20 +132,16 @@ def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
             otter_config["plugins"][index] = {name: {**(written or {}), **added}}
 
 
-def _packages(path: Path) -> dict[str, Any]:
-    """The versions with which the hidden bank was computed, for the instructor."""
+def _load(path: Path) -> bank.Bank | None:
+    """The hidden bank; None if it cannot be read, which each check will say, as ungraded."""
     try:
-        return dict(bank.load(path).environment.get("packages", {}))
+        return bank.load(path)
     except bank.BankError:
-        return {}
+        return None
 
 
-def _refusal(notebook: nbformat.NotebookNode, path: Path) -> str | None:
+def _refusal(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
     """A sentence if this is another assignment's notebook; None if it is this one's, or does not say."""
-    try:
-        wanted = bank.load(path).assignment
-    except bank.BankError:
-        return None  # each check will say so, as ungraded
     noted = notebook.metadata.get("otter")
     submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
     if submitted is None or submitted == wanted:

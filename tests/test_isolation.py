@@ -15,9 +15,11 @@ from typing import Any
 import nbformat
 import pytest
 from conftest import reconfigured
+from otter.run import AutograderConfig
 
 from autograder import isolation
 from autograder.isolation import ConfigError, Isolation
+from autograder.otter_plugin import ArraysPlugin
 from autograder.samples import BuiltAssignment, otter_run
 from autograder.sandbox import quarantine
 from autograder.sandbox.notebook import without_submitted_code
@@ -95,6 +97,39 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory
     command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c"]
     subprocess.run([*command, f"import subprocess\nfrom pathlib import Path\n{script}"], check=True)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_FILES", 2), ("MAX_TOTAL", 2), ("MAX_DEPTH", 1)])
+def test_every_limit_on_files_beside_a_notebook_leaves_something_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    monkeypatch.setattr(quarantine, limit, value)
+    (tmp_path / "submission" / "a" / "b").mkdir(parents=True)
+    for name in ("a/1", "a/2", "a/b/3"):
+        (tmp_path / "submission" / name).write_text("x")
+    left = take_files(tmp_path / "submission", tmp_path / "holding", keep=(), leave_out=())
+    taken = sorted(str(path.relative_to(tmp_path / "holding")) for path in (tmp_path / "holding").rglob("*") if path.is_file())
+    assert taken == ["a/1", "a/2"]
+    assert left == ([] if limit == "MAX_DEPTH" else ["a/b/3 is over the limits on files beside a notebook"])
+
+
+def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_without_a_verdict(tmp_path: Path) -> None:
+    for settings, config, words in (
+        ({"isolation": "some"}, {}, "isolation='some' is not one of required, best, off"),
+        (
+            {},
+            {"grade_from_log": True},
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along",
+        ),
+    ):
+        (tmp_path / "results").mkdir(exist_ok=True)
+        plugin = ArraysPlugin(str(tmp_path / "submission" / "nb.ipynb"), {}, settings)
+        with pytest.raises(ConfigError) as caught:
+            plugin.during_generate({"plugins": [], **config}, None)
+        assert str(caught.value) == words
+        with pytest.raises(ConfigError):
+            plugin.before_grading(AutograderConfig(config))
+        (row,) = json.loads((tmp_path / "results" / "results.json").read_text())["tests"]
+        assert "score" not in row
+        assert row["output"].startswith(f"Ungraded: the autograder's configuration cannot be used: {words}. Please tell your instructor")
 
 
 def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:

@@ -22,6 +22,9 @@ from autograder.sandbox.linux import PR_CAPBSET_DROP, PR_SET_DUMPABLE, PR_SET_NO
 from autograder.sandbox.probe import open_holes
 from autograder.sandbox.seccomp import refuse_system_calls
 
+LAYERS = ("limits", "oom_score", "uid", "capabilities", "no_new_privs", "parent_death", "landlock", "seccomp")
+"""Every layer by name, in the order in which they are put on; of `uid` and `capabilities` a process gets one."""
+
 
 @dataclass(frozen=True)
 class Confinement:

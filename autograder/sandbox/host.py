@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import autograder
 from autograder.sandbox.confine import Confinement, hide_from_same_user
-from autograder.sandbox.quarantine import remove
+from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
+from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
 
 LEVELS = ("required", "best", "off")
-
-FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
-"""The worker's user is drawn from here, where no account is."""
 
 _SYSTEM = (
     "/usr",
@@ -53,10 +49,6 @@ _KERNEL = (
     "/sys/fs/cgroup",
 )
 _DEVICES = ("/dev/urandom", "/dev/random")
-
-MAX_SCRATCH = 512 * 2**20
-MAX_SCRATCH_FILES = 20_000
-"""Bytes and entries that a submission may leave in its scratch folder before it is ended."""
 
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
@@ -166,7 +158,7 @@ class Worker:
         self._process.kill()
         self._process.wait()
         if self._uid is not None:
-            _kill_all_of(self._uid)
+            kill_all_of(self._uid)
         with contextlib.suppress(OSError):
             self._pipe.close()
         remove(self._scratch)
@@ -246,7 +238,7 @@ class Worker:
 
     def _watch_scratch(self) -> None:
         while self._process.poll() is None:
-            if _too_much_in(self._scratch):
+            if too_much_in(self._scratch):
                 self._cause = f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder"
                 self._process.kill()
                 return
@@ -264,21 +256,6 @@ def _signal_name(number: int) -> str:
     return signal.Signals(number).name if number in usual else "a signal"
 
 
-def worker_uid() -> int | None:
-    """A user of the worker's own, if this process may choose one that can still start the interpreter."""
-    if os.name != "posix" or os.geteuid() != 0 or not _reachable_by_others([sys.executable, sys.prefix, sys.base_prefix, *autograder.__path__]):
-        return None
-    return FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)
-
-
-def _reachable_by_others(paths: Iterable[str]) -> bool:
-    for name in paths:
-        path = Path(os.path.realpath(name))
-        if not all(parent.stat().st_mode & stat.S_IXOTH for parent in (path, *path.parents)):
-            return False
-    return True
-
-
 def _import_path(hidden: Sequence[str]) -> list[str]:
     """Where modules come from, without the submission's folder and the current one."""
     return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
@@ -288,49 +265,6 @@ def _readable() -> list[str]:
     installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, *autograder.__path__, *sysconfig.get_paths().values()]
     installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]
-
-
-def _kill_all_of(uid: int) -> None:
-    """Kill every process of `uid`, from a process that has become it, so that no other can be meant, until none is left."""
-    # kill(-1) reports success also when it reached nobody, so whether somebody is left is for this side to see.
-    code = "import os; os.kill(-1, 9)"
-    for _ in range(50):
-        if not _processes_of(uid):
-            return
-        subprocess.run(
-            [sys.executable, "-I", "-S", "-c", code], check=False, user=uid, group=uid, extra_groups=[], stderr=subprocess.DEVNULL, cwd="/"
-        )
-
-
-def _processes_of(uid: int) -> list[int]:
-    """Processes whose real user is `uid`, zombies left out."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
-        except (OSError, ValueError):
-            continue
-        if fields.get("Uid", "").split()[:1] == [str(uid)] and not fields.get("State", "").startswith("Z"):
-            found.append(int(status.parent.name))
-    return found
-
-
-def _too_much_in(folder: Path) -> bool:
-    """Whether a folder holds more than the limits. Its owner may change it meanwhile."""
-    total = count = 0
-    try:
-        for _, folders, files, descriptor in os.fwalk(folder):
-            count += len(folders) + len(files)
-            for name in files:
-                with contextlib.suppress(OSError):
-                    total += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
-            if total > MAX_SCRATCH or count > MAX_SCRATCH_FILES:
-                return True
-    except RecursionError:
-        return True  # deeper than any folder that a notebook needs
-    except OSError:
-        return False  # it is being removed
-    return False
 
 
 def _memory_of_this_machine() -> int:

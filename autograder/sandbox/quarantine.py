@@ -1,7 +1,8 @@
-"""Take what a submission brought along out of the grader's way, before anything of the grader looks at it."""
+"""The files of a submission: what it brought along is taken out of the grader's way, and what it writes is watched and removed."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -13,6 +14,10 @@ MAX_FILE = 50 * 2**20
 MAX_TOTAL = 200 * 2**20
 MAX_FILES = 2000
 MAX_DEPTH = 20
+
+MAX_SCRATCH = 512 * 2**20
+MAX_SCRATCH_FILES = 20_000
+"""Bytes and entries that a submission may leave in its scratch folder before it is ended."""
 
 
 def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Collection[str]) -> list[str]:
@@ -67,6 +72,24 @@ def remove(path: Path) -> None:
         # Only root removes what is in a folder that its owner has closed.
         subprocess.run(["chmod", "-R", "u+rwx", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
+
+
+def too_much_in(folder: Path) -> bool:
+    """Whether a folder holds more than the limits. Its owner may change it meanwhile."""
+    total = count = 0
+    try:
+        for _, folders, files, descriptor in os.fwalk(folder):
+            count += len(folders) + len(files)
+            for name in files:
+                with contextlib.suppress(OSError):
+                    total += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
+            if total > MAX_SCRATCH or count > MAX_SCRATCH_FILES:
+                return True
+    except RecursionError:
+        return True  # deeper than any folder that a notebook needs
+    except OSError:
+        return False  # it is being removed
+    return False
 
 
 def _below(top: Path) -> list[Path]:

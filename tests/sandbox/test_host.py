@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from autograder.sandbox import matrix
+from autograder.sandbox import levels
+from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.host import Died, Limits, Settings, Unconfined, Worker
 from autograder.sandbox.probe import HOLES
 
@@ -192,11 +193,11 @@ def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothin
     found = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
     script = secret.parent / "script.py"
     script.write_text(
-        "import sys\nfrom autograder.sandbox import host\n"
-        "if host.worker_uid() is None: sys.exit(77)\n"
+        "import sys\nfrom autograder.sandbox import host, users\n"
+        "if users.worker_uid() is None: sys.exit(77)\n"
         f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], level='required', leave_out=['landlock']))\n"
         "print(worker.started.user, 'landlock' in worker.started.active, list(worker.started.open_holes))\n"
-        "uid = worker._uid\nworker.end()\nprint(host._processes_of(uid))\n"
+        "uid = worker._uid\nworker.end()\nprint(users.processes_of(uid))\n"
     )
     environment = {"PYTHONPATH": f"{sysconfig.get_path('purelib')}:{ROOT}", "PATH": os.defpath}
     for interpreter in (sys.executable, found):
@@ -234,6 +235,19 @@ def test_layers_can_be_left_out_to_see_what_the_others_hold(secret: Path) -> Non
 
 
 def test_the_probe_finds_every_hole_where_no_layer_is(secret: Path) -> None:
-    level = matrix._level(False, "no layer", matrix._ALL)
+    level = levels._level(False, "no layer", LAYERS)
     assert tuple(level.open_holes) == HOLES
     assert list(level.active) == []
+
+
+def test_no_layer_is_put_on_that_has_no_name(worker: Worker) -> None:
+    assert set(worker.started.active) | set(worker.started.missing) <= set(LAYERS)
+
+
+def test_of_the_functions_that_calls_return_the_oldest_are_forgotten(worker: Worker) -> None:
+    run(worker, "def f(n): return lambda: n")
+    request = {"do": "call", "name": "f", "arguments": {"list": [{"list": [1]}, {"dict": []}]}}
+    kept = [worker.ask(request, {}, 20).header["callable"] for _ in range(1001)]
+    call = {"do": "call", "arguments": {"list": [{"list": []}, {"dict": []}]}}
+    assert worker.ask({**call, "kept": kept[0]}, {}, 20).header["raised"] == "KeyError"
+    assert worker.ask({**call, "kept": kept[1]}, {}, 20).header["value"] == 1

@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox.host import Settings, Worker, protect_this_process, worker_uid
+from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.host import Settings, Worker, protect_this_process
+from autograder.sandbox.users import worker_uid
 
-_LAYERS: Mapping[str, tuple[str, ...]] = {
+_LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "every layer": (),
     "no Landlock": ("landlock",),
     "no seccomp": ("seccomp",),
     "no Landlock, no seccomp": ("landlock", "seccomp"),
 }
-
-_ALL = ("limits", "oom_score", "uid", "capabilities", "no_new_privs", "parent_death", "landlock", "seccomp")
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Level:
 def measured() -> list[Level]:
     """Every level that this machine has, strictest first. Starts one worker for each; nothing of a submission runs."""
     protect_this_process()
-    wanted = [(True, layers, left_out) for layers, left_out in _LAYERS.items()] if worker_uid() is not None else []
+    wanted = [(True, layers, left_out) for layers, left_out in _LEFT_OUT.items()] if worker_uid() is not None else []
     if sys.platform == "linux":
-        wanted += [(False, layers, left_out) for layers, left_out in _LAYERS.items()]
-    wanted.append((False, "no layer", _ALL))
+        wanted += [(False, layers, left_out) for layers, left_out in _LEFT_OUT.items()]
+    wanted.append((False, "no layer", LAYERS))
     return [_level(own_user, layers, left_out) for own_user, layers, left_out in wanted]
 
 
