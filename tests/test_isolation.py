@@ -108,7 +108,7 @@ def test_every_limit_on_files_beside_a_notebook_leaves_something_out(tmp_path: P
     left = take_files(tmp_path / "submission", tmp_path / "holding", keep=(), leave_out=())
     taken = sorted(str(path.relative_to(tmp_path / "holding")) for path in (tmp_path / "holding").rglob("*") if path.is_file())
     assert taken == ["a/1", "a/2"]
-    assert left == ([] if limit == "MAX_DEPTH" else ["a/b/3 is over the limits on files beside a notebook"])
+    assert left == (["a/b is a folder more than 1 deep"] if limit == "MAX_DEPTH" else ["a/b/3 is over the limits on files beside a notebook"])
 
 
 def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_without_a_verdict(tmp_path: Path) -> None:

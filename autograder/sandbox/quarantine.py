@@ -36,7 +36,9 @@ def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Co
             for file in _below(path):
                 place = file.relative_to(folder)
                 status = file.lstat()
-                if not stat.S_ISREG(status.st_mode):
+                if stat.S_ISDIR(status.st_mode):
+                    left.append(f"{place} is a folder more than {MAX_DEPTH} deep")
+                elif not stat.S_ISREG(status.st_mode):
                     left.append(f"{place} is not a plain file")
                 elif status.st_size > MAX_FILE or total + status.st_size > MAX_TOTAL or count >= MAX_FILES:
                     left.append(f"{place} is over the limits on files beside a notebook")
@@ -93,7 +95,7 @@ def too_much_in(folder: Path) -> bool:
 
 
 def _below(top: Path) -> list[Path]:
-    """What is in a folder, folders themselves left out, down to `MAX_DEPTH`; or the path itself if it is no folder."""
+    """What is in a folder down to `MAX_DEPTH`: files, and the folders that are too deep; or the path itself if it is no folder."""
     found: list[Path] = []
     waiting = [(top, 0)]
     while waiting:
@@ -102,6 +104,8 @@ def _below(top: Path) -> list[Path]:
             found.append(path)
         elif depth < MAX_DEPTH:
             waiting += [(Path(entry.path), depth + 1) for entry in os.scandir(path)]
+        else:
+            found.append(path)
         if len(found) > 10 * MAX_FILES:
             break
     return sorted(found)
