@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ import safetensors
 import safetensors.numpy
 
 from autograder.arguments import Value
-from autograder.cases import Case
+from autograder.cases import METHOD, Case
 from autograder.diagnosis import Known, KnownOutcome
+from autograder.method import KnownMethod, Method
+from autograder.rules import Rule, from_json, to_json
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the layout of the file changes; a bank of another format is refused by name."""
 
 _HEADER = "otter-arrays"
@@ -61,11 +63,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Bank:
-    """`groups[question][group]`, and the fingerprint of the environment in which the expected outputs were computed."""
+    """`groups[question][group]`, `methods[question]`, and the fingerprint of the environment in which the expected outputs were computed."""
 
     assignment: str
     environment: Mapping[str, Any]
     groups: Mapping[str, Mapping[str, Group]]
+    methods: Mapping[str, Method] = field(default_factory=dict)
 
     def group(self, question: str, group: str) -> Group:
         """One group of one question. Raises `BankError`."""
@@ -74,6 +77,14 @@ class Bank:
         if group not in self.groups[question]:
             raise BankError(f"the bank of {self.assignment!r} has no cases={group!r} for {question!r}; it has {', '.join(self.groups[question])}")
         return self.groups[question][group]
+
+    def method(self, question: str, rule: str) -> Method:
+        """The rules of one question. Raises `BankError` if it has no rule of that name."""
+        method = self.methods.get(question, Method())
+        if method.rule(rule) is None:
+            known = ", ".join(repr(each.name) for each in method.rules) or "none"
+            raise BankError(f"the bank of {self.assignment!r} has no rule {rule!r} for {question!r}; it has {known}")
+        return method
 
 
 def save(bank: Bank, path: Path) -> None:
@@ -87,16 +98,7 @@ def save(bank: Bank, path: Path) -> None:
             for index, answered in enumerate(group.cases):
                 prefix = f"{question}/{name}/{index}"
                 arrays[f"{prefix}/expected"] = np.ascontiguousarray(answered.expected)
-                for parameter, value in answered.case.arguments.items():
-                    arrays[f"{prefix}/arguments/{parameter}"] = np.ascontiguousarray(value.data).reshape(value.data.shape)
-                rows.append(
-                    {
-                        "label": answered.case.label,
-                        "sizes": dict(answered.case.sizes),
-                        "kinds": {parameter: value.kind for parameter, value in answered.case.arguments.items()},
-                        "tolerance": answered.tolerance,
-                    }
-                )
+                rows.append({**_stored_case(answered.case, prefix, arrays), "tolerance": answered.tolerance})
             known = []
             for number, each in enumerate(group.known):
                 for index, outcome in enumerate(each.outcomes):
@@ -104,7 +106,8 @@ def save(bank: Bank, path: Path) -> None:
                         arrays[f"{question}/{name}/known/{number}/{index}"] = np.ascontiguousarray(outcome.array).reshape(outcome.array.shape)
                 known.append({"name": each.name, "hint": each.hint, "signatures": [outcome.signature for outcome in each.outcomes]})
             questions[question][name] = {"cases": rows, "calls": list(group.calls), "known": known, "imprecise": group.imprecise}
-    header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions}
+    methods = {question: _stored_method(method, f"{question}/{METHOD}", arrays) for question, method in bank.methods.items()}
+    header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions, "methods": methods}
     # One key only: safetensors keeps its metadata in a hash map, whose order would differ from build to build.
     path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
 
@@ -127,7 +130,8 @@ def load(path: Path, called: str = "") -> Bank:
             question: {name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()}
             for question, stored in header["questions"].items()
         }
-        return Bank(header["assignment"], header["environment"], groups)
+        methods = {question: _method(f"{question}/{METHOD}", stored, arrays) for question, stored in header["methods"].items()}
+        return Bank(header["assignment"], header["environment"], groups, methods)
     except (KeyError, TypeError, IndexError) as fault:
         raise BankError(f"{called} lacks a part of its cases ({fault})") from fault
 
@@ -135,8 +139,7 @@ def load(path: Path, called: str = "") -> Bank:
 def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Group:
     cases = []
     for index, row in enumerate(stored["cases"]):
-        values = {parameter: Value(kind, arrays[f"{prefix}/{index}/arguments/{parameter}"]) for parameter, kind in row["kinds"].items()}
-        cases.append(Answered(Case(row["label"], row["sizes"], values), arrays[f"{prefix}/{index}/expected"], row["tolerance"]))
+        cases.append(Answered(_case(f"{prefix}/{index}", row, arrays), arrays[f"{prefix}/{index}/expected"], row["tolerance"]))
     known = [
         Known(
             each["name"],
@@ -146,3 +149,35 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
         for number, each in enumerate(stored["known"])
     ]
     return Group(prefix.split("/")[1], tuple(cases), tuple(stored["calls"]), tuple(known), stored["imprecise"])
+
+
+def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """A case as JSON's types; its arguments go into `arrays`."""
+    for parameter, value in case.arguments.items():
+        arrays[f"{prefix}/arguments/{parameter}"] = np.ascontiguousarray(value.data).reshape(value.data.shape)
+    return {"label": case.label, "sizes": dict(case.sizes), "kinds": {parameter: value.kind for parameter, value in case.arguments.items()}}
+
+
+def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
+    values = {parameter: Value(kind, arrays[f"{prefix}/arguments/{parameter}"]) for parameter, kind in stored["kinds"].items()}
+    return Case(stored["label"], stored["sizes"], values)
+
+
+def _stored_method(method: Method, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    return {
+        "rules": [{**vars(rule), "requirement": to_json(rule.requirement)} for rule in method.rules],
+        "cases": [_stored_case(case, f"{prefix}/{index}", arrays) for index, case in enumerate(method.cases)],
+        "traces": {
+            dim: [_stored_case(case, f"{prefix}/{dim}/{index}", arrays) for index, case in enumerate(cases)] for dim, cases in method.traces.items()
+        },
+        "known": [vars(known) for known in method.known],
+    }
+
+
+def _method(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Method:
+    return Method(
+        tuple(Rule(**{**rule, "requirement": from_json(rule["requirement"])}) for rule in stored["rules"]),
+        tuple(_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])),
+        {dim: tuple(_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)) for dim, rows in stored["traces"].items()},
+        tuple(KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]),
+    )

@@ -14,8 +14,10 @@ from autograder.bank import Bank, Group
 from autograder.cases import HIDDEN_GROUPS, PUBLIC
 from autograder.compare import magnitude
 from autograder.errors import BuildError
+from autograder.method import Method
 from autograder.question import Misconception, Question
 from autograder.reference import Drawn, draw
+from autograder.required import Required, draw_method
 
 REFUSED_CASES = 2
 """On so many hidden cases, at least, a misconception must be refused."""
@@ -44,6 +46,8 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
             raise BuildError(f"question {name!r}: declared {names.count(name)} times; each question needs a name of its own")
     hidden: dict[str, dict[str, Group]] = {}
     public: dict[str, dict[str, Group]] = {}
+    hidden_methods: dict[str, Method] = {}
+    public_methods: dict[str, Method] = {}
     record: dict[str, Any] = {}
     for question in questions:
         reference = namespace.get(question.name)
@@ -52,17 +56,21 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
         kept = draw(question, reference, HIDDEN_GROUPS, assignment, secret)
         public[question.name] = shown.groups
         hidden[question.name] = {**shown.groups, **kept.groups}
+        shown_rules = draw_method(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
+        kept_rules = draw_method(question, reference, ("repeated", "types"), assignment, secret)
+        public_methods[question.name], hidden_methods[question.name] = shown_rules.method, kept_rules.method
         for known in question.misconceptions:
             _check_told_by(question, known, shown, kept)
         record[question.name] = {
             "groups": {name: _counted(group) for name, group in hidden[question.name].items()},
             "alternatives": {function.__name__: _source(function) for function in question.alternatives},
-            "misconceptions": {known.function.__name__: _known_record(known, shown, kept) for known in question.misconceptions},
+            "misconceptions": {known.function.__name__: _known_record(known, shown, kept, kept_rules) for known in question.misconceptions},
+            "rules": {rule.name: str(rule.requirement) for rule in question.rules},
             "tolerance": _tolerance_record(question, kept),
             "imprecise": question.imprecise,
         }
     fingerprint = environment.fingerprint()
-    return Built(Bank(assignment, fingerprint, hidden), Bank(assignment, fingerprint, public), {"questions": record})
+    return Built(Bank(assignment, fingerprint, hidden, hidden_methods), Bank(assignment, fingerprint, public, public_methods), {"questions": record})
 
 
 def rehearse(question: Question, reference: object, cases: str) -> str:
@@ -78,6 +86,18 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
         f"{len(question.alternatives)} alternatives accepted; {len(refused)} of {len(question.misconceptions)} misconceptions refused."
     ]
     return "\n".join(lines + [f"  refused: {name}" for name in refused])
+
+
+def rehearse_rule(question: Question, reference: object, rule: str) -> str:
+    """The same for a test cell that asks for a rule."""
+    if all(declared.name != rule for declared in question.rules):
+        raise BuildError(f"question {question.name!r}: has no rule {rule!r}; declare it with requires(…)")
+    unmet = draw_method(question, reference, (PUBLIC,), "rehearsal", "rehearsal").unmet
+    names = [name for name, rules in unmet.items() if rule in rules]
+    lines = [
+        f"{question.name}, rule {rule!r}: met by the solution and {len(question.alternatives)} alternatives; not met by {len(names)} misconceptions."
+    ]
+    return "\n".join(lines + [f"  not met: {name}" for name in names])
 
 
 def _check_told_by(question: Question, known: Misconception, shown: Drawn, kept: Drawn) -> None:
@@ -103,13 +123,14 @@ def _refused_in(known: Misconception, shown: Drawn, kept: Drawn) -> list[str]:
     return [name for drawn in (shown, kept) for name in drawn.groups if drawn.failing(known.name, name)]
 
 
-def _known_record(known: Misconception, shown: Drawn, kept: Drawn) -> dict[str, Any]:
+def _known_record(known: Misconception, shown: Drawn, kept: Drawn, rules: Required) -> dict[str, Any]:
     margin = kept.margin(known.name)
     return {
         "name": known.name,
         "told_by": known.told_by,
         "refused_in": _refused_in(known, shown, kept),
         "refused_on": {name: drawn.failing(known.name, name) for drawn in (shown, kept) for name in drawn.groups},
+        "unmet": list(rules.unmet[known.name]),
         "margin": None if math.isinf(margin) else margin,
         "source": _source(known.function),
     }

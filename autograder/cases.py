@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.arguments import Array, Value
 from autograder.question import Question
+from autograder.rules import TRACED_SIZES
 
 PUBLIC = "public"
 HIDDEN_GROUPS = ("corners", "random", "repeated", "types")
@@ -20,6 +21,9 @@ public: handed to students. corners: every dimension at its smallest in turn, al
 sizes, several draws each. repeated: calls of one shape, repeated and interleaved, to which a function must answer alike each time.
 types: the same numbers and arrays in every Python type that the problem allows.
 """
+
+METHOD = "method"
+"""Where a group of cases is named: the cases on which it is judged how an answer is computed."""
 
 TITLES = {
     PUBLIC: "the cases in the notebook",
@@ -98,6 +102,18 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
 def _default_slots(question: Question, shapes: list[Shape], draws: int, rng: np.random.Generator) -> tuple[Slot, ...]:
     kinds = {parameter: argument.kinds[0] for parameter, argument in question.arguments.items()}
     return tuple(_slot(question, shape, kinds, index, rng) for shape in shapes for index in range(draws))
+
+
+def method_slots(question: Question, shapes: Sequence[Shape], rng: np.random.Generator) -> tuple[Slot, ...]:
+    """A slot for each of `shapes`, which other groups have: functions are compiled for them already."""
+    return _default_slots(question, list(shapes), 1, rng)
+
+
+def trace_slots(question: Question, dim: str, shape: Shape, rng: np.random.Generator) -> tuple[Slot, ...]:
+    """Slots that differ from `shape`, and from one another, in the size of `dim` only: growing sizes, within its range."""
+    smallest, largest = question.dims[dim]
+    sizes = sorted({min(max(size, smallest), largest) for size in TRACED_SIZES})
+    return _default_slots(question, [Shape(f"{dim} = {size}", {**shape.sizes, dim: size}) for size in sizes], 1, rng)
 
 
 def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:

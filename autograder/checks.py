@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,8 +13,9 @@ from typing import Any, Protocol
 from autograder import bank as banks
 from autograder import environment, figure, report
 from autograder.bank import Bank, BankError
-from autograder.cases import GROUPS, PUBLIC
+from autograder.cases import GROUPS, METHOD, PUBLIC
 from autograder.examine import Finding, examine
+from autograder.method import Judgement, Method, judge
 from autograder.question import newest
 from autograder.values import to_python
 
@@ -46,13 +49,20 @@ class Grading:
 
     `bank` is the hidden bank; `refusal` a sentence that fails every check, because the submission as a whole cannot be graded as this
     assignment; `elsewhere` the process that runs the submission, or None where it runs in this one.
-    `records` collects what was found, for the instructor.
+    `records` collects what was found, for the instructor; `judged` has the function whose method was judged last, with the judgement.
     """
 
     bank: Path
     refusal: str | None = None
     elsewhere: Elsewhere | None = None
     records: list[dict[str, Any]] = field(default_factory=list)
+    judged: list[tuple[object, Judgement]] = field(default_factory=list)
+
+    def judge(self, function: object, method: Method) -> Judgement:
+        """Each rule has a test of its own, and one look at a function is enough for all of them."""
+        if not self.judged or self.judged[0][0] is not function:
+            self.judged[:] = [(function, judge(function, method))]
+        return self.judged[0][1]
 
 
 _grading: Grading | None = None
@@ -83,8 +93,8 @@ def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | 
     _grading = Grading(Path(bank), refusal, elsewhere)
 
 
-def check(question: str, function: object, cases: str = PUBLIC) -> None:
-    """Check `function` against one group of cases of `question`.
+def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | None = None) -> None:
+    """Check `function` against one group of cases of `question`, or hold how it computes against one `rule` that the question requires.
 
     Where it runs decides where the cases come from: in grading from the hidden bank; in a master notebook, which declares the question,
     from a fresh draw with `function` as the reference; at a student's desk from the public cases beside the notebook.
@@ -93,19 +103,27 @@ def check(question: str, function: object, cases: str = PUBLIC) -> None:
     """
     if not isinstance(question, str) or cases not in GROUPS:
         raise ValueError(f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of cases are {', '.join(GROUPS)}")
+    if rule is not None and (not isinstance(rule, str) or cases != PUBLIC):
+        raise ValueError(f"check({question!r}, …, cases={cases!r}, rule={rule!r}): a rule is named by a string, and without cases")
     if _grading is not None:
-        _in_grading(_grading, question, function, cases)
+        _may_be_graded(_grading, question)
+        (_in_grading if rule is None else _rule_in_grading)(_grading, question, function, cases if rule is None else rule)
     elif newest(question) is not None:
-        _in_master(question, function, cases)
+        _in_master(question, function, cases, rule)
+    elif rule is not None:
+        _rule_at_desk(question, function, rule)
     else:
         _at_desk(question, function, cases)
 
 
-def _in_grading(grading: Grading, question: str, function: object, cases: str) -> None:
+def _may_be_graded(grading: Grading, question: str) -> None:
     if grading.refusal is not None:
         raise CheckFailed(grading.refusal)
     if grading.elsewhere is not None and grading.elsewhere.problem is not None:
         raise Ungraded(f"{question} {grading.elsewhere.problem}. Please tell your instructor.")
+
+
+def _in_grading(grading: Grading, question: str, function: object, cases: str) -> None:
     started = time.monotonic()
     finding = _verdict(grading.bank, question, function, cases, at_desk=False, elsewhere=grading.elsewhere)
     diagnosis = finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
@@ -124,30 +142,68 @@ def _at_desk(question: str, function: object, cases: str) -> None:
         raise CheckFailed(report.at_desk(question, finding))
 
 
-def _in_master(question: str, function: object, cases: str) -> None:
+def _rule_in_grading(grading: Grading, question: str, function: object, rule: str) -> None:
+    started = time.monotonic()
+    with _own_faults_ungraded(at_desk=False):
+        bank = _load(grading.bank, False)
+        method = bank.method(question, rule)
+        _same_environment(environment.difference(bank.environment, _environment_of(grading.elsewhere)), False)
+        judgement = grading.judge(function, method)
+    unmet = rule in judgement.unmet
+    row = {"question": question, "cases": METHOD, "rule": rule, "verdict": "wrong" if unmet else "right", "diagnosis": None}
+    if unmet and judgement.failed is None:
+        row |= {"diagnosis": report.mistake(method, judgement, rule)[0], "diagnosis_by": "author"}
+    # Forgeable: it rests on what the submission's own process said about itself.
+    grading.records.append({**row, "seen": judgement.seen, "forgeable": True, "seconds": round(time.monotonic() - started, 3)})
+    if unmet:
+        raise CheckFailed(report.rule_in_grading(question, method, judgement, rule))
+
+
+def _rule_at_desk(question: str, function: object, rule: str) -> None:
+    with _own_faults_ungraded(at_desk=True):
+        bank = _load(Path(banks.PUBLIC_FILE), True)
+        method = bank.method(question, rule)
+        _same_environment(environment.difference(bank.environment, environment.current()), True)
+        judgement = judge(function, method)
+    if rule in judgement.unmet:
+        raise CheckFailed(report.rule_at_desk(question, method, judgement, rule))
+
+
+def _in_master(question: str, function: object, cases: str, rule: str | None) -> None:
     from autograder import build
 
     declaration = newest(question)
     assert declaration is not None
-    print(build.rehearse(declaration, function, cases))
+    print(build.rehearse(declaration, function, cases) if rule is None else build.rehearse_rule(declaration, function, rule))
 
 
 def _verdict(path: Path, question: str, function: object, cases: str, *, at_desk: bool, elsewhere: Elsewhere | None = None) -> Finding | None:
-    try:
+    with _own_faults_ungraded(at_desk):
         bank = _load(path, at_desk)
         group = bank.group(question, cases)
-        _same_environment(environment.difference(bank.environment, elsewhere.environment() if elsewhere else environment.current()), at_desk)
+        _same_environment(environment.difference(bank.environment, _environment_of(elsewhere)), at_desk)
         finding = examine(function, group, interruptible=at_desk, show=sys.stdout.write if at_desk else None)
         if finding is not None and finding.step == "values":
             # Only numbers can be wrong because of other random bits; asking costs a few compilations, which a right answer never pays.
             _same_environment(environment.drawn_difference(bank.environment, elsewhere.draws() if elsewhere else environment.draws()), at_desk)
+    return finding
+
+
+def _environment_of(elsewhere: Elsewhere | None) -> dict[str, Any]:
+    return elsewhere.environment() if elsewhere else environment.current()
+
+
+@contextlib.contextmanager
+def _own_faults_ungraded(at_desk: bool) -> Iterator[None]:
+    """A fault of the bank or of this package is no verdict."""
+    try:
+        yield
     except BankError as fault:
         raise Ungraded(f"{fault}. {'Download the assignment again.' if at_desk else 'Please tell your instructor.'}") from None
     except (Ungraded, KeyboardInterrupt):
         raise
     except Exception as fault:
         raise Ungraded(f"the grader itself failed ({type(fault).__name__}). Please tell your instructor; this is no fault of your answer.") from fault
-    return finding
 
 
 def _load(path: Path, at_desk: bool) -> Bank:

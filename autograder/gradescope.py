@@ -17,7 +17,7 @@ from typing import Any, cast
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder.cases import TITLES
+from autograder.cases import METHOD, TITLES
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line.
 _UNGRADED = re.compile(r"^\s*(?:Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
@@ -25,7 +25,8 @@ _IMPRECISE = re.compile(r"^\s*Imprecise: ", re.MULTILINE)
 _TOLD = re.compile(r"^\s*(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
-"""For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks, if it is a check."""
+"""For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks (`METHOD` and the rule
+for a check of a rule), if it is a check."""
 
 
 class Results(GradingResults):
@@ -83,18 +84,19 @@ class Results(GradingResults):
 
     def _rows_of_groups(self, row: Mapping[str, Any], test_file: Any, checks: Sequence[Any], number: int) -> list[dict[str, Any]]:
         made = []
-        for place, (result, (question, group)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
+        for place, (result, (question, group, *rule)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
             case = result.test_case
+            title = f"method, {rule[0]}" if rule else TITLES[group]
             ungraded = _is_ungraded(result)
             made.append(
                 {
-                    "name": f"{question}: {TITLES[group]}{' (ungraded)' if ungraded else ''}",
+                    "name": f"{question}: {title}{' (ungraded)' if ungraded else ''}",
                     "number": f"{number}.{place}",
                     **({} if ungraded else {"score": round(_points(result, question, self.worth), 5)}),
                     "max_score": round(case.points, 5),
                     **({} if ungraded else {"status": "passed" if result.passed else "failed"}),
                     "visibility": row["visibility"] if case.hidden or self.all_hidden else "visible",
-                    "output": _told(result),
+                    "output": _told(result, group == METHOD),
                     "output_format": "md",
                     "tags": [group],
                 }
@@ -102,11 +104,11 @@ class Results(GradingResults):
         return made
 
 
-def _told(result: Any) -> str:
+def _told(result: Any, method: bool) -> str:
     """What a test case's row says: the author's message for it, and the text of its check without Otter's lines around it."""
     case, message = result.test_case, result.message or ""
     if result.passed:
-        return str(case.success_message or "All calls are right.")
+        return str(case.success_message or ("Seen in the calls." if method else "All calls are right."))
     parts = _TOLD.split(message, maxsplit=1)
     told = parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
     return f"{case.failure_message}\n\n{told}" if case.failure_message else told

@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_c
 
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
-from autograder.cases import GROUPS, PUBLIC
+from autograder.cases import GROUPS, METHOD, PUBLIC
 from autograder.errors import BuildError
 from autograder.question import declared
 
@@ -94,7 +94,7 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
                 raise BuildError(
                     f"question {question.name!r}: see={question.see!r} is no heading of the notebook; its headings are {', '.join(headings)}"
                 )
-        check_tests(Path(tests), [question.name for question in declared()])
+        check_tests(Path(tests), {question.name: [rule.name for rule in question.rules] for question in declared()})
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
@@ -150,10 +150,14 @@ class TestCall:
     hidden: bool
     question: str
     cases: str
+    rule: str | None = None
 
 
-def check_tests(tests: Path, questions: Sequence[str]) -> None:
-    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student."""
+def check_tests(tests: Path, questions: Mapping[str, Sequence[str]]) -> None:
+    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student.
+
+    `questions` has the rules of each question, by name.
+    """
     for path in sorted(tests.glob("*.py")):
         try:
             module = ast.parse(path.read_text(encoding="utf-8"))
@@ -175,7 +179,8 @@ def check_tests(tests: Path, questions: Sequence[str]) -> None:
 
 
 def checks_of_tests(tests: Path) -> dict[str, list[list[str] | None]]:
-    """For each test file, and each test case in it: the question and group that it checks; None for a test of another kind.
+    """For each test file, and each test case in it: the question and group that it checks, or question, `METHOD` and rule; None for a test of
+    another kind.
 
     The files have passed `check_tests`.
     """
@@ -190,7 +195,9 @@ def _test_functions(path: Path) -> list[ast.FunctionDef]:
 
 def _only_check(function: ast.FunctionDef, otter_question: str) -> list[str] | None:
     calls = _test_calls(function, otter_question)
-    return [calls[0].question, calls[0].cases] if len(calls) == 1 else None
+    if len(calls) != 1:
+        return None
+    return [calls[0].question, calls[0].cases] if calls[0].rule is None else [calls[0].question, METHOD, calls[0].rule]
 
 
 def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall]:
@@ -203,20 +210,29 @@ def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall
     calls = []
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check" and len(node.args) >= 2:
-            given = [*node.args[2:3], *(keyword.value for keyword in node.keywords if keyword.arg == "cases")]
-            literals = [argument.value if isinstance(argument, ast.Constant) else None for argument in (node.args[0], *given)]
-            if isinstance(literals[0], str):
-                cases = PUBLIC if len(literals) == 1 else literals[1]
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            question, cases = _literal(node.args[0]), _literal([*node.args[2:3], named.get("cases", ast.Constant(PUBLIC))][0])
+            if isinstance(question, str):
+                rule = (
+                    repr(_literal(named["rule"])) if "rule" in named and not isinstance(_literal(named["rule"]), str) else _literal(named.get("rule"))
+                )
                 calls.append(
-                    TestCall(f"{function.name} of {otter_question!r}", hidden, literals[0], cases if isinstance(cases, str) else repr(cases))
+                    TestCall(f"{function.name} of {otter_question!r}", hidden, question, cases if isinstance(cases, str) else repr(cases), rule)
                 )
     return calls
 
 
-def _check_call(found: TestCall, questions: Sequence[str]) -> None:
+def _literal(node: ast.AST | None) -> Any:
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def _check_call(found: TestCall, questions: Mapping[str, Sequence[str]]) -> None:
     if found.question not in questions:
         known = f"declared: {', '.join(questions)}" if questions else "write question = Question(…) in a cell whose first line is `## Ignore ##`"
         raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; {known}")
+    if found.rule is not None and found.rule not in questions[found.question]:
+        rules = ", ".join(repr(rule) for rule in questions[found.question]) or "none"
+        raise BuildError(f"the test {found.place} asks for rule={found.rule!r}, which {found.question} does not require; its rules are {rules}")
     if found.cases not in GROUPS:
         raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}")
     if not found.hidden and found.cases != PUBLIC:

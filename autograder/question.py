@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from autograder.arguments import Argument, Array, DeclarationError, Dim, Seed
+from autograder.rules import Every, Requirement, Rule
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -34,8 +35,8 @@ class Question:
     `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
 
     The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` is
-    the share of its points that a group of cases is worth whose answers are right to half precision only. `see` is the heading in the notebook under which its pitfalls are
-    explained; hints point to it.
+    the share of its points that a group of cases is worth whose answers are right to half precision only. `see` is the heading in the notebook
+    under which its pitfalls are explained; hints point to it.
 
         question = Question("scale_rows",
             arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
@@ -55,6 +56,7 @@ class Question:
     see: str = ""
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
+    rules: list[Rule] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._check_name()
@@ -93,6 +95,26 @@ class Question:
             return function
 
         return remember
+
+    def requires(self, name: str, *requirements: Requirement, otherwise: str, misconception: str, hint: str) -> None:
+        """Declare a rule on how the answer is computed: all `requirements` (see `autograder.rules`) must hold.
+
+        A test cell asks for it with `check(…, rule=name)` and carries its points. `otherwise` is the sentence for an answer that does not
+        meet it, and continues the function's name; `misconception` names the mistake behind it, and `hint` says what to look at.
+        """
+        for label, text in (("name", name), ("otherwise", otherwise), ("misconception", misconception), ("hint", hint)):
+            if not isinstance(text, str) or not text.strip():
+                raise self._error(f"requires {label}", text, "is not a sentence")
+        if any(rule.name == name for rule in self.rules):
+            raise self._error("requires name", name, "is declared twice")
+        for requirement in requirements:
+            if not isinstance(requirement, Requirement):
+                raise self._error(f"requires {name!r}", requirement, "is not a requirement such as transform(…) or shared_parameters(…)")
+            for dim in sorted(requirement.dims() - set(self.dims)):
+                raise self._error(f"requires {name!r}", dim, f"is a dimension that dims does not define; it defines {', '.join(self.dims) or 'none'}")
+        if not requirements:
+            raise self._error("requires", name, "has no requirement; name at least one such as transform(…)")
+        self.rules.append(Rule(name, requirements[0] if len(requirements) == 1 else Every(requirements), otherwise, misconception, hint))
 
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
         return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")

@@ -74,7 +74,7 @@ def draw(question: Question, reference: object, names: Sequence[str], assignment
     for name in names:
         rng = generator(secret, assignment, question.name, name)
         plans[name] = (plan(question, name, rng), rng)
-    answered = {name: [_answer(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
+    answered = {name: [answered_slot(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
     noise, shapes = Noise(), []
     for name, (planned, rng) in plans.items():
         for case, output in _first_of_each_shape(planned, answered[name]):
@@ -114,7 +114,7 @@ def _hint(question: Question, known: Misconception) -> str:
     return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
 
 
-def _answer(question: Question, reference: object, slot: Slot) -> tuple[Case, np.ndarray]:
+def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, np.ndarray]:
     """A case for `slot` whose reference output tests something, with that output."""
     why = ""
     for _ in range(DRAWS):

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.compare import dtype_kind, widened
 from autograder.diagnosis import Diagnosis
 from autograder.examine import Finding, described
+from autograder.method import Judgement, Method
 
 BUCKETS = (
     (1.0, "as large as the largest expected value, or larger"),
@@ -45,6 +46,37 @@ def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
     if finding.diagnosis is not None and seen_in_public:
         parts.append("The public cases show the same: run this question's check in the notebook to see it with numbers.")
     return "\n\n".join(parts)
+
+
+def rule_at_desk(question: str, method: Method, judgement: Judgement, rule: str) -> str:
+    """For the student's own notebook: which rule is not met, what helps, and what was seen. Plain text."""
+    detail = judgement.failed[1].detail if judgement.failed is not None else ""
+    return _without_html("\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part))
+
+
+def rule_in_grading(question: str, method: Method, judgement: Judgement, rule: str) -> str:
+    """The same for Gradescope, as Markdown, without the function's own text."""
+    return _without_html("\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part))
+
+
+def mistake(method: Method, judgement: Judgement, rule: str) -> tuple[str, str]:
+    """The name of the mistake behind a rule that is not met, and its hint."""
+    declared = method.rule(rule)
+    assert declared is not None
+    if judgement.resembles is not None:
+        return judgement.resembles.name, judgement.resembles.hint
+    return declared.misconception, declared.hint
+
+
+def _rule(question: str, method: Method, judgement: Judgement, rule: str, bold: str) -> tuple[str, ...]:
+    if judgement.failed is not None:
+        case, failed = judgement.failed
+        return f"{question} {failed.cause} [{case.label}]", "How it computes cannot be seen before it returns an array."
+    declared = method.rule(rule)
+    assert declared is not None
+    name, hint = mistake(method, judgement, rule)
+    told = f"{question} {declared.otherwise}"
+    return told, f"{bold}Looks like: {name}.{bold} {hint}", judgement.seen
 
 
 def _hint(diagnosis: Diagnosis | None, bold: str) -> str:

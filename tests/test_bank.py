@@ -66,7 +66,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
         "text": b"not a bank",
         "foreign": safetensors.numpy.save({"x": np.zeros(1)}),
         "newer": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 99}'}),
-        "partial": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 2, "assignment": "a", "environment": {}}'}),
+        "partial": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 3, "assignment": "a", "environment": {}}'}),
     }
 
 
@@ -77,7 +77,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
         ("cut", "cannot be read as a bank of cases"),
         ("text", "cannot be read as a bank of cases"),
         ("foreign", "cannot be read as a bank of cases"),
-        ("newer", "is of format 99; this version of otter-arrays reads format 2"),
+        ("newer", "is of format 99; this version of otter-arrays reads format 3"),
         ("partial", r"lacks a part of its cases \('questions'\)"),
     ],
 )

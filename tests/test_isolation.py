@@ -193,7 +193,7 @@ def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing_and_t
     """No layer exists, as on a system that has none."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent / "without_layers")}
     best = otter_run(one_assignment.solution, one_assignment.zip, env=environment)
-    assert best.score == 7
+    assert best.score == 10
     assert "OPEN: the submission could read hidden files." in best.printed
     required = reconfigured(one_assignment.zip, tmp_path / "required.zip", isolation="required")
     graded = otter_run(one_assignment.solution, required, env=environment)

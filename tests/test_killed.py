@@ -132,9 +132,9 @@ def verdict(results: dict[str, Any]) -> str:
     rows = results["tests"]
     if [row["output"] for row in rows] == [STOPPED] and "score" not in rows[0] and "score" not in results:
         return "stopped"
-    if [row.get("max_score") for row in rows] == [1, 2, 2, 1, 1] and all("score" in row for row in rows):
+    if [row.get("max_score") for row in rows] == [1, 2, 1, 2, 2, 1, 1] and all("score" in row for row in rows):
         lost = [row for row in rows if row["score"] < row["max_score"]]
-        if all("vmap_over_batch was killed (SIGKILL). [case " in row["output"] for row in lost):
+        if all("vmap_over_batch was killed (SIGKILL). [" in row["output"] for row in lost):
             return "cause" if lost else "full"
     return json.dumps(results)
 

@@ -21,7 +21,7 @@ from conftest import MASTERS, ROOT, SECRET
 from autograder.bank import PUBLIC_FILE
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
-POINTS = 7
+POINTS = 10
 
 
 def question_of(built: BuiltAssignment) -> str:
@@ -73,17 +73,131 @@ def test_an_alternative_gets_every_point(dist: Path, name: str, function: str) -
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("misconception"))
-def test_a_misconception_loses_hidden_points_and_gets_its_hint_unless_only_the_method_tells(dist: Path, name: str, function: str) -> None:
+def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(dist: Path, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
     known = built.misconceptions(question_of(built))[function]
     graded = graded_answer(built, known["source"])
-    assert graded.score is not None
-    worth = {"public": 1, "corners": 2, "random": 2, "repeated": 1, "types": 1}
-    assert graded.score == POINTS - sum(worth[group] for group in known["refused_in"])
-    assert (graded.score == POINTS) == (known["told_by"] == "method")
     assert graded.results is not None
-    hints = {finding["diagnosis"] for finding in graded.results["extra_data"]["findings"]} - {None}
+    findings = graded.results["extra_data"]["findings"]
+    wrong = {finding.get("rule", finding["cases"]) for finding in findings if finding["verdict"] == "wrong"}
+    assert wrong == {*known["refused_in"], *known["unmet"]}
+    lost = [row["max_score"] for row, finding in zip(graded.results["tests"], findings, strict=True) if finding["verdict"] == "wrong"]
+    assert graded.score == POINTS - sum(lost) < POINTS
+    hints = {finding["diagnosis"] for finding in findings if "rule" not in finding} - {None}
     assert hints == ({known["name"]} if known["told_by"] == "values" else set())
+    if known["told_by"] == "method":
+        assert graded.score >= POINTS - 3
+        assert all(finding["diagnosis"] for finding in findings if finding["verdict"] == "wrong")
+
+
+METHOD_TOLD = {
+    "nn-vmap-shared-params": {"copies_the_parameters": 8, "maps_apply": 9, "calls_the_layer_on_the_batch": 7},
+    "nnx-batched-init": {"makes_identical_models": 8, "loops_over_the_models": 7, "makes_no_model": 7},
+    "nnx-composed-transforms": {"loops_over_layers": 7, "maps_inside_the_scan": 9},
+    "nnx-vmap-over-batch": {"calls_the_layer_on_the_batch": 7, "loops_over_the_rows": 7},
+    "nnx-vmap-over-ensemble": {"runs_model_by_model": 8, "loops_over_the_models": 7},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "function"), [(name, function) for name, told in METHOD_TOLD.items() for function in told])
+def test_right_values_by_another_way_get_the_points_of_the_values(dist: Path, name: str, function: str) -> None:
+    built = BuiltAssignment(dist / name)
+    graded = graded_answer(built, built.misconceptions(question_of(built))[function]["source"])
+    assert graded.score == METHOD_TOLD[name][function]
+
+
+SPELLINGS = {
+    "nnx-vmap-over-batch-module-level": """
+import functools
+from flax.nnx import vmap as lift
+mapped = functools.partial(lift, in_axes=(None, 0))
+
+@nnx.jit
+@mapped
+def forward(model, x):
+    return model(x)
+
+def vmap_over_batch(seed, x_batch, features):
+    return forward(nnx.Linear(x_batch.shape[-1], int(features), rngs=nnx.Rngs(int(seed))), x_batch).reshape(-1)
+""",
+    "nnx-vmap-over-ensemble-methods": """
+class Ensemble(nnx.Module):
+    def __init__(self, count, inputs, outputs, rngs):
+        @nnx.split_rngs(splits=count)
+        @nnx.vmap
+        def build(rngs):
+            return nnx.Linear(inputs, outputs, rngs=rngs)
+        self.members = build(rngs)
+
+    def __call__(self, x):
+        return nnx.vmap(lambda x, member: member(x), in_axes=(None, 0))(x, self.members)
+
+def vmap_over_ensemble(seed, x, num_models, features):
+    return jax.jit(lambda x: Ensemble(int(num_models), x.shape[-1], int(features), nnx.Rngs(int(seed)))(x).reshape(-1))(x)
+""",
+    "nnx-composed-transforms-module-level": """
+@nnx.split_rngs(splits=1)
+@nnx.vmap
+def unused(rngs):
+    return nnx.Linear(1, 1, rngs=rngs)
+
+def one_layer(x, layer):
+    return jax.nn.relu(layer(x))
+
+through = nnx.scan(one_layer, in_axes=(nnx.Carry, 0), out_axes=nnx.Carry)
+network = nnx.jit(nnx.vmap(through, in_axes=(0, None)))
+
+def composed_transforms(seed, x_batch, num_layers, features):
+    make = lambda rngs: nnx.Linear(int(features), int(features), rngs=rngs)
+    rngs = nnx.Rngs(int(seed))
+    with nnx.split_rngs(rngs, splits=int(num_layers)):
+        layers = nnx.vmap(make)(rngs)
+    return network(x_batch, layers).reshape(-1)
+""",
+    "nn-vmap-shared-params-in-a-function": """
+from flax.linen import vmap as lift
+
+def nn_vmap_forward(seed, x_batch, features):
+    @jax.jit
+    def run(x):
+        layer = lift(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})(features=int(features))
+        return layer.apply(layer.init(jax.random.PRNGKey(seed), x), x)
+    return np.asarray(run(x_batch)).reshape(-1)
+""",
+    "nnx-batched-init-inside-of-jit": """
+@nnx.jit(static_argnums=(1, 2))
+def ensemble(seed, count, width):
+    @nnx.split_rngs(splits=count)
+    @nnx.vmap(in_axes=(0,), out_axes=0)
+    def make(rngs):
+        return nnx.Linear(width, width, rngs=rngs)
+    return make(nnx.Rngs(seed))
+
+def batched_init_count(seed, num_inits, features):
+    return jnp.array([int(num_inits), int(features), ensemble(int(seed), int(num_inits), int(features)).kernel.shape[0]])
+""",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_same_method_spelled_otherwise_gets_every_point(dist: Path, spelling: str) -> None:
+    built = BuiltAssignment(next(dist / name for name in METHOD_TOLD if spelling.startswith(name)))
+    notebook = nbformat.read(built.untouched, as_version=4)
+    cell = next(cell for cell in notebook.cells if f"def {question_of(built)}(" in cell.source)
+    cell.source = f"import numpy as np\n{SPELLINGS[spelling]}"
+    graded = otter_run(notebook, built.zip)
+    assert graded.score == POINTS, json.dumps(graded.results, indent=1)
+
+
+def test_a_show_of_the_method_beside_the_answer_gets_none_of_its_points(one_assignment: BuiltAssignment) -> None:
+    source = """
+def show(seed, x_batch, features):
+    model = nnx.Linear(x_batch.shape[-1], int(features), rngs=nnx.Rngs(int(seed)))
+    nnx.vmap(lambda model, x: model(x) + 1, in_axes=(None, 0))(model, jnp.asarray(x_batch))
+    return model(x_batch).reshape(-1)
+"""
+    assert graded_answer(one_assignment, source).score == POINTS - 3
 
 
 def test_every_assignment_has_two_alternatives_and_its_pitfalls(assignment: BuiltAssignment) -> None:

@@ -17,8 +17,10 @@ from typing import Any
 
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned, StandIn, known_cause
+from autograder.facts import Facts, NoFacts, from_json
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
+from autograder.sandbox.wire import Frame
 
 MAX_RESTARTS = 5
 """So often a worker that stopped answering is replaced, before the rest of the submission is given up."""
@@ -106,11 +108,35 @@ class Submission:
 
     def judge(self, name: str, arguments: Mapping[str, Value]) -> Returned | Failed:
         """Call a function of the submission with the arguments of a case."""
-        header = {"do": "judge", "name": name, "arguments": [[parameter, value.kind] for parameter, value in arguments.items()]}
         try:
-            frame = self._ask(header, {parameter: value.data for parameter, value in arguments.items()}, self._settings.limits.call_seconds)
+            return self._outcome(self._of_case("judge", name, arguments), arguments)
         except Died as cause:
             return Failed(f"{cause}.", lost=True)
+
+    def watch(self, name: str, arguments: Mapping[str, Value], afresh: bool) -> tuple[Facts, Returned | Failed]:
+        """The same, and what the function was seen to do there."""
+        try:
+            frame = self._of_case("watch", name, arguments, afresh=afresh)
+        except Died as cause:
+            return Facts(), Failed(f"{cause}.", lost=True)
+        try:
+            return from_json(frame.header.get("facts")), self._outcome(frame, arguments)
+        except NoFacts:
+            return Facts(stopped=True), self._outcome(frame, arguments)
+
+    def equations(self, name: str, arguments: Mapping[str, Value]) -> int | None:
+        """The length of the trace of a call, if there is one."""
+        try:
+            length = self._of_case("equations", name, arguments).header.get("equations")
+        except Died:
+            return None
+        return length if type(length) is int else None
+
+    def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], **more: Any) -> Frame:
+        header = {"do": do, "name": name, "arguments": [[parameter, value.kind] for parameter, value in arguments.items()], **more}
+        return self._ask(header, {parameter: value.data for parameter, value in arguments.items()}, self._settings.limits.call_seconds)
+
+    def _outcome(self, frame: Frame, arguments: Mapping[str, Value]) -> Returned | Failed:
         if "returned" in frame.arrays:
             said = frame.header.get("changed")
             return Returned(frame.arrays["returned"], changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
@@ -186,7 +212,7 @@ class Submission:
             return importlib.import_module(description["module"])
         return Elsewhere(name, "an object that is neither plain data nor a function")
 
-    def _ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Any:
+    def _ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
         left = self._deadline - time.monotonic()
         if left <= 0:
             self.close()
@@ -246,6 +272,12 @@ class RemoteFunction(StandIn):
 
     def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
         return self._submission.judge(self._name, arguments)
+
+    def watched(self, arguments: Mapping[str, Value], *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+        return self._submission.watch(self._name, arguments, afresh)
+
+    def equations(self, arguments: Mapping[str, Value]) -> int | None:
+        return self._submission.equations(self._name, arguments)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
         return self._submission.call(self._target, self._name, positional, named)

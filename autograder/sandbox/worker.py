@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder import environment
+from autograder import environment, evidence
 from autograder.arguments import Value
-from autograder.calls import DETAIL_SHOWN, Failed, call, captured
+from autograder.calls import DETAIL_SHOWN, Failed, Returned, call, captured
+from autograder.facts import to_json
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
@@ -72,6 +73,8 @@ class Session:
             "cell": self._cell,
             "names": self._names,
             "judge": self._judge,
+            "watch": self._watch,
+            "equations": self._equations,
             "call": lambda header, arrays: self._answer(lambda: self._function(header), header, arrays),
             "next": lambda header, arrays: self._answer(lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays),
             "draws": lambda *_: Frame({"draws": environment.draws()}, {}),
@@ -119,10 +122,27 @@ class Session:
 
     def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with the arguments of a case."""
-        arguments = {name: Value(kind, arrays[name]) for name, kind in header["arguments"]}
+        function, arguments = self._asked(header, arrays)
+        return self._outcome(call(function, arguments, interruptible=False))
+
+    def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """The same, and what the function was seen to do."""
+        function, arguments = self._asked(header, arrays)
+        facts, outcome = evidence.gather(function, arguments, afresh=bool(header["afresh"]))
+        answer = self._outcome(outcome)
+        return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
+
+    def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        function, arguments = self._asked(header, arrays)
+        return Frame({"equations": evidence.equations(function, arguments)}, {})
+
+    def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value]]:
+        """The function that a request names, and the arguments that it is to be called with."""
         # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
         environment.set_back(self._found["settings"])
-        outcome = call(self._shell.user_ns.get(header["name"]), arguments, interruptible=False)
+        return self._shell.user_ns.get(header["name"]), {name: Value(kind, arrays[name]) for name, kind in header["arguments"]}
+
+    def _outcome(self, outcome: Returned | Failed) -> Frame:
         if isinstance(outcome, Failed):
             return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
         if not sendable(outcome.array.dtype):

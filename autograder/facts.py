@@ -1,0 +1,124 @@
+"""What a function was seen to do while it ran: which transforms it applied, and which parameters it made and used.
+
+Facts are gathered in the process that runs the function, which may be a submission's own: they are claims, small enough to be looked at
+whole. Pure Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+TRANSFORMS = ("nnx.vmap", "nnx.scan", "nnx.split_rngs", "nnx.jit", "nn.vmap", "nn.scan", "jax.vmap", "jax.lax.scan", "jax.jit")
+"""The transforms that are seen: `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
+
+CARRY, SEVERAL = "carry", "several"
+"""Entries of `in_axes` that are no number: `nnx.Carry`, and a pytree with more than one axis in it."""
+
+MOST = 500
+"""So many calls of transforms, and so many parameters, are noted; of a function that has more, the first."""
+
+Axis = int | str | None
+
+
+class NoFacts(ValueError):
+    """What was sent is not a description of facts."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One call of a transformed function.
+
+    `inside` is the index of the innermost call around it, or None. `lanes` is the size of the mapped axis, the number of steps of a scan, or
+    the number of splits. `in_axes` has an entry for each argument that was passed by position. `makes` says that parameters were made
+    meanwhile; `answers` that the numbers which the function returned are among those that this call returned (None: they were not there to be
+    compared, as inside of `jax.jit`).
+    """
+
+    transform: str
+    inside: int | None = None
+    lanes: int | None = None
+    in_axes: tuple[Axis, ...] | None = None
+    makes: bool = False
+    answers: bool | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that was made or used. `shape` has the lane axis in front where each lane made one of its own.
+
+    `differ` says whether the parts along the first axis are all different (None: unknown, or all elements are equal, as in a new bias).
+    """
+
+    shape: tuple[int, ...]
+    differ: bool | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that was seen in one call of a function. `stopped` says that the function switched the looking off."""
+
+    applied: tuple[Applied, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    stopped: bool = False
+
+    def around(self, index: int) -> list[int]:
+        """The indices of the calls around call number `index`, innermost first."""
+        found = []
+        place = self.applied[index].inside
+        while place is not None:
+            found.append(place)
+            place = self.applied[place].inside
+        return found
+
+
+def to_json(facts: Facts) -> dict[str, Any]:
+    """The facts as JSON's types."""
+    return asdict(facts)
+
+
+def from_json(said: object) -> Facts:
+    """The facts in what another process sent. Raises `NoFacts`; nothing of what was sent is repeated."""
+    if not isinstance(said, Mapping):
+        raise NoFacts("the facts are no mapping")
+    applied = [_applied(each, index) for index, each in enumerate(_listed(said.get("applied")))]
+    parameters = [Parameter(_shape(each.get("shape")), _told(each.get("differ"))) for each in _listed(said.get("parameters"))]
+    return Facts(tuple(applied), tuple(parameters), said.get("stopped") is True)
+
+
+def _applied(said: Mapping[str, Any], index: int) -> Applied:
+    transform, inside, in_axes = said.get("transform"), said.get("inside"), said.get("in_axes")
+    if transform not in TRANSFORMS:
+        raise NoFacts("a transform of another name")
+    if inside is not None and (type(inside) is not int or not 0 <= inside < index):
+        raise NoFacts("a call inside of none before it")
+    axes = None
+    if in_axes is not None:
+        if not isinstance(in_axes, Sequence) or len(in_axes) > MOST:
+            raise NoFacts("in_axes of another kind")
+        axes = tuple(axis if axis is None or axis in (CARRY, SEVERAL) else _number(axis, -99) for axis in in_axes)
+    lanes = said.get("lanes")
+    return Applied(str(transform), inside, None if lanes is None else _number(lanes), axes, said.get("makes") is True, _told(said.get("answers")))
+
+
+def _listed(said: object) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(said, list | tuple) or len(said) > MOST or not all(isinstance(each, Mapping) for each in said):
+        raise NoFacts("a list of another kind")
+    return said
+
+
+def _shape(said: object) -> tuple[int, ...]:
+    if not isinstance(said, list | tuple) or len(said) > 32:
+        raise NoFacts("a shape of another kind")
+    return tuple(_number(size) for size in said)
+
+
+def _number(said: object, least: int = 0) -> int:
+    if type(said) is not int or not least <= said < 2**40:
+        raise NoFacts("a number of another kind")
+    return said
+
+
+def _told(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
