@@ -38,13 +38,13 @@ def test_no_outputs_no_execution_counts_and_named_cells(master: Path) -> None:
 
 
 @each_master
-def test_points_are_one_public_and_six_hidden(master: Path) -> None:
-    points: dict[bool, list[int]] = {True: [], False: []}
+def test_points_are_one_public_three_for_the_method_and_six_hidden(master: Path) -> None:
+    points: dict[str, list[int]] = {"public": [], "method": [], "hidden": []}
     for cell in nbformat.read(master, as_version=4).cells:
         if "# BEGIN TEST CONFIG" in cell.source:
             config = yaml.safe_load(cell.source.split("# BEGIN TEST CONFIG")[1].split('"""')[0])
-            points[config.get("hidden", False)].append(config["points"])
-    assert points == {False: [1], True: [2, 2, 1, 1]}
+            points["hidden" if config.get("hidden", False) else "method" if "rule=" in cell.source else "public"].append(config["points"])
+    assert (points["public"], sum(points["method"]), points["hidden"]) == ([1], 3, [2, 2, 1, 1])
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def nn_vmap_forward(seed, x_batch, features):
     return np.asarray(run(x_batch)).reshape(-1)
 """,
     "nnx-batched-init-inside-of-jit": """
-@nnx.jit(static_argnums=(1, 2))
+@nnx.jit(static_argnums=(0, 1, 2))
 def ensemble(seed, count, width):
     @nnx.split_rngs(splits=count)
     @nnx.vmap(in_axes=(0,), out_axes=0)
