@@ -1,0 +1,383 @@
+"""Known-wrong and known-right answers made from a reference by rewriting its source: what tests must refuse, and what they must accept.
+
+A mutant changes one thing that students get wrong: an axis, the seed, a decorator, the order of operands, an activation, the precision; or it
+special-cases what careless tests happen to ask. A rewrite keeps the meaning and changes the spelling. Nothing here runs anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from autograder.arguments import Argument, Array, Dim, Seed
+from autograder.question import Question
+
+AXES = ("in_axes", "out_axes", "axis", "variable_axes")
+
+TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "silu", "softplus", "softmax")
+
+KEYS = ("PRNGKey", "key", "Rngs")
+
+LAYERS = ("Linear", "Dense", "Conv")
+
+INNER = "_reference"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer whose verdict is known. `kind` is the sort of change, `name` says what was changed, `source` defines the question's function."""
+
+    kind: str
+    name: str
+    source: str
+
+
+def mutants(source: str, question: Question) -> list[Answer]:
+    """Known-wrong answers from the `source` of the reference, each once. Some may turn out to be right all the same."""
+    module = _of_function(source, question.name)
+    made = [*_of_nodes(module, question), *_around(module, question, _wrong_around(question))]
+    return _unique(made, ast.unparse(module))
+
+
+def rewrites(source: str, question: Question) -> list[Answer]:
+    """Known-right answers: the reference in other words."""
+    module = _of_function(source, question.name)
+    made = [*_respelled(module, question), *_around(module, question, _right_around(question))]
+    return _unique(made, ast.unparse(module))
+
+
+def _unique(made: list[Answer], original: str) -> list[Answer]:
+    kept: dict[str, Answer] = {}
+    for answer in made:
+        if answer.source != original:
+            kept.setdefault(answer.source, answer)
+    return list(kept.values())
+
+
+def _of_function(source: str, name: str) -> ast.Module:
+    """The module with the function's docstring left out. Raises `ValueError` if no function of that name is defined in it."""
+    module = ast.parse(source)
+    function = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+    if function is None:
+        raise ValueError(f"the solution defines no function {name} with def at the top of a cell")
+    if ast.get_docstring(function) is not None:
+        function.body = function.body[1:]
+    return module
+
+
+Change = tuple[str, str, ast.AST]
+
+
+def _of_nodes(module: ast.Module, question: Question) -> Iterator[Answer]:
+    """One node changed at a time."""
+    seeds = {name for name, argument in question.arguments.items() if isinstance(argument, Seed)}
+    for index, node in enumerate(ast.walk(module)):
+        for kind, name, changed in _changes(node, seeds):
+            yield Answer(kind, f"{name} (line {getattr(node, 'lineno', '?')})", _with_node(module, index, changed))
+
+
+def _with_node(module: ast.Module, index: int, changed: ast.AST) -> str:
+    copied = copy.deepcopy(module)
+    old = next(node for place, node in enumerate(ast.walk(copied)) if place == index)
+
+    class Replace(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return copy.deepcopy(changed) if node is old else self.generic_visit(node)
+
+    return ast.unparse(ast.fix_missing_locations(Replace().visit(copied)))
+
+
+def _changes(node: ast.AST, seeds: set[str]) -> Iterator[Change]:
+    if isinstance(node, ast.keyword) and node.arg in AXES:
+        for value in _other_axes(node.value):
+            yield "axes", f"{node.arg}={ast.unparse(value)}", ast.keyword(node.arg, value)
+    if isinstance(node, ast.FunctionDef):
+        yield from _other_decorators(node)
+    if isinstance(node, ast.Call):
+        yield from _other_calls(node, seeds)
+    if isinstance(node, ast.BinOp):
+        yield "operands", f"{ast.unparse(node)} with its operands swapped", ast.BinOp(node.right, node.op, node.left)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        for place in (0, -1):
+            changed = ast.Subscript(node.value, ast.Constant(place), ast.Load())
+            yield "axes", f"{ast.unparse(changed)} for {ast.unparse(node)}", changed
+    if isinstance(node, ast.List) and len(node.elts) > 1:
+        for place in range(len(node.elts) - 1):
+            elements = [*node.elts]
+            elements[place], elements[place + 1] = elements[place + 1], elements[place]
+            yield "operands", f"entries {place} and {place + 1} swapped", ast.List(elements, ast.Load())
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield "axes", f"{not node.value} for {node.value}", ast.Constant(not node.value)
+
+
+def _other_axes(value: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(value, ast.Constant):
+        yield from (ast.Constant(axis) for axis in (0, 1, None) if axis != value.value or type(axis) is not type(value.value))
+    if isinstance(value, ast.Tuple):
+        if len(value.elts) > 1:
+            yield ast.Tuple(value.elts[::-1], ast.Load())
+        for place, element in enumerate(value.elts):
+            for other in _other_axes(element):
+                yield ast.Tuple([*value.elts[:place], other, *value.elts[place + 1 :]], ast.Load())
+    if isinstance(value, ast.Dict):
+        for place, element in enumerate(value.values):
+            for other in _other_axes(element):
+                yield ast.Dict(value.keys, [*value.values[:place], other, *value.values[place + 1 :]])
+
+
+def _other_decorators(node: ast.FunctionDef) -> Iterator[Change]:
+    for place, decorator in enumerate(node.decorator_list):
+        without = copy.copy(node)
+        without.decorator_list = [*node.decorator_list[:place], *node.decorator_list[place + 1 :]]
+        yield "transform", f"without @{ast.unparse(decorator)}", without
+    if len(node.decorator_list) > 1:
+        reverse = copy.copy(node)
+        reverse.decorator_list = node.decorator_list[::-1]
+        yield "transform", "decorators the other way round", reverse
+
+
+def _other_calls(node: ast.Call, seeds: set[str]) -> Iterator[Change]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    for keyword in node.keywords:
+        if keyword.arg in (*AXES, "split_rngs", "splits"):
+            rest = [each for each in node.keywords if each is not keyword]
+            yield "axes", f"without {keyword.arg}", ast.Call(node.func, node.args, rest)
+    if name in TRANSFORMS and node.args:
+        yield "transform", f"without {ast.unparse(node.func)}", node.args[0]
+    if name in ACTIVATIONS and node.args:
+        yield "activation", f"without {name}", node.args[0]
+        for other in ("tanh", "gelu", "leaky_relu"):
+            if isinstance(node.func, ast.Attribute):
+                yield "activation", f"{other} for {name}", ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, [])
+    if name in LAYERS:
+        for keyword in (ast.keyword("use_bias", ast.Constant(False)), ast.keyword("dtype", ast.parse("jnp.bfloat16", mode="eval").body)):
+            kind = "bias" if keyword.arg == "use_bias" else "precision"
+            yield kind, f"{name} with {ast.unparse(keyword)}", ast.Call(node.func, node.args, [*node.keywords, keyword])
+    if name in KEYS and len(node.args) == 1:
+        for change in ("{} + 1", "0 * {}", "2 * {}"):
+            text = change.format(f"({ast.unparse(node.args[0])})")
+            yield "seed", f"{name}({text})", ast.Call(node.func, [ast.parse(text, mode="eval").body], node.keywords)
+    if name == "int" and len(node.args) == 1:
+        yield "cast", f"without int(…) around {ast.unparse(node.args[0])}", node.args[0]
+        if not (isinstance(node.args[0], ast.Name) and node.args[0].id in seeds):
+            yield "size", f"{ast.unparse(node)} + 1", ast.BinOp(node, ast.Add(), ast.Constant(1))
+    if name in ("reshape", "ravel", "flatten") and isinstance(node.func, ast.Attribute):
+        turned = ast.Attribute(ast.Attribute(node.func.value, "T", ast.Load()), name, ast.Load())
+        yield "transposition", f"transposed before {name}", ast.Call(turned, node.args, node.keywords)
+        yield "shape", f"without {name}", node.func.value
+    for place in range(len(node.args) - 1):
+        arguments = [*node.args]
+        arguments[place], arguments[place + 1] = arguments[place + 1], arguments[place]
+        yield "operands", f"arguments {place} and {place + 1} of {ast.unparse(node.func)} swapped", ast.Call(node.func, arguments, node.keywords)
+
+
+Around = tuple[str, str, str]
+"""The sort of change, what was changed, and the body of a function around the reference, which it calls `_reference`."""
+
+
+def _around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> Iterator[Answer]:
+    """A function of the question's name around the reference, which gets another one."""
+    renamed = copy.deepcopy(module)
+    for node in ast.walk(renamed):
+        if isinstance(node, ast.FunctionDef) and node.name == question.name:
+            node.name = INNER
+    imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np\n"
+    for kind, name, body in bodies:
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        yield Answer(kind, name, f"{imports}\n{ast.unparse(renamed)}\n\ndef {question.name}({', '.join(question.arguments)}):\n{lines}\n")
+
+
+def _call(question: Question, **changed: str) -> str:
+    return f"{INNER}({', '.join(changed.get(name, name) for name in question.arguments)})"
+
+
+def _of_kind(question: Question, kind: type[Argument]) -> list[str]:
+    return [name for name, argument in question.arguments.items() if isinstance(argument, kind)]
+
+
+def _sizes(question: Question) -> Mapping[str, str]:
+    """An expression for the size of each dimension."""
+    found: dict[str, str] = {}
+    for name, argument in question.arguments.items():
+        if isinstance(argument, Dim):
+            found.setdefault(argument.name, f"int({name})")
+        elif isinstance(argument, Array):
+            for axis, dim in enumerate(argument.dims):
+                found.setdefault(dim, f"{name}.shape[{axis}]")
+    return found
+
+
+def _wrong_around(question: Question) -> Iterator[Around]:
+    plain = _call(question)
+    for kind, name, expression in (
+        ("constant", "zeros", "jnp.zeros_like(y)"),
+        ("constant", "ones", "jnp.ones_like(y)"),
+        ("constant", "the mean everywhere", "jnp.full_like(y, y.mean())"),
+        ("constant", "random numbers", "jax.random.normal(jax.random.key(0), y.shape).astype(y.dtype)"),
+        ("precision", "bfloat16", "y.astype(jnp.bfloat16).astype(y.dtype)"),
+        ("precision", "float16", "y.astype(jnp.float16).astype(y.dtype)"),
+        ("precision", "three digits", "jnp.round(y, 3)"),
+        ("scale", "a thousandth larger", "(y * 1.001 + (y.dtype.kind == 'i')).astype(y.dtype)"),
+        ("scale", "a constant added", "y + jnp.ones_like(y)"),
+        ("scale", "negated", "-y"),
+        ("scale", "absolute values", "jnp.abs(y) + (y.dtype.kind == 'i')"),
+        ("scale", "negative numbers cut off", "jnp.minimum(y, 0)"),
+        ("order", "reversed", "y[::-1]"),
+        ("order", "sorted", "jnp.sort(y) + (y.dtype.kind == 'i')"),
+        ("order", "rolled by one", "jnp.roll(y, 1)"),
+        ("shape", "a row of its own", "y[None]"),
+        ("shape", "the last element left out", "y[:-1]"),
+        ("shape", "the sum", "y.sum()"),
+        ("dtype", "another kind of number", "y.astype(jnp.int32 if y.dtype.kind == 'f' else jnp.float32)"),
+        ("nan", "one element is NaN", "jnp.asarray(y, jnp.float32).at[-1].set(jnp.nan)"),
+    ):
+        yield kind, name, f"y = jnp.asarray({plain})\nreturn {expression}"
+    for seed in _of_kind(question, Seed):
+        for change in ("int({}) + 1", "int({}) // 2 * 2", "int({}) % 1000", "0"):
+            changed = change.format(seed)
+            yield "seed", f"{seed} = {changed}", f"return {_call(question, **{seed: changed})}"
+        yield "special case", f"wrong where {seed} is no float or int", _unless(question, f"type({seed}) in (int, float)")
+        yield "state", f"random numbers drawn on from call to call with one {seed}", _drawn_on(question, seed)
+    for array in _of_kind(question, Array):
+        changes = ("jnp.abs({})", "jnp.asarray({})[::-1]", "0 * {}", "jnp.asarray({}, jnp.float16).astype(jnp.float32)", "jnp.clip({}, -10, 10)")
+        for change in (*changes, "jnp.asarray({}).T"):
+            changed = change.format(array)
+            yield "input", f"{array} = {changed}", f"return {_call(question, **{array: changed})}"
+        yield "special case", f"wrong where {array} is a NumPy array", _unless(question, f"not isinstance({array}, np.ndarray)")
+        yield "special case", f"wrong where {array} has numbers above 20", _unless(question, f"abs(np.asarray({array})).max() < 20")
+    sizes = _sizes(question)
+    for dim, size in sizes.items():
+        smallest, largest = question.dims[dim]
+        yield "special case", f"wrong where {dim} is {smallest}", _unless(question, f"{size} != {smallest}")
+        yield "special case", f"wrong where {dim} is {largest}", _unless(question, f"{size} != {largest}")
+        yield "special case", f"wrong where {dim} is above {(smallest + largest) // 2}", _unless(question, f"{size} <= {(smallest + largest) // 2}")
+    if len(sizes) > 1:
+        yield "special case", "wrong where sizes are equal", _unless(question, f"len({{{', '.join(sizes.values())}}}) > 1")
+    names = _of_kind(question, Dim)
+    for first, second in itertools.pairwise(names):
+        yield "operands", f"{first} and {second} swapped", f"return {_call(question, **{first: second, second: first})}"
+    key = ", ".join(f"{size}" for size in sizes.values())
+    yield "cached", "the first result for these sizes", _cached(question, f"({key},)")
+    yield "cached", "the first result", _cached(question, "0")
+    counted = f"{question.name}._calls = getattr({question.name}, '_calls', 0) + 1"
+    yield "state", "wrong from the 40th call on", f"{counted}\n{_unless(question, f'{question.name}._calls < 40')}"
+    for number, name in enumerate(_of_kind(question, Array)):
+        in_place = f"y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
+        yield "state", f"{name} changed in place", in_place + "\nreturn y" if number == 0 else in_place + "\nreturn y + 0"
+
+
+def _unless(question: Question, condition: str) -> str:
+    """Right where the condition holds, and wrong by one elsewhere."""
+    return f"y = {_call(question)}\nreturn y if {condition} else y + 1"
+
+
+def _cached(question: Question, key: str) -> str:
+    return (
+        f"kept = {question.name}.__dict__.setdefault('_kept', {{}})\nif {key} not in kept:\n    kept[{key}] = {_call(question)}\nreturn kept[{key}]"
+    )
+
+
+def _drawn_on(question: Question, seed: str) -> str:
+    kept = f"kept = {question.name}.__dict__.setdefault('_streams', {{}})"
+    return f"{kept}\nkept[int({seed})] = kept.get(int({seed}), -1) + 1\nreturn {_call(question, **{seed: f'int({seed}) + kept[int({seed})]'})}"
+
+
+def _right_around(question: Question) -> Iterator[Around]:
+    plain = _call(question)
+    yield "wrapped", "called from another function", f"return {plain}"
+    yield "wrapped", "with prints", f"print('calling', {', '.join(question.arguments)})\nreturn {plain}"
+    yield "returned", "a NumPy array", f"return np.asarray({plain})"
+    yield "returned", "twice the precision", f"return np.asarray({plain}).astype(np.result_type(np.asarray({plain}).dtype, np.int64))"
+    yield "returned", "a copy of a list", f"return jnp.asarray(np.asarray({plain}).tolist(), dtype=np.asarray({plain}).dtype)"
+    arrays = _of_kind(question, Array)
+    for array in arrays:
+        yield "input", f"{array} made a JAX array", f"{array} = jnp.asarray({array})\nreturn {plain}"
+        yield "input", f"{array} made a NumPy array", f"{array} = np.array({array})\nreturn {plain}"
+    if arrays:
+        compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
+        yield "compiled", "jax.jit over the arrays", f"return {compiled}"
+    numbers = [name for name, argument in question.arguments.items() if not isinstance(argument, Array)]
+    if numbers:
+        whole = "\n".join(f"{name} = int({name})" for name in numbers)
+        yield "input", "whole numbers first", f"{whole}\nreturn {plain}"
+
+
+def _respelled(module: ast.Module, question: Question) -> Iterator[Answer]:
+    for kind, name, change in (
+        ("spelled", "decorators as calls", _decorators_as_calls),
+        ("spelled", "transforms by functools.partial", _by_partial),
+        ("spelled", "transforms under other names", _by_alias),
+        ("spelled", "ravel for reshape", _by_ravel),
+    ):
+        copied = copy.deepcopy(module)
+        prefix = change(copied)
+        yield Answer(kind, name, prefix + ast.unparse(ast.fix_missing_locations(copied)))
+
+
+def _decorators_as_calls(module: ast.Module) -> str:
+    for holder in ast.walk(module):
+        body = getattr(holder, "body", None)
+        if not isinstance(body, list):
+            continue
+        for place in reversed(range(len(body))):
+            node = body[place]
+            if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                value: ast.expr = ast.Name(node.name, ast.Load())
+                for decorator in reversed(node.decorator_list):
+                    value = ast.Call(decorator, [value], [])
+                node.decorator_list = []
+                body.insert(place + 1, ast.Assign([ast.Name(node.name, ast.Store())], value, lineno=0))
+    return ""
+
+
+class _Calls(ast.NodeTransformer):
+    """Every call replaced by what a function makes of it."""
+
+    def __init__(self, change: Callable[[ast.Call], ast.expr]) -> None:
+        self._change = change
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        return self._change(node)
+
+
+def _by_partial(module: ast.Module) -> str:
+    def change(node: ast.Call) -> ast.expr:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("vmap", "scan") and node.args and node.keywords:
+            partial = ast.Call(ast.parse("functools.partial", mode="eval").body, [node.func], node.keywords)
+            return ast.Call(partial, node.args, [])
+        return node
+
+    _Calls(change).visit(module)
+    return "import functools\n"
+
+
+def _by_alias(module: ast.Module) -> str:
+    names: dict[str, str] = {}
+
+    class Alias(ast.NodeTransformer):
+        def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+            if isinstance(node.value, ast.Name) and node.attr in TRANSFORMS:
+                alias = f"{node.value.id}_{node.attr}_"
+                names[alias] = ast.unparse(node)
+                return ast.Name(alias, ast.Load())
+            self.generic_visit(node)
+            return node
+
+    Alias().visit(module)
+    return "".join(f"{alias} = {name}\n" for alias, name in names.items())
+
+
+def _by_ravel(module: ast.Module) -> str:
+    def change(node: ast.Call) -> ast.expr:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape" and ast.unparse(node).endswith(".reshape(-1)"):
+            return ast.Call(ast.Attribute(node.func.value, "ravel", ast.Load()), [], [])
+        return node
+
+    _Calls(change).visit(module)
+    return ""
