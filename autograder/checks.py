@@ -57,11 +57,12 @@ class Grading:
     elsewhere: Elsewhere | None = None
     records: list[dict[str, Any]] = field(default_factory=list)
     judged: list[tuple[object, Judgement]] = field(default_factory=list)
+    look_twice: bool = True
 
     def judge(self, function: object, method: Method) -> Judgement:
         """Each rule has a test of its own, and one look at a function is enough for all of them."""
         if not self.judged or self.judged[0][0] is not function:
-            self.judged[:] = [(function, judge(function, method))]
+            self.judged[:] = [(function, judge(function, method, twice=self.look_twice))]
         return self.judged[0][1]
 
 
@@ -87,10 +88,10 @@ def public_case(question: str, number: int) -> tuple[Any, ...]:
     return tuple(to_python(value) for value in cases[number].case.arguments.values())
 
 
-def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None) -> None:
-    """Called once, before the submission's first cell, in the process that runs the tests."""
+def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None, *, look_twice: bool = True) -> None:
+    """Called before the submission's first cell, in the process that runs the tests. `look_twice`: see `autograder.method.judge`."""
     global _grading
-    _grading = Grading(Path(bank), refusal, elsewhere)
+    _grading = Grading(Path(bank), refusal, elsewhere, look_twice=look_twice)
 
 
 def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | None = None) -> None:
@@ -223,7 +224,7 @@ def _same_environment(difference: str | None, at_desk: bool) -> None:
 def _record(question: str, cases: str, finding: Finding | None, seconds: float) -> dict[str, Any]:
     row: dict[str, Any] = {"question": question, "cases": cases, "verdict": "right" if finding is None else finding.verdict, "diagnosis": None}
     if finding is not None:
-        row |= {"step": finding.step, "failing": finding.failing, "of": finding.cases}
+        row |= {"step": finding.step, "failing": finding.failing, "of": finding.cases, "refused_on": list(finding.refused_on)}
         if finding.diagnosis is not None:
             row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by}
         if finding.mismatch is not None and finding.step == "values":

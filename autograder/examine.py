@@ -23,7 +23,8 @@ class Finding:
     `answered` is case number `case` of the `cases` in the group, the first one that failed of `failing`; `step` is "call", "shape", "dtype",
     "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has values in
     it, or text of the function's own. `actual` and `mismatch` are there if it returned an array that is wrong. `verdict` is
-    "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points.
+    "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points;
+    `refused_on` has the cases that fail.
     """
 
     answered: Answered
@@ -38,6 +39,7 @@ class Finding:
     diagnosis: Diagnosis | None = None
     verdict: str = "wrong"
     worth: float = 0.0
+    refused_on: tuple[int, ...] = ()
 
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
@@ -119,6 +121,7 @@ def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, a
         sentence,
         detail,
         failing=len(faults),
+        refused_on=tuple(sorted(faults)),
         actual=outcome.array if isinstance(outcome, Returned) else None,
         mismatch=mismatch,
         diagnosis=diagnosed(group, seen) if verdict == "wrong" else None,
