@@ -5,7 +5,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples test test-all lint clean
+.PHONY: all build samples audit test test-all lint clean
 
 all: samples
 
@@ -14,6 +14,9 @@ build: .venv/installed
 
 samples: build
 	$(BIN)/autograder samples $(BUILT)
+
+audit: .venv/installed
+	$(BIN)/autograder audit $(MASTERS) --out dist
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest -m "not slow" -n $$(nproc 2>/dev/null || echo 2)

@@ -7,6 +7,8 @@ against it as they do for a submission.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,8 +23,9 @@ import nbformat
 from autograder import checks
 from autograder.bank import Answered, Group
 from autograder.cases import HIDDEN_GROUPS, METHOD, generator, plan
+from autograder.errors import BuildError
 from autograder.examine import examine
-from autograder.master import run_after_cells
+from autograder.master import FAST_TO_COMPILE, assign, run_after_cells
 from autograder.mutants import Answer, mutants, rewrites
 from autograder.question import Question, declared
 from autograder.reference import answered_slot
@@ -110,6 +113,23 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
         found = [_of_question(built, Path(scratch), question, most) for question in questions]
     survivors = {each.question: [verdict for verdict in each.verdicts if verdict.survives] for each in found}
     return [_with_equivalents(each, master, survivors) for each in found] if any(survivors.values()) else found
+
+
+def of_master(master: Path, most: int | None = None) -> list[Audited]:
+    """Build a master and audit it, in processes of their own. Raises `BuildError`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        built, target = Path(scratch, master.stem), Path(scratch, "found.json")
+        fault = assign(master, built)
+        if fault:
+            raise BuildError(fault)
+        command = [sys.executable, "-m", "autograder.audit", str(built), str(master), str(target), "" if most is None else str(most)]
+        # What counts are verdicts, and they do not depend on how well the programs are optimised: see the tests of fairness.
+        flags = f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()
+        environment = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags}
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, env=environment)
+        if done.returncode != 0:
+            raise BuildError(f"the audit of {master.name} failed:\n{done.stderr[-4000:].strip()}")
+        return from_json(target.read_text(encoding="utf-8"))
 
 
 def _declarations(master: Path) -> list[Question]:

@@ -1,11 +1,8 @@
-"""The command `autograder`: build assignments, grade their samples. Arguments and tables only."""
+"""The command `autograder`: build assignments, grade their samples, audit their tests. Arguments and tables only."""
 
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +17,7 @@ from rich.progress import track
 from rich.table import Column, Table
 
 from autograder.errors import BuildError
-from autograder.master import check_readable
+from autograder.master import assign
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
 NO_TERMINAL_WIDTH = 160
@@ -57,7 +54,7 @@ def build(masters: tuple[Path, ...], out: Path, cases: bool) -> None:
         "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
     )
     of_cases = []
-    for master, fault in zip(masters, _in_parallel("building", lambda master: _assign(master, out / master.stem), masters), strict=True):
+    for master, fault in zip(masters, _in_parallel("building", lambda master: assign(master, out / master.stem), masters), strict=True):
         if fault:
             faults.append(fault)
             continue
@@ -115,6 +112,37 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
             table.add_row("", escape(row.misconception), str(row.banks), refused, nearest, str(row.hinted), others)
     _print(table)
     faults = faults_of(found)
+    if faults:
+        raise click.ClickException("\n".join(faults))
+
+
+@main.command()
+@click.argument("masters", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", default=Path("dist"), show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Where audit.html is written.")
+@click.option("--sample", type=click.IntRange(1), help="At most so many generated wrong answers for each question; by default all of them.")
+def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
+    """Grade the tests of MASTERS: right answers in other words must get every point, and no wrong one may.
+
+    Exits with 1 if a right answer is refused or a wrong one gets full marks.
+    """
+    # Imported here: it brings what a build needs.
+    from autograder import audit_report
+    from autograder.audit import of_master, to_json
+
+    try:
+        of_masters = _in_parallel("auditing", lambda master: of_master(master, sample), masters)
+    except BuildError as fault:
+        raise click.ClickException(str(fault)) from None
+    found = [audited for each in of_masters for audited in each]
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "audit.json").write_text(to_json(found), encoding="utf-8")
+    (out / "audit.html").write_text(audit_report.page(found), encoding="utf-8")
+    table = _table("question", *audit_report.counts(found[0]), "seconds") if found else _table("question")
+    for audited in found:
+        seconds = sum(verdict.seconds for verdict in audited.verdicts)
+        table.add_row(audited.question, *map(str, audit_report.counts(audited).values()), f"{seconds:.0f}")
+    _print(table, f"The report is {out / 'audit.html'}; it shows solutions.")
+    faults = [fault for audited in found for fault in audited.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
 
@@ -196,20 +224,6 @@ def _print(*parts: object) -> None:
     if not console.is_terminal:
         console = Console(width=NO_TERMINAL_WIDTH)
     console.print(*parts, sep="\n", highlight=False)
-
-
-def _assign(master: Path, out: Path) -> str:
-    """Run `otter assign`; returns "" or why it failed."""
-    try:
-        check_readable(master)
-    except BuildError as error:
-        return str(error)
-    command = [sys.executable, "-m", "otter", "assign", str(master), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
-    if done.returncode == 0:
-        return ""
-    ours = re.findall(r"^autograder\.(?:errors\.BuildError|isolation\.ConfigError): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
-    return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
 
 
 def _in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:

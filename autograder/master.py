@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,20 @@ def check_readable(master: Path) -> None:
         raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
     if not notebook.metadata.get("kernelspec", {}).get("name"):
         raise BuildError(f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it")
+
+
+def assign(master: Path, out: Path) -> str:
+    """Build a master into the folder `out` with the stock command `otter assign`; returns "" or why it failed."""
+    try:
+        check_readable(master)
+    except BuildError as error:
+        return str(error)
+    command = [sys.executable, "-m", "otter", "assign", str(master), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    if done.returncode == 0:
+        return ""
+    ours = re.findall(r"^autograder\.(?:errors\.BuildError|isolation\.ConfigError): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
+    return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
 
 
 def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> dict[str, Any]:
