@@ -17,8 +17,8 @@ HIDDEN_GROUPS = ("corners", "random", "repeated", "types")
 GROUPS = (PUBLIC, *HIDDEN_GROUPS)
 """The groups of cases that a test cell can ask for.
 
-public: handed to students. corners: every dimension at its smallest in turn, all sizes distinct, all sizes equal. random: random
-sizes, several draws each. repeated: calls of one shape, repeated and interleaved, to which a function must answer alike each time.
+public: handed to students. corners: every dimension at its smallest in turn, all sizes distinct, all at their largest, all equal.
+random: random sizes, several draws each. repeated: calls of one shape, repeated and interleaved, to which a function must answer alike each time.
 types: the same numbers and arrays in every Python type that the problem allows.
 """
 
@@ -141,12 +141,14 @@ def _slot(question: Question, shape: Shape, kinds: Mapping[str, str], index: int
 
 
 def _corners(question: Question, rng: np.random.Generator) -> list[Shape]:
-    """Each dimension at its smallest in turn with the others distinct; all distinct; all equal where the ranges allow it."""
+    """Each dimension at its smallest in turn with the others distinct; all distinct; all at their largest; all equal where the ranges allow it."""
     shapes = []
     for dim, (smallest, _) in question.dims.items():
         sizes = {**_distinct(question, rng).sizes, dim: smallest}
         shapes.append(Shape(f"{dim} at its smallest, {smallest}", sizes))
     shapes.append(_distinct(question, rng))
+    if question.dims:
+        shapes.append(Shape("every size at its largest", {dim: largest for dim, (_, largest) in question.dims.items()}))
     low = max((smallest for smallest, _ in question.dims.values()), default=1)
     high = min((largest for _, largest in question.dims.values()), default=1)
     if len(question.dims) > 1 and max(low, 2) <= high:

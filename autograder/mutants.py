@@ -265,7 +265,7 @@ def _wrong_around(question: Question) -> Iterator[Around]:
     yield "cached", "the first result for these sizes", _cached(question, f"({key},)")
     yield "cached", "the first result", _cached(question, "0")
     counted = f"{question.name}._calls = getattr({question.name}, '_calls', 0) + 1"
-    yield "state", "wrong from the 40th call on", f"{counted}\n{_unless(question, f'{question.name}._calls < 40')}"
+    yield "state", "wrong from the 20th call on", f"{counted}\n{_unless(question, f'{question.name}._calls < 20')}"
     for number, name in enumerate(_of_kind(question, Array)):
         in_place = f"y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
         yield "state", f"{name} changed in place", in_place + "\nreturn y" if number == 0 else in_place + "\nreturn y + 0"
