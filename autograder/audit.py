@@ -26,7 +26,7 @@ from autograder.cases import HIDDEN_GROUPS, METHOD, generator, plan
 from autograder.errors import BuildError
 from autograder.examine import examine
 from autograder.master import FAST_TO_COMPILE, assign, run_after_cells
-from autograder.mutants import Answer, mutants, rewrites
+from autograder.mutants import Answer, mutants, plain, rewrites
 from autograder.question import Question, declared
 from autograder.reference import answered_slot
 from autograder.samples import BuiltAssignment, renamed
@@ -154,6 +154,7 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
     note = ""
     try:
         right += rewrites(reference, question)
+        reference = plain(reference, question)
         wrong += sampled(mutants(reference, question), most)
     except ValueError as fault:
         note = f"{question.name}: no mutants were made: {fault}"

@@ -51,6 +51,11 @@ def rewrites(source: str, question: Question) -> list[Answer]:
     return _unique(made, ast.unparse(module))
 
 
+def plain(source: str, question: Question) -> str:
+    """The source of the reference as it stands in mutants and rewrites: without comments and docstring."""
+    return ast.unparse(_of_function(source, question.name))
+
+
 def _unique(made: list[Answer], original: str) -> list[Answer]:
     kept: dict[str, Answer] = {}
     for answer in made:
@@ -181,15 +186,12 @@ Around = tuple[str, str, str]
 
 
 def _around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> Iterator[Answer]:
-    """A function of the question's name around the reference, which gets another one."""
-    renamed = copy.deepcopy(module)
-    for node in ast.walk(renamed):
-        if isinstance(node, ast.FunctionDef) and node.name == question.name:
-            node.name = INNER
-    imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np\n"
+    """A function of the question's name around the reference, which keeps its place under another one."""
+    imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
     for kind, name, body in bodies:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
-        yield Answer(kind, name, f"{imports}\n{ast.unparse(renamed)}\n\ndef {question.name}({', '.join(question.arguments)}):\n{lines}\n")
+        around = f"{INNER} = {question.name}\n\ndef {question.name}({', '.join(question.arguments)}):\n{lines}\n"
+        yield Answer(kind, name, f"{ast.unparse(module)}\n\n{imports}\n{around}")
 
 
 def _call(question: Question, **changed: str) -> str:
