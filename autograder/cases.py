@@ -86,7 +86,9 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
     if group == "corners":
         slots = _default_slots(question, _corners(question, rng), 1, rng)
     elif group == "random":
-        slots = _default_slots(question, [_random_shape(question, rng) for _ in range(question.shapes)], question.seeds, rng)
+        slots = _default_slots(
+            question, [_middle(question, rng), *(_random_shape(question, rng) for _ in range(question.shapes - 1))], question.seeds, rng
+        )
     elif group == "types":
         slots = _types_slots(question, rng)
     elif group == "repeated":
@@ -167,6 +169,15 @@ def _distinct(question: Question, rng: np.random.Generator) -> Shape:
         choices = [size for size in allowed if size > 1 and size not in sizes.values()] or allowed
         sizes[dim] = int(rng.choice(choices))
     return Shape("all sizes distinct" if len(set(sizes.values())) == len(sizes) else "small sizes", {dim: sizes[dim] for dim in question.dims})
+
+
+def _middle(question: Question, rng: np.random.Generator) -> Shape:
+    """Sizes that no corner and no other group has: above the small ones, and below the largest, as far as the ranges allow."""
+    sizes = {}
+    for dim, (smallest, largest) in question.dims.items():
+        low = max(smallest, LARGEST_DISTINCT_SIZE + 1)
+        sizes[dim] = int(rng.integers(low, largest)) if low < largest else int(rng.integers(smallest, largest + 1))
+    return Shape("random sizes", sizes)
 
 
 def _random_shape(question: Question, rng: np.random.Generator) -> Shape:

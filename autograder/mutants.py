@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.arguments import Argument, Array, Dim, Seed
+from autograder.cases import LARGEST_DISTINCT_SIZE
 from autograder.question import Question
 
 AXES = ("in_axes", "out_axes", "axis", "variable_axes")
@@ -260,6 +261,8 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         yield "special case", f"wrong where {dim} is above {(smallest + largest) // 2}", _unless(question, f"{size} <= {(smallest + largest) // 2}")
     if len(sizes) > 1:
         yield "special case", "wrong where sizes are equal", _unless(question, f"len({{{', '.join(sizes.values())}}}) > 1")
+    middle = [f"{LARGEST_DISTINCT_SIZE} < {size} < {question.dims[dim][1]}" for dim, size in sizes.items()]
+    yield "special case", "wrong between small sizes and the largest", _unless(question, f"not ({' or '.join(middle) or False})")
     names = _of_kind(question, Dim)
     for first, second in itertools.pairwise(names):
         yield "operands", f"{first} and {second} swapped", f"return {_call(question, **{first: second, second: first})}"

@@ -93,3 +93,11 @@ def test_an_unknown_group_is_named() -> None:
     question = Question("f", arguments={"x": Array("B")}, dims={"B": (1, 2)})
     with pytest.raises(ValueError, match=r"^cases='edge' is not a group of cases; the groups are public, corners, random, repeated, types$"):
         plan(question, "edge", generator("s"))
+
+
+@pytest.mark.parametrize("secret", list("abcdefgh"))
+def test_one_random_shape_lies_between_the_small_sizes_and_the_largest(secret: str) -> None:
+    question = Question("f", arguments={"x": Array("B", "D"), "n": Dim("N")}, dims={"B": (3, 20), "D": (1, 9), "N": (4, 4)})
+    first = drawn(question, "random", secret)[0].sizes
+    assert LARGEST_DISTINCT_SIZE < first["B"] < 20
+    assert (first["D"], first["N"]) == (8, 4)
