@@ -26,9 +26,11 @@ from autograder.cases import HIDDEN_GROUPS, METHOD, generator, plan
 from autograder.errors import BuildError
 from autograder.examine import examine
 from autograder.master import FAST_TO_COMPILE, assign, run_after_cells
-from autograder.mutants import Answer, mutants, plain, rewrites
+from autograder.mutants import mutants
 from autograder.question import Question, declared
 from autograder.reference import answered_slot
+from autograder.rewrites import rewrites
+from autograder.rewriting import Answer, plain
 from autograder.samples import BuiltAssignment, renamed
 from autograder.sandbox.host import Settings
 from autograder.sandbox.submission import Submission

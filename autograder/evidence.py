@@ -12,7 +12,7 @@ import contextlib
 import functools
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,8 +20,9 @@ import numpy as np
 
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned, call
-from autograder.facts import CARRY, MOST, SEVERAL, Applied, Axis, Facts, Parameter
-from autograder.values import to_python
+from autograder.facts import LARGEST_KEPT, MOST, Applied, Facts, Parameter
+from autograder.mapped import in_axes, lanes
+from autograder.parameters import described, is_parameter, is_traced, parameters_in
 
 _ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
 
@@ -50,12 +51,6 @@ _OTHERS = {
 }
 """Code that makes parameters, or is handed them."""
 
-LARGEST_KEPT = 100_000
-"""Elements: outputs above are not compared with the answer."""
-
-DEEPEST = 8
-"""So deep containers are searched for parameters."""
-
 SAME = 1e-4
 """Numbers of an answer and of a transform's output are the same within this share of the largest: reshaped, sliced, cast, not computed with."""
 
@@ -78,36 +73,6 @@ def gather(function: object, arguments: Mapping[str, Value], *, afresh: bool = F
         stopped = sys.getprofile() is not recorder
         sys.setprofile(before)
     return recorder.facts(outcome.array if isinstance(outcome, Returned) else None, stopped), outcome
-
-
-def equations(function: Callable[..., Any], arguments: Mapping[str, Value]) -> int | None:
-    """The number of equations in the jaxpr of a call, those inside of loops and compiled parts included, or None if it cannot be traced.
-
-    Traced with concrete arguments: only Python that depends on what JAX has computed ends it.
-    """
-    import jax
-
-    passed = [to_python(value) for value in arguments.values()]
-
-    def traced() -> None:
-        function(*passed)
-
-    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
-        try:
-            return _count(jax.make_jaxpr(traced)().jaxpr)
-        except BaseException:  # noqa: BLE001 - whatever it raises under tracing, it cannot be traced
-            return None
-
-
-def _count(jaxpr: Any) -> int:
-    total = 0
-    for equation in jaxpr.eqns:
-        total += 1
-        for parameter in equation.params.values():
-            for each in parameter if isinstance(parameter, tuple | list) else (parameter,):
-                inner = getattr(each, "jaxpr", each)
-                total += _count(inner) if hasattr(inner, "eqns") else 0
-    return total
 
 
 @dataclass
@@ -157,7 +122,7 @@ class _Recorder:
             return
         if len(self.calls) == MOST:
             return
-        self.calls.append(_Call(Applied(transform, around, _lanes(transform, own), _in_axes(transform, own))))
+        self.calls.append(_Call(Applied(transform, around, lanes(transform, own), in_axes(own))))
         self._open.append((frame, len(self.calls) - 1))
         for argument in _arguments(own):
             self._note(argument)
@@ -166,7 +131,7 @@ class _Recorder:
         """A transform of Flax ends in a call of JAX's own, which knows the size of the mapped axis."""
         outer = self.calls[around].applied
         if outer.lanes is None and outer.transform.split(".")[1] == transform.rsplit(".", 1)[1]:
-            self.calls[around].applied = replace(outer, lanes=_lanes(transform, own))
+            self.calls[around].applied = replace(outer, lanes=lanes(transform, own))
 
     def _end(self, frame: types.FrameType, value: Any) -> None:
         if not self._open or self._open[-1][0] is not frame:
@@ -183,7 +148,7 @@ class _Recorder:
             self._note(value[1])
         elif name == "Variable.__init__" and event == "return":
             made = frame.f_locals.get("self")
-            if _is_parameter(made):
+            if is_parameter(made):
                 self._made()
                 self._note(made)
 
@@ -193,10 +158,11 @@ class _Recorder:
 
     def _note(self, container: Any) -> None:
         """Note the parameters in a module, a state, Linen's variables, or containers of them."""
-        for array in _parameters_in(container):
+        for array in parameters_in(container):
             if len(self.parameters) < 10 * MOST:
-                lanes = next((self.calls[i].applied.lanes for _, i in reversed(self._open) if self.calls[i].applied.transform.endswith("vmap")), None)
-                self.parameters.append(_parameter(array, lanes))
+                around = (self.calls[index].applied for _, index in reversed(self._open))
+                mapped = next((each.lanes for each in around if each.transform.endswith("vmap")), None)
+                self.parameters.append(described(array, mapped))
 
 
 def _by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
@@ -229,111 +195,8 @@ def _of_library(function: Any) -> bool:
     return str(named.__module__).split(".")[0] in ("jax", "flax")
 
 
-def _lanes(transform: str, own: Mapping[str, Any]) -> int | None:
-    import jax
-
-    if transform == "nnx.split_rngs":
-        splits = own.get("splits", own.get("k"))
-        return splits if isinstance(splits, int) else None
-    if transform == "jax.lax.scan":
-        leaves = jax.tree.leaves(own.get("xs"))
-        return _whole(own.get("length")) or (int(leaves[0].shape[0]) if leaves else None)
-    if transform == "jax.vmap":
-        return _whole(own.get("axis_size")) or _mapped_size(own["in_axes"], own["args"]) or _mapped_size(0, own["kwargs"])
-    return None
-
-
-def _mapped_size(in_axes: Any, arguments: Any) -> int | None:
-    import jax
-
-    sizes: list[int] = []
-
-    def note(axis: Any, part: Any) -> None:
-        sizes.extend(leaf.shape[axis] for leaf in jax.tree.leaves(part) if axis is not None)
-
-    jax.tree.map(note, tuple(in_axes) if isinstance(in_axes, list) else in_axes, arguments, is_leaf=lambda axis: axis is None)
-    return int(sizes[0]) if sizes else None
-
-
-def _whole(number: Any) -> int | None:
-    return int(number) if isinstance(number, int | np.integer) and not isinstance(number, bool) else None
-
-
-def _in_axes(transform: str, own: Mapping[str, Any]) -> tuple[Axis, ...] | None:
-    if "in_axes" not in own:
-        return None
-    in_axes, args = own["in_axes"], own.get("args", ())
-    entries = list(in_axes) if isinstance(in_axes, tuple | list) else [in_axes] * len(args)
-    return tuple(_axis(axis, args[place] if place < len(args) else None) for place, axis in enumerate(entries))[:MOST]
-
-
-def _axis(axis: Any, argument: Any) -> Axis:
-    """One entry of `in_axes`: a number counted from the front, None, or a word for what is neither."""
-    if axis is None:
-        return None
-    if isinstance(axis, int):
-        return axis + np.ndim(argument) if axis < 0 and hasattr(argument, "ndim") else axis
-    if getattr(axis, "__name__", type(axis).__name__) == "Carry":
-        return CARRY
-    if hasattr(axis, "axes"):  # nnx.StateAxes
-        axis = tuple(axis.axes)
-    inner = list(axis.values()) if isinstance(axis, Mapping) else list(axis) if isinstance(axis, tuple | list) else [SEVERAL]
-    different = {_axis(each, None) for each in inner}
-    return different.pop() if len(different) == 1 else SEVERAL
-
-
 def _arguments(own: Mapping[str, Any]) -> list[Any]:
     return [own[name] for name in ("args", "kwargs", "init", "xs") if name in own]
-
-
-def _is_parameter(variable: Any) -> bool:
-    nnx = sys.modules.get("flax.nnx")
-    return nnx is not None and isinstance(variable, nnx.Param)
-
-
-def _parameters_in(container: Any, depth: int = 0) -> Iterator[Any]:
-    """The arrays of all parameters in a container: of NNX by their type, of Linen by the collection `params`."""
-    nnx = sys.modules.get("flax.nnx")
-    if depth > DEEPEST or container is None or isinstance(container, str | int | float | np.ndarray):
-        return
-    if nnx is not None and isinstance(container, nnx.Variable):
-        if _is_parameter(container):
-            yield container.get_raw_value()
-    elif nnx is not None and isinstance(container, nnx.Module):
-        for _, node in nnx.iter_graph(container):
-            if _is_parameter(node):
-                yield node.get_raw_value()
-    elif isinstance(container, Mapping):
-        for name, part in container.items():
-            yield from _arrays_in(part) if name == "params" else _parameters_in(part, depth + 1)
-    elif isinstance(container, tuple | list):
-        for part in container:
-            yield from _parameters_in(part, depth + 1)
-
-
-def _arrays_in(tree: Any) -> Iterator[Any]:
-    import jax
-
-    return (leaf for leaf in jax.tree.leaves(tree) if hasattr(leaf, "shape"))
-
-
-def _parameter(array: Any, lanes: int | None) -> Parameter:
-    shape = tuple(int(size) for size in array.shape)
-    if _is_traced(array):
-        # A value that a vmap has mapped is one for each lane; its shape is that of one.
-        return Parameter((lanes, *shape) if lanes is not None and type(array).__name__ == "BatchTracer" else shape)
-    if not shape or np.size(array) > LARGEST_KEPT:
-        return Parameter(shape)
-    parts = np.asarray(array).reshape(shape[0], -1)
-    if np.all(parts == parts.flat[0]):
-        return Parameter(shape)
-    return Parameter(shape, len(np.unique(parts, axis=0)) == shape[0])
-
-
-def _is_traced(array: Any) -> bool:
-    import jax
-
-    return isinstance(array, jax.core.Tracer)
 
 
 def _outputs(value: Any) -> list[np.ndarray] | None:
@@ -341,7 +204,7 @@ def _outputs(value: Any) -> list[np.ndarray] | None:
     import jax
 
     arrays = [leaf for leaf in jax.tree.leaves(value) if isinstance(leaf, jax.Array | np.ndarray)]
-    if any(_is_traced(array) for array in arrays) or sum(array.size for array in arrays) > LARGEST_KEPT:
+    if any(is_traced(array) for array in arrays) or sum(array.size for array in arrays) > LARGEST_KEPT:
         return None
     return [np.asarray(array) for array in arrays if array.dtype.kind in "fiub" or str(array.dtype) == "bfloat16"]
 

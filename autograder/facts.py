@@ -19,6 +19,9 @@ CARRY, SEVERAL = "carry", "several"
 MOST = 500
 """So many calls of transforms, and so many parameters, are noted; of a function that has more, the first."""
 
+LARGEST_KEPT = 100_000
+"""Elements: arrays above are not looked into; only their shapes are noted."""
+
 Axis = int | str | None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograder import trace
 from autograder.calls import Failed, Returned, StandIn
 from autograder.cases import Case
 from autograder.facts import Facts
@@ -93,9 +94,7 @@ def _watched(function: object, case: Case, afresh: bool) -> tuple[Facts, Returne
 def _equations(function: object, case: Case) -> int | None:
     if isinstance(function, StandIn):
         return function.equations(case.arguments)
-    from autograder import evidence
-
-    return evidence.equations(function, case.arguments) if callable(function) else None
+    return trace.equations(function, case.arguments) if callable(function) else None
 
 
 def outline(seen: Seen) -> str:

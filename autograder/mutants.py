@@ -1,7 +1,7 @@
-"""Known-wrong and known-right answers made from a reference by rewriting its source: what tests must refuse, and what they must accept.
+"""Known-wrong answers made from a reference: a mutant changes one thing, and tests must refuse it.
 
-A mutant changes one thing that students get wrong: an axis, the seed, a decorator, the order of operands, an activation, the precision; or it
-special-cases what careless tests happen to ask. A rewrite keeps the meaning and changes the spelling. Nothing here runs anything.
+What it changes is what students get wrong: an axis, the seed, a decorator, the order of operands, an activation, the precision; or it
+special-cases what careless tests happen to ask.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-from autograder.arguments import Argument, Array, Dim, Seed
+from autograder.arguments import Array, Dim, Seed
 from autograder.cases import LARGEST_DISTINCT_SIZE
 from autograder.question import Question
+from autograder.rewrites import TRANSFORMS
+from autograder.rewriting import Answer, Around, around, call, of_function, of_kind, unique
 
 AXES = ("in_axes", "out_axes", "axis", "variable_axes")
-
-TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "silu", "softplus", "softmax")
 
@@ -26,54 +25,12 @@ KEYS = ("PRNGKey", "key", "Rngs")
 
 LAYERS = ("Linear", "Dense", "Conv")
 
-INNER = "_reference"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer whose verdict is known. `kind` is the sort of change, `name` says what was changed, `source` defines the question's function."""
-
-    kind: str
-    name: str
-    source: str
-
 
 def mutants(source: str, question: Question) -> list[Answer]:
     """Known-wrong answers from the `source` of the reference, each once. Some may turn out to be right all the same."""
-    module = _of_function(source, question.name)
-    made = [*_of_nodes(module, question), *_around(module, question, _wrong_around(question))]
-    return _unique(made, ast.unparse(module))
-
-
-def rewrites(source: str, question: Question) -> list[Answer]:
-    """Known-right answers: the reference in other words."""
-    module = _of_function(source, question.name)
-    made = [*_respelled(module, question), *_around(module, question, _right_around(question))]
-    return _unique(made, ast.unparse(module))
-
-
-def plain(source: str, question: Question) -> str:
-    """The source of the reference as it stands in mutants and rewrites: without comments and docstring."""
-    return ast.unparse(_of_function(source, question.name))
-
-
-def _unique(made: list[Answer], original: str) -> list[Answer]:
-    kept: dict[str, Answer] = {}
-    for answer in made:
-        if answer.source != original:
-            kept.setdefault(answer.source, answer)
-    return list(kept.values())
-
-
-def _of_function(source: str, name: str) -> ast.Module:
-    """The module with the function's docstring left out. Raises `ValueError` if no function of that name is defined in it."""
-    module = ast.parse(source)
-    function = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
-    if function is None:
-        raise ValueError(f"the solution defines no function {name} with def at the top of a cell")
-    if ast.get_docstring(function) is not None:
-        function.body = function.body[1:]
-    return module
+    module = of_function(source, question.name)
+    made = [*_of_nodes(module, question), *around(module, question, _wrong_around(question))]
+    return unique(made, ast.unparse(module))
 
 
 Change = tuple[str, str, ast.AST]
@@ -182,27 +139,6 @@ def _other_calls(node: ast.Call, seeds: set[str]) -> Iterator[Change]:
         yield "operands", f"arguments {place} and {place + 1} of {ast.unparse(node.func)} swapped", ast.Call(node.func, arguments, node.keywords)
 
 
-Around = tuple[str, str, str]
-"""The sort of change, what was changed, and the body of a function around the reference, which it calls `_reference`."""
-
-
-def _around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> Iterator[Answer]:
-    """A function of the question's name around the reference, which keeps its place under another one."""
-    imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
-    for kind, name, body in bodies:
-        lines = "\n".join(f"    {line}" for line in body.splitlines())
-        around = f"{INNER} = {question.name}\n\ndef {question.name}({', '.join(question.arguments)}):\n{lines}\n"
-        yield Answer(kind, name, f"{ast.unparse(module)}\n\n{imports}\n{around}")
-
-
-def _call(question: Question, **changed: str) -> str:
-    return f"{INNER}({', '.join(changed.get(name, name) for name in question.arguments)})"
-
-
-def _of_kind(question: Question, kind: type[Argument]) -> list[str]:
-    return [name for name, argument in question.arguments.items() if isinstance(argument, kind)]
-
-
 def _sizes(question: Question) -> Mapping[str, str]:
     """An expression for the size of each dimension."""
     found: dict[str, str] = {}
@@ -216,7 +152,7 @@ def _sizes(question: Question) -> Mapping[str, str]:
 
 
 def _wrong_around(question: Question) -> Iterator[Around]:
-    plain = _call(question)
+    plain = call(question)
     for kind, name, expression in (
         ("constant", "zeros", "jnp.zeros_like(y)"),
         ("constant", "ones", "jnp.ones_like(y)"),
@@ -240,17 +176,17 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         ("nan", "one element is NaN", "jnp.asarray(y, jnp.float32).at[-1].set(jnp.nan)"),
     ):
         yield kind, name, f"y = jnp.asarray({plain})\nreturn {expression}"
-    for seed in _of_kind(question, Seed):
+    for seed in of_kind(question, Seed):
         for change in ("int({}) + 1", "int({}) // 2 * 2", "int({}) % 1000", "0"):
             changed = change.format(seed)
-            yield "seed", f"{seed} = {changed}", f"return {_call(question, **{seed: changed})}"
+            yield "seed", f"{seed} = {changed}", f"return {call(question, **{seed: changed})}"
         yield "special case", f"wrong where {seed} is no float or int", _unless(question, f"type({seed}) in (int, float)")
         yield "state", f"random numbers drawn on from call to call with one {seed}", _drawn_on(question, seed)
-    for array in _of_kind(question, Array):
+    for array in of_kind(question, Array):
         changes = ("jnp.abs({})", "jnp.asarray({})[::-1]", "0 * {}", "jnp.asarray({}, jnp.float16).astype(jnp.float32)", "jnp.clip({}, -10, 10)")
         for change in (*changes, "jnp.asarray({}).T"):
             changed = change.format(array)
-            yield "input", f"{array} = {changed}", f"return {_call(question, **{array: changed})}"
+            yield "input", f"{array} = {changed}", f"return {call(question, **{array: changed})}"
         yield "special case", f"wrong where {array} is a NumPy array", _unless(question, f"not isinstance({array}, np.ndarray)")
         yield "special case", f"wrong where {array} has numbers above 20", _unless(question, f"abs(np.asarray({array})).max() < 20")
     sizes = _sizes(question)
@@ -263,126 +199,28 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         yield "special case", "wrong where sizes are equal", _unless(question, f"len({{{', '.join(sizes.values())}}}) > 1")
     middle = [f"{LARGEST_DISTINCT_SIZE} < {size} < {question.dims[dim][1]}" for dim, size in sizes.items()]
     yield "special case", "wrong between small sizes and the largest", _unless(question, f"not ({' or '.join(middle) or False})")
-    names = _of_kind(question, Dim)
+    names = of_kind(question, Dim)
     for first, second in itertools.pairwise(names):
-        yield "operands", f"{first} and {second} swapped", f"return {_call(question, **{first: second, second: first})}"
+        yield "operands", f"{first} and {second} swapped", f"return {call(question, **{first: second, second: first})}"
     key = ", ".join(f"{size}" for size in sizes.values())
     yield "cached", "the first result for these sizes", _cached(question, f"({key},)")
     yield "cached", "the first result", _cached(question, "0")
     counted = f"{question.name}._calls = getattr({question.name}, '_calls', 0) + 1"
     yield "state", "wrong from the 20th call on", f"{counted}\n{_unless(question, f'{question.name}._calls < 20')}"
-    for number, name in enumerate(_of_kind(question, Array)):
+    for number, name in enumerate(of_kind(question, Array)):
         in_place = f"y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
         yield "state", f"{name} changed in place", in_place + "\nreturn y" if number == 0 else in_place + "\nreturn y + 0"
 
 
 def _unless(question: Question, condition: str) -> str:
     """Right where the condition holds, and wrong by one elsewhere."""
-    return f"y = {_call(question)}\nreturn y if {condition} else y + 1"
+    return f"y = {call(question)}\nreturn y if {condition} else y + 1"
 
 
 def _cached(question: Question, key: str) -> str:
-    return (
-        f"kept = {question.name}.__dict__.setdefault('_kept', {{}})\nif {key} not in kept:\n    kept[{key}] = {_call(question)}\nreturn kept[{key}]"
-    )
+    return f"kept = {question.name}.__dict__.setdefault('_kept', {{}})\nif {key} not in kept:\n    kept[{key}] = {call(question)}\nreturn kept[{key}]"
 
 
 def _drawn_on(question: Question, seed: str) -> str:
     kept = f"kept = {question.name}.__dict__.setdefault('_streams', {{}})"
-    return f"{kept}\nkept[int({seed})] = kept.get(int({seed}), -1) + 1\nreturn {_call(question, **{seed: f'int({seed}) + kept[int({seed})]'})}"
-
-
-def _right_around(question: Question) -> Iterator[Around]:
-    plain = _call(question)
-    yield "wrapped", "called from another function", f"return {plain}"
-    yield "wrapped", "with prints", f"print('calling', {', '.join(question.arguments)})\nreturn {plain}"
-    yield "returned", "a NumPy array", f"return np.asarray({plain})"
-    yield "returned", "twice the precision", f"return np.asarray({plain}).astype(np.result_type(np.asarray({plain}).dtype, np.int64))"
-    yield "returned", "a copy of a list", f"return jnp.asarray(np.asarray({plain}).tolist(), dtype=np.asarray({plain}).dtype)"
-    arrays = _of_kind(question, Array)
-    for array in arrays:
-        yield "input", f"{array} made a JAX array", f"{array} = jnp.asarray({array})\nreturn {plain}"
-        yield "input", f"{array} made a NumPy array", f"{array} = np.array({array})\nreturn {plain}"
-    if arrays:
-        compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
-        yield "compiled", "jax.jit over the arrays", f"return {compiled}"
-    numbers = [name for name, argument in question.arguments.items() if not isinstance(argument, Array)]
-    if numbers:
-        whole = "\n".join(f"{name} = int({name})" for name in numbers)
-        yield "input", "whole numbers first", f"{whole}\nreturn {plain}"
-
-
-def _respelled(module: ast.Module, question: Question) -> Iterator[Answer]:
-    for kind, name, change in (
-        ("spelled", "decorators as calls", _decorators_as_calls),
-        ("spelled", "transforms by functools.partial", _by_partial),
-        ("spelled", "transforms under other names", _by_alias),
-        ("spelled", "ravel for reshape", _by_ravel),
-    ):
-        copied = copy.deepcopy(module)
-        prefix = change(copied)
-        yield Answer(kind, name, prefix + ast.unparse(ast.fix_missing_locations(copied)))
-
-
-def _decorators_as_calls(module: ast.Module) -> str:
-    for holder in ast.walk(module):
-        body = getattr(holder, "body", None)
-        if not isinstance(body, list):
-            continue
-        for place in reversed(range(len(body))):
-            node = body[place]
-            if isinstance(node, ast.FunctionDef) and node.decorator_list:
-                value: ast.expr = ast.Name(node.name, ast.Load())
-                for decorator in reversed(node.decorator_list):
-                    value = ast.Call(decorator, [value], [])
-                node.decorator_list = []
-                body.insert(place + 1, ast.Assign([ast.Name(node.name, ast.Store())], value, lineno=0))
-    return ""
-
-
-class _Calls(ast.NodeTransformer):
-    """Every call replaced by what a function makes of it."""
-
-    def __init__(self, change: Callable[[ast.Call], ast.expr]) -> None:
-        self._change = change
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        return self._change(node)
-
-
-def _by_partial(module: ast.Module) -> str:
-    def change(node: ast.Call) -> ast.expr:
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("vmap", "scan") and node.args and node.keywords:
-            partial = ast.Call(ast.parse("functools.partial", mode="eval").body, [node.func], node.keywords)
-            return ast.Call(partial, node.args, [])
-        return node
-
-    _Calls(change).visit(module)
-    return "import functools\n"
-
-
-def _by_alias(module: ast.Module) -> str:
-    names: dict[str, str] = {}
-
-    class Alias(ast.NodeTransformer):
-        def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-            if isinstance(node.value, ast.Name) and node.attr in TRANSFORMS:
-                alias = f"{node.value.id}_{node.attr}_"
-                names[alias] = ast.unparse(node)
-                return ast.Name(alias, ast.Load())
-            self.generic_visit(node)
-            return node
-
-    Alias().visit(module)
-    return "".join(f"{alias} = {name}\n" for alias, name in names.items())
-
-
-def _by_ravel(module: ast.Module) -> str:
-    def change(node: ast.Call) -> ast.expr:
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape" and ast.unparse(node).endswith(".reshape(-1)"):
-            return ast.Call(ast.Attribute(node.func.value, "ravel", ast.Load()), [], [])
-        return node
-
-    _Calls(change).visit(module)
-    return ""
+    return f"{kept}\nkept[int({seed})] = kept.get(int({seed}), -1) + 1\nreturn {call(question, **{seed: f'int({seed}) + kept[int({seed})]'})}"

@@ -17,7 +17,7 @@ from autograder import audit_report
 from autograder.audit import Audited, Verdict, from_json, sampled, to_json
 from autograder.audit import main as audit_one
 from autograder.cli import main
-from autograder.mutants import Answer
+from autograder.rewriting import Answer
 
 
 @pytest.mark.parametrize("master", MASTERS, ids=lambda master: master.stem)

@@ -18,8 +18,9 @@ from flax.nnx import vmap as lift
 
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned, call
-from autograder.evidence import _OTHERS, _TRANSFORMS, equations, gather
+from autograder.evidence import _OTHERS, _TRANSFORMS, gather
 from autograder.facts import TRANSFORMS, Facts, NoFacts, Parameter, from_json, to_json
+from autograder.trace import equations
 
 B, D, F = 5, 3, 7
 

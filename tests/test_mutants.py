@@ -11,7 +11,9 @@ import pytest
 from conftest import MASTERS
 
 from autograder import Array, Dim, Question, Seed, question
-from autograder.mutants import Answer, mutants, plain, rewrites
+from autograder.mutants import mutants
+from autograder.rewrites import rewrites
+from autograder.rewriting import Answer, plain
 
 SOURCE = '''
 def scale_rows(seed, x, factor):

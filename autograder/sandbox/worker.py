@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import environment, evidence
+from autograder import environment, evidence, trace
 from autograder.arguments import Value
 from autograder.calls import DETAIL_SHOWN, Failed, Returned, call, captured
 from autograder.facts import to_json
@@ -134,7 +134,7 @@ class Session:
 
     def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         function, arguments = self._asked(header, arrays)
-        return Frame({"equations": evidence.equations(function, arguments)}, {})
+        return Frame({"equations": trace.equations(function, arguments)}, {})
 
     def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value]]:
         """The function that a request names, and the arguments that it is to be called with."""
