@@ -120,7 +120,7 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
 @main.command()
 @click.argument("masters", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--out", default=Path("dist"), show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Where audit.html is written.")
-@click.option("--sample", type=click.IntRange(1), help="At most so many generated wrong answers for each question; by default all of them.")
+@click.option("--sample", type=click.IntRange(1), help="At most so many generated answers of each verdict for each question; by default all of them.")
 def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
     """Grade the tests of MASTERS: right answers in other words must get every point, and no wrong one may.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,10 @@ _SETTINGS = ("jax_enable_x64", "jax_default_prng_impl", "jax_threefry_partitiona
 
 _INSTALL = "pip install -r requirements.txt"
 
+FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
+"""Builds and grading call tiny programs a few times each: what they cost is their compilation. Values differ by rounding, which the tolerance
+measures."""
+
 
 def fingerprint() -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few canonical draws."""
@@ -29,6 +34,11 @@ def fingerprint() -> dict[str, Any]:
 def current() -> dict[str, Any]:
     """The part of the fingerprint that costs nothing: versions and settings."""
     return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
+
+
+def compiler_flags() -> str:
+    """XLA_FLAGS for a process that computes answers to be judged; what is set here already comes last, and so wins."""
+    return f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
 def set_back(settings: Mapping[str, Any]) -> None:

@@ -23,14 +23,12 @@ from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_c
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
 from autograder.cases import GROUPS, METHOD, PUBLIC
+from autograder.environment import compiler_flags
 from autograder.errors import BuildError
 from autograder.question import declared
 
 RECORD_FILE = "build_record.json"
 """What only the author may see: the secret, the counts of cases, the sources of the known answers."""
-
-FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
-"""A build calls tiny programs once each: what they cost is their compilation. The values differ by rounding, which the tolerance measures."""
 
 _OUTCOME_FILE = "outcome.json"
 
@@ -123,9 +121,8 @@ def _execute(notebook: nbformat.NotebookNode, master: Path) -> None:
     # References are computed on the CPU, which every grader has.
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
     try:
-        flags = f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()
         # The kernel's own standard error has its remarks about ports; what cells print comes another way.
-        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags}, stderr=subprocess.DEVNULL)
+        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags()}, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
         first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")

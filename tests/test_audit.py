@@ -23,10 +23,10 @@ from autograder.rewriting import Answer
 @pytest.mark.parametrize("master", MASTERS, ids=lambda master: master.stem)
 def test_of_each_master_a_sample_passes(master: Path, dist: Path, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
-    audit_one(str(dist / master.stem), str(master), str(target), "8")
+    audit_one(str(dist / master.stem), str(master), str(target), "4")
     (audited,) = from_json(target.read_text())
     assert audited.faults == []
-    assert sum(verdict.right for verdict in audited.verdicts) >= 10
+    assert sum(verdict.right for verdict in audited.verdicts) >= 6
     assert not any(verdict.full for verdict in audited.verdicts if not verdict.right and not verdict.equivalent)
 
 

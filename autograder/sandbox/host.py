@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import autograder
+from autograder.environment import compiler_flags
 from autograder.sandbox.confine import Confinement, hide_from_same_user
 from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
 from autograder.sandbox.users import kill_all_of, worker_uid
@@ -176,6 +177,7 @@ class Worker:
             "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
             "JAX_PLATFORMS": "cpu",
             **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
+            "XLA_FLAGS": compiler_flags(),
         }
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", boot],
