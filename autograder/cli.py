@@ -18,6 +18,7 @@ from rich.progress import track
 from rich.table import Column, Table
 
 from autograder.errors import BuildError
+from autograder.image import IMAGES, LEAN, dress
 from autograder.master import assign
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
@@ -43,8 +44,15 @@ def main() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Each master NAME.ipynb is built into OUT/NAME.",
 )
+@click.option(
+    "--image",
+    type=click.Choice(IMAGES),
+    default=LEAN,
+    show_default=True,
+    help="How the grading image is set up: by our short script, or by Otter's own. With PDFs it is Otter's.",
+)
 @click.option("--cases", is_flag=True, help="Print for each known-wrong answer on how many cases of each group it is refused.")
-def build(masters: tuple[Path, ...], out: Path, cases: bool) -> None:
+def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None:
     """Build MASTERS with `otter assign`: student folders and autograder zips."""
     names = [master.stem for master in masters]
     for name in names:
@@ -55,7 +63,7 @@ def build(masters: tuple[Path, ...], out: Path, cases: bool) -> None:
         "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
     )
     of_cases = []
-    for master, fault in zip(masters, _in_parallel("building", lambda master: assign(master, out / master.stem), masters), strict=True):
+    for master, fault in zip(masters, _in_parallel("building", lambda master: _built(master, out / master.stem, image), masters), strict=True):
         if fault:
             faults.append(fault)
             continue
@@ -71,6 +79,19 @@ def build(masters: tuple[Path, ...], out: Path, cases: bool) -> None:
         _print(table, note, *of_cases, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
     if faults:
         raise click.ClickException("\n\n".join(faults))
+
+
+def _built(master: Path, folder: Path, image: str) -> str:
+    """Build one master; returns "" or why it failed."""
+    fault = assign(master, folder)
+    if fault:
+        return fault
+    built = BuiltAssignment(folder)
+    try:
+        dress(built.zip, folder / "autograder" / "requirements.txt", image)
+    except BuildError as error:
+        return f"{master.name}: {error}"
+    return ""
 
 
 @main.command()

@@ -86,7 +86,9 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
 
 def _sources() -> dict[str, bytes]:
     package = Path(__file__).parent
-    paths = sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc")
+    # The lock file, of hashes by the thousand, is for builds: a zip has its own copy, and students need none.
+    kept = (path for path in package.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".lock"))
+    paths = sorted(path for path in kept if "__pycache__" not in path.parts)
     return {f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes() for path in paths}
 
 

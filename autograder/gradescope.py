@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import math
 import os
 import re
@@ -17,6 +16,7 @@ from typing import Any, cast
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
+from autograder import results as files
 from autograder.cases import METHOD, TITLES
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line.
@@ -58,7 +58,7 @@ class Results(GradingResults):
                 del output["score"]
         output["execution_time"] = round(time.monotonic() - self.started, 1)
         output["extra_data"] = dict(self.details)
-        write(self.results_file, output)
+        files.write(self.results_file, output)
         _let_otter_write_elsewhere()
         return output
 
@@ -122,26 +122,6 @@ def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
 
 def _is_ungraded(result: Any) -> bool:
     return not result.passed and bool(_UNGRADED.search(result.message or ""))
-
-
-def unfinished(reason: str) -> dict[str, Any]:
-    """Results that hold if grading does not come to its end: no score, and `reason` as a sentence."""
-    row = {
-        "name": "Autograder",
-        "visibility": "visible",
-        "output": f"Ungraded: {reason} Please tell your instructor; this is no fault of your answers.",
-    }
-    return {"tests": [row]}
-
-
-def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON so that whoever looks, and whenever this process is stopped, finds the old content or the new one, whole."""
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _let_otter_write_elsewhere() -> None:

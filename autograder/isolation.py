@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import bank, gradescope
+from autograder import bank, results
 from autograder.errors import BuildError
 from autograder.sandbox.host import LEVELS, Limits
 from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
@@ -91,9 +91,9 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     root = folder.parent
     stage = Stage(root / "source", folder, root / "results", Path(tempfile.mkdtemp(prefix="otter-arrays-")))
     stage.files.mkdir()
-    gradescope.write(
+    results.write(
         stage.results / "results.json",
-        gradescope.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."),
+        results.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."),
     )
     if isolation.level == "off":
         return stage

@@ -19,7 +19,7 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder import bank, delivery, gradescope, isolation, master
+from autograder import bank, delivery, gradescope, isolation, master, results
 from autograder.sandbox.notebook import without_submitted_code
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
@@ -80,8 +80,8 @@ class ArraysPlugin(AbstractOtterPlugin):
             _refuse_log(config.grade_from_log)
             self._isolation = isolation.Isolation.of(self.plugin_config, container=not config.otter_run)
         except isolation.ConfigError as fault:
-            results = Path(self.submission_path).parent.parent / "results" / "results.json"
-            gradescope.write(results, gradescope.unfinished(f"the autograder's configuration cannot be used: {fault}."))
+            file = Path(self.submission_path).parent.parent / "results" / "results.json"
+            results.write(file, results.unfinished(f"the autograder's configuration cannot be used: {fault}."))
             raise
         self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
@@ -100,15 +100,15 @@ class ArraysPlugin(AbstractOtterPlugin):
         settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
-    def after_grading(self, results: GradingResults) -> None:
+    def after_grading(self, graded: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
         self._report = isolation.finish(self._stage)
         checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})
-        self._ungraded = gradescope.settle(results, checks, worth)
+        self._ungraded = gradescope.settle(graded, checks, worth)
         findings = self._report.pop("findings", [])
         details = {"isolation": self._report, "findings": findings, "version": version(delivery.DISTRIBUTION), "packages": self._packages}
         file = self._stage.results / "results.json"
-        gradescope.write_from_now(results, file=file, checks=checks, worth=worth, details=details, started=self._started)
+        gradescope.write_from_now(graded, file=file, checks=checks, worth=worth, details=details, started=self._started)
 
     def generate_report(self) -> str:
         """For the instructor: what could not be graded, and how the submission was confined."""

@@ -12,7 +12,7 @@ import pytest
 from otter.run import AutograderConfig
 from otter.test_files import ExceptionTestFile, GradingResults
 
-from autograder import gradescope
+from autograder import gradescope, results
 
 HEAD = "from otter.test_files import test_case\nOK_FORMAT = False\nname = '{name}'\npoints = None\n{options}\n"
 CASE = "@test_case(points={points}, hidden={hidden}, {more})\ndef test_{number}(env):\n    {body}\n"
@@ -150,7 +150,7 @@ def test_without_any_result_there_is_no_zero(tmp_path: Path) -> None:
 
 def test_a_failing_write_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "results.json"
-    gradescope.write(target, {"tests": []})
+    results.write(target, {"tests": []})
     with pytest.raises(TypeError):
-        gradescope.write(target, {"tests": object()})
+        results.write(target, {"tests": object()})
     assert json.loads(target.read_text()) == {"tests": []}

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import autograder
+from autograder import machine
 from autograder.environment import compiler_flags
 from autograder.sandbox.confine import Confinement, hide_from_same_user
 from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
@@ -55,6 +56,11 @@ MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
 
 KILLED = "was killed (SIGKILL)"
+
+OUT_OF_MEMORY = "ran out of the memory that there is"
+
+FOR_THE_GRADER = 200 * 2**20
+"""Bytes: of a small container's memory, Otter and its kernel need so much beside the submission."""
 
 _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.worker import main; main({read}, {write})"
 
@@ -119,6 +125,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._cause: str | None = None
+        self._killed_before = machine.kills_for_memory()
         self._ended = False
         self._uid = worker_uid() if settings.own_user else None
         self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
@@ -178,6 +185,7 @@ class Worker:
             "JAX_PLATFORMS": "cpu",
             **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
             "XLA_FLAGS": compiler_flags(),
+            **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
         }
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", boot],
@@ -217,14 +225,14 @@ class Worker:
             if code == -signal.SIGXCPU:
                 return "used up its processor time"
             if code == -signal.SIGKILL:
-                return KILLED
+                return OUT_OF_MEMORY if machine.kills_for_memory() > self._killed_before else KILLED
             if code < 0:
                 return f"was killed ({_signal_name(-code)})"
             return "ended the process"
         return "closed its connection"
 
     def _watch_memory(self) -> None:
-        limit = self._settings.limits.resident_bytes or _memory_of_this_machine() * 3 // 4
+        limit = self._settings.limits.resident_bytes or _share_of(machine.memory())
         path = Path(f"/proc/{self._process.pid}/statm")
         page = os.sysconf("SC_PAGE_SIZE")
         while self._process.poll() is None:
@@ -269,9 +277,6 @@ def _readable() -> list[str]:
     return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]
 
 
-def _memory_of_this_machine() -> int:
-    """Bytes: what the container may use, or what the machine has."""
-    for name in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        with contextlib.suppress(OSError, ValueError):
-            return int(Path(name).read_text())
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+def _share_of(memory: int) -> int:
+    """Bytes that a submission may use of all that there are."""
+    return memory - max(memory // 4, FOR_THE_GRADER)

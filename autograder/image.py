@@ -1,0 +1,126 @@
+"""The grading image that a zip asks for: how it is set up, and what is started in it.
+
+`otter assign` writes a zip whose scripts install Miniforge, a browser and compilers. By default they are replaced by ours: the same
+packages at the same versions, each held against its hash, and nothing else. Either way the zip gets our launcher.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from autograder.errors import BuildError
+
+LEAN, STOCK = "lean", "stock"
+IMAGES = (LEAN, STOCK)
+
+LOCK_FILE = "requirements.lock"
+
+SHIPPED_LOCK = Path(__file__).parent / "templates" / LOCK_FILE
+"""Every package at one version with its hashes, for all Pythons and systems; made by `make lock` from `requirements.txt`."""
+
+UV = "0.13.9"
+"""The version of uv that sets up the image."""
+
+LEFT_OUT = "playwright ; sys_platform == 'never'"
+"""Requirements of Otter's that only PDFs by way of HTML need: a browser, and the package that drives it."""
+
+_OTTER_ENV = "otter-env"
+
+_EXECUTABLE = 0o755 << 16
+_PLAIN = 0o644 << 16
+
+
+def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
+    """Give a zip of `otter assign` our launcher, and unless `image` is "stock" our setup; `requirements` is the file that it was built with.
+
+    Returns the image that it has: with PDFs, which need a browser and LaTeX, it is always Otter's own. Raises `BuildError`.
+    """
+    with zipfile.ZipFile(archive) as old:
+        entries = {name: old.read(name) for name in old.namelist() if not name.endswith("/")}
+    config: dict[str, Any] = json.loads(entries.get("otter_config.json", b"{}"))
+    image = STOCK if config.get("pdf") or config.get("token") else image
+    values = {"autograder_dir": config.get("autograder_dir", "/autograder"), "uv": UV, "otter_env": _OTTER_ENV}
+    values |= {"python": _python_of(entries), "stock": image == STOCK}
+    entries["run_autograder"] = _rendered("run_autograder", values)
+    if image == LEAN:
+        entries["setup.sh"] = _rendered("setup.sh", values)
+        entries[LOCK_FILE] = lock(requirements.read_text(encoding="utf-8").splitlines()).encode()
+    part = archive.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = _EXECUTABLE if name in ("setup.sh", "run_autograder") else _PLAIN
+            new.writestr(entry, content)
+    part.replace(archive)
+    return image
+
+
+def lock(lines: list[str]) -> str:
+    """A requirements file with hashes for the packages in `lines`, which pin what was installed at the build; lines with our wheel are left out.
+
+    The shipped lock, where it has all of them at these versions; otherwise made now, by uv and a package index. Raises `BuildError`.
+    """
+    wanted = [line for line in lines if line.strip() and not line.strip().startswith(("#", "-")) and not line.strip().endswith(".whl")]
+    shipped = SHIPPED_LOCK.read_text(encoding="utf-8")
+    return shipped if _has_all(shipped, wanted) else made_lock(wanted)
+
+
+def made_lock(wanted: list[str]) -> str:
+    """Resolve requirements with uv, for all systems and Pythons from 3.11 on. Raises `BuildError`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        source, left_out, target = Path(scratch, "in.txt"), Path(scratch, "left_out.txt"), Path(scratch, "out.txt")
+        source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+        left_out.write_text(LEFT_OUT + "\n", encoding="utf-8")
+        options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
+        command = [sys.executable, "-m", "uv", "pip", "compile", *options, "--override", str(left_out), "-o", str(target), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+        if done.returncode != 0:
+            said = done.stderr.strip().removeprefix("error: ")
+            raise BuildError(f"no lock file could be made of the requirements (type `pip install uv=={UV}`, or build with --image stock): {said}")
+        text = target.read_text(encoding="utf-8")
+    without = [line for line in text.splitlines() if line and not line.startswith((" ", "#")) and not line.endswith("\\")]
+    if without:
+        raise BuildError(
+            f"requirements: {without[0]!r} has no hash to hold it against; name a release from a package index, or build with --image stock"
+        )
+    return text
+
+
+def _has_all(text: str, wanted: list[str]) -> bool:
+    locked: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        if "==" in line and not line.startswith((" ", "#")):
+            name, version = line.split(";")[0].strip(" \\").split("==")
+            locked.setdefault(canonicalize_name(name), set()).add(version)
+    for line in wanted:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            return False
+        if not any(str(requirement.specifier) == f"=={version}" for version in locked.get(canonicalize_name(requirement.name), ())):
+            return False
+    return True
+
+
+def _python_of(entries: Mapping[str, bytes]) -> str:
+    """The minor version of Python that Otter wrote into the zip's environment.yml."""
+    lines = entries.get("environment.yml", b"").decode().splitlines()
+    found = next((line.split("=", 1)[1] for line in lines if line.strip().startswith("- python=")), "")
+    return ".".join(found.split(".")[:2]) or f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _rendered(name: str, values: Mapping[str, object]) -> bytes:
+    environment = Environment(loader=PackageLoader("autograder"), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    return environment.get_template(name).render(values).encode()

@@ -1,0 +1,97 @@
+"""What Gradescope starts in a fresh container: it writes a result that holds, has the submission graded, and answers for the grader's death.
+
+Standard library only, so that it lives where little else does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from autograder import machine, results
+
+PATIENCE = 80.0
+"""Seconds beyond those that a submission has: for Otter's own start, its comparison, and its report."""
+
+SECONDS = 500.0
+"""Seconds that a submission has where its configuration does not say."""
+
+
+def main(root: Path) -> None:
+    """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened."""
+    file = root / "results" / "results.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    results.write(file, results.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."))
+    _give_metadata(root / "submission_metadata.json")
+    seconds, before, started = _seconds(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
+    grader = subprocess.Popen([sys.executable, "-I", "-m", "autograder.runner", str(root)], cwd=root, start_new_session=True, env=_environment())
+    late = False
+    with machine.Peak(grader.pid) as peak:
+        try:
+            grader.wait(seconds)
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(grader.pid, signal.SIGKILL)
+            grader.wait()
+    found = _read(file)
+    if found is None or results.is_unfinished(found):
+        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode, machine.kills_for_memory() - before)
+        found = results.unfinished(f"{cause}.")
+        print(f"Not graded: {cause}.", file=sys.stderr)
+    taken = {"seconds": round(time.monotonic() - started, 1), "peak_memory_mb": peak.bytes // 2**20, "cpus": machine.cpus()}
+    extra = found.get("extra_data")
+    results.write(file, {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}})
+    print(f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and {taken['cpus']} processors.")
+
+
+def _cause(returncode: int, killed_for_memory: int) -> str:
+    if killed_for_memory:
+        limit = machine.memory_limit()
+        return f"the container ran out of its {limit // 2**20 if limit else '?'} MB of memory; the instructor can choose a larger container"
+    if returncode < 0:
+        return f"the grader was killed (signal {-returncode})"
+    return f"the grader ended with an error (status {returncode}), which stands in its output"
+
+
+def _environment() -> dict[str, str]:
+    """Libraries size their pools of threads, and the memory that goes with each, by the processors of the machine, not of the container."""
+    threads = str(machine.cpus())
+    return {**os.environ, "NPROC": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+
+
+def _give_metadata(path: Path) -> None:
+    """Otter reads this file for every plugin, and `otter grade` leaves it empty."""
+    if _read(path) is None:
+        path.write_text("{}", encoding="utf-8")
+
+
+def _seconds(root: Path) -> float:
+    """What the plugin's configuration says of the seconds for a submission; what is wrong with it, the plugin says."""
+    config = _read(root / "source" / "otter_config.json") or {}
+    for entry in config.get("plugins", ()):
+        for settings in entry.values() if isinstance(entry, dict) else ():
+            seconds = settings.get("seconds_per_submission") if isinstance(settings, dict) else None
+            if isinstance(seconds, int | float) and seconds > 0:
+                return float(seconds)
+    return SECONDS
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

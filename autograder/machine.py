@@ -1,0 +1,94 @@
+"""What a container grants, and what a process tree takes of it. Linux; elsewhere the machine itself is all there is. Standard library only."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import re
+import threading
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
+
+_NO_LIMIT = 2**60
+"""Bytes: what the first version of cgroups says where there is no limit is larger."""
+
+
+def cpus(cgroups: Path = CGROUPS) -> int:
+    """Processors that this process may use, at least 1: the smaller of its affinity and its container's quota, rounded up."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = period = None
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = map(int, (cgroups / "cpu.max").read_text().split())
+    with contextlib.suppress(OSError, ValueError):
+        quota = int((cgroups / "cpu/cpu.cfs_quota_us").read_text())
+        period = int((cgroups / "cpu/cpu.cfs_period_us").read_text())
+    if quota is None or period is None or quota <= 0:
+        return allowed
+    return max(1, min(allowed, math.ceil(quota / period)))
+
+
+def memory_limit(cgroups: Path = CGROUPS) -> int | None:
+    """Bytes that the container may use; None where it has no limit of its own."""
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            limit = int((cgroups / name).read_text())
+            return limit if limit < _NO_LIMIT else None
+    return None
+
+
+def memory(cgroups: Path = CGROUPS) -> int:
+    """Bytes: what the container may use, or what the machine has."""
+    machine = int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
+    return min(machine, memory_limit(cgroups) or machine)
+
+
+def kills_for_memory(cgroups: Path = CGROUPS) -> int:
+    """So many processes of the container the system has killed for want of memory."""
+    for name in ("memory.events", "memory/memory.oom_control"):
+        with contextlib.suppress(OSError):
+            found = re.search(r"^oom_kill (\d+)$", (cgroups / name).read_text(), re.MULTILINE)
+            return int(found[1]) if found else 0
+    return 0
+
+
+def memory_of_tree(root: int) -> int:
+    """Bytes of a process and all below it: pages that several share are counted once. Processes that may not be looked into count nothing."""
+    children: dict[int, list[int]] = {}
+    with contextlib.suppress(OSError):
+        for entry in os.listdir("/proc"):  # noqa: PTH208
+            if entry.isdigit():
+                with contextlib.suppress(OSError, IndexError, ValueError):
+                    parent = int(Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()[1])
+                    children.setdefault(parent, []).append(int(entry))
+    total, waiting = 0, [root]
+    while waiting:
+        process = waiting.pop()
+        waiting += children.get(process, [])
+        with contextlib.suppress(OSError):
+            found = re.search(r"^Pss:\s+(\d+) kB$", Path("/proc", str(process), "smaps_rollup").read_text(), re.MULTILINE)
+            total += int(found[1]) * 1024 if found else 0
+    return total
+
+
+class Peak:
+    """The largest `memory_of_tree` seen while the block runs, looked at every half second."""
+
+    def __init__(self, root: int, every: float = 0.5) -> None:
+        self._root, self._every = root, every
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.bytes = 0
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(self._every):
+            self.bytes = max(self.bytes, memory_of_tree(self._root))

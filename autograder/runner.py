@@ -1,0 +1,29 @@
+"""One grading in a process that may die: look at the submission, then call Otter's own entry point."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from otter.run.run_autograder import main as run_otter
+
+from autograder import results, triage
+
+
+def grade(root: Path) -> None:
+    """Grade what lies in `root`, laid out as on Gradescope: source, submission, results, submission_metadata.json."""
+    config = root / "source" / "otter_config.json"
+    zips = bool(json.loads(config.read_text(encoding="utf-8")).get("zips", False)) if config.exists() else False
+    try:
+        for sentence in triage.examine(root / "submission", root / "source" / "files", zips=zips):
+            print(f"Taken away before grading: {sentence}.")
+    except triage.Refused as refusal:
+        results.write(root / "results" / "results.json", results.refused(str(refusal)))
+        print(f"Not graded: {refusal}")
+        return
+    run_otter(str(root))
+
+
+if __name__ == "__main__":
+    grade(Path(sys.argv[1]))

@@ -1,0 +1,162 @@
+"""Look at what was submitted before Otter does: what it would fall over gets a sentence that says what to submit, and what does not belong
+there is taken away."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import zipfile
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
+
+import nbformat
+from otter.nbmeta_config import NBMetadataConfig
+
+from autograder.sandbox.quarantine import MAX_FILE, MAX_FILES, MAX_TOTAL, remove
+
+SHOWN = 60
+"""Characters of a submitted file's name that are repeated."""
+
+AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
+
+
+class Refused(Exception):
+    """What was submitted cannot be graded; the text says what it is and what to submit."""
+
+
+def examine(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
+    """Make the folder `submission` safe for Otter to read. Returns a sentence for each thing that was taken away.
+
+    `given` is the folder of the assignment's files, which Otter copies over the submission's. `zips`: the submission is one zip file,
+    and Otter unpacks it. Raises `Refused`.
+    """
+    taken = _take_away(submission, {path.name for path in given.iterdir()} if given.is_dir() else set())
+    names = sorted(os.listdir(submission))  # noqa: PTH208
+    if zips:
+        names = _in_the_zip(submission, names)
+    notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
+    scripts = [name for name in names if name.endswith(".py") and name != "__init__.py" and not name.startswith(".")]
+    if len(notebooks) > 1:
+        raise Refused(f"{len(notebooks)} notebooks were submitted: {_listed(notebooks)}. Submit one.")
+    if not notebooks and len(scripts) > 1:
+        raise Refused(f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. Submit the notebook.")
+    if not notebooks and not scripts:
+        raise Refused(_nothing_to_grade(submission, names))
+    if not zips:
+        _check_readable(submission / [*notebooks, *scripts][0])
+    return taken
+
+
+def _take_away(submission: Path, given: Collection[str]) -> list[str]:
+    """Otter copies files to these places, and follows what lies there: leave plain files and folders only, and no folder where a file goes."""
+    sentences = []
+    for entry in sorted(os.scandir(submission), key=lambda entry: entry.name):
+        folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
+        why = ""
+        if not (folder or file):
+            why = "is a link" if entry.is_symlink() else "is no plain file"
+        elif folder and (entry.name in given or entry.name == "__init__.py"):
+            why = "is a folder where a file of the assignment goes"
+        elif folder and entry.name.endswith((".ipynb", ".py", ".zip")):
+            why = "is a folder"
+        elif file and entry.name == "tests":
+            why = "is a file where the assignment's tests go"
+        if why:
+            if entry.name.endswith(".ipynb") and entry.name not in given:
+                raise Refused(f"{shown(entry.name)} {why}, and not a notebook. {AGAIN}")
+            sentences.append(f"{shown(entry.name)} {why}")
+            remove(Path(entry.path))
+    return sentences
+
+
+def _in_the_zip(submission: Path, names: Sequence[str]) -> list[str]:
+    """The names at the top of the one zip that was submitted, after a look at what unpacking it would do."""
+    zips = [name for name in names if name.endswith(".zip")]
+    if len(zips) != 1:
+        raise Refused(f"{len(zips) or 'No'} zip files were submitted{': ' + _listed(zips) if zips else ''}. Submit one zip file with your notebook.")
+    name = zips[0]
+    try:
+        with zipfile.ZipFile(submission / name) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise Refused(f"{shown(name)} is not a zip file, or damaged. Make it again and submit it.") from None
+    if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
+        raise Refused(f"{shown(name)} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts:
+            raise Refused(f"{shown(name)} has an entry outside of its folder: {shown(entry.filename)}. Make it again without such names.")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Refused(f"{shown(name)} has a link in it: {shown(entry.filename)}. Put the file itself into the zip.")
+        if entry.flag_bits & 1:
+            raise Refused(f"{shown(name)} is encrypted. Make it again without a password.")
+    return sorted({*names, *(entry.filename for entry in entries if "/" not in entry.filename)} - {name})
+
+
+def _nothing_to_grade(submission: Path, names: Sequence[str]) -> str:
+    below = [path for path in _files_below(submission) if path.suffix == ".ipynb"]
+    if below:
+        return f"The notebook lies in a folder: {shown(str(below[0].relative_to(submission)))}. Submit the file itself, not the folder."
+    what = f": what came is {_listed(names)}" if names else ", nor anything else"
+    return f"No notebook was submitted{what}. {AGAIN}"
+
+
+def _files_below(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for path, folders, files in os.walk(folder):
+        found += [Path(path, name) for name in files if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        if len(found) > MAX_FILES:
+            break
+    return sorted(found)
+
+
+def _check_readable(path: Path) -> None:
+    name = shown(path.name)
+    if path.stat().st_size > MAX_FILE:
+        raise Refused(
+            f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
+        )
+    content = path.read_bytes()
+    if not content.strip():
+        raise Refused(f"{name} is empty. {AGAIN}")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{name} is not text in UTF-8 (byte {fault.start}). {AGAIN}") from None
+    if path.suffix == ".py":
+        return
+    if content.lstrip().startswith(b"<"):
+        raise Refused(f"{name} is a web page, and not the notebook. {AGAIN}")
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise Refused(f"{name} is not a notebook: it is not valid JSON (line {fault.lineno}, column {fault.colno}: {fault.msg}). {AGAIN}") from None
+    except (RecursionError, ValueError):
+        raise Refused(f"{name} is not a notebook: its JSON cannot be read. {AGAIN}") from None
+    _check_notebook(path, name)
+
+
+def _check_notebook(path: Path, name: str) -> None:
+    """Hand it to the functions that Otter hands it to: what they cannot read, Otter cannot."""
+    try:
+        with contextlib.redirect_stderr(None):
+            notebook = nbformat.read(path, as_version=4)
+            NBMetadataConfig.from_notebook(nbformat.read(path, as_version=nbformat.NO_CONVERT)).assignment_name  # noqa: B018
+    except Exception as fault:  # noqa: BLE001 - whatever they raise, Otter would raise it too
+        raise Refused(f"{name} is not a notebook that can be read ({type(fault).__name__}). {AGAIN}") from None
+    if not isinstance(notebook.get("cells"), list):
+        raise Refused(f"{name} is not a notebook that can be read: it has no list of cells. {AGAIN}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    most = 5
+    return ", ".join(shown(name) for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def shown(name: str) -> str:
+    """A submitted name as it may be repeated: short, on one line, without signs that HTML or Markdown read."""
+    safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
+    return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"
