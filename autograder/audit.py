@@ -31,7 +31,7 @@ from autograder.question import Question, declared
 from autograder.reference import answered_slot
 from autograder.rewrites import rewrites
 from autograder.rewriting import Answer, plain
-from autograder.samples import BuiltAssignment, renamed
+from autograder.samples import BuiltAssignment, renamed, source_of
 from autograder.sandbox.host import Settings
 from autograder.sandbox.submission import Submission
 from autograder.tolerance import allowed
@@ -148,7 +148,7 @@ def _declarations(master: Path) -> list[Question]:
 
 def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
     record = built.record()["questions"][question.name]
-    reference = _source_of(built.solution, question.name)
+    reference = source_of(built.solution, question.name)
     right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record["alternatives"].items()]
     wrong = [Answer("misconception", known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
     note = ""
@@ -172,11 +172,6 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
     finally:
         road.close()
     return Audited(built.name, question.name, reference, tuple(verdicts), groups, record["tolerance"], note)
-
-
-def _source_of(notebook: Path, question: str) -> str:
-    cells = nbformat.read(notebook, as_version=4).cells
-    return next(str(cell.source) for cell in cells if cell.cell_type == "code" and f"def {question}(" in cell.source)
 
 
 class Road:

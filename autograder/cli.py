@@ -86,12 +86,15 @@ def _built(master: Path, folder: Path, image: str) -> str:
     fault = assign(master, folder)
     if fault:
         return fault
-    built = BuiltAssignment(folder)
+    from autograder.doctor import WRONG, examine
+
+    archive = BuiltAssignment(folder).zip
     try:
-        dress(built.zip, folder / "autograder" / "requirements.txt", image)
+        dress(archive, folder / "autograder" / "requirements.txt", image)
     except BuildError as error:
         return f"{master.name}: {error}"
-    return ""
+    # Otter has graded the solution with it, and whether an index has the packages does not depend on the assignment.
+    return "\n".join(f"{archive.name}: {found.text}" for found in examine(archive, dry_run=False, resolve=False) if found.state == WRONG)
 
 
 @main.command()
@@ -167,6 +170,24 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
     faults = [fault for audited in found for fault in audited.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
+
+
+@main.command()
+@click.argument("archive", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="ZIP")
+@click.option("--dry-run/--no-dry-run", default=True, show_default=True, help="Grade a submission with it here.")
+def doctor(archive: Path, dry_run: bool) -> None:
+    """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with it."""
+    # Imported here: it brings what a grading needs.
+    from autograder.doctor import WRONG, examine
+
+    found = examine(archive, dry_run=dry_run)
+    table = _table("check", "", "found")
+    for each in found:
+        table.add_row(each.check, each.state, escape(each.text))
+    _print(table)
+    wrong = [each for each in found if each.state == WRONG]
+    if wrong:
+        raise click.ClickException(f"{archive.name} is not ready to be uploaded")
 
 
 @main.command()

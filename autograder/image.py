@@ -51,7 +51,7 @@ def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
     config: dict[str, Any] = json.loads(entries.get("otter_config.json", b"{}"))
     image = STOCK if config.get("pdf") or config.get("token") else image
     values = {"autograder_dir": config.get("autograder_dir", "/autograder"), "uv": UV, "otter_env": _OTTER_ENV}
-    values |= {"python": _python_of(entries), "stock": image == STOCK}
+    values |= {"python": python_of(entries), "stock": image == STOCK}
     entries["run_autograder"] = _rendered("run_autograder", values)
     if image == LEAN:
         entries["setup.sh"] = _rendered("setup.sh", values)
@@ -98,12 +98,18 @@ def made_lock(wanted: list[str]) -> str:
     return text
 
 
-def _has_all(text: str, wanted: list[str]) -> bool:
+def locked_versions(text: str) -> dict[str, set[str]]:
+    """The versions of each package in a lock file: more than one where they depend on the system or the Python."""
     locked: dict[str, set[str]] = {}
     for line in text.splitlines():
         if "==" in line and not line.startswith((" ", "#")):
             name, version = line.split(";")[0].strip(" \\").split("==")
             locked.setdefault(canonicalize_name(name), set()).add(version)
+    return locked
+
+
+def _has_all(text: str, wanted: list[str]) -> bool:
+    locked = locked_versions(text)
     for line in wanted:
         try:
             requirement = Requirement(line)
@@ -114,7 +120,7 @@ def _has_all(text: str, wanted: list[str]) -> bool:
     return True
 
 
-def _python_of(entries: Mapping[str, bytes]) -> str:
+def python_of(entries: Mapping[str, bytes]) -> str:
     """The minor version of Python that Otter wrote into the zip's environment.yml."""
     lines = entries.get("environment.yml", b"").decode().splitlines()
     found = next((line.split("=", 1)[1] for line in lines if line.strip().startswith("- python=")), "")

@@ -39,14 +39,22 @@ class NotReady(Exception):
     """The image cannot grade; the text says why."""
 
 
-def check(root: Path) -> str:
-    """Grade the public cases with what is installed in `root` (`/autograder`); returns the line to print. Raises `NotReady`."""
+def check(root: Path, isolation: str | None = None) -> str:
+    """Grade the public cases with the zip that is unpacked in `root`/source; returns the line to print. Raises `NotReady`.
+
+    `isolation` takes the place of what the zip's configuration says of it.
+    """
     with tempfile.TemporaryDirectory(prefix="otter-arrays-") as scratch:
         copy = Path(scratch, "autograder")
         shutil.copytree(root / "source", copy / "source")
         (copy / "submission").mkdir()
         (copy / "results").mkdir()
-        settings = _settings(copy / "source" / "otter_config.json")
+        config = copy / "source" / "otter_config.json"
+        configured = json.loads(config.read_text(encoding="utf-8"))
+        settings = settings_of(configured)
+        if isolation is not None:
+            settings["isolation"] = isolation
+            config.write_text(json.dumps(configured), encoding="utf-8")
         found = bank.load(copy / "source" / "files" / str(settings.get("bank")), "the hidden bank")
         _write_submission(found, copy / "submission")
         done = subprocess.run([sys.executable, "-I", "-m", "autograder.launcher", str(copy)], capture_output=True, text=True, check=False)
@@ -64,16 +72,17 @@ def check(root: Path) -> str:
         )
     extra = results["extra_data"]
     packages = ", ".join(f"{name} {number}" for name, number in extra["packages"].items())
-    taken, isolation = extra["container"], extra["isolation"]
-    confined = ", ".join(isolation.get("active", ())) or "off"
+    taken = extra["container"]
+    confined = ", ".join(extra["isolation"].get("active", ())) or "off"
     return (
         f"otter-arrays ready: {found.assignment}: public cases of {', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
-        f"{taken['seconds']} s with {taken['peak_memory_mb']} MB; otter-arrays {version('otter-arrays')}, {packages}; isolation: {confined}"
+        f"{taken['seconds']} s; otter-arrays {version('otter-arrays')}, {packages}; isolation: {confined}"
     )
 
 
-def _settings(config: Path) -> Mapping[str, Any]:
-    for entry in json.loads(config.read_text(encoding="utf-8")).get("plugins", ()):
+def settings_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the build has told our plugin, in Otter's configuration. Raises `NotReady`."""
+    for entry in config.get("plugins", ()):
         for settings in entry.values() if isinstance(entry, dict) else ():
             if isinstance(settings, dict) and "bank" in settings:
                 return settings

@@ -122,6 +122,12 @@ class Graded:
         return [row for row in (self.results or {"tests": []})["tests"] if row["name"] != "Public Tests"]
 
 
+def source_of(notebook: Path, question: str) -> str:
+    """The source of the cell that defines a question's function."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return next(str(cell.source) for cell in cells if cell.cell_type == "code" and f"def {question}(" in cell.source)
+
+
 def renamed(source: str, name: str) -> str:
     """The source of one function, without its decorators and under another name."""
     module = ast.parse(source)

@@ -158,7 +158,7 @@ class Image:
             own = ["--mount", "--pid", "--fork", "--kill-child", "--ipc", *([] if network else ["--net"])]
             started = time.monotonic()
             done = subprocess.run(
-                ["bash", "-c", f"{join}exec unshare {' '.join(own)} bash -c \"$ENTER\""],
+                ["bash", "-c", f'{join}exec unshare {" ".join(own)} bash -c "$ENTER"'],
                 capture_output=True,
                 text=True,
                 errors="replace",

@@ -7,7 +7,9 @@ a claim.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
+import gc
 import importlib
 import itertools
 import os
@@ -15,6 +17,7 @@ import random
 import sys
 import types
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,9 +61,11 @@ class Session:
         sys.modules["otter"] = _otter_at_the_desk(self._checks)
         self._shell.colors = "NoColor"
         self._found = environment.current()
-        os.chdir(settings["scratch"])
-        sys.path.insert(0, settings["scratch"])
-        report = confine(Confinement(**settings))
+        scratch = settings["confinement"]["scratch"]
+        os.chdir(scratch)
+        sys.path.insert(0, scratch)
+        self._keep_bytes = int(settings["keep_bytes"])
+        report = confine(Confinement(**settings["confinement"]))
         pipe.send(
             Frame(
                 {"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": self._found, "pid": os.getpid()},
@@ -83,6 +88,8 @@ class Session:
             while True:
                 request = self._pipe.receive()
                 self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
+                del request
+                _tidy_up(self._keep_bytes)
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
@@ -175,6 +182,24 @@ class Session:
         if len(self._kept) > MAX_KEPT:
             del self._kept[next(iter(self._kept))]
         return number
+
+
+def _tidy_up(keep: int) -> None:
+    """While the trusted side compares: give memory back, if this process has more than `keep` bytes of its own.
+
+    Each compiled program takes megabytes, and a small container has few; one that is needed again is compiled again.
+    """
+    try:
+        resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
+    except OSError:
+        return
+    if (resident - shared) * os.sysconf("SC_PAGE_SIZE") > keep:
+        import jax
+
+        jax.clear_caches()
+        gc.collect()
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)  # of glibc, which else keeps what is free
 
 
 def _otter_at_the_desk(checks: list[str]) -> types.ModuleType:

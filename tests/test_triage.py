@@ -1,0 +1,199 @@
+"""What was submitted, before Otter reads it: what it would fall over gets one sentence, and what does not belong there goes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.triage import Refused, examine, shown
+
+NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])).encode()
+AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "data.csv").write_text("1,2\n")
+    return folder
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    return folder
+
+
+def test_a_notebook_is_taken_as_it_is(submission: Path, given: Path) -> None:
+    (submission / "answer.ipynb").write_bytes(NOTEBOOK)
+    (submission / "notes.txt").write_text("mine")
+    assert examine(submission, given) == []
+    assert sorted(path.name for path in submission.iterdir()) == ["answer.ipynb", "notes.txt"]
+
+
+def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
+    (submission / "answer.py").write_text("1 + 1\n")
+    assert examine(submission, given) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({}, f"No notebook was submitted, nor anything else. {AGAIN}"),
+        ({"answer.pdf": b"%PDF", "notes.txt": b""}, f"No notebook was submitted: what came is answer.pdf, notes.txt. {AGAIN}"),
+        ({f"{n}.txt": b"" for n in range(9)}, f"No notebook was submitted: what came is 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more. {AGAIN}"),
+        ({"hw/answer.ipynb": NOTEBOOK}, "The notebook lies in a folder: hw/answer.ipynb. Submit the file itself, not the folder."),
+        ({"a.ipynb": NOTEBOOK, "b.ipynb": NOTEBOOK}, "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one."),
+        ({"a.py": b"", "b.py": b""}, "2 Python files and no notebook were submitted: a.py, b.py. Submit the notebook."),
+        ({"a.ipynb": b""}, f"a.ipynb is empty. {AGAIN}"),
+        ({"a.ipynb": b"<!DOCTYPE html><html>"}, f"a.ipynb is a web page, and not the notebook. {AGAIN}"),
+        ({"a.ipynb": b"\xff\xfe1"}, f"a.ipynb is not text in UTF-8 (byte 0). {AGAIN}"),
+        ({"a.py": b"x = '\xff'"}, f"a.py is not text in UTF-8 (byte 5). {AGAIN}"),
+        ({"a.ipynb": b'{"cells": ['}, f"a.ipynb is not a notebook: it is not valid JSON (line 1, column 12: Expecting value). {AGAIN}"),
+        ({"a.ipynb": b"[" * 100_000}, f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}"),
+        ({"a.ipynb": b'{"nbformat": ' + b"9" * 10_000 + b"}"}, f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}"),
+    ],
+    ids=[
+        "nothing",
+        "another-file",
+        "many-files",
+        "in-a-folder",
+        "two",
+        "two-scripts",
+        "empty",
+        "html",
+        "utf-16",
+        "latin-script",
+        "cut",
+        "deep",
+        "digits",
+    ],
+)
+def test_what_is_no_single_notebook_is_told(submission: Path, given: Path, files: dict[str, bytes], sentence: str) -> None:
+    for name, content in files.items():
+        (submission / name).parent.mkdir(exist_ok=True)
+        (submission / name).write_bytes(content)
+    with pytest.raises(Refused) as refusal:
+        examine(submission, given)
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "content",
+    [[], 5, None, "text", {}, {"nbformat": 9, "cells": []}, {"nbformat": "4", "cells": []}, {"nbformat": 4, "metadata": {"otter": {"tests": 5}}}],
+    ids=str,
+)
+def test_json_that_is_no_notebook_is_told(submission: Path, given: Path, content: object) -> None:
+    (submission / "a.ipynb").write_text(json.dumps(content))
+    with pytest.raises(
+        Refused, match=rf"^a\.ipynb is not a notebook that can be read \(\w+\)\. {AGAIN}$|^a\.ipynb is not a notebook that can be read: it has"
+    ):
+        examine(submission, given)
+
+
+def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(submission: Path, given: Path) -> None:
+    with (submission / "a.ipynb").open("wb") as file:
+        file.truncate(51 * 2**20)
+    with pytest.raises(
+        Refused, match=r"^a\.ipynb is larger than 50 MB\. Clear its outputs \(Kernel → Restart Kernel and Clear Outputs\), save it, and"
+    ):
+        examine(submission, given)
+
+
+@pytest.mark.parametrize("name", ["data.csv", "tests", "__init__.py", "anything"])
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda path: path.symlink_to("/etc/passwd"), "is a link"),
+        (lambda path: path.symlink_to("/etc"), "is a link"),
+        (lambda path: os.mkfifo(path), "is no plain file"),
+    ],
+    ids=["link", "link-to-a-folder", "fifo"],
+)
+def test_links_and_pipes_are_taken_away(submission: Path, given: Path, name: str, make: Callable[[Path], None], why: str) -> None:
+    (submission / "answer.ipynb").write_bytes(NOTEBOOK)
+    make(submission / name)
+    assert examine(submission, given) == [f"{name} {why}"]
+    assert not os.path.lexists(submission / name)
+    assert stat.S_ISREG(Path("/etc/passwd").stat().st_mode)
+
+
+@pytest.mark.parametrize(("name", "why"), [("data.csv", "is a folder where a file of the assignment goes"), ("old.py", "is a folder")])
+def test_a_folder_where_a_file_goes_is_taken_away(submission: Path, given: Path, name: str, why: str) -> None:
+    (submission / "answer.ipynb").write_bytes(NOTEBOOK)
+    (submission / name / "inner").mkdir(parents=True)
+    assert examine(submission, given) == [f"{name} {why}"]
+
+
+def test_a_file_where_the_tests_go_is_taken_away(submission: Path, given: Path) -> None:
+    (submission / "answer.ipynb").write_bytes(NOTEBOOK)
+    (submission / "tests").write_text("")
+    assert examine(submission, given) == ["tests is a file where the assignment's tests go"]
+
+
+def test_a_notebook_that_is_a_link_or_a_folder_is_refused(submission: Path, given: Path) -> None:
+    (submission / "answer.ipynb").symlink_to("/etc/passwd")
+    with pytest.raises(Refused, match=r"^answer\.ipynb is a link, and not a notebook\."):
+        examine(submission, given)
+    (submission / "answer.ipynb").unlink()
+    (submission / "answer.ipynb").mkdir()
+    with pytest.raises(Refused, match=r"^answer\.ipynb is a folder, and not a notebook\."):
+        examine(submission, given)
+
+
+def zipped(entries: dict[str, bytes], link: str = "") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+        if link:
+            entry = zipfile.ZipInfo(link)
+            entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+            archive.writestr(entry, "/etc/passwd")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PK nonsense", "hw.zip is not a zip file, or damaged. Make it again and submit it."),
+        (
+            zipped({"../../etc/cron": b"", "a.ipynb": NOTEBOOK}),
+            "hw.zip has an entry outside of its folder: ../../etc/cron. Make it again without such names.",
+        ),
+        (zipped({"/etc/cron": b"", "a.ipynb": NOTEBOOK}), "hw.zip has an entry outside of its folder: /etc/cron. Make it again without such names."),
+        (zipped({"a.ipynb": NOTEBOOK}, link="data.csv"), "hw.zip has a link in it: data.csv. Put the file itself into the zip."),
+        (zipped({"bomb": bytes(201 * 2**20)}), "hw.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."),
+        (zipped({f"{n}": b"" for n in range(2001)}), "hw.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."),
+        (zipped({"a.txt": b""}), f"No notebook was submitted: what came is a.txt. {AGAIN}"),
+    ],
+    ids=["damaged", "up", "absolute", "link", "bomb", "many", "no-notebook"],
+)
+def test_a_zip_is_looked_at_before_it_is_unpacked(submission: Path, given: Path, content: bytes, sentence: str) -> None:
+    (submission / "hw.zip").write_bytes(content)
+    with pytest.raises(Refused) as refusal:
+        examine(submission, given, zips=True)
+    assert str(refusal.value) == sentence
+
+
+def test_a_zip_with_a_notebook_is_taken(submission: Path, given: Path) -> None:
+    (submission / "hw.zip").write_bytes(zipped({"a.ipynb": NOTEBOOK, "data/x.csv": b"1"}))
+    assert examine(submission, given, zips=True) == []
+    (submission / "other.zip").write_bytes(b"")
+    with pytest.raises(Refused, match=r"^2 zip files were submitted: hw\.zip, other\.zip\. Submit one zip file with your notebook\.$"):
+        examine(submission, given, zips=True)
+
+
+def test_a_name_is_repeated_without_what_a_page_would_read() -> None:
+    assert shown("<script>alert('x')</script>\n.ipynb") == "?script?alert(?x?)?/script??.ipynb"
+    assert shown("a" * 100) == "a" * 59 + "…"
