@@ -5,7 +5,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit test test-all lint clean
+.PHONY: all build samples audit test test-all lock lint clean
 
 all: samples
 
@@ -24,6 +24,9 @@ test: .venv/installed-dev lint
 test-all: .venv/installed-dev lint
 	$(BIN)/python -m pytest -n $$(nproc 2>/dev/null || echo 2)
 
+lock: .venv/installed
+	$(BIN)/python -c "from autograder import image; image.write_shipped_lock()"
+
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -39,9 +42,9 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/python requirements.txt pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[image]"
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[dev,image]"
 	@touch $@

@@ -43,6 +43,10 @@ WITHOUT_UNDERSTANDING = "constant"
 """The sort of mutant that needs none."""
 
 
+MISCONCEPTION = "misconception"
+"""The kind of a wrong answer that the author has declared; the others are generated."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the tests said of one answer. `right`: what it is known to be.
@@ -113,7 +117,8 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
         with zipfile.ZipFile(built.zip) as archive:
             archive.extractall(scratch)
         found = [_of_question(built, Path(scratch), question, most) for question in questions]
-    survivors = {each.question: [verdict for verdict in each.verdicts if verdict.survives] for each in found}
+    # What the author calls wrong is not made right by its values.
+    survivors = {each.question: [verdict for verdict in each.verdicts if verdict.survives and verdict.kind != MISCONCEPTION] for each in found}
     return [_with_equivalents(each, master, survivors) for each in found] if any(survivors.values()) else found
 
 
@@ -150,7 +155,7 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
     record = built.record()["questions"][question.name]
     reference = source_of(built.solution, question.name)
     right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record["alternatives"].items()]
-    wrong = [Answer("misconception", known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
+    wrong = [Answer(MISCONCEPTION, known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
     note = ""
     try:
         right += sampled(rewrites(reference, question), most)
@@ -268,7 +273,7 @@ def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Se
         call = f"agree_here(globals(), {str(asked)!r}, {str(told)!r})"
         run_after_cells(master, f"from autograder.audit import agree_here\n{call}")
         agreeing = {source for source, agrees in zip(sources, json.loads(told.read_text(encoding="utf-8")), strict=True) if agrees}
-    verdicts = (Verdict(**{**vars(each), "equivalent": each.survives and each.source in agreeing}) for each in audited.verdicts)
+    verdicts = (Verdict(**{**vars(each), "equivalent": each.survives and each.kind != MISCONCEPTION and each.source in agreeing}) for each in audited.verdicts)
     return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
 
 

@@ -98,6 +98,11 @@ def made_lock(wanted: list[str]) -> str:
     return text
 
 
+def write_shipped_lock() -> None:
+    """Lock what `requirements.txt` of this repository pins."""
+    SHIPPED_LOCK.write_text(made_lock((Path(__file__).parent.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+
+
 def locked_versions(text: str) -> dict[str, set[str]]:
     """The versions of each package in a lock file: more than one where they depend on the system or the Python."""
     locked: dict[str, set[str]] = {}

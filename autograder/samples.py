@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import nbformat
 
 from autograder.master import RECORD_FILE
@@ -137,6 +138,11 @@ def renamed(source: str, name: str) -> str:
     return ast.unparse(module)
 
 
+def check_results(results: object) -> None:
+    """Hold what Gradescope would read against its specification. Raises `jsonschema.ValidationError`."""
+    jsonschema.validate(results, json.loads((Path(__file__).parent / "results.schema.json").read_text(encoding="utf-8")))
+
+
 def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, name: str = "submission.ipynb", **popen: Any) -> Graded:
     """Grade one submission with the stock command `otter run`, in a process and a folder of its own."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -152,4 +158,6 @@ def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, nam
         seconds = time.monotonic() - started
         written = output / "results.json"
         results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
+        if results is not None:
+            check_results(results)
         return Graded(results, done.returncode, done.stdout + done.stderr, seconds)
