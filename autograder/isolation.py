@@ -91,10 +91,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     root = folder.parent
     stage = Stage(root / "source", folder, root / "results", Path(tempfile.mkdtemp(prefix="otter-arrays-")))
     stage.files.mkdir()
-    results.write(
-        stage.results / "results.json",
-        results.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."),
-    )
+    results.write(stage.results / "results.json", results.begun())
     if isolation.level == "off":
         return stage
     given = stage.source / "files"

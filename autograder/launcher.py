@@ -28,7 +28,7 @@ def main(root: Path) -> None:
     """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened."""
     file = root / "results" / "results.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    results.write(file, results.unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory."))
+    results.write(file, results.begun())
     _give_metadata(root / "submission_metadata.json")
     seconds, before, started = _seconds(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
     grader = subprocess.Popen([sys.executable, "-I", "-m", "autograder.runner", str(root)], cwd=root, start_new_session=True, env=_environment())
@@ -43,7 +43,7 @@ def main(root: Path) -> None:
                 os.killpg(grader.pid, signal.SIGKILL)
             grader.wait()
     found = _read(file)
-    if found is None or results.is_unfinished(found):
+    if found is None or results.lacks_a_cause(found):
         cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode, machine.kills_for_memory() - before)
         found = results.unfinished(f"{cause}.")
         print(f"Not graded: {cause}.", file=sys.stderr)

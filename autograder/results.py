@@ -22,11 +22,15 @@ def refused(reason: str) -> dict[str, Any]:
     return {**_one_row(reason, status="failed"), "score": 0.0}
 
 
-def is_unfinished(results: Mapping[str, Any]) -> bool:
-    """Whether these are results of `unfinished`, or of Otter where it gave up, and no verdict came after them."""
+def begun() -> dict[str, Any]:
+    """Results to write before anything of a submission runs."""
+    return unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory.")
+
+
+def lacks_a_cause(results: Mapping[str, Any]) -> bool:
+    """Whether no verdict came after `begun`, nor a cause; or Otter gave up, which it calls zero points."""
     tests = results.get("tests")
-    names = [row.get("name") for row in tests] if isinstance(tests, list) else []
-    return names in ([ROW], ["Autograder Error"]) and tests[0].get("status") != "failed"  # type: ignore[index]
+    return tests == begun()["tests"] or (isinstance(tests, list) and [row.get("name") for row in tests] == ["Autograder Error"])
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:

@@ -36,7 +36,7 @@ def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
                 config = json.loads(content)
                 config["plugins"] = [{PLUGIN: {**entry[PLUGIN], **settings}} for entry in config["plugins"]]
                 content = json.dumps(config).encode()
-            new.writestr(name, content)
+            new.writestr(old.getinfo(name), content)
     return target
 
 
