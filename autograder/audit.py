@@ -273,7 +273,9 @@ def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Se
         call = f"agree_here(globals(), {str(asked)!r}, {str(told)!r})"
         run_after_cells(master, f"from autograder.audit import agree_here\n{call}")
         agreeing = {source for source, agrees in zip(sources, json.loads(told.read_text(encoding="utf-8")), strict=True) if agrees}
-    verdicts = (Verdict(**{**vars(each), "equivalent": each.survives and each.kind != MISCONCEPTION and each.source in agreeing}) for each in audited.verdicts)
+    verdicts = (
+        Verdict(**{**vars(each), "equivalent": each.survives and each.kind != MISCONCEPTION and each.source in agreeing}) for each in audited.verdicts
+    )
     return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
 
 

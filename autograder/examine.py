@@ -24,7 +24,7 @@ class Finding:
     "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has values in
     it, or text of the function's own. `actual` and `mismatch` are there if it returned an array that is wrong. `verdict` is
     "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points;
-    `refused_on` has the cases that fail.
+    `refused_on` has the cases that fail; `untried` is the number of those that were not called, because the function had stopped answering.
     """
 
     answered: Answered
@@ -40,6 +40,7 @@ class Finding:
     verdict: str = "wrong"
     worth: float = 0.0
     refused_on: tuple[int, ...] = ()
+    untried: int = 0
 
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
@@ -127,6 +128,7 @@ def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, a
         diagnosis=diagnosed(group, seen) if verdict == "wrong" else None,
         verdict=verdict,
         worth=group.imprecise if verdict == "imprecise" else 0.0,
+        untried=0 if again else len(group.cases) - len(seen),
     )
 
 

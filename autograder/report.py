@@ -93,6 +93,8 @@ def _structure(finding: Finding) -> str:
 def _failing(finding: Finding) -> str:
     if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
         return ""
+    if finding.untried:
+        return f"{finding.failing} of {finding.cases - finding.untried} cases fail; not tried: {finding.untried}."
     return f"{finding.failing} of {finding.cases} cases fail." if finding.failing > 1 else f"The other {finding.cases - 1} cases are right."
 
 

@@ -113,9 +113,9 @@ class Image:
         metadata: Mapping[str, Any] | None = None,
         memory: int | None = None,
         cpus: float | None = None,
-        before: str = "",
+        settings: Mapping[str, Any] | None = None,
     ) -> Ran:
-        """Grade a submission of these files in a fresh container without network. `before` is a shell command that runs in it first."""
+        """Grade a submission of these files in a fresh container without network. `settings` are other settings of the plugin."""
         with tempfile.TemporaryDirectory(dir=self._layer.parent) as scratch:
             layer = Path(scratch, "layer")
             submission, results = layer / "autograder" / "submission", layer / "autograder" / "results"
@@ -126,9 +126,13 @@ class Image:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
             (layer / "autograder" / "submission_metadata.json").write_text(json.dumps(metadata or {}))
+            if settings:
+                config = json.loads((self._layer / "autograder/source/otter_config.json").read_text())
+                config["plugins"] = [{name: {**old, **settings} for name, old in entry.items()} for entry in config["plugins"]]
+                (layer / "autograder" / "source").mkdir()
+                (layer / "autograder" / "source" / "otter_config.json").write_text(json.dumps(config))
             with _cgroups(memory, cpus) as cgroups:
-                command = f"{before}; /autograder/run_autograder" if before else "/autograder/run_autograder"
-                ran = self._run(command, layer, [self._layer, self._tree], network=False, cgroups=cgroups)
+                ran = self._run("/autograder/run_autograder", layer, [self._layer, self._tree], network=False, cgroups=cgroups)
             written = results / "results.json"
             found = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
             return Ran(ran.code, ran.printed, ran.seconds, ran.peak, found)
@@ -151,7 +155,7 @@ class Image:
                 "CGROUPS": " ".join(f"{name}={path}" for name, path in cgroups.items() if name),
                 "LOOPBACK": "" if network else "yes",
                 "VARIABLES": " ".join(variables),
-                "COMMAND": f"bash -c {command!r}" if ";" in command else command,
+                "COMMAND": command,
             }
             # The shell joins the cgroups before anything else.
             join = "".join(f"echo $$ > {path}/cgroup.procs; " for path in cgroups.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from autograder import figure, report
 from autograder.arguments import Value
 from autograder.bank import Answered, Group
+from autograder.calls import Failed, Returned, StandIn
 from autograder.cases import Case
 from autograder.diagnosis import Known, KnownOutcome
 from autograder.examine import Finding, examine
@@ -196,3 +197,23 @@ def test_any_output_can_be_drawn(shape: tuple[int, ...]) -> None:
 def test_outside_a_notebook_nothing_is_displayed(capsys: pytest.CaptureFixture[str]) -> None:
     figure.show("f", found(lambda x, factor: doubled(x, factor) + 1))
     assert capsys.readouterr().out == ""
+
+
+class StopsAnswering(StandIn):
+    """A function whose process ends at its second call."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
+        self.calls += 1
+        return Returned(doubled(arguments["x"].data, 2)) if self.calls == 1 else Failed("ended the process.", lost=True)
+
+
+def test_cases_that_could_not_be_tried_are_not_called_right() -> None:
+    finding = examine(StopsAnswering(), GROUP)
+    assert finding is not None
+    assert report.in_grading("f", finding, True) == (
+        "f ended the process. [case 2 of 3: a case by hand]\n\nExpected is an array of shape (6,) and dtype float32.\n"
+        "1 of 2 cases fail; not tried: 1."
+    )
