@@ -157,3 +157,12 @@ def test_near_the_end_of_the_time_what_is_finished_is_written(images: dict[str, 
     found = graded(images["nnx-vmap-over-batch"].grade(files, settings={"seconds_per_submission": 15}))
     assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]
     assert found["execution_time"] < 60
+
+
+def test_the_image_of_otter_grade_gets_the_files_after_its_setup(images: dict[str, Image], dist: Path) -> None:
+    built = BuiltAssignment(dist / "nnx-vmap-over-batch")
+    image = images[built.name].set_up_without_files(built.zip)
+    assert image.setup.code == 0, image.setup.printed
+    assert "otter-arrays ready" not in image.setup.printed
+    found = graded(image.grade({"answer.ipynb": built.solution}))
+    assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]

@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import psutil
 import pytest
 from conftest import reconfigured
@@ -127,3 +128,33 @@ def test_killed_it_leaves_an_ungraded_result(one_assignment: BuiltAssignment, tm
     if victim == "launcher":
         for process in [runner, *runner.children(recursive=True)]:
             process.kill()
+
+
+def configured(archive: Path, target: Path, **options: Any) -> Path:
+    """A copy of a zip with other options of Otter's own."""
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "otter_config.json":
+                content = json.dumps({**json.loads(content), **options}).encode()
+            new.writestr(entry, content)
+    return target
+
+
+def test_an_exported_zip_is_graded_where_zips_are_asked_for(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    archive = configured(one_assignment.zip, tmp_path / "zips.zip", zips=True)
+    exported = tmp_path / "answer_2026_11_21T16_00_00.zip"
+    with zipfile.ZipFile(exported, "w") as packed:
+        packed.write(one_assignment.solution, "answer.ipynb")
+        packed.writestr(".OTTER_LOG", b"no log")
+        packed.writestr("__zip_filename__", exported.name)
+    found = launched(laid_out(archive, tmp_path / "autograder", {exported.name: exported}))
+    assert all(row["score"] == row["max_score"] for row in found["tests"])
+
+
+def test_a_script_is_graded_like_a_notebook_of_one_cell(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "grader" not in cell.source and "test_" not in cell.source]
+    script = "\n\n".join(cells).encode()
+    found = launched(laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.py": script}))
+    assert all(row["score"] == row["max_score"] for row in found["tests"])
