@@ -239,6 +239,6 @@ def _dry_run(contents: Mapping[str, bytes]) -> Iterator[Found]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         try:
-            yield Found("dry run", OK, ready.check(Path(scratch), isolation="best"))
+            yield Found("dry run", OK, ready.check(Path(scratch), container=False))
         except (ready.NotReady, bank.BankError) as fault:
             yield Found("dry run", WRONG, str(fault))

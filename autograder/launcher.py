@@ -20,18 +20,29 @@ from autograder import machine, results
 PATIENCE = 80.0
 """Seconds beyond those that a submission has: for Otter's own start, its comparison, and its report."""
 
+OUTSIDE = "--outside-of-a-container"
+
 SECONDS = 500.0
 """Seconds that a submission has where its configuration does not say."""
 
 
-def main(root: Path) -> None:
-    """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened."""
+def main(root: Path, *, container: bool = True) -> None:
+    """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened.
+
+    In a `container`, which is thrown away afterwards, isolation is required and the interpreter is made reachable for the submission's user;
+    elsewhere both are as in `otter run`.
+    """
     file = root / "results" / "results.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     results.write(file, results.begun())
     _give_metadata(root / "submission_metadata.json")
     seconds, before, started = _seconds(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
-    grader = subprocess.Popen([sys.executable, "-I", "-m", "autograder.runner", str(root)], cwd=root, start_new_session=True, env=_environment())
+    grader = subprocess.Popen(
+        [sys.executable, "-I", "-m", "autograder.runner", str(root), *([] if container else [OUTSIDE])],
+        cwd=root,
+        start_new_session=True,
+        env=_environment(),
+    )
     late = False
     with machine.Peak(grader.pid) as peak:
         try:
@@ -94,4 +105,4 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), container=OUTSIDE not in sys.argv)

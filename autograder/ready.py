@@ -20,6 +20,7 @@ import numpy as np
 
 from autograder import bank
 from autograder.cases import PUBLIC
+from autograder.launcher import OUTSIDE
 from autograder.values import to_python
 
 ANSWERS = "ready_answers.npz"
@@ -39,25 +40,21 @@ class NotReady(Exception):
     """The image cannot grade; the text says why."""
 
 
-def check(root: Path, isolation: str | None = None) -> str:
+def check(root: Path, *, container: bool = True) -> str:
     """Grade the public cases with the zip that is unpacked in `root`/source; returns the line to print. Raises `NotReady`.
 
-    `isolation` takes the place of what the zip's configuration says of it.
+    `container`: see `autograder.launcher.main`.
     """
     with tempfile.TemporaryDirectory(prefix="otter-arrays-") as scratch:
         copy = Path(scratch, "autograder")
         shutil.copytree(root / "source", copy / "source")
         (copy / "submission").mkdir()
         (copy / "results").mkdir()
-        config = copy / "source" / "otter_config.json"
-        configured = json.loads(config.read_text(encoding="utf-8"))
-        settings = settings_of(configured)
-        if isolation is not None:
-            settings["isolation"] = isolation
-            config.write_text(json.dumps(configured), encoding="utf-8")
+        settings = settings_of(json.loads((copy / "source" / "otter_config.json").read_text(encoding="utf-8")))
         found = bank.load(copy / "source" / "files" / str(settings.get("bank")), "the hidden bank")
         _write_submission(found, copy / "submission")
-        done = subprocess.run([sys.executable, "-I", "-m", "autograder.launcher", str(copy)], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-I", "-m", "autograder.launcher", str(copy), *([] if container else [OUTSIDE])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         try:
             results = json.loads((copy / "results" / "results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):

@@ -9,9 +9,10 @@ from pathlib import Path
 from otter.run.run_autograder import main as run_otter
 
 from autograder import results, triage
+from autograder.launcher import OUTSIDE
 
 
-def grade(root: Path) -> None:
+def grade(root: Path, *, container: bool) -> None:
     """Grade what lies in `root`, laid out as on Gradescope: source, submission, results, submission_metadata.json."""
     config = root / "source" / "otter_config.json"
     zips = bool(json.loads(config.read_text(encoding="utf-8")).get("zips", False)) if config.exists() else False
@@ -22,8 +23,8 @@ def grade(root: Path) -> None:
         results.write(root / "results" / "results.json", results.refused(str(refusal)))
         print(f"Not graded: {refusal}")
         return
-    run_otter(str(root))
+    run_otter(str(root), otter_run=not container)
 
 
 if __name__ == "__main__":
-    grade(Path(sys.argv[1]))
+    grade(Path(sys.argv[1]), container=OUTSIDE not in sys.argv)

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from conftest import reconfigured
 
-from autograder import results
+from autograder import launcher, results
 from autograder.samples import BuiltAssignment, check_results
 
 
@@ -34,8 +34,13 @@ def laid_out(archive: Path, root: Path, submission: dict[str, Path | bytes], met
     return root
 
 
+def command(root: Path) -> list[str]:
+    """Outside of a container: in one, the launcher opens folders above the interpreter, and this machine is not thrown away afterwards."""
+    return [sys.executable, "-I", "-m", "autograder.launcher", str(root), launcher.OUTSIDE]
+
+
 def launched(root: Path) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-I", "-m", "autograder.launcher", str(root)], capture_output=True, text=True, check=False)
+    done = subprocess.run(command(root), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads((root / "results" / "results.json").read_text())
     check_results(found)
@@ -99,12 +104,10 @@ def test_a_runner_that_ends_with_an_error_leaves_an_ungraded_result(one_assignme
 
 
 def test_a_runner_that_takes_too_long_is_ended(one_assignment: BuiltAssignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder import launcher
-
     monkeypatch.setattr(launcher, "PATIENCE", 0.5)
     archive = reconfigured(one_assignment.zip, tmp_path / "short.zip", seconds_per_submission=1)
     root = laid_out(archive, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution})
-    launcher.main(root)
+    launcher.main(root, container=False)
     found = json.loads((root / "results" / "results.json").read_text())
     assert sentence(found).startswith("Ungraded: grading took longer than 1.5 seconds.")
 
@@ -112,15 +115,15 @@ def test_a_runner_that_takes_too_long_is_ended(one_assignment: BuiltAssignment, 
 @pytest.mark.parametrize("victim", ["runner", "launcher"])
 def test_killed_it_leaves_an_ungraded_result(one_assignment: BuiltAssignment, tmp_path: Path, victim: str) -> None:
     root = laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution})
-    launcher = subprocess.Popen([sys.executable, "-I", "-m", "autograder.launcher", str(root)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    tree = psutil.Process(launcher.pid)
+    started = subprocess.Popen(command(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tree = psutil.Process(started.pid)
     deadline = time.monotonic() + 60
     while not (children := tree.children()) and time.monotonic() < deadline:
         time.sleep(0.02)
     (runner,) = children
     time.sleep(1)
-    os.kill(runner.pid if victim == "runner" else launcher.pid, signal.SIGKILL)
-    launcher.wait()
+    os.kill(runner.pid if victim == "runner" else started.pid, signal.SIGKILL)
+    started.wait()
     found = json.loads((root / "results" / "results.json").read_text())
     check_results(found)
     cause = "the grader was killed (signal 9)." if victim == "runner" else "grading did not come to its end:"

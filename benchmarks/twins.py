@@ -1,0 +1,163 @@
+"""What is timed against what: an assignment, its twin in plain Otter, and the bare floor. All three do the same calls.
+
+The twin has the same questions and the same cases, and its tests compare with the reference in the notebook, by `np.testing.assert_allclose`:
+what an author would write without this package.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+from autograder import bank
+from autograder.bank import Bank
+from autograder.cases import METHOD
+from autograder.samples import BuiltAssignment, source_of
+from autograder.values import to_python
+
+CALLS = """\
+def calls(question, group):
+    import json
+    import jax.numpy as jnp
+    import numpy as np
+    with np.load("cases.npz") as kept:
+        for arguments in json.loads(str(kept[f"{question}.{group}"])):
+            given = []
+            for name, kind in arguments:
+                value = kept[name]
+                given.append({"jax": jnp.asarray, "numpy": np.array}.get(kind, lambda value: value.item())(value))
+            yield given
+"""
+
+HEAD = """\
+from otter.test_files import test_case
+OK_FORMAT = False
+name = {name!r}
+points = None
+
+{calls}
+{reference}
+"""
+
+TEST = """\
+@test_case(points={points}, hidden={hidden})
+def test_{group}({question}):
+    import numpy as np
+    for given in calls({question!r}, {group!r}):
+        np.testing.assert_allclose({question}(*given), reference_{question}(*given), rtol=1e-4, atol=1e-5)
+"""
+
+
+def five(masters: list[Path], target: Path) -> Path:
+    """One master notebook with the questions of all `masters`."""
+    whole = nbformat.read(masters[0], as_version=4)
+    cells = [cell for cell in whole.cells if "BEGIN QUESTION" not in cell.source][:0]
+    for number, master in enumerate(masters, 1):
+        for place, cell in enumerate(nbformat.read(master, as_version=4).cells):
+            if "# ASSIGNMENT CONFIG" in cell.source and number > 1:
+                continue
+            cell.source = cell.source.replace("name: q1", f"name: q{number}")
+            cell.id = f"{number}-{place}"
+            cells.append(cell)
+    whole.cells = cells
+    nbformat.write(whole, target)
+    return target
+
+
+def twin(built: BuiltAssignment, target: Path) -> Path:
+    """The zip of the same assignment in plain Otter: no plugin, the same cases, the reference in the tests."""
+    found = bank.load(built.hidden_bank)
+    with zipfile.ZipFile(built.zip) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        config = json.loads(old.read("otter_config.json"))
+        (settings,) = config.pop("plugins")[0].values()
+        new.writestr("otter_config.json", json.dumps(config))
+        for name in ("run_otter.py", "setup.sh", "run_autograder", "environment.yml"):
+            new.writestr(name, old.read(name))
+        for test, checks in settings["checks"].items():
+            new.writestr(f"tests/{test}.py", _tests(test, checks, built))
+        write_cases(found, target.with_suffix(".npz"))
+        new.write(target.with_suffix(".npz"), "files/cases.npz")
+    return target
+
+
+def write_cases(found: Bank, target: Path) -> None:
+    """The arguments of every call of every group, in the order in which they are made."""
+    arrays: dict[str, np.ndarray] = {}
+    for question, groups in found.groups.items():
+        for group in groups.values():
+            rows = []
+            for call in group.calls:
+                row = []
+                for name, value in group.cases[call].case.arguments.items():
+                    key = f"{question}.{group.name}.{call}.{name}"
+                    arrays[key] = value.data
+                    row.append((key, value.kind if value.kind in ("jax", "numpy") else "number"))
+                rows.append(row)
+            arrays[f"{question}.{group.name}"] = np.asarray(json.dumps(rows))
+    np.savez(target, **arrays)
+
+
+def _tests(test: str, checks: list[list[str]], built: BuiltAssignment) -> str:
+    question = checks[0][0]
+    reference = "import jax\nimport jax.numpy as jnp\nimport flax.linen as nn\nfrom flax import nnx\n" + source_of(built.solution, question).replace(
+        f"def {question}(", f"def reference_{question}("
+    )
+    body = HEAD.format(name=test, calls=CALLS, reference=reference)
+    groups = [group for _, group, *_ in checks if group != METHOD]
+    return body + "\n".join(TEST.format(points=1, hidden=group != "public", group=group, question=question) for group in groups)
+
+
+def twin_submission(built: BuiltAssignment, target: Path) -> Path:
+    """The solution as a submission of the twin: the same cells, without this package's `check`."""
+    notebook = nbformat.read(built.solution, as_version=4)
+    notebook.metadata.pop("otter", None)
+    nbformat.write(notebook, target)
+    return target
+
+
+FLOOR = """\
+import json, sys
+import numpy as np
+import jax, jax.numpy as jnp, flax.linen as nn
+from flax import nnx
+{calls}
+for cell in json.load(open({cells!r})):
+    exec(cell)
+for question, group in {groups!r}:
+    for given in calls(question, group):
+        np.asarray(globals()[question](*given))
+"""
+
+
+def floor(built: BuiltAssignment, folder: Path) -> list[str]:
+    """A command that does no more than it must: import, execute the submission's cells, call the functions on the cases."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = bank.load(built.hidden_bank)
+    write_cases(found, folder / "cases.npz")
+    notebook = nbformat.read(built.solution, as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "otter" not in cell.source and "grader" not in cell.source]
+    cells = [cell for cell in cells if not any(mark in cell for mark in ("BEGIN TEST", "test_", "autograder"))]
+    (folder / "cells.json").write_text(json.dumps(cells))
+    groups = [(question, group) for question, groups in found.groups.items() for group in groups]
+    (folder / "floor.py").write_text(FLOOR.format(calls=CALLS, cells=str(folder / "cells.json"), groups=groups))
+    return [sys.executable, str(folder / "floor.py")]
+
+
+def otter_run(archive: Path, notebook: Path, output: Path) -> list[str]:
+    """The command that grades one notebook."""
+    output.mkdir(parents=True, exist_ok=True)
+    return [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(archive), "-o", str(output), str(notebook)]
+
+
+def build(masters: list[Path], out: Path) -> None:
+    """Build masters with the command line. Raises `subprocess.CalledProcessError`."""
+    subprocess.run([sys.executable, "-m", "autograder", "build", *map(str, masters), "--out", str(out)], check=True)
+
+
+__all__ = ["build", "five", "floor", "otter_run", "to_python", "twin", "twin_submission", "write_cases"]
