@@ -157,8 +157,8 @@ def test_nothing_of_the_submission_is_left_after_the_end(worker: Worker, secret:
 def test_required_isolation_fails_closed_and_names_the_hole(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.sandbox.host._readable", lambda: ["/"])
     with pytest.raises(Unconfined, match="read hidden files"):
-        Worker(Settings(hidden=[str(secret)], limits=SHORT))
-    worker = Worker(Settings(hidden=[str(secret)], limits=SHORT, level="best"))
+        Worker(Settings(hidden=[str(secret)], limits=SHORT, own_user=False))
+    worker = Worker(Settings(hidden=[str(secret)], limits=SHORT, level="best", own_user=False))
     assert "read hidden files" in worker.started.open_holes
     worker.end()
 
