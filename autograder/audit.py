@@ -20,7 +20,7 @@ from typing import Any
 
 import nbformat
 
-from autograder import checks
+from autograder import checks, compiled
 from autograder.bank import Answered, Group
 from autograder.cases import HIDDEN_GROUPS, METHOD, generator, plan
 from autograder.errors import BuildError
@@ -197,7 +197,7 @@ class Road:
             for cell in nbformat.read(built.untouched, as_version=4).cells
             if cell.cell_type == "code" and f"def {question}(" not in cell.source
         ]
-        self._settings = Settings(hidden=[str(unpacked)], level="best")
+        self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled.FILE))
         self._folder = unpacked / "tests"
         self._submission = self._started()
         self.records: list[dict[str, Any]] = []
@@ -257,8 +257,9 @@ class Road:
         return float(results.total), float(results.possible)
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, and grading in this process."""
         self._submission.close()
+        checks.end_grading()
 
 
 def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]) -> Audited:

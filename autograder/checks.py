@@ -94,6 +94,12 @@ def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | 
     _grading = Grading(Path(bank), refusal, elsewhere, look_twice=look_twice)
 
 
+def end_grading() -> None:
+    """After `begin_grading` in a process that goes on: `check` is again what it is outside of grading."""
+    global _grading
+    _grading = None
+
+
 def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | None = None) -> None:
     """Check `function` against one group of cases of `question`, or hold how it computes against one `rule` that the question requires.
 

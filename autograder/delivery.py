@@ -86,9 +86,9 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
 
 def _sources() -> dict[str, bytes]:
     package = Path(__file__).parent
-    # The lock file, of hashes by the thousand, is for builds: a zip has its own copy, and students need none.
-    kept = (path for path in package.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".lock"))
-    paths = sorted(path for path in kept if "__pycache__" not in path.parts)
+    # The templates are for builds: of reports, and of the image, with its hashes by the thousand.
+    paths = sorted(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    paths = [path for path in paths if not {"__pycache__", "templates"} & {*path.relative_to(package).parts}]
     return {f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes() for path in paths}
 
 

@@ -6,10 +6,13 @@ built in, and nobody is called wrong in another one.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import os
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,9 @@ FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
 """Builds and grading call tiny programs a few times each: what they cost is their compilation. Values differ by rounding, which the tolerance
 measures."""
 
+FOR_MOST_PROCESSORS = "--xla_cpu_max_isa=AVX2"
+"""What is compiled for one x86 processor runs on nearly all others."""
+
 
 def fingerprint() -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few canonical draws."""
@@ -38,7 +44,17 @@ def current() -> dict[str, Any]:
 
 def compiler_flags() -> str:
     """XLA_FLAGS for a process that computes answers to be judged; what is set here already comes last, and so wins."""
-    return f"{FAST_TO_COMPILE} {os.environ.get('XLA_FLAGS', '')}".strip()
+    portable = FOR_MOST_PROCESSORS if "avx2" in instructions() else ""
+    return " ".join(f"{FAST_TO_COMPILE} {portable} {os.environ.get('XLA_FLAGS', '')}".split())
+
+
+@functools.cache
+def instructions() -> frozenset[str]:
+    """The sets of instructions that this processor has, as Linux names them; none where nothing tells."""
+    with contextlib.suppress(OSError):
+        found = re.search(r"^(?:flags|Features)\s*:(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        return frozenset(found[1].split()) if found else frozenset()
+    return frozenset()
 
 
 def set_back(settings: Mapping[str, Any]) -> None:

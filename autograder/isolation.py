@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import bank, results
+from autograder import bank, compiled, results
 from autograder.errors import BuildError
 from autograder.sandbox.host import LEVELS, Limits
 from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
@@ -99,7 +99,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     stage.left_out = take_files(folder, stage.files, keep={submission.name, "tests"}, leave_out=secret)
     # Tests may read the assignment's files: put them back as they were built, not as a submission may have left them.
     for path in given.iterdir():
-        if path.name != isolation.bank and path.suffix != ".whl":
+        if path.name not in (isolation.bank, compiled.FILE) and path.suffix != ".whl":
             (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
     if container and os.geteuid() == 0:
@@ -116,6 +116,7 @@ def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal
         "hidden": [str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
         "files": str(stage.files),
         "level": isolation.level,
+        "compiled": str(stage.source / "files" / compiled.FILE),
         "limits": asdict(isolation.limits),
         "tests": str(stage.submission / "tests"),
         "report": str(stage.report),

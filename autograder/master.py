@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
 
+from autograder import compiled
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
 from autograder.cases import GROUPS, METHOD, PUBLIC
@@ -80,12 +81,23 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     return {"assignment": assignment, "secret": secret, **outcome["record"]}
 
 
-def run_after_cells(master: Path, call: str) -> None:
-    """Run the master's code cells, tests left out, and then `call`, in a kernel of their own. Raises `BuildError`, which names the cell at fault."""
+def run_after_cells(master: Path, call: str, variables: Mapping[str, str] | None = None) -> None:
+    """Run the master's code cells, tests left out, and then `call`, in a kernel of their own. Raises `BuildError`, which names the cell at fault.
+
+    `variables` are further environment variables of the kernel.
+    """
     notebook = nbformat.read(master, as_version=4)
     cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
     notebook.cells = [*cells, nbformat.v4.new_code_cell(call)]
-    _execute(notebook, master)
+    _execute(notebook, master, variables or {})
+
+
+def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
+    """Write the programs that grading will need to `target`: see `autograder.compiled`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        call = f"from autograder.compiled import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
+        run_after_cells(master, call, compiled.warming(Path(scratch)))
+        compiled.pack(Path(scratch), target)
 
 
 def hidden_file(secret: str) -> str:
@@ -117,12 +129,12 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
     (Path(scratch) / _OUTCOME_FILE).write_text(json.dumps(outcome), encoding="utf-8")
 
 
-def _execute(notebook: nbformat.NotebookNode, master: Path) -> None:
+def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[str, str]) -> None:
     # References are computed on the CPU, which every grader has.
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
     try:
         # The kernel's own standard error has its remarks about ports; what cells print comes another way.
-        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags()}, stderr=subprocess.DEVNULL)
+        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags(), **variables}, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
         first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")

@@ -19,7 +19,7 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder import bank, delivery, gradescope, isolation, master, results
+from autograder import bank, compiled, delivery, gradescope, isolation, master, results
 from autograder.sandbox.notebook import without_submitted_code
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
@@ -42,6 +42,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}
         self._public_files = [Path(file).name for file in assignment.files]
         self._bank = master.hidden_file(secret)
+        master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled.FILE)
         self._deliver(assignment, autograder_folder, student_folder)
 
     def _deliver(self, assignment: Assignment, autograder_folder: Path, student_folder: Path) -> None:
@@ -59,7 +60,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (student_folder / "requirements.txt").write_text(delivery.requirements(author_lines, found), encoding="utf-8")
         # Otter reads these after this event: `files` names what it zips from the autograder folder.
         assignment.requirements = str(own)
-        assignment.files = [*assignment.files, self._bank, wheel.name]
+        assignment.files = [*assignment.files, self._bank, compiled.FILE, wheel.name]
         if assignment.python_version is None:
             assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder import machine
+from autograder import compiled, machine
 from autograder.environment import compiler_flags
 from autograder.sandbox.confine import Confinement, hide_from_same_user
 from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
@@ -107,7 +107,7 @@ class Started:
 class Settings:
     """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
 
-    `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for looking at what the
+    `compiled` is a file of compiled programs (see `autograder.compiled`), which need not be there. `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for looking at what the
     other layers hold.
     """
 
@@ -115,6 +115,7 @@ class Settings:
     files: str | None = None
     level: str = "required"
     limits: Limits = field(default_factory=Limits)
+    compiled: str = ""
     leave_out: Sequence[str] = ()
     own_user: bool = True
 
@@ -134,6 +135,7 @@ class Worker:
         if self._uid is not None:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
+        self._compiled = compiled.unpacked(Path(settings.compiled)) if settings.compiled else None
         self._process, self._pipe = self._spawn()
         for watch in (self._watch_memory, self._watch_scratch):
             threading.Thread(target=watch, daemon=True).start()
@@ -170,6 +172,8 @@ class Worker:
         with contextlib.suppress(OSError):
             self._pipe.close()
         remove(self._scratch)
+        if self._compiled is not None:
+            remove(self._compiled)
 
     def _spawn(self) -> tuple[subprocess.Popen[bytes], Pipe]:
         read_answers, write_answers = os.pipe()
@@ -185,6 +189,7 @@ class Worker:
             "JAX_PLATFORMS": "cpu",
             **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
             "XLA_FLAGS": compiler_flags(),
+            **(compiled.reading(self._compiled) if self._compiled is not None else {}),
             **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
         }
         process = subprocess.Popen(
@@ -205,7 +210,7 @@ class Worker:
         limits = self._settings.limits
         wanted = Confinement(
             scratch=str(self._scratch),
-            readable=_readable(),
+            readable=[*_readable(), *([str(self._compiled)] if self._compiled is not None else [])],
             hidden=list(self._settings.hidden),
             uid=self._uid,
             memory=limits.address_bytes,

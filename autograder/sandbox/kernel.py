@@ -59,9 +59,15 @@ class Graded:
 
 
 def begin(settings: Mapping[str, Any]) -> Graded:
-    """The first cell. `settings`: bank, refusal, hidden, files, level, limits, tests, seed; see `Settings`, `Limits` and `Submission`."""
+    """The first cell. `settings`: bank, refusal, hidden, files, level, compiled, limits, tests, report, seed; see `Settings`, `Limits` and `Submission`."""
     protect_this_process()
-    wanted = Settings(hidden=settings["hidden"], files=settings["files"], level=settings["level"], limits=Limits(**settings["limits"]))
+    wanted = Settings(
+        hidden=settings["hidden"],
+        files=settings["files"],
+        level=settings["level"],
+        limits=Limits(**settings["limits"]),
+        compiled=settings["compiled"],
+    )
     submission = Submission(wanted, Path(settings["tests"]), settings["seed"])
     begin_grading(settings["bank"], settings["refusal"], submission)
     graded = Graded(submission, Path(settings["report"]) if settings["report"] else None)

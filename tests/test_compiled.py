@@ -1,0 +1,122 @@
+"""Compiled programs that travel with an assignment: they save time, and no verdict depends on them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import compiled, environment
+from autograder.samples import BuiltAssignment, otter_run
+
+PROGRAM = "import jax, jax.numpy as jnp; print(float(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.arange(5.0))))"
+
+
+def run(variables: dict[str, str]) -> tuple[str, int, int]:
+    """What a small program prints, and how many compiled programs it found and missed."""
+    log = "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stderr);"
+    variables = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": environment.compiler_flags(), **variables}
+    done = subprocess.run([sys.executable, "-c", log + PROGRAM], env=variables, capture_output=True, text=True, check=True)
+    return done.stdout, done.stderr.count("Cache hit"), done.stderr.count("Cache miss")
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cache")
+    _, hits, misses = run(compiled.warming(folder))
+    assert (hits, misses > 0) == (0, True)
+    compiled.pack(folder, folder / compiled.FILE)
+    return folder / compiled.FILE
+
+
+def changed(archive: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    with zipfile.ZipFile(archive) as old:
+        entries = {name: old.read(name) for name in old.namelist()}
+    change(entries)
+    with zipfile.ZipFile(target, "w") as new:
+        for name, content in entries.items():
+            new.writestr(name, content)
+    return target
+
+
+def test_what_was_compiled_is_found_in_another_folder_and_nothing_is_written(packed: Path) -> None:
+    folder = compiled.unpacked(packed)
+    assert folder is not None
+    before = sorted(path.name for path in folder.iterdir())
+    said, hits, misses = run(compiled.reading(folder))
+    assert (said, hits > 0, misses) == (run({})[0], True, 0)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def scrambled(entries: dict[str, bytes]) -> None:
+    for name in entries:
+        if name.endswith("-cache"):
+            entries[name] = entries[name][:40] + bytes(len(entries[name]) - 40)
+
+
+def truncated(entries: dict[str, bytes]) -> None:
+    for name in entries:
+        if name.endswith("-cache"):
+            entries[name] = entries[name][:20]
+
+
+@pytest.mark.parametrize("change", [scrambled, truncated])
+def test_damaged_programs_are_compiled_as_ever(packed: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    folder = compiled.unpacked(changed(packed, tmp_path / "x", change))
+    assert folder is not None
+    assert run(compiled.reading(folder))[0] == run({})[0]
+
+
+@pytest.mark.parametrize(("field", "value"), [("instructions", ["an_instruction_of_2040"]), ("machine", "pdp11"), ("system", "Plan 9")])
+def test_programs_for_another_machine_are_left_alone(packed: Path, tmp_path: Path, field: str, value: object) -> None:
+    def other(entries: dict[str, bytes]) -> None:
+        entries["made_for.json"] = json.dumps({**json.loads(entries["made_for.json"]), field: value}).encode()
+
+    assert compiled.unpacked(changed(packed, tmp_path / "x", other)) is None
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK nothing"])
+def test_a_file_that_is_not_there_or_no_archive_is_left_alone(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "x").write_bytes(content)
+    assert compiled.unpacked(tmp_path / "x") is None
+
+
+def rebuilt(archive: Path, target: Path, change: Callable[[bytes], bytes | None]) -> Path:
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            content: bytes | None = old.read(entry)
+            if entry.filename.endswith(compiled.FILE):
+                content = change(old.read(entry))
+            if content is not None:
+                new.writestr(entry, content)
+    return target
+
+
+def verdicts(results: dict[str, Any] | None) -> str:
+    assert results is not None
+    return json.dumps([{**row} for row in results["tests"]])
+
+
+def test_verdicts_are_the_same_with_the_programs_without_and_with_damaged_ones(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    (question,) = one_assignment.record()["questions"]
+    wrong = next(known for known in one_assignment.misconceptions(question).values() if known["told_by"] == "values")
+    without = rebuilt(one_assignment.zip, tmp_path / "without.zip", lambda _: None)
+    damaged = rebuilt(
+        one_assignment.zip, tmp_path / "damaged.zip", lambda content: changed(_kept(content, tmp_path), tmp_path / "y", scrambled).read_bytes()
+    )
+    for submission in (one_assignment.solution, one_assignment.answered({question: wrong["source"]})):
+        found = {verdicts(otter_run(submission, archive).results) for archive in (one_assignment.zip, without, damaged)}
+        assert len(found) == 1
+
+
+def _kept(content: bytes, folder: Path) -> Path:
+    (folder / "x").write_bytes(content)
+    return folder / "x"
