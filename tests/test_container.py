@@ -41,12 +41,23 @@ except OSError as fault:
 """
 
 
+class Images(dict[str, Image]):
+    """The image of each assignment, made when it is first asked for."""
+
+    def __init__(self, dist: Path, folder: Path) -> None:
+        self._dist, self._folder = dist, folder
+        self._tree = bootstrapped(folder)
+
+    def __missing__(self, name: str) -> Image:
+        self[name] = Image(self._tree, self._folder, BuiltAssignment(self._dist / name).zip)
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def images(dist: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, Image]:
+def images(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Images:
     base = tmp_path_factory.getbasetemp() / "containers"
     base.mkdir(exist_ok=True)
-    tree = bootstrapped(base)
-    return {name: Image(tree, base, BuiltAssignment(dist / name).zip) for name in NAMES}
+    return Images(dist, base)
 
 
 def graded(ran: Ran) -> dict[str, Any]:
@@ -66,7 +77,7 @@ def hostile(built: BuiltAssignment) -> bytes:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_is_set_up_and_says_that_it_is_ready(images: dict[str, Image], name: str) -> None:
+def test_it_is_set_up_and_says_that_it_is_ready(images: Images, name: str) -> None:
     setup = images[name].setup
     assert setup.code == 0, setup.printed
     assert f"otter-arrays ready: {name}: public cases of " in setup.printed
@@ -74,7 +85,7 @@ def test_it_is_set_up_and_says_that_it_is_ready(images: dict[str, Image], name: 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_the_default_container_the_solution_gets_every_point(images: dict[str, Image], dist: Path, name: str) -> None:
+def test_in_the_default_container_the_solution_gets_every_point(images: Images, dist: Path, name: str) -> None:
     ran = images[name].grade({"answer.ipynb": BuiltAssignment(dist / name).solution}, **SMALL)
     found = graded(ran)
     assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]
@@ -85,7 +96,7 @@ def test_in_the_default_container_the_solution_gets_every_point(images: dict[str
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(images: dict[str, Image], dist: Path, name: str) -> None:
+def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(images: Images, dist: Path, name: str) -> None:
     built = BuiltAssignment(dist / name)
     (question,) = built.record()["questions"]
     assert sum(points(graded(images[name].grade({"answer.ipynb": built.untouched})))) == 0
@@ -107,7 +118,7 @@ def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(imag
     ],
     ids=["no-json", "nothing", "two", "another-file"],
 )
-def test_a_broken_submission_gets_one_clear_row(images: dict[str, Image], files: dict[str, bytes | Path], said: str) -> None:
+def test_a_broken_submission_gets_one_clear_row(images: Images, files: dict[str, bytes | Path], said: str) -> None:
     found = graded(images["nnx-vmap-over-batch"].grade(files))
     (row,) = found["tests"]
     assert row["output"].startswith(said)
@@ -126,7 +137,7 @@ METADATA = {
 }
 
 
-def test_who_submits_when_changes_no_point(images: dict[str, Image], dist: Path) -> None:
+def test_who_submits_when_changes_no_point(images: Images, dist: Path) -> None:
     solution = BuiltAssignment(dist / "nnx-vmap-over-batch").solution
     common = {"id": 123456, "created_at": "2026-02-28T12:00:00.000000-08:00", "submission_method": "upload", "assignment": {"id": 1, "title": "HW"}}
     seen = set()
@@ -141,7 +152,7 @@ def answered(built: BuiltAssignment, body: str) -> bytes:
     return nbformat.writes(built.answered({question: f"def f(*arguments):\n    {body}\n"})).encode()
 
 
-def test_a_submission_that_takes_all_memory_reads_a_sentence(images: dict[str, Image], dist: Path) -> None:
+def test_a_submission_that_takes_all_memory_reads_a_sentence(images: Images, dist: Path) -> None:
     built = BuiltAssignment(dist / "nnx-vmap-over-batch")
     files = {"answer.ipynb": answered(built, "return [bytearray(b'x' * 10_000_000) for _ in range(500)]")}
     found = graded(images["nnx-vmap-over-batch"].grade(files, **SMALL))
@@ -150,7 +161,7 @@ def test_a_submission_that_takes_all_memory_reads_a_sentence(images: dict[str, I
     assert "Killed" not in json.dumps(found)
 
 
-def test_near_the_end_of_the_time_what_is_finished_is_written(images: dict[str, Image], dist: Path) -> None:
+def test_near_the_end_of_the_time_what_is_finished_is_written(images: Images, dist: Path) -> None:
     notebook = nbformat.read(BuiltAssignment(dist / "nnx-vmap-over-batch").solution, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(100)"))
     files = {"answer.ipynb": nbformat.writes(notebook).encode()}
@@ -159,7 +170,7 @@ def test_near_the_end_of_the_time_what_is_finished_is_written(images: dict[str, 
     assert found["execution_time"] < 60
 
 
-def test_the_image_of_otter_grade_gets_the_files_after_its_setup(images: dict[str, Image], dist: Path) -> None:
+def test_the_image_of_otter_grade_gets_the_files_after_its_setup(images: Images, dist: Path) -> None:
     built = BuiltAssignment(dist / "nnx-vmap-over-batch")
     image = images[built.name].set_up_without_files(built.zip)
     assert image.setup.code == 0, image.setup.printed

@@ -217,8 +217,8 @@ class Worker:
             cpu_seconds=int(limits.submission_seconds * (os.cpu_count() or 1)) + 60,
             leave_out=list(self._settings.leave_out),
         )
-        # The submission's own part of the memory comes on top of what JAX keeps.
-        keep = (limits.resident_bytes or _share_of(machine.memory())) // 2
+        # What one call needs comes on top of what JAX keeps, and so do its libraries.
+        keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
         said = self.ask({"confinement": asdict(wanted), "keep_bytes": keep}, {}, limits.start_seconds).header
         started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
         if started.open_holes and self._settings.level == "required":
