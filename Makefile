@@ -5,7 +5,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit test test-all lock lint clean
+.PHONY: all build samples audit bench test test-all lock lint clean
 
 all: samples
 
@@ -17,6 +17,9 @@ samples: build
 
 audit: .venv/installed
 	$(BIN)/autograder audit $(MASTERS) --out dist
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks.bench
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest -m "not slow" -n $$(nproc 2>/dev/null || echo 2)
