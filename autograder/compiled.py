@@ -30,7 +30,37 @@ FILE = "programs.compiled"
 _MADE_FOR = "made_for.json"
 
 _CODE_MAY_USE = frozenset(
-    ["pni", "ssse3", "sse4_1", "sse4_2", "avx", "avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe", "popcnt", "avx_vnni", "avx_ifma", "avx_vnni_int8", "avx_ne_convert", "asimd", "asimdhp", "asimdrdm", "asimddp", "asimdfhm", "atomics", "fp", "fphp", "sve", "sve2", "i8mm", "bf16"]
+    [
+        "pni",
+        "ssse3",
+        "sse4_1",
+        "sse4_2",
+        "avx",
+        "avx2",
+        "fma",
+        "f16c",
+        "bmi1",
+        "bmi2",
+        "abm",
+        "movbe",
+        "popcnt",
+        "avx_vnni",
+        "avx_ifma",
+        "avx_vnni_int8",
+        "avx_ne_convert",
+        "asimd",
+        "asimdhp",
+        "asimdrdm",
+        "asimddp",
+        "asimdfhm",
+        "atomics",
+        "fp",
+        "fphp",
+        "sve",
+        "sve2",
+        "i8mm",
+        "bf16",
+    ]
 )
 """What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
 
