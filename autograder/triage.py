@@ -3,6 +3,7 @@ there is taken away."""
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import os
@@ -120,6 +121,9 @@ def _check_readable(path: Path) -> None:
             f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
         )
     content = path.read_bytes()
+    if content.startswith(codecs.BOM_UTF8):  # as some editors write it, and Jupyter does not read it
+        content = content.removeprefix(codecs.BOM_UTF8)
+        path.write_bytes(content)
     if not content.strip():
         raise Refused(f"{name} is empty. {AGAIN}")
     try:

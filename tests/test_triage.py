@@ -41,6 +41,12 @@ def test_a_notebook_is_taken_as_it_is(submission: Path, given: Path) -> None:
     assert sorted(path.name for path in submission.iterdir()) == ["answer.ipynb", "notes.txt"]
 
 
+def test_a_mark_that_editors_put_before_the_text_is_taken_away(submission: Path, given: Path) -> None:
+    (submission / "answer.ipynb").write_bytes(b"\xef\xbb\xbf" + NOTEBOOK)
+    assert examine(submission, given) == []
+    assert (submission / "answer.ipynb").read_bytes() == NOTEBOOK
+
+
 def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
     (submission / "answer.py").write_text("1 + 1\n")
     assert examine(submission, given) == []
