@@ -84,6 +84,10 @@ class Stage:
     def files(self) -> Path:
         return self.holding / "files"
 
+    @property
+    def ipython(self) -> Path:
+        return self.holding / "ipython"
+
 
 def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage:
     """Before anything of the submission runs: a result that holds if nothing better comes, and the submission's files out of the way."""

@@ -107,8 +107,8 @@ class Started:
 class Settings:
     """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
 
-    `compiled` is a file of compiled programs (see `autograder.compiled`), which need not be there. `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for looking at what the
-    other layers hold.
+    `compiled` is a file of compiled programs (see `autograder.compiled`), which need not be there. `leave_out` names layers that are not
+    put on, and `own_user` False keeps the worker on this process's user: for looking at what the other layers hold.
     """
 
     hidden: Sequence[str]
@@ -123,8 +123,9 @@ class Settings:
 class Worker:
     """One confined process. Every method but `end` raises `Died` when it stops answering; it is then already ended."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, begin: bool = True) -> None:
+        """Start the process; unless `begin` is False, wait until it is confined."""
+        self.settings = settings
         self._cause: str | None = None
         self._killed_before = machine.kills_for_memory()
         self._ended = False
@@ -139,6 +140,11 @@ class Worker:
         self._process, self._pipe = self._spawn()
         for watch in (self._watch_memory, self._watch_scratch):
             threading.Thread(target=watch, daemon=True).start()
+        if begin:
+            self.begin()
+
+    def begin(self) -> None:
+        """Wait until the process has confined itself. Raises `Unconfined` if a hole is open and isolation is required."""
         self.started = self._confined()
 
     def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
@@ -178,7 +184,7 @@ class Worker:
     def _spawn(self) -> tuple[subprocess.Popen[bytes], Pipe]:
         read_answers, write_answers = os.pipe()
         read_requests, write_requests = os.pipe()
-        boot = _BOOT.format(path=_import_path(self._settings.hidden), read=read_requests, write=write_answers)
+        boot = _BOOT.format(path=_import_path(self.settings.hidden), read=read_requests, write=write_answers)
         environment = {
             "HOME": str(self._scratch),
             "TMPDIR": str(self._scratch),
@@ -207,21 +213,21 @@ class Worker:
         return process, Pipe(read_answers, write_requests)
 
     def _confined(self) -> Started:
-        limits = self._settings.limits
+        limits = self.settings.limits
         wanted = Confinement(
             scratch=str(self._scratch),
             readable=[*_readable(), *([str(self._compiled)] if self._compiled is not None else [])],
-            hidden=list(self._settings.hidden),
+            hidden=list(self.settings.hidden),
             uid=self._uid,
             memory=limits.address_bytes,
             cpu_seconds=int(limits.submission_seconds * (os.cpu_count() or 1)) + 60,
-            leave_out=list(self._settings.leave_out),
+            leave_out=list(self.settings.leave_out),
         )
         # What one call needs comes on top of what JAX keeps, and so do its libraries.
         keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
         said = self.ask({"confinement": asdict(wanted), "keep_bytes": keep}, {}, limits.start_seconds).header
         started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
-        if started.open_holes and self._settings.level == "required":
+        if started.open_holes and self.settings.level == "required":
             self.end()
             raise Unconfined(", ".join(started.open_holes))
         return started
@@ -239,7 +245,7 @@ class Worker:
         return "closed its connection"
 
     def _watch_memory(self) -> None:
-        limit = self._settings.limits.resident_bytes or _share_of(machine.memory())
+        limit = self.settings.limits.resident_bytes or _share_of(machine.memory())
         path = Path(f"/proc/{self._process.pid}/statm")
         page = os.sysconf("SC_PAGE_SIZE")
         while self._process.poll() is None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks import begin_grading, records
-from autograder.sandbox.host import Limits, Settings, protect_this_process
+from autograder.sandbox.early import settings_of
+from autograder.sandbox.host import protect_this_process
 from autograder.sandbox.submission import Submission
 
 PRINTED_SHOWN = 200_000
@@ -61,14 +62,7 @@ class Graded:
 def begin(settings: Mapping[str, Any]) -> Graded:
     """The first cell. `settings`: bank, refusal, hidden, files, level, compiled, limits, tests, report, seed; see `Settings`, `Limits` and `Submission`."""
     protect_this_process()
-    wanted = Settings(
-        hidden=settings["hidden"],
-        files=settings["files"],
-        level=settings["level"],
-        limits=Limits(**settings["limits"]),
-        compiled=settings["compiled"],
-    )
-    submission = Submission(wanted, Path(settings["tests"]), settings["seed"])
+    submission = Submission(settings_of(settings), Path(settings["tests"]), settings["seed"])
     begin_grading(settings["bank"], settings["refusal"], submission)
     graded = Graded(submission, Path(settings["report"]) if settings["report"] else None)
     graded.write_report()

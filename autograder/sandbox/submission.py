@@ -18,6 +18,7 @@ from typing import Any
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned, StandIn, known_cause
 from autograder.facts import Facts, NoFacts, from_json
+from autograder.sandbox import early
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
 from autograder.sandbox.wire import Frame
@@ -233,7 +234,7 @@ class Submission:
     def _start(self) -> None:
         for attempt in range(STARTS):
             try:
-                self._worker = Worker(self._settings)
+                self._worker = early.taken(self._settings)
                 return
             except Unconfined as holes:
                 self.problem = f"was not called: isolation is required, and here a submission could {holes}"

@@ -40,10 +40,10 @@ OUTPUT_SHOWN = 20_000
 def main(read: int, write: int) -> None:
     """Serve over the descriptors `read` and `write` until the pipe closes. The first request says how to be confined."""
     pipe = Pipe(read, write)
-    settings = pipe.receive().header
-    for needed in ("jax.numpy", "flax.linen", "flax.nnx"):  # while the files can surely be read
+    # While the files can surely be read, and while the other side is still busy.
+    for needed in ("jax.numpy", "flax.linen", "flax.nnx", "IPython.core.interactiveshell"):
         importlib.import_module(needed)
-    Session(pipe, settings).serve()
+    Session(pipe, pipe.receive().header).serve()
 
 
 class Session:
