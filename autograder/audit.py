@@ -13,31 +13,25 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from autograder import checks, compiled
-from autograder.bank import Answered, Group
-from autograder.cases import HIDDEN_GROUPS, METHOD, generator, plan
+from autograder import checks, compiled, equivalents
+from autograder.cases import METHOD
 from autograder.errors import BuildError
-from autograder.examine import examine
-from autograder.master import assign, run_after_cells
+from autograder.master import assign
 from autograder.mutants import mutants
 from autograder.question import Question, declared
-from autograder.reference import answered_slot
 from autograder.rewrites import rewrites
 from autograder.rewriting import Answer, plain
 from autograder.samples import BuiltAssignment, renamed, source_of
 from autograder.sandbox.host import Settings
 from autograder.sandbox.submission import Submission
-from autograder.tolerance import allowed
-
-FRESH_BANKS = 6
-"""A known-wrong answer with full marks is held against the reference on the cases of so many further banks."""
+from autograder.settings import settings_of
 
 WITHOUT_UNDERSTANDING = "constant"
 """The sort of mutant that needs none."""
@@ -78,6 +72,11 @@ class Verdict:
         """Known to be wrong, in a way that shows, and given every point."""
         return not self.right and self.full and not self.equivalent
 
+    @property
+    def in_question(self) -> bool:
+        """A survivor that may yet be right. What the author calls wrong is not made right by its values."""
+        return self.survives and self.kind != MISCONCEPTION
+
 
 @dataclass(frozen=True)
 class Audited:
@@ -117,8 +116,7 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
         with zipfile.ZipFile(built.zip) as archive:
             archive.extractall(scratch)
         found = [_of_question(built, Path(scratch), question, most) for question in questions]
-    # What the author calls wrong is not made right by its values.
-    survivors = {each.question: [verdict for verdict in each.verdicts if verdict.survives and verdict.kind != MISCONCEPTION] for each in found}
+    survivors = {each.question: [verdict for verdict in each.verdicts if verdict.in_question] for each in found}
     return [_with_equivalents(each, master, survivors) for each in found] if any(survivors.values()) else found
 
 
@@ -184,7 +182,8 @@ class Road:
 
     def __init__(self, built: BuiltAssignment, unpacked: Path, question: str) -> None:
         config = json.loads((unpacked / "otter_config.json").read_text(encoding="utf-8"))
-        (plugin,) = (entry for entries in config["plugins"] if isinstance(entries, dict) for entry in entries.values())
+        plugin = settings_of(config)
+        assert plugin is not None  # it was built here
         self._question = question
         self._bank = str(unpacked / "files" / plugin["bank"])
         self._checks = plugin["checks"]
@@ -268,41 +267,9 @@ def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Se
         return audited
     noise = max((value for value in audited.tolerance["noise"].values() if value is not None), default=0.0)
     sources = [verdict.source for verdict in survivors[audited.question]]
-    with tempfile.TemporaryDirectory() as scratch:
-        asked, told = Path(scratch, "asked.json"), Path(scratch, "told.json")
-        asked.write_text(json.dumps({"question": audited.question, "sources": sources, "noise": noise}), encoding="utf-8")
-        call = f"agree_here(globals(), {str(asked)!r}, {str(told)!r})"
-        run_after_cells(master, f"from autograder.audit import agree_here\n{call}")
-        agreeing = {source for source, agrees in zip(sources, json.loads(told.read_text(encoding="utf-8")), strict=True) if agrees}
-    verdicts = (
-        Verdict(**{**vars(each), "equivalent": each.survives and each.kind != MISCONCEPTION and each.source in agreeing}) for each in audited.verdicts
-    )
+    agreeing = equivalents.agreeing(master, audited.question, sources, noise)
+    verdicts = (Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing}) for each in audited.verdicts)
     return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
-
-
-def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
-    """Runs in the master's kernel, after its cells: which answers agree with the reference on the cases of further banks, as a list of JSON."""
-    wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
-    question = next(each for each in declared() if each.name == wanted["question"])
-    functions = []
-    for source in wanted["sources"]:
-        scope = dict(namespace)
-        exec(source, scope)
-        functions.append(scope[question.name])
-    agreeing = [True] * len(functions)
-    for group in _fresh(question, namespace[question.name], wanted["noise"]):
-        for place, function in enumerate(functions):
-            agreeing[place] = agreeing[place] and examine(function, group) is None
-    Path(told).write_text(json.dumps(agreeing), encoding="utf-8")
-
-
-def _fresh(question: Question, reference: object, noise: float) -> Iterator[Group]:
-    for number in range(FRESH_BANKS):
-        for name in HIDDEN_GROUPS:
-            planned = plan(question, name, generator(f"audit {number}", question.name, name))
-            answered = [answered_slot(question, reference, slot) for slot in planned.slots]
-            cases = tuple(Answered(case, output, allowed(output, noise, question.rtol, question.atol)) for case, output in answered)
-            yield Group(name, cases, planned.calls, imprecise=question.imprecise)
 
 
 def to_json(audited: Sequence[Audited]) -> str:

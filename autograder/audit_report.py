@@ -10,8 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from autograder.audit import FRESH_BANKS, WITHOUT_UNDERSTANDING, Audited, Verdict
+from autograder.audit import WITHOUT_UNDERSTANDING, Audited, Verdict
 from autograder.cases import METHOD
+from autograder.equivalents import FRESH_BANKS
 
 NEAREST_SHOWN = 12
 """So many of the nearest wrong answers are drawn."""

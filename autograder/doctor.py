@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -20,6 +19,7 @@ from autograder import bank, ready
 from autograder.environment import PACKAGES
 from autograder.image import LOCK_FILE, UV, locked_versions, python_of
 from autograder.samples import BuiltAssignment, source_of
+from autograder.settings import settings_of
 
 OK, WRONG, UNKNOWN = "ok", "WRONG", "not checked"
 
@@ -101,7 +101,10 @@ def _scripts(contents: Mapping[str, bytes], modes: Mapping[str, int]) -> Iterato
 
 
 def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Found]:
-    settings = plugin_settings(contents["otter_config.json"])
+    try:
+        settings = settings_of(json.loads(contents["otter_config.json"]))
+    except (ValueError, AttributeError):
+        settings = None
     if settings is None:
         yield Found("plugin", WRONG, "otter_config.json does not name our plugin with a bank; build the zip with `autograder build`")
         return
@@ -132,14 +135,6 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Found]:
         )
     else:
         yield Found("fingerprint", OK, ", ".join(f"{package} {computed[package]}" for package in PACKAGES))
-
-
-def plugin_settings(config: bytes) -> Mapping[str, Any] | None:
-    """The settings that the build gave our plugin, from the text of otter_config.json."""
-    try:
-        return ready.settings_of(json.loads(config))
-    except (ValueError, ready.NotReady):
-        return None
 
 
 def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:

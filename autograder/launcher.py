@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import machine, results
+from autograder.settings import settings_of
 
 PATIENCE = 80.0
 """Seconds beyond those that a submission has: for Otter's own start, its comparison, and its report."""
@@ -87,13 +88,9 @@ def _give_metadata(path: Path) -> None:
 
 def _seconds(root: Path) -> float:
     """What the plugin's configuration says of the seconds for a submission; what is wrong with it, the plugin says."""
-    config = _read(root / "source" / "otter_config.json") or {}
-    for entry in config.get("plugins", ()):
-        for settings in entry.values() if isinstance(entry, dict) else ():
-            seconds = settings.get("seconds_per_submission") if isinstance(settings, dict) else None
-            if isinstance(seconds, int | float) and seconds > 0:
-                return float(seconds)
-    return SECONDS
+    settings = settings_of(_read(root / "source" / "otter_config.json") or {}) or {}
+    seconds = settings.get("seconds_per_submission")
+    return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else SECONDS
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import numpy as np
 from autograder import bank
 from autograder.cases import PUBLIC
 from autograder.launcher import OUTSIDE
+from autograder.settings import settings_of
 from autograder.values import to_python
 
 ANSWERS = "ready_answers.npz"
@@ -51,7 +51,9 @@ def check(root: Path, *, container: bool = True) -> str:
         (copy / "submission").mkdir()
         (copy / "results").mkdir()
         settings = settings_of(json.loads((copy / "source" / "otter_config.json").read_text(encoding="utf-8")))
-        found = bank.load(copy / "source" / "files" / str(settings.get("bank")), "the hidden bank")
+        if settings is None:
+            raise NotReady("otter_config.json has no settings of this plugin; build the zip with `autograder build`")
+        found = bank.load(copy / "source" / "files" / str(settings["bank"]), "the hidden bank")
         _write_submission(found, copy / "submission")
         command = [sys.executable, "-I", "-m", "autograder.launcher", str(copy), *([] if container else [OUTSIDE])]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -75,15 +77,6 @@ def check(root: Path, *, container: bool = True) -> str:
         f"otter-arrays ready: {found.assignment}: public cases of {', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
         f"{taken['seconds']} s; otter-arrays {version('otter-arrays')}, {packages}; isolation: {confined}"
     )
-
-
-def settings_of(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What the build has told our plugin, in Otter's configuration. Raises `NotReady`."""
-    for entry in config.get("plugins", ()):
-        for settings in entry.values() if isinstance(entry, dict) else ():
-            if isinstance(settings, dict) and "bank" in settings:
-                return settings
-    raise NotReady("otter_config.json has no settings of this plugin; build the zip with `autograder build`")
 
 
 def _write_submission(found: bank.Bank, folder: Path) -> None:

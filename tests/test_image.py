@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,11 @@ def test_the_shipped_lock_has_what_requirements_txt_pins() -> None:
     assert names["jax"] == {line.split("==")[1] for line in lines if line.startswith("jax==")}
 
 
+def test_uv_is_of_the_version_that_the_package_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"]["image"] == [f"uv=={image.UV}"]
+
+
 def test_a_package_that_the_lock_lacks_is_resolved_or_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_NO_CACHE", "1")
@@ -123,6 +129,14 @@ def other_jax(found: Contents) -> None:
             "run_autograder is Otter's own: what no plugin sees, such as a submission that is no notebook, gets no result; "
             "build with `autograder build`",
         ),
+        *(
+            (
+                lambda found, content=content: found.update({"otter_config.json": content}),
+                "plugin",
+                "otter_config.json does not name our plugin with a bank; build the zip with `autograder build`",
+            )
+            for content in (b"{", b"[]", b"{}", b'{"plugins": ["other"]}')
+        ),
         (lambda found: found.pop(bank_of(found)), "bank", None),
         (lambda found: found.update({bank_of(found): b"no bank"}), "bank", None),
         (other_jax, "fingerprint", None),
@@ -140,7 +154,21 @@ def other_jax(found: Contents) -> None:
         ),
         (lambda found: found.update({"files/large": bytes(101 * 2**20)}), "size", None),
     ],
-    ids=["folder", "no-setup", "dos", "stock-launcher", "no-bank", "damaged-bank", "pins", "no-wheel", "damaged-wheel", "notebook", "marks", "large"],
+    ids=[
+        "folder",
+        "no-setup",
+        "dos",
+        "stock-launcher",
+        *("config",) * 4,
+        "no-bank",
+        "damaged-bank",
+        "pins",
+        "no-wheel",
+        "damaged-wheel",
+        "notebook",
+        "marks",
+        "large",
+    ],
 )
 def test_the_doctor_tells_what_is_wrong(
     one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Contents], None], check: str, sentence: str | None

@@ -20,6 +20,7 @@ from conftest import reconfigured
 
 from autograder import launcher, results
 from autograder.samples import BuiltAssignment, check_results
+from autograder.sandbox.host import Limits
 
 
 def laid_out(archive: Path, root: Path, submission: dict[str, Path | bytes], metadata: str = "{}") -> Path:
@@ -110,6 +111,17 @@ def test_a_runner_that_takes_too_long_is_ended(one_assignment: BuiltAssignment, 
     launcher.main(root, container=False)
     found = json.loads((root / "results" / "results.json").read_text())
     assert sentence(found).startswith("Ungraded: grading took longer than 1.5 seconds.")
+
+
+def test_zero_points_of_otter_that_gave_up_are_no_verdict() -> None:
+    assert results.lacks_a_cause({"score": 0, "tests": [{"name": "Autograder Error", "output": "Otter encountered an error"}]})
+    assert results.lacks_a_cause({**results.begun(), "extra_data": {}})
+    assert not results.lacks_a_cause(results.unfinished("the bank is damaged."))
+    assert not results.lacks_a_cause({"tests": [{"name": "f: random sizes", "score": 1.0, "max_score": 1.0}]})
+
+
+def test_a_submission_has_the_seconds_that_the_plugin_gives_it() -> None:
+    assert Limits().submission_seconds == launcher.SECONDS
 
 
 @pytest.mark.parametrize("victim", ["runner", "launcher"])
