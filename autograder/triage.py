@@ -8,7 +8,9 @@ import contextlib
 import json
 import os
 import stat
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +23,8 @@ SHOWN = 60
 """Characters of a submitted file's name that are repeated."""
 
 AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
+
+DAMAGED = "{} is not a zip file, or damaged. Make it again and submit it."
 
 
 class Refused(Exception):
@@ -45,8 +49,16 @@ def examine(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
         raise Refused(f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. Submit the notebook.")
     if not notebooks and not scripts:
         raise Refused(_nothing_to_grade(submission, names))
-    if not zips:
-        _check_readable(submission / [*notebooks, *scripts][0])
+    answer = [*notebooks, *scripts][0]
+    if (submission / answer).exists():
+        _check_readable(submission / answer)
+    else:  # in the zip
+        packed = next(submission.glob("*.zip"))
+        try:
+            with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(packed) as archive:
+                _check_readable(Path(archive.extract(answer, scratch)))
+        except (zipfile.BadZipFile, zlib.error):
+            raise Refused(DAMAGED.format(shown(packed.name))) from None
     return taken
 
 
@@ -82,7 +94,7 @@ def _in_the_zip(submission: Path, names: Sequence[str]) -> list[str]:
         with zipfile.ZipFile(submission / name) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Refused(f"{shown(name)} is not a zip file, or damaged. Make it again and submit it.") from None
+        raise Refused(DAMAGED.format(shown(name))) from None
     if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
         raise Refused(f"{shown(name)} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
     for entry in entries:

@@ -172,6 +172,10 @@ def zipped(entries: dict[str, bytes], link: str = "") -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
+        (
+            zipped({"a.ipynb": NOTEBOOK}).replace(b"\x1f", b"\x1e", 1)[:40] + bytes(9) + zipped({"a.ipynb": NOTEBOOK})[49:],
+            "hw.zip is not a zip file, or damaged. Make it again and submit it.",
+        ),
         (b"PK nonsense", "hw.zip is not a zip file, or damaged. Make it again and submit it."),
         (
             zipped({"../../etc/cron": b"", "a.ipynb": NOTEBOOK}),
@@ -181,9 +185,13 @@ def zipped(entries: dict[str, bytes], link: str = "") -> bytes:
         (zipped({"a.ipynb": NOTEBOOK}, link="data.csv"), "hw.zip has a link in it: data.csv. Put the file itself into the zip."),
         (zipped({"bomb": bytes(201 * 2**20)}), "hw.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."),
         (zipped({f"{n}": b"" for n in range(2001)}), "hw.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."),
+        (
+            zipped({"a.ipynb": b"{"}),
+            f"a.ipynb is not a notebook: it is not valid JSON (line 1, column 2: Expecting property name enclosed in double quotes). {AGAIN}",
+        ),
         (zipped({"a.txt": b""}), f"No notebook was submitted: what came is a.txt. {AGAIN}"),
     ],
-    ids=["damaged", "up", "absolute", "link", "bomb", "many", "no-notebook"],
+    ids=["damaged-inside", "damaged", "up", "absolute", "link", "bomb", "many", "no-json", "no-notebook"],
 )
 def test_a_zip_is_looked_at_before_it_is_unpacked(submission: Path, given: Path, content: bytes, sentence: str) -> None:
     (submission / "hw.zip").write_bytes(content)
