@@ -6,6 +6,7 @@ same bank gives the same bytes. NumPy only.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -113,18 +114,30 @@ def save(bank: Bank, path: Path) -> None:
 
 
 def load(path: Path, called: str = "") -> Bank:
-    """Read a bank. Raises `BankError` that says what is wrong with the file, which it names as `called` says."""
+    """Read a bank. Raises `BankError` that says what is wrong with the file, which it names as `called` says.
+
+    Each check asks for it, and gets what was read before if the file is still the same. Nobody can write into its arrays.
+    """
     called = called or path.name
+    try:
+        found = path.stat()
+    except OSError:
+        raise BankError(f"{called} is not there") from None
+    return _read(path.resolve(), called, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(path: Path, called: str, *_: int) -> Bank:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_HEADER])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except FileNotFoundError:
-        raise BankError(f"{called} is not there") from None
     except Exception as fault:
         raise BankError(f"{called} cannot be read as a bank of cases ({type(fault).__name__}); it may be damaged or only partly copied") from fault
     if header.get("format") != FORMAT:
         raise BankError(f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads format {FORMAT}")
+    for array in arrays.values():
+        array.flags.writeable = False
     try:
         groups = {
             question: {name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()}

@@ -18,11 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from autograder import bank, environment
-from autograder.calls import call
-from autograder.question import declared
+from autograder import environment
 
 FILE = "programs.compiled"
 """In the zip's files, and never among those that a submission sees."""
@@ -65,39 +61,39 @@ _CODE_MAY_USE = frozenset(
 """What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
 
 
+_NEVER = 1e9
+"""Seconds: so long must a compilation take, to be written."""
+
+
 def warming(folder: Path) -> dict[str, str]:
     """Environment variables for a process that fills the cache in `folder`."""
-    return {**reading(folder), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    return _variables({**_settings(folder), "jax_persistent_cache_min_compile_time_secs": 0.0})
 
 
 def reading(folder: Path) -> dict[str, str]:
     """Environment variables for a process that reads the cache in `folder`, and never writes to it."""
+    return _variables(_settings(folder))
+
+
+def read_here(folder: str) -> None:
+    """The same for this process, which has imported JAX and not computed anything yet."""
+    import jax
+
+    for name, value in _settings(Path(folder)).items():
+        jax.config.update(name, value)
+
+
+def _settings(folder: Path) -> dict[str, str | float | int]:
     return {
-        "JAX_COMPILATION_CACHE_DIR": str(folder),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1e9",
-        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-        "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",  # XLA's own would put the folder's name into the key
+        "jax_compilation_cache_dir": str(folder),
+        "jax_persistent_cache_min_compile_time_secs": _NEVER,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+        "jax_persistent_cache_enable_xla_caches": "none",  # XLA's own would put the folder's name into the key
     }
 
 
-def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
-    """Runs in the master's kernel, after its cells: call what is declared on the shapes of the bank, with other values."""
-    found, rng = bank.load(Path(hidden_bank)), np.random.default_rng()
-    environment.draws()
-    for question in declared():
-        functions = [namespace[question.name], *question.alternatives, *(known.function for known in question.misconceptions)]
-        cases = [answered.case for group in found.groups[question.name].values() for answered in group.cases]
-        cases += list(found.methods[question.name].cases) if question.name in found.methods else []
-        asked = set()
-        for case in cases:
-            kinds = {name: value.kind for name, value in case.arguments.items()}
-            key = (*sorted(case.sizes.items()), *kinds.items())
-            if key in asked:
-                continue
-            asked.add(key)
-            values = {name: argument.draw(rng, case.sizes, "normal", kinds[name]) for name, argument in question.arguments.items()}
-            for function in functions:
-                call(function, values, interruptible=False)  # what a wrong answer raises is of no interest here
+def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
+    return {name.upper(): str(value) for name, value in settings.items()}
 
 
 def pack(folder: Path, target: Path) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder import bank, compiled, results
 from autograder.errors import BuildError
-from autograder.sandbox.host import LEVELS, Limits
+from autograder.sandbox.host import LEVELS, Limits, Settings
 from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
 
 _LIMITS = {
@@ -112,16 +114,25 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     return stage
 
 
+def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
+    """What the submission's process needs to begin."""
+    return Settings(
+        hidden=[str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
+        files=str(stage.files),
+        level=isolation.level,
+        limits=isolation.limits,
+        compiled=str(stage.source / "files" / compiled.FILE),
+    )
+
+
 def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None, seed: Mapping[str, Any] | None) -> dict[str, Any]:
     """What Otter's kernel needs to begin."""
+    worker = worker_settings(isolation, stage)
     return {
         "bank": str(bank_path),
         "refusal": refusal,
-        "hidden": [str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
-        "files": str(stage.files),
-        "level": isolation.level,
-        "compiled": str(stage.source / "files" / compiled.FILE),
-        "limits": asdict(isolation.limits),
+        **{name: getattr(worker, name) for name in ("hidden", "files", "level", "compiled")},
+        "limits": asdict(worker.limits),
         "tests": str(stage.submission / "tests"),
         "report": str(stage.report),
         "seed": seed,
@@ -135,7 +146,15 @@ def finish(stage: Stage) -> dict[str, Any]:
     except (OSError, ValueError):
         report = {"level": "off"}
     remove(stage.holding)
+    _wake(report.pop("log_server", None))
     return {**report, "left_out": stage.left_out}
+
+
+def _wake(server: Sequence[Any] | None) -> None:
+    """Otter has told its log server to end, which looks whether it shall once a second, or when somebody calls."""
+    if server is not None:
+        with contextlib.suppress(OSError):
+            socket.create_connection((server[0], server[1]), timeout=1).close()
 
 
 def described(report: Mapping[str, Any]) -> str:

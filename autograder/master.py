@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
 
-from autograder import compiled
+from autograder import compiled, tuning
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
 from autograder.cases import GROUPS, METHOD, PUBLIC
@@ -95,7 +95,7 @@ def run_after_cells(master: Path, call: str, variables: Mapping[str, str] | None
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
     """Write the programs that grading will need to `target`: see `autograder.compiled`."""
     with tempfile.TemporaryDirectory() as scratch:
-        call = f"from autograder.compiled import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
+        call = f"from autograder.warming import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
         run_after_cells(master, call, compiled.warming(Path(scratch)))
         compiled.pack(Path(scratch), target)
 
@@ -113,6 +113,7 @@ def _headings(master: Path) -> list[str]:
 
 def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str, headings: list[str]) -> None:
     """Runs in the master's kernel, after its cells."""
+    tuning.for_tiny_programs()
     try:
         for question in declared():
             if question.see and question.see not in headings:

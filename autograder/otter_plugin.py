@@ -20,14 +20,11 @@ from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
 from autograder import bank, compiled, delivery, gradescope, isolation, master, results
-from autograder.sandbox import early
+from autograder.sandbox import ahead
 from autograder.sandbox.notebook import without_submitted_code
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
 """Set it to the secret in a build record to draw the same cases again."""
-
-IPYTHON_VARIABLE = "IPYTHONDIR"
-"""Where IPython, in Otter's kernel, looks for what to run before the first cell."""
 
 
 class ArraysPlugin(AbstractOtterPlugin):
@@ -90,6 +87,8 @@ class ArraysPlugin(AbstractOtterPlugin):
             raise
         self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
+        if self._isolation.level != "off":
+            ahead.begin(isolation.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
     def before_execution(self, submission: Any) -> Any:
         """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
@@ -103,16 +102,11 @@ class ArraysPlugin(AbstractOtterPlugin):
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
         settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
-        self._ipython_before = os.environ.get(IPYTHON_VARIABLE)
-        os.environ[IPYTHON_VARIABLE] = str(early.write_startup(self._stage.ipython, settings))
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
     def after_grading(self, graded: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
-        if os.environ.get(IPYTHON_VARIABLE) == str(self._stage.ipython):
-            del os.environ[IPYTHON_VARIABLE]
-            if self._ipython_before is not None:
-                os.environ[IPYTHON_VARIABLE] = self._ipython_before
+        ahead.end()
         self._report = isolation.finish(self._stage)
         checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})
         self._ungraded = gradescope.settle(graded, checks, worth)

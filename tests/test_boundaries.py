@@ -28,3 +28,9 @@ def test_importing_it_imports_no_otter(module: str) -> None:
 
 def test_the_probe_itself_can_fail() -> None:
     assert imports("otter_plugin", "otter")
+
+
+@pytest.mark.parametrize("module", ["bank", "compare", "diagnosis", "otter"])
+def test_the_process_of_a_submission_never_has_what_decides(module: str) -> None:
+    unwanted = module if module == "otter" else f"autograder.{module}"
+    assert not imports("sandbox.worker", unwanted)

@@ -22,7 +22,7 @@ from autograder.samples import BuiltAssignment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
-TARGETS = {"worker": b"autograder.sandbox.worker", "kernel": b"ipykernel_launcher", "runner": b"run_autograder"}
+TARGETS = {"worker": b"autograder.sandbox.worker", "kernel": b"otter-kernel", "runner": b"run_autograder"}
 
 STOPPED = (
     "Ungraded: grading did not come to its end: the grader's process was stopped from outside, or ran out of memory. "
@@ -31,11 +31,14 @@ STOPPED = (
 
 
 def processes(mark: bytes, folder: Path) -> list[int]:
-    """Processes with `mark` in their command line that work for the grading in `folder`."""
+    """Processes with `mark` in their command line or name that work for the grading in `folder`."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if mark in (process / "cmdline").read_bytes() and os.fsencode(folder) in (process / "environ").read_bytes():
+            if (
+                mark in (process / "cmdline").read_bytes() + (process / "comm").read_bytes()
+                and os.fsencode(folder) in (process / "environ").read_bytes()
+            ):
                 found.append(int(process.name))
         except OSError:
             continue

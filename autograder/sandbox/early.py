@@ -1,35 +1,21 @@
-"""Start the worker while Otter's kernel is still importing Otter: each takes more than a second, and neither needs the other."""
+"""Start the worker before it is asked for: importing JAX takes it a second, in which the grader has other things to do."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.host import Limits, Settings, Worker, protect_this_process
 
-_STARTUP = """\
-from autograder.sandbox.early import start
-start({settings!r})
-"""
-
 _waiting: list[Worker] = []
 
 
-def write_startup(folder: Path, settings: Mapping[str, Any]) -> Path:
-    """Write IPython's startup file, which a kernel runs before its first cell; returns what IPYTHONDIR must be for that."""
-    startup = folder / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    (startup / "00-worker.py").write_text(_STARTUP.format(settings=dict(settings)), encoding="utf-8")
-    return folder
-
-
-def start(settings: Mapping[str, Any]) -> None:
+def start(settings: Settings) -> None:
     """Start a worker that waits to be taken. What goes wrong here will go wrong again, and be told, when it is started later."""
     with contextlib.suppress(Exception):
         protect_this_process()
-        _waiting.append(Worker(settings_of(settings), begin=False))
+        _waiting.append(Worker(settings, begin=False))
 
 
 def taken(settings: Settings) -> Worker:
@@ -41,6 +27,12 @@ def taken(settings: Settings) -> Worker:
             return worker
         worker.end()
     return Worker(settings)
+
+
+def discard() -> None:
+    """End a worker that nobody has taken."""
+    while _waiting:
+        _waiting.pop().end()
 
 
 def settings_of(settings: Mapping[str, Any]) -> Settings:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder import compiled, machine
+from autograder import compiled, machine, shortcuts
 from autograder.environment import compiler_flags
 from autograder.sandbox.confine import Confinement, hide_from_same_user
 from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
@@ -136,8 +136,9 @@ class Worker:
         if self._uid is not None:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
-        self._compiled = compiled.unpacked(Path(settings.compiled)) if settings.compiled else None
         self._process, self._pipe = self._spawn()
+        wanted = settings.compiled and shortcuts.taken("compiled")
+        self._compiled = compiled.unpacked(Path(settings.compiled)) if wanted else None  # while the process imports JAX
         for watch in (self._watch_memory, self._watch_scratch):
             threading.Thread(target=watch, daemon=True).start()
         if begin:
@@ -195,7 +196,7 @@ class Worker:
             "JAX_PLATFORMS": "cpu",
             **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
             "XLA_FLAGS": compiler_flags(),
-            **(compiled.reading(self._compiled) if self._compiled is not None else {}),
+            shortcuts.VARIABLE: os.environ.get(shortcuts.VARIABLE, ""),
             **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
         }
         process = subprocess.Popen(
@@ -225,7 +226,8 @@ class Worker:
         )
         # What one call needs comes on top of what JAX keeps, and so do its libraries.
         keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
-        said = self.ask({"confinement": asdict(wanted), "keep_bytes": keep}, {}, limits.start_seconds).header
+        request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": str(self._compiled or "")}
+        said = self.ask(request, {}, limits.start_seconds).header
         started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
         if started.open_holes and self.settings.level == "required":
             self.end()
