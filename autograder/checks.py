@@ -17,6 +17,7 @@ from autograder.cases import GROUPS, METHOD, PUBLIC
 from autograder.examine import Finding, examine
 from autograder.method import Judgement, Method, judge
 from autograder.question import newest
+from autograder.sketch import sketch
 from autograder.values import to_python
 
 
@@ -159,7 +160,8 @@ def _rule_in_grading(grading: Grading, question: str, function: object, rule: st
     unmet = rule in judgement.unmet
     row = {"question": question, "cases": METHOD, "rule": rule, "verdict": "wrong" if unmet else "right", "diagnosis": None}
     if unmet and judgement.failed is None:
-        row |= {"diagnosis": report.mistake(method, judgement, rule)[0], "diagnosis_by": "author"}
+        name, hint = report.mistake(method, judgement, rule)
+        row |= {"diagnosis": name, "diagnosis_by": "author", "hint": hint}
     # Forgeable: it rests on what the submission's own process said about itself.
     grading.records.append({**row, "seen": judgement.seen, "forgeable": True, "seconds": round(time.monotonic() - started, 3)})
     if unmet:
@@ -232,7 +234,9 @@ def _record(question: str, cases: str, finding: Finding | None, seconds: float) 
     if finding is not None:
         row |= {"step": finding.step, "failing": finding.failing, "of": finding.cases, "refused_on": list(finding.refused_on)}
         if finding.diagnosis is not None:
-            row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by}
+            row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by, "hint": finding.diagnosis.hint}
+        if finding.actual is not None:
+            row["returned"] = {"case": finding.case, "shape": list(finding.actual.shape), "sketch": sketch(finding.actual)}
         if finding.mismatch is not None and finding.step == "values":
             # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
             row |= {"error": float(f"{finding.mismatch.error:.2g}"), "allowed": float(f"{finding.answered.tolerance:.2g}")}

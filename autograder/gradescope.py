@@ -99,6 +99,7 @@ class Results(GradingResults):
                     "output": _told(result, group == METHOD),
                     "output_format": "md",
                     "tags": [group],
+                    "extra_data": {"question": row["name"]},
                 }
             )
         return made

@@ -12,8 +12,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder import machine, results
 from autograder.settings import settings_of
@@ -27,28 +28,32 @@ SECONDS = 500.0
 """Seconds that a submission has where its configuration does not say."""
 
 
-def main(root: Path, *, container: bool = True) -> None:
+class Grader(Protocol):
+    """The process that grades, in a process group of its own, with what is used of `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> None:
     """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened.
 
-    In a `container`, which is thrown away afterwards, isolation is required and the interpreter is made reachable for the submission's user;
+    `start` starts the process that grades; by default it is a new interpreter. In a `container`, which is thrown away afterwards, isolation is required and the interpreter is made reachable for the submission's user;
     elsewhere both are as in `otter run`.
     """
     file = root / "results" / "results.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     results.write(file, results.begun())
     _give_metadata(root / "submission_metadata.json")
-    seconds, before, started = _seconds(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
-    grader = subprocess.Popen(
-        [sys.executable, "-I", "-m", "autograder.runner", str(root), *([] if container else [OUTSIDE])],
-        cwd=root,
-        start_new_session=True,
-        env=_environment(),
-    )
+    seconds, before, started = seconds_of(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
+    grader = (start or _new_interpreter)(root, container)
     late = False
     with machine.Peak(grader.pid) as peak:
         try:
             grader.wait(seconds)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, TimeoutError):
             late = True
         finally:
             with contextlib.suppress(ProcessLookupError):
@@ -56,7 +61,7 @@ def main(root: Path, *, container: bool = True) -> None:
             grader.wait()
     found = _read(file)
     if found is None or results.lacks_a_cause(found):
-        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode, machine.kills_for_memory() - before)
+        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode or 0, machine.kills_for_memory() - before)
         found = results.unfinished(f"{cause}.")
         print(f"Not graded: {cause}.", file=sys.stderr)
     taken = {"seconds": round(time.monotonic() - started, 1), "peak_memory_mb": peak.bytes // 2**20, "cpus": machine.cpus()}
@@ -74,7 +79,12 @@ def _cause(returncode: int, killed_for_memory: int) -> str:
     return f"the grader ended with an error (status {returncode}), which stands in its output"
 
 
-def _environment() -> dict[str, str]:
+def _new_interpreter(root: Path, container: bool) -> Grader:
+    command = [sys.executable, "-I", "-m", "autograder.runner", str(root), *([] if container else [OUTSIDE])]
+    return subprocess.Popen(command, cwd=root, start_new_session=True, env=environment())
+
+
+def environment() -> dict[str, str]:
     """Libraries size their pools of threads, and the memory that goes with each, by the processors of the machine, not of the container."""
     threads = str(machine.cpus())
     return {**os.environ, "NPROC": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
@@ -86,7 +96,7 @@ def _give_metadata(path: Path) -> None:
         path.write_text("{}", encoding="utf-8")
 
 
-def _seconds(root: Path) -> float:
+def seconds_of(root: Path) -> float:
     """What the plugin's configuration says of the seconds for a submission; what is wrong with it, the plugin says."""
     settings = settings_of(_read(root / "source" / "otter_config.json") or {}) or {}
     seconds = settings.get("seconds_per_submission")

@@ -11,7 +11,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 
-from autograder.sandbox.linux import PR_SET_NAME, prctl
+from autograder.sandbox.linux import PR_SET_NAME, PR_SET_PDEATHSIG, prctl
 
 POSSIBLE = sys.platform == "linux"
 """Elsewhere a fork of a process that has used the system's own libraries may crash."""
@@ -23,7 +23,8 @@ class Forked:
     stdin = stdout = stderr = None
 
     def __init__(self, work: Callable[[], None], name: str) -> None:
-        """Fork. The child does `work` in a session of its own, is called `name` (15 characters) by the system, and never returns from here."""
+        """Fork. The child does `work` in a session of its own, is called `name` (15 characters) by the system, and never returns from here.
+        It is killed when its parent ends."""
         self.returncode: int | None = None
         for stream in (sys.stdout, sys.stderr):
             stream.flush()  # else the child would print it again
@@ -69,6 +70,7 @@ def _be(work: Callable[[], None], name: str) -> None:
     code = 1
     try:
         os.setsid()
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()[:15]))
         work()
         code = 0

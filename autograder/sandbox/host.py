@@ -20,6 +20,7 @@ from typing import Any
 import autograder
 from autograder import compiled, machine, shortcuts
 from autograder.environment import compiler_flags
+from autograder.sandbox import nursery
 from autograder.sandbox.confine import Confinement, hide_from_same_user
 from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
 from autograder.sandbox.users import kill_all_of, worker_uid
@@ -176,42 +177,38 @@ class Worker:
         self._process.wait()
         if self._uid is not None:
             kill_all_of(self._uid)
+        if isinstance(self._process, nursery.Child):
+            self._process.close()
         with contextlib.suppress(OSError):
             self._pipe.close()
         remove(self._scratch)
         if self._compiled is not None:
             remove(self._compiled)
 
-    def _spawn(self) -> tuple[subprocess.Popen[bytes], Pipe]:
+    def _spawn(self) -> tuple[subprocess.Popen[bytes] | nursery.Child, Pipe]:
         read_answers, write_answers = os.pipe()
         read_requests, write_requests = os.pipe()
-        boot = _BOOT.format(path=_import_path(self.settings.hidden), read=read_requests, write=write_answers)
-        environment = {
-            "HOME": str(self._scratch),
-            "TMPDIR": str(self._scratch),
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "MPLBACKEND": "Agg",
-            "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
-            "JAX_PLATFORMS": "cpu",
-            **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
-            "XLA_FLAGS": compiler_flags(),
-            shortcuts.VARIABLE: os.environ.get(shortcuts.VARIABLE, ""),
-            **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", boot],
+        process = self._forked(read_requests, write_answers) or subprocess.Popen(
+            [sys.executable, "-I", "-c", _BOOT.format(path=import_path(self.settings.hidden), read=read_requests, write=write_answers)],
             pass_fds=(read_requests, write_answers),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=environment,
+            env=environment_of_worker(str(self._scratch)),
             start_new_session=True,
         )
         os.close(read_requests)
         os.close(write_answers)
         return process, Pipe(read_answers, write_requests)
+
+    def _forked(self, read: int, write: int) -> nursery.Child | None:
+        """The worker as a fork of a process that has imported JAX, where there is one."""
+        requests = nursery.descriptor()
+        if requests is not None:
+            with contextlib.suppress(OSError):
+                return nursery.Child(requests, (read, write), environment_of_worker(str(self._scratch)))
+        return None
 
     def _confined(self) -> Started:
         limits = self.settings.limits
@@ -275,15 +272,32 @@ def protect_this_process() -> None:
     hide_from_same_user()
 
 
+def environment_of_worker(scratch: str) -> dict[str, str]:
+    """The environment variables of a process for submissions, and nothing else of this one's."""
+    return {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
+        "JAX_PLATFORMS": "cpu",
+        **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
+        "XLA_FLAGS": compiler_flags(),
+        shortcuts.VARIABLE: os.environ.get(shortcuts.VARIABLE, ""),
+        **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
+    }
+
+
+def import_path(hidden: Sequence[str] = ()) -> list[str]:
+    """Where its modules come from: without the submission's folder and the current one."""
+    return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
+
+
 def _signal_name(number: int) -> str:
     """The usual ways to die by name; which other signal it was is the submission's choice."""
     usual = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
     return signal.Signals(number).name if number in usual else "a signal"
-
-
-def _import_path(hidden: Sequence[str]) -> list[str]:
-    """Where modules come from, without the submission's folder and the current one."""
-    return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
 
 
 def _readable() -> list[str]:

@@ -37,13 +37,25 @@ OUTPUT_SHOWN = 20_000
 """So many characters of what one cell prints are kept."""
 
 
+_NEEDED = ("jax.numpy", "flax.linen", "flax.nnx", "IPython.core.interactiveshell")
+
+
 def main(read: int, write: int) -> None:
     """Serve over the descriptors `read` and `write` until the pipe closes. The first request says how to be confined."""
-    pipe = Pipe(read, write)
-    # While the files can surely be read, and while the other side is still busy.
-    for needed in ("jax.numpy", "flax.linen", "flax.nnx", "IPython.core.interactiveshell"):
+    load()
+    serve(read, write)
+
+
+def load() -> None:
+    """Import what submissions need: while the files can surely be read, and while the other side is still busy."""
+    for needed in _NEEDED:
         importlib.import_module(needed)
     tuning.for_tiny_programs()
+
+
+def serve(read: int, write: int) -> None:
+    """Once everything is imported: be confined as the first request says, then answer."""
+    pipe = Pipe(read, write)
     Session(pipe, pipe.receive().header).serve()
 
 

@@ -1,0 +1,121 @@
+"""Grading on Dask: a cluster of this machine's processors, or one that is running already, and one task for each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
+
+from autograder import machine, results
+from autograder.classroom.station import Graded, Station
+from autograder.delivery import DISTRIBUTION
+from autograder.errors import BuildError
+
+DEATHS = 2
+"""A submission during whose grading so many workers of the cluster die is not sent to another one."""
+
+
+AHEAD = 3
+"""So many submissions for each process are sent to the cluster before the first comes back."""
+
+
+class ClusterError(BuildError):
+    """The cluster cannot be used; the text says why."""
+
+
+@contextlib.contextmanager
+def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+    """A client of the cluster at `scheduler` (such as tcp://host:8786), or of a new one with so many processes here. Raises `ClusterError`."""
+    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS, "distributed.worker.daemon": False}):
+        if scheduler is None:
+            with (
+                LocalCluster(
+                    n_workers=workers or machine.cpus(), threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0
+                ) as cluster,
+                Client(cluster) as client,
+            ):
+                yield client
+            return
+        try:
+            client = Client(scheduler, timeout=20)
+        except (OSError, ValueError) as fault:
+            raise ClusterError(f"no Dask scheduler answers at {scheduler} ({fault}); start one, or leave out --scheduler") from None
+        with client:
+            try:
+                _check(client)
+            except TimeoutError:
+                raise ClusterError(f"the Dask scheduler at {scheduler} has no workers; start some: dask worker {scheduler}") from None
+            yield client
+
+
+def graded(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, Graded]]:
+    """Grade submissions, given as a key and files by path, as they come. What a cluster loses is ungraded, and says so.
+
+    Only as many are held in memory as keep every process busy.
+    """
+    remote = client.scatter(archive, broadcast=True)
+    keys: dict[str, str] = {}
+
+    def sent() -> Iterator[Future]:
+        for number, (key, files) in enumerate(parcels):
+            name = f"grade-{number}-{key}"
+            keys[name] = key
+            yield client.submit(_grade, remote, dict(files), key=name, pure=False)
+
+    coming = sent()
+    under_way = as_completed(itertools.islice(coming, AHEAD * max(1, len(client.ncores()))))
+    for future in under_way:
+        yield keys.pop(future.key), _outcome(future)
+        future.release()
+        for following in itertools.islice(coming, 1):
+            under_way.add(following)
+
+
+def _outcome(future: Future) -> Graded:
+    if future.status == "finished":
+        found: Graded = future.result()
+        return found
+    fault = future.exception() if future.status == "error" else None
+    if isinstance(fault, KilledWorker):
+        return Graded(results.unfinished("the processes of the cluster that graded it died, one after the other."), "", 0.0)
+    return Graded(results.unfinished(f"the cluster lost it ({type(fault).__name__ if fault else future.status})."), "", 0.0)
+
+
+def _check(client: Client) -> None:
+    """Every worker of a foreign cluster must be there, and have this package in this version."""
+    client.wait_for_workers(1, timeout=20)
+    for worker, found in client.run(_version).items():
+        if found != version(DISTRIBUTION):
+            raise ClusterError(f"the Dask worker {worker} has {DISTRIBUTION} {found}, and here is {version(DISTRIBUTION)}; install the same there")
+
+
+def _version() -> str:
+    return version(DISTRIBUTION)
+
+
+def _grade(archive: bytes, files: Mapping[str, bytes]) -> Graded:
+    """Runs in a worker of the cluster, which keeps its grader for the next one."""
+    return _station(archive).grade(files)
+
+
+def _station(archive: bytes) -> Station:
+    worker: Any = get_worker()
+    digest = hashlib.sha256(archive).hexdigest()
+    kept = getattr(worker, "otter_arrays", None)
+    if kept is None or kept[0] != digest:
+        if kept is not None:
+            kept[1].close()
+        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+            file.write(archive)
+            file.flush()
+            kept = worker.otter_arrays = (digest, Station(Path(file.name)))
+    station: Station = kept[1]
+    return station

@@ -1,0 +1,90 @@
+"""Grade a folder of submissions: what is left to do, what comes back, and where it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import bank, results
+from autograder.bank import BankError
+from autograder.classroom import cluster
+from autograder.classroom.ledger import Entry, Ledger
+from autograder.classroom.station import Graded
+from autograder.classroom.submissions import Submission, digest
+from autograder.errors import BuildError
+from autograder.settings import settings_of
+from autograder.triage import Refused
+
+
+class NotEmpty(BuildError):
+    """The folder for the results has some, and it was not said that they are to be completed."""
+
+
+class NoArchive(BuildError):
+    """The file is no autograder zip of this package; the text says so."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do: every submission, those still to grade, and those graded before that have changed since, by key."""
+
+    submissions: Sequence[Submission]
+    left: Sequence[Submission]
+    changed: Sequence[str]
+    digests: dict[str, str]
+    refused: dict[str, str]
+
+
+def assignment_of(archive: Path) -> str:
+    """The name of the assignment that an autograder zip grades. Raises `NoArchive`."""
+    try:
+        with zipfile.ZipFile(archive) as packed, tempfile.TemporaryDirectory() as scratch:
+            settings = settings_of(json.loads(packed.read("otter_config.json"))) or {}
+            return bank.load(Path(packed.extract(f"files/{settings['bank']}", scratch)), "its bank").assignment
+    except (zipfile.BadZipFile, KeyError, ValueError, BankError) as fault:
+        told = str(fault) if isinstance(fault, BankError) else type(fault).__name__
+        raise NoArchive(f"{archive} is not an autograder zip of this package ({told}); name the one that `autograder build` wrote") from None
+
+
+def plan(submissions: Sequence[Submission], archive: bytes, ledger: Ledger, *, resume: bool) -> Plan:
+    """Hold the submissions against what is graded already. What has another content now, or was graded with another zip, is graded again.
+
+    Raises `NotEmpty` if something is graded, unless `resume`.
+    """
+    done = ledger.read()
+    if done and not resume:
+        raise NotEmpty(f"{len(done)} submissions are graded there already: add --resume to grade the rest, or name another folder with --out")
+    wanted = hashlib.sha256(archive).hexdigest()
+    digests, refused, left, changed = {}, {}, [], []
+    for submission in submissions:
+        try:
+            digests[submission.key] = digest(submission.files())
+        except Refused as refusal:
+            digests[submission.key], refused[submission.key] = digest({"": str(refusal).encode()}), str(refusal)
+        entry = done.get(submission.key)
+        if entry is None or (entry.submission, entry.archive) != (digests[submission.key], wanted):
+            left.append(submission)
+            changed += [] if entry is None else [submission.key]
+    return Plan(submissions, left, changed, digests, refused)
+
+
+def grade(todo: Plan, archive: bytes, ledger: Ledger, scheduler: str | None = None, workers: int | None = None) -> Iterator[Entry]:
+    """Grade what is left, and keep each result before it is yielded. Raises `autograder.classroom.cluster.ClusterError`."""
+    digested = hashlib.sha256(archive).hexdigest()
+
+    def kept(key: str, graded: Graded) -> Entry:
+        return ledger.write(key, todo.digests[key], digested, graded)
+
+    for key, sentence in todo.refused.items():
+        if any(submission.key == key for submission in todo.left):
+            yield kept(key, Graded(results.refused(sentence), "", 0.0))
+    waiting = [submission for submission in todo.left if submission.key not in todo.refused]
+    if waiting:
+        with cluster.connected(scheduler, workers) as client:
+            for key, graded in cluster.graded(client, archive, ((submission.key, submission.files()) for submission in waiting)):
+                yield kept(key, graded)

@@ -1,0 +1,56 @@
+"""What has been graded, in the folder it is written to: one folder for each submission, complete or not there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import results
+from autograder.classroom.station import Graded
+
+FOLDER = "submissions"
+
+_RESULTS, _NOTE, _PRINTED = "results.json", "graded.json", "output.txt"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One submission's results in Gradescope's form, with the digests of what was graded by what, and seconds of wall time."""
+
+    key: str
+    submission: str
+    archive: str
+    results: Mapping[str, Any]
+    seconds: float
+
+
+class Ledger:
+    """The results in one folder. They survive whatever stops the grading: the note that makes a result count is written last, in one step."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+
+    def read(self) -> dict[str, Entry]:
+        """Every submission that is graded, by key. What is damaged counts as not graded."""
+        found = {}
+        for note in sorted(self._folder.glob(f"*/{_NOTE}")):
+            try:
+                noted = json.loads(note.read_text(encoding="utf-8"))
+                content = json.loads((note.parent / _RESULTS).read_text(encoding="utf-8"))
+                found[note.parent.name] = Entry(note.parent.name, noted["submission"], noted["archive"], content, float(noted["seconds"]))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def write(self, key: str, submission: str, archive: str, graded: Graded) -> Entry:
+        """Keep the result of one submission."""
+        folder = self._folder / key
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _NOTE).unlink(missing_ok=True)  # what it said is not true of the result that comes now
+        (folder / _PRINTED).write_text(graded.printed, encoding="utf-8")
+        results.write(folder / _RESULTS, graded.results)
+        results.write(folder / _NOTE, {"submission": submission, "archive": archive, "seconds": round(graded.seconds, 2)})
+        return Entry(key, submission, archive, graded.results, graded.seconds)

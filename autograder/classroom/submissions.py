@@ -1,0 +1,180 @@
+"""What lies in a folder of submissions: notebooks and zips side by side, or Gradescope's export with a folder for each."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import lzma
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from autograder.errors import BuildError
+from autograder.sandbox.quarantine import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
+from autograder.triage import DAMAGED, Refused, shown
+
+METADATA = "submission_metadata.yml"
+"""What Gradescope's "Export submissions" says of the submissions beside it."""
+
+_ANSWERS = (".ipynb", ".py", ".zip")
+
+
+class NoSubmissions(BuildError):
+    """The folder has none, or cannot be read as one; the text says what was looked for."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One submission. `key` is unique, and can name a folder; `path` is a file, or a folder of Gradescope's; `submitters` have `name`, `email`, `sid`."""
+
+    key: str
+    path: Path
+    submitters: Sequence[dict[str, str]] = field(default_factory=tuple)
+
+    @property
+    def names(self) -> str:
+        """Who submitted it, as far as is known."""
+        return ", ".join(person.get("name") or person.get("email") or person.get("sid") or "?" for person in self.submitters)
+
+    def files(self) -> dict[str, bytes]:
+        """Everything in it, by path: a zip is unpacked, links and the like are left out. Raises `Refused`."""
+        if self.path.is_dir():
+            return _of_folder(self.path)
+        if self.path.suffix == ".zip":
+            return _of_zip(self.path)
+        if self.path.stat().st_size > MAX_FILE:
+            raise Refused(f"{shown(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
+        return {self.path.name: self.path.read_bytes()}
+
+
+def find(folder: Path) -> list[Submission]:
+    """The submissions in `folder`, by name. Raises `NoSubmissions`."""
+    if (folder / METADATA).is_file():
+        return _exported(folder)
+    folders = sorted(path for path in folder.iterdir() if path.is_dir() and re.fullmatch(r"submission_\d+", path.name))
+    if folders:
+        return [Submission(path.name, path) for path in folders]
+    found = sorted(path for path in folder.iterdir() if path.suffix in _ANSWERS and path.is_file() and not path.name.startswith("."))
+    if not found:
+        raise NoSubmissions(
+            f"{folder} has no submissions: no {', '.join('*' + suffix for suffix in _ANSWERS)}, and no {METADATA} of Gradescope's export. "
+            "Name the folder in which they lie."
+        )
+    return [Submission(key, path) for key, path in zip(_keys(found), found, strict=True)]
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """One number for the content of a submission, or of anything else made of files."""
+    total = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        total.update(f"{len(name.encode())} {name} {len(content)} ".encode() + content)
+    return total.hexdigest()
+
+
+def _keys(paths: Sequence[Path]) -> Iterator[str]:
+    """A name for each: that of the file, without its ending where nothing else has it, in characters that can name a folder."""
+    taken: set[str] = set()
+    stems = [path.stem for path in paths]
+    for path in paths:
+        wanted = re.sub(r"[^\w.-]", "_", path.stem if stems.count(path.stem) == 1 else path.name).strip(".") or "submission"
+        key, number = wanted[:100], 1
+        while key.lower() in taken:  # also where folders that differ in case only are one
+            number += 1
+            key = f"{wanted[:90]}_{number}"
+        taken.add(key.lower())
+        yield key
+
+
+def _exported(folder: Path) -> list[Submission]:
+    try:
+        content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
+    except (yaml.YAMLError, ValueError) as fault:
+        raise NoSubmissions(f"{folder / METADATA} cannot be read: {str(fault).splitlines()[0]}. Export the submissions again.") from None
+    if not isinstance(content, dict):
+        raise NoSubmissions(f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again.")
+    found = [
+        Submission(str(name), folder / str(name), tuple(_submitters(noted)))
+        for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
+        if re.fullmatch(r"[\w.-]+", str(name)) and (folder / str(name)).is_dir()
+    ]
+    if not found:
+        raise NoSubmissions(f"{folder / METADATA} names {len(content)} submissions, and none of their folders is beside it. Unpack the whole export.")
+    return found
+
+
+def _submitters(noted: Any) -> Iterator[dict[str, str]]:
+    people = noted.get(":submitters") if isinstance(noted, dict) else None
+    for person in people if isinstance(people, list) else []:
+        if isinstance(person, dict):
+            yield {name: str(person[f":{name}"]) for name in ("name", "sid", "email") if person.get(f":{name}")}
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads Ruby's YAML: what has a tag of Ruby's is what it would be without."""
+
+
+def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+_Loader.add_multi_constructor("!ruby", _without_tag)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+
+
+def _of_folder(folder: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    total = 0
+    for above, folders, names in os.walk(folder):
+        place = Path(above).relative_to(folder)
+        folders[:] = [] if len(place.parts) >= MAX_DEPTH else sorted(folders)
+        for name in sorted(names):
+            path = Path(above, name)
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode):
+                total += status.st_size
+                if total > MAX_TOTAL or len(files) >= MAX_FILES:
+                    raise Refused(f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
+                files[(place / name).as_posix()] = path.read_bytes()
+    return files
+
+
+def _of_zip(path: Path) -> dict[str, bytes]:
+    name = shown(path.name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
+                raise Refused(f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
+            files: dict[str, bytes] = {}
+            for entry in entries:
+                place = PurePosixPath(entry.filename.replace("\\", "/"))
+                if place.is_absolute() or ".." in place.parts:
+                    raise Refused(f"{name} has an entry outside of its folder: {shown(entry.filename)}. Make it again without such names.")
+                if entry.flag_bits & 1:
+                    raise Refused(f"{name} is encrypted. Make it again without a password.")
+                if not stat.S_ISLNK(entry.external_attr >> 16):
+                    files[place.as_posix()] = _at_most(archive, entry, MAX_TOTAL)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, NotImplementedError, EOFError):
+        raise Refused(DAMAGED.format(name)) from None
+    return files
+
+
+def _at_most(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> bytes:
+    """The content of an entry, which may be larger than it says."""
+    with archive.open(entry) as file:
+        content = file.read(min(size, entry.file_size) + 1)
+    if len(content) > entry.file_size:
+        raise zipfile.BadZipFile("an entry is larger than it says")
+    return content
