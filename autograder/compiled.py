@@ -11,8 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import platform
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +22,9 @@ FILE = "programs.compiled"
 """In the zip's files, and never among those that a submission sees."""
 
 _MADE_FOR = "made_for.json"
+
+_ENDING = "-cache"
+"""Of the files in JAX's own folder, which are named after what it asks for."""
 
 _CODE_MAY_USE = frozenset(
     [
@@ -75,12 +76,34 @@ def reading(folder: Path) -> dict[str, str]:
     return _variables(_settings(folder))
 
 
-def read_here(folder: str) -> None:
-    """The same for this process, which has imported JAX and not computed anything yet."""
-    import jax
+def read_here(archive: Path) -> int:
+    """Have this process, which has imported JAX and not computed anything yet, find the programs in `archive`; returns how many there are.
 
-    for name, value in _settings(Path(folder)).items():
-        jax.config.update(name, value)
+    They are read now, and kept in memory: later this process may read less. None are found if they were made for another machine, or the file is not there
+    or damaged, or this release of JAX has no such place for them.
+    """
+    programs = _programs(archive)
+    if programs:
+        with contextlib.suppress(ImportError, AttributeError):
+            import jax
+            from jax._src import compilation_cache
+            from jax._src.compilation_cache_interface import CacheInterface
+
+            class Kept(CacheInterface):  # type: ignore[misc]
+                """The cache that JAX asks, without a folder."""
+
+                def get(self, key: str) -> bytes | None:
+                    return programs.get(key)
+
+                def put(self, key: str, value: bytes) -> None:
+                    """What is compiled here is used here only."""
+
+            compilation_cache.get_file_cache  # noqa: B018 - else there is nothing to replace
+            compilation_cache.get_file_cache = lambda path: (Kept(), path)
+            for name, value in _settings(Path(FILE)).items():
+                jax.config.update(name, value)
+            return len(programs)
+    return 0
 
 
 def _settings(folder: Path) -> dict[str, str | float | int]:
@@ -99,24 +122,16 @@ def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
 def pack(folder: Path, target: Path) -> None:
     """Put a cache into one file, with what it was made for."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # its entries are compressed
-        for path in sorted(folder.glob("*-cache")):
+        for path in sorted(folder.glob(f"*{_ENDING}")):
             archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
         archive.writestr(zipfile.ZipInfo(_MADE_FOR), json.dumps(_this_machine()))
 
 
-def unpacked(archive: Path) -> Path | None:
-    """A new folder, which others may read, with the cache in it; None if it was made for another machine or cannot be read."""
-    folder = Path(tempfile.mkdtemp(prefix="compiled-"))
+def _programs(archive: Path) -> dict[str, bytes]:
     with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), zipfile.ZipFile(archive) as packed:
         if _fits(json.loads(packed.read(_MADE_FOR)), _this_machine()):
-            for name in packed.namelist():
-                if name.endswith("-cache") and "/" not in name:
-                    (folder / name).write_bytes(packed.read(name))
-                    (folder / name).chmod(0o644)
-            folder.chmod(0o755)
-            return folder
-    shutil.rmtree(folder)
-    return None
+            return {name.removesuffix(_ENDING): packed.read(name) for name in packed.namelist() if name.endswith(_ENDING)}
+    return {}
 
 
 def _fits(made_for: Mapping[str, Any], here: Mapping[str, Any]) -> bool:

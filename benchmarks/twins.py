@@ -6,10 +6,14 @@ what an author would write without this package.
 
 from __future__ import annotations
 
+import itertools
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -85,18 +89,50 @@ def twin(built: BuiltAssignment, target: Path) -> Path:
     return target
 
 
+def changed(archive: Path, target: Path, change: Callable[[str, bytes], bytes]) -> Path:
+    """A copy of a zip, in which `change` makes each entry, by name and content."""
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry, change(entry.filename, old.read(entry)))
+    return target
+
+
 def unconfined(built: BuiltAssignment, target: Path) -> Path:
     """The zip with isolation off."""
-    with zipfile.ZipFile(built.zip) as old, zipfile.ZipFile(target, "w") as new:
-        for entry in old.infolist():
-            content = old.read(entry)
-            if entry.filename == "otter_config.json":
-                config = json.loads(content)
-                for settings in config["plugins"][0].values():
-                    settings["isolation"] = "off"
-                content = json.dumps(config).encode()
-            new.writestr(entry, content)
-    return target
+
+    def off(name: str, content: bytes) -> bytes:
+        if name != "otter_config.json":
+            return content
+        config = json.loads(content)
+        for settings in config["plugins"][0].values():
+            settings["isolation"] = "off"
+        return json.dumps(config).encode()
+
+    return changed(built.zip, target, off)
+
+
+def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) -> tuple[Path, int]:
+    """The zip with the first `shapes` shapes of each group only, and of each shape the first `cases` cases; and the number of calls in it."""
+    found, calls = bank.load(built.hidden_bank), 0
+    groups: dict[str, dict[str, bank.Group]] = {}
+    for question, of_question in found.groups.items():
+        groups[question] = {}
+        for name, group in of_question.items():
+            seen: dict[tuple[tuple[str, int], ...], int] = {}
+            kept = []
+            for index, answered in enumerate(group.cases):
+                shape = tuple(sorted(answered.case.sizes.items()))
+                seen[shape] = seen.get(shape, 0) + 1
+                if list(seen).index(shape) < shapes and seen[shape] <= cases:
+                    kept.append(index)
+            order = tuple(kept.index(index) for index in group.calls if index in kept)
+            known = tuple(replace(each, outcomes=tuple(each.outcomes[index] for index in kept)) for each in group.known)
+            groups[question][name] = replace(group, cases=tuple(group.cases[index] for index in kept), calls=order, known=known)
+            calls += len(order)
+    file = target.with_suffix(".safetensors")
+    bank.save(replace(found, groups=groups), file)
+    short = file.read_bytes()
+    return changed(built.zip, target, lambda name, content: short if name.endswith(built.hidden_bank.name) else content), calls
 
 
 def write_cases(found: Bank, target: Path) -> None:
@@ -162,10 +198,57 @@ def floor(built: BuiltAssignment, folder: Path) -> list[str]:
     return [sys.executable, str(folder / "floor.py")]
 
 
+DESK = """\
+import sys
+import nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read("{name}.ipynb", as_version=4)
+for cell in notebook.cells:
+    if cell.cell_type == "code" and ("grader.check" in cell.source or "grader.export" in cell.source):
+        cell.source = ""
+notebook.cells.append(nbformat.v4.new_code_cell({calls!r} + '''
+import numpy as np
+for question, group in {groups!r}:
+    for given in calls(question, group):
+        np.asarray(globals()[question](*given))
+'''))
+NotebookClient(notebook).execute()
+"""
+
+
+def desk(built: BuiltAssignment, folder: Path) -> tuple[list[str], list[str]]:
+    """Two commands at a student's desk, in `folder`: `otter check`, and a process that executes the notebook and calls it on the public cases."""
+    shutil.copytree(built.folder / "student", folder)
+    shutil.copy(built.solution, folder)
+    public = bank.load(folder / bank.PUBLIC_FILE)
+    write_cases(public, folder / "cases.npz")
+    name = built.solution.stem
+    groups = [(question, group) for question, of_question in public.groups.items() for group in of_question]
+    (folder / "desk.py").write_text(DESK.format(name=name, calls=CALLS, groups=groups))
+    return [sys.executable, "-m", "otter", "check", f"{name}.ipynb"], [sys.executable, "desk.py"]
+
+
+def class_of(built: BuiltAssignment, folder: Path, count: int) -> Path:
+    """A folder of `count` submissions: the solution, every alternative and every misconception in turn."""
+    folder.mkdir()
+    answers: list[dict[str, str] | None] = [None]
+    for question in built.record()["questions"]:
+        answers += [{question: source} for source in built.alternatives(question).values()]
+        answers += [{question: known["source"]} for known in built.misconceptions(question).values()]
+    for number, answer in zip(range(count), itertools.cycle(answers), strict=False):
+        nbformat.write(nbformat.read(built.solution, as_version=4) if answer is None else built.answered(answer), folder / f"{number:03d}.ipynb")
+    return folder
+
+
 def otter_run(archive: Path, notebook: Path, output: Path) -> list[str]:
     """The command that grades one notebook."""
     output.mkdir(parents=True, exist_ok=True)
     return [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(archive), "-o", str(output), str(notebook)]
+
+
+def grade(submissions: Path, archive: Path, out: Path) -> list[str]:
+    """The command that grades a class."""
+    return [sys.executable, "-m", "autograder", "grade", str(submissions), "--autograder", str(archive), "--out", str(out), "--quiet"]
 
 
 def build(masters: list[Path], out: Path) -> None:

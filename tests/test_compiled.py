@@ -16,15 +16,16 @@ import pytest
 from autograder import compiled, environment
 from autograder.samples import BuiltAssignment, otter_run
 
-PROGRAM = "import jax, jax.numpy as jnp; print(float(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.arange(5.0))))"
+PROGRAM = "import jax, jax.numpy as jnp; {before}; print(float(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.arange(5.0))))"
 
 
-def run(variables: dict[str, str]) -> tuple[str, int, int]:
+def run(variables: dict[str, str] | None = None, archive: Path | None = None) -> tuple[str, int, int]:
     """What a small program prints, and how many compiled programs it found and missed."""
     log = "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stderr);"
-    variables = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": environment.compiler_flags(), **variables}
-    done = subprocess.run([sys.executable, "-c", log + PROGRAM], env=variables, capture_output=True, text=True, check=True)
-    return done.stdout, done.stderr.count("Cache hit"), done.stderr.count("Cache miss")
+    read = f"from pathlib import Path; from autograder import compiled; compiled.read_here(Path({str(archive)!r}))" if archive else "pass"
+    variables = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": environment.compiler_flags(), **(variables or {})}
+    done = subprocess.run([sys.executable, "-c", log + PROGRAM.format(before=read)], env=variables, capture_output=True, text=True, check=True)
+    return done.stdout, done.stderr.count("Persistent compilation cache hit"), done.stderr.count("PERSISTENT COMPILATION CACHE MISS")
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +47,16 @@ def changed(archive: Path, target: Path, change: Callable[[dict[str, bytes]], No
     return target
 
 
-def test_what_was_compiled_is_found_in_another_folder_and_nothing_is_written(packed: Path) -> None:
-    folder = compiled.unpacked(packed)
-    assert folder is not None
-    before = sorted(path.name for path in folder.iterdir())
-    said, hits, misses = run(compiled.reading(folder))
-    assert (said, hits > 0, misses) == (run({})[0], True, 0)
-    assert sorted(path.name for path in folder.iterdir()) == before
+def test_what_was_compiled_is_found_by_another_process(packed: Path) -> None:
+    said, hits, misses = run(archive=packed)
+    assert (said, hits > 0, misses) == (run()[0], True, 0)
+
+
+def test_jaxs_own_cache_in_a_folder_reads_it_too(packed: Path) -> None:
+    before = sorted(path.name for path in packed.parent.iterdir())
+    said, hits, misses = run(compiled.reading(packed.parent))
+    assert (said, hits > 0, misses) == (run()[0], True, 0)
+    assert sorted(path.name for path in packed.parent.iterdir()) == before
 
 
 def scrambled(entries: dict[str, bytes]) -> None:
@@ -69,9 +73,7 @@ def truncated(entries: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("change", [scrambled, truncated])
 def test_damaged_programs_are_compiled_as_ever(packed: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]) -> None:
-    folder = compiled.unpacked(changed(packed, tmp_path / "x", change))
-    assert folder is not None
-    assert run(compiled.reading(folder))[0] == run({})[0]
+    assert run(archive=changed(packed, tmp_path / "x", change))[0] == run()[0]
 
 
 @pytest.mark.parametrize(("field", "value"), [("instructions", ["an_instruction_of_2040"]), ("machine", "pdp11"), ("system", "Plan 9")])
@@ -79,14 +81,14 @@ def test_programs_for_another_machine_are_left_alone(packed: Path, tmp_path: Pat
     def other(entries: dict[str, bytes]) -> None:
         entries["made_for.json"] = json.dumps({**json.loads(entries["made_for.json"]), field: value}).encode()
 
-    assert compiled.unpacked(changed(packed, tmp_path / "x", other)) is None
+    assert run(archive=changed(packed, tmp_path / "x", other)) == run()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK nothing"])
 def test_a_file_that_is_not_there_or_no_archive_is_left_alone(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "x").write_bytes(content)
-    assert compiled.unpacked(tmp_path / "x") is None
+    assert compiled.read_here(tmp_path / "x") == 0
 
 
 def rebuilt(archive: Path, target: Path, change: Callable[[bytes], bytes | None]) -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder import compiled, machine, shortcuts
+from autograder import machine, shortcuts
 from autograder.environment import compiler_flags
 from autograder.sandbox import nursery
 from autograder.sandbox.confine import Confinement, hide_from_same_user
@@ -138,8 +138,6 @@ class Worker:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
         self._process, self._pipe = self._spawn()
-        wanted = settings.compiled and shortcuts.taken("compiled")
-        self._compiled = compiled.unpacked(Path(settings.compiled)) if wanted else None  # while the process imports JAX
         for watch in (self._watch_memory, self._watch_scratch):
             threading.Thread(target=watch, daemon=True).start()
         if begin:
@@ -182,8 +180,6 @@ class Worker:
         with contextlib.suppress(OSError):
             self._pipe.close()
         remove(self._scratch)
-        if self._compiled is not None:
-            remove(self._compiled)
 
     def _spawn(self) -> tuple[subprocess.Popen[bytes] | nursery.Child, Pipe]:
         read_answers, write_answers = os.pipe()
@@ -214,7 +210,7 @@ class Worker:
         limits = self.settings.limits
         wanted = Confinement(
             scratch=str(self._scratch),
-            readable=[*_readable(), *([str(self._compiled)] if self._compiled is not None else [])],
+            readable=_readable(),
             hidden=list(self.settings.hidden),
             uid=self._uid,
             memory=limits.address_bytes,
@@ -223,7 +219,7 @@ class Worker:
         )
         # What one call needs comes on top of what JAX keeps, and so do its libraries.
         keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
-        request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": str(self._compiled or "")}
+        request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": self.settings.compiled if shortcuts.taken("compiled") else ""}
         said = self.ask(request, {}, limits.start_seconds).header
         started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
         if started.open_holes and self.settings.level == "required":

@@ -79,7 +79,7 @@ class Session:
         sys.path.insert(0, scratch)
         self._keep_bytes = int(settings["keep_bytes"])
         if settings["compiled"]:
-            compiled.read_here(settings["compiled"])
+            compiled.read_here(Path(settings["compiled"]))
         report = confine(Confinement(**settings["confinement"]))
         pipe.send(
             Frame(
