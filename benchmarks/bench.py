@@ -25,10 +25,15 @@ ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
 FIVE = "all five in one"
 
+TWINS = "twin's cpu"
+
+LOOPS = 3
+"""So often each processor grades the twin, for comparison with a class."""
+
 
 def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
     """`otter run` of ours, with isolation and without, of the twin, and the floor with a warm cache of compiled programs; then the student's desk."""
-    checked, executed = twins.desk(built, scratch / "desk")
+    desk = twins.desk(built, scratch / "desk")
     roads = {
         "ours": twins.otter_run(built.zip, built.solution, scratch / "ours"),
         "isolation off": twins.otter_run(twins.unconfined(built, scratch / "off.zip"), built.solution, scratch / "off"),
@@ -42,16 +47,20 @@ def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
     for road in ("ours", "off", "twin"):
         rows = json.loads((scratch / road / "results.json").read_text())["tests"]
         assert all(row.get("score") == row.get("max_score") for row in rows), (built.name, road, rows)
-    return {**took, **alternately({"otter check": checked, "desk floor": executed}, scratch / "desk", pairs, {})}
+    return {**took, **alternately(desk, scratch / "desk", pairs, {})}
 
 
-def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> Took:
-    """`autograder grade` of a class."""
+def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> dict[str, float]:
+    """Seconds of processor time for each of `count` submissions in `autograder grade`, and in a loop of the twin's `otter run`, both with every
+    processor busy."""
+    cpus = machine.cpus()
+    runs = LOOPS * cpus
+    stock = timed(twins.loop(scratch / "twin.zip", scratch / "twin.ipynb", scratch / "loop", runs, cpus), scratch)
     submissions = twins.class_of(built, scratch / "class", count)
     command = twins.grade(submissions, built.zip, scratch / "graded")
     took = timed(command, scratch)
     assert len(list((scratch / "graded" / "submissions").iterdir())) == count
-    return took
+    return {"submissions": count, "cpu": took.cpu / count, TWINS: stock.cpu / runs, "wall": took.wall, "memory": took.memory}
 
 
 def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, float]]:
@@ -73,7 +82,18 @@ def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, 
 @click.option("--out", default=ROOT / "dist" / "bench.json", type=click.Path(path_type=Path, dir_okay=False), help="Where the numbers go.")
 def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     """Time whole processes against plain Otter on the same calls."""
-    titles = ("ours, s", "twin, s", "wall/twin", "CPU/twin", "memory/twin", "off/twin", "wall/floor", "check/desk floor", "class of, CPU twin/ours")
+    titles = (
+        "ours, s",
+        "twin, s",
+        "wall/twin",
+        "CPU/twin",
+        "memory/twin",
+        "off/twin",
+        "wall/floor",
+        "check/calls",
+        "check/desk floor",
+        "class, CPU twin/ours",
+    )
     table, grown = Table("", *titles), Table("", "shapes in a group", "cases of a shape", "calls", "wall, s", "CPU, s")
     found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -95,10 +115,9 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
                 ratio(took, "otter check", "desk floor", "wall"),
             ]
             cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")] + [f"{each:.2f}" for each in ratios]
-            if count and master.stem != "five":
-                took_class = whole_class(built, folder, count)
-                noted["class"] = {"submissions": count, **asdict(took_class)}
-                cells.append(f"{count}: {median(took['twin'], 'cpu') * count / took_class.cpu:.1f}")
+            if count:
+                noted["class"] = took_class = whole_class(built, folder, count)
+                cells.append(f"{took_class[TWINS] / took_class['cpu']:.1f}")
             table.add_row(name, *cells)
             if master.stem == "five":
                 noted["growth"] = growth(built, folder, pairs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -216,8 +217,9 @@ NotebookClient(notebook).execute()
 """
 
 
-def desk(built: BuiltAssignment, folder: Path) -> tuple[list[str], list[str]]:
-    """Two commands at a student's desk, in `folder`: `otter check`, and a process that executes the notebook and calls it on the public cases."""
+def desk(built: BuiltAssignment, folder: Path) -> dict[str, list[str]]:
+    """Three commands at a student's desk, for `folder`: `otter check`; the same of an assignment whose tests only call the function on the public cases;
+    and a process that executes the notebook and calls it on them, without Otter around it."""
     shutil.copytree(built.folder / "student", folder)
     shutil.copy(built.solution, folder)
     public = bank.load(folder / bank.PUBLIC_FILE)
@@ -225,7 +227,14 @@ def desk(built: BuiltAssignment, folder: Path) -> tuple[list[str], list[str]]:
     name = built.solution.stem
     groups = [(question, group) for question, of_question in public.groups.items() for group in of_question]
     (folder / "desk.py").write_text(DESK.format(name=name, calls=CALLS, groups=groups))
-    return [sys.executable, "-m", "otter", "check", f"{name}.ipynb"], [sys.executable, "desk.py"]
+    (folder / "calling").mkdir()
+    for path in (folder / "tests").glob("*.py"):
+        question = next(question for question in public.groups if f"({question})" in path.read_text())
+        test = f"@test_case(points=1, hidden=False)\ndef test_calls({question}):\n    import numpy as np\n"
+        test += f"    for given in calls({question!r}, 'public'):\n        np.asarray({question}(*given))\n"
+        (folder / "calling" / path.name).write_text(HEAD.format(name=path.stem, calls=CALLS, reference="") + test)
+    check = [sys.executable, "-m", "otter", "check", f"{name}.ipynb"]
+    return {"otter check": check, "check that calls": [*check, "-t", "calling"], "desk floor": [sys.executable, "desk.py"]}
 
 
 def class_of(built: BuiltAssignment, folder: Path, count: int) -> Path:
@@ -244,6 +253,13 @@ def otter_run(archive: Path, notebook: Path, output: Path) -> list[str]:
     """The command that grades one notebook."""
     output.mkdir(parents=True, exist_ok=True)
     return [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(archive), "-o", str(output), str(notebook)]
+
+
+def loop(archive: Path, notebook: Path, out: Path, count: int, at_once: int) -> list[str]:
+    """The command that grades one notebook `count` times by `otter run`, so many at once."""
+    run = " ".join(shlex.quote(part) for part in otter_run(archive, notebook, out / "{}"))
+    folders = " ".join(shlex.quote(str(out / str(number))) for number in range(count))
+    return ["sh", "-ec", f"mkdir -p {folders}; seq 0 {count - 1} | xargs -P {at_once} -I{{}} sh -c {shlex.quote(run)}"]
 
 
 def grade(submissions: Path, archive: Path, out: Path) -> list[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+ROADS = ("ours", "isolation off", "twin", "floor", "otter check", "check that calls", "desk floor")
+
 
 @pytest.mark.slow
 def test_the_roads_of_one_assignment_are_timed(tmp_path: Path) -> None:
