@@ -81,6 +81,8 @@ def write_csv(target: Path, files: Mapping[str, str], grades: Mapping[str, Grade
         if people is not None:
             rows[-1]["submitters"] = people.get(key, "")
     last = ["total_points_earned", "percent_correct", "grading_status", *(["submitters"] if people is not None else [])]
+    if people is not None:
+        rows[0]["submitters"] = ""
     columns = ["file", *sorted({name for row in rows for name in row} - {"file", *last}), *last]
     table = pd.DataFrame(rows, columns=columns)
     for name in {"file", "grading_status", "submitters"} & set(columns):

@@ -53,13 +53,15 @@ def main() -> None:
     host.protect_this_process()
     gc.freeze()  # what is imported stays, and no child need look at it again
     gc.set_threshold(RARELY, 20, 20)
-    os.environ[nursery.VARIABLE] = str(nursery.start(host.import_path(), host.environment_of_worker("/")))
+    workers = nursery.Nursery(host.import_path(), host.environment_of_worker("/"))
+    os.environ[nursery.VARIABLE] = str(workers.requests)
     for line in sys.stdin:
         root = Path(json.loads(line)["root"])
         with (root / OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             launcher.main(root, container=False, start=functools.partial(_grader, output))
         answers.write(json.dumps({"root": str(root)}) + "\n")
         answers.flush()
+    workers.close()
 
 
 def _grader(output: IO[str], root: Path, container: bool) -> Forked:

@@ -32,12 +32,15 @@ class Child:
         """Ask for a worker that reads from and writes to `descriptors`. Raises `OSError` when nobody answers."""
         self.returncode: int | None = None
         self._answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with socket.socket(fileno=os.dup(requests)) as asked, theirs:
-            socket.send_fds(asked, [json.dumps(dict(environment)).encode()], [*descriptors, theirs.fileno()])
-        number = self._answers.recv(64)
-        if not number:
+        try:
+            with socket.socket(fileno=os.dup(requests)) as asked, theirs:
+                socket.send_fds(asked, [json.dumps(dict(environment)).encode()], [*descriptors, theirs.fileno()])
+            number = self._answers.recv(64)
+            if not number:
+                raise OSError("the process that starts workers has ended")
+        except OSError:
             self.close()
-            raise OSError("the process that starts workers has ended")
+            raise
         self.pid = int(number)
 
     def poll(self) -> int | None:
@@ -68,21 +71,29 @@ class Child:
         return self.returncode
 
 
-def start(path: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Start the process, with `path` to import from; returns the descriptor for requests, which forks of this process have too."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT.format(path=list(path), requests=theirs.fileno())],
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=environment,
-            start_new_session=True,
-        )
-    return ours.detach()
+class Nursery:
+    """The process. `requests` is the descriptor for requests, which forks of this process have too."""
+
+    def __init__(self, path: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it, with `path` to import from."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _BOOT.format(path=list(path), requests=theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=environment,
+                start_new_session=True,
+            )
+        self.requests = ours.detach()
+
+    def close(self) -> None:
+        """Ask for no more workers, and wait until it has ended."""
+        os.close(self.requests)
+        self._process.wait()
 
 
 def descriptor() -> int | None:

@@ -1,0 +1,268 @@
+"""`autograder grade`, on real submissions: the verdicts of `otter run`, whatever is stopped or dies meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from test_submissions import EXPORT  # type: ignore[import-not-found]
+
+from autograder.classroom.station import Station
+from autograder.samples import BuiltAssignment, check_results, otter_run
+
+KILLS_ITSELF = "def f(seed, x_batch, features):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)"
+
+
+def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
+    """One submission of each kind, by name."""
+    (question,) = built.record()["questions"]
+    known = {each["name"]: each["source"] for each in built.misconceptions(question).values() if each["told_by"] == "values"}
+    return {
+        "solution": nbformat.read(built.solution, as_version=4),
+        "untouched": nbformat.read(built.untouched, as_version=4),
+        "alternative": built.answered({question: next(iter(built.alternatives(question).values()))}),
+        "flattened": built.answered({question: known["flattened feature by feature"]}),
+        "flattened_too": built.answered({question: known["flattened feature by feature"]}),
+        "kills_itself": built.answered({question: KILLS_ITSELF}),
+    }
+
+
+@pytest.fixture
+def folder(one_assignment: BuiltAssignment, tmp_path: Path) -> Path:
+    """A folder of submissions, one of them no notebook."""
+    found = tmp_path / "submissions"
+    found.mkdir()
+    for name, notebook in answers(one_assignment).items():
+        nbformat.write(notebook, found / f"{name}.ipynb")
+    (found / "broken.ipynb").write_text("<html>")
+    (found / "damaged.zip").write_bytes(b"PK")
+    return found
+
+
+def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "autograder", "grade", str(folder), "--autograder", str(archive), "--out", str(out), *more]
+
+
+def graded(*given: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*given), capture_output=True, text=True, check=False, timeout=500)
+
+
+def rows_of(results: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = results["tests"]
+    return rows
+
+
+def kept(out: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every submission that is graded, by key."""
+    found = {path.parent.name: json.loads(path.read_text()) for path in (out / "submissions").glob("*/results.json")}
+    for results in found.values():
+        check_results(results)
+    return {key: rows_of(results) for key, results in found.items()}
+
+
+def table(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "final_grades.csv").open(newline="") as file:
+        return {row["file"]: row for row in csv.DictReader(file)}
+
+
+def test_a_class_gets_the_verdicts_of_otter_run(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    done = graded(folder, one_assignment.zip, tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    *lines, last = map(json.loads, done.stdout.splitlines())
+    assert {line["submission"] for line in lines} == set(kept(tmp_path / "out"))
+    assert (last["submissions"], last["graded"], last["refused"]) == (8, 6, 2)
+    for name, notebook in answers(one_assignment).items():
+        single = otter_run(notebook, one_assignment.zip).results
+        assert single is not None
+        assert kept(tmp_path / "out")[name] == rows_of(single), name
+    found = table(tmp_path / "out")
+    assert found["solution.ipynb"] == {
+        "file": "solution.ipynb",
+        "q1": "10.0",
+        "total_points_earned": "10.0",
+        "percent_correct": "1.0",
+        "grading_status": "Completed",
+    }
+    assert found["broken.ipynb"]["grading_status"].startswith("broken.ipynb is a web page, and not the notebook.")
+    assert found["damaged.zip"]["grading_status"] == "damaged.zip is not a zip file, or damaged. Make it again and submit it."
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "flattened feature by feature" in page
+    assert "The same wrong output" in page
+    for name in answers(one_assignment):
+        assert f">{name}<" not in page  # a file may be named after a student
+
+
+def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for name in ("kills_itself", "flattened", "flattened_too", "alternative"):
+        (folder / f"{name}.ipynb").unlink()
+    assert graded(folder, one_assignment.zip, out, "--quiet").returncode == 0
+    before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/results.json")}
+    refused = graded(folder, one_assignment.zip, out)
+    assert refused.returncode == 1
+    assert "4 submissions are graded there already: add --resume to grade the rest, or name another folder with --out" in " ".join(
+        refused.stderr.split()
+    )
+    shutil.copy(folder / "solution.ipynb", folder / "untouched.ipynb")
+    shutil.copy(folder / "solution.ipynb", folder / "late.ipynb")
+    (out / "submissions" / "solution" / "graded.json").write_text("{")  # cut off
+    done = graded(folder, one_assignment.zip, out, "--resume")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 submissions, 2 graded already, 1 of another content or zip than before." in done.stdout
+    after = {path: path.stat().st_mtime_ns for path in before}
+    assert {path.parent.name for path in before if after[path] != before[path]} == {"solution", "untouched"}
+    assert {row["file"]: row["total_points_earned"] for row in table(out).values()} == {
+        "points-per-question": "10.0",
+        "broken.ipynb": "0.0",
+        "damaged.zip": "0.0",
+        "late.ipynb": "10.0",
+        "solution.ipynb": "10.0",
+        "untouched.ipynb": "10.0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("archive", "sentence"),
+    [(b"", "is not an autograder zip of this package (BadZipFile); name the one that `autograder build` wrote")],
+)
+def test_another_file_than_an_autograder_zip_is_told(folder: Path, tmp_path: Path, archive: bytes, sentence: str) -> None:
+    (tmp_path / "x.zip").write_bytes(archive)
+    done = graded(folder, tmp_path / "x.zip", tmp_path / "out")
+    assert done.returncode == 1
+    assert sentence in " ".join(done.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    export = tmp_path / "assignment_1_export"
+    for key in ("submission_7", "submission_12"):
+        (export / key).mkdir(parents=True)
+    shutil.copy(one_assignment.solution, export / "submission_7" / "my work.ipynb")
+    (export / "submission_12" / "notes.txt").write_text("no notebook")
+    (export / "submission_metadata.yml").write_text(EXPORT)
+    assert graded(export, one_assignment.zip, tmp_path / "out", "--names", "--quiet").returncode == 0
+    found = table(tmp_path / "out")
+    assert found["submission_7"]["submitters"] == "Ada Lovelace, Charles Babbage"
+    assert (found["submission_7"]["total_points_earned"], found["submission_12"]["total_points_earned"]) == ("10.0", "0.0")
+    assert "Ada Lovelace" in (tmp_path / "out" / "report.html").read_text()
+    assert graded(export, one_assignment.zip, tmp_path / "out", "--resume", "--quiet").returncode == 0
+    assert "Ada" not in (tmp_path / "out" / "report.html").read_text() + (tmp_path / "out" / "final_grades.csv").read_text()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+def test_a_run_that_is_stopped_goes_on_where_it_was(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "out"
+    running = subprocess.Popen(command(folder, one_assignment.zip, out, "--quiet"), stderr=subprocess.PIPE, text=True, start_new_session=True)
+    wait_for(lambda: list((out / "submissions").glob("*/graded.json")) and len(list((out / "submissions").glob("*/graded.json"))) >= 4)
+    running.send_signal(number)
+    _, told = running.communicate(timeout=60)
+    if number == signal.SIGINT:
+        assert running.returncode == 130
+        assert "are graded, and kept. Go on with --resume." in told
+    before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/graded.json")}
+    assert 4 <= len(before) < 8
+    assert graded(folder, one_assignment.zip, out, "--resume", "--quiet").returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(kept(out)) == 8
+    assert graded(folder, one_assignment.zip, tmp_path / "undisturbed", "--quiet").returncode == 0
+    assert kept(out) == kept(tmp_path / "undisturbed")
+    assert table(out) == table(tmp_path / "undisturbed")
+
+
+def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assignment: BuiltAssignment) -> None:
+    station = Station(one_assignment.zip)
+    files = {"a.ipynb": one_assignment.solution.read_bytes()}
+    try:
+        first = station.grade(files)
+        assert station._grader is not None
+        os.kill(station._grader.pid, signal.SIGKILL)
+        assert rows_of(station.grade(files).results) == rows_of(first.results)
+        assert all(row["score"] == row["max_score"] for row in rows_of(first.results))
+    finally:
+        folder = station._folder
+        station.close()
+    assert not folder.exists()
+
+
+def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    shutil.copy(one_assignment.solution, folder)
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    subprocess.run(command(folder, one_assignment.zip, tmp_path / "out", "--quiet"), check=True, env=environment)
+
+    def left() -> list[str]:
+        found = []
+        for process in psutil.process_iter(["name"]):
+            try:
+                if process.environ().get("TMPDIR") == environment["TMPDIR"] or str(tmp_path) in " ".join(process.cmdline()):
+                    found.append(process.info["name"])
+            except psutil.Error:
+                continue
+        return found
+
+    wait_for(lambda: not left(), 30)
+
+
+@pytest.mark.slow
+def test_a_running_cluster_with_a_worker_that_dies(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    for number in range(8):
+        shutil.copy(folder / "solution.ipynb", folder / f"solution_{number}.ipynb")
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(tmp_path / "s")]
+    )
+    workers = []
+    try:
+        wait_for((tmp_path / "s").exists)
+        worker = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            "--scheduler-file",
+            str(tmp_path / "s"),
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+        ]
+        workers = [subprocess.Popen(worker) for _ in range(2)]
+        wait_for(lambda: json.loads((tmp_path / "s").read_text())["address"])
+        address = json.loads((tmp_path / "s").read_text())["address"]
+        out = tmp_path / "out"
+        running = subprocess.Popen(command(folder, one_assignment.zip, out, "--quiet", "--scheduler", address), stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: len(list((out / "submissions").glob("*/graded.json"))) >= 5)
+        workers[0].kill()
+        _, told = running.communicate(timeout=300)
+        assert running.returncode == 0, told
+        assert graded(folder, one_assignment.zip, tmp_path / "here", "--quiet").returncode == 0
+        assert kept(out) == kept(tmp_path / "here")
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    done = graded(folder, one_assignment.zip, tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(done.stderr.split())
