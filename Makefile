@@ -5,7 +5,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit bench test test-all lock lint clean
+.PHONY: all build samples audit bench new test test-all lock lint clean
 
 all: samples
 
@@ -20,6 +20,10 @@ audit: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.bench
+
+new: .venv/installed
+	@test -n "$(NAME)" || { echo "Name the assignment: make new NAME=centred-rows"; exit 1; }
+	$(BIN)/autograder new "$(NAME)" --in assignments
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest -m "not slow" -n $$(nproc 2>/dev/null || echo 2)

@@ -191,6 +191,28 @@ def doctor(archive: Path, dry_run: bool) -> None:
 
 
 @main.command()
+@click.argument("name")
+@click.option(
+    "--in",
+    "folder",
+    default=Path("assignments"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The notebook is written to FOLDER/NAME/NAME.ipynb.",
+)
+def new(name: str, folder: Path) -> None:
+    """Write a master notebook for the assignment NAME, to be edited: it builds, grades and audits as it stands."""
+    # Imported here: nothing else needs the template.
+    from autograder import scaffold
+
+    try:
+        target = scaffold.write(name, folder)
+    except BuildError as fault:
+        raise click.ClickException(str(fault)) from None
+    _print(f"Wrote {target}. Edit it in Jupyter, then build it: autograder build {target}")
+
+
+@main.command()
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--autograder", "archive", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The autograder zip.")
 @click.option(

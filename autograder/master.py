@@ -26,6 +26,7 @@ from autograder.build import build
 from autograder.cases import GROUPS, METHOD, PUBLIC
 from autograder.environment import compiler_flags
 from autograder.errors import BuildError
+from autograder.preview import BUILDING
 from autograder.question import declared
 
 RECORD_FILE = "build_record.json"
@@ -135,7 +136,8 @@ def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[s
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
     try:
         # The kernel's own standard error has its remarks about ports; what cells print comes another way.
-        client.execute(env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags(), **variables}, stderr=subprocess.DEVNULL)
+        environment = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags(), BUILDING: "1", **variables}
+        client.execute(env=environment, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
         first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")

@@ -116,6 +116,14 @@ class Question:
             raise self._error("requires", name, "has no requirement; name at least one such as transform(…)")
         self.rules.append(Rule(name, requirements[0] if len(requirements) == 1 else Every(requirements), otherwise, misconception, hint))
 
+    def preview(self, reference: Callable[..., Any]) -> Any:
+        """Show in the notebook what `reference` makes of this question: an `autograder.preview.Preview` of cases, outputs, the error that is allowed,
+        and what each misconception does. Raises `autograder.errors.BuildError` for what would stop a build.
+        """
+        from autograder.preview import preview  # it draws and computes, which a declaration must not need
+
+        return preview(self, reference)
+
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
         return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")
 

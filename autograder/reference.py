@@ -46,6 +46,10 @@ class Drawn:
         cases = self.groups[group].cases
         return [index for index, outcome in self.outcomes[misconception][group].items() if _errors(outcome, cases[index]) > 1]
 
+    def errors(self, misconception: str, group: str, case: int) -> float:
+        """By how many tolerances a misconception is off on one case; infinite where it is wrong in another way."""
+        return _errors(self.outcomes[misconception][group][case], self.groups[group].cases[case])
+
     def margin(self, misconception: str) -> float:
         """How many tolerances the misconception is off, on the case where that is most; infinite where it is wrong in another way."""
         return max(

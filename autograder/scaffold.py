@@ -1,0 +1,53 @@
+"""A master notebook to begin with: one small question that builds, grades and audits as it stands, with what is to be edited said beside it."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from autograder.errors import BuildError
+
+TEMPLATE = "master.md"
+
+_CELL = re.compile(r"^<!-- (\w+) ([\w-]+) -->\n", re.MULTILINE)
+
+
+class CannotStart(BuildError):
+    """The notebook cannot be written; the text says why."""
+
+
+def function_name(assignment: str) -> str:
+    """The name of the function that students write in an assignment of this name: the same with underscores. Raises `CannotStart`."""
+    name = assignment.replace("-", "_").lower()
+    if not re.fullmatch(r"[a-z]\w*", name) or keyword.iskeyword(name):
+        raise CannotStart(f"{assignment!r} cannot name an assignment: write letters, digits and hyphens, a letter first, such as centred-rows")
+    return name
+
+
+def write(assignment: str, folder: Path) -> Path:
+    """Write `folder`/ASSIGNMENT/ASSIGNMENT.ipynb; returns it. Raises `CannotStart`, and never writes over a file."""
+    target = folder / assignment / f"{assignment}.ipynb"
+    notebook = master(assignment)
+    if target.exists():
+        raise CannotStart(f"{target} is there already; choose another name, or edit it")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+    return target
+
+
+def master(assignment: str) -> nbformat.NotebookNode:
+    """The notebook. Raises `CannotStart` for a name that cannot be one."""
+    environment = Environment(loader=PackageLoader("autograder"), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    text = environment.get_template(TEMPLATE).render(assignment=assignment, function=function_name(assignment))
+    _, *parts = _CELL.split(text)
+    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell, "raw": nbformat.v4.new_raw_cell}
+    cells = [make[kind](source.strip("\n"), id=name) for kind, name, source in zip(parts[::3], parts[1::3], parts[2::3], strict=True)]
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
