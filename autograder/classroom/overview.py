@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup, escape
 
 from autograder.cases import METHOD, TITLES
 from autograder.classroom.grades import GRADED, REFUSED, UNGRADED, Grade, possible_points
@@ -38,6 +39,7 @@ class Alike:
 def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Grade], labels: Mapping[str, str]) -> str:
     """The report as HTML. `labels` names each submission in it."""
     environment = Environment(loader=PackageLoader("autograder"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True)
+    environment.filters["code"] = _code
     states = Counter(grade.state for grade in grades.values())
     worth = sum(possible_points(grades.values()).values())
     totals = [grade.total for grade in grades.values() if grade.total is not None]
@@ -167,6 +169,12 @@ def _row(key: str, entry: Entry, grade: Grade, labels: Mapping[str, str]) -> dic
         "mistakes": list(dict.fromkeys(named)),
         "sentence": grade.sentence.split("\n", 1)[0],
     }
+
+
+def _code(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    parts = str(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def _order(grade: Grade, label: str) -> tuple[int, list[Any]]:
