@@ -1,4 +1,4 @@
-"""What an author says about one argument: `Array`, `Dim`, `Seed`.
+"""What an author says about one argument: `Array`, `Dim`, `Seed`, `Key`.
 
 An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
 arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
@@ -19,6 +19,11 @@ _SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
 
 FLOAT_DTYPES = ("float32", "float64", "float16")
 
+EXACT_DTYPES = ("int32", "bool")
+"""Integers are drawn from -9 to 9 ("normal"), a hundred times as far ("large"), or from -1 to 1 ("tiny")."""
+
+_REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
+
 LARGEST_SEED = 2**24
 """Seeds stay below this, so that `float32(seed)` is exact: a problem may hand its seed over as a float."""
 
@@ -31,7 +36,8 @@ class DeclarationError(ValueError):
 class Value:
     """One concrete argument: its data and the Python type in which the function receives it.
 
-    `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32" (numbers; `data` is then 0-d).
+    `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32" (numbers; `data` is then 0-d), "key" (a PRNG key of JAX;
+    `data` is its seed, 0-d).
     """
 
     kind: str
@@ -42,26 +48,32 @@ class Value:
 class Array:
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
-    `dtype` is a floating NumPy dtype; `families` names the distributions that its elements are drawn from (see `VALUE_FAMILIES`).
-    The function receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary.
+    `dtype` is float32, float64, float16, int32 or bool; `families` names the distributions that its elements are drawn from (see `VALUE_FAMILIES`).
+    The function receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with `numpy` always as the latter.
     """
 
     dims: tuple[str, ...]
     dtype: str
     families: tuple[str, ...]
+    numpy: bool
 
-    kinds: ClassVar[tuple[str, ...]] = ("jax", "numpy")
-
-    def __init__(self, *dims: str, dtype: str = "float32", families: tuple[str, ...] = ("normal", "large", "tiny")) -> None:
+    def __init__(self, *dims: str, dtype: str = "float32", families: tuple[str, ...] = ("normal", "large", "tiny"), numpy: bool = False) -> None:
         object.__setattr__(self, "dims", dims)
         object.__setattr__(self, "dtype", dtype)
         object.__setattr__(self, "families", tuple(families))
+        object.__setattr__(self, "numpy", numpy)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return ("numpy",) if self.numpy else ("jax", "numpy")
 
     def faults(self) -> list[str]:
         """What is wrong with this description, one sentence each, without the names of question and argument."""
         found = [f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})" for dim in self.dims if not isinstance(dim, str)]
-        if self.dtype not in FLOAT_DTYPES:
-            found.append(f"dtype={self.dtype!r} is not one of {', '.join(FLOAT_DTYPES)}")
+        if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
+            found.append(f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}")
+        if not isinstance(self.numpy, bool):
+            found.append(f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False")
         if not self.families:
             found.append(f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}")
         found += [
@@ -72,6 +84,10 @@ class Array:
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
         """Draw an array of shape `[sizes[dim] for dim in dims]`."""
         shape = tuple(sizes[dim] for dim in self.dims)
+        if self.dtype in EXACT_DTYPES:
+            low, high = (0, 1) if self.dtype == "bool" else (-_REACH[family], _REACH[family])
+            numbers = rng.integers(low, high, endpoint=True, size=() if family == "equal" else shape)
+            return Value(kind, np.ascontiguousarray(np.broadcast_to(numbers, shape)).astype(self.dtype))
         elements = np.broadcast_to(rng.standard_normal(), shape) if family == "equal" else rng.standard_normal(shape)
         return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
 
@@ -122,7 +138,22 @@ class Seed:
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
 
-Argument = Array | Dim | Seed
+@dataclass(frozen=True)
+class Key:
+    """A PRNG key, as `jax.random.key(seed)` makes it of a seed in [0, 2**24)."""
+
+    dims: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[tuple[str, ...]] = ("key",)
+
+    def faults(self) -> list[str]:
+        return []
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw the seed of the key uniformly, as a 0-d array."""
+        return _number(int(rng.integers(LARGEST_SEED)), kind)
+
+
+Argument = Array | Dim | Seed | Key
 
 
 def _number_kinds(as_float: bool) -> tuple[str, ...]:

@@ -136,5 +136,7 @@ def described(value: Value) -> str:
     """An argument in a few words, for messages: the number itself, or an array's type and shape."""
     if value.kind in ("jax", "numpy"):
         return f"a {'JAX' if value.kind == 'jax' else 'NumPy'} array of shape {value.data.shape}"
+    if value.kind == "key":
+        return f"jax.random.key({int(value.data)})"
     number = float(value.data) if "float" in value.kind else int(value.data)
     return f"{value.kind}({number})" if "." in value.kind else str(number)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from autograder.arguments import Argument, Array, DeclarationError, Dim, Seed
+from autograder.arguments import Argument, DeclarationError
 from autograder.rules import Every, Requirement, Rule
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,7 +31,7 @@ class Question:
     """One question of a master notebook: a function that students write, and how it is called.
 
     `name` is the function's name and the name by which `check` finds the question. `arguments` maps each parameter, in the order of
-    the call, to an `Array`, `Dim` or `Seed`; `dims` maps each dimension to the smallest and largest size it takes, both included.
+    the call, to an `Array`, `Dim`, `Seed` or `Key`; `dims` maps each dimension to the smallest and largest size it takes, both included.
     `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
 
     The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` is
@@ -149,8 +149,8 @@ class Question:
         used: set[str] = set()
         for parameter, argument in self.arguments.items():
             label = f"arguments[{parameter!r}]"
-            if not isinstance(argument, Array | Dim | Seed):
-                raise self._error(label, argument, "is not an Array, a Dim or a Seed")
+            if not isinstance(argument, Argument):
+                raise self._error(label, argument, "is not an Array, a Dim, a Seed or a Key")
             for fault in argument.faults():
                 raise self._error(label, argument, f"cannot be drawn: {fault}")
             for dim in argument.dims:

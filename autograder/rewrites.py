@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
-from autograder.arguments import Array
+from autograder.arguments import Array, Dim, Seed
 from autograder.question import Question
 from autograder.rewriting import Answer, Around, around, call, of_function, of_kind, unique
 
@@ -25,7 +25,9 @@ def _right_around(question: Question) -> Iterator[Around]:
     yield "wrapped", "called from another function", f"return {plain}"
     yield "wrapped", "with prints", f"print('calling', {', '.join(question.arguments)})\nreturn {plain}"
     yield "returned", "a NumPy array", f"return np.asarray({plain})"
-    yield "returned", "twice the precision", f"return np.asarray({plain}).astype(np.result_type(np.asarray({plain}).dtype, np.int64))"
+    # Of booleans there is none: as numbers they would be another kind of answer.
+    precise = "answer if answer.dtype == bool else answer.astype(np.result_type(answer.dtype, np.int64))"
+    yield "returned", "twice the precision", f"answer = np.asarray({plain})\nreturn {precise}"
     yield "returned", "a copy of a list", f"return jnp.asarray(np.asarray({plain}).tolist(), dtype=np.asarray({plain}).dtype)"
     arrays = of_kind(question, Array)
     for array in arrays:
@@ -34,7 +36,7 @@ def _right_around(question: Question) -> Iterator[Around]:
     if arrays:
         compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
         yield "compiled", "jax.jit over the arrays", f"return {compiled}"
-    numbers = [name for name, argument in question.arguments.items() if not isinstance(argument, Array)]
+    numbers = [*of_kind(question, Dim), *of_kind(question, Seed)]
     if numbers:
         whole = "\n".join(f"{name} = int({name})" for name in numbers)
         yield "input", "whole numbers first", f"{whole}\nreturn {plain}"

@@ -105,8 +105,12 @@ def _is_array(value: Value) -> bool:
     return value.kind in ("jax", "numpy")
 
 
-def _arrays_changed(arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]) -> dict[str, Value]:
-    return {name: Value(value.kind, change(value.data)) if _is_array(value) else value for name, value in arguments.items()}
+def _floats_changed(arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]) -> dict[str, Value]:
+    """Integers and booleans are exact, and often say where to look: they stay."""
+    return {
+        name: Value(value.kind, change(value.data)) if _is_array(value) and value.data.dtype.kind == "f" else value
+        for name, value in arguments.items()
+    }
 
 
 def _nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
@@ -117,7 +121,7 @@ def _nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[st
         nudged: np.ndarray = np.nextafter(data, towards)
         return nudged
 
-    return _arrays_changed(arguments, nudge)
+    return _floats_changed(arguments, nudge)
 
 
 def _in_float64(reference: Any, arguments: Mapping[str, Value]) -> object:
@@ -125,7 +129,7 @@ def _in_float64(reference: Any, arguments: Mapping[str, Value]) -> object:
     import jax
 
     with jax.enable_x64(True):
-        return call(reference, _arrays_changed(arguments, lambda data: data.astype(np.float64)))
+        return call(reference, _floats_changed(arguments, lambda data: data.astype(np.float64)))
 
 
 def _compiled(reference: Any, arguments: Mapping[str, Value]) -> Any:

@@ -25,6 +25,10 @@ def to_python(value: Value) -> Any:
         return jnp.array(value.data, copy=True)
     if value.kind == "numpy":
         return value.data.copy()
+    if value.kind == "key":
+        import jax
+
+        return jax.random.key(int(value.data))
     return {"int": int, "float": float, "numpy.int64": np.int64, "numpy.float32": np.float32}[value.kind](value.data)
 
 

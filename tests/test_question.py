@@ -49,7 +49,7 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
         ("dims", {"B": (1, 2), "D": (1, 2), "Z": (1, 2)}, "question 'f': dims['Z']=(1, 2) (type=tuple) is used by no argument"),
         ("dims", [], "question 'f': dims=[] (type=list) is not a dict of ranges such as dict(B=(1, 16))"),
         ("arguments", {}, "question 'f': arguments={} (type=dict) is not a dict with at least one argument"),
-        ("arguments", {"x": 3}, "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim or a Seed"),
+        ("arguments", {"x": 3}, "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim, a Seed or a Key"),
         ("shapes", 0, "question 'f': shapes=0 (type=int) is not a whole number of at least 1"),
         ("seeds", 1.5, "question 'f': seeds=1.5 (type=float) is not a whole number of at least 1"),
     ],
@@ -64,7 +64,7 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: object, message:
     [
         (Array("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
         (Array(3), "cannot be drawn: a dimension is named by a string, not by 3 (int)"),  # type: ignore[arg-type]
-        (Array("B", dtype="int8"), "cannot be drawn: dtype='int8' is not one of float32, float64, float16"),
+        (Array("B", dtype="int8"), "cannot be drawn: dtype='int8' is not one of float32, float64, float16, int32, bool"),
         (Array("B", families=()), "cannot be drawn: families=() is empty; name at least one of normal, large, tiny, equal"),
         (Array("B", families=("odd",)), "cannot be drawn: families has 'odd', which is not one of normal, large, tiny, equal"),
         (Dim("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
