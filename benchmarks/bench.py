@@ -109,11 +109,8 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
             took = grading(built, folder, pairs)
             noted: dict[str, object] = {road: [asdict(each) for each in times] for road, times in took.items()}
             ratios = [ratio(took, "ours", "twin", what) for what in ("wall", "cpu", "memory")]
-            ratios += [
-                ratio(took, "isolation off", "twin", "wall"),
-                ratio(took, "ours", "floor", "wall"),
-                ratio(took, "otter check", "desk floor", "wall"),
-            ]
+            ratios += [ratio(took, "isolation off", "twin", "wall"), ratio(took, "ours", "floor", "wall")]
+            ratios += [ratio(took, "otter check", other, "wall") for other in ("check that calls", "desk floor")]
             cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")] + [f"{each:.2f}" for each in ratios]
             if count:
                 noted["class"] = took_class = whole_class(built, folder, count)
