@@ -77,7 +77,8 @@ class Kernel(Forked):
         os.environ.clear()
         os.environ.update({**order["environment"], "IPYTHONDIR": str(ipython)})
         os.chdir(order["folder"])
-        IPKernelApp.launch_instance(argv=order["arguments"])
+        # It was imported before the variable that tells its parent was set.
+        IPKernelApp.launch_instance(argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
 def begin(settings: Settings, ipython: Path) -> None:
@@ -107,5 +108,5 @@ class Provisioner(LocalProvisioner):
         self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
         self.pid = self.pgid = kernel.pid
         self.cwd = settings.get("cwd") or Path.cwd()
-        kernel.become(cmd[3:], str(self.cwd), {**(settings.get("env") or os.environ), "JPY_PARENT_PID": str(os.getpid())})
+        kernel.become(cmd[3:], str(self.cwd), settings.get("env") or os.environ)
         return self.connection_info

@@ -92,4 +92,5 @@ def test_the_kernel_runs_no_profile_of_the_user(one_assignment: BuiltAssignment,
     (startup / "00.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
     graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "IPYTHONDIR": str(tmp_path)})
     assert graded.share == 1.0
+    assert "ipython kernel" not in graded.printed  # what a kernel says of itself that knows of no parent
     assert not (tmp_path / "ran").exists()
