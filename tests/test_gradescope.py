@@ -63,6 +63,7 @@ def test_each_group_is_a_row(tmp_path: Path) -> None:
                 "output": "All calls are right.",
                 "output_format": "md",
                 "tags": ["public"],
+                "extra_data": {"question": "q1"},
             },
             {
                 "name": "f: edge sizes",
@@ -74,6 +75,7 @@ def test_each_group_is_a_row(tmp_path: Path) -> None:
                 "output": "f returned None.\n\n2 of 4 cases fail.",
                 "output_format": "md",
                 "tags": ["corners"],
+                "extra_data": {"question": "q1"},
             },
             {
                 "name": "f: random sizes and seeds",
@@ -85,6 +87,7 @@ def test_each_group_is_a_row(tmp_path: Path) -> None:
                 "output": "Well done.",
                 "output_format": "md",
                 "tags": ["random"],
+                "extra_data": {"question": "q1"},
             },
         ]
     }
@@ -101,6 +104,7 @@ def test_what_was_not_graded_has_no_score_and_the_rest_keeps_its_own(tmp_path: P
         "output": "f was not called: why. Please tell your instructor.",
         "output_format": "md",
         "tags": ["corners"],
+        "extra_data": {"question": "q1"},
     }
     assert third["output"] == "Think of B = 1.\n\nf returned None.\n\n2 of 4 cases fail."
     assert found["output"] == "1 of 1 questions could not be graded completely. This is no fault of the answers; please tell your instructor."

@@ -20,3 +20,8 @@ def test_whatever_is_in_an_array_there_is_a_sketch() -> None:
         assert all(np.isfinite(sketch(np.asarray(array))))
     assert near(sketch(np.zeros(3)), sketch(np.zeros(3)))
     assert not near([1.0], [1.0, 2.0])
+
+
+def test_of_what_are_no_numbers_there_is_none() -> None:
+    assert sketch(np.array(["a", "b"])) == sketch(np.array([object()])) == []
+    assert not near([], [])

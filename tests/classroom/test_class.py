@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from test_submissions import EXPORT  # type: ignore[import-not-found]
+from test_found import EXPORT  # type: ignore[import-not-found]
 
 from autograder.classroom.station import Station
 from autograder.samples import BuiltAssignment, check_results, otter_run
