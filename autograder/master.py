@@ -138,10 +138,15 @@ def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[s
         # The kernel's own standard error has its remarks about ports; what cells print comes another way.
         environment = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags(), BUILDING: "1", **variables}
         client.execute(env=environment, stderr=subprocess.DEVNULL)
-    except CellExecutionError as error:
-        cell = next(cell for cell in notebook.cells if any(output.output_type == "error" for output in cell.get("outputs", [])))
+    except (CellExecutionError, AssertionError) as error:
+        # nbclient may trip over its own kernel when it cleans up behind a cell that raised; what the cell raised stands in its outputs.
+        failed = [(cell, output) for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+        if not failed:
+            raise
+        cell, output = failed[0]
         first = next((line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")), "")
-        raise BuildError(f"{master.name}: the cell that begins `{first.strip()}` raised {error.ename}: {error.evalue}") from None
+        told = f"{master.name}: the cell that begins `{first.strip()}` raised {output.ename}: {output.evalue}"
+        raise BuildError(told) from (None if isinstance(error, CellExecutionError) else error)
     except DeadKernelError as error:
         raise BuildError(f"{master.name}: the kernel died while the notebook's cells ran; is there enough memory?") from error
 
