@@ -46,8 +46,7 @@ class Station:
 
     def __init__(self, archive: Path) -> None:
         """Unpack `archive`. The grader is started when there is something to grade."""
-        self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))
-        self._folder.chmod(0o711)  # a submission's own user passes through to its folder
+        self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))  # nobody else may enter: the hidden bank is in it
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
@@ -56,7 +55,6 @@ class Station:
         """Grade what was submitted, by path; `metadata` is what Gradescope says of it. There is a result, whatever happens."""
         started = time.monotonic()
         root = Path(tempfile.mkdtemp(dir=self._folder))
-        root.chmod(0o711)
         try:
             shutil.copytree(self._folder / "source", root / "source")
             for name in ("submission", "results"):

@@ -190,6 +190,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(one_assignment: BuiltAssignm
 
 def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assignment: BuiltAssignment) -> None:
     station = Station(one_assignment.zip)
+    assert station._folder.stat().st_mode & 0o077 == 0  # a submission's own user could else read the bank in it
     files = {"a.ipynb": one_assignment.solution.read_bytes()}
     try:
         first = station.grade(files)
