@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import math
 import os
 import re
-import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -59,7 +57,7 @@ class Results(GradingResults):
         output["execution_time"] = round(time.monotonic() - self.started, 1)
         output["extra_data"] = dict(self.details)
         files.write(self.results_file, output)
-        _let_otter_write_elsewhere()
+        _let_otter_write_elsewhere(self.results_file.parent.parent)
         return output
 
     def _rows(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -125,13 +123,13 @@ def _is_ungraded(result: Any) -> bool:
     return not result.passed and bool(_UNGRADED.search(result.message or ""))
 
 
-def _let_otter_write_elsewhere() -> None:
+def _let_otter_write_elsewhere(root: Path) -> None:
     """Otter writes its JSON next, to `./results/results.json`, which it empties first: stopped in between, nothing valid would be left.
 
-    What it writes is the same; it may do so in a folder that goes away. It changes back by itself to where it came from.
+    What it writes is the same; it may do so in a folder that goes away with `root`, the one that it grades in. It changes back by itself to where it
+    came from.
     """
-    aside = tempfile.mkdtemp(prefix="otter-arrays-")
-    atexit.register(shutil.rmtree, aside, ignore_errors=True)
+    aside = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)
     Path(aside, "results").mkdir()
     os.chdir(aside)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
 from autograder import machine, results
 from autograder.classroom.station import Graded, Station
@@ -21,7 +21,6 @@ from autograder.errors import BuildError
 
 DEATHS = 2
 """A submission during whose grading so many workers of the cluster die is not sent to another one."""
-
 
 AHEAD = 3
 """So many submissions for each process are sent to the cluster before the first comes back."""
@@ -61,22 +60,26 @@ def graded(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[
 
     Only as many are held in memory as keep every process busy.
     """
-    remote = client.scatter(archive, broadcast=True)
+    stations = _Stations(archive)
+    client.register_plugin(stations)
     keys: dict[str, str] = {}
 
     def sent() -> Iterator[Future]:
         for number, (key, files) in enumerate(parcels):
             name = f"grade-{number}-{key}"
             keys[name] = key
-            yield client.submit(_grade, remote, dict(files), key=name, pure=False)
+            yield client.submit(_grade, stations.name, dict(files), key=name, pure=False)
 
     coming = sent()
-    under_way = as_completed(itertools.islice(coming, AHEAD * max(1, len(client.ncores()))))
-    for future in under_way:
-        yield keys.pop(future.key), _outcome(future)
-        future.release()
-        for following in itertools.islice(coming, 1):
-            under_way.add(following)
+    try:
+        under_way = as_completed(itertools.islice(coming, AHEAD * max(1, sum(client.nthreads().values()))))
+        for future in under_way:
+            yield keys.pop(future.key), _outcome(future)
+            future.release()
+            for following in itertools.islice(coming, 1):
+                under_way.add(following)
+    finally:
+        client.unregister_worker_plugin(stations.name)
 
 
 def _outcome(future: Future) -> Graded:
@@ -101,21 +104,39 @@ def _version() -> str:
     return version(DISTRIBUTION)
 
 
-def _grade(archive: bytes, files: Mapping[str, bytes]) -> Graded:
-    """Runs in a worker of the cluster, which keeps its grader for the next one."""
-    return _station(archive).grade(files)
+class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
+    """In each worker of the cluster: where its threads grade, kept from one submission to the next, and removed when the worker ends or we leave."""
 
+    def __init__(self, archive: bytes) -> None:
+        self.name = f"otter-arrays-{uuid.uuid4()}"  # others may grade on the same cluster
+        self._archive = archive
+        self._all: list[Station] = []
+        self._free: list[Station] = []
 
-def _station(archive: bytes) -> Station:
-    worker: Any = get_worker()
-    digest = hashlib.sha256(archive).hexdigest()
-    kept = getattr(worker, "otter_arrays", None)
-    if kept is None or kept[0] != digest:
-        if kept is not None:
-            kept[1].close()
+    def teardown(self, worker: Any) -> None:
+        while self._all:
+            self._all.pop().close()
+
+    def grade(self, files: Mapping[str, bytes]) -> Graded:
+        try:
+            station = self._free.pop()
+        except IndexError:
+            station = self._opened()
+        try:
+            return station.grade(files)
+        finally:
+            self._free.append(station)
+
+    def _opened(self) -> Station:
         with tempfile.NamedTemporaryFile(suffix=".zip") as file:
-            file.write(archive)
+            file.write(self._archive)
             file.flush()
-            kept = worker.otter_arrays = (digest, Station(Path(file.name)))
-    station: Station = kept[1]
-    return station
+            station = Station(Path(file.name))
+        self._all.append(station)
+        return station
+
+
+def _grade(stations: str, files: Mapping[str, bytes]) -> Graded:
+    """Runs in a worker of the cluster."""
+    plugin: _Stations = get_worker().plugins[stations]
+    return plugin.grade(files)

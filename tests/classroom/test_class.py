@@ -223,6 +223,7 @@ def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp
         return found
 
     wait_for(lambda: not left(), 30)
+    assert not list((tmp_path / "tmp").glob("otter-arrays-*"))
 
 
 @pytest.mark.slow
