@@ -1,6 +1,6 @@
 """otter-arrays: Otter-Grader assignments on JAX and Flax arrays, graded fairly.
 
-Authors use `Question`, `Array`, `Dim`, `Seed` and `Key` to declare a question; test cells call `check`; `public_case` hands a student
+Authors use `Question`, `Array`, `Dim`, `Seed`, `Key` and `Tree` to declare a question; test cells call `check`; `public_case` hands a student
 the arguments of a call that failed.
 """
 
@@ -10,14 +10,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.arguments import Array, DeclarationError, Dim, Key, Seed
+    from autograder.arguments import Array, DeclarationError, Dim, Key, Seed, Tree
     from autograder.checks import CheckFailed, Ungraded, check, public_case
     from autograder.question import Question
 
-__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question", "Seed", "Ungraded", "check", "public_case"]
+__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question", "Seed", "Tree", "Ungraded", "check", "public_case"]
 
 _HOMES = {
-    **dict.fromkeys(("Array", "DeclarationError", "Dim", "Key", "Seed"), "autograder.arguments"),
+    **dict.fromkeys(("Array", "DeclarationError", "Dim", "Key", "Seed", "Tree"), "autograder.arguments"),
     **dict.fromkeys(("CheckFailed", "Ungraded", "check", "public_case"), "autograder.checks"),
     "Question": "autograder.question",
 }

@@ -1,4 +1,4 @@
-"""What an author says about one argument: `Array`, `Dim`, `Seed`, `Key`.
+"""What an author says about one argument: `Array`, `Dim`, `Seed`, `Key`, or a `Tree` of them.
 
 An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
 arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
@@ -6,8 +6,8 @@ arrive, and `draw` makes one concrete value from a random generator. NumPy only:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -37,11 +37,42 @@ class Value:
     """One concrete argument: its data and the Python type in which the function receives it.
 
     `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32" (numbers; `data` is then 0-d), "key" (a PRNG key of JAX;
-    `data` is its seed, 0-d).
+    `data` is its seed, 0-d; with one axis, they are keys in an array). A "tree" has no data of its own: `fields` are its values by name.
     """
 
     kind: str
-    data: np.ndarray
+    data: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    fields: Mapping[str, Value] = field(default_factory=dict)
+
+    def changed(self, change: Callable[[Value], Value]) -> Value:
+        """The same with `change` made of each value that is no tree."""
+        return Value("tree", fields={name: value.changed(change) for name, value in self.fields.items()}) if self.kind == "tree" else change(self)
+
+    def leaves(self, name: str = "") -> Iterator[tuple[str, Value]]:
+        """Each value that is no tree, with its name: that of the argument, and the names of fields behind it, joined by "/"."""
+        if self.kind != "tree":
+            yield name, self
+        for part, value in self.fields.items():
+            yield from value.leaves(f"{name}/{part}")
+
+
+def flattened(arguments: Mapping[str, Value]) -> dict[str, Value]:
+    """The arguments with the fields of trees by themselves, by their names (see `Value.leaves`)."""
+    return {path: leaf for name, value in arguments.items() for path, leaf in value.leaves(name)}
+
+
+def gathered(leaves: Mapping[str, Value]) -> dict[str, Value]:
+    """The arguments that `flattened` had."""
+    found: dict[str, Value] = {}
+    trees: dict[str, dict[str, Value]] = {}
+    for path, value in leaves.items():
+        name, _, rest = path.partition("/")
+        if rest:
+            trees.setdefault(name, {})[rest] = value
+            found[name] = value  # keeps the place
+        else:
+            found[name] = value
+    return {name: Value("tree", fields=gathered(trees[name])) if name in trees else value for name, value in found.items()}
 
 
 @dataclass(frozen=True)
@@ -153,7 +184,49 @@ class Key:
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
 
-Argument = Array | Dim | Seed | Key
+@dataclass(frozen=True)
+class Tree:
+    """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"), bias=Array("F"))`. Trees may hold trees."""
+
+    fields: Mapping[str, Array | Key | Tree]
+    families: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("tree",)
+
+    def __init__(self, **fields: Array | Key | Tree) -> None:
+        object.__setattr__(self, "fields", fields)
+        families = [each.families for each in fields.values() if isinstance(each, Array | Tree)]
+        object.__setattr__(self, "families", max(families, key=len, default=("normal",)))
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
+
+    def faults(self) -> list[str]:
+        if not self.fields:
+            return ["a Tree needs at least one field"]
+        found = [
+            f"{name}={each!r} is not an Array, a Key or a Tree" for name, each in self.fields.items() if not isinstance(each, Array | Key | Tree)
+        ]
+        return found or [f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()]
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw every field; one that has not the family takes its first."""
+        drawn = {}
+        for name, each in self.fields.items():
+            own = family if isinstance(each, Tree) or (isinstance(each, Array) and family in each.families) else getattr(each, "families", ("",))[0]
+            drawn[name] = each.draw(rng, sizes, own, each.kinds[0])
+        return Value("tree", fields=drawn)
+
+
+Argument = Array | Dim | Seed | Key | Tree
+
+
+def differentiable(argument: Argument) -> bool:
+    """Whether a function has a derivative with respect to it: a floating-point array, or a `Tree` of nothing else."""
+    if isinstance(argument, Tree):
+        return all(map(differentiable, argument.fields.values()))
+    return isinstance(argument, Array) and argument.dtype in FLOAT_DTYPES
 
 
 def _number_kinds(as_float: bool) -> tuple[str, ...]:

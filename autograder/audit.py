@@ -28,10 +28,11 @@ from autograder.mutants import mutants
 from autograder.question import Question, declared
 from autograder.rewrites import rewrites
 from autograder.rewriting import Answer, plain
-from autograder.samples import BuiltAssignment, renamed, source_of
+from autograder.samples import BuiltAssignment, solution_of
 from autograder.sandbox.host import Settings
 from autograder.sandbox.submission import Submission
 from autograder.settings import settings_of
+from autograder.sources import defines, renamed
 
 WITHOUT_UNDERSTANDING = "constant"
 """The sort of mutant that needs none."""
@@ -151,7 +152,7 @@ def _declarations(master: Path) -> list[Question]:
 
 def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
     record = built.record()["questions"][question.name]
-    reference = source_of(built.solution, question.name)
+    reference = solution_of(built.solution, question.name)
     right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record["alternatives"].items()]
     wrong = [Answer(MISCONCEPTION, known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
     note = ""
@@ -194,7 +195,7 @@ class Road:
         self._cells = [
             str(cell.source)
             for cell in nbformat.read(built.untouched, as_version=4).cells
-            if cell.cell_type == "code" and f"def {question}(" not in cell.source
+            if cell.cell_type == "code" and not defines(cell.source, question)
         ]
         self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled.FILE))
         self._folder = unpacked / "tests"

@@ -17,13 +17,15 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from autograder.arguments import Value
+from autograder.arguments import Value, flattened, gathered
 from autograder.cases import METHOD, Case
 from autograder.diagnosis import Known, KnownOutcome
 from autograder.method import KnownMethod, Method
+from autograder.outputs import Output
 from autograder.rules import Rule, from_json, to_json
+from autograder.ways import Way
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the layout of the file changes; a bank of another format is refused by name."""
 
 _HEADER = "otter-arrays"
@@ -40,11 +42,11 @@ class BankError(Exception):
 
 @dataclass(frozen=True)
 class Answered:
-    """A case with its expected output and the largest absolute error allowed in any element of it."""
+    """A case with its expected output and, for each array of it, the largest absolute error allowed in any element."""
 
     case: Case
-    expected: np.ndarray
-    tolerance: float
+    expected: Output
+    tolerances: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,15 @@ def save(bank: Bank, path: Path) -> None:
             rows = []
             for index, answered in enumerate(group.cases):
                 prefix = f"{question}/{name}/{index}"
-                arrays[f"{prefix}/expected"] = np.ascontiguousarray(answered.expected)
-                rows.append({**_stored_case(answered.case, prefix, arrays), "tolerance": answered.tolerance})
+                _keep(answered.expected, f"{prefix}/expected", arrays)
+                rows.append({**_stored_case(answered.case, prefix, arrays), "tolerances": dict(answered.tolerances)})
             known = []
             for number, each in enumerate(group.known):
                 for index, outcome in enumerate(each.outcomes):
-                    if outcome.array is not None:
-                        arrays[f"{question}/{name}/known/{number}/{index}"] = np.ascontiguousarray(outcome.array).reshape(outcome.array.shape)
-                known.append({"name": each.name, "hint": each.hint, "signatures": [outcome.signature for outcome in each.outcomes]})
+                    _keep(outcome.output, f"{question}/{name}/known/{number}/{index}", arrays)
+                known.append(
+                    {"name": each.name, "hint": each.hint, "outcomes": [[outcome.signature, list(outcome.output)] for outcome in each.outcomes]}
+                )
             questions[question][name] = {"cases": rows, "calls": list(group.calls), "known": known, "imprecise": group.imprecise}
     methods = {question: _stored_method(method, f"{question}/{METHOD}", arrays) for question, method in bank.methods.items()}
     header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions, "methods": methods}
@@ -152,12 +155,16 @@ def _read(path: Path, called: str, *_: int) -> Bank:
 def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Group:
     cases = []
     for index, row in enumerate(stored["cases"]):
-        cases.append(Answered(_case(f"{prefix}/{index}", row, arrays), arrays[f"{prefix}/{index}/expected"], row["tolerance"]))
+        expected = {part: arrays[f"{prefix}/{index}/expected/{part}"] for part in row["tolerances"]}
+        cases.append(Answered(_case(f"{prefix}/{index}", row, arrays), expected, row["tolerances"]))
     known = [
         Known(
             each["name"],
             each["hint"],
-            tuple(KnownOutcome(arrays.get(f"{prefix}/known/{number}/{index}"), text) for index, text in enumerate(each["signatures"])),
+            tuple(
+                KnownOutcome({part: arrays[f"{prefix}/known/{number}/{index}/{part}"] for part in parts}, text)
+                for index, (text, parts) in enumerate(each["outcomes"])
+            ),
         )
         for number, each in enumerate(stored["known"])
     ]
@@ -166,14 +173,19 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
 
 def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """A case as JSON's types; its arguments go into `arrays`."""
-    for parameter, value in case.arguments.items():
-        arrays[f"{prefix}/arguments/{parameter}"] = np.ascontiguousarray(value.data).reshape(value.data.shape)
-    return {"label": case.label, "sizes": dict(case.sizes), "kinds": {parameter: value.kind for parameter, value in case.arguments.items()}}
+    leaves = flattened(case.arguments)
+    _keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
+    return {"label": case.label, "sizes": dict(case.sizes), "kinds": {path: leaf.kind for path, leaf in leaves.items()}, "way": vars(case.way)}
 
 
 def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
-    values = {parameter: Value(kind, arrays[f"{prefix}/arguments/{parameter}"]) for parameter, kind in stored["kinds"].items()}
-    return Case(stored["label"], stored["sizes"], values)
+    values = {path: Value(kind, arrays[f"{prefix}/arguments/{path}"]) for path, kind in stored["kinds"].items()}
+    return Case(stored["label"], stored["sizes"], gathered(values), Way.from_json(stored["way"]))
+
+
+def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:
+    for part, array in parts.items():
+        arrays[f"{prefix}/{part}"] = np.ascontiguousarray(array).reshape(array.shape)
 
 
 def _stored_method(method: Method, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:

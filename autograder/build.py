@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 import math
-import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder import environment, tolerance
 from autograder.bank import Bank, Group
-from autograder.cases import HIDDEN_GROUPS, PUBLIC
+from autograder.cases import GROUPS, HIDDEN_GROUPS, PUBLIC
 from autograder.compare import magnitude
 from autograder.errors import BuildError
 from autograder.method import Method
 from autograder.question import Misconception, Question
 from autograder.reference import Drawn, draw
 from autograder.required import Required, draw_method
+from autograder.sources import source_of
 
 REFUSED_CASES = 2
 """On so many hidden cases, at least, a misconception must be refused."""
@@ -52,8 +51,8 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
     for question in questions:
         reference = namespace.get(question.name)
         # Apart, so that nothing in the public cases, not even a tolerance, depends on the secret.
-        shown = draw(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
-        kept = draw(question, reference, HIDDEN_GROUPS, assignment, secret)
+        shown = draw(question, reference, (PUBLIC, *question.laws), assignment, PUBLIC_SECRET)
+        kept = draw(question, reference, (*HIDDEN_GROUPS, *question.laws), assignment, secret)
         public[question.name] = shown.groups
         hidden[question.name] = {**shown.groups, **kept.groups}
         shown_rules = draw_method(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
@@ -63,7 +62,7 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
             _check_told_by(question, known, shown, kept)
         record[question.name] = {
             "groups": {name: _counted(group) for name, group in hidden[question.name].items()},
-            "alternatives": {function.__name__: _source(function) for function in question.alternatives},
+            "alternatives": {function.__name__: source_of(function) for function in question.alternatives},
             "misconceptions": {known.function.__name__: _known_record(known, shown, kept, kept_rules) for known in question.misconceptions},
             "rules": {rule.name: str(rule.requirement) for rule in question.rules},
             "tolerance": _tolerance_record(question, kept),
@@ -78,6 +77,8 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
 
     Raises `BuildError` for what would stop the build.
     """
+    if cases not in (*GROUPS, *question.laws):
+        raise BuildError(f"question {question.name!r}: has no law {cases!r}; declare it with laws=({cases!r},)")
     drawn = draw(question, reference, (cases,), "rehearsal", "rehearsal")
     refused = [known.name for known in question.misconceptions if drawn.failing(known.name, cases)]
     counted = _counted(drawn.groups[cases])
@@ -132,13 +133,19 @@ def _known_record(known: Misconception, shown: Drawn, kept: Drawn, rules: Requir
         "refused_on": {name: drawn.failing(known.name, name) for drawn in (shown, kept) for name in drawn.groups},
         "unmet": list(rules.unmet[known.name]),
         "margin": None if math.isinf(margin) else margin,
-        "source": _source(known.function),
+        "source": source_of(known.function),
     }
 
 
 def _tolerance_record(question: Question, kept: Drawn) -> dict[str, Any]:
     """Noise by source and the tolerance, both relative to the largest element of an output; an author's own setting is named."""
-    relative = [answered.tolerance / magnitude(answered.expected) for group in kept.groups.values() for answered in group.cases if answered.tolerance]
+    relative = [
+        allowed / magnitude(answered.expected[part])
+        for group in kept.groups.values()
+        for answered in group.cases
+        for part, allowed in answered.tolerances.items()
+        if allowed and magnitude(answered.expected[part])
+    ]
     return {
         "noise": vars(kept.noise),
         "relative": max(relative, default=0.0),
@@ -149,7 +156,3 @@ def _tolerance_record(question: Question, kept: Drawn) -> dict[str, Any]:
 
 def _counted(group: Group) -> dict[str, int]:
     return {"cases": len(group.cases), "shapes": len({tuple(answered.case.sizes.items()) for answered in group.cases}), "calls": len(group.calls)}
-
-
-def _source(function: Callable[..., Any]) -> str:
-    return textwrap.dedent(inspect.getsource(function))

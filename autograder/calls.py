@@ -11,7 +11,7 @@ import linecache
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,9 @@ import numpy as np
 
 from autograder.arguments import Value
 from autograder.facts import Facts
-from autograder.values import Unusable, to_array, to_python, unchanged
+from autograder.outputs import ALONE, Output
+from autograder.values import Unusable, to_output, to_python, unchanged
+from autograder.ways import PLAIN, Way, lifted
 
 PRINTED_SHOWN = 2_000
 """So many characters of what a function prints are kept; the rest is dropped as it comes."""
@@ -43,12 +45,17 @@ _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
 @dataclass(frozen=True)
 class Returned:
-    """The function returned an array. `printed` is the beginning of what it printed meanwhile; `changed` names the arguments that it
+    """The function returned arrays. `printed` is the beginning of what it printed meanwhile; `changed` names the arguments that it
     wrote into, or whose memory it gave away."""
 
-    array: np.ndarray
+    output: Output
     printed: str = ""
     changed: tuple[str, ...] = ()
+
+    @property
+    def array(self) -> np.ndarray:
+        """The one array that was returned by itself. Raises `KeyError` if there are others."""
+        return self.output[ALONE]
 
 
 @dataclass(frozen=True)
@@ -67,32 +74,32 @@ class StandIn(abc.ABC):
     """A function that lives in another process. It answers for its calls itself."""
 
     @abc.abstractmethod
-    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
-        """Call the function with the arguments of a case."""
+    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+        """Call the function with the arguments of a case, in the case's way."""
 
-    def watched(self, arguments: Mapping[str, Value], *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watched(self, arguments: Mapping[str, Value], way: Way = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
         """Call the function and look at it meanwhile, as `autograder.evidence.gather` does."""
-        return Facts(), self.answer(arguments)
+        return Facts(), self.answer(arguments, way)
 
-    def equations(self, arguments: Mapping[str, Value]) -> int | None:
+    def equations(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> int | None:
         """The length of the trace of a call, as `autograder.evidence.equations` gives it."""
         return None
 
 
-def call(function: object, arguments: Mapping[str, Value], *, interruptible: bool = True) -> Returned | Failed:
-    """Call `function` with fresh copies of `arguments`, by position.
+def call(function: object, arguments: Mapping[str, Value], way: Way = PLAIN, *, interruptible: bool = True) -> Returned | Failed:
+    """Call `function` with fresh copies of `arguments`, by position, in the given way.
 
     Whatever it raises becomes a `Failed`, `SystemExit` included; with `interruptible`, Ctrl-C still interrupts.
     """
     if isinstance(function, StandIn):
-        return function.answer(arguments)
-    fault = _uncallable(function, arguments)
+        return function.answer(arguments, way)
+    fault = _uncallable(function, way.called(tuple(arguments)))
     if fault is not None:
         return fault
     passed = {name: to_python(value) for name, value in arguments.items()}
     with captured(PRINTED_SHOWN) as output:
         try:
-            array = to_array(function(*passed.values()))  # type: ignore[operator]
+            returned = to_output(lifted(function, tuple(arguments), way)(*passed.values()), several=way.several)
         except Unusable as unusable:
             return Failed(str(unusable), printed=output.text)
         except KeyboardInterrupt as interrupt:
@@ -101,11 +108,11 @@ def call(function: object, arguments: Mapping[str, Value], *, interruptible: boo
             return _raised(interrupt, function, output.text)
         except BaseException as raised:  # noqa: BLE001 - SystemExit in one question must not end the others
             return _raised(raised, function, output.text)
-    return Returned(array, output.text, tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)))
+    return Returned(returned, output.text, tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)))
 
 
-def known_cause(text: object, arguments: Mapping[str, Value]) -> str:
-    """`text` if it is a cause that `call` gives for these arguments, else a sentence that says it was not.
+def known_cause(text: object, arguments: Sequence[str]) -> str:
+    """`text` if it is a cause that `call` gives for arguments of these names (those of `Way.called`), else a sentence that says it was not.
 
     For causes that come out of a process which may say anything: a sentence is repeated to a student, and must not carry what that
     process has seen. Numbers in it are short, and names come from closed lists.
@@ -123,6 +130,8 @@ def known_cause(text: object, arguments: Mapping[str, Value]) -> str:
         r"returned an array of (Python objects \(dtype object\)|PRNG keys); its elements must be numbers\.",
         re.escape("returned None. Is a `return` missing?"),
         r"returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns\.",
+        r"returned a structure (without any array in it|that is nested too deeply, or has too many arrays"
+        r"|in which (two arrays have the same name|something is not an array of numbers))\.",
         r"returned a JAX array whose values cannot be read \([A-Za-z]{5,20}\); was it deleted or donated\?",
     )
     if isinstance(text, str) and any(re.fullmatch(pattern, text) for pattern in patterns):
@@ -130,7 +139,7 @@ def known_cause(text: object, arguments: Mapping[str, Value]) -> str:
     return "failed in a way of its own."
 
 
-def _uncallable(function: object, arguments: Mapping[str, Value]) -> Failed | None:
+def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
     if function is None or function is Ellipsis:
         return Failed(NOT_DEFINED)
     if not callable(function):

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.arguments import Array, Value
+from autograder.arguments import Array, Tree, Value
 from autograder.question import Question
 from autograder.rules import TRACED_SIZES
+from autograder.ways import PLAIN, Way
 
 PUBLIC = "public"
 HIDDEN_GROUPS = ("corners", "random", "repeated", "types")
 GROUPS = (PUBLIC, *HIDDEN_GROUPS)
-"""The groups of cases that a test cell can ask for.
+"""The groups of cases that a test cell can ask for, besides the laws of a question (see `autograder.laws`).
 
 public: handed to students. corners: every dimension at its smallest in turn, all sizes distinct, all at their largest, all equal.
 random: random sizes, several draws each. repeated: calls of one shape, repeated and interleaved, to which a function must answer alike each time.
@@ -32,7 +33,7 @@ TITLES = {
     "repeated": "repeated calls",
     "types": "argument types",
 }
-"""What a student reads as the name of a group."""
+"""What a student reads as the name of a group of cases."""
 
 CONTRACT_GROUPS = ("repeated", "types")
 """The groups that ask how a function behaves beyond its values."""
@@ -41,13 +42,19 @@ LARGEST_DISTINCT_SIZE = 7
 """Sizes that only need to differ from one another stay small: a compiled program costs by shape, not by element."""
 
 
+def title(group: str) -> str:
+    """What a student reads as the name of a group, or of a law."""
+    return TITLES.get(group) or f"law: {group}"
+
+
 @dataclass(frozen=True)
 class Case:
-    """One call: the sizes of the dimensions, a `label` that says what is special about them, and the arguments in call order."""
+    """One call: the sizes of the dimensions, a `label` that says what is special about them, the arguments in call order, and the way of the call."""
 
     label: str
     sizes: Mapping[str, int]
     arguments: Mapping[str, Value]
+    way: Way = PLAIN
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,11 @@ def _default_slots(question: Question, shapes: list[Shape], draws: int, rng: np.
     return tuple(_slot(question, shape, kinds, index, rng) for shape in shapes for index in range(draws))
 
 
+def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
+    """A slot for each of two shapes, with sizes that tell axes apart and with any."""
+    return _default_slots(question, [_distinct(question, rng), _random_shape(question, rng)], 1, rng)
+
+
 def method_slots(question: Question, shapes: Sequence[Shape], rng: np.random.Generator) -> tuple[Slot, ...]:
     """A slot for each of `shapes`, which other groups have: functions are compiled for them already."""
     return _default_slots(question, list(shapes), 1, rng)
@@ -133,11 +145,11 @@ def _slot(question: Question, shape: Shape, kinds: Mapping[str, str], index: int
     def draw() -> Case:
         values = {
             parameter: argument.draw(
-                rng, shape.sizes, argument.families[index % len(argument.families)] if isinstance(argument, Array) else "", kinds[parameter]
+                rng, shape.sizes, argument.families[index % len(argument.families)] if isinstance(argument, Array | Tree) else "", kinds[parameter]
             )
             for parameter, argument in question.arguments.items()
         }
-        return Case(shape.label, shape.sizes, values)
+        return Case(shape.label, shape.sizes, values, question.way)
 
     return Slot(shape, draw)
 

@@ -19,6 +19,7 @@ from autograder.method import Judgement, Method, judge
 from autograder.question import newest
 from autograder.sketch import sketch
 from autograder.values import to_python
+from autograder.ways import is_law
 
 
 class CheckFailed(AssertionError):
@@ -75,18 +76,20 @@ def records() -> list[dict[str, Any]]:
     return [] if _grading is None else list(_grading.records)
 
 
-def public_case(question: str, number: int) -> tuple[Any, ...]:
+def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, ...]:
     """The arguments of one public case (numbered from 0), as the check hands them over. Raises `ValueError` if there is no such case.
+
+    `cases` may also name a law whose cases are public.
 
     scale_rows(*public_case("scale_rows", 0))
     """
     try:
-        cases = _load(Path(banks.PUBLIC_FILE), True).group(question, PUBLIC).cases
+        found = _load(Path(banks.PUBLIC_FILE), True).group(question, cases).cases
     except BankError as fault:
         raise ValueError(str(fault)) from None
-    if type(number) is not int or not 0 <= number < len(cases):
-        raise ValueError(f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(cases) - 1}")
-    return tuple(to_python(value) for value in cases[number].case.arguments.values())
+    if type(number) is not int or not 0 <= number < len(found):
+        raise ValueError(f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(found) - 1}")
+    return tuple(to_python(value) for value in found[number].case.arguments.values())
 
 
 def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None, *, look_twice: bool = True) -> None:
@@ -109,8 +112,10 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
     Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if no verdict can be given: other package
     versions, a damaged bank, a fault in this package.
     """
-    if not isinstance(question, str) or cases not in GROUPS:
-        raise ValueError(f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of cases are {', '.join(GROUPS)}")
+    if not isinstance(question, str) or not (cases in GROUPS or is_law(cases)):
+        raise ValueError(
+            f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of cases are {', '.join(GROUPS)}, and laws jit, vmap, grad, permutation of B"
+        )
     if rule is not None and (not isinstance(rule, str) or cases != PUBLIC):
         raise ValueError(f"check({question!r}, …, cases={cases!r}, rule={rule!r}): a rule is named by a string, and without cases")
     if _grading is not None:
@@ -147,7 +152,7 @@ def _at_desk(question: str, function: object, cases: str) -> None:
     finding = _verdict(Path(banks.PUBLIC_FILE), question, function, cases, at_desk=True)
     if finding is not None:
         figure.show(question, finding)
-        raise CheckFailed(report.at_desk(question, finding))
+        raise CheckFailed(report.at_desk(question, finding, cases))
 
 
 def _rule_in_grading(grading: Grading, question: str, function: object, rule: str) -> None:
@@ -236,8 +241,8 @@ def _record(question: str, cases: str, finding: Finding | None, seconds: float) 
         if finding.diagnosis is not None:
             row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by, "hint": finding.diagnosis.hint}
         if finding.actual is not None:
-            row["returned"] = {"case": finding.case, "shape": list(finding.actual.shape), "sketch": sketch(finding.actual)}
+            row["returned"] = {"case": finding.case, "part": finding.part, "shape": list(finding.actual.shape), "sketch": sketch(finding.actual)}
         if finding.mismatch is not None and finding.step == "values":
             # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
-            row |= {"error": float(f"{finding.mismatch.error:.2g}"), "allowed": float(f"{finding.answered.tolerance:.2g}")}
+            row |= {"error": float(f"{finding.mismatch.error:.2g}"), "allowed": float(f"{finding.allowed:.2g}")}
     return {**row, "seconds": round(seconds, 3)}

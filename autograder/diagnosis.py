@@ -14,14 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.calls import Failed, Returned
-from autograder.compare import compare, dtype_kind, magnitude, widened
+from autograder.compare import dtype_kind, magnitude, widened
 from autograder.general import Scene, mistakes
+from autograder.outputs import Output, differences
 
 AGREEING = 2
 """So many wrong outcomes, at least, a diagnosis must explain."""
 
 SIGNATURE_SHOWN = 400
 """Characters of a cause and an exception's text that are compared."""
+
+
+Outcome = Returned | Failed
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,9 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class KnownOutcome:
-    """What a known-wrong solution did on one case: the array it returned, or the signature of its failure."""
+    """What a known-wrong solution did on one case: what it returned, or nothing and the signature of its failure."""
 
-    array: np.ndarray | None
+    output: Output
     signature: str = ""
 
 
@@ -53,14 +57,17 @@ class Known:
 
 @dataclass(frozen=True)
 class Expected:
-    """The right output of one case, the error allowed, and the sizes of the question's dimensions."""
+    """The right output of one case, the error allowed in each of its arrays, and the sizes of the question's dimensions."""
 
-    output: np.ndarray
-    tolerance: float
+    output: Output
+    tolerances: Mapping[str, float]
     sizes: Mapping[str, int]
 
-
-Outcome = Returned | Failed
+    def of(self, outcome: Outcome, part: str) -> Scene | None:
+        """One array of the output, with what came in its place; None where nothing did that it can be compared with."""
+        if not isinstance(outcome, Returned) or part not in outcome.output or not _comparable(outcome.output[part], self.output[part]):
+            return None
+        return Scene(widened(outcome.output[part]), widened(self.output[part]), self.tolerances[part], self.sizes)
 
 
 def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[Known]) -> Diagnosis | None:
@@ -78,7 +85,7 @@ def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], know
 
 def outcome_of(outcome: Outcome) -> KnownOutcome:
     """What is kept of a known-wrong solution's outcome."""
-    return KnownOutcome(outcome.array) if isinstance(outcome, Returned) else KnownOutcome(None, signature(outcome))
+    return KnownOutcome(outcome.output) if isinstance(outcome, Returned) else KnownOutcome({}, signature(outcome))
 
 
 def signature(failed: Failed) -> str:
@@ -97,7 +104,7 @@ def _without_numbers(text: str) -> str:
 
 
 def _right(outcome: Outcome, expected: Expected) -> bool:
-    return isinstance(outcome, Returned) and compare(outcome.array, expected.output, expected.tolerance) is None
+    return isinstance(outcome, Returned) and not differences(outcome.output, expected.output, expected.tolerances)
 
 
 def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
@@ -115,26 +122,29 @@ def _explains(known: Known, outcomes: Mapping[int, Outcome], expected: Sequence[
     for index, outcome in outcomes.items():
         was = known.outcomes[index]
         if isinstance(outcome, Failed):
-            if was.array is not None or told(outcome) not in (was.signature, _without_numbers(was.signature)):
+            if was.output or told(outcome) not in (was.signature, _without_numbers(was.signature)):
                 return False
-        elif was.array is None or not _alike(outcome.array, was.array, _allowed(was.array, expected[index])):
+        elif outcome.output.keys() != was.output.keys() or not all(
+            _alike(outcome.output[part], array, _allowed(part, array, expected[index])) for part, array in was.output.items()
+        ):
             return False
     return True
 
 
-def _allowed(known: np.ndarray, expected: Expected) -> float:
+def _allowed(part: str, known: np.ndarray, expected: Expected) -> float:
     """A known-wrong output rounds as the right one does, relative to its own size."""
-    largest = magnitude(expected.output)
-    return 4 * expected.tolerance * max(1.0, magnitude(known) / largest if largest else 1.0)
+    if part not in expected.output:
+        return 0.0
+    largest = magnitude(expected.output[part])
+    return 4 * expected.tolerances[part] * max(1.0, magnitude(known) / largest if largest else 1.0)
 
 
 def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> Diagnosis | None:
-    scenes = {
-        index: Scene(widened(outcome.array), widened(expected[index].output), expected[index].tolerance, expected[index].sizes)
-        for index, outcome in outcomes.items()
-        if isinstance(outcome, Returned) and _comparable(outcome.array, expected[index].output)
-    }
-    if len(scenes) < len(outcomes) or len(wrong) < AGREEING:
+    part = _wrong_part(outcomes, wrong, expected)
+    if part is None or len(wrong) < AGREEING:
+        return None
+    scenes = {index: scene for index, outcome in outcomes.items() if (scene := expected[index].of(outcome, part)) is not None}
+    if len(scenes) < len(outcomes):
         return None
     told = [scenes[index] for index in wrong]
     found: dict[str, str] = {}
@@ -149,12 +159,25 @@ def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Se
     return Diagnosis(name, hint, "general")
 
 
+def _wrong_part(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> str | None:
+    """The array that is wrong in every wrong outcome, if there is one and it alone is."""
+    parts: set[str] = set()
+    for index in wrong:
+        outcome = outcomes[index]
+        if not isinstance(outcome, Returned):
+            return None
+        parts |= differences(outcome.output, expected[index].output, expected[index].tolerances).keys()
+    return parts.pop() if len(parts) == 1 else None
+
+
 def _of_several_cases(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> Diagnosis | None:
     """What only shows across cases: the answer of another call, or a dimension whose size 1 makes the difference."""
-    returned = {index: outcome.array for index, outcome in outcomes.items() if isinstance(outcome, Returned)}
+    returned = {index: outcome.output for index, outcome in outcomes.items() if isinstance(outcome, Returned)}
     if len(wrong) >= AGREEING and all(index in returned for index in wrong):
         earlier = [other for other in outcomes if other not in wrong]
-        if earlier and all(any(_alike(returned[index], expected[other].output, expected[other].tolerance) for other in earlier) for index in wrong):
+        if earlier and all(
+            any(not differences(returned[index], expected[other].output, expected[other].tolerances) for other in earlier) for index in wrong
+        ):
             return Diagnosis(
                 "answer of an earlier call",
                 "The answer is that of an earlier call with other arguments: something is kept between calls, such as a cache or a global variable.",

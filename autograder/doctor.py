@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from autograder import bank, ready
 from autograder.environment import PACKAGES
 from autograder.image import LOCK_FILE, UV, locked_versions, python_of
-from autograder.samples import BuiltAssignment, source_of
+from autograder.samples import BuiltAssignment, solution_of
 from autograder.settings import settings_of
 
 OK, WRONG, UNKNOWN = "ok", "WRONG", "not checked"
@@ -195,7 +195,7 @@ def _reference_lines(archive: Path) -> list[str]:
         handed_out = built.untouched.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return []
-    lines = [line for question in record["questions"] for line in source_of(solution, question).splitlines()]
+    lines = [line for question in record["questions"] for line in solution_of(solution, question).splitlines()]
     return [line for line in lines if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out]
 
 

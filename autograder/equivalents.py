@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder import laws
 from autograder.bank import Answered, Group
 from autograder.cases import HIDDEN_GROUPS, generator, plan
 from autograder.examine import examine
@@ -48,8 +49,11 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
 
 def _fresh(question: Question, reference: object, noise: float) -> Iterator[Group]:
     for number in range(FRESH_BANKS):
-        for name in HIDDEN_GROUPS:
-            planned = plan(question, name, generator(f"audit {number}", question.name, name))
+        for name in (*HIDDEN_GROUPS, *question.laws):
+            planned = (laws.plan if name in question.laws else plan)(question, name, generator(f"audit {number}", question.name, name))
             answered = [answered_slot(question, reference, slot) for slot in planned.slots]
-            cases = tuple(Answered(case, output, allowed(output, noise, question.rtol, question.atol)) for case, output in answered)
+            cases = tuple(
+                Answered(case, output, {part: allowed(array, noise, question.rtol, question.atol) for part, array in output.items()})
+                for case, output in answered
+            )
             yield Group(name, cases, planned.calls, imprecise=question.imprecise)

@@ -22,7 +22,9 @@ from autograder.arguments import Value
 from autograder.calls import Failed, Returned, call
 from autograder.facts import LARGEST_KEPT, MOST, Applied, Facts, Parameter
 from autograder.mapped import in_axes, lanes
+from autograder.outputs import Output
 from autograder.parameters import described, is_parameter, is_traced, parameters_in
+from autograder.ways import PLAIN, Way
 
 _ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
 
@@ -55,7 +57,7 @@ SAME = 1e-4
 """Numbers of an answer and of a transform's output are the same within this share of the largest: reshaped, sliced, cast, not computed with."""
 
 
-def gather(function: object, arguments: Mapping[str, Value], *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+def gather(function: object, arguments: Mapping[str, Value], way: Way = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
     """Call `function` as `autograder.calls.call` does, and look at it meanwhile.
 
     A function that `jit` has compiled already is not traced again, and what is inside cannot be seen: `afresh` empties JAX's caches before.
@@ -68,11 +70,11 @@ def gather(function: object, arguments: Mapping[str, Value], *, afresh: bool = F
     before = sys.getprofile()
     sys.setprofile(recorder)
     try:
-        outcome = call(function, arguments, interruptible=False)
+        outcome = call(function, arguments, way, interruptible=False)
     finally:
         stopped = sys.getprofile() is not recorder
         sys.setprofile(before)
-    return recorder.facts(outcome.array if isinstance(outcome, Returned) else None, stopped), outcome
+    return recorder.facts(outcome.output if isinstance(outcome, Returned) else {}, stopped), outcome
 
 
 @dataclass
@@ -108,7 +110,7 @@ class _Recorder:
             else:
                 self._look(name, frame, event, value)
 
-    def facts(self, answer: np.ndarray | None, stopped: bool) -> Facts:
+    def facts(self, answer: Output, stopped: bool) -> Facts:
         """What was seen, held against what the function returned."""
         unique = list(dict.fromkeys(self.parameters))[:MOST]
         return Facts(tuple(replace(each.applied, answers=_among(answer, each.outputs)) for each in self.calls), tuple(unique), stopped)
@@ -209,11 +211,11 @@ def _outputs(value: Any) -> list[np.ndarray] | None:
     return [np.asarray(array) for array in arrays if array.dtype.kind in "fiub" or str(array.dtype) == "bfloat16"]
 
 
-def _among(answer: np.ndarray | None, outputs: list[np.ndarray] | None) -> bool | None:
+def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
     """Whether the numbers of an answer, each as often as it is there, are among those of the outputs."""
-    if answer is None or outputs is None:
+    if not answer or outputs is None:
         return None
-    wanted = np.sort(answer.astype(np.float64), axis=None)
+    wanted = np.sort(np.concatenate([array.astype(np.float64).ravel() for array in answer.values()]))
     given = np.sort(np.concatenate([np.zeros(0), *(output.astype(np.float64).ravel() for output in outputs)]))
     allowed = SAME * max(np.max(np.abs(wanted), initial=0.0), 1e-30)
     place = 0

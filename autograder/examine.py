@@ -12,8 +12,9 @@ from autograder.arguments import Value
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import CONTRACT_GROUPS
-from autograder.compare import Mismatch, compare
+from autograder.compare import Mismatch
 from autograder.diagnosis import Diagnosis, Expected, diagnose
+from autograder.outputs import ALONE, differences, first
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class Finding:
     """Why a function does not pass a group.
 
     `answered` is case number `case` of the `cases` in the group, the first one that failed of `failing`; `step` is "call", "shape", "dtype",
-    "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has values in
-    it, or text of the function's own. `actual` and `mismatch` are there if it returned an array that is wrong. `verdict` is
+    "structure", "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has
+    values in it, or text of the function's own. `part` names the array of the output that is told about; `actual` and `mismatch` are there if it is
+    wrong. `verdict` is
     "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points;
     `refused_on` has the cases that fail; `untried` is the number of those that were not called, because the function had stopped answering.
     """
@@ -33,6 +35,7 @@ class Finding:
     step: str
     sentence: str
     detail: str = ""
+    part: str = ALONE
     failing: int = 1
     actual: np.ndarray | None = None
     mismatch: Mismatch | None = None
@@ -42,15 +45,25 @@ class Finding:
     refused_on: tuple[int, ...] = ()
     untried: int = 0
 
+    @property
+    def expected(self) -> np.ndarray:
+        """The array that is told about as it should be."""
+        return self.answered.expected[self.part]
+
+    @property
+    def allowed(self) -> float:
+        """The largest error allowed in any element of it."""
+        return self.answered.tolerances[self.part]
+
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
     """What `function` does on each case of a group, by index of the case."""
-    return {index: call(function, answered.case.arguments) for index, answered in enumerate(group.cases)}
+    return {index: call(function, answered.case.arguments, answered.case.way) for index, answered in enumerate(group.cases)}
 
 
 def diagnosed(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
     """The mistake behind what a function did on the cases of a group, by index of the case, or None."""
-    return diagnose(seen, [Expected(each.expected, each.tolerance, each.case.sizes) for each in group.cases], group.known)
+    return diagnose(seen, [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases], group.known)
 
 
 def examine(
@@ -68,8 +81,13 @@ def examine(
     each case.
     """
     seen = {} if seen is None else seen
+
+    def called(index: int) -> Returned | Failed:
+        case = group.cases[index].case
+        return call(function, case.arguments, case.way, interruptible=interruptible)
+
     for index in group.calls:
-        outcome = call(function, group.cases[index].case.arguments, interruptible=interruptible)
+        outcome = called(index)
         if show and outcome.printed:
             show(outcome.printed)
         fault = _fault(outcome, group.cases[index], group)
@@ -81,7 +99,7 @@ def examine(
                 if isinstance(outcome, Failed) and outcome.lost:
                     break
                 if other not in seen:
-                    outcome = seen[other] = call(function, group.cases[other].case.arguments, interruptible=interruptible)
+                    outcome = seen[other] = called(other)
             return _found(group, index, seen)
         # Said in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
@@ -90,27 +108,36 @@ def examine(
     return None
 
 
-Fault = Failed | Mismatch
+Fault = Failed | tuple[str, Mismatch]
+"""A failure, or what is wrong with an array of the output, with its name."""
 
 
 def _fault(outcome: Returned | Failed, answered: Answered, group: Group) -> Fault | None:
     """What is wrong with one outcome, or None. Values that are right to half precision are right where they are worth every point."""
     if isinstance(outcome, Failed):
         return outcome
-    mismatch = compare(outcome.array, answered.expected, answered.tolerance)
-    return None if mismatch is not None and mismatch.imprecise and group.imprecise == 1 else mismatch
+    found = differences(outcome.output, answered.expected, answered.tolerances)
+    fault = first(found) if found else None
+    return None if fault is not None and fault[1].imprecise and group.imprecise == 1 else fault
 
 
-def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, again: bool = False) -> Finding:
+def _imprecise(fault: Fault) -> bool:
+    return not isinstance(fault, Failed) and fault[1].imprecise
+
+
+def _found(group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, again: bool = False) -> Finding:
     """The finding of the first case that failed, or of the first one that is more than imprecise."""
     faults = {index: fault for index, outcome in seen.items() if (fault := _fault(outcome, group.cases[index], group)) is not None}
-    plain = [index for index, fault in faults.items() if isinstance(fault, Failed) or not fault.imprecise]
-    index = first if not plain or first in plain else min(plain)
+    plain = [index for index, fault in faults.items() if not _imprecise(fault)]
+    index = begun if not plain or begun in plain else min(plain)
     fault, outcome, answered = faults[index], seen[index], group.cases[index]
     if isinstance(fault, Failed):
-        step, sentence, detail, mismatch = "call", fault.cause, fault.detail, None
+        step, part, sentence, detail, mismatch = "call", next(iter(answered.expected)), fault.cause, fault.detail, None
     else:
-        step, sentence, detail, mismatch = fault.step, fault.sentence, fault.sample, fault
+        part, mismatch = fault
+        step, sentence, detail = mismatch.step, mismatch.sentence, mismatch.sample
+        if part != ALONE and step != "structure":
+            sentence = sentence.replace("returned", f"returned in [{part}]", 1)
     verdict = "wrong" if plain else "imprecise"
     if again:
         step, verdict, sentence = "inconsistent", "inconsistent", sentence + " The same call was right before: the answer depends on earlier calls."
@@ -121,9 +148,10 @@ def _found(group: Group, first: int, seen: Mapping[int, Returned | Failed], *, a
         step,
         sentence,
         detail,
+        part,
         failing=len(faults),
         refused_on=tuple(sorted(faults)),
-        actual=outcome.array if isinstance(outcome, Returned) else None,
+        actual=outcome.output.get(part) if isinstance(outcome, Returned) else None,
         mismatch=mismatch,
         diagnosis=diagnosed(group, seen) if verdict == "wrong" else None,
         verdict=verdict,
@@ -136,7 +164,9 @@ def described(value: Value) -> str:
     """An argument in a few words, for messages: the number itself, or an array's type and shape."""
     if value.kind in ("jax", "numpy"):
         return f"a {'JAX' if value.kind == 'jax' else 'NumPy'} array of shape {value.data.shape}"
+    if value.kind == "tree":
+        return f"{{{', '.join(f'{name}: {described(each)}' for name, each in value.fields.items())}}}"
     if value.kind == "key":
-        return f"jax.random.key({int(value.data)})"
+        return f"jax.random.key({int(value.data)})" if value.data.ndim == 0 else f"{value.data.size} keys"
     number = float(value.data) if "float" in value.kind else int(value.data)
     return f"{value.kind}({number})" if "." in value.kind else str(number)

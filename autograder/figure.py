@@ -36,9 +36,9 @@ def draw(question: str, finding: Finding) -> Any:
     except ImportError:
         return None
     assert finding.actual is not None
-    expected, actual = (as_table(array, finding.answered.case.sizes) for array in (finding.answered.expected, finding.actual))
+    expected, actual = (as_table(array, finding.answered.case.sizes) for array in (finding.expected, finding.actual))
     error = np.abs(widened(actual) - widened(expected))
-    allowed = max(finding.answered.tolerance, float(np.finfo(np.float32).tiny))
+    allowed = max(finding.allowed, float(np.finfo(np.float32).tiny))
     figure = Figure(figsize=(9, 2.6), layout="constrained")
     panels = figure.subplots(1, 3)
     limit = float(np.max(np.abs(np.concatenate([widened(expected).ravel(), widened(actual).ravel()])), initial=0.0)) or 1.0

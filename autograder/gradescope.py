@@ -15,7 +15,7 @@ from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
 from autograder import results as files
-from autograder.cases import METHOD, TITLES
+from autograder.cases import METHOD, title
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line.
 _UNGRADED = re.compile(r"^\s*(?:Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
@@ -84,11 +84,11 @@ class Results(GradingResults):
         made = []
         for place, (result, (question, group, *rule)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
             case = result.test_case
-            title = f"method, {rule[0]}" if rule else TITLES[group]
+            called = f"method, {rule[0]}" if rule else title(group)
             ungraded = _is_ungraded(result)
             made.append(
                 {
-                    "name": f"{question}: {title}{' (ungraded)' if ungraded else ''}",
+                    "name": f"{question}: {called}{' (ungraded)' if ungraded else ''}",
                     "number": f"{number}.{place}",
                     **({} if ungraded else {"score": round(_points(result, question, self.worth), 5)}),
                     "max_score": round(case.points, 5),

@@ -95,9 +95,8 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     """Before anything of the submission runs: a result that holds if nothing better comes, and the submission's files out of the way."""
     folder = submission.parent
     root = folder.parent
-    stage = Stage(
-        root / "source", folder, root / "results", Path(tempfile.mkdtemp(prefix="otter-arrays-", dir=root))
-    )  # which goes away with it, also after a kill
+    holding = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)  # goes away with it, also after a kill
+    stage = Stage(root / "source", folder, root / "results", Path(holding))
     stage.files.mkdir()
     results.write(stage.results / "results.json", results.begun())
     if isolation.level == "off":

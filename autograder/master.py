@@ -23,11 +23,12 @@ from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_c
 from autograder import compiled, tuning
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
-from autograder.cases import GROUPS, METHOD, PUBLIC
+from autograder.cases import GROUPS, HIDDEN_GROUPS, METHOD, PUBLIC
 from autograder.environment import compiler_flags
 from autograder.errors import BuildError
 from autograder.preview import BUILDING
 from autograder.question import declared
+from autograder.ways import is_law
 
 RECORD_FILE = "build_record.json"
 """What only the author may see: the secret, the counts of cases, the sources of the known answers."""
@@ -121,7 +122,7 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
                 raise BuildError(
                     f"question {question.name!r}: see={question.see!r} is no heading of the notebook; its headings are {', '.join(headings)}"
                 )
-        check_tests(Path(tests), {question.name: [rule.name for rule in question.rules] for question in declared()})
+        check_tests(Path(tests), {question.name: Asked([rule.name for rule in question.rules], question.laws) for question in declared()})
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
@@ -185,11 +186,16 @@ class TestCall:
     rule: str | None = None
 
 
-def check_tests(tests: Path, questions: Mapping[str, Sequence[str]]) -> None:
-    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student.
+@dataclass(frozen=True)
+class Asked:
+    """What the tests of a question may ask for besides groups of cases: its rules and its laws, by name."""
 
-    `questions` has the rules of each question, by name.
-    """
+    rules: Sequence[str] = ()
+    laws: Sequence[str] = ()
+
+
+def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
+    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student."""
     for path in sorted(tests.glob("*.py")):
         try:
             module = ast.parse(path.read_text(encoding="utf-8"))
@@ -258,16 +264,18 @@ def _literal(node: ast.AST | None) -> Any:
     return node.value if isinstance(node, ast.Constant) else None
 
 
-def _check_call(found: TestCall, questions: Mapping[str, Sequence[str]]) -> None:
+def _check_call(found: TestCall, questions: Mapping[str, Asked]) -> None:
     if found.question not in questions:
         known = f"declared: {', '.join(questions)}" if questions else "write question = Question(…) in a cell whose first line is `## Ignore ##`"
         raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; {known}")
-    if found.rule is not None and found.rule not in questions[found.question]:
-        rules = ", ".join(repr(rule) for rule in questions[found.question]) or "none"
+    asked = questions[found.question]
+    if found.rule is not None and found.rule not in asked.rules:
+        rules = ", ".join(repr(rule) for rule in asked.rules) or "none"
         raise BuildError(f"the test {found.place} asks for rule={found.rule!r}, which {found.question} does not require; its rules are {rules}")
-    if found.cases not in GROUPS:
-        raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}")
-    if not found.hidden and found.cases != PUBLIC:
+    if found.cases not in (*GROUPS, *asked.laws):
+        laws = f"; the laws of {found.question} are {', '.join(asked.laws) or 'none'}" if asked.laws or is_law(found.cases) else ""
+        raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}{laws}")
+    if not found.hidden and found.cases in HIDDEN_GROUPS:
         raise BuildError(
             f"the test {found.place} is public but asks for cases={found.cases!r}, which students do not have; begin the cell with `# HIDDEN`"
         )

@@ -96,13 +96,13 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
 def of_question(question: Question, reference: object, assignment: str, secret: str) -> BankOfQuestion:
     """Draw every group of `question` from `secret`, the public one too, and hold all answers against it."""
     try:
-        drawn = draw(question, reference, (PUBLIC, *HIDDEN_GROUPS), assignment, secret)
+        drawn = draw(question, reference, (PUBLIC, *HIDDEN_GROUPS, *question.laws), assignment, secret)
     except BuildError as fault:
         return BankOfQuestion(question.name, secret, 0, 0.0, (), (), str(fault))
     rows = []
     for known in question.misconceptions:
         margin = drawn.margin(known.name)
-        refused = sum(len(drawn.failing(known.name, name)) for name in HIDDEN_GROUPS)
+        refused = sum(len(drawn.failing(known.name, name)) for name in (*HIDDEN_GROUPS, *question.laws))
         told = {
             name: _name(diagnosed(drawn.groups[name], drawn.outcomes[known.name][name])) for name in drawn.groups if drawn.failing(known.name, name)
         }
@@ -122,7 +122,10 @@ def _strays(drawn: Drawn, group: str, rng: np.random.Generator) -> list[tuple[st
     }
     found = []
     for label, answer in answers.items():
-        outcomes = {index: Returned(np.asarray(answer(each.expected))) for index, each in enumerate(drawn.groups[group].cases)}
+        outcomes = {
+            index: Returned({part: np.asarray(answer(array)) for part, array in each.expected.items()})
+            for index, each in enumerate(drawn.groups[group].cases)
+        }
         name = _name(diagnosed(drawn.groups[group], outcomes))
         if name:
             found.append((label, name))

@@ -85,16 +85,16 @@ def _judged(function: object, method: Method, traces: Mapping[str, Sequence[int 
 
 def _watched(function: object, case: Case, afresh: bool) -> tuple[Facts, Returned | Failed]:
     if isinstance(function, StandIn):
-        return function.watched(case.arguments, afresh=afresh)
+        return function.watched(case.arguments, case.way, afresh=afresh)
     from autograder import evidence  # looks into JAX; the process that compares never gets here
 
-    return evidence.gather(function, case.arguments, afresh=afresh)
+    return evidence.gather(function, case.arguments, case.way, afresh=afresh)
 
 
 def _equations(function: object, case: Case) -> int | None:
     if isinstance(function, StandIn):
-        return function.equations(case.arguments)
-    return trace.equations(function, case.arguments) if callable(function) else None
+        return function.equations(case.arguments, case.way)
+    return trace.equations(function, case.arguments, case.way) if callable(function) else None
 
 
 def outline(seen: Seen) -> str:

@@ -11,11 +11,11 @@ import copy
 import itertools
 from collections.abc import Iterator, Mapping
 
-from autograder.arguments import Array, Dim, Seed
+from autograder.arguments import Argument, Array, Dim, Seed, Tree
 from autograder.cases import LARGEST_DISTINCT_SIZE
 from autograder.question import Question
 from autograder.rewrites import TRANSFORMS
-from autograder.rewriting import Answer, Around, around, call, of_function, of_kind, unique
+from autograder.rewriting import Answer, Around, around, call, of_all, of_function, of_kind, unique
 
 AXES = ("in_axes", "out_axes", "axis", "variable_axes")
 
@@ -145,10 +145,18 @@ def _sizes(question: Question) -> Mapping[str, str]:
     for name, argument in question.arguments.items():
         if isinstance(argument, Dim):
             found.setdefault(argument.name, f"int({name})")
-        elif isinstance(argument, Array):
-            for axis, dim in enumerate(argument.dims):
-                found.setdefault(dim, f"{name}.shape[{axis}]")
+        else:
+            _sizes_in(argument, name, found)
     return found
+
+
+def _sizes_in(argument: Argument, expression: str, found: dict[str, str]) -> None:
+    if isinstance(argument, Array):
+        for axis, dim in enumerate(argument.dims):
+            found.setdefault(dim, f"{expression}.shape[{axis}]")
+    elif isinstance(argument, Tree):
+        for field, each in argument.fields.items():
+            _sizes_in(each, f"{expression}[{field!r}]", found)
 
 
 def _wrong_around(question: Question) -> Iterator[Around]:
@@ -175,7 +183,7 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         ("dtype", "another kind of number", "y.astype(jnp.int32 if y.dtype.kind == 'f' else jnp.float32)"),
         ("nan", "one element is NaN", "jnp.asarray(y, jnp.float32).at[-1].set(jnp.nan)"),
     ):
-        yield kind, name, f"y = jnp.asarray({plain})\nreturn {expression}"
+        yield kind, name, f"y = {plain if question.several else f'jnp.asarray({plain})'}\nreturn {of_all(question, expression)}"
     for seed in of_kind(question, Seed):
         for change in ("int({}) + 1", "int({}) // 2 * 2", "int({}) % 1000", "0"):
             changed = change.format(seed)
@@ -205,22 +213,21 @@ def _wrong_around(question: Question) -> Iterator[Around]:
     key = ", ".join(f"{size}" for size in sizes.values())
     yield "cached", "the first result for these sizes", _cached(question, f"({key},)")
     yield "cached", "the first result", _cached(question, "0")
-    counted = f"{question.name}._calls = getattr({question.name}, '_calls', 0) + 1"
-    yield "state", "wrong from the 20th call on", f"{counted}\n{_unless(question, f'{question.name}._calls < 20')}"
+    counted = "_kept['calls'] = _kept.get('calls', 0) + 1"
+    yield "state", "wrong from the 20th call on", counted + "\n" + _unless(question, "_kept['calls'] < 20")
     for number, name in enumerate(of_kind(question, Array)):
         in_place = f"y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
-        yield "state", f"{name} changed in place", in_place + "\nreturn y" if number == 0 else in_place + "\nreturn y + 0"
+        yield "state", f"{name} changed in place", in_place + f"\nreturn {'y' if number == 0 else of_all(question, 'y + 0')}"
 
 
 def _unless(question: Question, condition: str) -> str:
-    """Right where the condition holds, and wrong by one elsewhere."""
-    return f"y = {call(question)}\nreturn y if {condition} else y + 1"
+    """Right where the condition holds, and elsewhere wrong by one, or threefold, where one more would have the same gradient."""
+    return f"y = {call(question)}\nreturn y if {condition} else {of_all(question, '3 * y' if question.gradient else 'y + 1')}"
 
 
 def _cached(question: Question, key: str) -> str:
-    return f"kept = {question.name}.__dict__.setdefault('_kept', {{}})\nif {key} not in kept:\n    kept[{key}] = {call(question)}\nreturn kept[{key}]"
+    return f"if {key} not in _kept:\n    _kept[{key}] = {call(question)}\nreturn _kept[{key}]"
 
 
 def _drawn_on(question: Question, seed: str) -> str:
-    kept = f"kept = {question.name}.__dict__.setdefault('_streams', {{}})"
-    return f"{kept}\nkept[int({seed})] = kept.get(int({seed}), -1) + 1\nreturn {call(question, **{seed: f'int({seed}) + kept[int({seed})]'})}"
+    return f"_kept[int({seed})] = _kept.get(int({seed}), -1) + 1\nreturn {call(question, **{seed: f'int({seed}) + _kept[int({seed})]'})}"

@@ -91,20 +91,20 @@ def preview(question: Question, reference: object) -> Preview | None:
     """
     if os.environ.get(BUILDING):
         return None
-    drawn = draw(question, reference, GROUPS, "rehearsal", "rehearsal")
+    drawn = draw(question, reference, (*GROUPS, *question.laws), "rehearsal", "rehearsal")
     rows = []
     for name, group in drawn.groups.items():
-        for answered in group.cases:
-            output = answered.expected
+        for answered, (part, output) in ((case, each) for case in group.cases for each in case.expected.items()):
+            allowed = answered.tolerances[part]
             rows.append(
                 {
                     "group": name,
                     "case": answered.case.label,
                     "called with": arguments_of(answered.case),
-                    "output": f"{output.dtype} {output.shape}",
+                    "output": f"{part} {output.dtype} {output.shape}".strip(),
                     "smallest": _number(np.min(output)) if output.dtype.kind in "fiu" else "",
                     "largest": _number(np.max(output)) if output.dtype.kind in "fiu" else "",
-                    "error allowed": f"{answered.tolerance:.2g}" if answered.tolerance else "none",
+                    "error allowed": f"{allowed:.2g}" if allowed else "none",
                 }
             )
     table: dict[str, dict[str, str]] = {}

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from autograder.arguments import Argument, DeclarationError
+from autograder.arguments import Argument, Array, DeclarationError, Key, Tree, differentiable
 from autograder.rules import Every, Requirement, Rule
+from autograder.ways import LAWS, PERMUTATION, Way
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -31,12 +32,18 @@ class Question:
     """One question of a master notebook: a function that students write, and how it is called.
 
     `name` is the function's name and the name by which `check` finds the question. `arguments` maps each parameter, in the order of
-    the call, to an `Array`, `Dim`, `Seed` or `Key`; `dims` maps each dimension to the smallest and largest size it takes, both included.
+    the call, to an `Array`, `Dim`, `Seed`, `Key` or `Tree`; `dims` maps each dimension to the smallest and largest size it takes, both included.
     `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
 
     The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` is
     the share of its points that a group of cases is worth whose answers are right to half precision only. `see` is the heading in the notebook
     under which its pitfalls are explained; hints point to it.
+
+    `several`: it returns several arrays, in dicts, lists or tuples, nested as may be, or a module of Flax or its state; each is compared by itself.
+    `gradient` names arguments: not what the function returns is compared, which must be one number, but its gradient with respect to them.
+    `constructor` names arguments: students write a class, which is made with these, and whose `method` is called with the others.
+    `laws` names laws that the answer must obey (see `autograder.ways.LAWS`): "jit", "vmap", "grad", "permutation of B"; test cells ask for them by
+    `check(…, cases="jit")`.
 
         question = Question("scale_rows",
             arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
@@ -54,6 +61,11 @@ class Question:
     atol: float | None = None
     imprecise: float = 0.0
     see: str = ""
+    several: bool = False
+    gradient: tuple[str, ...] = ()
+    constructor: tuple[str, ...] | None = None
+    method: str = "__call__"
+    laws: tuple[str, ...] = ()
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
     rules: list[Rule] = field(default_factory=list, init=False, repr=False)
@@ -65,7 +77,15 @@ class Question:
         self._check_count("shapes")
         self._check_count("seeds")
         self._check_options()
+        self._check_way()
+        self._check_laws()
         _declared.append(self)
+
+    @property
+    def way(self) -> Way:
+        """How the question calls what students write."""
+        several = self.several or len(self.gradient) > 1 or any(isinstance(self.arguments[name], Tree) for name in self.gradient)
+        return Way(several, tuple(self.constructor or ()), "" if self.constructor is None else self.method, tuple(self.gradient))
 
     def alternative(self, function: Function) -> Function:
         """Decorator: a solution that is right in another way, and must be accepted."""
@@ -150,7 +170,7 @@ class Question:
         for parameter, argument in self.arguments.items():
             label = f"arguments[{parameter!r}]"
             if not isinstance(argument, Argument):
-                raise self._error(label, argument, "is not an Array, a Dim, a Seed or a Key")
+                raise self._error(label, argument, "is not an Array, a Dim, a Seed, a Key or a Tree")
             for fault in argument.faults():
                 raise self._error(label, argument, f"cannot be drawn: {fault}")
             for dim in argument.dims:
@@ -177,6 +197,41 @@ class Question:
             raise self._error("imprecise", self.imprecise, "is not a share of the points, from 0 to 1")
         if not isinstance(self.see, str):
             raise self._error("see", self.see, "is not the text of a heading")
+
+    def _check_way(self) -> None:
+        if not isinstance(self.several, bool):
+            raise self._error("several", self.several, "is neither True nor False")
+        if not isinstance(self.method, str) or not self.method.isidentifier():
+            raise self._error("method", self.method, "is not the name of a method")
+        for label, names in (("gradient", self.gradient), ("constructor", self.constructor or ())):
+            if not isinstance(names, tuple | list):
+                raise self._error(label, names, f'is not a tuple of names of arguments such as ("{next(iter(self.arguments))}",)')
+            for name in names:
+                if name not in self.arguments:
+                    raise self._error(label, names, f"names {name!r}, which is no argument; the arguments are {', '.join(self.arguments)}")
+        for name in self.gradient:
+            if not differentiable(self.arguments[name]):
+                raise self._error(
+                    "gradient", self.gradient, f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such arrays"
+                )
+        if self.constructor is not None and self.gradient:
+            raise self._error("gradient", self.gradient, "cannot be taken of a class; leave constructor away")
+
+    def _check_laws(self) -> None:
+        if not isinstance(self.laws, tuple | list):
+            raise self._error("laws", self.laws, 'is not a tuple of names of laws such as ("jit",)')
+        permuted = {dim for argument in self.arguments.values() if isinstance(argument, Array | Tree) for dim in argument.dims}
+        known = [*(law for law in LAWS if law != PERMUTATION), *(PERMUTATION + dim for dim in self.dims if dim in permuted)]
+        for law in self.laws:
+            if law not in known:
+                raise self._error("laws", law, f"is not a law of this question; those are {', '.join(map(repr, known))}")
+        if len(set(self.laws)) < len(self.laws):
+            raise self._error("laws", self.laws, "names a law twice")
+        traced = [argument for argument in self.arguments.values() if isinstance(argument, Array | Tree | Key)]
+        if {"jit", "vmap"} & set(self.laws) and not traced:
+            raise self._error("laws", self.laws, "needs an argument that JAX can trace: an Array, a Tree or a Key")
+        if "grad" in self.laws and not any(map(differentiable, traced)):
+            raise self._error("laws", self.laws, "needs an argument with a derivative: an Array of floating-point numbers")
 
 
 # A declaration cell can be run again while a master is written: the newest declaration of a name is the one that holds in a notebook,

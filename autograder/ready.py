@@ -18,22 +18,62 @@ import nbformat
 import numpy as np
 
 from autograder import bank
-from autograder.cases import PUBLIC
+from autograder.arguments import Value, flattened
+from autograder.cases import PUBLIC, Case
 from autograder.launcher import OUTSIDE
 from autograder.settings import settings_of
 from autograder.values import to_python
 
 ANSWERS = "ready_answers.npz"
 
-_FUNCTION = """\
-def {name}(*arguments):
-    import numpy as np
+_LOOKED_UP = """\
+import jax
+import numpy as np
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        return [array for each in value.values() for array in numbers(each)]
+    value = jax.lax.stop_gradient(value)
+    return [np.asarray(jax.random.key_data(value) if jax.dtypes.issubdtype(getattr(value, "dtype", None), jax.dtypes.prng_key) else value)]
+
+
+def looked_up(question, *arguments):
+    \"\"\"The expected arrays by name: "" for one by itself.\"\"\"
+    given = [array for argument in arguments for array in numbers(argument)]
     with np.load({file!r}) as answers:
         for case in range({cases}):
-            given = [answers[f"{name}.{{case}}.{{place}}"] for place in range({arguments})]
-            if all(np.array_equal(np.asarray(one), np.asarray(other)) for one, other in zip(arguments, given)):
-                return answers[f"{name}.{{case}}"]
+            known = [answers[f"{{question}}.{{case}}.{{place}}"] for place in range(len(given)) if f"{{question}}.{{case}}.{{place}}" in answers]
+            if len(known) == len(given) and all(np.array_equal(one, other) for one, other in zip(given, known)):
+                start = f"{{question}}.{{case}}/"
+                return {{name[len(start):]: answers[name] for name in answers if name.startswith(start)}}
+
+
+def output(found):
+    return found.get("", found)
 """
+
+_FUNCTION = """\
+def {name}(*arguments):
+    return output(looked_up({name!r}, *arguments))
+"""
+
+_CLASS = """\
+class {name}:
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def {method}(self, *arguments):
+        return output(looked_up({name!r}, *self.arguments, *arguments))
+"""
+
+_OF_GRADIENT = """\
+def {name}(*arguments):
+    slopes = looked_up({name!r}, *arguments)
+    leaves = [leaf for place in {places} for leaf in jax.tree.leaves(arguments[place])]
+    return sum((slope * leaf).sum() for slope, leaf in zip(slopes.values(), leaves))
+"""
+"""Linear, and so of the gradient that is expected. JAX and the bank name the arrays of a gradient in one order."""
 
 
 class NotReady(Exception):
@@ -81,18 +121,34 @@ def check(root: Path, *, container: bool = True) -> str:
 
 def _write_submission(found: bank.Bank, folder: Path) -> None:
     answers: dict[str, Any] = {}
-    cells = []
+    most = max((len(found.group(question, PUBLIC).cases) for question in found.groups), default=0)
+    cells = [nbformat.v4.new_code_cell(_LOOKED_UP.format(file=ANSWERS, cases=most))]
     for question in found.groups:
-        group = found.group(question, PUBLIC)
-        for number, answered in enumerate(group.cases):
-            answers[f"{question}.{number}"] = answered.expected
-            for place, value in enumerate(answered.case.arguments.values()):
-                answers[f"{question}.{number}.{place}"] = np.asarray(to_python(value))
-        arguments = len(group.cases[0].case.arguments) if group.cases else 0
-        cells.append(nbformat.v4.new_code_cell(_FUNCTION.format(name=question, file=ANSWERS, cases=len(group.cases), arguments=arguments)))
+        cases = found.group(question, PUBLIC).cases
+        for number, answered in enumerate(cases):
+            answers.update({f"{question}.{number}/{name}": array for name, array in answered.expected.items()})
+            order = sorted(answered.case.arguments, key=lambda name: name not in answered.case.way.constructor)
+            for place, leaf in enumerate(flattened({name: answered.case.arguments[name] for name in order}).values()):
+                answers[f"{question}.{number}.{place}"] = _number(leaf)
+        cells += [nbformat.v4.new_code_cell(_answer(question, each.case)) for each in cases[:1]]
     np.savez(folder / ANSWERS, **answers)
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "ready.ipynb")
+
+
+def _number(leaf: Value) -> np.ndarray:
+    import jax
+
+    value = to_python(leaf)
+    return np.asarray(jax.random.key_data(value) if leaf.kind == "key" else value)
+
+
+def _answer(question: str, case: Case) -> str:
+    if case.way.method:
+        return _CLASS.format(name=question, method=case.way.method)
+    if case.way.gradient:
+        return _OF_GRADIENT.format(name=question, places=[list(case.arguments).index(name) for name in case.way.gradient])
+    return _FUNCTION.format(name=question)
 
 
 if __name__ == "__main__":

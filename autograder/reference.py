@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from autograder import examine, tolerance
+from autograder import examine, laws, tolerance
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import Case, Plan, Slot, generator, plan
-from autograder.compare import compare, dtype_kind, magnitude
+from autograder.compare import Mismatch, dtype_kind, magnitude
 from autograder.diagnosis import Known, outcome_of
 from autograder.errors import BuildError
 from autograder.examine import described
+from autograder.outputs import Output, differences, identical
 from autograder.question import Misconception, Question
-from autograder.tolerance import Noise
+from autograder.tolerance import Noise, Noises
 
 MANY, MOST, HARDLY = 8, 0.9, 1e-3
 """An output of at least so many elements tests little if so large a share of them is equal, or if they differ by so small a share."""
@@ -66,10 +67,12 @@ def _errors(outcome: Returned | Failed, answered: Answered) -> float:
     """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused, infinite if it is no such array."""
     if isinstance(outcome, Failed):
         return math.inf
-    mismatch = compare(outcome.array, answered.expected, answered.tolerance)
-    if mismatch is None:
-        return 0.0
-    return mismatch.error / answered.tolerance if mismatch.step == "values" and answered.tolerance else math.inf
+    found = differences(outcome.output, answered.expected, answered.tolerances)
+    return max((_error(mismatch, answered.tolerances[name]) for name, mismatch in found.items()), default=0.0)
+
+
+def _error(mismatch: Mismatch, allowed: float) -> float:
+    return mismatch.error / allowed if mismatch.step == "values" and allowed else math.inf
 
 
 def draw(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> Drawn:
@@ -77,22 +80,31 @@ def draw(question: Question, reference: object, names: Sequence[str], assignment
     plans = {}
     for name in names:
         rng = generator(secret, assignment, question.name, name)
-        plans[name] = (plan(question, name, rng), rng)
+        plans[name] = ((laws.plan if name in question.laws else plan)(question, name, rng), rng)
     answered = {name: [answered_slot(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
-    noise, shapes = Noise(), []
+    noise: Noises = {}
+    shapes = []
     for name, (planned, rng) in plans.items():
         for case, output in _first_of_each_shape(planned, answered[name]):
-            noise = noise.or_larger(tolerance.noise(reference, case.arguments, output, rng))
+            noise = tolerance.larger(noise, tolerance.noise(reference, case, output, rng))
             shapes.append((case, output))
-    for case, output in sorted(shapes, key=lambda shape: shape[1].size)[-COMPILED_SHAPES:]:
-        noise = noise.or_larger(tolerance.noise_of_compilers(reference, case.arguments, output))
+    for case, output in sorted(shapes, key=lambda shape: sum(array.size for array in shape[1].values()))[-COMPILED_SHAPES:]:
+        noise = tolerance.larger(noise, tolerance.noise_of_compilers(reference, case, output))
+    under_laws = {name: _noise_under_law(question, name, reference, answered[name]) for name in plans if name in question.laws}
 
-    def with_tolerances(noise: Noise) -> dict[str, Group]:
+    def with_tolerances(noise: Noises) -> dict[str, Group]:
         return {
             name: Group(
                 name,
                 tuple(
-                    Answered(case, output, tolerance.allowed(output, noise.largest, question.rtol, question.atol)) for case, output in answered[name]
+                    Answered(
+                        case,
+                        output,
+                        tolerance.tolerances(
+                            output, tolerance.larger(noise, under_laws[name]) if case.way.law else noise, question.rtol, question.atol
+                        ),
+                    )
+                    for case, output in answered[name]
                 ),
                 planned.calls,
                 imprecise=question.imprecise,
@@ -101,7 +113,7 @@ def draw(question: Question, reference: object, names: Sequence[str], assignment
         }
 
     for function in question.alternatives:
-        noise = noise.or_larger(_check_alternative(question, function, with_tolerances(noise)))
+        noise = tolerance.larger(noise, _check_alternative(question, function, with_tolerances(noise)))
     groups = with_tolerances(noise)
     outcomes = {known.name: {name: examine.outcomes(known.function, group) for name, group in groups.items()} for known in question.misconceptions}
     for name, group in groups.items():
@@ -111,14 +123,14 @@ def draw(question: Question, reference: object, names: Sequence[str], assignment
             for known in told
         )
         groups[name] = replace(group, known=kept)
-    return Drawn(groups, noise, outcomes)
+    return Drawn(groups, tolerance.total(noise), outcomes)
 
 
 def _hint(question: Question, known: Misconception) -> str:
     return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
 
 
-def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, np.ndarray]:
+def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, Output]:
     """A case for `slot` whose reference output tests something, with that output."""
     why = ""
     for _ in range(DRAWS):
@@ -127,7 +139,7 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
         why = _degenerate(output)
         if not why:
             again = _reference_output(question, reference, case)
-            if again.shape != output.shape or again.dtype != output.dtype or again.tobytes() != output.tobytes():
+            if not identical(output, again):
                 raise BuildError(
                     f"question {question.name!r}: the reference changes between calls: the same arguments ({arguments_of(case)}) gave two outputs. "
                     "Draw random numbers from the seed argument only, and keep no state"
@@ -139,22 +151,32 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
     )
 
 
-def _reference_output(question: Question, reference: object, case: Case) -> np.ndarray:
-    outcome = call(reference, case.arguments)
+def _reference_output(question: Question, reference: object, case: Case) -> Output:
+    outcome = laws.expected(reference, case) if case.way.law else call(reference, case.arguments, case.way)
     if isinstance(outcome, Failed):
         if reference is None or reference is Ellipsis:
             raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
         detail = f"\n{outcome.detail}" if outcome.detail else ""
         raise BuildError(f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference {outcome.cause}{detail}")
-    if outcome.array.dtype.name not in STORED_DTYPES:
-        raise BuildError(
-            f"question {question.name!r}: the reference returns dtype {outcome.array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
-        )
-    return outcome.array
+    for array in outcome.output.values():
+        if array.dtype.name not in STORED_DTYPES:
+            raise BuildError(
+                f"question {question.name!r}: the reference returns dtype {array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
+            )
+    return outcome.output
 
 
-def _degenerate(output: np.ndarray) -> str:
-    """Why this reference output would accept answers that are wrong, or ""."""
+def _degenerate(output: Output) -> str:
+    """Why this reference output would accept answers that are wrong, or "".
+
+    Of several arrays, some may be anything finite, as a bias that begins with zeros, if at least one tests something.
+    """
+    reasons = [_degenerate_array(array) for array in output.values()]
+    fatal = [reason for array, reason in zip(output.values(), reasons, strict=True) if reason and (array.size == 0 or not np.all(np.isfinite(array)))]
+    return fatal[0] if fatal else "" if "" in reasons else reasons[0]
+
+
+def _degenerate_array(output: np.ndarray) -> str:
     if output.size == 0:
         return "it has no elements"
     if dtype_kind(output.dtype) not in ("floating", "complex"):
@@ -172,17 +194,32 @@ def _degenerate(output: np.ndarray) -> str:
     return ""
 
 
-def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, np.ndarray]]) -> list[tuple[Case, np.ndarray]]:
-    """One case for each shape: a compiled program costs by shape."""
-    first: dict[int, tuple[Case, np.ndarray]] = {}
+def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> list[tuple[Case, Output]]:
+    """One case for each shape, as it is and under no law: a compiled program costs by shape."""
+    first: dict[int, tuple[Case, Output]] = {}
     for slot, pair in zip(planned.slots, answered, strict=True):
-        first.setdefault(id(slot.shape), pair)
+        if not pair[0].way.law:
+            first.setdefault(id(slot.shape), pair)
     return list(first.values())
 
 
-def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noise:
+def _noise_under_law(question: Question, law: str, reference: object, answered: Sequence[tuple[Case, Output]]) -> Noises:
+    """Refuse a reference that does not obey; what it differs by under the law is noise of the law's cases."""
+    noise: Noises = {}
+    for (_, before), (case, output) in zip(answered[::2], answered[1::2], strict=True):
+        try:
+            given = laws.check(reference, case, output, before)
+        except laws.Lawless as fault:
+            raise BuildError(
+                f"question {question.name!r}: the law {law!r} cannot be asked for: with {arguments_of(case)} ({case.label}) {fault}"
+            ) from None
+        noise = tolerance.larger(noise, tolerance.of_alternative(Returned(given), output))
+    return noise
+
+
+def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noises:
     """Refuse an alternative that is not right; what it differs by is noise."""
-    noise = Noise()
+    noise: Noises = {}
     for name, group in groups.items():
         seen: dict[int, Returned | Failed] = {}
         finding = examine.examine(function, group, seen=seen)
@@ -192,8 +229,8 @@ def _check_alternative(question: Question, function: Callable[..., Any], groups:
                 f"with {arguments_of(finding.answered.case)} it {finding.sentence}\n{finding.detail}".rstrip()
             )
         for index, outcome in seen.items():
-            if isinstance(outcome, Returned):
-                noise = noise.or_larger(tolerance.of_alternative(outcome, group.cases[index].expected))
+            if isinstance(outcome, Returned) and not group.cases[index].case.way.law:
+                noise = tolerance.larger(noise, tolerance.of_alternative(outcome, group.cases[index].expected))
     return noise
 
 

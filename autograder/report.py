@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 
+from autograder.cases import PUBLIC
 from autograder.compare import dtype_kind, widened
 from autograder.diagnosis import Diagnosis
 from autograder.examine import Finding, described
 from autograder.method import Judgement, Method
+from autograder.outputs import ALONE, SHOWN
+from autograder.ways import PLAIN, says
 
 BUCKETS = (
     (1.0, "as large as the largest expected value, or larger"),
@@ -20,22 +26,27 @@ BUCKETS = (
 
 def sentence(question: str, finding: Finding) -> str:
     """One sentence: what was asked, what is wrong with the answer, and on which case."""
-    return f"{question} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
+    return f"{finding.answered.case.way.subject(question)} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
 
 
-def at_desk(question: str, finding: Finding) -> str:
-    """For the student's own notebook, on public cases: with values, and with a line to run the same call again. Plain text."""
+def at_desk(question: str, finding: Finding, cases: str = PUBLIC) -> str:
+    """For the student's own notebook, on a group of cases there: with values, and with a line to run the same call again. Plain text."""
     case = finding.answered.case
     arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
-    parts = [sentence(question, finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding), _failing(finding)]
+    parts = [sentence(question, finding), _law(finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding)]
+    parts.append(_failing(finding))
     parts += [_buckets(finding), finding.detail]
-    parts.append(f"To see this call again:\n  from autograder import public_case\n  {question}(*public_case({question!r}, {finding.case}))")
+    given = f"public_case({question!r}, {finding.case}{'' if cases == PUBLIC else f', cases={cases!r}'})"
+    again = (
+        ("To see this call again", f"{question}(*{given})") if replace(case.way, several=False) == PLAIN else ("The arguments of this call", given)
+    )
+    parts.append(f"{again[0]}:\n  from autograder import public_case\n  {again[1]}")
     return _without_html("\n".join(part for part in parts if part))
 
 
 def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
     """For Gradescope, as Markdown: the kind of case and the size of the error, and neither arguments nor values nor the function's own text."""
-    parts = [_without_html(sentence(question, finding))]
+    parts = [_without_html(part) for part in (sentence(question, finding), _law(finding)) if part]
     table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
     if table:
         parts.append(_without_html(table))
@@ -79,15 +90,26 @@ def _rule(question: str, method: Method, judgement: Judgement, rule: str, bold: 
     return told, f"{bold}Looks like: {name}.{bold} {hint}", judgement.seen
 
 
+def _law(finding: Finding) -> str:
+    """Which law is broken, if the same call as it is, which is the case before, is right."""
+    law = finding.answered.case.way.law
+    if not law or finding.case - 1 in finding.refused_on:
+        return ""
+    return f"This breaks a law: {says(law)}. The same call as it is, is right."
+
+
 def _hint(diagnosis: Diagnosis | None, bold: str) -> str:
     return "" if diagnosis is None else f"{bold}Looks like: {diagnosis.name}.{bold} {diagnosis.hint}"
 
 
 def _structure(finding: Finding) -> str:
+    if finding.step not in ("call", "structure", "shape", "dtype") or finding.answered.case.way.law == "grad":
+        return ""
     expected = finding.answered.expected
-    if finding.step in ("call", "shape", "dtype"):
-        return f"Expected is an array of shape {expected.shape} and dtype {expected.dtype}."
-    return ""
+    if ALONE in expected:
+        return f"Expected is an array of shape {expected[ALONE].shape} and dtype {expected[ALONE].dtype}."
+    lines = [f"  [{name}]: shape {array.shape}, dtype {array.dtype}" for name, array in itertools.islice(expected.items(), SHOWN)]
+    return "\n".join(["Expected are these arrays:", *lines, *(["  …"] if len(expected) > SHOWN else [])])
 
 
 def _failing(finding: Finding) -> str:
@@ -100,11 +122,11 @@ def _failing(finding: Finding) -> str:
 
 def _buckets(finding: Finding) -> str:
     """How many of the wrong elements are wrong by how much; only of values that could be compared."""
-    if finding.step != "values" or finding.actual is None or dtype_kind(finding.answered.expected.dtype) not in ("floating", "complex"):
+    if finding.step != "values" or finding.actual is None or dtype_kind(finding.expected.dtype) not in ("floating", "complex"):
         return ""
-    desired = widened(finding.answered.expected)
+    desired = widened(finding.expected)
     error = np.abs(widened(finding.actual) - desired)
-    wrong = error[error > finding.answered.tolerance] / max(float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny)
+    wrong = error[error > finding.allowed] / max(float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny)
     lines, above = [], np.inf
     for least, text in BUCKETS:
         count = int(np.count_nonzero((wrong >= least) & (wrong < above)))

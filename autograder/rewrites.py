@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from autograder.arguments import Array, Dim, Seed
 from autograder.question import Question
-from autograder.rewriting import Answer, Around, around, call, of_function, of_kind, unique
+from autograder.rewriting import Answer, Around, around, call, of_all, of_function, of_kind, traces, unique
 
 TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")
 
@@ -24,15 +24,19 @@ def _right_around(question: Question) -> Iterator[Around]:
     plain = call(question)
     yield "wrapped", "called from another function", f"return {plain}"
     yield "wrapped", "with prints", f"print('calling', {', '.join(question.arguments)})\nreturn {plain}"
-    yield "returned", "a NumPy array", f"return np.asarray({plain})"
-    # Of booleans there is none: as numbers they would be another kind of answer.
-    precise = "answer if answer.dtype == bool else answer.astype(np.result_type(answer.dtype, np.int64))"
-    yield "returned", "twice the precision", f"answer = np.asarray({plain})\nreturn {precise}"
-    yield "returned", "a copy of a list", f"return jnp.asarray(np.asarray({plain}).tolist(), dtype=np.asarray({plain}).dtype)"
+    if not traces(question):
+        # Of booleans there is none twice as precise: as numbers they would be another kind of answer.
+        for name, expression in (
+            ("a NumPy array", "np.asarray(y)"),
+            ("twice the precision", "np.asarray(y) if np.asarray(y).dtype == bool else np.asarray(y, np.result_type(np.asarray(y).dtype, np.int64))"),
+            ("a copy of a list", "jnp.asarray(np.asarray(y).tolist(), dtype=np.asarray(y).dtype)"),
+        ):
+            yield "returned", name, f"y = {plain}\nreturn {of_all(question, expression)}"
     arrays = of_kind(question, Array)
     for array in arrays:
         yield "input", f"{array} made a JAX array", f"{array} = jnp.asarray({array})\nreturn {plain}"
-        yield "input", f"{array} made a NumPy array", f"{array} = np.array({array})\nreturn {plain}"
+        if not traces(question):
+            yield "input", f"{array} made a NumPy array", f"{array} = np.array({array})\nreturn {plain}"
     if arrays:
         compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
         yield "compiled", "jax.jit over the arrays", f"return {compiled}"

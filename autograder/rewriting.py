@@ -36,11 +36,11 @@ def unique(made: list[Answer], original: str) -> list[Answer]:
 
 
 def of_function(source: str, name: str) -> ast.Module:
-    """The module with the function's docstring left out. Raises `ValueError` if no function of that name is defined in it."""
+    """The module with the docstring of the function, or class, left out. Raises `ValueError` if none of that name is defined in it."""
     module = ast.parse(source)
-    function = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+    function = next((node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name), None)
     if function is None:
-        raise ValueError(f"the solution defines no function {name} with def at the top of a cell")
+        raise ValueError(f"the solution defines neither a function nor a class {name} at the top of a cell")
     if ast.get_docstring(function) is not None:
         function.body = function.body[1:]
     return module
@@ -51,17 +51,47 @@ Around = tuple[str, str, str]
 
 
 def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> Iterator[Answer]:
-    """A function of the question's name around the reference, which keeps its place under another one."""
+    """A function, or class, of the question's name around the reference, which keeps its place under another one.
+
+    Bodies may keep something between calls in the dict `_kept`.
+    """
     imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
     for kind, name, body in bodies:
-        lines = "\n".join(f"    {line}" for line in body.splitlines())
-        wrapper = f"{INNER} = {question.name}\n\ndef {question.name}({', '.join(question.arguments)}):\n{lines}\n"
-        yield Answer(kind, name, f"{ast.unparse(module)}\n\n{imports}\n{wrapper}")
+        yield Answer(kind, name, f"{ast.unparse(module)}\n\n{imports}\n{INNER} = {question.name}\n_kept = {{}}\n\n{_wrapper(question, body)}")
+
+
+def _wrapper(question: Question, body: str) -> str:
+    if question.constructor is None:
+        return f"def {question.name}({', '.join(question.arguments)}):\n{_indented(body, 1)}\n"
+    made = "".join(f"{name}, " for name in question.arguments if name in question.constructor)
+    rest = [name for name in question.arguments if name not in question.constructor]
+    return (
+        f"class {question.name}:\n    def __init__(self, {made}):\n        self.made = ({made})\n\n"
+        f"    def {question.method}({', '.join(['self', *rest])}):\n        {f'{made}= self.made' if made else 'pass'}\n{_indented(body, 2)}\n"
+    )
+
+
+def _indented(body: str, levels: int) -> str:
+    return "\n".join(f"{'    ' * levels}{line}" for line in body.splitlines())
 
 
 def call(question: Question, **changed: str) -> str:
     """The reference called with the function's arguments, or with other expressions in the place of some."""
-    return f"{INNER}({', '.join(changed.get(name, name) for name in question.arguments)})"
+    given = {name: changed.get(name, name) for name in question.arguments}
+    if question.constructor is None:
+        return f"{INNER}({', '.join(given.values())})"
+    made = ", ".join(text for name, text in given.items() if name in question.constructor)
+    return f"{INNER}({made}).{question.method}({', '.join(text for name, text in given.items() if name not in question.constructor)})"
+
+
+def of_all(question: Question, expression: str) -> str:
+    """An expression of the answer `y`, made of each array in it where the question takes several."""
+    return f"jax.tree.map(lambda y: {expression}, y)" if question.several else expression
+
+
+def traces(question: Question) -> bool:
+    """Whether JAX may trace the function: then it cannot make NumPy arrays of what it gets."""
+    return bool(question.gradient) or bool({"jit", "vmap", "grad"} & set(question.laws))
 
 
 def of_kind(question: Question, kind: type[Argument]) -> list[str]:

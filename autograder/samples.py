@@ -6,7 +6,6 @@ place of the prompt.
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import jsonschema
 import nbformat
 
 from autograder.master import RECORD_FILE
+from autograder.sources import defines, renamed
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class BuiltAssignment:
         """The student notebook with each question's function replaced by the source in `answers`, keyed by question."""
         notebook = nbformat.read(self.untouched, as_version=4)
         for question, source in answers.items():
-            cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and f"def {question}(" in cell.source)
+            cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and defines(cell.source, question))
             cell.source = renamed(source, question)
         return notebook
 
@@ -123,19 +123,10 @@ class Graded:
         return [row for row in (self.results or {"tests": []})["tests"] if row["name"] != "Public Tests"]
 
 
-def source_of(notebook: Path, question: str) -> str:
+def solution_of(notebook: Path, question: str) -> str:
     """The source of the cell that defines a question's function."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return next(str(cell.source) for cell in cells if cell.cell_type == "code" and f"def {question}(" in cell.source)
-
-
-def renamed(source: str, name: str) -> str:
-    """The source of one function, without its decorators and under another name."""
-    module = ast.parse(source)
-    function = next(node for node in module.body if isinstance(node, ast.FunctionDef))
-    function.decorator_list = []
-    function.name = name
-    return ast.unparse(module)
+    return next(str(cell.source) for cell in cells if cell.cell_type == "code" and defines(cell.source, question))
 
 
 def check_results(results: object) -> None:

@@ -7,6 +7,7 @@ explains is that of the test programs of the BLAS (Dongarra et al., "A set of le
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,9 @@ import numpy as np
 
 from autograder.arguments import Value
 from autograder.calls import Returned, call
+from autograder.cases import Case
 from autograder.compare import dtype_kind, magnitude, widened
+from autograder.outputs import Output
 
 THRESHOLD = 16
 
@@ -48,29 +51,44 @@ class Noise:
         return Noise(**{name: _larger(value, vars(other)[name]) for name, value in vars(self).items()})
 
 
-def noise(reference: Any, arguments: Mapping[str, Value], output: np.ndarray, rng: np.random.Generator) -> Noise:
-    """The noise of `output`, which `reference` gave for `arguments`, that costs no compilation: from moved inputs.
+Noises = Mapping[str, Noise]
+"""The noise of an output, for each of its arrays."""
 
-    All None for outputs that are compared exactly.
+
+def noise(reference: Any, case: Case, output: Output, rng: np.random.Generator) -> Noises:
+    """The noise of `output`, which `reference` gave for `case`, that costs no compilation: from moved inputs.
+
+    All None for arrays that are compared exactly.
     """
-    if dtype_kind(output.dtype) != "floating" or magnitude(output) == 0.0:
-        return Noise()
-    return Noise(_larger(*(_difference(call(reference, _nudged(arguments, rng)), output) for _ in range(2))))
+    moved = [call(reference, _nudged(case.arguments, rng), case.way) for _ in range(2)]
+    return {name: Noise(_larger(*(_difference(outcome, name, output) for outcome in moved))) for name in output}
 
 
-def noise_of_compilers(reference: Any, arguments: Mapping[str, Value], output: np.ndarray) -> Noise:
+def noise_of_compilers(reference: Any, case: Case, output: Output) -> Noises:
     """The noise that other compiled programs of the same computation show: the whole as one, and in float64. Each costs a compilation."""
-    if dtype_kind(output.dtype) != "floating" or magnitude(output) == 0.0:
-        return Noise()
-    compiled = call(_compiled(reference, arguments), {name: value for name, value in arguments.items() if _is_array(value)})
-    return Noise(None, _difference(compiled, output), _explained(_difference(_in_float64(reference, arguments), output)))
+    compiled = call(reference, case.arguments, case.way.under("jit", case.arguments))
+    wide = _in_float64(reference, case)
+    return {name: Noise(None, _difference(compiled, name, output), _explained(_difference(wide, name, output))) for name in output}
 
 
-def of_alternative(outcome: Returned, output: np.ndarray) -> Noise:
+def of_alternative(outcome: Returned, output: Output) -> Noises:
     """The noise that an author's alternative adds, if what it returned can be called the same output."""
-    if dtype_kind(output.dtype) != "floating" or magnitude(output) == 0.0:
-        return Noise()
-    return Noise(alternatives=_explained(_difference(outcome, output)))
+    return {name: Noise(alternatives=_explained(_difference(outcome, name, output))) for name in output}
+
+
+def larger(one: Noises, other: Noises) -> Noises:
+    """Array by array, and source by source, the larger of two."""
+    return {name: one.get(name, Noise()).or_larger(other.get(name, Noise())) for name in (*one, *(name for name in other if name not in one))}
+
+
+def total(noises: Noises) -> Noise:
+    """Source by source, the largest noise of any array."""
+    return functools.reduce(Noise.or_larger, noises.values(), Noise())
+
+
+def tolerances(output: Output, noises: Noises, rtol: float | None = None, atol: float | None = None) -> dict[str, float]:
+    """What `allowed` says for each array of `output`, whose noise is given."""
+    return {name: allowed(array, noises.get(name, Noise()).largest, rtol, atol) for name, array in output.items()}
 
 
 def allowed(output: np.ndarray, relative_noise: float, rtol: float | None = None, atol: float | None = None) -> float:
@@ -94,23 +112,25 @@ def _explained(difference: float | None) -> float | None:
     return None if difference is None or difference > NOISIEST else difference
 
 
-def _difference(outcome: object, output: np.ndarray) -> float | None:
-    if not isinstance(outcome, Returned) or outcome.array.shape != output.shape or dtype_kind(outcome.array.dtype) != "floating":
+def _difference(outcome: object, name: str, output: Output) -> float | None:
+    """The largest difference of any element of one array, relative to the largest element; None where it is compared exactly, or cannot be."""
+    desired = output[name]
+    if not isinstance(outcome, Returned) or dtype_kind(desired.dtype) != "floating" or magnitude(desired) == 0.0:
         return None
-    difference = float(np.max(np.abs(widened(outcome.array) - widened(output)), initial=0.0))
-    return difference / magnitude(output) if np.isfinite(difference) else None
-
-
-def _is_array(value: Value) -> bool:
-    return value.kind in ("jax", "numpy")
+    actual = outcome.output.get(name)
+    if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != "floating":
+        return None
+    difference = float(np.max(np.abs(widened(actual) - widened(desired)), initial=0.0))
+    return difference / magnitude(desired) if np.isfinite(difference) else None
 
 
 def _floats_changed(arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]) -> dict[str, Value]:
     """Integers and booleans are exact, and often say where to look: they stay."""
-    return {
-        name: Value(value.kind, change(value.data)) if _is_array(value) and value.data.dtype.kind == "f" else value
-        for name, value in arguments.items()
-    }
+
+    def changed(value: Value) -> Value:
+        return Value(value.kind, change(value.data)) if value.kind in ("jax", "numpy") and value.data.dtype.kind == "f" else value
+
+    return {name: value.changed(changed) for name, value in arguments.items()}
 
 
 def _nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
@@ -124,27 +144,9 @@ def _nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[st
     return _floats_changed(arguments, nudge)
 
 
-def _in_float64(reference: Any, arguments: Mapping[str, Value]) -> object:
+def _in_float64(reference: Any, case: Case) -> object:
     """The reference on float64 arrays. Flax keeps its parameters in float32, so that their bits stay; other random numbers may not."""
     import jax
 
     with jax.enable_x64(True):
-        return call(reference, _floats_changed(arguments, lambda data: data.astype(np.float64)))
-
-
-def _compiled(reference: Any, arguments: Mapping[str, Value]) -> Any:
-    """The reference as one compiled program of its arrays, its numbers fixed. Calling it fails where Python depends on the arrays."""
-    import jax
-
-    from autograder.values import to_python
-
-    names = [name for name, value in arguments.items() if _is_array(value)]
-
-    def of_arrays(*arrays: Any) -> Any:
-        passed = dict(zip(names, arrays, strict=True))
-        return reference(*(passed[name] if name in passed else to_python(value) for name, value in arguments.items()))
-
-    def compiled(*arrays: Any) -> Any:
-        return jax.jit(of_arrays)(*arrays)
-
-    return compiled
+        return call(reference, _floats_changed(case.arguments, lambda data: data.astype(np.float64)), case.way)

@@ -8,9 +8,10 @@ from typing import Any
 
 from autograder.arguments import Value
 from autograder.values import to_python
+from autograder.ways import PLAIN, Way, lifted
 
 
-def equations(function: Callable[..., Any], arguments: Mapping[str, Value]) -> int | None:
+def equations(function: Callable[..., Any], arguments: Mapping[str, Value], way: Way = PLAIN) -> int | None:
     """The number of equations in the jaxpr of a call, those inside of loops and compiled parts included, or None if it cannot be traced.
 
     Traced with concrete arguments: only Python that depends on what JAX has computed ends it.
@@ -20,7 +21,7 @@ def equations(function: Callable[..., Any], arguments: Mapping[str, Value]) -> i
     passed = [to_python(value) for value in arguments.values()]
 
     def traced() -> None:
-        function(*passed)
+        lifted(function, tuple(arguments), way)(*passed)
 
     with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
         try:

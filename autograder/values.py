@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograder.arguments import Value
+from autograder.outputs import Output, alone
+
+DEEPEST, MOST = 40, 1000
+"""A nested answer has no more levels, and no more arrays."""
 
 
 class Unusable(Exception):
@@ -25,15 +29,23 @@ def to_python(value: Value) -> Any:
         return jnp.array(value.data, copy=True)
     if value.kind == "numpy":
         return value.data.copy()
+    if value.kind == "tree":
+        return {name: to_python(each) for name, each in value.fields.items()}
     if value.kind == "key":
         import jax
 
-        return jax.random.key(int(value.data))
+        return jax.vmap(jax.random.key)(value.data) if value.data.ndim else jax.random.key(int(value.data))
     return {"int": int, "float": float, "numpy.int64": np.int64, "numpy.float32": np.float32}[value.kind](value.data)
 
 
 def unchanged(passed: Any, value: Value) -> bool:
     """Whether what `to_python` made of `value` still is what it was, after a function had it."""
+    if value.kind == "tree":
+        return (
+            type(passed) is dict
+            and passed.keys() == value.fields.keys()
+            and all(unchanged(passed[name], each) for name, each in value.fields.items())
+        )
     if value.kind not in ("jax", "numpy"):
         return True
     if value.kind == "jax" and passed.is_deleted():
@@ -60,6 +72,76 @@ def to_array(returned: object) -> np.ndarray:
     if array.dtype.hasobject:
         raise Unusable(f"returned an array of Python objects (dtype {array.dtype}); its elements must be numbers.")
     return array
+
+
+def to_output(returned: object, *, several: bool = False) -> Output:
+    """The returned value as named arrays (see `autograder.outputs`).
+
+    It is one array, as `to_array` takes it. With `several` it may also be dicts, lists and tuples of arrays, nested as may be, or a module of
+    Flax, or its state: the arrays in it are taken by their names, a `Variable` as its value, a PRNG key as its data. Raises `Unusable`.
+    """
+    if not several:
+        return alone(to_array(returned))
+    found: dict[str, np.ndarray] = {}
+    _collect(returned, "", found, 0)
+    if not found:
+        raise Unusable("returned a structure without any array in it.")
+    return found
+
+
+def _collect(value: Any, name: str, found: dict[str, np.ndarray], depth: int) -> None:
+    if depth > DEEPEST or len(found) > MOST:
+        raise Unusable("returned a structure that is nested too deeply, or has too many arrays.")
+    parts = _parts(value)
+    if value is None and name:
+        return  # as in JAX, an empty place
+    if parts is None:
+        if name in found:
+            raise Unusable("returned a structure in which two arrays have the same name.")
+        found[name] = _leaf(value, bool(name))
+        return
+    for key, part in parts:
+        _collect(part, f"{name}/{key}" if name else str(key), found, depth + 1)
+
+
+def _parts(value: Any) -> list[tuple[Any, Any]] | None:
+    """What is in a container, by key or place; None for what is no container."""
+    value = _without_flax(value)
+    if isinstance(value, dict):
+        return list(dict.items(value))
+    return list(enumerate(value)) if isinstance(value, list | tuple) else None
+
+
+def _without_flax(value: Any) -> Any:
+    """Modules, states and frozen dicts of Flax as plain dicts, and a variable as its value."""
+    nnx, core = sys.modules.get("flax.nnx"), sys.modules.get("flax.core")
+    if core is not None and isinstance(value, core.FrozenDict):
+        return core.unfreeze(value)
+    if nnx is None:
+        return value
+    if isinstance(value, nnx.Module):
+        value = nnx.state(value)
+    if isinstance(value, nnx.State):
+        return nnx.to_pure_dict(value)
+    return value.get_value() if isinstance(value, nnx.Variable) else value
+
+
+def _leaf(value: Any, inside: bool) -> np.ndarray:
+    jax = sys.modules.get("jax")
+    value = _without_flax(value)
+    if (
+        jax is not None
+        and isinstance(value, jax.Array)
+        and not isinstance(value, jax.core.Tracer)
+        and jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key)
+    ):
+        value = jax.random.key_data(value)
+    try:
+        return to_array(value)
+    except Unusable:
+        if not inside:
+            raise
+        raise Unusable("returned a structure in which something is not an array of numbers.") from None
 
 
 def _from_jax(returned: Any) -> Any:

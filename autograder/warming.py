@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder import bank, environment, tuning
+from autograder.arguments import LARGEST_SEED, Dim, Value
 from autograder.calls import call
 from autograder.question import declared
 
@@ -18,6 +20,15 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
     tuning.for_tiny_programs()
     found, rng = bank.load(Path(hidden_bank)), np.random.default_rng()
     environment.draws()
+
+    def other(value: Value) -> Value:
+        """One of the same kind, shape and dtype."""
+        data = value.data
+        if value.kind not in ("jax", "numpy"):
+            return Value(value.kind, rng.integers(LARGEST_SEED, size=data.shape))
+        drawn = rng.standard_normal(data.shape) if data.dtype.kind == "f" else rng.integers(0, 2, size=data.shape)
+        return Value(value.kind, np.asarray(drawn).astype(data.dtype))
+
     for question in declared():
         functions = [namespace[question.name], *question.alternatives, *(known.function for known in question.misconceptions)]
         cases = [answered.case for group in found.groups[question.name].values() for answered in group.cases]
@@ -25,10 +36,11 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
         asked = set()
         for case in cases:
             kinds = {name: value.kind for name, value in case.arguments.items()}
-            key = (*sorted(case.sizes.items()), *kinds.items())
+            key = (*sorted(case.sizes.items()), *kinds.items(), case.way.law)
             if key in asked:
                 continue
             asked.add(key)
-            values = {name: argument.draw(rng, case.sizes, "normal", kinds[name]) for name, argument in question.arguments.items()}
+            values = {name: value if isinstance(question.arguments[name], Dim) else value.changed(other) for name, value in case.arguments.items()}
+            way = replace(case.way, seed=int(rng.integers(2**31)))
             for function in functions:
-                call(function, values, interruptible=False)  # what a wrong answer raises is of no interest here
+                call(function, values, way, interruptible=False)  # what a wrong answer raises is of no interest here

@@ -23,7 +23,7 @@ import numpy as np
 from autograder import bank
 from autograder.bank import Bank
 from autograder.cases import METHOD
-from autograder.samples import BuiltAssignment, source_of
+from autograder.samples import BuiltAssignment, solution_of
 
 CALLS = """\
 def calls(question, group):
@@ -155,9 +155,9 @@ def write_cases(found: Bank, target: Path) -> None:
 
 def _tests(test: str, checks: list[list[str]], built: BuiltAssignment) -> str:
     question = checks[0][0]
-    reference = "import jax\nimport jax.numpy as jnp\nimport flax.linen as nn\nfrom flax import nnx\n" + source_of(built.solution, question).replace(
-        f"def {question}(", f"def reference_{question}("
-    )
+    reference = "import jax\nimport jax.numpy as jnp\nimport flax.linen as nn\nfrom flax import nnx\n" + solution_of(
+        built.solution, question
+    ).replace(f"def {question}(", f"def reference_{question}(")
     body = HEAD.format(name=test, calls=CALLS, reference=reference)
     groups = [group for _, group, *_ in checks if group != METHOD]
     return body + "\n".join(TEST.format(points=1, hidden=group != "public", group=group, question=question) for group in groups)

@@ -125,7 +125,7 @@ def secrets_of(bank: Bank) -> set[str]:
             seed = int(answered.case.arguments["seed"].data)
             if seed >= 10**5 and name != "public":
                 found.add(str(seed))
-            for value in answered.expected.ravel()[:50].tolist():
+            for value in answered.expected[""].ravel()[:50].tolist():
                 found |= {text for text in (f"{value:.6g}", f"{value:.7g}", repr(value)) if len(text.strip("-0.")) >= 6}
     return found
 

@@ -22,10 +22,10 @@ BANK = Bank(
                 (
                     Answered(
                         Case("corner", {"B": 2}, {"x": Value("jax", np.arange(2, dtype=np.float32)), "n": Value("float", np.asarray(3))}),
-                        np.array([1.5, 2.5]),
-                        1e-5,
+                        {"": np.array([1.5, 2.5])},
+                        {"": 1e-5},
                     ),
-                    Answered(Case("scalar", {"B": 1}, {"x": Value("numpy", np.zeros((1, 0)))}), np.array(True), 0.0),
+                    Answered(Case("scalar", {"B": 1}, {"x": Value("numpy", np.zeros((1, 0)))}), {"": np.array(True)}, {"": 0.0}),
                 ),
                 (0, 1, 0),
             )
@@ -43,9 +43,9 @@ def test_a_bank_comes_back_as_it_was_written(tmp_path: Path) -> None:
         old, new = BANK.group("f", name), back.group("f", name)
         assert new.calls == old.calls
         for one, two in zip(old.cases, new.cases, strict=True):
-            assert (one.case.label, one.case.sizes, one.tolerance) == (two.case.label, two.case.sizes, two.tolerance)
-            assert one.expected.dtype == two.expected.dtype
-            np.testing.assert_array_equal(one.expected, two.expected)
+            assert (one.case.label, one.case.sizes, one.tolerances) == (two.case.label, two.case.sizes, two.tolerances)
+            assert one.expected[""].dtype == two.expected[""].dtype
+            np.testing.assert_array_equal(one.expected[""], two.expected[""])
             assert list(one.case.arguments) == list(two.case.arguments)
             for parameter, value in one.case.arguments.items():
                 assert two.case.arguments[parameter].kind == value.kind
@@ -66,7 +66,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
         "text": b"not a bank",
         "foreign": safetensors.numpy.save({"x": np.zeros(1)}),
         "newer": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 99}'}),
-        "partial": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 3, "assignment": "a", "environment": {}}'}),
+        "partial": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 4, "assignment": "a", "environment": {}}'}),
     }
 
 
@@ -77,7 +77,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
         ("cut", "cannot be read as a bank of cases"),
         ("text", "cannot be read as a bank of cases"),
         ("foreign", "cannot be read as a bank of cases"),
-        ("newer", "is of format 99; this version of otter-arrays reads format 3"),
+        ("newer", "is of format 99; this version of otter-arrays reads format 4"),
         ("partial", r"lacks a part of its cases \('questions'\)"),
     ],
 )

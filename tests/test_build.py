@@ -165,7 +165,7 @@ def test_a_dead_case_is_drawn_again() -> None:
     question = Question("rectified", arguments={"seed": Seed(), "x": Array("B"), "n": Dim("B")}, dims={"B": (1, 1)})
     built = build("t", [question], {"rectified": lambda seed, x, n: jnp.maximum(x, 0)}, "a")
     for group in built.hidden.groups["rectified"].values():
-        assert all(np.all(answered.expected > 0) for answered in group.cases)
+        assert all(np.all(answered.expected[""] > 0) for answered in group.cases)
 
 
 def test_a_rehearsal_says_what_the_group_does(scale_question: Question) -> None:
@@ -202,7 +202,7 @@ def test_an_authors_tolerance_replaces_the_measured_one_and_is_noted(scale_quest
     scale_question.rtol, scale_question.atol = 1e-2, 0.5
     built = build("t", [scale_question], SCOPE, "a")
     for answered in built.hidden.groups["scale_rows"]["random"].cases:
-        assert answered.tolerance == pytest.approx(0.5 + 1e-2 * np.abs(answered.expected).max())
+        assert answered.tolerances[""] == pytest.approx(0.5 + 1e-2 * np.abs(answered.expected[""]).max())
     measured = built.record["questions"]["scale_rows"]["tolerance"]
     assert measured["set_by_the_author"] == {"rtol": 1e-2, "atol": 0.5}
     assert 0 < measured["measured"] < 1e-4

@@ -238,7 +238,8 @@ def test_a_fault_of_the_grader_is_no_verdict(grading: Path, monkeypatch: pytest.
 def test_a_misspelt_call_is_told() -> None:
     with pytest.raises(
         ValueError,
-        match=r"^check\('f', …, cases='edge'\): the question is a string, and the groups of cases are public, corners, random, repeated, types$",
+        match=r"^check\('f', …, cases='edge'\): the question is a string, and the groups of cases are public, corners, random, repeated, types, "
+        r"and laws jit, vmap, grad, permutation of B$",
     ):
         check("f", scale_rows, cases="edge")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,16 +10,23 @@ import pytest
 
 from autograder.calls import Failed, Returned
 from autograder.diagnosis import Diagnosis, Expected, Known, KnownOutcome, diagnose, outcome_of
+from autograder.outputs import alone
 
 SIZES = ({"B": 3, "F": 4}, {"B": 5, "F": 2}, {"B": 2, "F": 7}, {"B": 4, "F": 4})
 RNG = np.random.default_rng(7)
 TABLES = [RNG.standard_normal((each["B"], each["F"])) for each in SIZES]
-FLAT = [Expected(table.ravel(), 1e-6, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
-SQUARE = [Expected(table, 1e-6, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+
+
+def expecting(output: np.ndarray, sizes: Mapping[str, int], tolerance: float = 1e-6) -> Expected:
+    return Expected(alone(output), {"": tolerance}, sizes)
+
+
+FLAT = [expecting(table.ravel(), sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+SQUARE = [expecting(table, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
 
 
 def told(change: Callable[[np.ndarray], Any], expected: list[Expected] = SQUARE, known: tuple[Known, ...] = ()) -> str | None:
-    diagnosis = diagnose({index: Returned(np.asarray(change(table))) for index, table in enumerate(TABLES)}, expected, known)
+    diagnosis = diagnose({index: Returned(alone(np.asarray(change(table)))) for index, table in enumerate(TABLES)}, expected, known)
     return None if diagnosis is None else diagnosis.name
 
 
@@ -71,7 +78,7 @@ def test_axes_of_a_flat_output_are_found_by_the_dimensions_of_the_question(chang
 
 
 def test_a_missing_relu_is_named() -> None:
-    expected = [Expected(np.maximum(table, 0), 1e-6, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+    expected = [expecting(np.maximum(table, 0), sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
     assert told(lambda y: y, expected) == "a ReLU is missing"
 
 
@@ -92,7 +99,7 @@ def test_what_is_wrong_in_no_known_way_and_what_is_right_get_no_hint(change: Any
 
 
 def test_the_hint_names_the_axis() -> None:
-    diagnosis = diagnose({index: Returned(table.T.ravel()) for index, table in enumerate(TABLES)}, FLAT, ())
+    diagnosis = diagnose({index: Returned(alone(table.T.ravel())) for index, table in enumerate(TABLES)}, FLAT, ())
     assert diagnosis == Diagnosis(
         "flattened in another order",
         "All numbers are there, but the axis B and the axis F have changed places. Look at the order of the axes before the result is flattened "
@@ -102,7 +109,7 @@ def test_the_hint_names_the_axis() -> None:
 
 
 def known(name: str, change: Callable[[np.ndarray], Any]) -> Known:
-    return Known(name, f"hint of {name}", tuple(KnownOutcome(np.asarray(change(table))) for table in TABLES))
+    return Known(name, f"hint of {name}", tuple(KnownOutcome(alone(np.asarray(change(table)))) for table in TABLES))
 
 
 def test_an_authors_misconception_comes_before_a_general_mistake() -> None:
@@ -144,16 +151,16 @@ def test_failures_are_told_apart_by_the_exceptions_text_and_then_without_its_num
 
 
 def test_the_answer_of_an_earlier_call_is_recognised() -> None:
-    same = [Expected(table, 1e-6, SIZES[0]) for table in (TABLES[0], TABLES[0] + 1.25 * TABLES[0] ** 2, TABLES[0] ** 3)]
-    diagnosis = diagnose({index: Returned(TABLES[0]) for index in range(3)}, same, ())
+    same = [expecting(table, SIZES[0]) for table in (TABLES[0], TABLES[0] + 1.25 * TABLES[0] ** 2, TABLES[0] ** 3)]
+    diagnosis = diagnose({index: Returned(alone(TABLES[0])) for index in range(3)}, same, ())
     assert diagnosis is not None
     assert diagnosis.name == "answer of an earlier call"
 
 
 def test_what_is_wrong_only_where_a_size_is_1_is_told() -> None:
     sizes = ({"B": 1, "F": 4}, {"B": 1, "F": 3}, {"B": 3, "F": 4}, {"B": 2, "F": 5})
-    expected = [Expected(RNG.standard_normal((each["B"], each["F"])), 1e-6, each) for each in sizes]
-    outcomes = {i: Returned(e.output if e.sizes["B"] > 1 else RNG.standard_normal(e.output.shape)) for i, e in enumerate(expected)}
+    expected = [expecting(RNG.standard_normal((each["B"], each["F"])), each) for each in sizes]
+    outcomes = {i: Returned(e.output if e.sizes["B"] > 1 else alone(RNG.standard_normal(e.output[""].shape))) for i, e in enumerate(expected)}
     diagnosis = diagnose(outcomes, expected, ())
     assert diagnosis is not None
     assert (diagnosis.name, diagnosis.hint) == (
@@ -163,6 +170,6 @@ def test_what_is_wrong_only_where_a_size_is_1_is_told() -> None:
 
 
 def test_integers_are_diagnosed_too() -> None:
-    expected = [Expected(np.array([each["B"], each["F"], 9]), 0.0, each) for each in SIZES]
-    diagnosis = diagnose({i: Returned(each.output[::-1]) for i, each in enumerate(expected)}, expected, ())
+    expected = [expecting(np.array([each["B"], each["F"], 9]), each, 0.0) for each in SIZES]
+    diagnosis = diagnose({i: Returned(alone(each.output[""][::-1])) for i, each in enumerate(expected)}, expected, ())
     assert diagnosis is None or diagnosis.name == "reversed"

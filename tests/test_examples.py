@@ -1,4 +1,5 @@
-"""Questions beyond the five: PRNG keys, booleans, integers, NumPy alone; each built, graded, and audited."""
+"""Questions beyond the five, each built, graded and audited: PRNG keys, booleans, integers, NumPy alone, trees in and out, the state of a module,
+gradients, a class, and the laws."""
 
 from __future__ import annotations
 
@@ -17,10 +18,11 @@ from autograder.samples import BuiltAssignment, otter_run
 
 @dataclass(frozen=True)
 class Example:
-    """A solution, and the declaration with an alternative and misconceptions."""
+    """A solution, the declaration with an alternative and misconceptions, and the laws that tests ask for."""
 
     solution: str
     declaration: str
+    laws: tuple[str, ...] = ()
 
 
 EXAMPLES = {
@@ -124,6 +126,227 @@ def negated(x, centre, reach):
     return jnp.sum((x - centre) ** 2, axis=1) > reach**2
 """,
     ),
+    "training-step": Example(
+        """\
+def training_step(params, x, y):
+    # BEGIN SOLUTION
+    def loss(params):
+        return jnp.mean((x @ params["kernel"] + params["bias"] - y) ** 2)
+
+    value, slopes = jax.value_and_grad(loss)(params)
+    return value, jax.tree.map(lambda weight, slope: weight - 0.1 * slope, params, slopes)
+    # END SOLUTION
+""",
+        """\
+from autograder import Array, Question, Tree
+
+question = Question(
+    "training_step",
+    arguments=dict(params=Tree(kernel=Array("D", "F"), bias=Array("F")), x=Array("B", "D", families=("normal",)), y=Array("B", "F", families=("normal",))),
+    dims=dict(B=(2, 9), D=(2, 6), F=(2, 5)),
+    several=True,  # a number, and a dict like params
+)
+
+
+@question.alternative
+def by_hand(params, x, y):
+    error = jnp.asarray(x) @ params["kernel"] + params["bias"] - y
+    slope = 2 * error / error.size
+    return [jnp.mean(error**2), {"bias": params["bias"] - 0.1 * slope.sum(0), "kernel": params["kernel"] - 0.1 * jnp.asarray(x).T @ slope}]
+
+
+@question.misconception("the bias is not trained", hint="Update every leaf of params, for example with `jax.tree.map`.")
+def leaves_the_bias(params, x, y):
+    error = jnp.asarray(x) @ params["kernel"] + params["bias"] - y
+    return jnp.mean(error**2), {**params, "kernel": params["kernel"] - 0.2 * jnp.asarray(x).T @ error / error.size}
+
+
+@question.misconception("uphill", hint="Subtract the gradient.")
+def uphill(params, x, y):
+    value, updated = by_hand(params, x, y)
+    return value, jax.tree.map(lambda old, new: 2 * old - new, params, updated)
+
+
+@question.misconception("the loss after the step", hint="Return the loss of the parameters that came in.")
+def loss_afterwards(params, x, y):
+    _, updated = by_hand(params, x, y)
+    return by_hand(updated, x, y)[0], updated
+
+
+@question.misconception("the loss is missing", hint="Return the loss, and the parameters.")
+def without_loss(params, x, y):
+    return by_hand(params, x, y)[1]
+""",
+    ),
+    "layer-state": Example(
+        """\
+def layer_state(seed, inner):
+    # BEGIN SOLUTION
+    from flax import nnx
+
+    class Layer(nnx.Module):
+        def __init__(self, inner, rngs):
+            self.up = nnx.Linear(inner, 2 * inner, rngs=rngs)
+            self.norm = nnx.BatchNorm(2 * inner, rngs=rngs)
+
+    return nnx.state(Layer(int(inner), nnx.Rngs(int(seed))))
+    # END SOLUTION
+""",
+        """\
+from autograder import Dim, Question, Seed
+
+question = Question("layer_state", arguments=dict(seed=Seed(), inner=Dim("F")), dims=dict(F=(2, 9)), several=True)
+
+
+@question.alternative
+def the_module_itself(seed, inner):
+    from flax import nnx
+
+    rngs = nnx.Rngs(int(seed))
+    return {"up": nnx.Linear(int(inner), 2 * int(inner), rngs=rngs), "norm": nnx.BatchNorm(2 * int(inner), rngs=rngs)}
+
+
+@question.misconception("another seed", hint="Use the seed as it is.")
+def another_seed(seed, inner):
+    from flax import nnx
+
+    rngs = nnx.Rngs(int(seed) + 1)
+    return {"up": nnx.Linear(int(inner), 2 * int(inner), rngs=rngs), "norm": nnx.BatchNorm(2 * int(inner), rngs=rngs)}
+
+
+@question.misconception("parameters only", hint="The state of the norm has a mean and a variance as well.")
+def parameters_only(seed, inner):
+    from flax import nnx
+
+    return {name: nnx.state(each, nnx.Param) for name, each in the_module_itself(seed, inner).items()}
+""",
+    ),
+    "soft-loss": Example(
+        """\
+def soft_loss(weights, x, targets):
+    # BEGIN SOLUTION
+    return jnp.mean(jnp.logaddexp(0.0, -targets * (x @ weights)))
+    # END SOLUTION
+""",
+        """\
+from autograder import Array, Question
+
+question = Question(
+    "soft_loss",
+    arguments=dict(weights=Array("D", families=("normal",)), x=Array("B", "D", families=("normal",)), targets=Array("B", families=("normal",))),
+    dims=dict(B=(2, 9), D=(2, 6)),
+    gradient=("weights", "x"),
+)
+
+
+@question.alternative
+def by_softplus(weights, x, targets):
+    return jax.nn.softplus(-targets * (x @ weights)).mean()
+
+
+@question.misconception("the sum, not the mean", hint="Divide by the number of rows.")
+def summed(weights, x, targets):
+    return jax.nn.softplus(-targets * (x @ weights)).sum()
+
+
+@question.misconception("no gradient flows to x", hint="Do not stop the gradient, and do not leave JAX.")
+def stopped(weights, x, targets):
+    return by_softplus(weights, jax.lax.stop_gradient(x), targets)
+""",
+    ),
+    "running-mean": Example(
+        """\
+class running_mean:
+    # BEGIN SOLUTION
+    def __init__(self, decay, start):
+        self.rate, self.mean = 1 / int(decay), jnp.asarray(start)
+
+    def update(self, x):
+        for row in jnp.asarray(x):
+            self.mean = self.mean + self.rate * (row - self.mean)
+        return self.mean
+    # END SOLUTION
+""",
+        """\
+from autograder import Array, Dim, Question
+
+question = Question(
+    "running_mean",
+    arguments=dict(decay=Dim("N"), start=Array("D", families=("normal",)), x=Array("T", "D", families=("normal",))),
+    dims=dict(N=(2, 5), D=(2, 6), T=(1, 5)),
+    constructor=("decay", "start"),
+    method="update",
+)
+
+
+@question.alternative
+class by_scan:
+    def __init__(self, decay, start):
+        self.decay, self.start = int(decay), jnp.asarray(start)
+
+    def update(self, x):
+        return jax.lax.scan(lambda mean, row: (mean + (row - mean) / self.decay, None), self.start, jnp.asarray(x))[0]
+
+
+@question.misconception("the start is forgotten", hint="Begin with `start`, not with zeros.")
+class from_zeros:
+    def __init__(self, decay, start):
+        self.decay, self.mean = int(decay), jnp.zeros_like(start)
+
+    def update(self, x):
+        for row in jnp.asarray(x):
+            self.mean = self.mean + (row - self.mean) / self.decay
+        return self.mean
+
+
+@question.misconception("the rows backwards", hint="The first row comes first.")
+class backwards(by_scan):
+    def update(self, x):
+        return super().update(x[::-1])
+""",
+    ),
+    "row-norms": Example(
+        """\
+def row_norms(x, scale):
+    # BEGIN SOLUTION
+    return jnp.sqrt(jnp.sum(x**2, axis=1) + 1.0) * scale
+    # END SOLUTION
+""",
+        """\
+from autograder import Array, Dim, Question
+
+question = Question(
+    "row_norms",
+    arguments=dict(x=Array("B", "D", families=("normal",)), scale=Dim("S")),
+    dims=dict(B=(2, 9), D=(2, 6), S=(1, 4)),
+    laws=("jit", "vmap", "grad", "permutation of B"),
+)
+
+
+@question.alternative
+def by_vmap(x, scale):
+    return jax.vmap(lambda row: jnp.sqrt(row @ row + 1.0) * scale)(jnp.asarray(x))
+
+
+@question.misconception("no gradient flows", hint="Stay within JAX's operations, and do not stop the gradient.")
+def stopped(x, scale):
+    x = jax.lax.stop_gradient(x)
+    return jnp.sqrt(jnp.sum(x**2, axis=1) + 1.0) * scale
+
+
+@question.misconception("leaves JAX", hint="NumPy cannot work on what JAX traces: use `jnp`.")
+def by_numpy(x, scale):
+    import numpy as np
+
+    return np.sqrt(np.sum(np.asarray(x) ** 2, axis=1) + 1.0) * scale
+
+
+@question.misconception("sorted", hint="Each norm belongs to its row.")
+def sorts(x, scale):
+    return jnp.sort(row_norms(x, scale))
+""",
+        laws=("jit", "vmap", "grad", "permutation of B"),
+    ),
 }
 
 
@@ -133,6 +356,11 @@ def write_master(name: str, folder: Path) -> Path:
     cells = {cell.id: cell for cell in notebook.cells}
     cells["solution"].source = EXAMPLES[name].solution
     cells["declaration"].source = "## Ignore ##\n" + EXAMPLES[name].declaration
+    place = notebook.cells.index(cells["test-random"])
+    for law in EXAMPLES[name].laws:
+        called = law.replace(" ", "_")
+        source = cells["test-random"].source.replace("test_random", f"test_{called}").replace('"random"', repr(law))
+        notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id=f"test-{called}"))
     target = folder / f"{name}.ipynb"
     nbformat.write(notebook, target)
     return target

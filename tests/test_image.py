@@ -15,7 +15,7 @@ from conftest import ROOT, reconfigured
 from autograder import doctor, image
 from autograder.cli import main
 from autograder.errors import BuildError
-from autograder.samples import BuiltAssignment, source_of
+from autograder.samples import BuiltAssignment, solution_of
 
 Contents = dict[str, bytes]
 
@@ -181,7 +181,7 @@ def test_the_doctor_tells_what_is_wrong(
 
 def test_the_doctor_sees_a_line_of_the_solution(one_assignment: BuiltAssignment) -> None:
     beside = one_assignment.folder / "autograder" / "leaking.zip"
-    line = next(line for line in source_of(one_assignment.solution, "vmap_over_batch").splitlines() if "model = nnx.Linear" in line)
+    line = next(line for line in solution_of(one_assignment.solution, "vmap_over_batch").splitlines() if "model = nnx.Linear" in line)
     try:
         repacked(one_assignment.zip, beside, lambda found: found.update({"files/notes.txt": line.encode()}))
         assert states(beside, dry_run=False)["no solution inside"][0] == doctor.WRONG

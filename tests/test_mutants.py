@@ -104,5 +104,5 @@ def test_decorators_become_calls_in_their_order() -> None:
 
 
 def test_a_solution_that_is_no_function_is_named(scale_question: Question) -> None:
-    with pytest.raises(ValueError, match=r"^the solution defines no function scale_rows with def at the top of a cell$"):
+    with pytest.raises(ValueError, match=r"^the solution defines neither a function nor a class scale_rows at the top of a cell$"):
         mutants("scale_rows = lambda seed, x, factor: x", scale_question)

@@ -49,7 +49,7 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
         ("dims", {"B": (1, 2), "D": (1, 2), "Z": (1, 2)}, "question 'f': dims['Z']=(1, 2) (type=tuple) is used by no argument"),
         ("dims", [], "question 'f': dims=[] (type=list) is not a dict of ranges such as dict(B=(1, 16))"),
         ("arguments", {}, "question 'f': arguments={} (type=dict) is not a dict with at least one argument"),
-        ("arguments", {"x": 3}, "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim, a Seed or a Key"),
+        ("arguments", {"x": 3}, "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim, a Seed, a Key or a Tree"),
         ("shapes", 0, "question 'f': shapes=0 (type=int) is not a whole number of at least 1"),
         ("seeds", 1.5, "question 'f': seeds=1.5 (type=float) is not a whole number of at least 1"),
     ],

@@ -16,17 +16,21 @@ from autograder.calls import Failed, Returned, StandIn
 from autograder.cases import Case
 from autograder.diagnosis import Known, KnownOutcome
 from autograder.examine import Finding, examine
+from autograder.outputs import alone
+from autograder.ways import PLAIN, Way
 
 SIZES = ({"B": 2, "F": 3}, {"B": 3, "F": 2}, {"B": 1, "F": 4})
 
 
 def answered(sizes: dict[str, int]) -> Answered:
     x = np.arange(1.0, sizes["B"] * sizes["F"] + 1, dtype=np.float32).reshape(sizes["B"], sizes["F"])
-    return Answered(Case("a case by hand", sizes, {"x": Value("numpy", x), "factor": Value("float", np.asarray(2))}), 2 * x.ravel(), 1e-5)
+    return Answered(
+        Case("a case by hand", sizes, {"x": Value("numpy", x), "factor": Value("float", np.asarray(2))}), alone(2 * x.ravel()), {"": 1e-5}
+    )
 
 
 CASES = tuple(answered(sizes) for sizes in SIZES)
-PLUS_ONE = Known("one too many", "Take the 1 away.", tuple(KnownOutcome(each.expected + 1) for each in CASES))
+PLUS_ONE = Known("one too many", "Take the 1 away.", tuple(KnownOutcome(alone(each.expected[""] + 1)) for each in CASES))
 GROUP = Group("random", CASES, (0, 1, 2, 0), known=(PLUS_ONE,))
 
 
@@ -187,7 +191,7 @@ def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4)])
 def test_any_output_can_be_drawn(shape: tuple[int, ...]) -> None:
     expected = np.ones(shape, np.float32)
-    case = Answered(Case("c", {"B": 2}, {"x": Value("numpy", expected)}), expected, 1e-5)
+    case = Answered(Case("c", {"B": 2}, {"x": Value("numpy", expected)}), alone(expected), {"": 1e-5})
     finding = examine(lambda x: x + 1j if shape == (5,) else x * 3, Group("public", (case,), (0,)))
     assert finding is not None
     if finding.step == "values":
@@ -205,9 +209,9 @@ class StopsAnswering(StandIn):
     def __init__(self) -> None:
         self.calls = 0
 
-    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
+    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
         self.calls += 1
-        return Returned(doubled(arguments["x"].data, 2)) if self.calls == 1 else Failed("ended the process.", lost=True)
+        return Returned(alone(doubled(arguments["x"].data, 2))) if self.calls == 1 else Failed("ended the process.", lost=True)
 
 
 def test_cases_that_could_not_be_tried_are_not_called_right() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from autograder import tolerance
 from autograder.arguments import Value
 from autograder.calls import Returned, call
-from autograder.cases import generator
+from autograder.cases import Case, generator
 
 X = {"x": Value("jax", np.linspace(0.5, 2.0, 12, dtype=np.float32))}
 
@@ -18,8 +18,11 @@ X = {"x": Value("jax", np.linspace(0.5, 2.0, 12, dtype=np.float32))}
 def measured(function: Any) -> tuple[np.ndarray, float]:
     outcome = call(function, X)
     assert isinstance(outcome, Returned)
-    noise = tolerance.noise(function, X, outcome.array, generator("s")).or_larger(tolerance.noise_of_compilers(function, X, outcome.array))
-    return outcome.array, noise.largest
+    case = Case("a case", {}, X)
+    noise = tolerance.larger(
+        tolerance.noise(function, case, outcome.output, generator("s")), tolerance.noise_of_compilers(function, case, outcome.output)
+    )
+    return outcome.array, tolerance.total(noise).largest
 
 
 def test_a_stable_formula_has_little_noise_and_an_unstable_one_much() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup, escape
 
-from autograder.cases import METHOD, TITLES
+from autograder.cases import METHOD, title
 from autograder.classroom.grades import GRADED, REFUSED, UNGRADED, Grade, possible_points
 from autograder.classroom.ledger import Entry
 from autograder.sketch import near
@@ -82,7 +82,7 @@ def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
     seen: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for entry in entries.values():
         for finding in _findings(entry):
-            name = f"method, {finding['rule']}" if finding["cases"] == METHOD else TITLES.get(finding["cases"], finding["cases"])
+            name = f"method, {finding['rule']}" if finding["cases"] == METHOD else title(finding["cases"])
             seen.setdefault((finding["question"], name), []).append(finding)
     rows = []
     for (question, name), findings in seen.items():
@@ -124,7 +124,7 @@ def alike(entries: Mapping[str, Entry]) -> list[Alike]:
             returned = finding.get("returned")
             if finding["verdict"] == "right" or not isinstance(returned, dict):
                 continue
-            place = (finding["question"], finding["cases"], returned["case"], tuple(returned["shape"]))
+            place = (finding["question"], finding["cases"], returned["case"], returned["part"], tuple(returned["shape"]))
             groups = found.setdefault(place, [])
             group = next((each for each in groups if near(each.sketch, returned["sketch"])), None)
             if group is None:
@@ -149,7 +149,7 @@ def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
     name = group.diagnoses.most_common(1)[0][0]
     return {
         "question": group.question,
-        "check": TITLES.get(group.group, group.group),
+        "check": title(group.group),
         "case": group.case + 1,
         "shape": f"({', '.join(map(str, group.shape))})",
         "count": len(group.keys),

@@ -15,13 +15,14 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from autograder.arguments import Value
+from autograder.arguments import Value, flattened
 from autograder.calls import Failed, Returned, StandIn, known_cause
 from autograder.facts import Facts, NoFacts, from_json
 from autograder.sandbox import early
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
-from autograder.sandbox.wire import Frame
+from autograder.sandbox.wire import RETURNED, Frame
+from autograder.ways import PLAIN, Way
 
 MAX_RESTARTS = 5
 """So often a worker that stopped answering is replaced, before the rest of the submission is given up."""
@@ -107,43 +108,45 @@ class Submission:
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
 
-    def judge(self, name: str, arguments: Mapping[str, Value]) -> Returned | Failed:
-        """Call a function of the submission with the arguments of a case."""
+    def judge(self, name: str, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+        """Call a function of the submission with the arguments of a case, in its way."""
         try:
-            return self._outcome(self._of_case("judge", name, arguments), arguments)
+            return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
         except Died as cause:
             return Failed(f"{cause}.", lost=True)
 
-    def watch(self, name: str, arguments: Mapping[str, Value], afresh: bool) -> tuple[Facts, Returned | Failed]:
+    def watch(self, name: str, arguments: Mapping[str, Value], way: Way, afresh: bool) -> tuple[Facts, Returned | Failed]:
         """The same, and what the function was seen to do there."""
         try:
-            frame = self._of_case("watch", name, arguments, afresh=afresh)
+            frame = self._of_case("watch", name, arguments, way, afresh=afresh)
         except Died as cause:
             return Facts(), Failed(f"{cause}.", lost=True)
         try:
-            return from_json(frame.header.get("facts")), self._outcome(frame, arguments)
+            return from_json(frame.header.get("facts")), self._outcome(frame, arguments, way)
         except NoFacts:
-            return Facts(stopped=True), self._outcome(frame, arguments)
+            return Facts(stopped=True), self._outcome(frame, arguments, way)
 
-    def equations(self, name: str, arguments: Mapping[str, Value]) -> int | None:
+    def equations(self, name: str, arguments: Mapping[str, Value], way: Way) -> int | None:
         """The length of the trace of a call, if there is one."""
         try:
-            length = self._of_case("equations", name, arguments).header.get("equations")
+            length = self._of_case("equations", name, arguments, way).header.get("equations")
         except Died:
             return None
         return length if type(length) is int else None
 
-    def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], **more: Any) -> Frame:
-        header = {"do": do, "name": name, "arguments": [[parameter, value.kind] for parameter, value in arguments.items()], **more}
-        return self._ask(header, {parameter: value.data for parameter, value in arguments.items()}, self._settings.limits.call_seconds)
+    def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: Way, **more: Any) -> Frame:
+        leaves = flattened(arguments)
+        header = {"do": do, "name": name, "arguments": [[path, leaf.kind] for path, leaf in leaves.items()], "way": vars(way), **more}
+        return self._ask(header, {path: leaf.data for path, leaf in leaves.items()}, self._settings.limits.call_seconds)
 
-    def _outcome(self, frame: Frame, arguments: Mapping[str, Value]) -> Returned | Failed:
-        if "returned" in frame.arrays:
+    def _outcome(self, frame: Frame, arguments: Mapping[str, Value], way: Way) -> Returned | Failed:
+        output = {name.removeprefix(RETURNED): array for name, array in frame.arrays.items() if name.startswith(RETURNED)}
+        if output:
             said = frame.header.get("changed")
-            return Returned(frame.arrays["returned"], changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
+            return Returned(output, changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
         detail = frame.header.get("detail")
         # Only ever compared with what known-wrong answers raise: text of the submission's own is not repeated to anyone.
-        return Failed(known_cause(frame.header.get("cause"), arguments), detail if isinstance(detail, str) else "")
+        return Failed(known_cause(frame.header.get("cause"), way.called(tuple(arguments))), detail if isinstance(detail, str) else "")
 
     def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Call something of the submission with plain data: `target` is {"do": "call", "name" or "kept": …} or {"do": "next", "kept": …}.
@@ -271,14 +274,14 @@ class RemoteFunction(StandIn):
         self._target = {"do": "call", **({"name": name} if kept is None else {"kept": kept})}
         self.__name__ = self.__qualname__ = name
 
-    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
-        return self._submission.judge(self._name, arguments)
+    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+        return self._submission.judge(self._name, arguments, way)
 
-    def watched(self, arguments: Mapping[str, Value], *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
-        return self._submission.watch(self._name, arguments, afresh)
+    def watched(self, arguments: Mapping[str, Value], way: Way = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+        return self._submission.watch(self._name, arguments, way, afresh)
 
-    def equations(self, arguments: Mapping[str, Value]) -> int | None:
-        return self._submission.equations(self._name, arguments)
+    def equations(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> int | None:
+        return self._submission.equations(self._name, arguments, way)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
         return self._submission.call(self._target, self._name, positional, named)
@@ -306,7 +309,7 @@ class Elsewhere(StandIn):
     def __init__(self, name: str, description: str) -> None:
         self._name, self._description = name, description
 
-    def answer(self, arguments: Mapping[str, Value]) -> Returned | Failed:
+    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
         return Failed(f"is not a function but {self._description}.")
 
     def __repr__(self) -> str:

@@ -28,6 +28,9 @@ MAX_COUNT = 4096
 
 MAX_DIMS = 32
 
+RETURNED = "returned/"
+"""Begins the names of the arrays that a function has returned (see `autograder.outputs`)."""
+
 _LENGTHS = struct.Struct("<II")
 
 _SIZES = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64), "complex": (64,)}

@@ -23,12 +23,13 @@ from typing import Any
 import numpy as np
 
 from autograder import compiled, environment, evidence, trace, tuning
-from autograder.arguments import Value
+from autograder.arguments import Value, gathered
 from autograder.calls import DETAIL_SHOWN, Failed, Returned, call, captured
 from autograder.facts import to_json
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
-from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
+from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
+from autograder.ways import Way
 
 MAX_KEPT = 1000
 """So many functions and iterators that calls have returned are kept for further calls; then the oldest goes."""
@@ -144,32 +145,33 @@ class Session:
 
     def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with the arguments of a case."""
-        function, arguments = self._asked(header, arrays)
-        return self._outcome(call(function, arguments, interruptible=False))
+        return self._outcome(call(*self._asked(header, arrays), interruptible=False))
 
     def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """The same, and what the function was seen to do."""
-        function, arguments = self._asked(header, arrays)
-        facts, outcome = evidence.gather(function, arguments, afresh=bool(header["afresh"]))
+        facts, outcome = evidence.gather(*self._asked(header, arrays), afresh=bool(header["afresh"]))
         answer = self._outcome(outcome)
         return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
 
     def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        function, arguments = self._asked(header, arrays)
-        return Frame({"equations": trace.equations(function, arguments)}, {})
+        return Frame({"equations": trace.equations(*self._asked(header, arrays))}, {})
 
-    def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value]]:
-        """The function that a request names, and the arguments that it is to be called with."""
+    def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], Way]:
+        """The function that a request names, the arguments that it is to be called with, and the way."""
         # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
         environment.set_back(self._found["settings"])
-        return self._shell.user_ns.get(header["name"]), {name: Value(kind, arrays[name]) for name, kind in header["arguments"]}
+        return (
+            self._shell.user_ns.get(header["name"]),
+            gathered({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
+            Way.from_json(header["way"]),
+        )
 
     def _outcome(self, outcome: Returned | Failed) -> Frame:
         if isinstance(outcome, Failed):
             return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
-        if not sendable(outcome.array.dtype):
+        if not all(sendable(array.dtype) for array in outcome.output.values()):
             return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
-        return Frame({"changed": list(outcome.changed)}, {"returned": outcome.array})
+        return Frame({"changed": list(outcome.changed)}, {RETURNED + name: array for name, array in outcome.output.items()})
 
     def _function(self, header: Mapping[str, Any]) -> Any:
         return self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]

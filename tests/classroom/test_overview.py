@@ -33,7 +33,7 @@ def entry(key: str, score: float | None, diagnosis: str = "", returned: np.ndarr
     if diagnosis:
         finding |= {"diagnosis_by": "author", "hint": HINT}
     if returned is not None:
-        finding["returned"] = {"case": 1, "shape": list(returned.shape), "sketch": sketch(returned)}
+        finding["returned"] = {"case": 1, "part": "", "shape": list(returned.shape), "sketch": sketch(returned)}
     found = {"tests": [{**row, **({} if score is None else {"score": score})}], "extra_data": {"findings": [finding]}}
     return Entry(key, "", "", found, seconds)
 

@@ -175,9 +175,11 @@ def test_files_of_the_submission_are_there(secret: Path, tmp_path: Path) -> None
 def test_a_call_gets_arrays_in_and_out(worker: Worker) -> None:
     run(worker, "def f(x, n):\n    return x * n")
     frame = worker.ask(
-        {"do": "judge", "name": "f", "arguments": [["x", "jax"], ["n", "float"]]}, {"x": np.arange(3.0, dtype=np.float32), "n": np.asarray(2)}, 20
+        {"do": "judge", "name": "f", "arguments": [["x", "jax"], ["n", "float"]], "way": {}},
+        {"x": np.arange(3.0, dtype=np.float32), "n": np.asarray(2)},
+        20,
     )
-    np.testing.assert_array_equal(frame.arrays["returned"], [0.0, 2.0, 4.0])
+    np.testing.assert_array_equal(frame.arrays["returned/"], [0.0, 2.0, 4.0])
 
 
 def test_starting_and_ending_leaves_no_descriptor_open(secret: Path) -> None:

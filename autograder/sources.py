@@ -1,0 +1,43 @@
+"""The source of a function or a class: found, recognised, renamed."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import re
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from autograder.errors import BuildError
+
+
+def source_of(made: Callable[..., Any]) -> str:
+    """The source of a function or class that a notebook has defined, with its decorators. Raises `BuildError`."""
+    if not isinstance(made, type):
+        return textwrap.dedent(inspect.getsource(made))
+    # `inspect` looks for a class in the file of its module, which a notebook has not; its methods know their cell.
+    methods = [value.__code__ for value in vars(made).values() if inspect.isfunction(value)]
+    if not methods:
+        raise BuildError(f"the class {made.__name__} defines no method of its own, so that its source cannot be found; write one into it")
+    lines = linecache.getlines(methods[0].co_filename)
+    for node in ast.walk(ast.parse("".join(lines))):
+        if isinstance(node, ast.ClassDef) and node.name == made.__name__ and node.lineno <= methods[0].co_firstlineno <= (node.end_lineno or 0):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            return textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
+    raise BuildError(f"the source of the class {made.__name__} cannot be found; define it in a cell of the notebook")
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether a cell defines a function or a class of this name at its top."""
+    return bool(re.search(rf"^(def|class) {re.escape(name)}\b", source, re.MULTILINE))
+
+
+def renamed(source: str, name: str) -> str:
+    """The source of one function or class, without its decorators and under another name."""
+    module = ast.parse(source)
+    made = next(node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    made.decorator_list = []
+    made.name = name
+    return ast.unparse(module)
