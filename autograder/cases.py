@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.arguments import Array, Tree, Value
 from autograder.question import Question
-from autograder.rules import TRACED_SIZES
+from autograder.requirements import TRACED_SIZES
 from autograder.ways import PLAIN, Way
 
 PUBLIC = "public"

@@ -1,4 +1,4 @@
-"""Is this array that array? `compare` answers None or a `Mismatch` that explains itself. NumPy only.
+"""Is this array that array? `compare` answers None or a `Mismatch` that explains itself, `differences` one for each array of an output. NumPy only.
 
 The order is fixed and the first failing step ends it: shape, dtype, NaN and infinities, values. Whether the function returned at
 all, and an array, is settled before (`autograder.values`).
@@ -6,9 +6,12 @@ all, and an array, is settled before (`autograder.values`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
+from autograder.outputs import ALONE, SHOWN, Output
 
 HALF_PRECISION = 2.0**-5
 """Values within this share of the largest expected one are called imprecise: what a few operations in bfloat16 (8 bits) leave right."""
@@ -41,6 +44,23 @@ def compare(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
     exactly whatever it is. A floating dtype may be narrower or wider than the expected one; only the values then decide.
     """
     return _shape(actual, desired) or _dtype(actual, desired) or _not_finite(actual, desired) or _values(actual, desired, tolerance)
+
+
+def differences(actual: Output, desired: Output, tolerances: Mapping[str, float]) -> dict[str, Mismatch]:
+    """What is wrong with each array of `actual`, by its name; empty if nothing is.
+
+    Where arrays are missing, or there are others, this alone is said, under the name of the first that is expected and not there.
+    """
+    missing = [name for name in desired if name not in actual]
+    if missing or len(actual) != len(desired):
+        return {(missing or list(desired))[0]: Mismatch("structure", f"returned {_counted(actual)}; expected {_listed(desired)}.")}
+    found = {name: compare(actual[name], desired[name], tolerances[name]) for name in desired}
+    return {name: mismatch for name, mismatch in found.items() if mismatch is not None}
+
+
+def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:
+    """Of what is wrong with an output: the first array that is more than imprecise, or else the first."""
+    return next(((name, mismatch) for name, mismatch in found.items() if not mismatch.imprecise), next(iter(found.items())))
 
 
 def dtype_kind(dtype: np.dtype) -> str:
@@ -142,3 +162,17 @@ def _share(count: int, size: int) -> str:
 def widened(array: np.ndarray) -> np.ndarray:
     """The same numbers with 53 bits, so that differences of them are exact."""
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def _counted(actual: Output) -> str:
+    """The names are the function's choice and could spell out what it was given: only how many there are is told."""
+    if ALONE in actual:
+        return "one array by itself"
+    return f"{len(actual) if len(actual) < 1000 else 'more than 1000'} array{'' if len(actual) == 1 else 's'}"
+
+
+def _listed(desired: Output) -> str:
+    if ALONE in desired:
+        return "is one array by itself"
+    names = [f"[{name}]" for name in desired]
+    return f"{'is one' if len(names) == 1 else f'are {len(names)}'}: {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}"

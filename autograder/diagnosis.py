@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.calls import Failed, Returned
-from autograder.compare import dtype_kind, magnitude, widened
+from autograder.compare import differences, dtype_kind, magnitude, widened
 from autograder.general import Scene, mistakes
-from autograder.outputs import Output, differences
+from autograder.outputs import Output
 
 AGREEING = 2
 """So many wrong outcomes, at least, a diagnosis must explain."""

@@ -12,9 +12,9 @@ from autograder.arguments import Value
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import CONTRACT_GROUPS
-from autograder.compare import Mismatch
+from autograder.compare import Mismatch, differences, first
 from autograder.diagnosis import Diagnosis, Expected, diagnose
-from autograder.outputs import ALONE, differences, first
+from autograder.outputs import ALONE
 
 
 @dataclass(frozen=True)

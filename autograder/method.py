@@ -12,7 +12,8 @@ from autograder import trace
 from autograder.calls import Failed, Returned, StandIn
 from autograder.cases import Case
 from autograder.facts import Facts
-from autograder.rules import Rule, Seen, grows
+from autograder.requirements import Seen, grows
+from autograder.rules import Rule
 
 SHOWN = 6
 """So many transforms, and so many shapes of parameters, are named in what a student reads."""

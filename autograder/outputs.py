@@ -9,8 +9,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from autograder.compare import Mismatch, compare
-
 Output = Mapping[str, np.ndarray]
 
 ALONE = ""
@@ -24,39 +22,8 @@ def alone(array: np.ndarray) -> Output:
     return {ALONE: array}
 
 
-def differences(actual: Output, desired: Output, tolerances: Mapping[str, float]) -> dict[str, Mismatch]:
-    """What is wrong with each array of `actual`, by its name; empty if nothing is.
-
-    Where arrays are missing, or there are others, this alone is said, under the name of the first that is expected and not there.
-    """
-    missing = [name for name in desired if name not in actual]
-    if missing or len(actual) != len(desired):
-        return {(missing or list(desired))[0]: Mismatch("structure", f"returned {_counted(actual)}; expected {_listed(desired)}.")}
-    found = {name: compare(actual[name], desired[name], tolerances[name]) for name in desired}
-    return {name: mismatch for name, mismatch in found.items() if mismatch is not None}
-
-
-def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:
-    """Of what is wrong with an output: the first array that is more than imprecise, or else the first."""
-    return next(((name, mismatch) for name, mismatch in found.items() if not mismatch.imprecise), next(iter(found.items())))
-
-
 def identical(one: Output, other: Output) -> bool:
     """Whether two outputs are the same, bit by bit."""
     return one.keys() == other.keys() and all(
         (one[name].shape, one[name].dtype) == (other[name].shape, other[name].dtype) and one[name].tobytes() == other[name].tobytes() for name in one
     )
-
-
-def _counted(actual: Output) -> str:
-    """The names are the function's choice and could spell out what it was given: only how many there are is told."""
-    if ALONE in actual:
-        return "one array by itself"
-    return f"{len(actual) if len(actual) < 1000 else 'more than 1000'} array{'' if len(actual) == 1 else 's'}"
-
-
-def _listed(desired: Output) -> str:
-    if ALONE in desired:
-        return "is one array by itself"
-    names = [f"[{name}]" for name in desired]
-    return f"{'is one' if len(names) == 1 else f'are {len(names)}'}: {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from autograder.arguments import Argument, Array, DeclarationError, Key, Tree, differentiable
-from autograder.rules import Every, Requirement, Rule
+from autograder.requirements import Every, Requirement
+from autograder.rules import Rule
 from autograder.ways import LAWS, PERMUTATION, Way
 
 Function = TypeVar("Function", bound=Callable[..., Any])

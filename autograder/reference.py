@@ -13,11 +13,11 @@ from autograder import examine, laws, tolerance
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import Case, Plan, Slot, generator, plan
-from autograder.compare import Mismatch, dtype_kind, magnitude
+from autograder.compare import Mismatch, differences, dtype_kind, magnitude
 from autograder.diagnosis import Known, outcome_of
 from autograder.errors import BuildError
 from autograder.examine import described
-from autograder.outputs import Output, differences, identical
+from autograder.outputs import Output, identical
 from autograder.question import Misconception, Question
 from autograder.tolerance import Noise, Noises
 

@@ -10,7 +10,7 @@ from autograder.errors import BuildError
 from autograder.method import Judgement, KnownMethod, Method, judge
 from autograder.question import Question
 from autograder.reference import answered_slot, arguments_of
-from autograder.rules import traced_dims
+from autograder.requirements import traced_dims
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from autograder.arguments import Value, flattened, gathered
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import Case
+from autograder.compare import differences
 from autograder.examine import Finding, examine
-from autograder.outputs import differences, identical
+from autograder.outputs import identical
 from autograder.report import at_desk, in_grading
 from autograder.values import Unusable, to_output, to_python, unchanged
 from autograder.ways import Way

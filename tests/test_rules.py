@@ -9,9 +9,8 @@ import pytest
 
 from autograder import DeclarationError, Question
 from autograder.facts import Applied, Facts, Parameter
+from autograder.requirements import Requirement, Seen, traced_dims
 from autograder.rules import (
-    Requirement,
-    Seen,
     constant_trace,
     either,
     every,
@@ -20,7 +19,6 @@ from autograder.rules import (
     shared_parameters,
     stacked_parameters,
     to_json,
-    traced_dims,
     transform,
 )
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.arguments import Value, flattened
-from autograder.calls import Failed, Returned, StandIn, known_cause
+from autograder.calls import Failed, Returned, known_cause
 from autograder.facts import Facts, NoFacts, from_json
 from autograder.sandbox import early
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
+from autograder.sandbox.stand_ins import Elsewhere, RemoteFunction, RemoteIterator
 from autograder.sandbox.wire import RETURNED, Frame
 from autograder.ways import PLAIN, Way
 
@@ -264,56 +265,6 @@ class Submission:
                 self._worker = None
                 self._replay()
                 return
-
-
-class RemoteFunction(StandIn):
-    """A function of the submission: calling it calls it there. `kept` numbers one that has no name there, but was returned by a call."""
-
-    def __init__(self, submission: Submission, name: str, kept: str | None = None) -> None:
-        self._submission, self._name = submission, name
-        self._target = {"do": "call", **({"name": name} if kept is None else {"kept": kept})}
-        self.__name__ = self.__qualname__ = name
-
-    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
-        return self._submission.judge(self._name, arguments, way)
-
-    def watched(self, arguments: Mapping[str, Value], way: Way = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
-        return self._submission.watch(self._name, arguments, way, afresh)
-
-    def equations(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> int | None:
-        return self._submission.equations(self._name, arguments, way)
-
-    def __call__(self, *positional: Any, **named: Any) -> Any:
-        return self._submission.call(self._target, self._name, positional, named)
-
-    def __repr__(self) -> str:
-        return f"<function {self._name} of the submission>"
-
-
-class RemoteIterator:
-    """An iterator or generator that a call of the submission returned."""
-
-    def __init__(self, submission: Submission, name: str, kept: str) -> None:
-        self._submission, self._name, self._target = submission, name, {"do": "next", "kept": kept}
-
-    def __iter__(self) -> RemoteIterator:
-        return self
-
-    def __next__(self) -> Any:
-        return self._submission.call(self._target, self._name, (), {})
-
-
-class Elsewhere(StandIn):
-    """A name that is bound in the submission to something that cannot cross."""
-
-    def __init__(self, name: str, description: str) -> None:
-        self._name, self._description = name, description
-
-    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
-        return Failed(f"is not a function but {self._description}.")
-
-    def __repr__(self) -> str:
-        return f"<{self._name}: {self._description}, which cannot cross from the submission; only plain data and functions can>"
 
 
 def _identifiers(path: Path) -> list[str]:
