@@ -1,0 +1,73 @@
+"""The same submission gets the same rows, word for word, with every shortcut, without any, and in a class that is graded by a warm grader."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import NAMES, reconfigured
+from test_attacks import ATTACKS, SHORT, with_answer
+
+from autograder import shortcuts
+from autograder.classroom.station import Station
+from autograder.samples import BuiltAssignment, otter_run
+
+pytestmark = pytest.mark.slow
+
+TIMED = {"# slow", "# short"}
+"""Attacks whose rows say how long something took."""
+
+
+def answers(built: BuiltAssignment) -> Iterator[tuple[str, nbformat.NotebookNode]]:
+    """The solution, the untouched notebook, and everything that the author has declared."""
+    yield "solution", nbformat.read(built.solution, as_version=4)
+    yield "untouched", nbformat.read(built.untouched, as_version=4)
+    for question in built.record()["questions"]:
+        for name, source in built.alternatives(question).items():
+            yield f"alternative {name}", built.answered({question: source})
+        for name, known in built.misconceptions(question).items():
+            yield f"misconception {name}", built.answered({question: known["source"]})
+
+
+def rows(results: dict[str, Any] | None) -> list[dict[str, Any]]:
+    assert results is not None
+    found: list[dict[str, Any]] = results["tests"]
+    return found
+
+
+def differing(archive: Path, submissions: Iterator[tuple[str, nbformat.NotebookNode]]) -> dict[str, list[str]]:
+    """The submissions whose rows differ by the road, and on which roads."""
+    without = {**os.environ, shortcuts.VARIABLE: ",".join(shortcuts.SHORTCUTS)}
+    station, found = Station(archive), {}
+    try:
+        for name, notebook in submissions:
+            by_road = {
+                "with every shortcut": rows(otter_run(notebook, archive).results),
+                "without": rows(otter_run(notebook, archive, env=without).results),
+                "in a class": rows(station.grade({"submission.ipynb": nbformat.writes(notebook).encode()}).results),
+            }
+            said = {road: json.dumps(each, sort_keys=True) for road, each in by_road.items()}
+            if len(set(said.values())) > 1:
+                found[name] = [f"{road}: {text[:2000]}" for road, text in said.items()]
+    finally:
+        station.close()
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_get_the_same_on_every_road(dist: Path, name: str) -> None:
+    built = BuiltAssignment(dist / name)
+    assert differing(built.zip, answers(built)) == {}
+
+
+def test_attacks_get_the_same_on_every_road(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in ATTACKS}
+    quick = [(str(path.stem), with_answer(one_assignment, source)) for path, source in sources.items() if not TIMED & set(source.splitlines()[:3])]
+    assert len(quick) > 50
+    archive = reconfigured(one_assignment.zip, tmp_path / "short.zip", **SHORT)
+    assert differing(archive, iter(quick)) == {}
