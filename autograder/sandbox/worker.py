@@ -26,6 +26,7 @@ from autograder import compiled, environment, evidence, trace, tuning
 from autograder.arguments import Value
 from autograder.calls import DETAIL_SHOWN, Failed, Returned, call, captured
 from autograder.facts import to_json
+from autograder.sandbox import recursion
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import Closed, Frame, Pipe, WireError, sendable
@@ -50,6 +51,7 @@ def load() -> None:
     """Import what submissions need: while the files can surely be read, and while the other side is still busy."""
     for needed in _NEEDED:
         importlib.import_module(needed)
+    recursion.bound()
     tuning.for_tiny_programs()
 
 
