@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import environment
+from autograder import environment, lowered, shortcuts
 
 FILE = "programs.compiled"
 """In the zip's files, and never among those that a submission sees."""
@@ -62,6 +62,9 @@ _CODE_MAY_USE = frozenset(
 """What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
 
 
+FOLDER = "JAX_COMPILATION_CACHE_DIR"
+"""Environment variable that names the folder, where there is one."""
+
 _NEVER = 1e9
 """Seconds: so long must a compilation take, to be written."""
 
@@ -82,7 +85,7 @@ def read_here(archive: Path) -> int:
     They are read now, and kept in memory: later this process may read less. None are found if they were made for another machine, or the file is not there
     or damaged, or this release of JAX has no such place for them.
     """
-    programs = _programs(archive)
+    programs = _programs(archive, _ENDING)
     if programs:
         with contextlib.suppress(ImportError, AttributeError):
             import jax
@@ -102,6 +105,8 @@ def read_here(archive: Path) -> int:
             compilation_cache.get_file_cache = lambda path: (Kept(), path)
             for name, value in _settings(Path(FILE)).items():
                 jax.config.update(name, value)
+            if shortcuts.taken("lowered"):
+                lowered.read_here(_programs(archive, lowered.ENDING))
             return len(programs)
     return 0
 
@@ -124,13 +129,15 @@ def pack(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # its entries are compressed
         for path in sorted(folder.glob(f"*{_ENDING}")):
             archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
+        for path in sorted(folder.glob(f"*{lowered.ENDING}")):
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo(_MADE_FOR), json.dumps(_this_machine()))
 
 
-def _programs(archive: Path) -> dict[str, bytes]:
+def _programs(archive: Path, ending: str) -> dict[str, bytes]:
     with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), zipfile.ZipFile(archive) as packed:
         if _fits(json.loads(packed.read(_MADE_FOR)), _this_machine()):
-            return {name.removesuffix(_ENDING): packed.read(name) for name in packed.namelist() if name.endswith(_ENDING)}
+            return {name.removesuffix(ending): packed.read(name) for name in packed.namelist() if name.endswith(ending)}
     return {}
 
 

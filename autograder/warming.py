@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder import bank, environment, tuning
+from autograder import bank, compiled, environment, lowered, tuning
 from autograder.calls import call
 from autograder.question import declared
 
 
+def begin() -> None:
+    """Runs in the master's kernel before its cells, which submissions have too: keep what is lowered from now on beside what is compiled."""
+    tuning.for_tiny_programs()
+    with contextlib.suppress(ImportError, AttributeError):  # a release of JAX without these places is only slower
+        lowered.write_here(Path(os.environ[compiled.FOLDER]))
+
+
 def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
     """Runs in the master's kernel, after its cells: call what is declared on the shapes of the bank, with other values."""
-    tuning.for_tiny_programs()
     found, rng = bank.load(Path(hidden_bank)), np.random.default_rng()
     environment.draws()
     for question in declared():
