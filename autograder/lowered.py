@@ -46,13 +46,14 @@ def write_here(folder: Path) -> None:
     _instead(kept)
 
 
-def read_here(programs: Mapping[str, bytes]) -> None:
-    """From now on this process takes what is in `programs`, by name, instead of lowering it."""
+def read_here(program: Callable[[str], bytes | None]) -> None:
+    """From now on this process takes what `program` has of that name, instead of lowering it."""
     from jax._src.interpreters import mlir
     from jaxlib.mlir import ir
 
     def known(name: str, lower: Callable[[], Any]) -> Any:
-        seal, content = programs.get(name, b"")[:_SEAL], programs.get(name, b"")[_SEAL:]
+        sealed = program(name) or b""
+        seal, content = sealed[:_SEAL], sealed[_SEAL:]
         if seal != hashlib.sha256(content).digest():  # not there, or damaged
             return lower()
         with mlir.make_ir_context():
@@ -121,12 +122,21 @@ def described() -> Callable[[str, Any, Mapping[str, Any]], str]:
         _demand(not any(any(given[name]) for name in nothing))
         _demand((place.num_devices, place.device_assignment, place.abstract_mesh) == (1, None, None))
         named = (module_name, given["arg_names"], given["result_names"])
-        return "\n".join([versions, settings(), repr(named), *map(aval, given["in_avals"]), *closed(jaxpr)])
+        return "\n".join(
+            [
+                versions,
+                settings(config.trace_context(), config.use_shardy_partitioner.value),
+                repr(named),
+                *map(aval, given["in_avals"]),
+                *closed(jaxpr),
+            ]
+        )
 
-    def settings() -> str:
-        *values, axes = config.trace_context()
+    @functools.cache
+    def settings(context: tuple[Any, ...], shardy: bool) -> str:
+        *values, axes = context
         _demand(not axes.axis_sizes and all(isinstance(value, str | int | tuple | enum.Enum | None) for value in values))
-        return f"{values} {config.use_shardy_partitioner.value}"
+        return f"{values} {shardy}"
 
     def closed(jaxpr: Any) -> Iterator[str]:
         _demand(not jaxpr.consts and not jaxpr.effects)

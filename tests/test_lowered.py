@@ -37,7 +37,7 @@ folder = Path(sys.argv[2])
 if sys.argv[1] == "write":
     lowered.write_here(folder)
 else:
-    lowered.read_here({path.name.removesuffix(lowered.ENDING): path.read_bytes() for path in folder.iterdir()})
+    lowered.read_here({path.name.removesuffix(lowered.ENDING): path.read_bytes() for path in folder.iterdir()}.get)
 inner = mlir.lower_jaxpr_to_module
 def seen(*a, **k):
     result = inner(*a, **k)

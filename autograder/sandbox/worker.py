@@ -38,7 +38,20 @@ OUTPUT_SHOWN = 20_000
 """So many characters of what one cell prints are kept."""
 
 
-_NEEDED = ("jax.numpy", "flax.linen", "flax.nnx", "IPython.core.interactiveshell")
+_NEEDED = (
+    "jax.numpy",
+    "flax.linen",
+    "flax.nnx",
+    "jaxlib.mlir.dialects.builtin",
+    "jaxlib.mlir.dialects.mhlo",
+    "IPython.core.interactiveshell",
+    "IPython.core.application",
+    "IPython.core.magics",
+    "IPython.core.completer",
+    "IPython.core.oinspect",
+    "sqlite3",
+)
+"""The last ones are imported by what is first of its kind: a shell, a compiled program."""
 
 
 def main(read: int, write: int) -> None:
