@@ -29,9 +29,6 @@ from autograder.errors import BuildError
 from autograder.preview import BUILDING
 from autograder.question import declared
 
-RECORD_FILE = "build_record.json"
-"""What only the author may see: the secret, the counts of cases, the sources of the known answers."""
-
 _OUTCOME_FILE = "outcome.json"
 
 

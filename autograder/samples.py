@@ -20,7 +20,7 @@ from typing import Any
 import jsonschema
 import nbformat
 
-from autograder.master import RECORD_FILE
+from autograder.bank import RECORD_FILE
 
 
 @dataclass(frozen=True)
