@@ -1,5 +1,12 @@
 """`python -m autograder`, the same as the command `autograder`."""
 
-from autograder.cli import main
 
-main(prog_name="autograder")
+def main() -> None:
+    """Read the command line. Imported here: each process of a cluster imports this module again, and needs nothing of it."""
+    from autograder.cli import main as command
+
+    command(prog_name="autograder")
+
+
+if __name__ == "__main__":
+    main()

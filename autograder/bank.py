@@ -35,6 +35,9 @@ HIDDEN_FILE = "hidden_bank_{}.safetensors"
 
 PUBLIC_FILE = "public_cases.safetensors"
 
+RECORD_FILE = "build_record.json"
+"""What only the author may see: the secret, the counts of cases, the sources of the known answers."""
+
 
 class BankError(Exception):
     """A bank cannot be read, or lacks what was asked of it."""

@@ -10,7 +10,6 @@ import io
 import linecache
 import re
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -183,11 +182,15 @@ def _open_name(kind: type) -> str:
 def _own_line(raised: BaseException, function: Any) -> str:
     """The deepest line of the function's own file (or notebook cell) on the way to the exception."""
     code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
-    frames = [frame for frame in traceback.extract_tb(raised.__traceback__) if code is not None and frame.filename == code.co_filename]
-    if not frames:
+    if code is None:
         return ""
-    source = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
-    return f"line {frames[-1].lineno}: {source}" if source else ""
+    number, step = 0, raised.__traceback__
+    while step is not None:  # `traceback.extract_tb` would make an object of each, and endless recursion leaves very many
+        if step.tb_frame.f_code.co_filename == code.co_filename:
+            number = step.tb_lineno
+        step = step.tb_next
+    source = linecache.getline(code.co_filename, number).strip() if number else ""
+    return f"line {number}: {source}" if source else ""
 
 
 class _Output(io.TextIOBase):

@@ -19,7 +19,6 @@ from rich.table import Column, Table
 
 from autograder.errors import BuildError
 from autograder.image import IMAGES, LEAN, dress
-from autograder.master import assign
 from autograder.samples import BuiltAssignment, Graded, otter_run
 
 NO_TERMINAL_WIDTH = 160
@@ -83,10 +82,13 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None
 
 def _built(master: Path, folder: Path, image: str) -> str:
     """Build one master; returns "" or why it failed."""
+    # Imported here: they bring Otter, and not every command needs it.
+    from autograder.doctor import WRONG, examine
+    from autograder.master import assign
+
     fault = assign(master, folder)
     if fault:
         return fault
-    from autograder.doctor import WRONG, examine
 
     archive = BuiltAssignment(folder).zip
     try:

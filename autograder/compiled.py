@@ -9,14 +9,16 @@ another release, processor or setting is compiled as ever: the cache costs or sa
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import platform
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import environment
+from autograder import environment, lowered, shortcuts
 
 FILE = "programs.compiled"
 """In the zip's files, and never among those that a submission sees."""
@@ -62,6 +64,9 @@ _CODE_MAY_USE = frozenset(
 """What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
 
 
+FOLDER = "JAX_COMPILATION_CACHE_DIR"
+"""Environment variable that names the folder, where there is one."""
+
 _NEVER = 1e9
 """Seconds: so long must a compilation take, to be written."""
 
@@ -79,10 +84,10 @@ def reading(folder: Path) -> dict[str, str]:
 def read_here(archive: Path) -> int:
     """Have this process, which has imported JAX and not computed anything yet, find the programs in `archive`; returns how many there are.
 
-    They are read now, and kept in memory: later this process may read less. None are found if they were made for another machine, or the file is not there
+    The file is read now, and kept in memory: later this process may read less. None are found if they were made for another machine, or the file is not there
     or damaged, or this release of JAX has no such place for them.
     """
-    programs = _programs(archive)
+    programs = Programs(archive)
     if programs:
         with contextlib.suppress(ImportError, AttributeError):
             import jax
@@ -93,7 +98,7 @@ def read_here(archive: Path) -> int:
                 """The cache that JAX asks, without a folder."""
 
                 def get(self, key: str) -> bytes | None:
-                    return programs.get(key)
+                    return programs.compiled(key)
 
                 def put(self, key: str, value: bytes) -> None:
                     """What is compiled here is used here only."""
@@ -102,6 +107,8 @@ def read_here(archive: Path) -> int:
             compilation_cache.get_file_cache = lambda path: (Kept(), path)
             for name, value in _settings(Path(FILE)).items():
                 jax.config.update(name, value)
+            if shortcuts.taken("lowered"):
+                lowered.read_here(programs.lowered)
             return len(programs)
     return 0
 
@@ -124,14 +131,39 @@ def pack(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # its entries are compressed
         for path in sorted(folder.glob(f"*{_ENDING}")):
             archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
+        for path in sorted(folder.glob(f"*{lowered.ENDING}")):
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo(_MADE_FOR), json.dumps(_this_machine()))
 
 
-def _programs(archive: Path) -> dict[str, bytes]:
-    with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile), zipfile.ZipFile(archive) as packed:
-        if _fits(json.loads(packed.read(_MADE_FOR)), _this_machine()):
-            return {name.removesuffix(_ENDING): packed.read(name) for name in packed.namelist() if name.endswith(_ENDING)}
-    return {}
+class Programs:
+    """What is in an archive of this module, by the names that JAX asks for; nothing, if it was made for another machine or is none.
+
+    It is read whole, and each program unpacked when it is asked for: a submission needs a few of them.
+    """
+
+    def __init__(self, archive: Path) -> None:
+        self._packed: zipfile.ZipFile | None = None
+        with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
+            packed = zipfile.ZipFile(io.BytesIO(archive.read_bytes()))
+            if _fits(json.loads(packed.read(_MADE_FOR)), _this_machine()):
+                self._packed = packed
+        self._names = frozenset(self._packed.namelist() if self._packed else ())
+
+    def __len__(self) -> int:
+        return sum(name.endswith(_ENDING) for name in self._names)
+
+    def compiled(self, name: str) -> bytes | None:
+        return self._content(name + _ENDING)
+
+    def lowered(self, name: str) -> bytes | None:
+        return self._content(name + lowered.ENDING)
+
+    def _content(self, name: str) -> bytes | None:
+        if self._packed is not None and name in self._names:
+            with contextlib.suppress(zipfile.BadZipFile, zlib.error):
+                return self._packed.read(name)
+        return None
 
 
 def _fits(made_for: Mapping[str, Any], here: Mapping[str, Any]) -> bool:

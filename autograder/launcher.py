@@ -24,6 +24,9 @@ PATIENCE = 80.0
 
 OUTSIDE = "--outside-of-a-container"
 
+OUTPUT = "output.txt"
+"""Where what Otter prints goes, beside the results, in a grader that is kept warm."""
+
 SECONDS = 500.0
 """Seconds that a submission has where its configuration does not say."""
 

@@ -30,9 +30,6 @@ from autograder.preview import BUILDING
 from autograder.question import declared
 from autograder.ways import is_law
 
-RECORD_FILE = "build_record.json"
-"""What only the author may see: the secret, the counts of cases, the sources of the known answers."""
-
 _OUTCOME_FILE = "outcome.json"
 
 
@@ -83,14 +80,14 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     return {"assignment": assignment, "secret": secret, **outcome["record"]}
 
 
-def run_after_cells(master: Path, call: str, variables: Mapping[str, str] | None = None) -> None:
+def run_after_cells(master: Path, call: str, variables: Mapping[str, str] | None = None, *, before: str = "") -> None:
     """Run the master's code cells, tests left out, and then `call`, in a kernel of their own. Raises `BuildError`, which names the cell at fault.
 
-    `variables` are further environment variables of the kernel.
+    `variables` are further environment variables of the kernel, and `before` is run before all cells.
     """
     notebook = nbformat.read(master, as_version=4)
     cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
-    notebook.cells = [*cells, nbformat.v4.new_code_cell(call)]
+    notebook.cells = [*([nbformat.v4.new_code_cell(before)] if before else []), *cells, nbformat.v4.new_code_cell(call)]
     _execute(notebook, master, variables or {})
 
 
@@ -98,7 +95,8 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
     """Write the programs that grading will need to `target`: see `autograder.compiled`."""
     with tempfile.TemporaryDirectory() as scratch:
         call = f"from autograder.warming import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
-        run_after_cells(master, call, compiled.warming(Path(scratch)))
+        before = "from autograder.warming import begin\nbegin()\ndel begin"
+        run_after_cells(master, call, compiled.warming(Path(scratch)), before=before)
         compiled.pack(Path(scratch), target)
 
 

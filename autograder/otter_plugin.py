@@ -37,7 +37,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         name = assignment.name or Path(assignment.master).stem
         record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
         (autograder_folder / bank.PUBLIC_FILE).rename(student_folder / bank.PUBLIC_FILE)
-        (autograder_folder / master.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        (autograder_folder / bank.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
         self._tests_of_cells = master.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
         self._checks = master.checks_of_tests(Path(assignment.generate_tests_dir))
         self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}

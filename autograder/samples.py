@@ -19,7 +19,7 @@ from typing import Any
 import jsonschema
 import nbformat
 
-from autograder.master import RECORD_FILE
+from autograder.bank import RECORD_FILE
 from autograder.sources import defines, renamed
 
 

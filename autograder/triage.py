@@ -15,7 +15,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 import nbformat
-from otter.nbmeta_config import NBMetadataConfig
 
 from autograder.sandbox.quarantine import MAX_FILE, MAX_FILES, MAX_TOTAL, remove
 
@@ -157,6 +156,9 @@ def _check_readable(path: Path) -> None:
 
 def _check_notebook(path: Path, name: str) -> None:
     """Hand it to the functions that Otter hands it to: what they cannot read, Otter cannot."""
+    # Imported here: it brings all of Otter, which processes need not have that only refuse.
+    from otter.nbmeta_config import NBMetadataConfig
+
     try:
         with contextlib.redirect_stderr(None):
             notebook = nbformat.read(path, as_version=4)

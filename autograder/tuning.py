@@ -44,3 +44,4 @@ def _share_contexts() -> None:
             return kept.context
 
         mlir.make_ir_context = shared
+        shared()  # the first one costs most, and forks of this process have it already

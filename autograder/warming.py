@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,15 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from autograder import bank, environment, tuning
+from autograder import bank, compiled, environment, lowered, tuning
 from autograder.arguments import LARGEST_SEED, Dim, Value
 from autograder.calls import call
 from autograder.question import declared
 
 
+def begin() -> None:
+    """Runs in the master's kernel before its cells, which submissions have too: keep what is lowered from now on beside what is compiled."""
+    tuning.for_tiny_programs()
+    with contextlib.suppress(ImportError, AttributeError):  # a release of JAX without these places is only slower
+        lowered.write_here(Path(os.environ[compiled.FOLDER]))
+
+
 def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
     """Runs in the master's kernel, after its cells: call what is declared on the shapes of the bank, with other values."""
-    tuning.for_tiny_programs()
     found, rng = bank.load(Path(hidden_bank)), np.random.default_rng()
     environment.draws()
 
@@ -25,7 +33,7 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
         """One of the same kind, shape and dtype."""
         data = value.data
         if value.kind not in ("jax", "numpy"):
-            return Value(value.kind, rng.integers(LARGEST_SEED, size=data.shape))
+            return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=data.shape)))
         drawn = rng.standard_normal(data.shape) if data.dtype.kind == "f" else rng.integers(0, 2, size=data.shape)
         return Value(value.kind, np.asarray(drawn).astype(data.dtype))
 

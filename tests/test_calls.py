@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import time
 from typing import Any
 
 import flax.nnx as nnx
@@ -132,6 +134,22 @@ def test_an_exception_is_told_by_its_type_and_its_text_kept_apart(error: BaseExc
     if detail is not None:
         assert outcome.detail.splitlines()[0] == detail
         assert outcome.detail.splitlines()[1].endswith(": raise error")
+
+
+def test_the_deepest_line_of_the_functions_own_file_is_told_however_deep_it_is() -> None:
+    def descends(x: Any, left: Any) -> Any:
+        return descends(x, left - 1) if left else np.linalg.inv(np.zeros((2, 2)))
+
+    deep = {**ARGUMENTS, "n": Value("int", np.asarray(200_000))}
+    before, started = sys.getrecursionlimit(), time.process_time()
+    sys.setrecursionlimit(10**6)
+    try:
+        outcome = call(descends, deep)
+    finally:
+        sys.setrecursionlimit(before)
+    assert isinstance(outcome, Failed)
+    assert re.search(r"\nline \d+: return descends\(.*inv\(", outcome.detail)
+    assert time.process_time() - started < 5
 
 
 def test_an_exception_class_cannot_borrow_the_name_of_a_module() -> None:

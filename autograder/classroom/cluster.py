@@ -26,6 +26,13 @@ AHEAD = 3
 """So many submissions for each process are sent to the cluster before the first comes back."""
 
 
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": DEATHS,
+    "distributed.worker.daemon": False,
+    "distributed.worker.profile.enabled": False,  # a hundred looks a second at a thread that waits
+}
+
+
 class ClusterError(BuildError):
     """The cluster cannot be used; the text says why."""
 
@@ -33,7 +40,7 @@ class ClusterError(BuildError):
 @contextlib.contextmanager
 def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     """A client of the cluster at `scheduler` (such as tcp://host:8786), or of a new one with so many processes here. Raises `ClusterError`."""
-    with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS, "distributed.worker.daemon": False}):
+    with dask.config.set(_SETTINGS):
         if scheduler is None:
             with (
                 LocalCluster(

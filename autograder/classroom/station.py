@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder import launcher, results, triage
-from autograder.classroom.warm import OUTPUT
 from autograder.sandbox.quarantine import remove
 
 PATIENCE = 60.0
@@ -68,7 +67,7 @@ class Station:
             except triage.Refused as refusal:
                 found = results.refused(str(refusal))
             with contextlib.suppress(OSError):
-                return Graded(found, (root / OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:], time.monotonic() - started)
+                return Graded(found, (root / launcher.OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:], time.monotonic() - started)
             return Graded(found, "", time.monotonic() - started)
         finally:
             remove(root)

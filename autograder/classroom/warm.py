@@ -25,8 +25,6 @@ from autograder.sandbox import host, nursery
 from autograder.sandbox.forked import Forked
 from autograder.tuning import RARELY
 
-OUTPUT = "output.txt"
-
 _NEEDED = (
     "otter.check.notebook",
     "otter.execute.preprocessor",
@@ -57,7 +55,7 @@ def main() -> None:
     os.environ[nursery.VARIABLE] = str(workers.requests)
     for line in sys.stdin:
         root = Path(json.loads(line)["root"])
-        with (root / OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        with (root / launcher.OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             launcher.main(root, container=False, start=functools.partial(_grader, output))
         answers.write(json.dumps({"root": str(root)}) + "\n")
         answers.flush()

@@ -26,6 +26,7 @@ from autograder import compiled, environment, evidence, trace, tuning
 from autograder.arguments import Value, gathered
 from autograder.calls import DETAIL_SHOWN, Failed, Returned, call, captured
 from autograder.facts import to_json
+from autograder.sandbox import recursion
 from autograder.sandbox.confine import Confinement, confine
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
@@ -38,7 +39,20 @@ OUTPUT_SHOWN = 20_000
 """So many characters of what one cell prints are kept."""
 
 
-_NEEDED = ("jax.numpy", "flax.linen", "flax.nnx", "IPython.core.interactiveshell")
+_NEEDED = (
+    "jax.numpy",
+    "flax.linen",
+    "flax.nnx",
+    "jaxlib.mlir.dialects.builtin",
+    "jaxlib.mlir.dialects.mhlo",
+    "IPython.core.interactiveshell",
+    "IPython.core.application",
+    "IPython.core.magics",
+    "IPython.core.completer",
+    "IPython.core.oinspect",
+    "sqlite3",
+)
+"""The last ones are imported by what is first of its kind: a shell, a compiled program."""
 
 
 def main(read: int, write: int) -> None:
@@ -51,6 +65,7 @@ def load() -> None:
     """Import what submissions need: while the files can surely be read, and while the other side is still busy."""
     for needed in _NEEDED:
         importlib.import_module(needed)
+    recursion.bound()
     tuning.for_tiny_programs()
 
 

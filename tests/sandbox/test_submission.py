@@ -17,6 +17,7 @@ import pytest
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned
 from autograder.sandbox.host import Died, Limits, Settings, Worker
+from autograder.sandbox.recursion import DEEPEST
 from autograder.sandbox.submission import MAX_RESTARTS, Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
@@ -86,6 +87,36 @@ def test_a_call_that_gives_no_array_has_a_cause_in_our_words(submission: Submiss
     outcome = bound(submission)["f"].answer(ARGUMENTS)
     assert isinstance(outcome, Failed)
     assert outcome.cause == cause
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(x): return f(x)",
+        "import sys\nsys.setrecursionlimit(10**9)\ndef f(x): return f(x)",
+        "from sys import setrecursionlimit\nsetrecursionlimit(10**9)\ndef f(x): return list(map(f, [x]))",
+    ],
+)
+def test_endless_recursion_is_an_exception_and_other_functions_answer_at_once(submission: Submission, source: str) -> None:
+    submission.cell("def g(): return 1")
+    submission.cell(source)
+    printed, _ = submission.cell("try:\n    f(1)\nexcept RecursionError:\n    print('in a cell too')")
+    assert printed == "in a cell too\n"
+    worker = submission._worker
+    names = bound(submission)
+    outcome = names["f"].answer(ARGUMENTS)
+    assert isinstance(outcome, Failed)
+    assert outcome.cause == "raised RecursionError."
+    assert names["g"]() == 1
+    assert submission._worker is worker
+
+
+def test_the_limit_of_recursion_is_set_as_a_submission_wants_up_to_a_bound(submission: Submission) -> None:
+    submission.cell(
+        "import sys\nvalues = []\nfor limit in (3000, 10**9):\n    sys.setrecursionlimit(limit)\n    values.append(sys.getrecursionlimit())"
+    )
+    submission.cell("try:\n    sys.setrecursionlimit(1e9)\nexcept TypeError:\n    values.append('whole numbers only')")
+    assert bound(submission)["values"] == [3000, DEEPEST, "whole numbers only"]
 
 
 def test_after_a_death_the_earlier_cells_are_run_again_and_other_functions_answer(submission: Submission) -> None:
