@@ -4,11 +4,15 @@ Grading calls tiny programs a few times each, and compiling them is what it woul
 misconceptions on the shapes of the bank with JAX's persistent compilation cache switched on, and the zip carries the cache. Submissions read it and
 cannot write it. The calls are on values of their own, since a program may have its constants in it. A program that is not there, damaged, or made for
 another release, processor or setting is compiled as ever: the cache costs or saves time, and no verdict depends on it.
+
+The archive is in the memory of the process that runs a submission, and has the programs of the reference in it. So each is under a name, and
+scrambled with a key, that follow from the program itself: who has written the same program can read it, and nobody else can.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import platform
@@ -17,6 +21,8 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from autograder import environment, lowered, shortcuts
 
@@ -128,11 +134,13 @@ def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
 
 def pack(folder: Path, target: Path) -> None:
     """Put a cache into one file, with what it was made for."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # its entries are compressed
-        for path in sorted(folder.glob(f"*{_ENDING}")):
-            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
-        for path in sorted(folder.glob(f"*{lowered.ENDING}")):
-            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    entries = {}
+    for path in (each for ending in (_ENDING, lowered.ENDING) for each in folder.glob(f"*{ending}")):
+        content = path.read_bytes()
+        entries[_stored_as(path.name)] = _scrambled(zlib.compress(hashlib.sha256(content).digest() + content), path.name)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, scrambled in sorted(entries.items()):
+            archive.writestr(zipfile.ZipInfo(name), scrambled)
         archive.writestr(zipfile.ZipInfo(_MADE_FOR), json.dumps(_this_machine()))
 
 
@@ -151,7 +159,7 @@ class Programs:
         self._names = frozenset(self._packed.namelist() if self._packed else ())
 
     def __len__(self) -> int:
-        return sum(name.endswith(_ENDING) for name in self._names)
+        return max(len(self._names) - 1, 0)
 
     def compiled(self, name: str) -> bytes | None:
         return self._content(name + _ENDING)
@@ -160,10 +168,23 @@ class Programs:
         return self._content(name + lowered.ENDING)
 
     def _content(self, name: str) -> bytes | None:
-        if self._packed is not None and name in self._names:
+        if self._packed is not None and _stored_as(name) in self._names:
             with contextlib.suppress(zipfile.BadZipFile, zlib.error):
-                return self._packed.read(name)
+                found = zlib.decompress(_scrambled(self._packed.read(_stored_as(name)), name))
+                digest, content = found[: hashlib.sha256().digest_size], found[hashlib.sha256().digest_size :]
+                return content if digest == hashlib.sha256(content).digest() else None
         return None
+
+
+def _stored_as(name: str) -> str:
+    """The name in the archive of what JAX asks for under `name`, which is a digest of the program itself."""
+    return hashlib.sha256(f"name {name}".encode()).hexdigest()
+
+
+def _scrambled(content: bytes, name: str) -> bytes:
+    """Done twice it is undone."""
+    key = hashlib.shake_256(f"key {name}".encode()).digest(len(content))
+    return (np.frombuffer(content, np.uint8) ^ np.frombuffer(key, np.uint8)).tobytes()
 
 
 def _fits(made_for: Mapping[str, Any], here: Mapping[str, Any]) -> bool:

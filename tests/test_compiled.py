@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -59,15 +60,29 @@ def test_jaxs_own_cache_in_a_folder_reads_it_too(packed: Path) -> None:
     assert sorted(path.name for path in packed.parent.iterdir()) == before
 
 
+def test_who_has_not_the_program_learns_nothing_of_it(packed: Path) -> None:
+    """The reference's programs are in the archive, and the archive is in the memory of a submission's process."""
+    with zipfile.ZipFile(packed) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist() if name != "made_for.json"}
+    assert entries
+    for name, content in entries.items():
+        assert re.fullmatch("[0-9a-f]{64}", name)  # JAX's own name begins with that of the operation
+        assert b"jit" not in content
+        assert not any(content.startswith(magic) for magic in (b"\x78", b"\x28\xb5\x2f\xfd", b"ML\xefR", b"\x7fELF"))
+        assert len(set(content)) > min(200, len(content) // 4)  # like noise
+    told = compiled.Programs(packed)
+    assert [told.compiled(name) for name in entries] == [None] * len(entries)
+
+
 def scrambled(entries: dict[str, bytes]) -> None:
     for name in entries:
-        if name.endswith("-cache"):
+        if name != "made_for.json":
             entries[name] = entries[name][:40] + bytes(len(entries[name]) - 40)
 
 
 def truncated(entries: dict[str, bytes]) -> None:
     for name in entries:
-        if name.endswith("-cache"):
+        if name != "made_for.json":
             entries[name] = entries[name][:20]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from jax._src.interpreters import mlir
 
-from autograder import lowered
+from autograder import compiled, lowered
 
 PROGRAMS = """\
 import hashlib, sys
@@ -24,7 +25,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 from jax._src.interpreters import mlir
-from autograder import lowered
+from autograder import compiled, lowered
 
 made, taken = [], []
 original = mlir.lower_jaxpr_to_module
@@ -37,7 +38,7 @@ folder = Path(sys.argv[2])
 if sys.argv[1] == "write":
     lowered.write_here(folder)
 else:
-    lowered.read_here({path.name.removesuffix(lowered.ENDING): path.read_bytes() for path in folder.iterdir()}.get)
+    lowered.read_here(compiled.Programs(folder / compiled.FILE).lowered)
 inner = mlir.lower_jaxpr_to_module
 def seen(*a, **k):
     result = inner(*a, **k)
@@ -67,6 +68,7 @@ def test_another_process_takes_the_same_programs_and_lowers_none(tmp_path: Path)
     numbers, made, had, digest = run("write", tmp_path)
     assert made == had > 30
     assert len(list(tmp_path.iterdir())) > 30
+    compiled.pack(tmp_path, tmp_path / compiled.FILE)
     again, left, had_again, digest_again = run("read", tmp_path)
     assert (again, had_again, digest_again) == (numbers, had, digest)
     assert left <= made // 20
@@ -74,9 +76,12 @@ def test_another_process_takes_the_same_programs_and_lowers_none(tmp_path: Path)
 
 def test_what_is_damaged_is_lowered_as_ever(tmp_path: Path) -> None:
     numbers, made, had, digest = run("write", tmp_path)
-    for number, path in enumerate(tmp_path.iterdir()):
-        content = path.read_bytes()
-        path.write_bytes([content[:number], bytes(len(content)), content[:-1] + b"x"][number % 3])
+    compiled.pack(tmp_path, tmp_path / "whole")
+    with zipfile.ZipFile(tmp_path / "whole") as whole, zipfile.ZipFile(tmp_path / compiled.FILE, "w") as damaged:
+        for number, name in enumerate(whole.namelist()):
+            content = whole.read(name)
+            damaged.writestr(name, content if name.endswith(".json") else [content[:number], bytes(len(content)), content[:-1] + b"x"][number % 3])
+    assert len(compiled.Programs(tmp_path / compiled.FILE)) > 30
     assert run("read", tmp_path) == (numbers, made, had, digest)
 
 
