@@ -130,7 +130,7 @@ def _by_differences(reference: object, case: Case, plain: Way) -> Returned | Fai
                 outcome = call(reference, {**case.arguments, **moved}, plain)
                 if isinstance(outcome, Failed):
                     return outcome
-                sums.append(float(weighted(list(outcome.output.values()), case.way.seed)))
+                sums.append(float(weighted(outcome.output, case.way.seed)))
         told.append((sums[0] - sums[1]) / (2 * STEP))
     return Returned(alone(np.asarray(told, np.float32)))
 

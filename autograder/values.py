@@ -82,14 +82,20 @@ def to_output(returned: object, *, several: bool = False) -> Output:
     """
     if not several:
         return alone(to_array(returned))
-    found: dict[str, np.ndarray] = {}
-    _collect(returned, "", found, 0)
+    found = {name: _leaf(value, bool(name)) for name, value in named(returned).items()}
     if not found:
         raise Unusable("returned a structure without any array in it.")
     return found
 
 
-def _collect(value: Any, name: str, found: dict[str, np.ndarray], depth: int) -> None:
+def named(returned: object) -> dict[str, Any]:
+    """What is in a nested answer, by name (see `to_output`), as it was returned: inside of a transform of JAX these are its tracers. Raises `Unusable`."""
+    found: dict[str, Any] = {}
+    _collect(returned, "", found, 0)
+    return found
+
+
+def _collect(value: Any, name: str, found: dict[str, Any], depth: int) -> None:
     if depth > DEEPEST or len(found) > MOST:
         raise Unusable("returned a structure that is nested too deeply, or has too many arrays.")
     parts = _parts(value)
@@ -98,7 +104,7 @@ def _collect(value: Any, name: str, found: dict[str, np.ndarray], depth: int) ->
     if parts is None:
         if name in found:
             raise Unusable("returned a structure in which two arrays have the same name.")
-        found[name] = _leaf(value, bool(name))
+        found[name] = _without_flax(value)
         return
     for key, part in parts:
         _collect(part, f"{name}/{key}" if name else str(key), found, depth + 1)
@@ -128,7 +134,6 @@ def _without_flax(value: Any) -> Any:
 
 def _leaf(value: Any, inside: bool) -> np.ndarray:
     jax = sys.modules.get("jax")
-    value = _without_flax(value)
     if (
         jax is not None
         and isinstance(value, jax.Array)

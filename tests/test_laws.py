@@ -171,6 +171,15 @@ def test_a_law_that_is_not_declared_is_told_in_the_master() -> None:
         rehearse(a_question(laws=()), reference, "jit")
 
 
+def test_the_derivative_of_several_arrays_is_that_of_all_in_any_order() -> None:
+    question = Question("f", arguments={"x": Array("B", families=("normal",))}, dims={"B": (2, 6)}, several=True, laws=("grad",))
+    drawn = draw(question, lambda x: {"z": x**3, "a": (jnp.sin(x), jnp.arange(3))}, ("grad",), "a", "s").groups["grad"]
+    assert examine(lambda x: {"a": [jnp.sin(x), jnp.arange(3)], "z": x * x * x}, drawn) is None
+    finding = examine(lambda x: {"a": [jnp.sin(x), jnp.arange(3)], "z": jax.lax.stop_gradient(x) ** 3}, drawn)
+    assert finding is not None
+    assert finding.case == 1
+
+
 def test_what_is_a_law() -> None:
     assert all(map(is_law, LAWS))
     assert not any(map(is_law, ("permutation of ", "public", "", None, 3)))
