@@ -407,22 +407,13 @@ def grade_both(built: BuiltAssignment) -> None:
     assert any(f"**Looks like: {known['name']}.**" in row["output"] for row in graded.results["tests"])
 
 
-@pytest.mark.parametrize("name", OFTEN)
-def test_an_image_gets_ready_with_them(examples: Path, tmp_path: Path, name: str) -> None:
-    ready_with(BuiltAssignment(examples / name), tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in OFTEN])
-def test_an_image_gets_ready_with_the_others(others: Path, tmp_path: Path, name: str) -> None:
-    ready_with(BuiltAssignment(others / name), tmp_path)
-
-
-def ready_with(built: BuiltAssignment, folder: Path) -> None:
+@pytest.mark.parametrize("name", [name if name == "training-step" else pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES])
+def test_an_image_gets_ready_with_them(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> None:
     """Looked up in the bank, the public cases are graded as right, whatever the question takes and gives."""
+    built = BuiltAssignment(request.getfixturevalue("examples" if name in OFTEN else "others") / name)
     with zipfile.ZipFile(built.zip) as packed:
-        packed.extractall(folder / "source")
-    assert ready.check(folder, container=False).startswith("otter-arrays ready: ")
+        packed.extractall(tmp_path / "source")
+    assert ready.check(tmp_path, container=False).startswith("otter-arrays ready: ")
 
 
 def test_a_student_sees_at_the_desk_which_law_broke(examples: Path, tmp_path: Path) -> None:
