@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-import nbformat
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
-from rich.table import Column, Table
+from rich.table import Table
 
+from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
 from autograder.image import IMAGES, LEAN, dress
-from autograder.samples import BuiltAssignment, Graded, otter_run
-
-NO_TERMINAL_WIDTH = 160
-"""Columns of a table that goes into a file or a log."""
-
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+from autograder.samples import BuiltAssignment, known_samples, otter_run
 
 
 @click.group()
@@ -58,11 +48,11 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None
         if names.count(name) > 1:
             raise click.ClickException(f"two masters are called {name}.ipynb, and both would be built into {out / name}; rename one")
     faults = []
-    table = _table(
+    table = a_table(
         "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
     )
     of_cases = []
-    for master, fault in zip(masters, _in_parallel("building", lambda master: _built(master, out / master.stem, image), masters), strict=True):
+    for master, fault in zip(masters, in_parallel("building", lambda master: _built(master, out / master.stem, image), masters), strict=True):
         if fault:
             faults.append(fault)
             continue
@@ -75,7 +65,7 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None
             of_cases += [_table_of_cases(master.stem, question)] if cases else []
     if table.row_count:
         note = "Noise and tolerance relative to an output's largest element; the nearest wrong answer in tolerances."
-        _print(table, note, *of_cases, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
+        show(table, note, *of_cases, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
     if faults:
         raise click.ClickException("\n\n".join(faults))
 
@@ -104,17 +94,17 @@ def _built(master: Path, folder: Path, image: str) -> str:
 def samples(folders: tuple[Path, ...]) -> None:
     """Grade three samples of each built assignment (FOLDERS, such as dist/NAME) with `otter run`: solution, untouched notebook, wrong answer."""
     try:
-        waiting = [sample for folder in folders for sample in _samples(BuiltAssignment(folder))]
+        waiting = [sample for folder in folders for sample in known_samples(BuiltAssignment(folder))]
     except FileNotFoundError as fault:
         raise click.ClickException(str(fault)) from None
-    table = _table("assignment", "submission", "score", "seconds", "first finding")
+    table = a_table("assignment", "submission", "score", "seconds", "first finding")
     failures = []
-    for sample, graded in zip(waiting, _in_parallel("grading", lambda sample: otter_run(sample.submission, sample.built.zip), waiting), strict=True):
+    for sample, graded in zip(waiting, in_parallel("grading", lambda sample: otter_run(sample.submission, sample.built.zip), waiting), strict=True):
         score = "ungraded" if graded.score is None else f"{graded.score:g} / {graded.possible:g}"
         table.add_row(sample.built.name, escape(sample.label), score, f"{graded.seconds:.1f}", escape(graded.sentence))
         if not sample.expects(graded):
             failures.append(f"{sample.built.name}, {sample.label}: {score}\n{graded.printed[-2000:]}")
-    _print(table)
+    show(table)
     if failures:
         raise click.ClickException("these samples were not graded as they should be:\n" + "\n".join(failures))
 
@@ -128,8 +118,8 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
     from autograder.matrix import faults_of, of_master, over_banks
 
     secrets = [f"matrix {number}" for number in range(banks)]
-    found = [bank for banks_of_master in _in_parallel("drawing", lambda master: of_master(master, secrets), masters) for bank in banks_of_master]
-    table = _table("question", "answer", "banks", "refused on", "nearest, in tolerances", "own hint", "other hints")
+    found = [bank for banks_of_master in in_parallel("drawing", lambda master: of_master(master, secrets), masters) for bank in banks_of_master]
+    table = a_table("question", "answer", "banks", "refused on", "nearest, in tolerances", "own hint", "other hints")
     for question in dict.fromkeys(bank.question for bank in found):
         sound = [bank for bank in found if bank.question == question and not bank.fault]
         table.add_row(question, f"{sound[0].alternatives if sound else 0} alternatives", str(len(sound)), "none", "", "", "")
@@ -137,7 +127,7 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
             nearest = "" if row.nearest is None else f"{row.nearest:.2g}"
             refused, others = f"{row.refused} cases or more", escape(", ".join(row.others))
             table.add_row("", escape(row.misconception), str(row.banks), refused, nearest, str(row.hinted), others)
-    _print(table)
+    show(table)
     faults = faults_of(found)
     if faults:
         raise click.ClickException("\n".join(faults))
@@ -157,18 +147,18 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
     from autograder.audit import of_master, to_json
 
     try:
-        of_masters = _in_parallel("auditing", lambda master: of_master(master, sample), masters)
+        of_masters = in_parallel("auditing", lambda master: of_master(master, sample), masters)
     except BuildError as fault:
         raise click.ClickException(str(fault)) from None
     found = [audited for each in of_masters for audited in each]
     out.mkdir(parents=True, exist_ok=True)
     (out / "audit.json").write_text(to_json(found), encoding="utf-8")
     (out / "audit.html").write_text(audit_report.page(found), encoding="utf-8")
-    table = _table("question", *audit_report.counts(found[0]), "seconds") if found else _table("question")
+    table = a_table("question", *audit_report.counts(found[0]), "seconds") if found else a_table("question")
     for audited in found:
         seconds = sum(verdict.seconds for verdict in audited.verdicts)
         table.add_row(audited.question, *map(str, audit_report.counts(audited).values()), f"{seconds:.0f}")
-    _print(table, f"The report is {out / 'audit.html'}; it shows solutions.")
+    show(table, f"The report is {out / 'audit.html'}; it shows solutions.")
     faults = [fault for audited in found for fault in audited.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
@@ -183,10 +173,10 @@ def doctor(archive: Path, dry_run: bool) -> None:
     from autograder.doctor import WRONG, examine
 
     found = examine(archive, dry_run=dry_run)
-    table = _table("check", "", "found")
+    table = a_table("check", "", "found")
     for each in found:
         table.add_row(each.check, each.state, escape(each.text))
-    _print(table)
+    show(table)
     wrong = [each for each in found if each.state == WRONG]
     if wrong:
         raise click.ClickException(f"{archive.name} is not ready to be uploaded")
@@ -211,7 +201,7 @@ def new(name: str, folder: Path) -> None:
         target = scaffold.write(name, folder)
     except BuildError as fault:
         raise click.ClickException(str(fault)) from None
-    _print(f"Wrote {target}. Edit it in Jupyter, then build it: autograder build {target}")
+    show(f"Wrote {target}. Edit it in Jupyter, then build it: autograder build {target}")
 
 
 @main.command()
@@ -256,44 +246,16 @@ def isolation() -> None:
     from autograder.sandbox.probe import HOLES
 
     levels = measured()
-    table = _table("what it tries", *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels))
+    table = a_table("what it tries", *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels))
     for hole in HOLES:
         table.add_row(hole, *("OPEN" if hole in level.open_holes else "held" for level in levels))
-    _print(
-        table, f"A submission runs here at: {levels[0].user} user, {levels[0].layers}." + ("" if levels[0].user == "own" else f" {_no_own_user()}")
-    )
+    show(table, f"A submission runs here at: {levels[0].user} user, {levels[0].layers}." + ("" if levels[0].user == "own" else f" {_no_own_user()}"))
 
 
 def _no_own_user() -> str:
     if os.name != "posix" or os.geteuid() != 0:
         return "A user of its own needs a grader that runs as root."
     return f"A user of its own could not start {sys.executable}: a folder above it is closed to others."
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """A submission whose grade is known beforehand, as far as `expects` says."""
-
-    built: BuiltAssignment
-    label: str
-    submission: nbformat.NotebookNode | Path
-    expects: Callable[[Graded], bool]
-
-
-def _samples(built: BuiltAssignment) -> Iterable[_Sample]:
-    yield _Sample(built, "solution", built.solution, lambda graded: graded.share == 1.0)
-    yield _Sample(built, "untouched", built.untouched, lambda graded: graded.share == 0.0)
-    for question in built.record()["questions"]:
-        told = [known for known in built.misconceptions(question).values() if known["told_by"] == "values"]
-        if told:
-            known = min(reversed(told), key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
-            yield _Sample(
-                built,
-                f"wrong: {known['name']}",
-                built.answered({question: known["source"]}),
-                lambda graded: graded.share is not None and graded.share < 1.0,
-            )
-            return
 
 
 def _measured(question: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -308,26 +270,8 @@ def _measured(question: Mapping[str, Any]) -> tuple[str, str, str]:
 def _table_of_cases(assignment: str, question: Mapping[str, Any]) -> Table:
     """Which case tells which known-wrong answer: for each group, how many of its cases refuse it."""
     groups = question["groups"]
-    table = _table(f"{assignment}: refused on", *groups)
+    table = a_table(f"{assignment}: refused on", *groups)
     for known in question["misconceptions"].values():
         if known["told_by"] == "values":
             table.add_row(escape(known["name"]), *(f"{len(known['refused_on'][name])} of {group['cases']}" for name, group in groups.items()))
     return table
-
-
-def _table(*titles: str) -> Table:
-    """A table whose last column alone may wrap."""
-    return Table(*(Column(title, no_wrap=title != titles[-1]) for title in titles))
-
-
-def _print(*parts: object) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=NO_TERMINAL_WIDTH)
-    console.print(*parts, sep="\n", highlight=False)
-
-
-def _in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """The answers in the order of the items, with a progress bar on the error stream while they are worked on."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return list(track(pool.map(work, items), label, len(items), console=Console(stderr=True), transient=True))

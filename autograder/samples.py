@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,33 @@ class Graded:
 
     def _question_rows(self) -> list[dict[str, Any]]:
         return [row for row in (self.results or {"tests": []})["tests"] if row["name"] != "Public Tests"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A submission whose grade is known beforehand, as far as `expects` says."""
+
+    built: BuiltAssignment
+    label: str
+    submission: nbformat.NotebookNode | Path
+    expects: Callable[[Graded], bool]
+
+
+def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
+    """The solution, the untouched notebook, and the wrong answer that comes closest to passing."""
+    yield Sample(built, "solution", built.solution, lambda graded: graded.share == 1.0)
+    yield Sample(built, "untouched", built.untouched, lambda graded: graded.share == 0.0)
+    for question in built.record()["questions"]:
+        told = [known for known in built.misconceptions(question).values() if known["told_by"] == "values"]
+        if told:
+            known = min(reversed(told), key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
+            yield Sample(
+                built,
+                f"wrong: {known['name']}",
+                built.answered({question: known["source"]}),
+                lambda graded: graded.share is not None and graded.share < 1.0,
+            )
+            return
 
 
 def solution_of(notebook: Path, question: str) -> str:

@@ -1,0 +1,36 @@
+"""What the commands print: tables that keep their shape outside of a terminal, and progress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Column, Table
+
+NO_TERMINAL_WIDTH = 160
+"""Columns of a table that goes into a file or a log."""
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def a_table(*titles: str) -> Table:
+    """A table whose last column alone may wrap."""
+    return Table(*(Column(title, no_wrap=title != titles[-1]) for title in titles))
+
+
+def show(*parts: object) -> None:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=NO_TERMINAL_WIDTH)
+    console.print(*parts, sep="\n", highlight=False)
+
+
+def in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+    """The answers in the order of the items, with a progress bar on the error stream while they are worked on."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        return list(track(pool.map(work, items), label, len(items), console=Console(stderr=True), transient=True))
