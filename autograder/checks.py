@@ -178,7 +178,7 @@ def _rule_at_desk(question: str, function: object, rule: str) -> None:
         bank = _load(Path(banks.PUBLIC_FILE), True)
         method = bank.method(question, rule)
         _same_environment(environment.difference(bank.environment, environment.current()), True)
-        with environment.on_the_processor():
+        with environment.as_in_grading():
             judgement = judge(function, method)
     if rule in judgement.unmet:
         raise CheckFailed(report.rule_at_desk(question, method, judgement, rule))
@@ -197,7 +197,7 @@ def _verdict(path: Path, question: str, function: object, cases: str, *, at_desk
         bank = _load(path, at_desk)
         group = bank.group(question, cases)
         _same_environment(environment.difference(bank.environment, _environment_of(elsewhere)), at_desk)
-        with contextlib.nullcontext() if elsewhere else environment.on_the_processor():
+        with contextlib.nullcontext() if elsewhere else environment.as_in_grading():
             finding = examine(function, group, interruptible=at_desk, show=sys.stdout.write if at_desk else None)
         if finding is not None and finding.step == "values":
             # Only numbers can be wrong because of other random bits; asking costs a few compilations, which a right answer never pays.

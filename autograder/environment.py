@@ -28,6 +28,9 @@ FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
 """Builds and grading call tiny programs a few times each: what they cost is their compilation. Values differ by rounding, which the tolerance
 measures."""
 
+_UNOPTIMISED = "jax_disable_most_optimizations"
+"""The same as a setting of JAX, for a process that has started already."""
+
 FOR_MOST_PROCESSORS = "--xla_cpu_max_isa=AVX2"
 """What is compiled for one x86 processor runs on nearly all others."""
 
@@ -67,19 +70,26 @@ def set_back(settings: Mapping[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def on_the_processor() -> Iterator[None]:
-    """Where a function is judged in a process that may use an accelerator: outputs are expected as a CPU computes them, and a GPU, which multiplies
-    matrices in fewer bits, is not what grading will use."""
+def as_in_grading() -> Iterator[None]:
+    """Where a function is judged in a person's own notebook: JAX computes and compiles as it will in grading, and as before afterwards.
+
+    On the processor, since a GPU multiplies matrices in fewer bits by default, and at the lowest optimisation level, which is also faster for the few
+    calls of a check (see `FAST_TO_COMPILE`).
+    """
     import jax
 
     cpus = []
     with contextlib.suppress(RuntimeError):  # JAX may have been told to know nothing but the accelerator
         cpus = jax.devices("cpu")
-    if not cpus or jax.default_backend() == "cpu":
-        yield
-        return
-    with jax.default_device(cpus[0]):
-        yield
+    before = jax.config.values.get(_UNOPTIMISED)
+    with contextlib.nullcontext() if not cpus or jax.default_backend() == "cpu" else jax.default_device(cpus[0]):
+        if before is not None:
+            jax.config.update(_UNOPTIMISED, True)
+        try:
+            yield
+        finally:
+            if before is not None:
+                jax.config.update(_UNOPTIMISED, before)
 
 
 def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:

@@ -50,3 +50,12 @@ def test_other_draws_at_the_same_versions_are_told(name: str) -> None:
     said = environment.drawn_difference(built, environment.draws())
     assert said is not None
     assert said.startswith(f"{name} gives other numbers here than where this assignment was built, although the versions are the same.")
+
+
+def test_a_check_computes_as_grading_does_and_leaves_the_settings_as_they_were() -> None:
+    name = "jax_disable_most_optimizations"
+    assert jax.config.values[name] is False
+    with pytest.raises(ZeroDivisionError), environment.as_in_grading():
+        assert jax.config.values[name] is True
+        raise ZeroDivisionError
+    assert jax.config.values[name] is False
