@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import bank as banks
-from autograder import environment, figure, report
+from autograder import environment, figure, log_server, report
 from autograder.bank import Bank, BankError
 from autograder.cases import GROUPS, METHOD, PUBLIC
 from autograder.examine import Finding, examine
@@ -149,6 +149,7 @@ def _in_grading(grading: Grading, question: str, function: object, cases: str) -
 
 
 def _at_desk(question: str, function: object, cases: str) -> None:
+    log_server.wake_after_this_process()
     finding = _verdict(Path(banks.PUBLIC_FILE), question, function, cases, at_desk=True)
     if finding is not None:
         figure.show(question, finding)

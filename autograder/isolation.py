@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import bank, compiled, results
+from autograder import bank, compiled, log_server, results
 from autograder.errors import BuildError
 from autograder.sandbox.host import LEVELS, Limits, Settings
 from autograder.sandbox.quarantine import close_to_others, make_reachable, remove, take_files
@@ -147,15 +145,10 @@ def finish(stage: Stage) -> dict[str, Any]:
     except (OSError, ValueError):
         report = {"level": "off"}
     remove(stage.holding)
-    _wake(report.pop("log_server", None))
-    return {**report, "left_out": stage.left_out}
-
-
-def _wake(server: Sequence[Any] | None) -> None:
-    """Otter has told its log server to end, which looks whether it shall once a second, or when somebody calls."""
+    server = report.pop("log_server", None)
     if server is not None:
-        with contextlib.suppress(OSError):
-            socket.create_connection((server[0], server[1]), timeout=1).close()
+        log_server.wake(*server)
+    return {**report, "left_out": stage.left_out}
 
 
 def described(report: Mapping[str, Any]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
-from logging.handlers import SocketHandler
 from pathlib import Path
 from typing import Any
 
+from autograder import log_server
 from autograder.checks import begin_grading, records
 from autograder.sandbox.early import settings_of
 from autograder.sandbox.host import protect_this_process
@@ -53,18 +53,11 @@ class Graded:
         """For the instructor: which layers are active, and what the checks found."""
         if self._report is None:
             return
-        text: dict[str, Any] = {"problem": self._submission.problem, "findings": records(), "log_server": _log_server()}
+        text: dict[str, Any] = {"problem": self._submission.problem, "findings": records(), "log_server": log_server.address()}
         started = self._submission.started
         if started is not None:
             text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}
         self._report.write_text(json.dumps(text), encoding="utf-8")
-
-
-def _log_server() -> list[Any] | None:
-    """Host and port to which Otter has this kernel send its log."""
-    from otter import logging
-
-    return next(([handler.host, handler.port] for handler in reversed(logging._handlers) if isinstance(handler, SocketHandler)), None)
 
 
 def begin(settings: Mapping[str, Any]) -> Graded:

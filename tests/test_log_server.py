@@ -1,0 +1,52 @@
+"""Otter's log server is called when it has been told to end, and nothing of that stays behind."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+from otter.execute.logging import start_server
+
+from autograder import log_server
+
+KERNEL = """\
+import sys
+from logging.handlers import SocketHandler
+from otter import logging
+from autograder import log_server
+assert log_server.address() is None
+logging._handlers.append(SocketHandler(sys.argv[1], int(sys.argv[2])))
+assert log_server.address() == (sys.argv[1], int(sys.argv[2]))
+log_server.wake_after_this_process()
+log_server.wake_after_this_process()
+"""
+
+
+def test_outside_of_otters_kernel_there_is_none() -> None:
+    assert log_server.address() is None
+
+
+def test_a_call_ends_a_server_that_is_told_to_end() -> None:
+    before = set(threading.enumerate())
+    (host, port), stop = start_server()
+    (server,) = set(threading.enumerate()) - before
+    stop()
+    log_server.wake(host, port)
+    server.join(30)
+    assert not server.is_alive()
+
+
+def test_a_kernel_leaves_a_caller_who_leaves_when_nobody_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        subprocess.run([sys.executable, "-c", KERNEL, host, str(port)], check=True)
+        listening.settimeout(60)
+        listening.accept()[0].close()
+    until = time.monotonic() + 60
+    while any(str(port) in process.info["cmdline"] for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"]):
+        assert time.monotonic() < until
+        time.sleep(0.05)
