@@ -157,6 +157,8 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
         if reference is None or reference is Ellipsis:
             raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
         detail = f"\n{outcome.detail}" if outcome.detail else ""
+        if "must return one array" in outcome.cause and not case.way.several:
+            detail += " Declare the question with several=True if there are several"
         raise BuildError(f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference {outcome.cause}{detail}")
     for array in outcome.output.values():
         if array.dtype.name not in STORED_DTYPES:

@@ -180,6 +180,12 @@ def test_the_derivative_of_several_arrays_is_that_of_all_in_any_order() -> None:
     assert finding.case == 1
 
 
+def test_an_author_who_returns_several_arrays_is_told_how_to_say_so() -> None:
+    message = r"the reference returned a tuple of length 2; it must return one array\. Declare the question with several=True if there are several$"
+    with pytest.raises(BuildError, match=message):
+        draw(a_question(laws=()), lambda w, x, n: (x, x), ("public",), "a", "s")
+
+
 def test_what_is_a_law() -> None:
     assert all(map(is_law, LAWS))
     assert not any(map(is_law, ("permutation of ", "public", "", None, 3)))
