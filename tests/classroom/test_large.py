@@ -49,7 +49,10 @@ def test_200_killed_twice_and_resumed_are_graded_as_undisturbed_ones(one_assignm
     export = exported(one_assignment, tmp_path / "export", 200)
     out = tmp_path / "out"
     for number, reached in ((signal.SIGKILL, 60), (signal.SIGINT, 130)):
-        running = subprocess.Popen(command(export, one_assignment.zip, out, "--quiet", *(["--resume"] if out.exists() else [])))
+        running = subprocess.Popen(
+            command(export, one_assignment.zip, out, "--quiet", *(["--resume"] if out.exists() else [])),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
         wait_for(lambda reached=reached: complete(out) >= reached, 900)  # type: ignore[misc]
         running.send_signal(number)
         running.wait(60)
