@@ -136,24 +136,19 @@ def _of_traced(function: Any, arguments: Sequence[str], way: Way, passed: Sequen
     return of_traced, [passed[place] for place in places]
 
 
-def _jit(function: Any, arguments: Sequence[str], way: Way) -> Callable[..., Any]:
-    import jax
+def _under(transform: str) -> Callable[[Any, Sequence[str], Way], Callable[..., Any]]:
+    """The function of the traced arguments under a transform of JAX that keeps what it returns."""
 
-    def call(*passed: Any) -> Any:
-        of_traced, traced = _of_traced(function, arguments, way, passed)
-        return jax.jit(of_traced)(*traced)
+    def of(function: Any, arguments: Sequence[str], way: Way) -> Callable[..., Any]:
+        import jax
 
-    return call
+        def call(*passed: Any) -> Any:
+            of_traced, traced = _of_traced(function, arguments, way, passed)
+            return getattr(jax, transform)(of_traced)(*traced)
 
+        return call
 
-def _vmap(function: Any, arguments: Sequence[str], way: Way) -> Callable[..., Any]:
-    import jax
-
-    def call(*passed: Any) -> Any:
-        of_traced, traced = _of_traced(function, arguments, way, passed)
-        return jax.vmap(of_traced)(*traced)
-
-    return call
+    return of
 
 
 def _grad(function: Any, arguments: Sequence[str], way: Way) -> Callable[..., Any]:
@@ -170,7 +165,7 @@ def _grad(function: Any, arguments: Sequence[str], way: Way) -> Callable[..., An
     return call
 
 
-_TRANSFORMS: Mapping[str, Callable[[Any, Sequence[str], Way], Callable[..., Any]]] = {"jit": _jit, "vmap": _vmap, "grad": _grad}
+_TRANSFORMS: Mapping[str, Callable[[Any, Sequence[str], Way], Callable[..., Any]]] = {"jit": _under("jit"), "vmap": _under("vmap"), "grad": _grad}
 
 
 def weighted(answer: Mapping[str, Any], seed: int) -> Any:
