@@ -55,6 +55,14 @@ def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "autograder", "grade", str(folder), "--autograder", str(archive), "--out", str(out), *more]
 
 
+def stoppable(arguments: list[str]) -> list[str]:
+    """The command with Ctrl-C heard: a shell has its background jobs ignore it, their children inherit that, and so would the command under test.
+
+    Not by `preexec_fn`, which forks this process: JAX's threads may be running in it by then, and JAX warns.
+    """
+    return ["env", "--default-signal=INT", *arguments]
+
+
 def graded(*given: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(*given), capture_output=True, text=True, check=False, timeout=500)
 
@@ -172,11 +180,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 def test_a_run_that_is_stopped_goes_on_where_it_was(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path, number: signal.Signals) -> None:
     out = tmp_path / "out"
     running = subprocess.Popen(
-        command(folder, one_assignment.zip, out, "--quiet"),
+        stoppable(command(folder, one_assignment.zip, out, "--quiet")),
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell has its background jobs ignore it, and their children inherit that
     )
     wait_for(lambda: len(list((out / "submissions").glob("*/graded.json"))) >= 3)
     running.send_signal(number)

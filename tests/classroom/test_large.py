@@ -15,7 +15,7 @@ import nbformat
 import psutil
 import pytest
 import yaml
-from test_class import answers, command, graded, kept, table, wait_for  # type: ignore[import-not-found]
+from test_class import answers, command, graded, kept, stoppable, table, wait_for  # type: ignore[import-not-found]
 
 from autograder import machine
 from autograder.samples import BuiltAssignment
@@ -49,10 +49,7 @@ def test_200_killed_twice_and_resumed_are_graded_as_undisturbed_ones(one_assignm
     export = exported(one_assignment, tmp_path / "export", 200)
     out = tmp_path / "out"
     for number, reached in ((signal.SIGKILL, 60), (signal.SIGINT, 130)):
-        running = subprocess.Popen(
-            command(export, one_assignment.zip, out, "--quiet", *(["--resume"] if out.exists() else [])),
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
+        running = subprocess.Popen(stoppable(command(export, one_assignment.zip, out, "--quiet", *(["--resume"] if out.exists() else []))))
         wait_for(lambda reached=reached: complete(out) >= reached, 900)  # type: ignore[misc]
         running.send_signal(number)
         running.wait(60)
