@@ -10,6 +10,7 @@ from otter.run.run_autograder import main as run_otter
 
 from autograder import results, triage
 from autograder.launcher import OUTSIDE
+from autograder.refused import Refused
 
 
 def grade(root: Path, *, container: bool) -> None:
@@ -19,7 +20,7 @@ def grade(root: Path, *, container: bool) -> None:
     try:
         for sentence in triage.examine(root / "submission", root / "source" / "files", zips=zips):
             print(f"Taken away before grading: {sentence}.")
-    except triage.Refused as refusal:
+    except Refused as refusal:
         results.write(root / "results" / "results.json", results.refused(str(refusal)))
         print(f"Not graded: {refusal}")
         return

@@ -7,39 +7,31 @@ import codecs
 import contextlib
 import json
 import os
-import stat
-import tempfile
 import zipfile
-import zlib
 from collections.abc import Collection, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import nbformat
 
-from autograder.sandbox.quarantine import MAX_FILE, MAX_FILES, MAX_TOTAL, remove
+from autograder import packed
+from autograder.refused import Refused, shown
+from autograder.sandbox.quarantine import MAX_FILE, MAX_FILES, remove
 
-SHOWN = 60
-"""Characters of a submitted file's name that are repeated."""
+UNPACKED = "submission.zip"
+"""What Otter unpacks once more where it is told that submissions are zips: an empty one."""
 
 AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
-
-DAMAGED = "{} is not a zip file, or damaged. Make it again and submit it."
-
-
-class Refused(Exception):
-    """What was submitted cannot be graded; the text says what it is and what to submit."""
 
 
 def examine(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
     """Make the folder `submission` safe for Otter to read. Returns a sentence for each thing that was taken away.
 
     `given` is the folder of the assignment's files, which Otter copies over the submission's. `zips`: the submission is one zip file,
-    and Otter unpacks it. Raises `Refused`.
+    which Otter would unpack; it is unpacked here, and Otter finds an empty one. Raises `Refused`.
     """
-    taken = _take_away(submission, {path.name for path in given.iterdir()} if given.is_dir() else set())
+    taken = _unpack(submission) if zips else []
+    taken += _take_away(submission, {path.name for path in given.iterdir()} if given.is_dir() else set())
     names = sorted(os.listdir(submission))  # noqa: PTH208
-    if zips:
-        names = _in_the_zip(submission, names)
     notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
     scripts = [name for name in names if name.endswith(".py") and name != "__init__.py" and not name.startswith(".")]
     if len(notebooks) > 1:
@@ -48,17 +40,27 @@ def examine(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
         raise Refused(f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. Submit the notebook.")
     if not notebooks and not scripts:
         raise Refused(_nothing_to_grade(submission, names))
-    answer = [*notebooks, *scripts][0]
-    if (submission / answer).exists():
-        _check_readable(submission / answer)
-    else:  # in the zip
-        packed = next(submission.glob("*.zip"))
-        try:
-            with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(packed) as archive:
-                _check_readable(Path(archive.extract(answer, scratch)))
-        except (zipfile.BadZipFile, zlib.error):
-            raise Refused(DAMAGED.format(shown(packed.name))) from None
+    _check_readable(submission / [*notebooks, *scripts][0])
+    if zips:
+        zipfile.ZipFile(submission / UNPACKED, "w").close()
     return taken
+
+
+def _unpack(submission: Path) -> list[str]:
+    """Put the files of the one zip that was submitted in its place. Returns a sentence for each thing beside it, which is taken away."""
+    zips = sorted(path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink())
+    if len(zips) != 1:
+        names = _listed([path.name for path in zips])
+        raise Refused(f"{len(zips) or 'No'} zip files were submitted{': ' + names if zips else ''}. Submit one zip file with your notebook.")
+    contents = dict(packed.files(zips[0]))
+    inner = [name for name in contents if name.endswith(".zip") and "/" not in name]
+    if inner:
+        raise Refused(f"{shown(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files themselves into the zip.")
+    beside = sorted(path for path in submission.iterdir() if path != zips[0])
+    for path in (*beside, zips[0]):
+        remove(path)  # nothing is written through what lies there
+    packed.write(contents.items(), submission)
+    return [f"{shown(path.name)} lies beside the zip file" for path in beside]
 
 
 def _take_away(submission: Path, given: Collection[str]) -> list[str]:
@@ -81,30 +83,6 @@ def _take_away(submission: Path, given: Collection[str]) -> list[str]:
             sentences.append(f"{shown(entry.name)} {why}")
             remove(Path(entry.path))
     return sentences
-
-
-def _in_the_zip(submission: Path, names: Sequence[str]) -> list[str]:
-    """The names at the top of the one zip that was submitted, after a look at what unpacking it would do."""
-    zips = [name for name in names if name.endswith(".zip")]
-    if len(zips) != 1:
-        raise Refused(f"{len(zips) or 'No'} zip files were submitted{': ' + _listed(zips) if zips else ''}. Submit one zip file with your notebook.")
-    name = zips[0]
-    try:
-        with zipfile.ZipFile(submission / name) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Refused(DAMAGED.format(shown(name))) from None
-    if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
-        raise Refused(f"{shown(name)} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
-            raise Refused(f"{shown(name)} has an entry outside of its folder: {shown(entry.filename)}. Make it again without such names.")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise Refused(f"{shown(name)} has a link in it: {shown(entry.filename)}. Put the file itself into the zip.")
-        if entry.flag_bits & 1:
-            raise Refused(f"{shown(name)} is encrypted. Make it again without a password.")
-    return sorted({*names, *(entry.filename for entry in entries if "/" not in entry.filename)} - {name})
 
 
 def _nothing_to_grade(submission: Path, names: Sequence[str]) -> str:
@@ -172,9 +150,3 @@ def _check_notebook(path: Path, name: str) -> None:
 def _listed(names: Sequence[str]) -> str:
     most = 5
     return ", ".join(shown(name) for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def shown(name: str) -> str:
-    """A submitted name as it may be repeated: short, on one line, without signs that HTML or Markdown read."""
-    safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
-    return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"

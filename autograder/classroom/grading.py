@@ -17,8 +17,8 @@ from autograder.classroom.ledger import Entry, Ledger
 from autograder.classroom.station import Graded
 from autograder.classroom.submissions import Submission, digest
 from autograder.errors import BuildError
+from autograder.refused import Refused
 from autograder.settings import settings_of
-from autograder.triage import Refused
 
 
 class NotEmpty(BuildError):

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import launcher, results, triage
+from autograder import launcher, packed, results
+from autograder.refused import Refused
 from autograder.sandbox.quarantine import remove
 
 PATIENCE = 60.0
@@ -46,8 +47,8 @@ class Station:
     def __init__(self, archive: Path) -> None:
         """Unpack `archive`. The grader is started when there is something to grade."""
         self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))  # nobody else may enter: the hidden bank is in it
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(self._folder / "source")
+        with zipfile.ZipFile(archive) as built:
+            built.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
 
     def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> Graded:
@@ -60,11 +61,11 @@ class Station:
                 (root / name).mkdir()
             (root / "submission_metadata.json").write_text(json.dumps(dict(metadata or {})), encoding="utf-8")
             try:
-                _write(files, root / "submission")
+                packed.write(files.items(), root / "submission")
                 found = self._results(root)
             except OSError as fault:
                 found = results.unfinished(f"the submission could not be laid out for grading ({fault.strerror}).")
-            except triage.Refused as refusal:
+            except Refused as refusal:
                 found = results.refused(str(refusal))
             with contextlib.suppress(OSError):
                 return Graded(found, (root / launcher.OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:], time.monotonic() - started)
@@ -119,10 +120,3 @@ class Station:
                     with contextlib.suppress(OSError):
                         stream.close()
             self._grader = None
-
-
-def _write(files: Mapping[str, bytes], folder: Path) -> None:
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

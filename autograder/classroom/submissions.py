@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import lzma
 import os
 import re
 import stat
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from autograder import packed
 from autograder.errors import BuildError
+from autograder.refused import Refused, shown
 from autograder.sandbox.quarantine import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
-from autograder.triage import DAMAGED, Refused, shown
 
 METADATA = "submission_metadata.yml"
 """What Gradescope's "Export submissions" says of the submissions beside it."""
@@ -45,11 +42,11 @@ class Submission:
         return ", ".join(person.get("name") or person.get("email") or person.get("sid") or "?" for person in self.submitters)
 
     def files(self) -> dict[str, bytes]:
-        """Everything in it, by path: a zip is unpacked, links and the like are left out. Raises `Refused`."""
+        """Everything in it, by path: a zip is unpacked; of a folder, links and the like are left out. Raises `Refused`."""
         if self.path.is_dir():
             return _of_folder(self.path)
         if self.path.suffix == ".zip":
-            return _of_zip(self.path)
+            return dict(packed.files(self.path))
         if self.path.stat().st_size > MAX_FILE:
             raise Refused(f"{shown(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
         return {self.path.name: self.path.read_bytes()}
@@ -148,33 +145,3 @@ def _of_folder(folder: Path) -> dict[str, bytes]:
                     raise Refused(f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
                 files[(place / name).as_posix()] = path.read_bytes()
     return files
-
-
-def _of_zip(path: Path) -> dict[str, bytes]:
-    name = shown(path.name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
-                raise Refused(f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
-            files: dict[str, bytes] = {}
-            for entry in entries:
-                place = PurePosixPath(entry.filename.replace("\\", "/"))
-                if place.is_absolute() or ".." in place.parts:
-                    raise Refused(f"{name} has an entry outside of its folder: {shown(entry.filename)}. Make it again without such names.")
-                if entry.flag_bits & 1:
-                    raise Refused(f"{name} is encrypted. Make it again without a password.")
-                if not stat.S_ISLNK(entry.external_attr >> 16):
-                    files[place.as_posix()] = _at_most(archive, entry, MAX_TOTAL)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, NotImplementedError, EOFError):
-        raise Refused(DAMAGED.format(name)) from None
-    return files
-
-
-def _at_most(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> bytes:
-    """The content of an entry, which may be larger than it says."""
-    with archive.open(entry) as file:
-        content = file.read(min(size, entry.file_size) + 1)
-    if len(content) > entry.file_size:
-        raise zipfile.BadZipFile("an entry is larger than it says")
-    return content

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom.submissions import METADATA, NoSubmissions, Submission, digest, find
-from autograder.triage import Refused
+from autograder.refused import Refused
 
 EXPORT = """\
 ---
@@ -112,54 +112,22 @@ def test_of_a_folder_plain_files_are_taken_and_links_are_not(tmp_path: Path) -> 
     assert Submission("submission_1", folder).files() == {"answer.ipynb": b"{}", "data/x.csv": b"1"}
 
 
-def packed(entries: dict[str, bytes], mode: int = 0) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = mode << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    return content.getvalue()
-
-
 def submitted(tmp_path: Path, content: bytes) -> Submission:
     (tmp_path / "a.zip").write_bytes(content)
     return Submission("a", tmp_path / "a.zip")
 
 
-def test_a_zip_is_unpacked_and_links_in_it_are_left_out(tmp_path: Path) -> None:
-    assert submitted(tmp_path, packed({"a.ipynb": b"{}", "folder/x.csv": b"1"})).files() == {"a.ipynb": b"{}", "folder/x.csv": b"1"}
-    assert submitted(tmp_path, packed({"a.ipynb": b"/etc/passwd"}, mode=0o120777)).files() == {}
+def test_a_zip_is_unpacked(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.ipynb", b"{}")
+        archive.writestr("folder/x.csv", b"1")
+    assert submitted(tmp_path, content.getvalue()).files() == {"a.ipynb": b"{}", "folder/x.csv": b"1"}
 
 
-def lying() -> bytes:
-    """A zip whose entry is larger than it says."""
-    content = bytearray(packed({"a.ipynb": b"0" * 5000}))
-    real, small = (5000).to_bytes(4, "little"), (10).to_bytes(4, "little")
-    return bytes(content.replace(real, small))
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"no zip", "a.zip is not a zip file, or damaged. Make it again and submit it."),
-        (packed({"a.ipynb": bytes(1000)})[:-200], "a.zip is not a zip file, or damaged. Make it again and submit it."),
-        (packed({"../a.ipynb": b""}), "a.zip has an entry outside of its folder: ../a.ipynb. Make it again without such names."),
-        (packed({"/a.ipynb": b""}), "a.zip has an entry outside of its folder: /a.ipynb. Make it again without such names."),
-        (
-            packed({f"{number}.txt": b"" for number in range(2001)}),
-            "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for.",
-        ),
-        (packed({"zeros": bytes(201 * 2**20)}), "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."),
-        (lying(), "a.zip is not a zip file, or damaged. Make it again and submit it."),
-    ],
-    ids=["no zip", "cut off", "above", "absolute", "many", "bomb", "lying"],
-)
-def test_a_zip_that_must_not_be_unpacked_is_refused_by_name(tmp_path: Path, content: bytes, sentence: str) -> None:
-    with pytest.raises(Refused) as told:
-        submitted(tmp_path, content).files()
-    assert str(told.value) == sentence
+def test_what_is_no_zip_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"^a\.zip is not a zip file, or damaged\. Make it again and submit it\.$"):
+        submitted(tmp_path, b"no zip").files()
 
 
 def test_the_digest_is_of_names_and_contents() -> None:
