@@ -21,7 +21,7 @@ import nbformat
 from jupyter_client.localinterfaces import local_ips
 
 from autograder import launcher, runner
-from autograder.sandbox import host, nursery
+from autograder.sandbox import host, nursery, surroundings
 from autograder.sandbox.forked import Forked
 from autograder.tuning import RARELY
 
@@ -51,7 +51,7 @@ def main() -> None:
     host.protect_this_process()
     gc.freeze()  # what is imported stays, and no child need look at it again
     gc.set_threshold(RARELY, 20, 20)
-    workers = nursery.Nursery(host.import_path(), host.environment_of_worker("/"))
+    workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
     os.environ[nursery.VARIABLE] = str(workers.requests)
     for line in sys.stdin:
         root = Path(json.loads(line)["root"])

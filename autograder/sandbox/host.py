@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -17,41 +16,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import autograder
 from autograder import machine, shortcuts
-from autograder.environment import compiler_flags
-from autograder.sandbox import nursery
+from autograder.sandbox import nursery, surroundings
 from autograder.sandbox.confine import Confinement, hide_from_same_user
 from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
 from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
 
 LEVELS = ("required", "best", "off")
-
-_SYSTEM = (
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/lib32",
-    "/bin",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/passwd",
-    "/etc/nsswitch.conf",
-    "/etc/fonts",
-    "/etc/mime.types",
-)
-_KERNEL = (
-    "/proc/self",
-    "/proc/cpuinfo",
-    "/proc/meminfo",
-    "/proc/stat",
-    "/proc/version",
-    "/sys/devices/system/cpu",
-    "/sys/devices/system/node",
-    "/sys/fs/cgroup",
-)
-_DEVICES = ("/dev/urandom", "/dev/random")
 
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
@@ -185,13 +157,13 @@ class Worker:
         read_answers, write_answers = os.pipe()
         read_requests, write_requests = os.pipe()
         process = self._forked(read_requests, write_answers) or subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT.format(path=import_path(self.settings.hidden), read=read_requests, write=write_answers)],
+            [sys.executable, "-I", "-c", _BOOT.format(path=surroundings.import_path(self.settings.hidden), read=read_requests, write=write_answers)],
             pass_fds=(read_requests, write_answers),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=environment_of_worker(str(self._scratch)),
+            env=surroundings.variables(str(self._scratch)),
             start_new_session=True,
         )
         os.close(read_requests)
@@ -203,14 +175,14 @@ class Worker:
         requests = nursery.descriptor()
         if requests is not None:
             with contextlib.suppress(OSError):
-                return nursery.Child(requests, (read, write), environment_of_worker(str(self._scratch)))
+                return nursery.Child(requests, (read, write), surroundings.variables(str(self._scratch)))
         return None
 
     def _confined(self) -> Started:
         limits = self.settings.limits
         wanted = Confinement(
             scratch=str(self._scratch),
-            readable=_readable(),
+            readable=surroundings.readable(),
             hidden=list(self.settings.hidden),
             uid=self._uid,
             memory=limits.address_bytes,
@@ -268,38 +240,10 @@ def protect_this_process() -> None:
     hide_from_same_user()
 
 
-def environment_of_worker(scratch: str) -> dict[str, str]:
-    """The environment variables of a process for submissions, and nothing else of this one's."""
-    return {
-        "HOME": scratch,
-        "TMPDIR": scratch,
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "Agg",
-        "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
-        "JAX_PLATFORMS": "cpu",
-        **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
-        "XLA_FLAGS": compiler_flags(),
-        shortcuts.VARIABLE: os.environ.get(shortcuts.VARIABLE, ""),
-        **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
-    }
-
-
-def import_path(hidden: Sequence[str] = ()) -> list[str]:
-    """Where its modules come from: without the submission's folder and the current one."""
-    return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
-
-
 def _signal_name(number: int) -> str:
     """The usual ways to die by name; which other signal it was is the submission's choice."""
     usual = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
     return signal.Signals(number).name if number in usual else "a signal"
-
-
-def _readable() -> list[str]:
-    installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, *autograder.__path__, *sysconfig.get_paths().values()]
-    installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
-    return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]
 
 
 def _share_of(memory: int) -> int:

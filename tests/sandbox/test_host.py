@@ -155,7 +155,7 @@ def test_nothing_of_the_submission_is_left_after_the_end(worker: Worker, secret:
 
 
 def test_required_isolation_fails_closed_and_names_the_hole(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.sandbox.host._readable", lambda: ["/"])
+    monkeypatch.setattr("autograder.sandbox.surroundings.readable", lambda: ["/"])
     with pytest.raises(Unconfined, match="read hidden files"):
         Worker(Settings(hidden=[str(secret)], limits=SHORT, own_user=False))
     worker = Worker(Settings(hidden=[str(secret)], limits=SHORT, level="best", own_user=False))

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned
-from autograder.sandbox import host, nursery
+from autograder.sandbox import host, nursery, surroundings
 from autograder.sandbox.forked import POSSIBLE
 from autograder.sandbox.host import Limits, Settings, Worker
 from autograder.sandbox.submission import Submission
@@ -26,7 +26,7 @@ CELL = "import os, jax.numpy as jnp\ndef f(x):\n    return jnp.cumsum(x) + 1"
 
 @pytest.fixture(scope="module")
 def requests() -> Iterator[int]:
-    found = nursery.Nursery(host.import_path(), host.environment_of_worker("/"))
+    found = nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
     yield found.requests
     found.close()
 
@@ -146,7 +146,7 @@ def test_without_a_nursery_that_answers_workers_are_started_anew(tmp_path: Path,
 
 
 def test_the_death_of_the_nursery_is_told_as_being_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workers = nursery.Nursery(host.import_path(), host.environment_of_worker("/"))
+    workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
     monkeypatch.setenv(nursery.VARIABLE, str(workers.requests))
     worker = Worker(Settings(hidden=[str(tmp_path)], level="best"))
     os.kill(parent_of(worker._process.pid), signal.SIGKILL)

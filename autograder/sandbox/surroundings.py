@@ -1,0 +1,67 @@
+"""What a process for submissions finds around it: environment variables, modules, and the files that it may read."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+import autograder
+from autograder import machine, shortcuts
+from autograder.environment import compiler_flags
+
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/passwd",
+    "/etc/nsswitch.conf",
+    "/etc/fonts",
+    "/etc/mime.types",
+)
+_KERNEL = (
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/version",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/fs/cgroup",
+)
+_DEVICES = ("/dev/urandom", "/dev/random")
+
+
+def variables(scratch: str) -> dict[str, str]:
+    """The environment variables of a process for submissions, and nothing else of this one's."""
+    return {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
+        "JAX_PLATFORMS": "cpu",
+        **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
+        "XLA_FLAGS": compiler_flags(),
+        shortcuts.VARIABLE: os.environ.get(shortcuts.VARIABLE, ""),
+        **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
+    }
+
+
+def import_path(hidden: Sequence[str] = ()) -> list[str]:
+    """Where its modules come from: without the submission's folder and the current one."""
+    return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
+
+
+def readable() -> list[str]:
+    """What the process may read, files and folders: what is installed, and little of the system."""
+    installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, *autograder.__path__, *sysconfig.get_paths().values()]
+    installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]
