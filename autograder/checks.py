@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder import bank as banks
-from autograder import environment, figure, log_server, report
+from autograder import ending, environment, figure, log_server, report
 from autograder.bank import Bank, BankError
 from autograder.cases import GROUPS, METHOD, PUBLIC
 from autograder.examine import Finding, examine
@@ -95,6 +95,7 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
 def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None, *, look_twice: bool = True) -> None:
     """Called before the submission's first cell, in the process that runs the tests. `look_twice`: see `autograder.method.judge`."""
     global _grading
+    ending.without_a_last_look()
     _grading = Grading(Path(bank), refusal, elsewhere, look_twice=look_twice)
 
 
@@ -149,7 +150,7 @@ def _in_grading(grading: Grading, question: str, function: object, cases: str) -
 
 
 def _at_desk(question: str, function: object, cases: str) -> None:
-    log_server.wake_after_this_process()
+    _end_soon_for_otter()
     finding = _verdict(Path(banks.PUBLIC_FILE), question, function, cases, at_desk=True)
     if finding is not None:
         figure.show(question, finding)
@@ -188,9 +189,17 @@ def _rule_at_desk(question: str, function: object, rule: str) -> None:
 def _in_master(question: str, function: object, cases: str, rule: str | None) -> None:
     from autograder import build
 
+    _end_soon_for_otter()
     declaration = newest(question)
     assert declaration is not None
     print(build.rehearse(declaration, function, cases) if rule is None else build.rehearse_rule(declaration, function, rule))
+
+
+def _end_soon_for_otter() -> None:
+    """Where Otter's command runs this notebook, it waits until the kernel has ended."""
+    if log_server.address() is not None:
+        log_server.wake_after_this_process()
+        ending.without_a_last_look()
 
 
 def _verdict(path: Path, question: str, function: object, cases: str, *, at_desk: bool, elsewhere: Elsewhere | None = None) -> Finding | None:

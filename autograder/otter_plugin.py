@@ -19,7 +19,7 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder import bank, compiled, delivery, gradescope, isolation, master, results
+from autograder import bank, compiled, delivery, ending, gradescope, isolation, master, results
 from autograder.sandbox import ahead
 from autograder.sandbox.notebook import without_submitted_code
 
@@ -107,6 +107,7 @@ class ArraysPlugin(AbstractOtterPlugin):
     def after_grading(self, graded: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
         ahead.end()
+        ending.without_a_last_look()
         self._report = isolation.finish(self._stage)
         checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})
         self._ungraded = gradescope.settle(graded, checks, worth)
