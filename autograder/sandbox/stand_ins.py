@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned, StandIn
 from autograder.facts import Facts
 from autograder.ways import PLAIN, Way
 
-if TYPE_CHECKING:
-    from autograder.sandbox.submission import Submission
+
+class Home(Protocol):
+    """Where they live: it is asked by name, and answers with plain data (see `autograder.sandbox.submission.Submission`)."""
+
+    def judge(self, name: str, arguments: Mapping[str, Value], way: Way) -> Returned | Failed: ...
+
+    def watch(self, name: str, arguments: Mapping[str, Value], way: Way, afresh: bool) -> tuple[Facts, Returned | Failed]: ...
+
+    def equations(self, name: str, arguments: Mapping[str, Value], way: Way) -> int | None: ...
+
+    def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any: ...
 
 
 class RemoteFunction(StandIn):
     """A function of the submission: calling it calls it there. `kept` numbers one that has no name there, but was returned by a call."""
 
-    def __init__(self, submission: Submission, name: str, kept: str | None = None) -> None:
-        self._submission, self._name = submission, name
+    def __init__(self, home: Home, name: str, kept: str | None = None) -> None:
+        self._home, self._name = home, name
         self._target = {"do": "call", **({"name": name} if kept is None else {"kept": kept})}
         self.__name__ = self.__qualname__ = name
 
     def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
-        return self._submission.judge(self._name, arguments, way)
+        return self._home.judge(self._name, arguments, way)
 
     def watched(self, arguments: Mapping[str, Value], way: Way = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
-        return self._submission.watch(self._name, arguments, way, afresh)
+        return self._home.watch(self._name, arguments, way, afresh)
 
     def equations(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> int | None:
-        return self._submission.equations(self._name, arguments, way)
+        return self._home.equations(self._name, arguments, way)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
-        return self._submission.call(self._target, self._name, positional, named)
+        return self._home.call(self._target, self._name, positional, named)
 
     def __repr__(self) -> str:
         return f"<function {self._name} of the submission>"
@@ -41,14 +50,14 @@ class RemoteFunction(StandIn):
 class RemoteIterator:
     """An iterator or generator that a call of the submission returned."""
 
-    def __init__(self, submission: Submission, name: str, kept: str) -> None:
-        self._submission, self._name, self._target = submission, name, {"do": "next", "kept": kept}
+    def __init__(self, home: Home, name: str, kept: str) -> None:
+        self._home, self._name, self._target = home, name, {"do": "next", "kept": kept}
 
     def __iter__(self) -> RemoteIterator:
         return self
 
     def __next__(self) -> Any:
-        return self._submission.call(self._target, self._name, (), {})
+        return self._home.call(self._target, self._name, (), {})
 
 
 class Elsewhere(StandIn):
