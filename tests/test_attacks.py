@@ -1,7 +1,7 @@
 """Attacks on the grader: every file below `attacks/` is the answer cell of a submission that tries one; none may have an effect.
 
 An attack's answers are wrong, so its score is 0: neither more, nor "ungraded", which is for the grader's own faults. A comment `# slow`
-behind an attack's first line marks those that run into a time limit, `# short` those that only need the short limits.
+behind an attack's first line marks those that run into a time limit, `# short` those that only need the short limits; `# by chance` (see test_roads.py) those that do another thing each time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 """Leave two thousand folders within each other, too deep for a cleaner that recurses, and then die."""
+# by chance
 
 import os
 

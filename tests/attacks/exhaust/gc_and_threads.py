@@ -1,4 +1,5 @@
 """Threads and finalizers that go on after the return, and that hold the interpreter's exit."""
+# by chance
 import threading
 import time
 import weakref

@@ -1,4 +1,5 @@
 """Raise the limits of this process, and lower those of its parent to nothing."""
+# by chance
 import os
 import resource
 

@@ -1,4 +1,5 @@
 """Alarms, timers and handlers that go off while the worker writes its answer."""
+# by chance
 import signal
 
 import numpy as np
