@@ -14,6 +14,7 @@ from autograder import bank as banks
 from autograder import ending, environment, figure, log_server, report
 from autograder.bank import Bank, BankError
 from autograder.cases import GROUPS, METHOD, PUBLIC
+from autograder.compare import comparable, named
 from autograder.examine import Finding, examine
 from autograder.method import Judgement, Method, judge
 from autograder.question import newest
@@ -252,8 +253,9 @@ def _record(question: str, cases: str, finding: Finding | None, seconds: float) 
         row |= {"step": finding.step, "failing": finding.failing, "of": finding.cases, "refused_on": list(finding.refused_on)}
         if finding.diagnosis is not None:
             row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by, "hint": finding.diagnosis.hint}
-        if finding.actual is not None:
-            row["returned"] = {"case": finding.case, "part": finding.part, "shape": list(finding.actual.shape), "sketch": sketch(finding.actual)}
+        if finding.actual is not None and comparable(finding.actual, finding.expected):
+            array = named(finding.actual, finding.expected)
+            row["returned"] = {"case": finding.case, "part": finding.part, "array": array, "sketch": sketch(finding.actual)}
         if finding.mismatch is not None and finding.step == "values":
             # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
             row |= {"error": float(f"{finding.mismatch.error:.2g}"), "allowed": float(f"{finding.allowed:.2g}")}

@@ -16,6 +16,9 @@ from autograder.outputs import ALONE, SHOWN, Output
 HALF_PRECISION = 2.0**-5
 """Values within this share of the largest expected one are called imprecise: what a few operations in bfloat16 (8 bits) leave right."""
 
+LARGE = 2**20
+"""Bytes."""
+
 WORST_SHOWN = 5
 """So many of the worst elements are listed where a report may show values."""
 
@@ -70,17 +73,35 @@ def dtype_kind(dtype: np.dtype) -> str:
     return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(dtype.kind, "other")
 
 
+def comparable(actual: np.ndarray, desired: np.ndarray) -> bool:
+    """Whether an array is near enough in size to the desired one that it is worth a further look, and costs no more than that one."""
+    return actual.size <= 4 * desired.size + 16 and actual.ndim <= 4
+
+
+def small(actual: np.ndarray, desired: np.ndarray) -> bool:
+    """Whether an array can be kept and computed with: it is comparable, or no more than `LARGE` bytes."""
+    return actual.nbytes <= LARGE or comparable(actual, desired)
+
+
+def named(actual: np.ndarray, desired: np.ndarray) -> str:
+    """What an array is by its shape, as it may be repeated. A shape is the function's choice and could spell out what it was given: only what is near
+    the desired one is told."""
+    if not comparable(actual, desired):
+        return "an array of quite another size"
+    if actual.size == desired.size > 0 or actual.shape == desired.shape:
+        return f"shape {actual.shape}"
+    return f"an array of {actual.size} elements in {actual.ndim} dimensions"
+
+
 def _shape(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if actual.shape == desired.shape:
         return None
-    # A shape is the function's choice and could spell out what it was given: only what is near the expected one is told in the sentence.
-    if actual.size == desired.size and actual.ndim <= 4:
-        found = f"shape {actual.shape}; expected {desired.shape}, the same number of elements in another arrangement"
-    elif actual.size <= 4 * desired.size + 16 and actual.ndim <= 4:
-        found = f"an array of {actual.size} elements in {actual.ndim} dimensions; expected shape {desired.shape}"
+    found = named(actual, desired)
+    if found.startswith("shape"):
+        sentence = f"returned {found}; expected {desired.shape}, the same number of elements in another arrangement."
     else:
-        found = f"an array of quite another size; expected shape {desired.shape}"
-    return Mismatch("shape", f"returned {found}.", f"returned shape {actual.shape}")
+        sentence = f"returned {found}; expected shape {desired.shape}."
+    return Mismatch("shape", sentence, f"returned shape {actual.shape}")
 
 
 def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:

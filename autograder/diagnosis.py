@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.calls import Failed, Returned
-from autograder.compare import differences, dtype_kind, magnitude, widened
+from autograder.compare import differences, dtype_kind, magnitude, small, widened
 from autograder.general import Scene, mistakes
 from autograder.outputs import Output
 
@@ -195,4 +195,5 @@ def _of_several_cases(outcomes: Mapping[int, Outcome], wrong: Sequence[int], exp
 
 
 def _comparable(actual: np.ndarray, expected: np.ndarray) -> bool:
-    return dtype_kind(actual.dtype) == dtype_kind(expected.dtype) and dtype_kind(actual.dtype) in ("floating", "integer")
+    kind = dtype_kind(actual.dtype)
+    return kind == dtype_kind(expected.dtype) and kind in ("floating", "integer") and small(actual, expected)

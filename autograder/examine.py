@@ -4,7 +4,7 @@ alternatives and misconceptions, at the desk and in grading."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from autograder.arguments import Value
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import CONTRACT_GROUPS
-from autograder.compare import Mismatch, differences, first
+from autograder.compare import LARGE, Mismatch, differences, first, small
 from autograder.diagnosis import Diagnosis, Expected, diagnose
 from autograder.outputs import ALONE
 
@@ -58,7 +58,7 @@ class Finding:
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
     """What `function` does on each case of a group, by index of the case."""
-    return {index: call(function, answered.case.arguments, answered.case.way) for index, answered in enumerate(group.cases)}
+    return {index: _called(function, answered) for index, answered in enumerate(group.cases)}
 
 
 def diagnosed(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
@@ -82,12 +82,8 @@ def examine(
     """
     seen = {} if seen is None else seen
 
-    def called(index: int) -> Returned | Failed:
-        case = group.cases[index].case
-        return call(function, case.arguments, case.way, interruptible=interruptible)
-
     for index in group.calls:
-        outcome = called(index)
+        outcome = _called(function, group.cases[index], interruptible=interruptible)
         if show and outcome.printed:
             show(outcome.printed)
         fault = _fault(outcome, group.cases[index], group)
@@ -99,13 +95,25 @@ def examine(
                 if isinstance(outcome, Failed) and outcome.lost:
                     break
                 if other not in seen:
-                    outcome = seen[other] = called(other)
+                    outcome = seen[other] = _called(function, group.cases[other], interruptible=interruptible)
             return _found(group, index, seen)
         # Said in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
             sentence = f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, and return a new array."
             return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
     return None
+
+
+def _called(function: object, answered: Answered, *, interruptible: bool = True) -> Returned | Failed:
+    """One call. Of a large array where a small one or none is expected, nothing but shape and dtype: a group has many cases, and the grader may have
+    little memory."""
+    outcome = call(function, answered.case.arguments, answered.case.way, interruptible=interruptible)
+    if isinstance(outcome, Failed) or all(array.nbytes <= LARGE for array in outcome.output.values()):
+        return outcome
+    right = answered.expected
+    bulky = {part for part, array in outcome.output.items() if not (small(array, right[part]) if part in right else array.nbytes <= LARGE)}
+    output = {part: np.broadcast_to(np.zeros((), array.dtype), array.shape) if part in bulky else array for part, array in outcome.output.items()}
+    return replace(outcome, output=output)
 
 
 Fault = Failed | tuple[str, Mismatch]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,6 +178,37 @@ def test_signs_that_html_would_swallow_are_replaced() -> None:
         "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 of 4: all sizes distinct]\n\n"
         "Expected is an array of shape (5,) and dtype float32.\n4 of 4 cases fail."
     )
+
+
+RETURNED = {
+    "right": (scale_rows, None),
+    "rearranged": (lambda seed, x, factor: scale_rows(seed, x, factor)[None], "shape (1, 5)"),
+    "one more": (lambda seed, x, factor: np.zeros(x.shape[0] + 1, np.float32), "an array of 6 elements in 1 dimensions"),
+    "a number in the shape of no elements": (lambda seed, x, factor: np.zeros((0, int(seed)), np.float32), "an array of 0 elements in 2 dimensions"),
+    "a number in a shape": (lambda seed, x, factor: np.broadcast_to(np.float32(0), (int(seed), 7)), None),
+}
+
+
+@pytest.mark.parametrize(("function", "array"), RETURNED.values(), ids=list(RETURNED))
+@pytest.mark.usefixtures("grading")
+def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(function: Any, array: str | None) -> None:
+    with contextlib.suppress(CheckFailed):
+        check("scale_rows", function)
+    (found,) = checks.records()
+    assert found.get("returned", {"array": None})["array"] == array
+
+
+@pytest.mark.usefixtures("grading")
+def test_answers_of_quite_another_size_take_no_memory_but_for_one_at_a_time() -> None:
+    size = 2**24
+    tracemalloc.start()
+    try:
+        said = failure(lambda seed, x, factor: np.ones(4 * size, np.int8), "random")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "returned an array of quite another size; expected shape" in said
+    assert peak < 3 * 4 * size
 
 
 @pytest.mark.usefixtures("grading")

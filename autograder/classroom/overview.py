@@ -30,7 +30,7 @@ class Alike:
     question: str
     group: str
     case: int
-    shape: Sequence[int]
+    array: str
     sketch: Sequence[float]
     keys: list[str] = field(default_factory=list)
     diagnoses: Counter[str] = field(default_factory=Counter)
@@ -124,11 +124,11 @@ def alike(entries: Mapping[str, Entry]) -> list[Alike]:
             returned = finding.get("returned")
             if finding["verdict"] == "right" or not isinstance(returned, dict):
                 continue
-            place = (finding["question"], finding["cases"], returned["case"], returned["part"], tuple(returned["shape"]))
+            place = (finding["question"], finding["cases"], returned["case"], returned["part"], returned["array"])
             groups = found.setdefault(place, [])
             group = next((each for each in groups if near(each.sketch, returned["sketch"])), None)
             if group is None:
-                group = Alike(finding["question"], finding["cases"], returned["case"], returned["shape"], returned["sketch"])
+                group = Alike(finding["question"], finding["cases"], returned["case"], returned["array"], returned["sketch"])
                 groups.append(group)
             group.keys.append(entry.key)
             group.diagnoses[str(finding.get("diagnosis") or "")] += 1
@@ -151,7 +151,7 @@ def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
         "question": group.question,
         "check": title(group.group),
         "case": group.case + 1,
-        "shape": f"({', '.join(map(str, group.shape))})",
+        "array": group.array,
         "count": len(group.keys),
         "name": name,
         "labels": sorted((labels[key] for key in group.keys), key=_natural),

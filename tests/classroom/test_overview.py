@@ -33,7 +33,7 @@ def entry(key: str, score: float | None, diagnosis: str = "", returned: np.ndarr
     if diagnosis:
         finding |= {"diagnosis_by": "author", "hint": HINT}
     if returned is not None:
-        finding["returned"] = {"case": 1, "part": "", "shape": list(returned.shape), "sketch": sketch(returned)}
+        finding["returned"] = {"case": 1, "part": "", "array": f"shape {returned.shape}", "sketch": sketch(returned)}
     found = {"tests": [{**row, **({} if score is None else {"score": score})}], "extra_data": {"findings": [finding]}}
     return Entry(key, "", "", found, seconds)
 
@@ -76,7 +76,7 @@ def test_mistakes_are_counted_by_submission_with_hint_and_examples(entries: dict
 def test_the_same_wrong_output_is_one_group_and_another_is_none(entries: dict[str, Entry]) -> None:
     swapped, same = overview.alike(entries)
     assert (swapped.keys, dict(swapped.diagnoses)) == (["swapped 0", "swapped 1", "swapped 2"], {"the axes are swapped": 3})
-    assert (same.keys, same.shape, same.case) == (["same 0", "same 1"], [2, 3], 1)
+    assert (same.keys, same.array, same.case) == (["same 0", "same 1"], "shape (2, 3)", 1)
 
 
 def test_pass_rates_and_the_distribution(entries: dict[str, Entry]) -> None:
