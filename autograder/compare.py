@@ -75,7 +75,7 @@ def dtype_kind(dtype: np.dtype) -> str:
 
 def comparable(actual: np.ndarray, desired: np.ndarray) -> bool:
     """Whether an array is near enough in size to the desired one that it is worth a further look, and costs no more than that one."""
-    return actual.size <= 4 * desired.size + 16 and actual.ndim <= 4
+    return actual.size <= 4 * desired.size + 16 and actual.ndim <= max(4, desired.ndim)
 
 
 def small(actual: np.ndarray, desired: np.ndarray) -> bool:

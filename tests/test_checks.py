@@ -13,9 +13,10 @@ import jax
 import numpy as np
 import pytest
 
-from autograder import CheckFailed, Question, Ungraded, check, checks, public_case, question
+from autograder import Array, CheckFailed, Question, Ungraded, check, checks, public_case, question
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
+from autograder.examine import examine
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:
@@ -287,3 +288,14 @@ def test_the_header_is_where_the_tests_above_look_for_it(desk: Path) -> None:
     content = (desk / PUBLIC_FILE).read_bytes()
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     assert json.loads(header["__metadata__"]["otter-arrays"])["environment"]["packages"]["flax"] == flax_version()
+
+
+@pytest.mark.usefixtures("no_question_left_declared")
+def test_a_large_right_answer_of_many_axes_is_right() -> None:
+    def f(x: Any) -> Any:
+        return (x[:, None, None, None, None, :] * np.ones((1, 2, 2, 2, 2, 1), np.float32))[..., None] + np.zeros(700, np.float32)
+
+    declared = Question("f", arguments={"x": Array("B", "D")}, dims={"B": (5, 5), "D": (5, 5)})
+    built = build("t", [declared], {"f": f}, "a")
+    for group in built.hidden.groups["f"].values():
+        assert examine(f, group) is None

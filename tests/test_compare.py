@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.compare import Mismatch, compare
+from autograder.compare import Mismatch, comparable, compare, named, small
 
 DESIRED = np.array([[1.0, -2.0], [0.5, 4.0]], np.float32)
 
@@ -136,3 +136,11 @@ def test_right_to_half_precision_is_called_imprecise_and_nothing_else_is(dtype: 
     off = compare(desired * 1.05, desired, 1e-6)
     assert off is not None
     assert not off.imprecise
+
+
+@pytest.mark.parametrize("shape", [(0,), (), (3,), (2, 1, 1, 1, 1, 1, 2), (2**10, 2**9), (1, 2**20, 1, 1, 1)])
+def test_an_array_of_the_expected_shape_is_always_looked_at(shape: tuple[int, ...]) -> None:
+    desired = np.ones(shape)
+    assert comparable(desired, desired)
+    assert small(desired, desired)
+    assert named(desired, desired) == f"shape {shape}"
