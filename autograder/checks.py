@@ -96,7 +96,6 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
 def begin_grading(bank: str, refusal: str | None = None, elsewhere: Elsewhere | None = None, *, look_twice: bool = True) -> None:
     """Called before the submission's first cell, in the process that runs the tests. `look_twice`: see `autograder.method.judge`."""
     global _grading
-    ending.without_a_last_look()
     _grading = Grading(Path(bank), refusal, elsewhere, look_twice=look_twice)
 
 
@@ -123,7 +122,9 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
     if _grading is not None:
         _may_be_graded(_grading, question)
         (_in_grading if rule is None else _rule_in_grading)(_grading, question, function, cases if rule is None else rule)
-    elif newest(question) is not None:
+        return
+    _end_soon_for_otter()
+    if newest(question) is not None:
         _in_master(question, function, cases, rule)
     elif rule is not None:
         _rule_at_desk(question, function, rule)
@@ -151,7 +152,6 @@ def _in_grading(grading: Grading, question: str, function: object, cases: str) -
 
 
 def _at_desk(question: str, function: object, cases: str) -> None:
-    _end_soon_for_otter()
     finding = _verdict(Path(banks.PUBLIC_FILE), question, function, cases, at_desk=True)
     if finding is not None:
         figure.show(question, finding)
@@ -190,7 +190,6 @@ def _rule_at_desk(question: str, function: object, rule: str) -> None:
 def _in_master(question: str, function: object, cases: str, rule: str | None) -> None:
     from autograder import build
 
-    _end_soon_for_otter()
     declaration = newest(question)
     assert declaration is not None
     print(build.rehearse(declaration, function, cases) if rule is None else build.rehearse_rule(declaration, function, rule))

@@ -78,9 +78,9 @@ def comparable(actual: np.ndarray, desired: np.ndarray) -> bool:
     return actual.size <= 4 * desired.size + 16 and actual.ndim <= max(4, desired.ndim)
 
 
-def small(actual: np.ndarray, desired: np.ndarray) -> bool:
-    """Whether an array can be kept and computed with: it is comparable, or no more than `LARGE` bytes."""
-    return actual.nbytes <= LARGE or comparable(actual, desired)
+def small(actual: np.ndarray, desired: np.ndarray | None) -> bool:
+    """Whether an array can be kept and computed with: it is comparable, or no more than `LARGE` bytes. `desired` is None where none is desired."""
+    return actual.nbytes <= LARGE or (desired is not None and comparable(actual, desired))
 
 
 def named(actual: np.ndarray, desired: np.ndarray) -> str:
@@ -88,7 +88,7 @@ def named(actual: np.ndarray, desired: np.ndarray) -> str:
     the desired one is told."""
     if not comparable(actual, desired):
         return "an array of quite another size"
-    if actual.size == desired.size > 0 or actual.shape == desired.shape:
+    if actual.shape == desired.shape or _rearranged(actual, desired):
         return f"shape {actual.shape}"
     return f"an array of {actual.size} elements in {actual.ndim} dimensions"
 
@@ -96,12 +96,12 @@ def named(actual: np.ndarray, desired: np.ndarray) -> str:
 def _shape(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if actual.shape == desired.shape:
         return None
-    found = named(actual, desired)
-    if found.startswith("shape"):
-        sentence = f"returned {found}; expected {desired.shape}, the same number of elements in another arrangement."
-    else:
-        sentence = f"returned {found}; expected shape {desired.shape}."
-    return Mismatch("shape", sentence, f"returned shape {actual.shape}")
+    expected = f"{desired.shape}, the same number of elements in another arrangement" if _rearranged(actual, desired) else f"shape {desired.shape}"
+    return Mismatch("shape", f"returned {named(actual, desired)}; expected {expected}.", f"returned shape {actual.shape}")
+
+
+def _rearranged(actual: np.ndarray, desired: np.ndarray) -> bool:
+    return comparable(actual, desired) and actual.size == desired.size > 0
 
 
 def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:

@@ -12,7 +12,7 @@ from autograder.arguments import Value
 from autograder.bank import Answered, Group
 from autograder.calls import Failed, Returned, call
 from autograder.cases import CONTRACT_GROUPS
-from autograder.compare import LARGE, Mismatch, differences, first, small
+from autograder.compare import Mismatch, differences, first, small
 from autograder.diagnosis import Diagnosis, Expected, diagnose
 from autograder.outputs import ALONE
 
@@ -108,12 +108,11 @@ def _called(function: object, answered: Answered, *, interruptible: bool = True)
     """One call. Of a large array where a small one or none is expected, nothing but shape and dtype: a group has many cases, and the grader may have
     little memory."""
     outcome = call(function, answered.case.arguments, answered.case.way, interruptible=interruptible)
-    if isinstance(outcome, Failed) or all(array.nbytes <= LARGE for array in outcome.output.values()):
+    if isinstance(outcome, Failed):
         return outcome
-    right = answered.expected
-    bulky = {part for part, array in outcome.output.items() if not (small(array, right[part]) if part in right else array.nbytes <= LARGE)}
-    output = {part: np.broadcast_to(np.zeros((), array.dtype), array.shape) if part in bulky else array for part, array in outcome.output.items()}
-    return replace(outcome, output=output)
+    bulky = {part: array for part, array in outcome.output.items() if not small(array, answered.expected.get(part))}
+    thin = {part: np.broadcast_to(np.zeros((), array.dtype), array.shape) for part, array in bulky.items()}
+    return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
 
 
 Fault = Failed | tuple[str, Mismatch]

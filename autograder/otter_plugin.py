@@ -98,7 +98,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         refusal = None if built is None else _refusal(submission, built.assignment)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            call = f"from autograder.checks import begin_grading\nbegin_grading({str(path)!r}, {refusal!r})"
+            call = f"from autograder import checks, ending\nending.without_a_last_look()\nchecks.begin_grading({str(path)!r}, {refusal!r})"
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
         settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)

@@ -1,4 +1,4 @@
-"""A submitted zip: what unpacking it would do is looked at before any of it is read, and files are written to where they belong."""
+"""A submitted zip: what unpacking it would do is looked at before any of it is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.refused import Refused, shown
@@ -20,24 +20,19 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError,
 
 
 def files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Path and content of each file in a zip; paths are below a folder, and none is another one's folder. Raises `Refused`."""
+    """Path and content of each file in a zip; paths are below a folder, and none is another one's folder. Raises `Refused`.
+
+    Of an entry no more is unpacked than it says that it has: `zipfile` sees to that.
+    """
     name = shown(path.name)
     try:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _check(name, entries)
             for entry in entries:
-                yield _place(entry).as_posix(), _content(archive, entry)
+                yield _place(entry).as_posix(), archive.read(entry)
     except _DAMAGED:
         raise Refused(f"{name} is not a zip file, or damaged. Make it again and submit it.") from None
-
-
-def write(contents: Iterable[tuple[str, bytes]], folder: Path) -> None:
-    """Write files, by path, below a folder."""
-    for name, content in contents:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
@@ -63,12 +58,3 @@ def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
 
 def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
     return PurePosixPath(entry.filename.replace("\\", "/"))
-
-
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The content of an entry, which may be larger than it says."""
-    with archive.open(entry) as file:
-        content = file.read(entry.file_size + 1)
-    if len(content) > entry.file_size:
-        raise zipfile.BadZipFile("an entry is larger than it says")
-    return content

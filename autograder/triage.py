@@ -15,7 +15,7 @@ import nbformat
 
 from autograder import packed
 from autograder.refused import Refused, shown
-from autograder.sandbox.quarantine import MAX_FILE, MAX_FILES, remove
+from autograder.sandbox.quarantine import MAX_FILE, MAX_FILES, lay_out, remove
 
 UNPACKED = "submission.zip"
 """What Otter unpacks once more where it is told that submissions are zips: an empty one."""
@@ -59,7 +59,7 @@ def _unpack(submission: Path) -> list[str]:
     beside = sorted(path for path in submission.iterdir() if path != zips[0])
     for path in (*beside, zips[0]):
         remove(path)  # nothing is written through what lies there
-    packed.write(contents.items(), submission)
+    lay_out(contents, submission)
     return [f"{shown(path.name)} lies beside the zip file" for path in beside]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +54,36 @@ def ungraded(function: Any = scale_rows) -> str:
     with pytest.raises(Ungraded) as caught:
         check("scale_rows", function)
     return str(caught.value)
+
+
+CHECKED = """\
+import os, sys
+from logging.handlers import SocketHandler
+import jax
+from otter import logging
+from autograder import check
+
+if sys.argv[1] == "otter":
+    logging._handlers.append(SocketHandler("127.0.0.1", 9))
+
+class Told:
+    def __del__(self, write=os.write):
+        write(1, b"looked at")
+
+in_a_cycle = Told()
+in_a_cycle.itself = in_a_cycle
+
+def scale_rows(seed, x, factor):
+    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=1)
+
+check("scale_rows", scale_rows)
+"""
+
+
+@pytest.mark.parametrize(("who", "told"), [("otter", ""), ("jupyter", "looked at")])
+def test_a_kernel_that_otter_waits_for_ends_soon(desk: Path, who: str, told: str) -> None:
+    done = subprocess.run([sys.executable, "-c", CHECKED, who], cwd=desk, check=True, capture_output=True, text=True)
+    assert done.stdout == told
 
 
 @pytest.mark.usefixtures("desk")

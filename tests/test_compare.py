@@ -138,6 +138,12 @@ def test_right_to_half_precision_is_called_imprecise_and_nothing_else_is(dtype: 
     assert not off.imprecise
 
 
+def test_a_shape_without_elements_is_not_repeated() -> None:
+    mismatch = compare(np.zeros((0, 8384797669)), np.zeros((0,)), 1e-5)
+    assert mismatch is not None
+    assert mismatch.sentence == "returned an array of 0 elements in 2 dimensions; expected shape (0,)."
+
+
 @pytest.mark.parametrize("shape", [(0,), (), (3,), (2, 1, 1, 1, 1, 1, 2), (2**10, 2**9), (1, 2**20, 1, 1, 1)])
 def test_an_array_of_the_expected_shape_is_always_looked_at(shape: tuple[int, ...]) -> None:
     desired = np.ones(shape)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.packed import files, write
+from autograder.packed import files
 from autograder.refused import Refused
+from autograder.sandbox.quarantine import lay_out
 
 
 def packed(entries: dict[str, bytes], *, mode: int = 0, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -31,9 +32,17 @@ def lying() -> bytes:
 
 
 def damaged(compression: int) -> bytes:
-    """A zip of which the first bytes of an entry's content are others."""
+    """A zip of which some bytes of an entry's content are others."""
     content = bytearray(packed({"a.ipynb": bytes(range(256)) * 40}, compression=compression))
-    content[40:60] = b"\xff" * 20
+    content[86:106] = b"\xff" * 20
+    return bytes(content)
+
+
+def short() -> bytes:
+    """A zip that says of an entry that there is more of it than the whole zip has."""
+    content = bytearray(packed({"a.ipynb": b"0" * 100}, compression=zipfile.ZIP_STORED))
+    sizes = content.index(b"PK\x01\x02") + 20
+    content[sizes : sizes + 8] = 2 * (5000).to_bytes(4, "little")
     return bytes(content)
 
 
@@ -54,12 +63,19 @@ def test_files_come_by_path_and_folders_do_not(tmp_path: Path) -> None:
     entries = {"a.ipynb": b"{}", "data/": b"", "data/x.csv": b"1", "./y": b"2", "win\\z.py": b"3"}
     found = dict(files(archive_of(tmp_path, packed(entries))))
     assert found == {"a.ipynb": b"{}", "data/x.csv": b"1", "y": b"2", "win/z.py": b"3"}
-    write(found.items(), tmp_path / "out")
+    lay_out(found, tmp_path / "out")
     assert (tmp_path / "out" / "win" / "z.py").read_bytes() == b"3"
 
 
 DAMAGED = "a.zip is not a zip file, or damaged. Make it again and submit it."
 TOO_MUCH = "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."
+
+
+def of_version(number: int) -> bytes:
+    """A zip that asks for a program of a later version, in tenths."""
+    content = bytearray(packed({"a.ipynb": b"{}"}))
+    content[content.index(b"PK\x01\x02") + 6] = number
+    return bytes(content)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +88,10 @@ TOO_MUCH = "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was 
         (damaged(zipfile.ZIP_BZIP2), DAMAGED),
         (damaged(zipfile.ZIP_LZMA), DAMAGED),
         (lying(), DAMAGED),
-        (packed({"a": b"1"}).replace(b"\x01\x00\x00\x00a", b"\x00\x00\x00\x00a"), DAMAGED),
+        (short(), DAMAGED),
+        (packed({"": b"1"}), DAMAGED),
+        (packed({"ä": b"1"}).replace("ä".encode(), b"\xff\xff"), DAMAGED),
+        (of_version(177), DAMAGED),
         (packed({"../a.ipynb": b""}), "a.zip has an entry outside of its folder: ../a.ipynb. Make it again without such names."),
         (packed({"..\\a.ipynb": b""}), "a.zip has an entry outside of its folder: ..?a.ipynb. Make it again without such names."),
         (packed({"/a.ipynb": b""}), "a.zip has an entry outside of its folder: /a.ipynb. Make it again without such names."),
@@ -86,7 +105,21 @@ TOO_MUCH = "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was 
         (packed({"ab/" * 400 + "c": b""}), f"a.zip has an entry with too long a name: {('ab/' * 400)[:59]}…. Make it again with shorter names."),
     ],
     ids=[
-        *("no zip", "cut off", "stored", "deflated", "bzip2", "lzma", "lying", "no name", "above", "above as Windows has it", "absolute", "link"),
+        *(
+            "no zip",
+            "cut off",
+            "stored",
+            "deflated",
+            "bzip2",
+            "lzma",
+            "lying",
+            "short",
+            "no name",
+            "above",
+            "above as Windows has it",
+            "absolute",
+            "link",
+        ),
         *("many", "bomb", "encrypted", "file and folder", "no file", "long name", "long path"),
     ],
 )

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import launcher, packed, results
+from autograder import launcher, results
 from autograder.refused import Refused
-from autograder.sandbox.quarantine import remove
+from autograder.sandbox.quarantine import lay_out, remove
 
 PATIENCE = 60.0
 """Seconds beyond those after which the launcher ends a grading by itself."""
@@ -47,8 +47,8 @@ class Station:
     def __init__(self, archive: Path) -> None:
         """Unpack `archive`. The grader is started when there is something to grade."""
         self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))  # nobody else may enter: the hidden bank is in it
-        with zipfile.ZipFile(archive) as built:
-            built.extractall(self._folder / "source")
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
 
     def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> Graded:
@@ -61,7 +61,7 @@ class Station:
                 (root / name).mkdir()
             (root / "submission_metadata.json").write_text(json.dumps(dict(metadata or {})), encoding="utf-8")
             try:
-                packed.write(files.items(), root / "submission")
+                lay_out(files, root / "submission")
                 found = self._results(root)
             except OSError as fault:
                 found = results.unfinished(f"the submission could not be laid out for grading ({fault.strerror}).")

@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 MAX_FILE = 50 * 2**20
@@ -18,6 +18,14 @@ MAX_DEPTH = 20
 MAX_SCRATCH = 512 * 2**20
 MAX_SCRATCH_FILES = 20_000
 """Bytes and entries that a submission may leave in its scratch folder before it is ended."""
+
+
+def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, by path, below a folder."""
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Collection[str]) -> list[str]:
