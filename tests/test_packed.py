@@ -115,6 +115,8 @@ def of_version(number: int) -> bytes:
             "lying",
             "short",
             "no name",
+            "no text",
+            "version",
             "above",
             "above as Windows has it",
             "absolute",
