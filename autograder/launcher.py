@@ -40,11 +40,14 @@ class Grader(Protocol):
     def wait(self, timeout: float | None = None) -> int: ...
 
 
-def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> None:
+def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> bool:
     """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened.
 
-    `start` starts the process that grades; by default it is a new interpreter. In a `container`, which is thrown away afterwards, isolation is required and the interpreter is made reachable for the submission's user;
-    elsewhere both are as in `otter run`.
+    Returns False if the grader ended with an error of its own, where another attempt at the same submission may come to a result; what
+    killed it or took too long would do so again.
+
+    `start` starts the process that grades; by default it is a new interpreter. In a `container`, which is thrown away
+    afterwards, isolation is required and the interpreter is made reachable for the submission's user; elsewhere both are as in `otter run`.
     """
     file = root / "results" / "results.json"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -62,15 +65,17 @@ def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Gr
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(grader.pid, signal.SIGKILL)
             grader.wait()
-    found = _read(file)
+    found, returncode, for_memory, by_itself = _read(file), grader.returncode or 0, machine.kills_for_memory() - before, False
     if found is None or results.lacks_a_cause(found):
-        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode or 0, machine.kills_for_memory() - before)
+        by_itself = not late and not for_memory and returncode >= 0
+        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(returncode, for_memory)
         found = results.unfinished(f"{cause}.")
         print(f"Not graded: {cause}.", file=sys.stderr)
     taken = {"seconds": round(time.monotonic() - started, 1), "peak_memory_mb": peak.bytes // 2**20, "cpus": machine.cpus()}
     extra = found.get("extra_data")
     results.write(file, {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}})
     print(f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and {taken['cpus']} processors.")
+    return not by_itself
 
 
 def _cause(returncode: int, killed_for_memory: int) -> str:

@@ -19,6 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
+from traitlets.config import Config
 
 from autograder import compiled, tuning
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
@@ -27,6 +28,7 @@ from autograder.cases import GROUPS, HIDDEN_GROUPS, METHOD, PUBLIC
 from autograder.environment import compiler_flags
 from autograder.errors import BuildError
 from autograder.preview import BUILDING
+from autograder.provisioner import sockets_in
 from autograder.question import declared
 from autograder.ways import is_law
 
@@ -133,11 +135,14 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
 
 def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[str, str]) -> None:
     # References are computed on the CPU, which every grader has.
-    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}})
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags(), BUILDING: "1", **variables}
     try:
-        # The kernel's own standard error has its remarks about ports; what cells print comes another way.
-        environment = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags(), BUILDING: "1", **variables}
-        client.execute(env=environment, stderr=subprocess.DEVNULL)
+        with tempfile.TemporaryDirectory() as scratch:
+            prefix = sockets_in(Path(scratch))
+            config = Config({"KernelManager": {"transport": "ipc", "ip": prefix}} if prefix else {})
+            client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}}, config=config)
+            # The kernel's own standard error has its remarks about itself; what cells print comes another way.
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
     except (CellExecutionError, AssertionError) as error:
         # nbclient may trip over its own kernel when it cleans up behind a cell that raised; what the cell raised stands in its outputs.
         failed = [(cell, output) for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]

@@ -19,7 +19,7 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder import bank, compiled, delivery, ending, gradescope, isolation, master, results
+from autograder import bank, compiled, delivery, ending, gradescope, isolation, master, provisioner, results
 from autograder.sandbox import ahead
 from autograder.sandbox.notebook import without_submitted_code
 
@@ -87,7 +87,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             raise
         self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
-        if self._isolation.level != "off":
+        if provisioner.begin(self._stage.holding) and self._isolation.level != "off":
             ahead.begin(isolation.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
     def before_execution(self, submission: Any) -> Any:
@@ -107,6 +107,7 @@ class ArraysPlugin(AbstractOtterPlugin):
     def after_grading(self, graded: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
         ahead.end()
+        provisioner.end()
         ending.without_a_last_look()
         self._report = isolation.finish(self._stage)
         checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})

@@ -26,7 +26,7 @@ PATIENCE = 60.0
 """Seconds beyond those after which the launcher ends a grading by itself."""
 
 STARTS = 2
-"""So often a grader is started for one submission."""
+"""So often grading one submission is attempted."""
 
 SHOWN = 4000
 """Characters of what Otter printed last are kept."""
@@ -52,53 +52,56 @@ class Station:
         self._grader: subprocess.Popen[bytes] | None = None
 
     def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> Graded:
-        """Grade what was submitted, by path; `metadata` is what Gradescope says of it. There is a result, whatever happens."""
-        started = time.monotonic()
-        root = Path(tempfile.mkdtemp(dir=self._folder))
-        try:
-            shutil.copytree(self._folder / "source", root / "source")
-            for name in ("submission", "results"):
-                (root / name).mkdir()
-            (root / "submission_metadata.json").write_text(json.dumps(dict(metadata or {})), encoding="utf-8")
+        """Grade what was submitted, by path; `metadata` is what Gradescope says of it. There is a result, whatever happens.
+
+        Where the grader dies, or ends with an error of its own, the submission is laid out once more and graded again.
+        """
+        started, printed = time.monotonic(), ""
+        found = results.unfinished(f"the process that grades ended {STARTS} times before it had a result.")
+        for _ in range(STARTS):
+            root = Path(tempfile.mkdtemp(dir=self._folder))
             try:
-                lay_out(files, root / "submission")
-                found = self._results(root)
-            except OSError as fault:
-                found = results.unfinished(f"the submission could not be laid out for grading ({fault.strerror}).")
+                self._lay_out(root, files, metadata or {})
+                holds = self._asked(root, launcher.seconds_of(root) + launcher.PATIENCE + PATIENCE)
+                if holds is not None:
+                    found = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+                    printed = (root / launcher.OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:]
             except Refused as refusal:
-                found = results.refused(str(refusal))
-            with contextlib.suppress(OSError):
-                return Graded(found, (root / launcher.OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:], time.monotonic() - started)
-            return Graded(found, "", time.monotonic() - started)
-        finally:
-            remove(root)
+                found, holds = results.refused(str(refusal)), True
+            except (OSError, ValueError) as fault:
+                told = getattr(fault, "strerror", None) or type(fault).__name__  # and no path of this machine
+                found, holds = results.unfinished(f"the submission could not be laid out for grading ({told})."), True
+            finally:
+                remove(root)
+            if holds:
+                break
+        return Graded(found, printed, time.monotonic() - started)
 
     def close(self) -> None:
         """End the grader and remove what was unpacked."""
         self._end_grader()
         remove(self._folder)
 
-    def _results(self, root: Path) -> dict[str, Any]:
-        limit = launcher.seconds_of(root) + launcher.PATIENCE + PATIENCE
-        for _ in range(STARTS):
-            if self._asked(root, limit):
-                with contextlib.suppress(OSError, ValueError):
-                    found: dict[str, Any] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
-                    return found
-            self._end_grader()  # it has died, or hangs: the next submission gets another one
-        return results.unfinished("the process that grades ended twice before it had a result.")
+    def _lay_out(self, root: Path, files: Mapping[str, bytes], metadata: Mapping[str, Any]) -> None:
+        """As on Gradescope. Raises `OSError` and `Refused`."""
+        shutil.copytree(self._folder / "source", root / "source")
+        for name in ("submission", "results"):
+            (root / name).mkdir()
+        (root / "submission_metadata.json").write_text(json.dumps(dict(metadata)), encoding="utf-8")
+        lay_out(files, root / "submission")
 
-    def _asked(self, root: Path, seconds: float) -> bool:
-        """Whether the grader said that it is done with what is in `root`."""
+    def _asked(self, root: Path, seconds: float) -> bool | None:
+        """Whether the result of the grader for the submission in `root` holds; None if it has died or hangs, and then another one is asked next."""
         grader = self._grader = self._grader or self._start_grader()
         assert grader.stdin is not None
         assert grader.stdout is not None
-        try:
+        with contextlib.suppress(OSError, ValueError):
             grader.stdin.write(json.dumps({"root": str(root)}).encode() + b"\n")
             grader.stdin.flush()
-        except OSError:
-            return False
-        return bool(select.select([grader.stdout], [], [], seconds)[0]) and bool(grader.stdout.readline())
+            if select.select([grader.stdout], [], [], seconds)[0]:
+                return bool(json.loads(grader.stdout.readline())["holds"])
+        self._end_grader()
+        return None
 
     def _start_grader(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

@@ -2,7 +2,7 @@
 
 The road is that of a container (`autograder.launcher`): a result that holds is written first, and whatever becomes of the child, the result says so.
 Started as `python -I -m autograder.classroom.warm`, it reads one line of JSON for each submission, {"root": the folder laid out as on Gradescope}, and answers each
-with one line; what Otter prints goes to `output.txt` in that folder. It ends when nothing more comes.
+with one line, which adds whether that holds (see `autograder.launcher.main`); what Otter prints goes to `output.txt` in that folder. It ends when nothing more comes.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def main() -> None:
     for line in sys.stdin:
         root = Path(json.loads(line)["root"])
         with (root / launcher.OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            launcher.main(root, container=False, start=functools.partial(_grader, output))
-        answers.write(json.dumps({"root": str(root)}) + "\n")
+            holds = launcher.main(root, container=False, start=functools.partial(_grader, output))
+        answers.write(json.dumps({"root": str(root), "holds": holds}) + "\n")
         answers.flush()
     workers.close()
 

@@ -1,8 +1,7 @@
 """Otter's kernel, begun before Otter asks Jupyter for it, as a fork of this process.
 
 Jupyter would start an interpreter that imports once more what is imported here. The fork starts the submission's worker, imports the rest, and then
-waits; `Provisioner`, which Jupyter finds by its entry point, hands it the connection file of the kernel that Jupyter wants started. Whatever else it is
-asked to start, or when nothing waits, it starts as ever.
+waits; `autograder.provisioner` hands it the connection file of the kernel that Jupyter wants started.
 """
 
 from __future__ import annotations
@@ -13,24 +12,12 @@ import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
-
-from jupyter_client.provisioning.factory import KernelProvisionerFactory
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder import shortcuts
 from autograder.sandbox import early
 from autograder.sandbox.forked import POSSIBLE, Forked
 from autograder.sandbox.host import Settings
-
-NAME = "otter-arrays-ahead"
-
-GROUP = "jupyter_client.kernel_provisioners"
-
-VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
-"""Names the provisioner of a kernel that asks for none."""
 
 PROCESS = "otter-kernel"
 """What the system calls the process."""
@@ -82,31 +69,17 @@ class Kernel(Forked):
 
 
 def begin(settings: Settings, ipython: Path) -> None:
-    """Begin a kernel, where this process can be forked and Jupyter will ask for what waits."""
-    found = entry_points(group=GROUP, name=NAME)
-    if POSSIBLE and found and shortcuts.taken("ahead") and threading.active_count() == 1 and not KernelProvisionerFactory.initialized():
+    """Begin a kernel, where this process can be forked."""
+    if POSSIBLE and shortcuts.taken("ahead") and threading.active_count() == 1:
         _waiting.append(Kernel(settings, ipython))
-        os.environ[VARIABLE] = NAME
+
+
+def taken(command: Sequence[str]) -> Kernel | None:
+    """The kernel that waits, if `command` would start one like it: it is to `become` that. None otherwise."""
+    return _waiting.pop() if _waiting and command[0] == sys.executable and tuple(command[1:3]) == _LAUNCHER else None
 
 
 def end() -> None:
     """Grading is over: nothing waits any more."""
-    if os.environ.get(VARIABLE) == NAME:
-        del os.environ[VARIABLE]
     while _waiting:
         _waiting.pop().forget()
-
-
-class Provisioner(LocalProvisioner):
-    """Starts kernels as Jupyter's own does, but for one that waits already."""
-
-    async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
-        """Have the waiting kernel become what `cmd` would start."""
-        if not _waiting or cmd[0] != sys.executable or tuple(cmd[1:3]) != _LAUNCHER:
-            return await super().launch_kernel(cmd, **settings)
-        kernel = _waiting.pop()
-        self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
-        self.pid = self.pgid = kernel.pid
-        self.cwd = settings.get("cwd") or Path.cwd()
-        kernel.become(cmd[3:], str(self.cwd), settings.get("env") or os.environ)
-        return self.connection_info

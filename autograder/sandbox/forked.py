@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -79,4 +80,7 @@ def _be(work: Callable[[], None], name: str) -> None:
     except BaseException:  # noqa: BLE001 - it must not return into what the parent was doing
         traceback.print_exc()
     finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()  # what is buffered would be lost: this is no end at which Python does it
         os._exit(code)

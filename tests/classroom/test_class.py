@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -9,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -215,6 +218,74 @@ def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assi
         folder = station._folder
         station.close()
     assert not folder.exists()
+
+
+def test_a_grader_that_ends_with_an_error_tries_again_with_every_file(one_assignment: BuiltAssignment) -> None:
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code" and "import jax" in cell.source)
+    first.source = f"open('data.txt').close()\n{first.source}"
+    station = Station(one_assignment.zip)
+    killed: list[int] = []
+
+    def kill_the_first_kernel() -> None:
+        while not killed:
+            for process in psutil.process_iter(["name"]):
+                with contextlib.suppress(psutil.Error):
+                    if process.info["name"] == "otter-kernel" and str(station._folder) in process.cwd():
+                        process.kill()
+                        killed.append(process.pid)
+                        return
+            time.sleep(0.01)
+
+    try:
+        thread = threading.Thread(target=kill_the_first_kernel)
+        thread.start()
+        found = station.grade({"a.ipynb": nbformat.writes(notebook).encode(), "data.txt": b"1"})
+        thread.join()
+    finally:
+        station.close()
+    assert all(row["score"] == row["max_score"] for row in rows_of(found.results)), found
+
+
+def test_a_grader_that_always_ends_with_an_error_says_so_and_why(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    with zipfile.ZipFile(one_assignment.zip) as given, zipfile.ZipFile(tmp_path / "without_tests.zip", "w") as changed:
+        for name in given.namelist():
+            if not name.startswith("tests/"):
+                changed.writestr(name, given.read(name))
+    station = Station(tmp_path / "without_tests.zip")
+    try:
+        found = station.grade({"a.ipynb": one_assignment.solution.read_bytes()})
+    finally:
+        station.close()
+    (row,) = rows_of(found.results)
+    assert row["output"].startswith("Ungraded: the grader ended with an error (status 1), which stands in its output.")
+    assert "FileNotFoundError" in found.printed
+
+
+NETWORK_OF_ITS_OWN = """\
+import fcntl, pathlib, socket, struct, subprocess, sys
+pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40000 40039")
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up, running
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None or subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode != 0,
+    reason="a network of its own is for root",
+)
+def test_no_submission_fails_for_a_port_that_another_one_has(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(12):
+        shutil.copy(one_assignment.untouched, folder / f"{number}.ipynb")
+    given = command(folder, one_assignment.zip, tmp_path / "out", "--quiet", "--workers", "2")
+    done = subprocess.run(["unshare", "--net", sys.executable, "-c", NETWORK_OF_ITS_OWN, *given], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = list(kept(tmp_path / "out").values())
+    assert rows == [rows[0]] * 12
+    assert len(rows[0]) > 1
 
 
 def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp_path: Path) -> None:

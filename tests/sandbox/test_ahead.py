@@ -12,26 +12,25 @@ import pytest
 
 from autograder import shortcuts
 from autograder.samples import BuiltAssignment, Graded, otter_run
-from autograder.sandbox import ahead
 from autograder.sandbox.forked import POSSIBLE
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
 
 BEGUN = """\
-import dataclasses, os, pathlib, sys, tempfile, {imported}
+import dataclasses, os, pathlib, sys, tempfile, threading
 from autograder.sandbox import ahead, host
 {before}
 scratch = tempfile.mkdtemp()
 ahead.begin(host.Settings(hidden=[scratch], level="best"), pathlib.Path(scratch, "ipython"))
-print(len(ahead._waiting), os.environ.get(ahead.VARIABLE))
+print(len(ahead._waiting))
 ahead.end()
-print(len(ahead._waiting), os.environ.get(ahead.VARIABLE), [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("submission-")])
+print(len(ahead._waiting), [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("submission-")])
 """
 
 
-def begun(tmp_path: Path, before: str = "", imported: str = "threading", **variables: str) -> list[str]:
+def begun(tmp_path: Path, before: str = "", **variables: str) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", BEGUN.format(before=before, imported=imported)],
+        [sys.executable, "-c", BEGUN.format(before=before)],
         env={**os.environ, "TMPDIR": str(tmp_path), **variables},
         capture_output=True,
         text=True,
@@ -41,28 +40,16 @@ def begun(tmp_path: Path, before: str = "", imported: str = "threading", **varia
 
 
 def test_a_kernel_that_nobody_asks_for_ends_and_leaves_nothing(tmp_path: Path) -> None:
-    assert begun(tmp_path) == ["1 otter-arrays-ahead", "0 None []"]
+    assert begun(tmp_path) == ["1", "0 []"]
 
 
 @pytest.mark.parametrize(
     ("before", "variables"),
-    [
-        ("threading.Thread(target=threading.Event().wait, daemon=True).start()", {}),
-        ("from jupyter_client.provisioning import KernelProvisionerFactory as F; F.instance()", {}),
-        ("", {shortcuts.VARIABLE: "compiled,ahead"}),
-        ("ahead.NAME = 'an entry point that is not there'", {}),
-    ],
-    ids=["other threads", "Jupyter has chosen", "not wished", "not installed"],
+    [("threading.Thread(target=threading.Event().wait, daemon=True).start()", {}), ("", {shortcuts.VARIABLE: "compiled,ahead"})],
+    ids=["other threads", "not wished"],
 )
 def test_none_is_begun_where_it_would_not_be_taken(tmp_path: Path, before: str, variables: dict[str, str]) -> None:
-    assert begun(tmp_path, before, **variables) == ["0 None", "0 None []"]
-
-
-def test_jupyter_finds_it_by_its_entry_point() -> None:
-    from importlib.metadata import entry_points
-
-    (found,) = entry_points(group=ahead.GROUP, name=ahead.NAME)
-    assert found.load() is ahead.Provisioner
+    assert begun(tmp_path, before, **variables) == ["0", "0 []"]
 
 
 def rows(graded: Graded) -> str:

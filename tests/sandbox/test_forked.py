@@ -43,3 +43,14 @@ def test_what_was_printed_before_is_printed_once() -> None:
     code = "from autograder.sandbox.forked import Forked\nprint('once', end='')\nForked(lambda: None, 'x').wait()\nprint(' parent')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "once parent\n"
+
+
+def test_what_it_says_of_its_error_arrives_where_it_was_sent(tmp_path: Path) -> None:
+    code = """\
+import contextlib, sys
+from autograder.sandbox.forked import Forked
+with open(sys.argv[1], "w") as output, contextlib.redirect_stderr(output):
+    Forked(lambda: 1 / 0, "x").wait()
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "output.txt")], check=True)
+    assert (tmp_path / "output.txt").read_text().endswith("ZeroDivisionError: division by zero\n")

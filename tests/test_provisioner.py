@@ -1,0 +1,67 @@
+"""What Jupyter asks for Otter's kernel: it opens no port that another process may have by then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from autograder import provisioner
+from autograder.samples import BuiltAssignment, otter_run
+
+STARTED = """\
+import os, pathlib, sys, psutil
+from jupyter_client.manager import start_new_kernel
+from autograder import provisioner
+{before}
+asked = provisioner.begin(pathlib.Path(sys.argv[1]))
+manager, client = start_new_kernel()
+with_code = client.execute_interactive("6 * 7", output_hook=lambda message: None)["content"]["status"]
+listens = {{each.laddr.port for each in psutil.Process(manager.provisioner.pid).net_connections("inet") if each.status == "LISTEN"}}
+print(asked, manager.transport, with_code, len(listens) > 5)  # one more, for what its children print, it opens without having been told a number
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+provisioner.end()
+print(os.environ.get(provisioner.VARIABLE), os.listdir(sys.argv[1]))
+"""
+
+
+def started(folder: Path, before: str = "") -> list[str]:
+    folder.mkdir(exist_ok=True)
+    code = STARTED.format(before=before)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_kernel_has_its_sockets_in_the_folder_and_leaves_none(tmp_path: Path) -> None:
+    assert started(tmp_path / "here") == ["True ipc ok False", "None []"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["from jupyter_client.provisioning import KernelProvisionerFactory as F; F.instance()", "provisioner.NAME = 'an entry point that is not there'"],
+    ids=["Jupyter has chosen", "not installed"],
+)
+def test_where_jupyter_does_not_ask_its_own_kernel_is_started(tmp_path: Path, before: str) -> None:
+    assert started(tmp_path / "here", before) == ["False tcp ok True", "None []"]
+
+
+def test_in_a_folder_whose_path_is_too_long_for_a_socket_ports_do(tmp_path: Path) -> None:
+    assert started(tmp_path / ("long" * 25)) == ["True tcp ok True", "None []"]
+
+
+def test_jupyter_finds_it_by_its_entry_point() -> None:
+    (found,) = entry_points(group=provisioner.GROUP, name=provisioner.NAME)
+    assert found.load() is provisioner.Provisioner
+
+
+@pytest.mark.parametrize("without", ["", "ahead"])
+def test_otters_kernel_uses_no_port(one_assignment: BuiltAssignment, without: str) -> None:
+    graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "OTTER_ARRAYS_WITHOUT": without})
+    assert graded.share == 1.0
+    assert "TCP" not in graded.printed  # a kernel that listens on ports warns of it
