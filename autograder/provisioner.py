@@ -21,13 +21,11 @@ NAME = "otter-arrays"
 
 GROUP = "jupyter_client.kernel_provisioners"
 
-VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
-"""Names the provisioner of a kernel that asks for none."""
-
 LONGEST = 100
 """Bytes of a socket's path; Linux takes 107, macOS 103."""
 
-_folders: list[Path] = []
+_begun: list[tuple[Path, str]] = []
+"""The folder of the sockets, and the name of the provisioner that Jupyter asked before."""
 
 
 def sockets_in(folder: Path) -> str | None:
@@ -36,20 +34,23 @@ def sockets_in(folder: Path) -> str | None:
     return prefix if os.name == "posix" and len(os.fsencode(f"{prefix}-1")) <= LONGEST else None
 
 
-def begin(folder: Path) -> bool:
-    """Have Jupyter ask here for its kernels, whose sockets are put into `folder`; whether it will."""
-    if not entry_points(group=GROUP, name=NAME) or KernelProvisionerFactory.initialized():
-        return False
-    _folders.append(folder)
-    os.environ[VARIABLE] = NAME
-    return True
+def installed() -> bool:
+    """Whether Jupyter finds it; not if the package was only put on the path."""
+    return bool(entry_points(group=GROUP, name=NAME))
+
+
+def begin(folder: Path) -> None:
+    """Have Jupyter ask here for a kernel that does not say whom to ask; its sockets are put into `folder`."""
+    if installed():
+        factory = KernelProvisionerFactory.instance()
+        _begun.append((folder, factory.default_provisioner_name))
+        factory.default_provisioner_name = NAME
 
 
 def end() -> None:
     """Grading is over."""
-    _folders.clear()
-    if os.environ.get(VARIABLE) == NAME:
-        del os.environ[VARIABLE]
+    while _begun:
+        _, KernelProvisionerFactory.instance().default_provisioner_name = _begun.pop()
 
 
 class Provisioner(LocalProvisioner):
@@ -57,7 +58,7 @@ class Provisioner(LocalProvisioner):
 
     async def pre_launch(self, **settings: Any) -> dict[str, Any]:
         """Choose the sockets before Jupyter chooses ports."""
-        manager, prefix = self.parent, sockets_in(_folders[-1]) if _folders else None
+        manager, prefix = self.parent, sockets_in(_begun[-1][0]) if _begun else None
         if manager is not None and manager.transport == "tcp" and prefix is not None:
             manager.transport, manager.ip, manager.cache_ports = "ipc", prefix, False
         return await super().pre_launch(**settings)
