@@ -43,8 +43,7 @@ class Grader(Protocol):
 def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> bool:
     """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened.
 
-    Returns False if the grader ended with an error of its own, where another attempt at the same submission may come to a result; what
-    killed it or took too long would do so again.
+    Returns False if the grader died, or ended with an error of its own: another attempt at the same submission may come to a result.
 
     `start` starts the process that grades; by default it is a new interpreter. In a `container`, which is thrown away
     afterwards, isolation is required and the interpreter is made reachable for the submission's user; elsewhere both are as in `otter run`.
@@ -65,17 +64,17 @@ def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Gr
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(grader.pid, signal.SIGKILL)
             grader.wait()
-    found, returncode, for_memory, by_itself = _read(file), grader.returncode or 0, machine.kills_for_memory() - before, False
+    found, died = _read(file), False
     if found is None or results.lacks_a_cause(found):
-        by_itself = not late and not for_memory and returncode >= 0
-        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(returncode, for_memory)
+        died = not late
+        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode or 0, machine.kills_for_memory() - before)
         found = results.unfinished(f"{cause}.")
         print(f"Not graded: {cause}.", file=sys.stderr)
     taken = {"seconds": round(time.monotonic() - started, 1), "peak_memory_mb": peak.bytes // 2**20, "cpus": machine.cpus()}
     extra = found.get("extra_data")
     results.write(file, {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}})
     print(f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and {taken['cpus']} processors.")
-    return not by_itself
+    return not died
 
 
 def _cause(returncode: int, killed_for_memory: int) -> str:

@@ -220,25 +220,26 @@ def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assi
     assert not folder.exists()
 
 
-def test_a_grader_that_ends_with_an_error_tries_again_with_every_file(one_assignment: BuiltAssignment) -> None:
+@pytest.mark.parametrize("victim", ["otter-kernel", "otter-grader"])
+def test_a_grader_that_dies_tries_again_with_every_file(one_assignment: BuiltAssignment, victim: str) -> None:
     notebook = nbformat.read(one_assignment.solution, as_version=4)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code" and "import jax" in cell.source)
     first.source = f"open('data.txt').close()\n{first.source}"
     station = Station(one_assignment.zip)
     killed: list[int] = []
 
-    def kill_the_first_kernel() -> None:
+    def kill_the_first() -> None:
         while not killed:
             for process in psutil.process_iter(["name"]):
                 with contextlib.suppress(psutil.Error):
-                    if process.info["name"] == "otter-kernel" and str(station._folder) in process.cwd():
+                    if process.info["name"] == victim and str(station._folder) in process.cwd():
                         process.kill()
                         killed.append(process.pid)
                         return
             time.sleep(0.01)
 
     try:
-        thread = threading.Thread(target=kill_the_first_kernel)
+        thread = threading.Thread(target=kill_the_first)
         thread.start()
         found = station.grade({"a.ipynb": nbformat.writes(notebook).encode(), "data.txt": b"1"})
         thread.join()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 def exported(built: BuiltAssignment, folder: Path, count: int) -> Path:
     """A folder like Gradescope's export, with every kind of answer in turn; every seventh has no notebook, or a broken one."""
-    kinds = itertools.cycle(answers(built).values())
+    kinds = itertools.cycle(answers(built).items())
     metadata = {}
     for number in range(count):
         place = folder / f"submission_{1000 + number}"
@@ -35,7 +34,9 @@ def exported(built: BuiltAssignment, folder: Path, count: int) -> Path:
         elif number % 14 == 13:
             (place / "answer.ipynb").write_text("{")
         else:
-            nbformat.write(next(kinds), place / "answer.ipynb")
+            kind, notebook = next(kinds)
+            nbformat.write(notebook, place / "answer.ipynb")
+            (place / "kind.txt").write_text(kind)
         metadata[place.name] = {":submitters": [{":name": f"Student {number}", ":sid": str(number)}], ":status": "processed"}
     (folder / "submission_metadata.yml").write_text(yaml.safe_dump(metadata))
     return folder
@@ -91,7 +92,11 @@ def test_1000_with_processes_that_die(one_assignment: BuiltAssignment, tmp_path:
     # What a process was killed for is ungraded, or graded again, and never a zero.
     ungraded = [row for row in found.values() if not row["total_points_earned"]]
     assert len(ungraded) <= killed
-    shutil.rmtree(export)
+    points: dict[str, set[str]] = {}
+    for kind in export.glob("*/kind.txt"):
+        points.setdefault(kind.read_text(), set()).add(found[kind.parent.name]["total_points_earned"])
+    assert set(points) == set(answers(one_assignment))
+    assert all(len(each - {""}) == 1 for each in points.values()), points
     print(f"{1000 / seconds * 60:.0f} a minute, {peak.bytes // 2**20} MB, {killed} processes killed, {len(ungraded)} ungraded")
 
 
