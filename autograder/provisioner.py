@@ -3,15 +3,25 @@
 Jupyter numbers the TCP ports of a kernel by opening five of them, closing them, and leaving it to the kernel to open them again. Where several submissions
 are graded at once another process may have one of them by then: the kernel dies, or another one's client talks to it until a minute is over.
 A socket in a folder of its own is nobody else's.
+
+Nor does anybody wait for a time that is fixed: Jupyter's own client calls again 0.1 to 0.2 s after it has called a kernel that did not listen yet, listens 0.2 s
+for more once the kernel has answered, and looks ten times a second whether it has ended.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import math
 import os
+import time
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
@@ -23,6 +33,12 @@ GROUP = "jupyter_client.kernel_provisioners"
 
 LONGEST = 100
 """Bytes of a socket's path; Linux takes 107, macOS 103."""
+
+PATIENCE = 2.0
+"""Seconds for a kernel to listen, and to end, before Jupyter's own ways go on."""
+
+SOON = 0.003
+"""Seconds between two looks."""
 
 _begun: list[tuple[Path, str]] = []
 """The folder of the sockets, and the name of the provisioner that Jupyter asked before."""
@@ -53,6 +69,28 @@ def end() -> None:
         _, KernelProvisionerFactory.instance().default_provisioner_name = _begun.pop()
 
 
+class Client(AsyncKernelClient):
+    """Jupyter's client, which is ready once the kernel has answered."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers on the two channels that matter. Raises `RuntimeError` if it dies, or after `timeout` seconds.
+
+        What it has sent before is left to be read: who executes a notebook looks at what answers its own requests.
+        """
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        while time.monotonic() < until:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self.get_iopub_msg(timeout=0.2)
+                    self._handle_kernel_info_reply(reply)
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+        raise RuntimeError(f"the kernel did not answer in {timeout:g} seconds")
+
+
 class Provisioner(LocalProvisioner):
     """Starts kernels as Jupyter's own does, but for one that waits already; their sockets are in a folder."""
 
@@ -61,15 +99,32 @@ class Provisioner(LocalProvisioner):
         manager, prefix = self.parent, sockets_in(_begun[-1][0]) if _begun else None
         if manager is not None and manager.transport == "tcp" and prefix is not None:
             manager.transport, manager.ip, manager.cache_ports = "ipc", prefix, False
+            if manager.client_factory is AsyncKernelClient:
+                manager.client_factory = Client
         return await super().pre_launch(**settings)
 
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
-        """Have the waiting kernel become what `cmd` would start."""
+        """Have the waiting kernel become what `cmd` would start, and wait until it listens."""
         kernel = ahead.taken(cmd)
         if kernel is None:
-            return await super().launch_kernel(cmd, **settings)
-        self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
-        self.pid = self.pgid = kernel.pid
-        self.cwd = settings.get("cwd") or Path.cwd()
-        kernel.become(cmd[3:], str(self.cwd), settings.get("env") or os.environ)
-        return self.connection_info
+            found = await super().launch_kernel(cmd, **settings)
+        else:
+            self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
+            self.pid = self.pgid = kernel.pid
+            self.cwd = settings.get("cwd") or Path.cwd()
+            kernel.become(cmd[3:], str(self.cwd), settings.get("env") or os.environ)
+            found = self.connection_info
+        if found.get("transport") == "ipc":
+            sockets = [Path(f"{found['ip']}-{number}") for name, number in found.items() if name.endswith("_port")]
+            await self._until(lambda: all(socket.exists() for socket in sockets))
+        return found
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """It was asked to end: wait until it has."""
+        await self._until(lambda: False)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` holds, the process has ended, or `PATIENCE` is over."""
+        until = time.monotonic() + PATIENCE
+        while not condition() and await self.poll() is None and time.monotonic() < until:
+            await asyncio.sleep(SOON)

@@ -95,7 +95,7 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory
         path.chmod(0)
     script = inspect.getsource(quarantine.remove) + f"\nremove(Path({str(folder)!r}))"
     command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c"]
-    subprocess.run([*command, f"import subprocess\nfrom pathlib import Path\n{script}"], check=True)
+    subprocess.run([*command, f"import contextlib, os, subprocess\nfrom pathlib import Path\n{script}"], check=True)
     assert not folder.exists()
 
 

@@ -57,6 +57,48 @@ def test_jupyter_finds_it_by_its_entry_point() -> None:
     assert found.load() is provisioner.Provisioner
 
 
+ANSWERS = """\
+import asyncio, os, pathlib, signal, sys, time
+from jupyter_client.manager import AsyncKernelManager
+from autograder import provisioner
+
+async def main():
+    provisioner.begin(pathlib.Path(sys.argv[1]))
+    manager = AsyncKernelManager()
+    await manager.start_kernel()
+    assert sorted(path.name for path in pathlib.Path(sys.argv[1]).iterdir()) == [f"kernel-{{number}}" for number in range(1, 6)]
+    client = manager.client()
+    client.start_channels()
+    number = {signal}
+    if number:
+        os.kill(manager.provisioner.pid, number)
+    try:
+        await client.wait_for_ready(timeout=1.5)
+        message = client.execute("6 * 7")
+        while (answer := await client.get_iopub_msg(timeout=10))["parent_header"].get("msg_id") != message or answer["msg_type"] != "execute_result":
+            pass
+        print(answer["content"]["data"]["text/plain"])
+    except RuntimeError as error:
+        print(error)
+    client.stop_channels()
+    await manager.shutdown_kernel(now=bool(number))
+    print(await manager.is_alive())
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("signal", "told"),
+    [("0", "42"), ("signal.SIGKILL", "the kernel died before it answered"), ("signal.SIGSTOP", "the kernel did not answer in 1.5 seconds")],
+)
+def test_a_client_is_ready_when_the_kernel_has_answered(tmp_path: Path, signal: str, told: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", ANSWERS.format(signal=signal), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [told, "False"]
+
+
 @pytest.mark.parametrize("without", ["", "ahead"])
 def test_otters_kernel_uses_no_port(one_assignment: BuiltAssignment, without: str) -> None:
     graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "OTTER_ARRAYS_WITHOUT": without})
