@@ -87,9 +87,8 @@ class ArraysPlugin(AbstractOtterPlugin):
             raise
         self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
-        if provisioner.installed() and self._isolation.level != "off":
+        if provisioner.begin(self._stage.holding) and self._isolation.level != "off":
             ahead.begin(isolation.worker_settings(self._isolation, self._stage), self._stage.ipython)
-        provisioner.begin(self._stage.holding)
 
     def before_execution(self, submission: Any) -> Any:
         """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import math
 import os
 import time
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -29,8 +30,6 @@ from autograder.sandbox import ahead
 
 NAME = "otter-arrays"
 
-GROUP = "jupyter_client.kernel_provisioners"
-
 LONGEST = 100
 """Bytes of a socket's path; Linux takes 107, macOS 103."""
 
@@ -40,8 +39,21 @@ PATIENCE = 2.0
 SOON = 0.003
 """Seconds between two looks."""
 
-_begun: list[tuple[Path, str]] = []
-"""The folder of the sockets, and the name of the provisioner that Jupyter asked before."""
+
+@dataclass
+class _Process:
+    """What is known of this process: Jupyter's factory, whether nobody has asked it for a kernel, and for each grading the folder and who was asked before."""
+
+    factory: KernelProvisionerFactory
+    untouched: bool
+    begun: list[tuple[Path, str]] = field(default_factory=list)
+
+
+@functools.cache
+def prepare() -> _Process:
+    """Have Jupyter look for provisioners, which takes it a while; forks of this process need not look again."""
+    untouched = not KernelProvisionerFactory.initialized()
+    return _Process(KernelProvisionerFactory.instance(), untouched)
 
 
 def sockets_in(folder: Path) -> str | None:
@@ -50,23 +62,25 @@ def sockets_in(folder: Path) -> str | None:
     return prefix if os.name == "posix" and len(os.fsencode(f"{prefix}-1")) <= LONGEST else None
 
 
-def installed() -> bool:
-    """Whether Jupyter finds it; not if the package was only put on the path."""
-    return bool(entry_points(group=GROUP, name=NAME))
+def begin(folder: Path) -> bool:
+    """Have Jupyter ask here for a kernel that does not say whom to ask; its sockets are put into `folder`.
 
-
-def begin(folder: Path) -> None:
-    """Have Jupyter ask here for a kernel that does not say whom to ask; its sockets are put into `folder`."""
-    if installed():
-        factory = KernelProvisionerFactory.instance()
-        _begun.append((folder, factory.default_provisioner_name))
-        factory.default_provisioner_name = NAME
+    Returns whether it will ask, and is asked for the first kernel of this process: then the process may be forked.
+    """
+    process = prepare()
+    if NAME not in process.factory.provisioners:  # the package was put on the path, and not installed
+        return False
+    process.begun.append((folder, process.factory.default_provisioner_name))
+    process.factory.default_provisioner_name = NAME
+    first, process.untouched = process.untouched, False
+    return first
 
 
 def end() -> None:
     """Grading is over."""
-    while _begun:
-        _, KernelProvisionerFactory.instance().default_provisioner_name = _begun.pop()
+    process = prepare()
+    while process.begun:
+        _, process.factory.default_provisioner_name = process.begun.pop()
 
 
 class Client(AsyncKernelClient):
@@ -96,7 +110,8 @@ class Provisioner(LocalProvisioner):
 
     async def pre_launch(self, **settings: Any) -> dict[str, Any]:
         """Choose the sockets before Jupyter chooses ports."""
-        manager, prefix = self.parent, sockets_in(_begun[-1][0]) if _begun else None
+        manager, begun = self.parent, prepare().begun
+        prefix = sockets_in(begun[-1][0]) if begun else None
         if manager is not None and manager.transport == "tcp" and prefix is not None:
             manager.transport, manager.ip, manager.cache_ports = "ipc", prefix, False
             if manager.client_factory is AsyncKernelClient:

@@ -19,13 +19,15 @@ from jupyter_client.manager import start_new_kernel
 from jupyter_client.provisioning import KernelProvisionerFactory as Factory
 from autograder import provisioner
 {before}
-provisioner.begin(pathlib.Path(sys.argv[1]))
+first = provisioner.begin(pathlib.Path(sys.argv[1]))
 manager, client = start_new_kernel()
 with_code = client.execute_interactive("6 * 7", output_hook=lambda message: None)["content"]["status"]
 listens = {{each.laddr.port for each in psutil.Process(manager.provisioner.pid).net_connections("inet") if each.status == "LISTEN"}}
-print(manager.transport, with_code, len(listens) > 5)  # one more, for what its children print, it opens without having been told a number
+print(first, manager.transport, with_code, len(listens) > 5)  # one more, for what its children print, it opens without having been told a number
 client.stop_channels()
 manager.shutdown_kernel(now=True)
+provisioner.end()
+print(provisioner.begin(pathlib.Path(sys.argv[1])), Factory.instance().default_provisioner_name)
 provisioner.end()
 print(Factory.instance().default_provisioner_name, os.listdir(sys.argv[1]))
 """
@@ -39,21 +41,22 @@ def started(folder: Path, before: str = "") -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("before", ["", "Factory.instance()"], ids=["the first kernel", "not the first one"])
-def test_a_kernel_has_its_sockets_in_the_folder_and_leaves_none(tmp_path: Path, before: str) -> None:
-    assert started(tmp_path / "here", before) == ["ipc ok False", "local-provisioner []"]
+@pytest.mark.parametrize(("before", "first"), [("", "True"), ("provisioner.prepare()", "True"), ("Factory.instance()", "False")])
+def test_a_kernel_has_its_sockets_in_the_folder_and_leaves_none(tmp_path: Path, before: str, first: str) -> None:
+    assert started(tmp_path / "here", before) == [f"{first} ipc ok False", "False otter-arrays", "local-provisioner []"]
 
 
 def test_not_installed_jupyter_starts_its_own(tmp_path: Path) -> None:
-    assert started(tmp_path / "here", "provisioner.NAME = 'an entry point that is not there'") == ["tcp ok True", "local-provisioner []"]
+    found = started(tmp_path / "here", "provisioner.NAME = 'an entry point that is not there'")
+    assert found == ["False tcp ok True", "False local-provisioner", "local-provisioner []"]
 
 
 def test_in_a_folder_whose_path_is_too_long_for_a_socket_ports_do(tmp_path: Path) -> None:
-    assert started(tmp_path / ("long" * 25)) == ["tcp ok True", "local-provisioner []"]
+    assert started(tmp_path / ("long" * 25)) == ["True tcp ok True", "False otter-arrays", "local-provisioner []"]
 
 
 def test_jupyter_finds_it_by_its_entry_point() -> None:
-    (found,) = entry_points(group=provisioner.GROUP, name=provisioner.NAME)
+    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name=provisioner.NAME)
     assert found.load() is provisioner.Provisioner
 
 

@@ -20,7 +20,7 @@ from typing import IO
 import nbformat
 from jupyter_client.localinterfaces import local_ips
 
-from autograder import launcher, runner
+from autograder import launcher, provisioner, runner
 from autograder.sandbox import host, nursery, surroundings
 from autograder.sandbox.forked import Forked
 from autograder.tuning import RARELY
@@ -47,6 +47,7 @@ def main() -> None:
     for needed in _NEEDED:
         importlib.import_module(needed)
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
+    provisioner.prepare()  # looks through every package that is installed
     local_ips()  # asks the system for every network interface
     host.protect_this_process()
     gc.freeze()  # what is imported stays, and no child need look at it again

@@ -14,8 +14,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jupyter_client.provisioning.factory import KernelProvisionerFactory
-
 from autograder import shortcuts
 from autograder.sandbox import early
 from autograder.sandbox.forked import POSSIBLE, Forked
@@ -71,8 +69,8 @@ class Kernel(Forked):
 
 
 def begin(settings: Settings, ipython: Path) -> None:
-    """Begin a kernel, where this process can be forked: it has no other threads, and no kernel to which it has talked."""
-    if POSSIBLE and shortcuts.taken("ahead") and threading.active_count() == 1 and not KernelProvisionerFactory.initialized():
+    """Begin a kernel, where this process can be forked: it must have no other threads."""
+    if POSSIBLE and shortcuts.taken("ahead") and threading.active_count() == 1:
         _waiting.append(Kernel(settings, ipython))
 
 

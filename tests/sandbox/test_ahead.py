@@ -47,10 +47,9 @@ def test_a_kernel_that_nobody_asks_for_ends_and_leaves_nothing(tmp_path: Path) -
     ("before", "variables"),
     [
         ("threading.Thread(target=threading.Event().wait, daemon=True).start()", {}),
-        ("from jupyter_client.provisioning import KernelProvisionerFactory as F; F.instance()", {}),
         ("", {shortcuts.VARIABLE: "compiled,ahead"}),
     ],
-    ids=["other threads", "not the first kernel", "not wished"],
+    ids=["other threads", "not wished"],
 )
 def test_none_is_begun_where_it_would_not_be_taken(tmp_path: Path, before: str, variables: dict[str, str]) -> None:
     assert begun(tmp_path, before, **variables) == ["0", "0 []"]
