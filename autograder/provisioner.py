@@ -15,6 +15,7 @@ import contextlib
 import functools
 import math
 import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,9 +30,6 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from autograder.sandbox import ahead
 
 NAME = "otter-arrays"
-
-LONGEST = 100
-"""Bytes of a socket's path; Linux takes 107, macOS 103."""
 
 PATIENCE = 2.0
 """Seconds for a kernel to listen, and to end, before Jupyter's own ways go on."""
@@ -57,9 +55,15 @@ def prepare() -> _Process:
 
 
 def sockets_in(folder: Path) -> str | None:
-    """What the paths of a kernel's sockets in `folder` begin with; None where there are none, or their paths would be too long."""
+    """What the paths of a kernel's sockets in `folder` begin with; None where none can be: the path is too long, or the file system has no sockets."""
     prefix = str(folder.resolve() / "kernel")
-    return prefix if os.name == "posix" and len(os.fsencode(f"{prefix}-1")) <= LONGEST else None
+    try:
+        with socket.socket(socket.AF_UNIX) as tried:
+            tried.bind(f"{prefix}-0")
+        Path(f"{prefix}-0").unlink()
+    except (AttributeError, OSError):  # a Python without this kind of sockets does not have its name
+        return None
+    return prefix
 
 
 def begin(folder: Path) -> bool:
@@ -131,7 +135,7 @@ class Provisioner(LocalProvisioner):
             found = self.connection_info
         if found.get("transport") == "ipc":
             sockets = [Path(f"{found['ip']}-{number}") for name, number in found.items() if name.endswith("_port")]
-            await self._until(lambda: all(socket.exists() for socket in sockets))
+            await self._until(lambda: all(path.exists() for path in sockets))
         return found
 
     async def shutdown_requested(self, restart: bool = False) -> None:

@@ -51,6 +51,11 @@ def test_not_installed_jupyter_starts_its_own(tmp_path: Path) -> None:
     assert found == ["False tcp ok True", "False local-provisioner", "local-provisioner []"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_file_system_without_sockets_is_noticed() -> None:
+    assert provisioner.sockets_in(Path("/proc")) is None
+
+
 def test_in_a_folder_whose_path_is_too_long_for_a_socket_ports_do(tmp_path: Path) -> None:
     assert started(tmp_path / ("long" * 25)) == ["True tcp ok True", "False otter-arrays", "local-provisioner []"]
 
