@@ -28,15 +28,18 @@ class Took:
     memory: int
 
 
-def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None) -> Took:
-    """Run a command in `folder`. Raises `RuntimeError` with its output if it fails."""
+def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None, every: float = 0.1) -> Took:
+    """Run a command in `folder`, and look at its memory `every` so many seconds, which takes time itself where there are many processes.
+
+    Raises `RuntimeError` with its output if it fails.
+    """
     if sys.platform == "linux":
         prctl(_PR_SET_CHILD_SUBREAPER, 1)  # processes that outlive the command end as children of this one, and so are counted
     before, started = os.times(), time.monotonic()
     with tempfile.TemporaryFile() as output:
         environment = {**os.environ, "JAX_PLATFORMS": "cpu", **(variables or {})}
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        with machine.Peak(process.pid, every=0.1) as peak:
+        with machine.Peak(process.pid, every=every) as peak:
             code = process.wait()
         wall = time.monotonic() - started
         with contextlib.suppress(ChildProcessError):
