@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import environment, lowered, shortcuts
+from autograder import environment
 
 FILE = "programs.compiled"
 """In the zip's files, and never among those that a submission sees."""
@@ -70,9 +70,6 @@ _CODE_MAY_USE = frozenset(
 """What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
 
 
-FOLDER = "JAX_COMPILATION_CACHE_DIR"
-"""Environment variable that names the folder, where there is one."""
-
 _NEVER = 1e9
 """Seconds: so long must a compilation take, to be written."""
 
@@ -113,8 +110,6 @@ def read_here(archive: Path) -> int:
             compilation_cache.get_file_cache = lambda path: (Kept(), path)
             for name, value in _settings(Path(FILE)).items():
                 jax.config.update(name, value)
-            if shortcuts.taken("lowered"):
-                lowered.read_here(programs.lowered)
             return len(programs)
     return 0
 
@@ -135,7 +130,7 @@ def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
 def pack(folder: Path, target: Path) -> None:
     """Put a cache into one file, with what it was made for."""
     entries = {}
-    for path in (each for ending in (_ENDING, lowered.ENDING) for each in folder.glob(f"*{ending}")):
+    for path in folder.glob(f"*{_ENDING}"):
         content = path.read_bytes()
         entries[_stored_as(path.name)] = _scrambled(zlib.compress(hashlib.sha256(content).digest() + content), path.name)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -163,9 +158,6 @@ class Programs:
 
     def compiled(self, name: str) -> bytes | None:
         return self._content(name + _ENDING)
-
-    def lowered(self, name: str) -> bytes | None:
-        return self._content(name + lowered.ENDING)
 
     def _content(self, name: str) -> bytes | None:
         if self._packed is not None and _stored_as(name) in self._names:

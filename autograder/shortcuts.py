@@ -11,7 +11,6 @@ VARIABLE = "OTTER_ARRAYS_WITHOUT"
 
 SHORTCUTS = {
     "compiled": "programs that were compiled when the assignment was built (autograder.compiled)",
-    "lowered": "programs that were lowered when the assignment was built (autograder.lowered)",
     "ahead": "Otter's kernel forked from Otter, and the submission's process started meanwhile (autograder.sandbox.ahead)",
     "tuned": "JAX told that programs are tiny (autograder.tuning)",
 }

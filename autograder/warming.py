@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from autograder import bank, compiled, environment, lowered, tuning
+from autograder import bank, environment, tuning
 from autograder.arguments import LARGEST_SEED, Dim, Value
 from autograder.calls import call
 from autograder.question import declared
 
 
 def begin() -> None:
-    """Runs in the master's kernel before its cells, which submissions have too: keep what is lowered from now on beside what is compiled."""
+    """Runs in the master's kernel before its cells."""
     tuning.for_tiny_programs()
-    with contextlib.suppress(ImportError, AttributeError):  # a release of JAX without these places is only slower
-        lowered.write_here(Path(os.environ[compiled.FOLDER]))
 
 
 def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:

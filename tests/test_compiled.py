@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -97,6 +98,16 @@ def test_programs_for_another_machine_are_left_alone(packed: Path, tmp_path: Pat
         entries["made_for.json"] = json.dumps({**json.loads(entries["made_for.json"]), field: value}).encode()
 
     assert run(archive=changed(packed, tmp_path / "x", other)) == run()
+
+
+def test_entries_of_older_builds_are_not_read(packed: Path, tmp_path: Path) -> None:
+    """Until version 0.1 an archive also had lowered programs, under names of the same form."""
+
+    def older(entries: dict[str, bytes]) -> None:
+        entries |= {hashlib.sha256(name.encode()).hexdigest(): content for name, content in entries.items() if name != "made_for.json"}
+
+    said, hits, misses = run(archive=changed(packed, tmp_path / "x", older))
+    assert (said, hits > 0, misses) == (run()[0], True, 0)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK nothing"])
