@@ -73,6 +73,7 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None
 def _built(master: Path, folder: Path, image: str) -> str:
     """Build one master; returns "" or why it failed."""
     # Imported here: they bring Otter, and not every command needs it.
+    from autograder import agreement
     from autograder.doctor import WRONG, examine
     from autograder.master import assign
 
@@ -85,8 +86,14 @@ def _built(master: Path, folder: Path, image: str) -> str:
         dress(archive, folder / "autograder" / "requirements.txt", image)
     except BuildError as error:
         return f"{master.name}: {error}"
-    # Otter has graded the solution with it, and whether an index has the packages does not depend on the assignment.
-    return "\n".join(f"{archive.name}: {found.text}" for found in examine(archive, dry_run=False, resolve=False) if found.state == WRONG)
+    # Whether an index has the packages does not depend on the assignment.
+    wrong = [f"{archive.name}: {found.text}" for found in examine(archive, dry_run=False, resolve=False) if found.state == WRONG]
+    if not wrong:
+        try:
+            agreement.check(archive, BuiltAssignment(folder).solution)
+        except BuildError as error:
+            wrong.append(f"{master.name}: {error}")
+    return "\n".join(wrong)
 
 
 @main.command()

@@ -48,7 +48,12 @@ def current() -> dict[str, Any]:
 def compiler_flags() -> str:
     """XLA_FLAGS for a process that computes answers to be judged; what is set here already comes last, and so wins."""
     portable = FOR_MOST_PROCESSORS if "avx2" in instructions() else ""
-    return " ".join(f"{FAST_TO_COMPILE} {portable} {os.environ.get('XLA_FLAGS', '')}".split())
+    return " ".join(f"{FAST_TO_COMPILE} {portable} {own_compiler_flags()}".split())
+
+
+def own_compiler_flags() -> str:
+    """XLA_FLAGS as they are set here."""
+    return os.environ.get("XLA_FLAGS", "")
 
 
 @functools.cache

@@ -85,6 +85,11 @@ class Stage:
         return self.holding / "files"
 
     @property
+    def submitted(self) -> Path:
+        """Where the submission's own file is kept, under a name that nothing imports, once Otter has read it."""
+        return self.holding / "submitted"
+
+    @property
     def ipython(self) -> Path:
         return self.holding / "ipython"
 
@@ -111,6 +116,11 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
             make_reachable(Path(needed))
     return stage
+
+
+def put_away(stage: Stage, submission: Path) -> None:
+    """Otter has read the submission: leave none of its files in the folder in which Otter's kernel works, and from which it imports."""
+    submission.replace(stage.submitted)
 
 
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
@@ -159,6 +169,7 @@ def described(report: Mapping[str, Any]) -> str:
     lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
     lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
     lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
+    lines += [f"A shortcut failed: {sentence}. Please report this: it is a fault of otter-arrays." for sentence in report.get("shortcuts", ())]
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
 from autograder import bank, compiled, delivery, ending, gradescope, isolation, master, provisioner, results
-from autograder.sandbox import ahead
+from autograder.sandbox import ahead, surroundings
 from autograder.sandbox.notebook import without_submitted_code
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
@@ -85,6 +85,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             file = Path(self.submission_path).parent.parent / "results" / "results.json"
             results.write(file, results.unfinished(f"the autograder's configuration cannot be used: {fault}."))
             raise
+        surroundings.import_what_is_installed()
         self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
         self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
         if provisioner.begin(self._stage.holding) and self._isolation.level != "off":
@@ -101,6 +102,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             call = f"from autograder import checks, ending\nending.without_a_last_look()\nchecks.begin_grading({str(path)!r}, {refusal!r})"
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
+        isolation.put_away(self._stage, Path(self.submission_path))
         settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,6 +33,13 @@ DRAWS = 200
 
 STORED_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64")
 """What a reference may return."""
+
+
+_BEYOND_THE_PROCESSOR = re.compile(
+    r"MLIR translation rule|UNIMPLEMENTED|Unsupported dtype|No FFI handler|[Oo]nly interpret mode is supported|Unknown backend|cuDNN is not"
+    r"|(?:for|on) platform cpu|Number of devices \d+ must|only \d+ XLA devices|Invalid integer data type 'V'"
+)
+"""What JAX says of what it can do on an accelerator only, or nowhere."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,8 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
         detail = f"\n{outcome.detail}" if outcome.detail else ""
         if "must return one array" in outcome.cause and not case.way.several:
             detail += " Declare the question with several=True if there are several"
+        if _BEYOND_THE_PROCESSOR.search(outcome.detail):
+            detail += "\nJAX cannot do this on the processor, and submissions are graded there: ask for something that runs on the processor"
         raise BuildError(f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference {outcome.cause}{detail}")
     for array in outcome.output.values():
         if array.dtype.name not in STORED_DTYPES:

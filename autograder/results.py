@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,13 +35,24 @@ def lacks_a_cause(results: Mapping[str, Any]) -> bool:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON so that whoever looks, and whenever this process is stopped, finds the old content or the new one, whole."""
+    """Write JSON so that whoever looks, and whenever this process is stopped, finds the old content or the new one, whole.
+
+    JSON has no NaN and no infinity, and Gradescope shows nothing of a file that has: where `content` has them, a text stands in their place.
+    """
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
+        json.dump(_finite(content), file, allow_nan=False)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {str(_finite(name)) if isinstance(name, float) else name: _finite(each) for name, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _one_row(output: str, **more: str) -> dict[str, Any]:

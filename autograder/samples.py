@@ -171,11 +171,17 @@ def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, nam
         output = Path(scratch, "results")
         output.mkdir()
         started = time.monotonic()
-        command = [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(autograder.resolve()), "-o", str(output), str(path.resolve())]
+        # -P: a submission may lie in the folder that this runs in.
+        command = [sys.executable, "-P", "-m", "otter", "run", "--no-logo", "-a", str(autograder.resolve()), "-o", str(output), str(path.resolve())]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, **{"cwd": scratch, **popen})
         seconds = time.monotonic() - started
         written = output / "results.json"
-        results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
+        results = json.loads(written.read_text(encoding="utf-8"), parse_constant=_no_json) if written.exists() else None
         if results is not None:
             check_results(results)
         return Graded(results, done.returncode, done.stdout + done.stderr, seconds)
+
+
+def _no_json(constant: str) -> None:
+    """Python reads NaN and Infinity, and nobody else does."""
+    raise ValueError(f"results.json has {constant} in it, which is not JSON")

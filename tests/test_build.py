@@ -101,6 +101,34 @@ def test_a_reference_that_raises_is_named_with_its_case(scale_question: Question
     )
 
 
+def by_pallas(seed: float, x: Any, factor: float) -> Any:
+    from jax.experimental import pallas
+
+    def kernel(given: Any, out: Any) -> None:
+        out[...] = given[...] * 2
+
+    return pallas.pallas_call(kernel, out_shape=jax.ShapeDtypeStruct(x.shape, x.dtype))(x)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        by_pallas,
+        lambda seed, x, factor: jnp.linalg.inv(jnp.eye(x.shape[0], dtype=jnp.bfloat16)),
+        lambda seed, x, factor: jax.device_put(x, jax.devices("gpu")[0]),
+        lambda seed, x, factor: jax.make_mesh((1000,), ("rows",)),
+        lambda seed, x, factor: jnp.sum(x.astype(jnp.int4)),
+    ],
+)
+def test_what_jax_cannot_do_on_the_processor_is_told_as_that(scale_question: Question, function: Any) -> None:
+    refused(
+        [scale_question],
+        {"scale_rows": function},
+        r"the reference raised [A-Z]\w+Error\.\n(?s:.*)\n"
+        r"JAX cannot do this on the processor, and submissions are graded there: ask for something that runs on the processor$",
+    )
+
+
 def test_a_reference_that_changes_between_calls_is_refused(scale_question: Question) -> None:
     count = itertools.count()
 

@@ -94,6 +94,7 @@ def test_the_doctor_finds_nothing_wrong_with_what_was_built(one_assignment: Buil
     assert found["no solution inside"][1] == "compared with the solution beside the zip"
     assert found["bank"][1].startswith("nnx-vmap-over-batch: vmap_over_batch; ")
     assert found["dry run"][1].startswith("otter-arrays ready: nnx-vmap-over-batch: public cases of vmap_over_batch graded in ")
+    assert found["shortcuts"][1] == "the solution's 7 rows are the same with and without"
 
 
 def in_a_folder(found: Contents) -> None:

@@ -49,8 +49,6 @@ class Kernel(Forked):
 
     def _wait(self, orders: int, settings: Settings, ipython: Path) -> None:
         os.close(self._orders)
-        if not sys.flags.safe_path:
-            del sys.path[0]  # the folder that the parent was started in, or the one of its script: no place of modules
         early.start(settings)
         asyncio.set_event_loop(asyncio.new_event_loop())
         from ipykernel.kernelapp import IPKernelApp

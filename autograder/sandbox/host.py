@@ -57,12 +57,13 @@ class Unconfined(Exception):
 class Died(Exception):
     """The worker gives no answer any more; the text is a cause that continues a sentence about the function or cell.
 
-    `from_outside` says that it was killed and this side did not do it: by the system, for want of memory, or by somebody.
+    `from_outside` says that it was killed and this side did not do it: by the system, for want of memory, or by somebody. `late` says that it took
+    longer than it was given.
     """
 
-    def __init__(self, cause: str, *, from_outside: bool = False) -> None:
+    def __init__(self, cause: str, *, from_outside: bool = False, late: bool = False) -> None:
         super().__init__(cause)
-        self.from_outside = from_outside
+        self.from_outside, self.late = from_outside, late
 
 
 @dataclass
@@ -80,8 +81,9 @@ class Started:
 class Settings:
     """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
 
-    `compiled` is a file of compiled programs (see `autograder.compiled`), which need not be there. `leave_out` names layers that are not
-    put on, and `own_user` False keeps the worker on this process's user: for looking at what the other layers hold.
+    `compiled` is a file of compiled programs (see `autograder.compiled`), which need not be there. `without` names shortcuts that are not taken
+    (see `autograder.shortcuts`). `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for
+    looking at what the other layers hold.
     """
 
     hidden: Sequence[str]
@@ -89,8 +91,22 @@ class Settings:
     level: str = "required"
     limits: Limits = field(default_factory=Limits)
     compiled: str = ""
+    without: tuple[str, ...] = ()
     leave_out: Sequence[str] = ()
     own_user: bool = True
+
+    def takes(self, shortcut: str) -> bool:
+        """Whether the worker takes the shortcut of that name."""
+        return shortcuts.taken(shortcut) and shortcut not in self.without
+
+    def shortcuts(self) -> tuple[str, ...]:
+        """The shortcuts that the worker takes."""
+        warm = self.from_nursery() is not None
+        return tuple(name for name in shortcuts.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
+
+    def from_nursery(self) -> int | None:
+        """Where to ask for a worker that is forked, if this one may be: what it is forked from has taken every other shortcut already."""
+        return nursery.descriptor() if set(self.without) <= set(shortcuts.left_out()) and self.takes("warm") else None
 
 
 class Worker:
@@ -121,12 +137,13 @@ class Worker:
 
     def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
         """Send one request and wait for its answer."""
-        deadline = time.monotonic() + seconds
+        deadline, late = time.monotonic() + seconds, False
         try:
             self._pipe.send(Frame(header, arrays), deadline)
             return self._pipe.receive(deadline, MAX_ANSWER)
         except Late:
-            self._cause = self._cause or f"took longer than {seconds:g} seconds"
+            late = self._cause is None
+            self._cause = self._cause or f"took longer than {round(seconds, 1):g} seconds"
         except Closed:
             self._cause = self._cause or self._exit_cause()
         except WireError:
@@ -134,7 +151,7 @@ class Worker:
             self._cause = self._cause or "sent something that is no answer"
         from_outside = self._cause == KILLED
         self.end()
-        raise Died(self._cause, from_outside=from_outside)
+        raise Died(self._cause, from_outside=from_outside, late=late)
 
     def end(self) -> None:
         """Kill the process and all others of its user, and wait until none is left. Does nothing the second time."""
@@ -163,7 +180,7 @@ class Worker:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=surroundings.variables(str(self._scratch)),
+            env=surroundings.variables(str(self._scratch), self.settings.without),
             start_new_session=True,
         )
         os.close(read_requests)
@@ -172,10 +189,10 @@ class Worker:
 
     def _forked(self, read: int, write: int) -> nursery.Child | None:
         """The worker as a fork of a process that has imported JAX, where there is one."""
-        requests = nursery.descriptor()
+        requests = self.settings.from_nursery()
         if requests is not None:
             with contextlib.suppress(OSError):
-                return nursery.Child(requests, (read, write), surroundings.variables(str(self._scratch)))
+                return nursery.Child(requests, (read, write), surroundings.variables(str(self._scratch), self.settings.without))
         return None
 
     def _confined(self) -> Started:
@@ -191,7 +208,7 @@ class Worker:
         )
         # What one call needs comes on top of what JAX keeps, and so do its libraries.
         keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
-        request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": self.settings.compiled if shortcuts.taken("compiled") else ""}
+        request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": self.settings.compiled if self.settings.takes("compiled") else ""}
         said = self.ask(request, {}, limits.start_seconds).header
         started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
         if started.open_holes and self.settings.level == "required":

@@ -10,7 +10,6 @@ import builtins
 import importlib
 import keyword
 import re
-import time
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,12 @@ from typing import Any
 from autograder.arguments import Value, flattened
 from autograder.calls import Failed, Returned, known_cause
 from autograder.facts import Facts, NoFacts, from_json
-from autograder.sandbox import early
 from autograder.sandbox.data import CannotCross, pack, unpack
-from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
+from autograder.sandbox.host import Died, Settings, Started
+from autograder.sandbox.restarts import NotAsked, RestartedWorker
 from autograder.sandbox.stand_ins import Elsewhere, RemoteFunction, RemoteIterator
 from autograder.sandbox.wire import RETURNED, Frame
 from autograder.ways import PLAIN, Way
-
-MAX_RESTARTS = 5
-"""So often a worker that stopped answering is replaced, before the rest of the submission is given up."""
-
-STARTS = 3
-"""So often is tried to start a worker."""
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
@@ -60,15 +53,8 @@ class Submission:
         self._settings = settings
         self._seed = seed
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
-        self._ran: list[str] = []
-        self._restarts = 0
-        self._second_chances = 2
-        self.problem: str | None = None
         self._draws: dict[str, Any] | None = None
-        self._worker: Worker | None = None
-        self._start()
-        self._first = self._worker.started if self._worker else None
-        self._deadline = time.monotonic() + settings.limits.submission_seconds
+        self._worker = RestartedWorker(settings, len(self._tests))
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -78,32 +64,37 @@ class Submission:
     @property
     def started(self) -> Started | None:
         """What the first worker said of itself before it ran anything of the submission; None if none could be started."""
-        return self._first
+        return self._worker.started
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing of the submission could be run; None if it could."""
+        return self._worker.problem
 
     def cell(self, source: str) -> tuple[str, list[str]]:
         """Run one cell. Returns what it printed (or why it could not end) and the names that it asked Otter to check."""
         if len(source) > MAX_CELL:
             return f"This cell was not run: it is longer than {MAX_CELL} characters.", []
         try:
-            header = self._ask(self._request(source), {}, self._settings.limits.cell_seconds).header
+            header = self._worker.cell(self._request(source)).header
         except Died as cause:
             return f"This cell {cause}.", []
-        self._ran.append(source)
         checks = [name for name in header.get("checks", []) if name in self._tests] if isinstance(header.get("checks"), list) else []
         return str(header.get("printed", "")), list(dict.fromkeys(checks))
 
     def bind(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         """Bind the names that `test` mentions, and forget what they were bound to before."""
         names = self._tests[test]
+        self._worker.next_question()
+        arrays: Mapping[str, Any] = {}
         try:
-            frame = self._ask({"do": "names", "names": names, "seed": self._seed}, {}, self._settings.limits.call_seconds)
-            described = frame.header.get("names", {})
-            arrays: Mapping[str, Any] = frame.arrays
-        except Died:
-            described, arrays = {}, {}
-        # When nobody answers any more, a name that was a function still is one: its call then says why there is no answer.
-        if self._worker is None:
+            frame = self._worker.ask("", {"do": "names", "names": names, "seed": self._seed}, {}, self._settings.limits.call_seconds)
+            described, arrays = frame.header.get("names", {}), frame.arrays
+        except NotAsked:
+            # Nobody answers any more. A name that was a function still is one: its call then says why there is no answer.
             described = {name: {"callable": True} for name in names if isinstance(namespace.get(name), RemoteFunction)}
+        except Died:
+            described = {}
         for name in names:
             namespace.pop(name, None)
             if isinstance(described, dict) and isinstance(described.get(name), dict):
@@ -138,7 +129,8 @@ class Submission:
     def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: Way, **more: Any) -> Frame:
         leaves = flattened(arguments)
         header = {"do": do, "name": name, "arguments": [[path, leaf.kind] for path, leaf in leaves.items()], "way": vars(way), **more}
-        return self._ask(header, {path: leaf.data for path, leaf in leaves.items()}, self._settings.limits.call_seconds)
+        arrays = {path: leaf.data for path, leaf in leaves.items()}
+        return self._worker.ask(name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge")
 
     def _outcome(self, frame: Frame, arguments: Mapping[str, Value], way: Way) -> Returned | Failed:
         output = {name.removeprefix(RETURNED): array for name, array in frame.arrays.items() if name.startswith(RETURNED)}
@@ -161,7 +153,7 @@ class Submission:
         except CannotCross as reason:
             raise TypeError(f"{name} cannot be called with {reason}: only plain data crosses to the submission") from None
         try:
-            frame = self._ask({**target, "arguments": arguments}, arrays, self._settings.limits.call_seconds)
+            frame = self._worker.ask(name, {**target, "arguments": arguments}, arrays, self._settings.limits.call_seconds)
         except Died as cause:
             raise RuntimeError(f"{name} {cause}") from None
         if isinstance(frame.header.get("printed"), str):
@@ -183,23 +175,21 @@ class Submission:
 
     def environment(self) -> dict[str, Any]:
         """Package versions and settings of the worker, before it ran anything of the submission."""
-        return {"packages": {}, "settings": {}, **(self._first.environment if self._first else {})}
+        return {"packages": {}, "settings": {}, **(self.started.environment if self.started else {})}
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a fresh worker, which has run nothing of the submission."""
         if self._draws is None:
-            worker = Worker(self._settings)
-            try:
-                self._draws = dict(worker.ask({"do": "draws"}, {}, self._settings.limits.start_seconds).header["draws"])
-            finally:
-                worker.end()
+            self._draws = self._worker.draws()
         return self._draws
 
     def close(self) -> None:
         """End the worker and everything that it started."""
-        if self._worker is not None:
-            self._worker.end()
-            self._worker = None
+        self._worker.close()
+
+    def spoiled_by_shortcuts(self) -> list[str]:
+        """For the instructor, once the submission is closed: see `RestartedWorker.blamed`."""
+        return list(self._worker.blamed())
 
     def _request(self, source: str) -> dict[str, Any]:
         """Otter leaves cells that begin with a cell magic without a seed."""
@@ -216,55 +206,6 @@ class Submission:
         if description.get("module") in _OPEN_MODULES:
             return importlib.import_module(description["module"])
         return Elsewhere(name, "an object that is neither plain data nor a function")
-
-    def _ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            self.close()
-            raise Died(f"was not called: the submission used up its {self._settings.limits.submission_seconds:g} seconds")
-        if self._worker is None:
-            raise Died(self.problem or "was not called: the process of this submission ended too often")
-        try:
-            return self._worker.ask(header, arrays, min(seconds, left))
-        except Died as cause:
-            self._worker = None
-            self._replay()
-            if cause.from_outside and self._second_chances:
-                # Perhaps no fault of the submission. One that kills itself will do so again.
-                self._second_chances -= 1
-                return self._ask(header, arrays, seconds)
-            raise
-
-    def _start(self) -> None:
-        for attempt in range(STARTS):
-            try:
-                self._worker = early.taken(self._settings)
-                return
-            except Unconfined as holes:
-                self.problem = f"was not called: isolation is required, and here a submission could {holes}"
-                return
-            except (Died, OSError) as cause:
-                # Nothing of the submission has run in it.
-                if attempt == STARTS - 1:
-                    self.problem = f"was not called: the confined process could not be started ({cause})"
-
-    def _replay(self) -> None:
-        """A fresh worker, brought to where the dead one was. A cell that kills it this time too is left out."""
-        self._restarts += 1
-        if self._restarts > MAX_RESTARTS:
-            return
-        self._start()
-        for source in list(self._ran):
-            if self._worker is None or time.monotonic() > self._deadline:
-                return
-            try:
-                left = max(1.0, self._deadline - time.monotonic())
-                self._worker.ask(self._request(source), {}, min(self._settings.limits.cell_seconds, left))
-            except Died:
-                self._ran.remove(source)
-                self._worker = None
-                self._replay()
-                return
 
 
 def _identifiers(path: Path) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import autograder
 from autograder import machine, shortcuts
-from autograder.environment import compiler_flags
+from autograder.environment import compiler_flags, own_compiler_flags
 
 _SYSTEM = (
     "/usr",
@@ -37,9 +37,13 @@ _KERNEL = (
 )
 _DEVICES = ("/dev/urandom", "/dev/random")
 
+_STARTED_IN = None if sys.flags.safe_path else sys.path[0]
+"""Where Python looks first for modules: the folder that this process was started in, or the one of its script."""
 
-def variables(scratch: str) -> dict[str, str]:
-    """The environment variables of a process for submissions, and nothing else of this one's."""
+
+def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
+    """The environment variables of a process for submissions, and nothing else of this one's. `without` names shortcuts that it does without."""
+    left_out = {**dict.fromkeys(shortcuts.left_out()), **dict.fromkeys(without)}
     return {
         "HOME": scratch,
         "TMPDIR": scratch,
@@ -49,10 +53,21 @@ def variables(scratch: str) -> dict[str, str]:
         "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
         "JAX_PLATFORMS": "cpu",
         **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
-        "XLA_FLAGS": compiler_flags(),
-        shortcuts.VARIABLE: os.environ.get(shortcuts.VARIABLE, ""),
+        "XLA_FLAGS": own_compiler_flags() if "unoptimised" in left_out else compiler_flags(),
+        shortcuts.VARIABLE: ",".join(left_out),
         **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
     }
+
+
+def import_what_is_installed() -> None:
+    """For a trusted process: from now on it imports nothing from the folder that it was started in, nor from the current one.
+
+    Either may hold files of a submission, and libraries import further modules late.
+    """
+    if sys.path[:1] == [_STARTED_IN]:
+        del sys.path[0]
+    while "" in sys.path:
+        sys.path.remove("")
 
 
 def import_path(hidden: Sequence[str] = ()) -> list[str]:

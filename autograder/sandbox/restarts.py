@@ -1,0 +1,231 @@
+"""The worker of one submission, replaced when it dies: what ran in it before runs again, the slow way, and one question's deaths cost no other question.
+
+No shortcut may change a verdict. When a worker dies with shortcuts on, what it was asked is asked once more of a new interpreter without any, before anything
+is said of the answer; and whatever is asked later is asked of such interpreters too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder import shortcuts
+from autograder.sandbox import early
+from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
+from autograder.sandbox.wire import Frame
+
+STARTS = 3
+"""Attempts to start a worker."""
+
+MAX_DEATHS = 5
+"""Workers that one question may cost before it is not called again. One call that hangs is enough."""
+
+SECOND_CHANCES = 2
+"""Calls of a submission that are made once more because their worker was killed from outside."""
+
+LEAST_SHARE = 0.1
+"""Of the seconds for a call or a cell, each has at least this share when time has become scarce."""
+
+TO_FIND_OUT = 60.0
+"""Seconds that must be left of a submission's time to look for the shortcut that has failed."""
+
+
+class NotAsked(Died):
+    """There was no worker to ask, or no time: that says nothing about what would have been asked."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What deaths are counted by: a function's answers, or looks at how it comes by them."""
+
+    function: str
+    watched: bool = False
+
+
+_CELL = _Asked("")
+
+
+@dataclass(frozen=True)
+class _Disagreement:
+    """A request that killed a worker with shortcuts, and got an answer without: who was asked, how the worker died, and which shortcuts were on."""
+
+    asked: _Asked
+    cause: str
+    taken: tuple[str, ...]
+    cells: tuple[Mapping[str, Any], ...]
+    request: Mapping[str, Any]
+    arrays: Mapping[str, Any]
+
+
+class RestartedWorker:
+    """Runs cells and answers requests in one worker after another. Methods that ask raise `Died` when there is no answer."""
+
+    def __init__(self, settings: Settings, questions: int) -> None:
+        """Start the first worker, for a submission to so many questions; `problem` says so if none can be started."""
+        self._settings, self._waiting = settings, questions
+        self._cells: list[Mapping[str, Any]] = []
+        self._deaths: dict[_Asked, int] = {}
+        self._settled: dict[_Asked, str] = {}
+        self._second_chances = SECOND_CHANCES
+        self._disagreements: list[_Disagreement] = []
+        self._worker: Worker | None = None
+        self.problem: str | None = None
+        self._start()
+        self.started: Started | None = self._worker.started if self._worker else None
+        self._deadline = time.monotonic() + settings.limits.submission_seconds
+        self._turn = self._deadline
+
+    def next_question(self) -> None:
+        """Another question is asked from now on: where workers have died, it has its share of the time that is left."""
+        self._turn = time.monotonic() + self._left() / max(self._waiting, 1)
+        self._waiting = max(self._waiting - 1, 0)
+
+    def cell(self, request: Mapping[str, Any]) -> Frame:
+        """Run a cell, and remember it for later workers."""
+        limit = self._settings.limits.cell_seconds
+        frame = self._slowly_on_doubt(_CELL, request, {}, self._scarce(limit, self._left() / (self._waiting + 1)))
+        self._cells.append(request)
+        return frame
+
+    def ask(self, function: str, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, watched: bool = False) -> Frame:
+        """Ask for what concerns a function ("" if it concerns none), within `seconds`. `watched`: not its answer is asked for, but how it comes about."""
+        asked = _Asked(function, watched)
+        for settled in (asked, _Asked(function)):
+            if settled in self._settled:
+                raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
+        return self._slowly_on_doubt(asked, request, arrays, self._scarce(seconds, self._turn - time.monotonic()))
+
+    def draws(self) -> dict[str, Any]:
+        """The canonical draws in a new worker, which has run nothing of the submission."""
+        with contextlib.suppress(Died):
+            return self._drawn(self._settings)
+        return self._drawn(replace(self._settings, without=shortcuts.IN_WORKERS))
+
+    def close(self) -> None:
+        """End the worker and everything that it started."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def blamed(self) -> Iterator[str]:
+        """For the instructor: a sentence for each call that shortcuts have spoiled and the slow way has mended. Takes what time is left to find out which."""
+        for found in self._disagreements:
+            if self._left() < TO_FIND_OUT:
+                which = "there was no time left to find out which of them failed"
+            elif alone := [name for name in found.taken if self._dies_with(found, name)]:
+                which = f"with {', '.join(alone)} alone it dies again"
+            else:
+                which = "with none of them alone it dies again"
+            yield (
+                f"{found.asked.function or 'a cell'} {found.cause} with the shortcuts {', '.join(found.taken)}, "
+                f"and gave an answer without them, which was judged; {which}"
+            )
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def _scarce(self, seconds: float, share: float) -> float:
+        """The time for a call or a cell: once workers have died, no more than its share, so that some is left for the questions to come."""
+        return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
+
+    def _slowly_on_doubt(self, asked: _Asked, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+        """Ask, and once more without any shortcut if the worker dies with some."""
+        taken = self._settings.shortcuts()
+        try:
+            return self._once(request, arrays, seconds)
+        except NotAsked:
+            raise
+        except Died as cause:
+            died = cause
+        self._settings = replace(self._settings, without=shortcuts.IN_WORKERS)
+        lost = "kept" in request  # what the request refers to was in the worker that has died
+        while not lost and (taken or (died.from_outside and self._second_chances)):
+            self._second_chances -= not taken
+            try:
+                frame = self._once(request, arrays, seconds)
+            except NotAsked:
+                break
+            except Died as cause:
+                died, taken = cause, ()
+            else:
+                if taken and not died.from_outside:
+                    self._disagreements.append(_Disagreement(asked, str(died), taken, tuple(self._cells), request, arrays))
+                return frame
+        self._count(asked, died)
+        raise died
+
+    def _once(self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+        """Ask the worker, a new one if the last one has died."""
+        if self._left() > 0 and self._worker is None:
+            self._restart()
+        if self._left() <= 0:
+            self.close()
+            raise NotAsked(f"was not called: the submission used up its {self._settings.limits.submission_seconds:g} seconds")
+        if self._worker is None:
+            raise NotAsked(self.problem or "was not called: no process could be started for it")
+        try:
+            return self._worker.ask(request, arrays, min(seconds, self._left()))
+        except Died:
+            self._worker = None
+            raise
+
+    def _count(self, asked: _Asked, died: Died) -> None:
+        """A death that is the function's own: after too many, or one that took too long, it is not called again."""
+        self._deaths[asked] = self._deaths.get(asked, 0) + 1
+        if asked.function and (died.late or self._deaths[asked] >= MAX_DEATHS or time.monotonic() > self._turn):
+            self._settled[asked] = str(died)
+
+    def _start(self) -> None:
+        for attempt in range(STARTS):
+            try:
+                self._worker = early.taken(self._settings)
+                return
+            except Unconfined as holes:
+                self.problem = f"was not called: isolation is required, and here a submission could {holes}"
+                return
+            except (Died, OSError) as cause:
+                # Nothing of the submission has run in it.
+                if attempt == STARTS - 1:
+                    self.problem = f"was not called: the confined process could not be started ({cause})"
+
+    def _restart(self) -> None:
+        """A new worker, brought to where the last one was. A cell that kills it this time is left out from now on."""
+        while self._worker is None and self.problem is None and self._left() > 0:
+            self._start()
+            for request in list(self._cells):
+                if self._worker is None or self._left() <= 0:
+                    return
+                try:
+                    self._worker.ask(request, {}, min(self._settings.limits.cell_seconds, max(self._left(), 1.0)))
+                except Died:
+                    self._cells.remove(request)
+                    self._worker = None
+                    break
+
+    def _drawn(self, settings: Settings) -> dict[str, Any]:
+        worker = Worker(settings)
+        try:
+            return dict(worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"])
+        finally:
+            worker.end()
+
+    def _dies_with(self, found: _Disagreement, shortcut: str) -> bool:
+        """Whether the request kills a worker that takes this one shortcut."""
+        limits = self._settings.limits
+        alone = replace(self._settings, without=tuple(name for name in shortcuts.IN_WORKERS if name != shortcut))
+        try:
+            worker = Worker(alone)
+        except (Died, OSError, Unconfined):
+            return False
+        try:
+            for cell in found.cells:
+                worker.ask(cell, {}, min(limits.cell_seconds, max(self._left(), 1.0)))
+            worker.ask(found.request, found.arrays, min(limits.call_seconds, max(self._left(), 1.0)))
+        except Died:
+            return True
+        finally:
+            worker.end()
+        return False
