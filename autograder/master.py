@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -21,11 +22,11 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
 from traitlets.config import Config
 
-from autograder import compiled, tuning
+from autograder import compiled, shortcuts, tuning
 from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
 from autograder.build import build
 from autograder.cases import GROUPS, HIDDEN_GROUPS, METHOD, PUBLIC
-from autograder.environment import compiler_flags
+from autograder.environment import compiler_flags, own_compiler_flags
 from autograder.errors import BuildError
 from autograder.preview import BUILDING
 from autograder.provisioner import sockets_in
@@ -33,6 +34,10 @@ from autograder.question import declared
 from autograder.ways import is_law
 
 _OUTCOME_FILE = "outcome.json"
+
+
+class KernelDied(BuildError):
+    """The process that runs the master's cells has ended in the middle of them."""
 
 
 def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
@@ -63,7 +68,9 @@ def assign(master: Path, out: Path) -> str:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode == 0:
         return ""
-    ours = re.findall(r"^autograder\.(?:errors\.BuildError|isolation\.ConfigError): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL)
+    ours = re.findall(
+        r"^autograder\.(?:errors\.BuildError|isolation\.ConfigError|master\.KernelDied): (.*)\Z", done.stderr, flags=re.MULTILINE | re.DOTALL
+    )
     return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
 
 
@@ -75,7 +82,7 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
         call = f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r}, {_headings(master)!r})"
-        run_after_cells(master, f"from autograder.master import _build_here\n{call}")
+        _run_slowly_on_doubt(master, f"from autograder.master import _build_here\n{call}")
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
@@ -95,12 +102,21 @@ def run_after_cells(master: Path, call: str, variables: Mapping[str, str] | None
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
-    """Write the programs that grading will need to `target`: see `autograder.compiled`."""
+    """Write the programs that grading will need to `target`: see `autograder.compiled`. Where the process that compiles them dies, there are fewer."""
     with tempfile.TemporaryDirectory() as scratch:
         call = f"from autograder.warming import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
         before = "from autograder.warming import begin\nbegin()\ndel begin"
-        run_after_cells(master, call, compiled.warming(Path(scratch)), before=before)
+        with contextlib.suppress(KernelDied):
+            run_after_cells(master, call, compiled.warming(Path(scratch)), before=before)
         compiled.pack(Path(scratch), target)
+
+
+def _run_slowly_on_doubt(master: Path, call: str) -> None:
+    """Run the master's cells and `call`; once more without what makes the build fast, where the process dies."""
+    try:
+        run_after_cells(master, call)
+    except KernelDied:
+        run_after_cells(master, call, {shortcuts.VARIABLE: ",".join(shortcuts.SHORTCUTS), "XLA_FLAGS": own_compiler_flags()})
 
 
 def hidden_file(secret: str) -> str:
@@ -153,7 +169,7 @@ def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[s
         told = f"{master.name}: the cell that begins `{first.strip()}` raised {output.ename}: {output.evalue}"
         raise BuildError(told) from (None if isinstance(error, CellExecutionError) else error)
     except DeadKernelError as error:
-        raise BuildError(f"{master.name}: the kernel died while the notebook's cells ran; is there enough memory?") from error
+        raise KernelDied(f"{master.name}: the kernel died while the notebook's cells ran; is there enough memory?") from error
 
 
 def _cells_outside_tests(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:

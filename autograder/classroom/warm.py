@@ -20,7 +20,7 @@ from typing import IO
 import nbformat
 from jupyter_client.localinterfaces import local_ips
 
-from autograder import launcher, provisioner, runner
+from autograder import launcher, provisioner, runner, shortcuts
 from autograder.sandbox import host, nursery, surroundings
 from autograder.sandbox.forked import Forked
 from autograder.tuning import RARELY
@@ -52,15 +52,17 @@ def main() -> None:
     host.protect_this_process()
     gc.freeze()  # what is imported stays, and no child need look at it again
     gc.set_threshold(RARELY, 20, 20)
-    workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
-    os.environ[nursery.VARIABLE] = str(workers.requests)
+    workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/")) if shortcuts.taken("warm") else None
+    if workers is not None:
+        os.environ[nursery.VARIABLE] = str(workers.requests)
     for line in sys.stdin:
         root = Path(json.loads(line)["root"])
         with (root / launcher.OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             holds = launcher.main(root, container=False, start=functools.partial(_grader, output))
         answers.write(json.dumps({"root": str(root), "holds": holds}) + "\n")
         answers.flush()
-    workers.close()
+    if workers is not None:
+        workers.close()
 
 
 def _grader(output: IO[str], root: Path, container: bool) -> Forked:

@@ -1,4 +1,4 @@
-"""The worker of one submission, replaced when it dies: what ran in it before runs again, the slow way, and one question's deaths cost no other question.
+"""The worker of one submission, which is replaced when it dies: the cells that ran in it run again, and one question's deaths cost no other question.
 
 No shortcut may change a verdict. When a worker dies with shortcuts on, what it was asked is asked once more of a new interpreter without any, before anything
 is said of the answer; and whatever is asked later is asked of such interpreters too.
