@@ -169,7 +169,8 @@ def described(report: Mapping[str, Any]) -> str:
     lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
     lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
     lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
-    lines += [f"A shortcut failed: {sentence}. Please report this: it is a fault of otter-arrays." for sentence in report.get("shortcuts", ())]
+    if report.get("mended"):
+        lines.append(f"A shortcut failed: {report['mended']}. Please report this: it is a fault of otter-arrays.")
     return "\n".join(lines)
 
 

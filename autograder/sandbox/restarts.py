@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
 from autograder.sandbox.wire import Frame
 
 STARTS = 3
-"""Attempts to start a worker."""
+"""Attempts to start a worker, all but the first without shortcuts."""
 
 MAX_DEATHS = 5
 """Workers that one question may cost before it is not called again. One call that hangs is enough."""
@@ -49,7 +49,7 @@ _CELL = _Asked("")
 
 
 @dataclass(frozen=True)
-class _Disagreement:
+class _Mended:
     """A request that killed a worker with shortcuts, and got an answer without: who was asked, how the worker died, and which shortcuts were on."""
 
     asked: _Asked
@@ -70,7 +70,7 @@ class RestartedWorker:
         self._deaths: dict[_Asked, int] = {}
         self._settled: dict[_Asked, str] = {}
         self._second_chances = SECOND_CHANCES
-        self._disagreements: list[_Disagreement] = []
+        self._mended: _Mended | None = None
         self._worker: Worker | None = None
         self.problem: str | None = None
         self._start()
@@ -102,7 +102,7 @@ class RestartedWorker:
         """The canonical draws in a new worker, which has run nothing of the submission."""
         with contextlib.suppress(Died):
             return self._drawn(self._settings)
-        return self._drawn(replace(self._settings, without=shortcuts.IN_WORKERS))
+        return self._drawn(_plain(self._settings))
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -110,19 +110,24 @@ class RestartedWorker:
             self._worker.end()
             self._worker = None
 
-    def blamed(self) -> Iterator[str]:
-        """For the instructor: a sentence for each call that shortcuts have spoiled and the slow way has mended. Takes what time is left to find out which."""
-        for found in self._disagreements:
-            if self._left() < TO_FIND_OUT:
-                which = "there was no time left to find out which of them failed"
-            elif alone := [name for name in found.taken if self._dies_with(found, name)]:
-                which = f"with {', '.join(alone)} alone it dies again"
-            else:
-                which = "with none of them alone it dies again"
-            yield (
-                f"{found.asked.function or 'a cell'} {found.cause} with the shortcuts {', '.join(found.taken)}, "
-                f"and gave an answer without them, which was judged; {which}"
-            )
+    def mended(self) -> str:
+        """For the instructor: what died with shortcuts and answered without, in a sentence that names the shortcut; "" if nothing did.
+
+        All others wait for this meanwhile: it starts a process for each shortcut, to find out which of them fails.
+        """
+        found = self._mended
+        if found is None:
+            return ""
+        if self._left() < TO_FIND_OUT:
+            which = "there was no time left to find out which of them fails"
+        elif alone := [name for name in found.taken if self._dies_with(found, name)]:
+            which = f"with {', '.join(alone)} alone it dies again"
+        else:
+            which = "with none of them alone it dies again"
+        return (
+            f"{found.asked.function or 'a cell'} {found.cause} with the shortcuts {', '.join(found.taken)}, "
+            f"and gave an answer without them, which was judged; {which}"
+        )
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -140,7 +145,7 @@ class RestartedWorker:
             raise
         except Died as cause:
             died = cause
-        self._settings = replace(self._settings, without=shortcuts.IN_WORKERS)
+        self._settings = _plain(self._settings)
         lost = "kept" in request  # what the request refers to was in the worker that has died
         while not lost and (taken or (died.from_outside and self._second_chances)):
             self._second_chances -= not taken
@@ -152,7 +157,7 @@ class RestartedWorker:
                 died, taken = cause, ()
             else:
                 if taken and not died.from_outside:
-                    self._disagreements.append(_Disagreement(asked, str(died), taken, tuple(self._cells), request, arrays))
+                    self._mended = _Mended(asked, str(died), taken, tuple(self._cells), request, arrays)
                 return frame
         self._count(asked, died)
         raise died
@@ -188,6 +193,7 @@ class RestartedWorker:
                 return
             except (Died, OSError) as cause:
                 # Nothing of the submission has run in it.
+                self._settings = _plain(self._settings)
                 if attempt == STARTS - 1:
                     self.problem = f"was not called: the confined process could not be started ({cause})"
 
@@ -212,7 +218,7 @@ class RestartedWorker:
         finally:
             worker.end()
 
-    def _dies_with(self, found: _Disagreement, shortcut: str) -> bool:
+    def _dies_with(self, found: _Mended, shortcut: str) -> bool:
         """Whether the request kills a worker that takes this one shortcut."""
         limits = self._settings.limits
         alone = replace(self._settings, without=tuple(name for name in shortcuts.IN_WORKERS if name != shortcut))
@@ -229,3 +235,8 @@ class RestartedWorker:
         finally:
             worker.end()
         return False
+
+
+def _plain(settings: Settings) -> Settings:
+    """The same without any shortcut."""
+    return replace(settings, without=shortcuts.IN_WORKERS)

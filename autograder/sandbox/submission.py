@@ -187,9 +187,9 @@ class Submission:
         """End the worker and everything that it started."""
         self._worker.close()
 
-    def spoiled_by_shortcuts(self) -> list[str]:
-        """For the instructor, once the submission is closed: see `RestartedWorker.blamed`."""
-        return list(self._worker.blamed())
+    def mended(self) -> str:
+        """For the instructor, once the submission is closed: see `RestartedWorker.mended`."""
+        return self._worker.mended()
 
     def _request(self, source: str) -> dict[str, Any]:
         """Otter leaves cells that begin with a cell magic without a seed."""

@@ -16,7 +16,8 @@ import pytest
 from autograder import shortcuts
 from autograder.arguments import Value
 from autograder.calls import Failed, Returned
-from autograder.sandbox.host import Limits, Settings
+from autograder.samples import BuiltAssignment, otter_run, solution_of
+from autograder.sandbox.host import Died, Limits, Settings, Worker
 from autograder.sandbox.restarts import MAX_DEATHS
 from autograder.sandbox.submission import Submission
 from autograder.ways import PLAIN
@@ -83,17 +84,29 @@ def test_what_dies_with_a_shortcut_is_asked_again_without_any_and_the_instructor
     assert isinstance(outcome, Returned)
     np.testing.assert_array_equal(outcome.array, [1.0, 2.0, 3.0])
     submission.close()
-    assert submission.spoiled_by_shortcuts() == [
+    assert submission.mended() == (
         f"f0 {cause} with the shortcuts compiled, unoptimised, tuned, and gave an answer without them, which was judged; with {shortcut} alone it dies again"
-    ]
+    )
+
+
+def test_a_process_that_does_not_start_with_shortcuts_starts_without(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = Worker.begin
+
+    def with_difficulty(worker: Worker) -> None:
+        begin(worker)
+        if worker.settings.takes("tuned"):
+            worker.end()
+            raise Died("was killed (SIGSEGV)")
+
+    monkeypatch.setattr(Worker, "begin", with_difficulty)
+    assert isinstance(answer(start("def f0(x):\n    return x"), "f0"), Returned)
 
 
 def test_a_cell_that_dies_with_a_shortcut_runs_without(start: Start) -> None:
     submission = start(f"{UNLESS}if not without('tuned'):\n    os.abort()\ndef f0(x):\n    return x")
     assert isinstance(answer(submission, "f0"), Returned)
     submission.close()
-    (sentence,) = submission.spoiled_by_shortcuts()
-    assert sentence.startswith("a cell was killed (SIGABRT) with the shortcuts")
+    assert submission.mended().startswith("a cell was killed (SIGABRT) with the shortcuts")
 
 
 def test_what_was_killed_from_outside_is_no_fault_of_a_shortcut(start: Start) -> None:
@@ -102,7 +115,7 @@ def test_what_was_killed_from_outside_is_no_fault_of_a_shortcut(start: Start) ->
     threading.Timer(1, os.kill, (submission._worker._worker._process.pid, signal.SIGKILL)).start()
     assert isinstance(answer(submission, "f0"), Returned)
     submission.close()
-    assert submission.spoiled_by_shortcuts() == []
+    assert submission.mended() == ""
 
 
 def test_what_dies_either_way_is_its_own_doing(start: Start) -> None:
@@ -110,16 +123,21 @@ def test_what_dies_either_way_is_its_own_doing(start: Start) -> None:
     assert answer(submission, "f0") == Failed("ended the process.", lost=True)
     assert isinstance(answer(submission, "f1"), Returned)
     submission.close()
-    assert submission.spoiled_by_shortcuts() == []
+    assert submission.mended() == ""
 
 
-def test_without_shortcuts_nothing_is_asked_twice(start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(shortcuts.VARIABLE, ",".join(shortcuts.SHORTCUTS))
-    submission = start("import os\ndef f0(x):\n    os._exit(0)")
-    first = submission._worker._worker
-    assert answer(submission, "f0") == Failed("ended the process.", lost=True)
-    assert first is not None
-    assert first.settings == submission._worker._settings
+@pytest.mark.parametrize(("without", "workers"), [("", 2), (",".join(shortcuts.SHORTCUTS), 1)])
+def test_without_shortcuts_nothing_is_asked_twice(start: Start, monkeypatch: pytest.MonkeyPatch, without: str, workers: int) -> None:
+    monkeypatch.setenv(shortcuts.VARIABLE, without)
+    started, begin = [], Worker.begin
+
+    def counted(worker: Worker) -> None:
+        started.append(worker)
+        begin(worker)
+
+    monkeypatch.setattr(Worker, "begin", counted)
+    assert answer(start("import os\ndef f0(x):\n    os._exit(0)"), "f0") == Failed("ended the process.", lost=True)
+    assert len(started) == workers
 
 
 def test_a_question_that_ends_every_process_is_called_a_few_times_and_the_others_always(start: Start) -> None:
@@ -157,3 +175,18 @@ def test_however_many_questions_hang_there_is_time_for_the_last_one(start: Start
         assert isinstance(outcome, Failed)
         assert "took longer than" in outcome.cause
     assert isinstance(answer(submission, names[-1]), Returned)
+
+
+def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(one_assignment: BuiltAssignment) -> None:
+    source = solution_of(one_assignment.solution, "vmap_over_batch")
+    head, body = source.split(":\n", 1)
+    dies = f"{UNLESS}{head}:\n    if not without('tuned'):\n        os.kill(os.getpid(), signal.SIGSEGV)\n{body}"
+    graded = otter_run(one_assignment.answered({"vmap_over_batch": dies}), one_assignment.zip)
+    assert graded.share == 1.0, graded.results
+    assert graded.results is not None
+    told = (
+        "vmap_over_batch was killed (SIGSEGV) with the shortcuts compiled, unoptimised, tuned, and gave an answer without them, which was judged; "
+        "with tuned alone it dies again"
+    )
+    assert graded.results["extra_data"]["isolation"]["mended"] == told
+    assert f"A shortcut failed: {told}. Please report this: it is a fault of otter-arrays." in graded.printed
