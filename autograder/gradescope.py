@@ -17,10 +17,11 @@ from otter.test_files import GradingResults
 from autograder import results as files
 from autograder.cases import METHOD, title
 
-# How Otter writes the exception of a failed test: its type at the beginning of a line.
-_UNGRADED = re.compile(r"^\s*(?:Ungraded: |ModuleNotFoundError: No module named .autograder)", re.MULTILINE)
-_IMPRECISE = re.compile(r"^\s*Imprecise: ", re.MULTILINE)
-_TOLD = re.compile(r"^\s*(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
+# How Otter writes the exception of a failed test: its type at the beginning of a line, in a doctest with the type's module.
+_OURS = r"^\s*(?:autograder\.checks\.)?"
+_UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
+_IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
+_TOLD = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
 """For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks (`METHOD` and the rule

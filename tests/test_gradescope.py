@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from otter.run import AutograderConfig
 from otter.test_files import ExceptionTestFile, GradingResults
+from otter.test_files.ok_test import OKTestFile
 
 from autograder import gradescope, results
 
@@ -141,6 +142,18 @@ def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(tmp
         "f: random sizes and seeds",
         "q2",
     ]
+
+
+def test_a_doctest_without_a_verdict_is_no_zero_either(tmp_path: Path) -> None:
+    cases = [
+        {"code": f">>> from autograder.checks import {name}\n>>> {more}"} for name, more in (("Ungraded", "raise Ungraded('why.')"), ("check", ""))
+    ]
+    file = OKTestFile.from_spec({"name": "q1", "points": 2, "suites": [{"cases": cases}]})
+    file.run({})
+    row = written([file], tmp_path, {})["tests"][-1]
+    assert row["name"] == "q1 (ungraded)"
+    assert "autograder.checks.Ungraded: why." in row["output"]
+    assert not {"score", "max_score"} & set(row)
 
 
 def test_without_any_result_there_is_no_zero(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Kernel(Forked):
         os.close(self._orders)
         early.start(settings)
         asyncio.set_event_loop(asyncio.new_event_loop())
-        from ipykernel.kernelapp import IPKernelApp
+        from autograder.sandbox.application import Application
 
         with os.fdopen(orders, encoding="utf-8") as pipe:
             order = pipe.read()
@@ -63,7 +63,7 @@ class Kernel(Forked):
         os.environ.update({**order["environment"], "IPYTHONDIR": str(ipython)})
         os.chdir(order["folder"])
         # It was imported before the variable that tells its parent was set.
-        IPKernelApp.launch_instance(argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+        Application.launch_instance(argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
 def begin(settings: Settings, ipython: Path) -> None:

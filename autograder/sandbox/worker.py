@@ -45,7 +45,7 @@ _NEEDED = (
     "flax.nnx",
     "jaxlib.mlir.dialects.builtin",
     "jaxlib.mlir.dialects.mhlo",
-    "IPython.core.interactiveshell",
+    "autograder.sandbox.shell",
     "IPython.core.application",
     "IPython.core.magics",
     "IPython.core.completer",
@@ -79,13 +79,13 @@ class Session:
     """One submission's namespace, and the answers to requests about it."""
 
     def __init__(self, pipe: Pipe, settings: Mapping[str, Any]) -> None:
-        from IPython.core.interactiveshell import InteractiveShell
+        from autograder.sandbox.shell import Shell
 
         self._pipe = pipe
         self._checks: list[str] = []
         self._kept: dict[str, Any] = {}
         self._numbers = itertools.count()
-        self._shell: Any = InteractiveShell.instance(user_module=types.ModuleType("__main__"))
+        self._shell: Any = Shell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
         sys.modules["otter"] = _otter_at_the_desk(self._checks)
         self._shell.colors = "NoColor"
@@ -120,6 +120,7 @@ class Session:
                 request = self._pipe.receive()
                 self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
                 del request
+                self._shell.close_figures()
                 _tidy_up(self._keep_bytes)
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:

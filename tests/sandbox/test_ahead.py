@@ -86,3 +86,71 @@ def test_the_kernel_runs_no_profile_of_the_user(one_assignment: BuiltAssignment,
     assert graded.share == 1.0
     assert "ipython kernel" not in graded.printed  # what a kernel says of itself that knows of no parent
     assert not (tmp_path / "ran").exists()
+
+
+KERNEL = """\
+import json, sys
+from pathlib import Path
+
+import nbformat
+import otter.run.run_autograder
+from nbclient import NotebookClient
+
+from autograder import provisioner
+from autograder.sandbox import ahead, early, host
+
+early.start = lambda settings: None  # no submission is graded here
+folder = Path(sys.argv[1])
+if provisioner.begin(folder):
+    ahead.begin(host.Settings(hidden=[]), folder / "ipython")
+forked = bool(ahead._waiting)
+cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.argv[2])]
+spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+done = NotebookClient(nbformat.v4.new_notebook(cells=cells, metadata=spec), allow_errors=True).execute()
+said = ["".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs) for cell in done.cells]
+print(json.dumps({"forked": forked, "said": said}))
+"""
+
+IN_A_KERNEL = {
+    "what stands where Python's debugger stood": """
+import doctest, pdb
+print([kind.__qualname__ for kind in doctest._OutputRedirectingPdb.__mro__], pdb.Pdb.__module__, pdb.set_trace.__module__)
+import bdb
+print([sorted(found.__qualname__ for found in kind.__subclasses__()) for kind in (bdb.Bdb, *pdb.Pdb.__mro__[:-3])])""",
+    "doctests as Otter runs them": """
+from otter.test_files.ok_test import run_doctest
+for source in (">>> 1 + 1\\n2", ">>> print('a')\\nb", ">>> [][0]\\nTraceback (most recent call last):\\nIndexError: list index out of range", ">>> 1 / 0\\n1"):
+    print(run_doctest("q", source, {}))""",
+    "doctests as Python runs them": """
+import types
+module = types.ModuleType("taught", ">>> 2 * 21\\n42\\n>>> 1\\n2")
+print(doctest.testmod(module))""",
+    "doctests that stop for the debugger": """
+print(run_doctest("q", ">>> import pdb\\n>>> pdb.set_trace.__self__.__class__.__name__\\n'_OutputRedirectingPdb'", {}))""",
+    "tests of unittest": """
+import io, unittest
+class Sums(unittest.TestCase):
+    def test_right(self): self.assertEqual(1 + 1, 2)
+    def test_wrong(self): self.assertEqual(1 + 1, 3)
+suite = unittest.defaultTestLoader.loadTestsFromTestCase(Sums)
+suite.addTests(doctest.DocTestSuite(module))
+print(unittest.TextTestRunner(stream=io.StringIO()).run(suite))""",
+    "what is asked for and shown": """
+import builtins, faulthandler, getpass, sys
+print(builtins.input.__qualname__, getpass.getpass.__qualname__, faulthandler.enable.__module__, faulthandler.register.__module__)
+print(type(sys.displayhook).__qualname__, sys.breakpointhook is sys.__breakpointhook__, type(sys.stdout).__module__, sys.excepthook.__qualname__)
+breakpoint()""",
+}
+
+
+def test_a_forked_kernel_is_as_one_that_was_started_anew(tmp_path: Path) -> None:
+    found = {}
+    for without in ("", "ahead"):
+        (tmp_path / f"without {without}").mkdir()
+        command = [sys.executable, "-c", KERNEL, str(tmp_path / f"without {without}"), json.dumps(list(IN_A_KERNEL.values()))]
+        done = subprocess.run(command, env={**os.environ, shortcuts.VARIABLE: without}, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        found[without] = json.loads(done.stdout)
+    assert [found[""]["forked"], found["ahead"]["forked"]] == [True, False]
+    assert dict(zip(IN_A_KERNEL, found[""]["said"], strict=True)) == dict(zip(IN_A_KERNEL, found["ahead"]["said"], strict=True))
+    assert "(True, '')" in found[""]["said"][1]

@@ -1,0 +1,140 @@
+"""The shell that runs a submission's cells: lines of a notebook that are no Python do there what they do in Jupyter, as far as can be in grading.
+
+No program is started. In Jupyter a program that fails raises nothing, so a cell that begins with `!pip install` goes on here too. No picture is shown to
+anybody: figures are drawn to memory, and closed behind the cell or the call that drew them, as Jupyter does behind a cell.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import os
+import sys
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import LSString, SList
+
+NOT_STARTED = "`{command}` was not started: programs are not started in grading."
+
+NOT_FOUND = 127
+"""The status of a shell that finds no program of that name."""
+
+COMMAND_SHOWN = 80
+"""Characters of a command that are repeated."""
+
+_PROGRAMS_OF_LINES = ("pip", "conda", "mamba", "micromamba", "uv")
+
+_PROGRAMS_OF_CELLS = ("bash", "cmd", "perl", "pypy", "python", "python2", "python3", "ruby", "script", "sh", "shell", "sx", "system", "!")
+
+_OF_THE_DESK = (
+    *("autosave", "clear", "cls", "connect_info", "ed", "edit", "less", "man", "more", "notebook", "qtconsole", "subshell"),
+    *("tensorboard", "tensorflow_version"),
+)
+"""Line magics that a page in a browser knows (Jupyter's and Colab's) and that have no effect on what is computed."""
+
+
+class Shell(InteractiveShell):
+    """IPython's shell without programs and without pictures."""
+
+    kernel = None
+    """Jupyter's shell has one."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)  # type: ignore[no-untyped-call]
+        self._told: set[str] = set()
+        self._lacks_an_extension = False
+        self.set_hook("show_in_pager", lambda *_, **__: None, 1)  # type: ignore[no-untyped-call]  # `f?` shows its page beside the notebook
+        os.popen = _nothing_to_read
+
+    def system(self, cmd: str) -> None:
+        """What a line with `!` calls."""
+        self._not_started(cmd)
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """What `name = !command` calls: no lines."""
+        self._not_started(cmd)
+        return SList() if split else LSString()
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Nobody looks: there is no loop of events."""
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
+        """Draw to memory. Matplotlib is not imported for it: its variable MPLBACKEND says so, and it may never be needed."""
+        if "matplotlib" in sys.modules:
+            sys.modules["matplotlib"].use("Agg")
+        return gui, "agg"
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        if magic_name in _PROGRAMS_OF_LINES:
+            return self._not_started(f"{magic_name} {line}")
+        if magic_name in _OF_THE_DESK:
+            return None
+        if magic_name in ("load_ext", "reload_ext"):
+            return self._load_extension(magic_name, line)
+        if self.find_line_magic(magic_name) is None:  # type: ignore[no-untyped-call]
+            if magic_name == "store":
+                super().run_line_magic("load_ext", "storemagic")  # which Jupyter has loaded from the start
+            elif self._lacks_an_extension:
+                print(f"`%{magic_name}` is not known here.")  # perhaps it came with the extension
+                return None
+        if magic_name == "config" and line.lstrip().startswith("InlineBackend"):
+            self._know_the_inline_backend()
+        return super().run_line_magic(magic_name, line, _stack_depth + 1)
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if magic_name not in _PROGRAMS_OF_CELLS:
+            return super().run_cell_magic(magic_name, line, cell)  # type: ignore[no-untyped-call]
+        words = line.split()
+        for option, name in itertools.pairwise(words):
+            if option in ("--out", "--err"):
+                self.user_ns[name] = ""
+        program = {"script": " ".join(words), "!": "sh", "sx": "sh", "system": "sh"}.get(magic_name, magic_name)
+        return self._not_started(program)
+
+    def close_figures(self) -> None:
+        """Let go of what was drawn."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            with contextlib.suppress(Exception):  # it is the submission's own by now
+                pyplot.close("all")
+
+    def _not_started(self, command: str) -> None:
+        self.user_ns["_exit_code"] = NOT_FOUND
+        first = (command.strip().splitlines() or [""])[0]
+        shown = first if len(first) <= COMMAND_SHOWN else f"{first[:COMMAND_SHOWN]}…"
+        if shown not in self._told:
+            self._told.add(shown)
+            print(NOT_STARTED.format(command=shown))
+
+    def _load_extension(self, magic_name: str, line: str) -> Any:
+        """As Jupyter does; one that is not installed here was installed where the notebook was written."""
+        try:
+            return super().run_line_magic(magic_name, line)
+        except ImportError:
+            self._lacks_an_extension = True
+            print(f"The extension {line.strip()} is not installed here.")
+            return None
+
+    def _know_the_inline_backend(self) -> None:
+        from matplotlib_inline.config import InlineBackend
+
+        known: list[Any] = self.configurables
+        if not any(isinstance(found, InlineBackend) for found in known):
+            known.append(InlineBackend.instance())
+
+
+class _Nothing(io.StringIO):
+    """The output of a program that was not started."""
+
+    def close(self) -> int:  # type: ignore[override]  # as what `os.popen` returns
+        super().close()
+        return NOT_FOUND << 8
+
+
+def _nothing_to_read(cmd: str, mode: str = "r", buffering: int = -1) -> Any:
+    """In place of `os.popen`, whose shell cannot be started."""
+    return _Nothing()
