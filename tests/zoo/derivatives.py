@@ -15,7 +15,7 @@ def field(x, w):
     return jnp.sin(x) * jnp.sum(w * x) + w
 
 
-@program("jax.grad", Normal("N"), Normal("N"), N=(2, 5))
+@program("jax.grad", Normal("N"), Normal("N"), N=(4, 5))
 def grad(x, w):
     return jax.grad(energy)(jnp.asarray(x), w)
 
@@ -25,7 +25,7 @@ def grad_other(x, w):
     return jax.grad(energy, 1)(x, jnp.asarray(w))
 
 
-@program("jax.value_and_grad", Normal("N"), Normal("N"), N=(2, 5), several=True)
+@program("jax.value_and_grad", Normal("N"), Normal("N"), N=(4, 5), several=True)
 def value_and_grad(x, w):
     return jax.value_and_grad(energy)(jnp.asarray(x), w)
 
@@ -36,7 +36,7 @@ def value_and_grad_negated(x, w):
     return value, -slope
 
 
-@program("Question(gradient=…)", Normal("N"), Normal("N"), N=(2, 5), gradient=("x",))
+@program("Question(gradient=…)", Normal("N"), Normal("N"), N=(4, 5), gradient=("x",))
 def gradient_of(x, w):
     return energy(x, w)
 
@@ -46,7 +46,7 @@ def gradient_stopped(x, w):
     return jnp.sum(jax.lax.stop_gradient(jnp.sin(w * x)) + w * x**2)
 
 
-@program("jax.jacfwd", Normal("N"), Normal("N"), N=(2, 4))
+@program("jax.jacfwd", Normal("N"), Normal("N"), N=(3, 4))
 def jacfwd(x, w):
     return jax.jacfwd(field)(jnp.asarray(x), w)
 
@@ -56,7 +56,7 @@ def jacfwd_transposed(x, w):
     return jax.jacfwd(field)(jnp.asarray(x), w).T
 
 
-@program("jax.jacrev", Normal("N"), Normal("N"), N=(2, 4))
+@program("jax.jacrev", Normal("N"), Normal("N"), N=(3, 4))
 def jacrev(x, w):
     return jax.jacrev(field)(jnp.asarray(x), w)
 
@@ -66,7 +66,7 @@ def jacrev_other(x, w):
     return jax.jacrev(field, 1)(x, jnp.asarray(w))
 
 
-@program("jax.hessian", Normal("N"), Normal("N"), N=(2, 4))
+@program("jax.hessian", Normal("N"), Normal("N"), N=(3, 4))
 def hessian(x, w):
     return jax.hessian(lambda y: jnp.sum(field(y, w) ** 2))(jnp.asarray(x))
 
@@ -77,7 +77,7 @@ def hessian_gauss_newton(x, w):
     return 2 * jacobian.T @ jacobian
 
 
-@program("jax.jvp", Normal("N"), Normal("N"), Normal("N"), N=(2, 4))
+@program("jax.jvp", Normal("N"), Normal("N"), Normal("N"), N=(3, 4))
 def jvp(x, w, v):
     return jax.jvp(lambda y: field(y, w), (jnp.asarray(x),), (jnp.asarray(v),))[1]
 
@@ -87,7 +87,7 @@ def jvp_from_the_left(x, w, v):
     return jax.vjp(lambda y: field(y, w), jnp.asarray(x))[1](jnp.asarray(v))[0]
 
 
-@program("jax.vjp", Normal("N"), Normal("N"), Normal("N"), N=(2, 4))
+@program("jax.vjp", Normal("N"), Normal("N"), Normal("N"), N=(3, 4))
 def vjp(x, w, v):
     return jax.vjp(lambda y: field(y, w), jnp.asarray(x))[1](jnp.asarray(v))[0]
 
@@ -97,7 +97,7 @@ def vjp_from_the_right(x, w, v):
     return jax.jvp(lambda y: field(y, w), (jnp.asarray(x),), (jnp.asarray(v),))[1]
 
 
-@program("Hessian-vector product", Normal("N"), Normal("N"), Normal("N"), N=(2, 4))
+@program("Hessian-vector product", Normal("N"), Normal("N"), Normal("N"), N=(3, 4))
 def hessian_vector_product(x, w, v):
     return jax.jvp(jax.grad(lambda y: jnp.sum(field(y, w) ** 2)), (jnp.asarray(x),), (jnp.asarray(v),))[1]
 
@@ -107,7 +107,7 @@ def hessian_by_element(x, w, v):
     return jax.grad(lambda y: jnp.sum(field(y, w) ** 2))(jnp.asarray(x)) * v
 
 
-@program("implicit differentiation", Normal("N"), N=(2, 4))
+@program("implicit differentiation", Normal("N"), N=(3, 4))
 def implicit(x):
     @jax.custom_vjp
     def root(a):
@@ -128,7 +128,7 @@ def implicit_upside_down(x):
     return 2 * y * (2 - jnp.tanh(y) ** 2)
 
 
-@program("jax.linearize", Normal("N"), Normal("N"), Normal("N"), N=(2, 4))
+@program("jax.linearize", Normal("N"), Normal("N"), Normal("N"), N=(3, 4))
 def linearize(x, w, v):
     return jax.linearize(lambda y: field(y, w), jnp.asarray(x))[1](jnp.asarray(v))
 
@@ -138,7 +138,7 @@ def linearize_difference(x, w, v):
     return field(jnp.asarray(x) + v, w) - field(jnp.asarray(x), w)
 
 
-@program("jax.linear_transpose", Normal("M", "N"), Normal("M"), M=(2, 4), N=(2, 4))
+@program("jax.linear_transpose", Normal("M", "N"), Normal("M"), M=(3, 4), N=(3, 4))
 def linear_transpose(a, v):
     return jax.linear_transpose(lambda x: a @ x, jnp.zeros(a.shape[1]))(jnp.asarray(v))[0]
 
@@ -148,7 +148,7 @@ def linear_transpose_negated(a, v):
     return -jnp.asarray(v) @ a
 
 
-@program("jax.vmap(jax.grad)", Normal("M", "N"), Normal("N"), M=(2, 4), N=(2, 4))
+@program("jax.vmap(jax.grad)", Normal("M", "N"), Normal("N"), M=(3, 4), N=(3, 4))
 def gradient_of_each(x, w):
     return jax.vmap(jax.grad(energy), in_axes=(0, None))(jnp.asarray(x), jnp.asarray(w))
 
@@ -159,7 +159,7 @@ def gradient_of_mean(x, w):
     return jnp.broadcast_to(slopes.mean(axis=0), slopes.shape)
 
 
-@program("jax.lax.stop_gradient", Normal("N"), Normal("N"), N=(2, 5))
+@program("jax.lax.stop_gradient", Normal("N"), Normal("N"), N=(4, 5))
 def stop_gradient(x, w):
     return jax.grad(lambda y: jnp.sum(jax.lax.stop_gradient(w * y) * jnp.exp(y)))(jnp.asarray(x))
 
@@ -169,7 +169,7 @@ def stop_gradient_not(x, w):
     return jax.grad(lambda y: jnp.sum(w * y * jnp.exp(y)))(jnp.asarray(x))
 
 
-@program("jax.grad of jax.grad", Normal("N"), N=(2, 5))
+@program("jax.grad of jax.grad", Normal("N"), N=(4, 5))
 def third_derivative(x):
     return jax.vmap(jax.grad(jax.grad(jax.grad(lambda y: jnp.sin(y) * y**3))))(jnp.asarray(x))
 
@@ -179,7 +179,7 @@ def second_derivative(x):
     return jax.vmap(jax.grad(jax.grad(lambda y: jnp.sin(y) * y**3)))(jnp.asarray(x))
 
 
-@program("jax.experimental.jet", Normal("N"), N=(2, 4))
+@program("jax.experimental.jet", Normal("N"), N=(3, 4))
 def jet(x):
     from jax.experimental import jet
 
@@ -192,7 +192,7 @@ def jet_first(x):
     return jnp.exp(jnp.asarray(x))
 
 
-@program("jax.grad of a tree", Tree(w=Normal("N", "M"), b=Normal("M")), Normal("N"), N=(2, 4), M=(2, 3), several=True)
+@program("jax.grad of a tree", Tree(w=Normal("N", "M"), b=Normal("M")), Normal("N"), N=(3, 4), M=(2, 3), several=True)
 def grad_of_tree(params, x):
     return jax.grad(lambda params: jnp.sum(jnp.tanh(x @ params["w"] + params["b"])))(params)
 
@@ -202,7 +202,7 @@ def grad_of_weights(params, x):
     return {**params, "w": jax.grad(lambda w: jnp.sum(jnp.tanh(x @ w + params["b"])))(params["w"])}
 
 
-@program("jax.grad of jnp.linalg.inv", Normal("N", "N"), N=(2, 4))
+@program("jax.grad of jnp.linalg.inv", Normal("N", "N"), N=(3, 4))
 def grad_of_inverse(a):
     return jax.grad(lambda b: jnp.sum(jnp.linalg.inv(b + 3 * len(b) * jnp.eye(len(b))) ** 2))(jnp.asarray(a))
 

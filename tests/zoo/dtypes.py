@@ -6,7 +6,7 @@ from jax import lax
 from zoo_masters import Normal, Truth, Whole, program, wrong
 
 
-@program("jnp.bfloat16", Normal("N"), N=(3, 5))
+@program("jnp.bfloat16", Normal("N"), N=(4, 5))
 def bfloat16(x):
     return (jnp.asarray(x).astype(jnp.bfloat16) * 2 + 1).astype(jnp.float32)
 
@@ -16,7 +16,7 @@ def bfloat16_doubled(x):
     return (jnp.asarray(x).astype(jnp.bfloat16) * -2).astype(jnp.float32)
 
 
-@program("jnp.float16", Normal("N"), N=(3, 5))
+@program("jnp.float16", Normal("N"), N=(4, 5))
 def float16(x):
     return jnp.cumsum(jnp.asarray(x).astype(jnp.float16)).astype(jnp.float32)
 
@@ -26,7 +26,7 @@ def float16_as_they_are(x):
     return jnp.flip(jnp.asarray(x))
 
 
-@program("returns float16", Normal("N"), N=(3, 5))
+@program("returns float16", Normal("N"), N=(4, 5))
 def returns_float16(x):
     return jnp.sin(jnp.asarray(x).astype(jnp.float16))
 
@@ -36,7 +36,7 @@ def returns_float16_cosine(x):
     return jnp.cos(jnp.asarray(x).astype(jnp.float16))
 
 
-@program("jnp.float8_e4m3fn", Whole("N"), N=(3, 5))
+@program("jnp.float8_e4m3fn", Whole("N"), N=(4, 5))
 def float8(x):
     return (jnp.asarray(x) % 8).astype(jnp.float8_e4m3fn).astype(jnp.float32) / 2
 
@@ -46,7 +46,7 @@ def float8_whole(x):
     return (jnp.asarray(x) % 8 // 2 + 1).astype(jnp.float32)
 
 
-@program("jnp.int8", Whole("N"), N=(3, 5))
+@program("jnp.int8", Whole("N"), N=(4, 5))
 def int8(x):
     return jnp.asarray(x).astype(jnp.int8) * jnp.int8(50)
 
@@ -56,7 +56,7 @@ def int8_wide(x):
     return jnp.asarray(x) * 50
 
 
-@program("jnp.uint8", Whole("N"), N=(3, 5))
+@program("jnp.uint8", Whole("N"), N=(4, 5))
 def uint8(x):
     return jnp.asarray(x).astype(jnp.uint8)
 
@@ -66,7 +66,7 @@ def uint8_signed(x):
     return jnp.asarray(x).astype(jnp.int8)
 
 
-@program("jnp.int4", Whole("N"), N=(3, 5))
+@program("jnp.int4", Whole("N"), N=(4, 5))
 def int4(x):
     return (jnp.asarray(x) % 8).astype(jnp.int4).astype(jnp.int32) * 3
 
@@ -76,7 +76,7 @@ def int4_four_times(x):
     return jnp.asarray(x) % 8 * 4 + 1
 
 
-@program("jnp.uint32", Whole("N"), N=(3, 5))
+@program("jnp.uint32", Whole("N"), N=(4, 5))
 def uint32(x):
     bits = jnp.asarray(x).astype(jnp.uint32)
     return (bits << 27) | (bits >> 5)
@@ -88,7 +88,7 @@ def uint32_other_way(x):
     return (bits >> 27) | (bits << 5)
 
 
-@program("jax.lax.bitcast_convert_type", Normal("N"), N=(3, 5))
+@program("jax.lax.bitcast_convert_type", Normal("N"), N=(4, 5))
 def bitcast(x):
     return lax.bitcast_convert_type(jnp.asarray(x).astype(jnp.float32), jnp.int32) >> 23
 
@@ -98,7 +98,7 @@ def bitcast_converted(x):
     return jnp.asarray(x).astype(jnp.int32)
 
 
-@program("jnp.bool_", Truth("N"), Normal("N"), N=(4, 6))
+@program("jnp.bool_", Truth("N"), Normal("N"), N=(5, 6))
 def booleans(keep, x):
     return jnp.asarray(keep) ^ (jnp.asarray(x) > 0)
 
@@ -108,7 +108,7 @@ def booleans_same(keep, x):
     return jnp.asarray(keep) == (jnp.asarray(x) > 0)
 
 
-@program("jnp.complex64", Normal("N"), Normal("N"), N=(3, 5))
+@program("jnp.complex64", Normal("N"), Normal("N"), N=(4, 5))
 def complex64(x, y):
     return jnp.exp(0.5 * lax.complex(jnp.asarray(x), jnp.asarray(y)))
 
@@ -118,7 +118,7 @@ def complex64_conjugate(x, y):
     return jnp.exp(0.5 * lax.complex(jnp.asarray(x), -jnp.asarray(y)))
 
 
-@program("jnp.angle", Normal("N"), Normal("N"), N=(3, 5))
+@program("jnp.angle", Normal("N"), Normal("N"), N=(4, 5))
 def angle(x, y):
     return jnp.angle(lax.complex(jnp.asarray(x), 1 + jnp.abs(y)))
 
@@ -128,7 +128,7 @@ def angle_other_axis(x, y):
     return jnp.angle(lax.complex(1 + jnp.abs(y), jnp.asarray(x)))
 
 
-@program("jax.lax.dot_general", Whole("M", "N"), Whole("N"), M=(2, 4), N=(3, 5))
+@program("jax.lax.dot_general", Whole("M", "N"), Whole("N"), M=(3, 4), N=(4, 5))
 def dot_int8(a, b):
     numbers = (((1,), (0,)), ((), ()))
     return lax.dot_general(jnp.asarray(a).astype(jnp.int8), jnp.asarray(b).astype(jnp.int8), numbers, preferred_element_type=jnp.int32)
@@ -139,7 +139,7 @@ def dot_int8_narrow(a, b):
     return (jnp.asarray(a).astype(jnp.int8) @ jnp.asarray(b).astype(jnp.int8)).astype(jnp.int32) % 7
 
 
-@program("jax.lax.reduce_precision", Normal("N"), N=(3, 5))
+@program("jax.lax.reduce_precision", Normal("N"), N=(4, 5))
 def reduce_precision(x):
     return lax.reduce_precision(jnp.asarray(x), exponent_bits=8, mantissa_bits=2)
 

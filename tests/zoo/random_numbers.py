@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from zoo_masters import Dim, Key, Normal, Seed, program, wrong
 
 
-@program("jax.random.normal", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.normal", Key(), Dim("N"), N=(4, 5))
 def normal(key, n):
     return jax.random.normal(key, (n,))
 
@@ -15,7 +15,7 @@ def normal_split(key, n):
     return jax.random.normal(jax.random.split(key)[0], (n,))
 
 
-@program("jax.random.uniform", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.uniform", Key(), Dim("N"), N=(4, 5))
 def uniform(key, n):
     return jax.random.uniform(key, (n,), minval=-1.0)
 
@@ -25,7 +25,7 @@ def uniform_positive(key, n):
     return jax.random.uniform(key, (n,))
 
 
-@program("jax.random.bernoulli", Key(), Normal("N"), N=(4, 6))
+@program("jax.random.bernoulli", Key(), Normal("N"), N=(5, 6))
 def bernoulli(key, x):
     return jax.random.bernoulli(key, jax.nn.sigmoid(x))
 
@@ -35,7 +35,7 @@ def bernoulli_other(key, x):
     return ~jax.random.bernoulli(key, jax.nn.sigmoid(x))
 
 
-@program("jax.random.categorical", Key(), Normal("N", "C"), N=(4, 6), C=(3, 5))
+@program("jax.random.categorical", Key(), Normal("N", "C"), N=(5, 6), C=(4, 5))
 def categorical(key, logits):
     return jax.random.categorical(key, logits)
 
@@ -45,7 +45,7 @@ def categorical_likeliest(key, logits):
     return jnp.argmax(jnp.asarray(logits), axis=1)
 
 
-@program("jax.random.choice", Key(), Normal("N"), N=(4, 6))
+@program("jax.random.choice", Key(), Normal("N"), N=(5, 6))
 def choice(key, x):
     return jax.random.choice(key, jnp.asarray(x), (3,), replace=False)
 
@@ -55,7 +55,7 @@ def choice_replacing(key, x):
     return jax.random.choice(key, jnp.asarray(x), (3,))
 
 
-@program("jax.random.permutation", Key(), Normal("N", "D"), N=(4, 6), D=(2, 3))
+@program("jax.random.permutation", Key(), Normal("N", "D"), N=(5, 6), D=(2, 3))
 def permutation(key, x):
     return jax.random.permutation(key, jnp.asarray(x))
 
@@ -65,7 +65,7 @@ def permutation_independent(key, x):
     return jax.random.permutation(key, jnp.asarray(x), independent=True)
 
 
-@program("jax.random.gumbel", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.gumbel", Key(), Dim("N"), N=(4, 5))
 def gumbel(key, n):
     return jax.random.gumbel(key, (n,))
 
@@ -75,7 +75,7 @@ def gumbel_negated(key, n):
     return -jax.random.gumbel(key, (n,))
 
 
-@program("jax.random.gamma", Key(), Normal("N"), N=(2, 5))
+@program("jax.random.gamma", Key(), Normal("N"), N=(4, 5))
 def gamma(key, x):
     return jax.random.gamma(key, jnp.abs(x) + 1)
 
@@ -85,7 +85,7 @@ def gamma_of_one(key, x):
     return jax.random.gamma(key, jnp.abs(x) + 2)
 
 
-@program("jax.random.orthogonal", Key(), Dim("N"), N=(2, 4))
+@program("jax.random.orthogonal", Key(), Dim("N"), N=(3, 4))
 def orthogonal(key, n):
     return jax.random.orthogonal(key, n)
 
@@ -95,7 +95,7 @@ def orthogonal_transposed(key, n):
     return jax.random.orthogonal(key, n).T
 
 
-@program("jax.random.truncated_normal", Key(), Dim("N"), N=(3, 5))
+@program("jax.random.truncated_normal", Key(), Dim("N"), N=(4, 5))
 def truncated_normal(key, n):
     return jax.random.truncated_normal(key, -1.0, 1.0, (n,))
 
@@ -105,7 +105,7 @@ def truncated_normal_clipped(key, n):
     return jnp.clip(jax.random.normal(key, (n,)), -1.0, 1.0)
 
 
-@program("jax.random.randint", Key(), Dim("N"), N=(3, 5))
+@program("jax.random.randint", Key(), Dim("N"), N=(4, 5))
 def randint(key, n):
     return jax.random.randint(key, (n,), 0, 100)
 
@@ -115,7 +115,7 @@ def randint_from_one(key, n):
     return jax.random.randint(key, (n,), 1, 101)
 
 
-@program("jax.random.PRNGKey", Seed(), Dim("N"), N=(2, 5))
+@program("jax.random.PRNGKey", Seed(), Dim("N"), N=(4, 5))
 def old_key(seed, n):
     return jax.random.normal(jax.random.PRNGKey(seed), (n,))
 
@@ -125,7 +125,7 @@ def old_key_split(seed, n):
     return jax.random.normal(jax.random.split(jax.random.PRNGKey(seed))[1], (n,))
 
 
-@program("jax.random.split", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.split", Key(), Dim("N"), N=(4, 5))
 def split(key, n):
     return jax.vmap(jax.random.normal)(jax.random.split(key, n))
 
@@ -135,7 +135,7 @@ def split_folded(key, n):
     return jax.vmap(lambda step: jax.random.normal(jax.random.fold_in(key, step)))(jnp.arange(1, n + 1))
 
 
-@program("jax.random.fold_in", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.fold_in", Key(), Dim("N"), N=(4, 5))
 def fold_in(key, n):
     return jax.vmap(lambda step: jax.random.uniform(jax.random.fold_in(key, step)))(jnp.arange(n))
 
@@ -155,7 +155,7 @@ def key_data_reversed(key, n):
     return jax.random.key_data(jax.random.split(key, n))[::-1]
 
 
-@program("jax.random.dirichlet", Key(), Normal("N"), N=(3, 5))
+@program("jax.random.dirichlet", Key(), Normal("N"), N=(4, 5))
 def dirichlet(key, x):
     return jax.random.dirichlet(key, jnp.abs(x) + 1)
 
@@ -165,7 +165,7 @@ def dirichlet_unnormalised(key, x):
     return jax.random.gamma(key, jnp.abs(x) + 1)
 
 
-@program("jax.random.poisson", Key(), Normal("N"), N=(3, 5))
+@program("jax.random.poisson", Key(), Normal("N"), N=(4, 5))
 def poisson(key, x):
     return jax.random.poisson(key, 20 * (jnp.abs(x) + 1))
 
@@ -175,7 +175,7 @@ def poisson_rate(key, x):
     return jnp.round(20 * (jnp.abs(x) + 1)).astype(int)
 
 
-@program("jax.random.exponential", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.exponential", Key(), Dim("N"), N=(4, 5))
 def exponential(key, n):
     return jax.random.exponential(key, (n,)) / 2
 
@@ -185,7 +185,7 @@ def exponential_scaled(key, n):
     return jax.random.exponential(key, (n,)) * 2
 
 
-@program("jax.random.beta", Key(), Normal("N"), N=(2, 5))
+@program("jax.random.beta", Key(), Normal("N"), N=(4, 5))
 def beta(key, x):
     return jax.random.beta(key, jnp.abs(x) + 1, 2.0)
 
@@ -205,7 +205,7 @@ def multivariate_normal_independent(key, a):
     return jax.random.normal(key, (len(a),)) * jnp.sqrt(jnp.diag(a @ a.T) + 3 * len(a))
 
 
-@program("jax.random.rademacher", Key(), Normal("N"), N=(4, 6))
+@program("jax.random.rademacher", Key(), Normal("N"), N=(5, 6))
 def rademacher(key, x):
     return jax.random.rademacher(key, (len(x),), dtype=jnp.float32) * jnp.abs(x)
 
@@ -215,7 +215,7 @@ def rademacher_other(key, x):
     return -jax.random.rademacher(key, (len(x),), dtype=jnp.float32) * jnp.abs(x)
 
 
-@program("jax.random.wrap_key_data", Key(), Dim("N"), N=(2, 5))
+@program("jax.random.wrap_key_data", Key(), Dim("N"), N=(4, 5))
 def wrap_key_data(key, n):
     return jax.random.normal(jax.random.wrap_key_data(jax.random.key_data(key)[::-1]), (n,))
 
@@ -225,7 +225,7 @@ def wrap_key_data_as_it_is(key, n):
     return jax.random.normal(key, (n,))
 
 
-@program("jax.random.key(impl='rbg')", Seed(), Dim("N"), N=(2, 5))
+@program("jax.random.key(impl='rbg')", Seed(), Dim("N"), N=(4, 5))
 def rbg(seed, n):
     return jax.random.normal(jax.random.key(seed, impl="rbg"), (n,))
 

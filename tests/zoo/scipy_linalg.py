@@ -15,7 +15,7 @@ def positive(a):
     return a @ a.T + len(a) * jnp.eye(len(a))
 
 
-@program("jax.scipy.linalg.lu", Normal("N", "N"), N=(2, 4))
+@program("jax.scipy.linalg.lu", Normal("N", "N"), N=(3, 4))
 def lu(a):
     return jax.scipy.linalg.lu(steady(a))[2]
 
@@ -25,7 +25,7 @@ def lu_lower(a):
     return jax.scipy.linalg.lu(steady(a))[1]
 
 
-@program("jax.scipy.linalg.lu_solve", Normal("N", "N"), Normal("N"), N=(2, 4))
+@program("jax.scipy.linalg.lu_solve", Normal("N", "N"), Normal("N"), N=(3, 4))
 def lu_solve(a, b):
     return jax.scipy.linalg.lu_solve(jax.scipy.linalg.lu_factor(steady(a)), b)
 
@@ -35,7 +35,7 @@ def lu_solve_transposed(a, b):
     return jax.scipy.linalg.lu_solve(jax.scipy.linalg.lu_factor(steady(a)), b, trans=1)
 
 
-@program("jax.scipy.linalg.cho_solve", Normal("N", "N"), Normal("N"), N=(2, 4))
+@program("jax.scipy.linalg.cho_solve", Normal("N", "N"), Normal("N"), N=(3, 4))
 def cho_solve(a, b):
     return jax.scipy.linalg.cho_solve(jax.scipy.linalg.cho_factor(positive(a)), b)
 
@@ -45,7 +45,7 @@ def cho_solve_half(a, b):
     return jax.scipy.linalg.solve_triangular(jnp.linalg.cholesky(positive(a)), b, lower=True)
 
 
-@program("jax.scipy.linalg.solve_triangular", Normal("N", "N"), Normal("N"), N=(2, 4))
+@program("jax.scipy.linalg.solve_triangular", Normal("N", "N"), Normal("N"), N=(3, 4))
 def solve_triangular(a, b):
     return jax.scipy.linalg.solve_triangular(steady(a), b, lower=True)
 
@@ -55,7 +55,7 @@ def solve_triangular_upper(a, b):
     return jax.scipy.linalg.solve_triangular(steady(a), b)
 
 
-@program("jax.scipy.linalg.expm", Normal("N", "N"), N=(2, 4))
+@program("jax.scipy.linalg.expm", Normal("N", "N"), N=(3, 4))
 def expm(a):
     return jax.scipy.linalg.expm(0.3 * a)
 
@@ -65,7 +65,7 @@ def expm_by_element(a):
     return jnp.exp(0.3 * a)
 
 
-@program("jax.scipy.linalg.block_diag", Normal("M", "N"), Normal("K", "L"), M=(2, 4), N=(2, 4), K=(2, 3), L=(2, 3))
+@program("jax.scipy.linalg.block_diag", Normal("M", "N"), Normal("K", "L"), M=(3, 4), N=(3, 4), K=(2, 3), L=(2, 3))
 def block_diag(a, b):
     return jax.scipy.linalg.block_diag(a, b)
 
@@ -75,7 +75,7 @@ def block_diag_reversed(a, b):
     return jax.scipy.linalg.block_diag(b, a)
 
 
-@program("jax.scipy.linalg.toeplitz", Normal("M"), Normal("N"), M=(2, 4), N=(2, 5))
+@program("jax.scipy.linalg.toeplitz", Normal("M"), Normal("N"), M=(3, 4), N=(4, 5))
 def toeplitz(c, r):
     return jax.scipy.linalg.toeplitz(c, r)
 
@@ -85,7 +85,7 @@ def toeplitz_swapped(c, r):
     return jax.scipy.linalg.toeplitz(r, c)
 
 
-@program("jax.scipy.linalg.sqrtm", Normal("N", "N"), N=(2, 4))
+@program("jax.scipy.linalg.sqrtm", Normal("N", "N"), N=(3, 4))
 def sqrtm(a):
     return jnp.real(jax.scipy.linalg.sqrtm(positive(a)))
 
@@ -95,7 +95,7 @@ def sqrtm_by_element(a):
     return jnp.sqrt(jnp.abs(positive(a)))
 
 
-@program("jax.scipy.linalg.eigh_tridiagonal", Normal("N"), Normal("N"), N=(3, 5))
+@program("jax.scipy.linalg.eigh_tridiagonal", Normal("N"), Normal("N"), N=(4, 5))
 def eigh_tridiagonal(d, e):
     return jax.scipy.linalg.eigh_tridiagonal(jnp.asarray(d), jnp.asarray(e)[:-1], eigvals_only=True)
 
@@ -105,7 +105,7 @@ def eigh_tridiagonal_diagonal(d, e):
     return jnp.sort(jnp.asarray(d))
 
 
-@program("jax.scipy.linalg.polar", Normal("N", "N"), N=(2, 4))
+@program("jax.scipy.linalg.polar", Normal("N", "N"), N=(3, 4))
 def polar(a):
     return jax.scipy.linalg.polar(steady(a))[1]
 
@@ -115,7 +115,7 @@ def polar_symmetric(a):
     return (steady(a) + steady(a).T) / 2
 
 
-@program("jax.scipy.linalg.schur", Normal("N", "N"), N=(2, 4))
+@program("jax.scipy.linalg.schur", Normal("N", "N"), N=(3, 4))
 def schur(a):
     form, vectors = jax.scipy.linalg.schur(a + a.T)
     return (vectors * jnp.exp(0.2 * jnp.diag(form))) @ vectors.T
