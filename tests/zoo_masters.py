@@ -55,6 +55,7 @@ def wrong(name: str) -> Callable[[Any], Any]:
 class Program:
     """One question: the routine it is about, its declaration in words of Python, its solution, and a wrong answer, both as text."""
 
+    family: str
     name: str
     says: str
     arguments: tuple[tuple[str, str], ...]
@@ -109,18 +110,19 @@ def family(name: str) -> Family:
         elif "program" in marked:
             solutions.append((node, marked["program"]))
         elif "wrong" in marked:
-            programs.append(_program(*solutions.pop(), node, marked["wrong"], lines))
+            programs.append(_program(name, *solutions.pop(), node, marked["wrong"], lines))
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             shared.append("\n".join(lines[_first_line(node) - 1 : node.end_lineno]))
     assert not solutions, f"{name}: without a wrong answer: {solutions[0][0].name}"
     return Family(name, ast.get_docstring(module) or "", tuple(imports), "\n\n\n".join(shared), tuple(programs))
 
 
-def _program(solution: ast.FunctionDef, mark: ast.Call, mistaken: ast.FunctionDef, mistake: ast.Call, lines: list[str]) -> Program:
+def _program(family: str, solution: ast.FunctionDef, mark: ast.Call, mistaken: ast.FunctionDef, mistake: ast.Call, lines: list[str]) -> Program:
     begin = _first_line(solution.body[0])
     says, *arguments = mark.args
     keywords = [(keyword.arg or "", ast.unparse(keyword.value)) for keyword in mark.keywords]
     return Program(
+        family,
         solution.name,
         ast.literal_eval(says),
         tuple(zip([argument.arg for argument in solution.args.args], map(ast.unparse, arguments), strict=True)),

@@ -58,12 +58,12 @@ def int8_wide(x):
 
 @program("jnp.uint8", Whole("N"), N=(4, 5))
 def uint8(x):
-    return jnp.asarray(x).astype(jnp.uint8)
+    return jnp.asarray(x).astype(jnp.uint8) - jnp.uint8(10)
 
 
 @wrong("the sign is kept")
 def uint8_signed(x):
-    return jnp.asarray(x).astype(jnp.int8)
+    return jnp.asarray(x).astype(jnp.int8) - jnp.int8(10)
 
 
 @program("jnp.int4", Whole("N"), N=(4, 5))

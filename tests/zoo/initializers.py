@@ -51,9 +51,9 @@ def init_delta_orthogonal(key, n):
     return jax.nn.initializers.delta_orthogonal()(key, (3, 3, n, n))[1, 1]
 
 
-@wrong("transposed")
-def init_delta_transposed(key, n):
-    return jax.nn.initializers.delta_orthogonal()(key, (3, 3, n, n))[1, 1].T
+@wrong("twice as large")
+def init_delta_scaled(key, n):
+    return jax.nn.initializers.delta_orthogonal(2.0)(key, (3, 3, n, n))[1, 1]
 
 
 @program("flax.linen.initializers.xavier_uniform", Key(), Dim("M"), Dim("N"), M=(3, 4), N=(3, 4))
