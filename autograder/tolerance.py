@@ -115,10 +115,11 @@ def _explained(difference: float | None) -> float | None:
 def _difference(outcome: object, name: str, output: Output) -> float | None:
     """The largest difference of any element of one array, relative to the largest element; None where it is compared exactly, or cannot be."""
     desired = output[name]
-    if not isinstance(outcome, Returned) or dtype_kind(desired.dtype) != "floating" or magnitude(desired) == 0.0:
+    kind = dtype_kind(desired.dtype)
+    if not isinstance(outcome, Returned) or kind not in ("floating", "complex") or magnitude(desired) == 0.0:
         return None
     actual = outcome.output.get(name)
-    if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != "floating":
+    if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
         return None
     difference = float(np.max(np.abs(widened(actual) - widened(desired)), initial=0.0))
     return difference / magnitude(desired) if np.isfinite(difference) else None

@@ -32,6 +32,13 @@ def test_a_stable_formula_has_little_noise_and_an_unstable_one_much() -> None:
     assert unstable > 1e-2
 
 
+def test_complex_numbers_have_the_noise_of_their_parts() -> None:
+    _, real = measured(lambda x: jnp.cos(100 * x))
+    _, whole = measured(lambda x: jnp.exp(100j * x))
+    assert real > 5e-6
+    assert real / 2 < whole < 4 * real
+
+
 def test_the_tolerance_follows_the_size_of_the_output_so_that_zeros_do_not_pass() -> None:
     small, relative = measured(lambda x: x * 1e-9)
     assert 0 < tolerance.allowed(small, relative) < 1e-4 * float(np.abs(small).max())
