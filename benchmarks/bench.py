@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from autograder import compiled, machine
+from autograder import compiled, machine, shortcuts
 from autograder.samples import BuiltAssignment
 from benchmarks import twins
 from benchmarks.timing import Took, alternately, median, ratio, timed
@@ -26,6 +26,8 @@ MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
 FIVE = "all five in one"
 
 TWINS = "twin's cpu"
+
+EVERY, CLASS, SMALL_CLASS = "every shortcut", "class of 12", 12
 
 LOOPS = 3
 """So often each processor grades the twin, for comparison with a class."""
@@ -75,6 +77,21 @@ def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, 
     return [{**sizes[road], "wall": median(times, "wall"), "cpu": median(times, "cpu")} for road, times in took.items()]
 
 
+def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
+    """`otter run` with every shortcut, without each, and without any; and a small class with forks of a warm process and without."""
+    alone = [name for name in shortcuts.SHORTCUTS if name != "warm"]
+    without = {EVERY: "", **{f"without {name}": name for name in alone}, "without any": ",".join(alone)}
+    command = twins.otter_run(built.zip, built.solution, scratch / "shortcuts")
+    took = alternately(dict.fromkeys(without, command), scratch, pairs, {road: {shortcuts.VARIABLE: names} for road, names in without.items()})
+    submissions = twins.class_of(built, scratch / "small class", SMALL_CLASS)
+    for road, names in ((CLASS, ""), (f"{CLASS}, without warm", "warm")):
+        took[road] = []
+        for attempt in range(pairs):
+            grade = twins.grade(submissions, built.zip, scratch / f"{road} {attempt}")
+            took[road].append(timed(grade, scratch, {shortcuts.VARIABLE: names}, every=2))
+    return took
+
+
 @click.command()
 @click.option("--pairs", default=5, show_default=True, type=click.IntRange(1), help="So often is each measured.")
 @click.option("--only", multiple=True, help="Names of assignments, or `five`; by default all.")
@@ -95,6 +112,7 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
         "class, CPU twin/ours",
     )
     table, grown = Table("", *titles), Table("", "shapes in a group", "cases of a shape", "calls", "wall, s", "CPU, s")
+    saved = Table("", "wall, s", "CPU, s", "more wall", "more CPU")
     found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as scratch:
         masters = [master for master in MASTERS if not only or master.stem in only]
@@ -117,6 +135,13 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
                 cells.append(f"{took_class[TWINS] / took_class['cpu']:.1f}")
             table.add_row(name, *cells)
             if master.stem == "five":
+                took = savings(built, folder, pairs)
+                noted["shortcuts"] = {road: [asdict(each) for each in times] for road, times in took.items()}
+                for road in took:
+                    base = CLASS if road.startswith(CLASS) else EVERY
+                    wall, cpu = median(took[road], "wall"), median(took[road], "cpu")
+                    more = [f"{ratio(took, road, base, what):.2f}" for what in ("wall", "cpu")]
+                    saved.add_row(f"{name}, {road}", f"{wall:.1f}", f"{cpu:.1f}", *more)
                 noted["growth"] = growth(built, folder, pairs)
                 for row in noted["growth"]:  # type: ignore[attr-defined]
                     grown.add_row(
@@ -126,7 +151,7 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps({"pairs": pairs, "cpus": machine.cpus(), "took": found}, indent=1), encoding="utf-8")
     console = Console(width=None if Console().is_terminal else 180)
-    console.print(table, *([grown] if grown.row_count else []), f"Medians of {pairs}; {machine.cpus()} processors. All numbers: {out}")
+    console.print(table, *(each for each in (saved, grown) if each.row_count), f"Medians of {pairs}; {machine.cpus()} processors. All numbers: {out}")
 
 
 if __name__ == "__main__":
