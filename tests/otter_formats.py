@@ -199,6 +199,16 @@ EXCEPTIONS_IN_THE_NOTEBOOK = Format(
             ],
         ),
         *question(
+            "name: counted\npoints: 3",
+            code(
+                "from collections import Counter\nfrom datetime import date\n\nletters = Counter('banana') # SOLUTION\nnames = np.array(['pear', 'fig']) # SOLUTION\nday = date(2026, 2, 3) # SOLUTION"
+            ),
+            tests=[
+                case("", "def test_letters(letters):\n    assert letters.most_common(1) == [('a', 3)]"),
+                case("", "def test_names(names, day):\n    assert sorted(names) == ['fig', 'pear']\n    assert day.year == 2026"),
+            ],
+        ),
+        *question(
             "name: grouped\npoints:\n    - 2\n    - 1",
             code(
                 "def grouped(words):\n    # BEGIN SOLUTION\n    groups = {}\n    for word in words:\n        groups.setdefault(len(word), []).append(word)\n    return groups\n    # END SOLUTION\n\ndef adder(n):\n    return lambda x: x + n # SOLUTION"
@@ -212,6 +222,8 @@ EXCEPTIONS_IN_THE_NOTEBOOK = Format(
     {
         "def standardised(values):\n    ...": "def standardised(values):\n    return values - np.mean(values)",
         "z = ...": "z = sample",
+        "letters = ...": "letters = Counter('bananas')",
+        "day = ...": "day = date(2025, 2, 3)",
         "def primes():\n    ...": "def primes():\n    yield from (2, 3, 5, 7, 11)",
         "def adder(n):\n    ...": "def adder(n):\n    return lambda x: x + n",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import json
 import os
@@ -73,3 +74,23 @@ def test_half_right_answers_get_the_same_rows(name: str, folder: Path) -> None:
 def test_the_solution_and_the_untouched_notebook_get_the_same_rows(name: str, folder: Path, kind: str) -> None:
     stock, ours = built(name, folder, False), built(name, folder, True)
     assert agreed(getattr(ours, kind), stock, ours) == (1 if kind == "solution" else 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["doctests in the notebook", "doctests in files"])
+def test_in_a_class_doctests_get_the_same_points(form: str, folder: Path, tmp_path: Path) -> None:
+    """There Otter's kernel is a fork of a fork of a grader that is kept warm."""
+    ours = built(form, folder, True)
+    half = FORMATS[form].half_right(nbformat.read(ours.untouched, as_version=4))
+    (tmp_path / "class").mkdir()
+    nbformat.write(half, tmp_path / "class" / "half.ipynb")
+    nbformat.write(nbformat.read(ours.solution, as_version=4), tmp_path / "class" / "right.ipynb")
+    command = [sys.executable, "-m", "autograder", "grade", "class", "--autograder", str(ours.zip), "--out", "graded", "--quiet"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with (tmp_path / "graded" / "final_grades.csv").open(encoding="utf-8") as lines:
+        shares = {row["file"]: float(row["percent_correct"]) for row in csv.DictReader(lines)}
+    assert shares["right.ipynb"] == 1
+    share = otter_run(half, ours.zip, name="master.ipynb").share
+    assert share is not None
+    assert shares["half.ipynb"] == pytest.approx(share)

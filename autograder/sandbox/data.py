@@ -1,7 +1,7 @@
 """Plain data as JSON and arrays: what of a submission's values can cross to the trusted side, and arguments the other way.
 
-Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, and plain tables of pandas cross as copies of exactly these types. Nothing else does: an object
-would bring its own code.
+Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, plain tables of pandas, and a few values of Python's library (see
+`autograder.sandbox.library`) cross as copies of exactly these types. Nothing else does: an object would bring its own code.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.frames import pack_table, unpack_table
+from autograder.sandbox.library import KINDS, pack_known, unpack_known
 from autograder.sandbox.wire import sendable
 from autograder.values import Unusable, to_array
 
@@ -70,8 +71,11 @@ class _Packer(_Counted):
             return {"dict": [[self.pack(key, depth + 1), self.pack(item, depth + 1)] for key, item in value.items()]}
         if kind is range:
             return {"range": [value.start, value.stop, value.step]}
-        table = pack_table(value, lambda part: self.pack(part, depth + 1))
-        return self._pack_array(value) if table is None else table
+        for pack_more in (pack_known, pack_table):
+            packed = pack_more(value, lambda part: self.pack(part, depth + 1))
+            if packed is not None:
+                return packed
+        return self._pack_array(value)
 
     def _pack_array(self, value: Any) -> Any:
         try:
@@ -123,6 +127,8 @@ class _Unpacker(_Counted):
             return ...
         if kind in ("frame", "series", "index"):
             return unpack_table(kind, content, lambda part: self.unpack(part, depth + 1))
+        if kind in KINDS:
+            return unpack_known(kind, content, lambda part: self.unpack(part, depth + 1))
         if kind == "array":
             return self._arrays[content].copy()
         if kind == "scalar":

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+from collections import Counter, OrderedDict, defaultdict
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jax.numpy as jnp
 import numpy as np
@@ -48,6 +53,84 @@ def test_arrays_come_back_as_numpy_arrays(array: Any) -> None:
     assert type(crossed(np.float32(2.5))) is np.float32
 
 
+OF_THE_LIBRARY = [
+    Counter("abca"),
+    OrderedDict(b=1, a=[2]),
+    defaultdict(list, {1: [2, 3]}),
+    defaultdict(None, {"x": 1}),
+    Fraction(-2, 3),
+    Decimal("0.10"),
+    Decimal("-Infinity"),
+    datetime.date(2026, 1, 2),
+    datetime.datetime(2026, 1, 2, 3, 4, 5, 6),
+    datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone(datetime.timedelta(hours=2))),
+    datetime.time(3, 4),
+    datetime.timedelta(days=-1, microseconds=3),
+    pd.Timestamp("2026-01-02 03:04:05"),
+    pd.Timestamp("2026-01-02 03:04:05.123456789"),
+    np.datetime64("2026-01-02"),
+    np.timedelta64(3, "h"),
+    np.str_("x"),
+    (Fraction(1, 2), {datetime.date(2026, 1, 2): Counter()}),
+]
+
+
+@pytest.mark.parametrize("value", OF_THE_LIBRARY, ids=repr)
+def test_values_of_the_library_come_back_equal_and_of_the_same_types(value: Any) -> None:
+    back = crossed([value])[0]
+    assert type(back) is type(value)
+    assert back == value
+    assert repr(back) == repr(value)
+
+
+def test_a_dict_that_makes_entries_still_does() -> None:
+    back = crossed(defaultdict(list, {1: [2]}))
+    back["new"].append(3)
+    assert back == {1: [2], "new": [3]}
+
+
+def test_views_of_dicts_come_back() -> None:
+    found = {"a": 1, "b": [2]}
+    assert crossed(found.keys()) == found.keys()
+    assert list(crossed(found.values())) == [1, [2]]
+    assert list(crossed(found.items())) == [("a", 1), ("b", [2])]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([["a", "bcd"], ["", "é"]]),
+        np.array([], dtype=str),
+        np.array("alone"),
+        np.array(["2026-01-02", "NaT"], dtype="datetime64[D]"),
+        np.array([[1, 2]], dtype="timedelta64[ms]"),
+        np.zeros((2, 0), dtype="datetime64[ns]"),
+        np.array(["b", "a"])[::-1],
+    ],
+    ids=repr,
+)
+def test_arrays_of_texts_and_of_times_come_back(array: np.ndarray) -> None:
+    back = crossed(array)
+    np.testing.assert_array_equal(back, array)
+    assert np.shape(back) == array.shape
+    assert back.dtype.kind == array.dtype.kind
+    assert array.dtype.kind == "U" or back.dtype == array.dtype
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        defaultdict(lambda: 0),
+        type("Mine", (Counter,), {})("a"),
+        type("Mine", (Fraction,), {})(1),
+        {1: datetime.datetime(2026, 1, 2, tzinfo=ZoneInfo("UTC"))},
+    ],
+)
+def test_values_of_the_library_with_code_of_their_own_do_not_cross(value: Any) -> None:
+    with pytest.raises(CannotCross):
+        pack(value, {})
+
+
 class MyInt(int):
     pass
 
@@ -88,6 +171,21 @@ def test_data_nested_without_end_does_not_cross() -> None:
         {"bytes": "?"},
         [1],
         {"range": [1, 2, 0]},
+        {"Decimal": "1e999999999"},
+        {"Decimal": "9" * 20_000},
+        {"Fraction": [1, 0]},
+        {"Fraction": [{"float": "0x1p+0"}, 2]},
+        {"defaultdict": ["eval", {"dict": []}]},
+        {"Counter": {"list": [1]}},
+        {"keys": {"list": [{"list": []}]}},
+        {"date": "yesterday"},
+        {"timedelta": [10**12, 0, 0]},
+        {"Timestamp": "x" * 40},
+        {"texts": [[2], {"list": ["a"]}]},
+        {"texts": [[1], {"list": [1]}]},
+        {"texts": [[20_000], {"list": ["a" * 10_000, *[""] * 19_999]}]},
+        {"times": ["O", {"list": []}]},
+        {"times": ["<i8", 3]},
     ],
 )
 def test_what_pack_cannot_have_made_is_refused(node: Any) -> None:

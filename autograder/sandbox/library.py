@@ -1,0 +1,113 @@
+"""Values of Python's library, of NumPy and of pandas that are plain data too: dicts that count, fractions, dates, arrays of texts and of times.
+
+As with all that crosses, exactly these types do, and they are built again on the trusted side from numbers and texts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+Pack = Callable[[Any], Any]
+
+MAX_TEXTS = 64 * 2**20
+"""Bytes of an array of texts, each of which takes as much as the longest."""
+
+MAX_EXPONENT = 10_000
+"""Of a `Decimal`: as a whole number it would have so many digits."""
+
+_VIEWS: dict[type, str] = {kind: name for name, kind in (("keys", type({}.keys())), ("values", type({}.values())), ("items", type({}.items())))}
+_FACTORIES = {kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)}
+_BY_TEXT = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
+
+KINDS = ("Counter", "OrderedDict", "defaultdict", *_VIEWS.values(), "Fraction", "Decimal", *_BY_TEXT, "timedelta", "Timestamp", "texts", "times")
+
+
+def pack_known(value: Any, pack: Pack) -> Any:
+    """`value` as JSON whose parts `pack` makes; None if it is of no such type."""
+    kind = type(value)
+    if kind in (Counter, OrderedDict):
+        return {kind.__name__: pack(dict(value))}
+    if kind is defaultdict:
+        factory = value.default_factory
+        known = factory is None or factory in _FACTORIES.values()
+        return {"defaultdict": [factory and factory.__name__, pack(dict(value))]} if known else None
+    if kind in _VIEWS:
+        return {_VIEWS[kind]: pack(list(value))}
+    if kind is Fraction:
+        return {"Fraction": [pack(value.numerator), pack(value.denominator)]}
+    if kind is Decimal:
+        return {"Decimal": str(value)}
+    if kind.__name__ in _BY_TEXT and kind is _BY_TEXT[kind.__name__]:
+        zone = getattr(value, "tzinfo", None)
+        return {kind.__name__: value.isoformat()} if zone is None or type(zone) is datetime.timezone else None
+    if kind is datetime.timedelta:
+        return {"timedelta": [value.days, value.seconds, value.microseconds]}
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and kind is getattr(pandas, "Timestamp", None) and value.tzinfo is None:
+        return {"Timestamp": value.isoformat()}
+    if kind is np.ndarray or issubclass(kind, np.generic):
+        return _pack_array(np.asarray(value), pack)
+    return None
+
+
+def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
+    """What `pack_known` saw. Raises what Python raises for parts that do not fit together."""
+    if kind == "defaultdict":
+        factory, found = content
+        return defaultdict(None if factory is None else _FACTORIES[factory], unpack(found))
+    if kind in ("Counter", "OrderedDict"):
+        return {"Counter": Counter, "OrderedDict": OrderedDict}[kind](dict(unpack(content)))
+    if kind in _VIEWS.values():
+        items = unpack(content)
+        if kind == "values":
+            return dict(enumerate(items)).values()
+        return dict.fromkeys(items).keys() if kind == "keys" else dict(items).items()
+    if kind == "Fraction":
+        return Fraction(unpack(content[0]), unpack(content[1]))
+    if kind == "Decimal":
+        return _decimal(content)
+    if kind in _BY_TEXT:
+        return _BY_TEXT[kind].fromisoformat(content)
+    if kind == "timedelta":
+        return datetime.timedelta(*content)
+    if kind == "Timestamp":
+        import pandas
+
+        return pandas.Timestamp(datetime.datetime.fromisoformat(content[:26]) if len(content) <= 26 else content[:29])
+    return _unpack_array(kind, content, unpack)
+
+
+def _decimal(text: str) -> Decimal:
+    found = Decimal(text)
+    if len(text) > MAX_EXPONENT or (found.is_finite() and abs(found.adjusted()) > MAX_EXPONENT):
+        raise ValueError(text)
+    return found
+
+
+def _pack_array(array: np.ndarray, pack: Pack) -> Any:
+    """Of texts as a list, of times as whole numbers; `pack` makes what holds numbers."""
+    if array.dtype.kind == "U":
+        return {"texts": [list(array.shape), pack(array.ravel().tolist())]}
+    if array.dtype.kind in "mM":
+        return {"times": [array.dtype.str, pack(np.atleast_1d(array).view(np.int64).reshape(array.shape))]}
+    return None
+
+
+def _unpack_array(kind: str, content: Any, unpack: Pack) -> Any:
+    first, values = content[0], unpack(content[1])
+    if kind == "texts":
+        if any(type(text) is not str for text in values) or 4 * len(values) * max(map(len, values), default=0) > MAX_TEXTS:
+            raise ValueError("no array of texts")
+        return np.array(values, dtype=str).reshape(first)[()]
+    time = np.dtype(first)
+    if time.kind not in "mM":
+        raise ValueError(first)
+    return np.atleast_1d(values).view(time).reshape(np.shape(values))[()]
