@@ -21,7 +21,7 @@ from zoo_masters import FAMILIES, Program, family, table, write_master
 
 from autograder import launcher, shortcuts
 from autograder.classroom.station import Station
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.samples import BuiltAssignment, otter_run, solution_of
 
 REQUIRED = {
     "linalg": "solve inv det slogdet cholesky qr eigh eig svd lstsq pinv matrix_rank norm",
@@ -196,7 +196,7 @@ def test_in_a_notebook_every_check_passes_or_none(built: BuiltAssignment, tmp_pa
         checks = {found[1]: cell for cell in notebook.cells if (found := re.fullmatch(r'grader\.check\("(\w+)"\)', cell.source.strip()))}
         return {question: "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs) for question, cell in checks.items()}
 
-    solutions = {each.name: f"{each.signature}\n{each.body}" for each in family(built.name.removeprefix("zoo-").replace("-", "_")).programs}
+    solutions = {question: solution_of(built.solution, question) for question in built.record()["questions"]}
     assert {question: text for question, text in said("right", built.answered(solutions)).items() if "passed" not in text} == {}
     wrong = said("wrong", all_wrong(built))
     assert set(wrong) == set(built.record()["questions"])

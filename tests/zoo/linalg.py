@@ -14,7 +14,7 @@ def definite(a):
     return a @ a.T + len(a) * jnp.eye(len(a))
 
 
-@program("jnp.linalg.solve", Normal("N", "N"), Normal("N"), N=(2, 4))
+@program("jnp.linalg.solve", Normal("N", "N"), Normal("N"), N=(3, 4))
 def solve(a, b):
     return jnp.linalg.solve(dominant(a), b)
 
@@ -24,7 +24,7 @@ def solve_transposed(a, b):
     return jnp.linalg.solve(dominant(a).T, b)
 
 
-@program("jnp.linalg.inv", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.inv", Normal("N", "N"), N=(3, 4))
 def inv(a):
     return jnp.linalg.inv(dominant(a))
 
@@ -34,7 +34,7 @@ def inv_by_element(a):
     return 1 / dominant(a)
 
 
-@program("jnp.linalg.det", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.det", Normal("N", "N"), N=(3, 4))
 def det(a):
     return jnp.linalg.det(definite(a))
 
@@ -44,7 +44,7 @@ def det_of_diagonal(a):
     return jnp.prod(jnp.diag(definite(a)))
 
 
-@program("jnp.linalg.slogdet", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.slogdet", Normal("N", "N"), N=(3, 4))
 def slogdet(a):
     return jnp.stack(jnp.linalg.slogdet(-dominant(a)))
 
@@ -55,7 +55,7 @@ def slogdet_without_log(a):
     return jnp.stack([sign, jnp.exp(logarithm)])
 
 
-@program("jnp.linalg.cholesky", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.cholesky", Normal("N", "N"), N=(3, 4))
 def cholesky(a):
     return jnp.linalg.cholesky(definite(a))
 
@@ -75,19 +75,19 @@ def qr_transposed(a):
     return jnp.abs(jnp.linalg.qr(a)[1]).T
 
 
-@program("jnp.linalg.eigh", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.eigh", Normal("N", "N"), N=(3, 4))
 def eigh(a):
     values, vectors = jnp.linalg.eigh(definite(a))
     return (vectors * jnp.sqrt(values)) @ vectors.T
 
 
-@wrong("the eigenvectors stand in rows")
-def eigh_rows(a):
+@wrong("the eigenvalues are squared")
+def eigh_squared(a):
     values, vectors = jnp.linalg.eigh(definite(a))
-    return (vectors.T * jnp.sqrt(values)) @ vectors
+    return (vectors * values**2) @ vectors.T
 
 
-@program("jnp.linalg.eigvalsh", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.eigvalsh", Normal("N", "N"), N=(3, 4))
 def eigvalsh(a):
     return jnp.linalg.eigvalsh(a + a.T)
 
@@ -97,7 +97,7 @@ def eigvalsh_descending(a):
     return jnp.linalg.eigvalsh(a + a.T)[::-1]
 
 
-@program("jnp.linalg.eig", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.eig", Normal("N", "N"), N=(3, 4))
 def eig(a):
     return jnp.sort(jnp.abs(jnp.linalg.eig(dominant(a))[0]))
 
@@ -119,19 +119,19 @@ def eigvals_real(a):
     return jnp.sort(jnp.real(jnp.linalg.eigvals(rotation + jnp.eye(len(a)))))
 
 
-@program("jnp.linalg.svd", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.svd", Normal("N", "N"), N=(3, 4))
 def svd(a):
     left, _, right = jnp.linalg.svd(dominant(a))
     return left @ right
 
 
-@wrong("the right factor is transposed once more")
-def svd_transposed(a):
-    left, _, right = jnp.linalg.svd(dominant(a))
-    return left @ right.T
+@wrong("the singular values are left in")
+def svd_with_values(a):
+    left, values, right = jnp.linalg.svd(dominant(a))
+    return (left * values) @ right
 
 
-@program("jnp.linalg.svdvals", Normal("M", "N"), M=(3, 5), N=(2, 4))
+@program("jnp.linalg.svdvals", Normal("M", "N"), M=(4, 5), N=(3, 4))
 def svdvals(a):
     return jnp.linalg.svdvals(a)
 
@@ -161,7 +161,7 @@ def pinv_transposed(a):
     return jnp.asarray(a).T
 
 
-@program("jnp.linalg.matrix_rank", Normal("N", "R"), Normal("R", "N"), N=(4, 5), R=(1, 3))
+@program("jnp.linalg.matrix_rank", Normal("N", "R"), Normal("R", "N"), N=(4, 5), R=(2, 3))
 def matrix_rank(a, b):
     return jnp.linalg.matrix_rank(jnp.asarray(a) @ b)
 
@@ -171,7 +171,7 @@ def matrix_rank_rows(a, b):
     return jnp.asarray(len(a))
 
 
-@program("jnp.linalg.norm", Normal("M", "N"), M=(2, 4), N=(2, 5))
+@program("jnp.linalg.norm", Normal("M", "N"), M=(3, 4), N=(4, 5))
 def norm(a):
     return jnp.linalg.norm(a, axis=1)
 
@@ -181,7 +181,7 @@ def norm_of_order_one(a):
     return jnp.linalg.norm(a, ord=1, axis=1)
 
 
-@program("jnp.linalg.matrix_power", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.matrix_power", Normal("N", "N"), N=(3, 4))
 def matrix_power(a):
     return jnp.linalg.matrix_power(dominant(a), -2)
 
@@ -191,7 +191,7 @@ def matrix_power_by_element(a):
     return dominant(a) ** -2
 
 
-@program("jnp.linalg.cond", Normal("N", "N"), N=(2, 4))
+@program("jnp.linalg.cond", Normal("N", "N"), N=(3, 4))
 def cond(a):
     return jnp.linalg.cond(dominant(a))
 

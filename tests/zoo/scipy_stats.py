@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from zoo_masters import Normal, Whole, program, wrong
 
 
-@program("jax.scipy.stats.norm.logpdf", Normal("N"), Normal("N"), N=(2, 5))
+@program("jax.scipy.stats.norm.logpdf", Normal("N"), Normal("N"), N=(4, 5))
 def norm_logpdf(x, mean):
     return jax.scipy.stats.norm.logpdf(x, mean, 2.0)
 
@@ -15,7 +15,7 @@ def norm_pdf(x, mean):
     return jax.scipy.stats.norm.pdf(x, mean, 2.0)
 
 
-@program("jax.scipy.stats.norm.cdf", Normal("N"), N=(2, 5))
+@program("jax.scipy.stats.norm.cdf", Normal("N"), N=(4, 5))
 def norm_cdf(x):
     return jax.scipy.stats.norm.cdf(x)
 
@@ -25,7 +25,7 @@ def norm_sf(x):
     return jax.scipy.stats.norm.sf(x)
 
 
-@program("jax.scipy.stats.multivariate_normal.logpdf", Normal("N", "D"), Normal("D", "D"), N=(2, 4), D=(2, 3))
+@program("jax.scipy.stats.multivariate_normal.logpdf", Normal("N", "D"), Normal("D", "D"), N=(3, 4), D=(2, 3))
 def multivariate_normal(x, a):
     return jax.scipy.stats.multivariate_normal.logpdf(x, jnp.zeros(len(a)), a @ a.T + len(a) * jnp.eye(len(a)))
 
@@ -35,7 +35,7 @@ def multivariate_normal_diagonal(x, a):
     return jax.scipy.stats.norm.logpdf(x, 0, jnp.sqrt(jnp.diag(a @ a.T) + len(a))).sum(axis=1)
 
 
-@program("jax.scipy.stats.poisson.logpmf", Whole("N"), Normal("N"), N=(2, 5))
+@program("jax.scipy.stats.poisson.logpmf", Whole("N"), Normal("N"), N=(4, 5))
 def poisson_logpmf(k, rate):
     return jax.scipy.stats.poisson.logpmf(jnp.abs(k), jnp.abs(rate) + 1)
 
@@ -45,7 +45,7 @@ def poisson_unnormalised(k, rate):
     return jnp.abs(k) * jnp.log(jnp.abs(rate) + 1) - jnp.abs(rate) + 1
 
 
-@program("jax.scipy.stats.t.logpdf", Normal("N"), N=(2, 5))
+@program("jax.scipy.stats.t.logpdf", Normal("N"), N=(4, 5))
 def t_logpdf(x):
     return jax.scipy.stats.t.logpdf(x, 3.0)
 
@@ -55,7 +55,7 @@ def t_normal(x):
     return jax.scipy.stats.norm.logpdf(x)
 
 
-@program("jax.scipy.stats.beta.logpdf", Normal("N"), N=(2, 5))
+@program("jax.scipy.stats.beta.logpdf", Normal("N"), N=(4, 5))
 def beta_logpdf(x):
     return jax.scipy.stats.beta.logpdf(jax.nn.sigmoid(x), 2.0, 3.0)
 
@@ -75,7 +75,7 @@ def gaussian_kde_wide(data, x):
     return jax.scipy.stats.gaussian_kde(jnp.asarray(data), 1.0)(jnp.asarray(x))
 
 
-@program("jax.scipy.stats.rankdata", Normal("N"), N=(3, 5))
+@program("jax.scipy.stats.rankdata", Normal("N"), N=(4, 5))
 def rankdata(x):
     return jax.scipy.stats.rankdata(jnp.asarray(x))
 
@@ -116,7 +116,7 @@ def convolve2d_transposed(x, kernel):
     return jax.scipy.signal.convolve2d(jnp.asarray(x), jnp.asarray(kernel).T, mode="valid")
 
 
-@program("jax.scipy.signal.detrend", Normal("N"), N=(4, 6))
+@program("jax.scipy.signal.detrend", Normal("N"), N=(5, 6))
 def detrend(x):
     return jax.scipy.signal.detrend(jnp.asarray(x))
 
@@ -126,7 +126,7 @@ def detrend_mean(x):
     return jax.scipy.signal.detrend(jnp.asarray(x), type="constant")
 
 
-@program("jax.scipy.signal.stft", Normal("N"), N=(8, 10))
+@program("jax.scipy.signal.stft", Normal("N"), N=(9, 10))
 def stft(x):
     return jax.scipy.signal.stft(jnp.asarray(x), nperseg=4)[2]
 
