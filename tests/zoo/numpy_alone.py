@@ -134,14 +134,14 @@ def python_bool_even(x):
     return not sum(map(int, x)) % 2
 
 
-@program("returns a Python complex", Normal("N", numpy=True), N=(3, 5))
-def python_complex(x):
-    return complex(float(x[0]), float(x[1])) ** 2
+@program("returns a NumPy number", Normal("N", numpy=True), N=(3, 5))
+def numpy_number(x):
+    return np.complex64(complex(x[0], x[1]) ** 2)
 
 
 @wrong("the real part is squared")
-def python_complex_half(x):
-    return complex(float(x[0]) ** 2, float(x[1]))
+def numpy_number_half(x):
+    return np.complex64(complex(x[0] ** 2, x[1]))
 
 
 @program("scipy.linalg.expm", Normal("N", "N", numpy=True), N=(2, 4))
