@@ -32,7 +32,7 @@ test-all: .venv/installed-dev lint
 	$(BIN)/python -m pytest -n $$(nproc 2>/dev/null || echo 2)
 
 lock: .venv/installed
-	$(BIN)/python -c "from autograder import image; image.write_shipped_lock()"
+	$(BIN)/python -c "from autograder.assignment import image; image.write_shipped_lock()"
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -10,16 +10,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.arguments import Array, DeclarationError, Dim, Key, Seed, Tree
-    from autograder.checks import CheckFailed, Ungraded, check, public_case
-    from autograder.question import Question
+    from autograder.build.preview import preview
+    from autograder.checks.check import CheckFailed, Ungraded, check, public_case
+    from autograder.errors import DeclarationError
+    from autograder.questions.arguments import Array, Dim, Key, Seed, Tree
+    from autograder.questions.question import Question
 
-__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question", "Seed", "Tree", "Ungraded", "check", "public_case"]
+__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question", "Seed", "Tree", "Ungraded", "check", "preview", "public_case"]
 
 _HOMES = {
-    **dict.fromkeys(("Array", "DeclarationError", "Dim", "Key", "Seed", "Tree"), "autograder.arguments"),
-    **dict.fromkeys(("CheckFailed", "Ungraded", "check", "public_case"), "autograder.checks"),
-    "Question": "autograder.question",
+    **dict.fromkeys(("Array", "Dim", "Key", "Seed", "Tree"), "autograder.questions.arguments"),
+    **dict.fromkeys(("CheckFailed", "Ungraded", "check", "public_case"), "autograder.checks.check"),
+    "DeclarationError": "autograder.errors",
+    "Question": "autograder.questions.question",
+    "preview": "autograder.build.preview",
 }
 
 

@@ -1,12 +1,14 @@
 """`python -m autograder`, the same as the command `autograder`."""
 
+from __future__ import annotations
+
 
 def main() -> None:
     """Read the command line. Imported here: each process of a cluster imports this module again, and needs nothing of it."""
     from autograder.cli import main as command
-    from autograder.ending import without_a_last_look
+    from autograder.runtime.ending import skip_final_collection
 
-    without_a_last_look()
+    skip_final_collection()
     command(prog_name="autograder")
 
 

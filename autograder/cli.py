@@ -12,10 +12,11 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.image import IMAGES, LEAN, dress
+from autograder.assignment.samples import known_samples, otter_run
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
-from autograder.image import IMAGES, LEAN, dress
-from autograder.samples import BuiltAssignment, known_samples, otter_run
 
 
 @click.group()
@@ -73,9 +74,9 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None
 def _built(master: Path, folder: Path, image: str) -> str:
     """Build one master; returns "" or why it failed."""
     # Imported here: they bring Otter, and not every command needs it.
-    from autograder import agreement
-    from autograder.doctor import WRONG, examine
-    from autograder.master import assign
+    from autograder.assignment import agreement
+    from autograder.assignment.doctor import WRONG, inspect_zip
+    from autograder.assignment.otter_assign import assign
 
     fault = assign(master, folder)
     if fault:
@@ -87,7 +88,7 @@ def _built(master: Path, folder: Path, image: str) -> str:
     except BuildError as error:
         return f"{master.name}: {error}"
     # Whether an index has the packages does not depend on the assignment.
-    wrong = [f"{archive.name}: {found.text}" for found in examine(archive, dry_run=False, resolve=False) if found.state == WRONG]
+    wrong = [f"{archive.name}: {found.text}" for found in inspect_zip(archive, dry_run=False, resolve=False) if found.state == WRONG]
     if not wrong:
         try:
             agreement.check(archive, BuiltAssignment(folder).solution)
@@ -122,7 +123,7 @@ def samples(folders: tuple[Path, ...]) -> None:
 def matrix(masters: tuple[Path, ...], banks: int) -> None:
     """Hold every declared answer of MASTERS against many banks: right ones are accepted, wrong ones refused, each with its own hint."""
     # Imported here: it brings what a build needs.
-    from autograder.matrix import faults_of, of_master, over_banks
+    from autograder.audit.matrix import faults_of, of_master, over_banks
 
     secrets = [f"matrix {number}" for number in range(banks)]
     found = [bank for banks_of_master in in_parallel("drawing", lambda master: of_master(master, secrets), masters) for bank in banks_of_master]
@@ -150,8 +151,9 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
     Exits with 1 if a right answer is refused or a wrong one gets full marks.
     """
     # Imported here: it brings what a build needs.
-    from autograder import audit_report
-    from autograder.audit import of_master, to_json
+    from autograder.audit import report
+    from autograder.audit.records import to_json
+    from autograder.audit.run import of_master
 
     try:
         of_masters = in_parallel("auditing", lambda master: of_master(master, sample), masters)
@@ -160,11 +162,11 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
     found = [audited for each in of_masters for audited in each]
     out.mkdir(parents=True, exist_ok=True)
     (out / "audit.json").write_text(to_json(found), encoding="utf-8")
-    (out / "audit.html").write_text(audit_report.page(found), encoding="utf-8")
-    table = a_table("question", *audit_report.counts(found[0]), "seconds") if found else a_table("question")
+    (out / "audit.html").write_text(report.page(found), encoding="utf-8")
+    table = a_table("question", *report.counts(found[0]), "seconds") if found else a_table("question")
     for audited in found:
         seconds = sum(verdict.seconds for verdict in audited.verdicts)
-        table.add_row(audited.question, *map(str, audit_report.counts(audited).values()), f"{seconds:.0f}")
+        table.add_row(audited.question, *map(str, report.counts(audited).values()), f"{seconds:.0f}")
     show(table, f"The report is {out / 'audit.html'}; it shows solutions.")
     faults = [fault for audited in found for fault in audited.faults]
     if faults:
@@ -177,9 +179,9 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
 def doctor(archive: Path, dry_run: bool) -> None:
     """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with it."""
     # Imported here: it brings what a grading needs.
-    from autograder.doctor import WRONG, examine
+    from autograder.assignment.doctor import WRONG, inspect_zip
 
-    found = examine(archive, dry_run=dry_run)
+    found = inspect_zip(archive, dry_run=dry_run)
     table = a_table("check", "", "found")
     for each in found:
         table.add_row(each.check, each.state, escape(each.text))
@@ -202,7 +204,7 @@ def doctor(archive: Path, dry_run: bool) -> None:
 def new(name: str, folder: Path) -> None:
     """Write a master notebook for the assignment NAME, to be edited: it builds, grades and audits as it stands."""
     # Imported here: nothing else needs the template.
-    from autograder import scaffold
+    from autograder.assignment import scaffold
 
     try:
         target = scaffold.write(name, folder)
@@ -233,12 +235,12 @@ def grade(
     """
     # Imported here: it brings Dask.
     try:
-        from autograder.classroom import command
+        from autograder.classroom import command, progress
     except ModuleNotFoundError as missing:
         raise click.ClickException(f"{missing.name} is not installed; type: pip install 'otter-arrays[classroom]'") from None
 
     try:
-        command.run(submissions, archive, out, resume, scheduler, workers, names, command.shown(quiet=quiet, as_json=as_json))
+        command.run(submissions, archive, out, resume, scheduler, workers, names, progress.shown(quiet=quiet, as_json=as_json))
     except BuildError as fault:
         raise click.ClickException(str(fault)) from None
     except KeyboardInterrupt:
@@ -249,8 +251,8 @@ def grade(
 def isolation() -> None:
     """Print what a hostile submission could do on this machine, at each level of isolation that it has."""
     # Imported here: no other command starts a submission's process by itself.
+    from autograder.sandbox.confined.probe import HOLES
     from autograder.sandbox.levels import measured
-    from autograder.sandbox.probe import HOLES
 
     levels = measured()
     table = a_table("what it tries", *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels))

@@ -1,5 +1,15 @@
-"""What stops an author before any student is graded."""
+"""Errors that a person can mend: their text says what is wrong, and is shown as it is."""
+
+from __future__ import annotations
 
 
 class BuildError(Exception):
     """The assignment cannot be built; the text names the question and what to change."""
+
+
+class DeclarationError(ValueError):
+    """A question is declared in a way that cannot work; the text names question, field and value."""
+
+
+class Refused(Exception):
+    """What was submitted cannot be graded; the text says what it is and what to submit."""

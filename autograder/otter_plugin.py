@@ -19,9 +19,12 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder import bank, compiled, delivery, ending, gradescope, isolation, master, provisioner, results
-from autograder.sandbox import ahead, surroundings
-from autograder.sandbox.notebook import without_submitted_code
+from autograder.assignment import delivery, master, otter_assign, test_files
+from autograder.bank import filenames, records, storage
+from autograder.grading import configuration, gradescope, prefork, provisioner, results, stage
+from autograder.grading.notebook import without_submitted_code
+from autograder.runtime import compiled_programs, ending
+from autograder.sandbox import surroundings
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
 """Set it to the secret in a build record to draw the same cases again."""
@@ -36,14 +39,14 @@ class ArraysPlugin(AbstractOtterPlugin):
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
         name = assignment.name or Path(assignment.master).stem
         record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
-        (autograder_folder / bank.PUBLIC_FILE).rename(student_folder / bank.PUBLIC_FILE)
-        (autograder_folder / bank.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
-        self._tests_of_cells = master.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
-        self._checks = master.checks_of_tests(Path(assignment.generate_tests_dir))
+        (autograder_folder / filenames.PUBLIC_FILE).rename(student_folder / filenames.PUBLIC_FILE)
+        (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        self._tests_of_cells = otter_assign.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
+        self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
         self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}
         self._public_files = [Path(file).name for file in assignment.files]
-        self._bank = master.hidden_file(secret)
-        master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled.FILE)
+        self._bank = filenames.hidden_file(secret)
+        master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled_programs.FILE)
         self._deliver(assignment, autograder_folder, student_folder)
 
     def _deliver(self, assignment: Assignment, autograder_folder: Path, student_folder: Path) -> None:
@@ -61,7 +64,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (student_folder / "requirements.txt").write_text(delivery.requirements(author_lines, found), encoding="utf-8")
         # Otter reads these after this event: `files` names what it zips from the autograder folder.
         assignment.requirements = str(own)
-        assignment.files = [*assignment.files, self._bank, compiled.FILE, wheel.name]
+        assignment.files = [*assignment.files, self._bank, compiled_programs.FILE, wheel.name]
         if assignment.python_version is None:
             assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -69,7 +72,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Otter answers another assignment's notebook by ending without a result for any question; `before_execution` answers it in each."""
         otter_config.pop("assignment_name", None)
         _refuse_log(otter_config.get("grade_from_log", False))
-        isolation.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
+        configuration.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
         if assignment is not None:
             added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files}
             added |= {"checks": self._checks, "worth": self._worth}
@@ -80,16 +83,16 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._started = time.monotonic()
         try:
             _refuse_log(config.grade_from_log)
-            self._isolation = isolation.Isolation.of(self.plugin_config, container=not config.otter_run)
-        except isolation.ConfigError as fault:
+            self._isolation = configuration.Isolation.of(self.plugin_config, container=not config.otter_run)
+        except configuration.ConfigError as fault:
             file = Path(self.submission_path).parent.parent / "results" / "results.json"
             results.write(file, results.unfinished(f"the autograder's configuration cannot be used: {fault}."))
             raise
         surroundings.import_what_is_installed()
         self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
-        self._stage = isolation.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
+        self._stage = stage.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
         if provisioner.begin(self._stage.holding) and self._isolation.level != "off":
-            ahead.begin(isolation.worker_settings(self._isolation, self._stage), self._stage.ipython)
+            prefork.begin(stage.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
     def before_execution(self, submission: Any) -> Any:
         """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
@@ -99,19 +102,19 @@ class ArraysPlugin(AbstractOtterPlugin):
         refusal = None if built is None else _refusal(submission, built.assignment)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            call = f"from autograder import checks, ending\nending.without_a_last_look()\nchecks.begin_grading({str(path)!r}, {refusal!r})"
+            call = f"from autograder.checks import check\nfrom autograder.runtime.ending import skip_final_collection\nskip_final_collection()\ncheck.begin_grading({str(path)!r}, {refusal!r})"
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
-        isolation.put_away(self._stage, Path(self.submission_path))
-        settings = isolation.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
+        stage.put_away(self._stage, Path(self.submission_path))
+        settings = stage.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
     def after_grading(self, graded: GradingResults) -> None:
         """A question without a verdict is not a question with no points."""
-        ahead.end()
+        prefork.end()
         provisioner.end()
-        ending.without_a_last_look()
-        self._report = isolation.finish(self._stage)
+        ending.skip_final_collection()
+        self._report = stage.finish(self._stage)
         checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})
         self._ungraded = gradescope.settle(graded, checks, worth)
         findings = self._report.pop("findings", [])
@@ -124,12 +127,14 @@ class ArraysPlugin(AbstractOtterPlugin):
         graded = (
             f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
         )
-        return f"{graded}\n{isolation.described(self._report)}"
+        return f"{graded}\n{stage.described(self._report)}"
 
 
 def _refuse_log(grade_from_log: bool) -> None:
     if grade_from_log:
-        raise isolation.ConfigError("grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along")
+        raise configuration.ConfigError(
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along"
+        )
 
 
 def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
@@ -141,11 +146,11 @@ def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
             otter_config["plugins"][index] = {name: {**(written or {}), **added}}
 
 
-def _load(path: Path) -> bank.Bank | None:
+def _load(path: Path) -> records.Bank | None:
     """The hidden bank; None if it cannot be read, which each check will say, as ungraded."""
     try:
-        return bank.load(path)
-    except bank.BankError:
+        return storage.load(path)
+    except records.BankError:
         return None
 
 

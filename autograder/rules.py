@@ -16,37 +16,11 @@ Facts come out of the process that runs the answer: whoever sets out to can forg
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from autograder.arguments import DeclarationError
-from autograder.facts import CARRY, SEVERAL, TRANSFORMS, Axis
-from autograder.requirements import (
-    ConstantTrace,
-    Either,
-    Every,
-    Parameters,
-    Requirement,
-    SharedParameters,
-    StackedParameters,
-    Transform,
-)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A requirement, and what a student reads who does not meet it.
-
-    `name` is how test cells ask for it. `otherwise` is a sentence that continues the function's name; `misconception` and `hint` are those of the
-    mistake behind it, for an answer that resembles no known one more closely.
-    """
-
-    name: str
-    requirement: Requirement
-    otherwise: str
-    misconception: str
-    hint: str
+from autograder.errors import DeclarationError
+from autograder.evidence.facts import CARRY, SEVERAL, TRANSFORMS, Axis
+from autograder.evidence.requirements import ConstantTrace, Either, Every, Parameters, Requirement, SharedParameters, StackedParameters, Transform
 
 
 def transform(
@@ -57,7 +31,7 @@ def transform(
     makes_parameters: bool = False,
     gives_answer: bool = False,
 ) -> Transform:
-    """One of the transforms in `names` is applied (see `autograder.facts.TRANSFORMS`), wherever and however it was written down.
+    """One of the transforms in `names` is applied (see `autograder.evidence.facts.TRANSFORMS`), wherever and however it was written down.
 
     `lanes`: the dimension that the mapped axis counts, or the steps of a scan, or the splits. `in_axes`: exactly these, one for each argument that
     is passed; `lanes` leaves students the order of arguments and what they capture. `inside`: within a call of another transform.
@@ -113,33 +87,3 @@ def _requirements(name: str, of: tuple[Requirement, ...]) -> tuple[Requirement, 
     if not of:
         raise DeclarationError(f"{name}() has no requirement in it")
     return of
-
-
-_KINDS: Mapping[str, type[Requirement]] = {
-    kind.__name__: kind for kind in (Transform, Either, Every, SharedParameters, StackedParameters, Parameters, ConstantTrace)
-}
-
-
-def to_json(requirement: Requirement) -> dict[str, Any]:
-    """A requirement in JSON's types."""
-    fields: dict[str, Any] = dict(vars(requirement))
-    if isinstance(requirement, Either | Every):
-        fields["of"] = [to_json(each) for each in requirement.of]
-    if isinstance(requirement, Transform) and requirement.inside is not None:
-        fields["inside"] = to_json(requirement.inside)
-    return {"kind": type(requirement).__name__, **fields}
-
-
-def from_json(stored: Mapping[str, Any]) -> Requirement:
-    """The requirement that `to_json` wrote."""
-    fields = {name: value for name, value in stored.items() if name != "kind"}
-    if "of" in fields:
-        fields["of"] = tuple(from_json(each) for each in fields["of"])
-    if fields.get("inside") is not None:
-        fields["inside"] = from_json(fields["inside"])
-    for name in ("names", "in_axes"):
-        if fields.get(name) is not None:
-            fields[name] = tuple(fields[name])
-    if "shapes" in fields:
-        fields["shapes"] = tuple(tuple(shape) for shape in fields["shapes"])
-    return _KINDS[stored["kind"]](**fields)

@@ -16,8 +16,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from autograder import compiled, machine, shortcuts
-from autograder.samples import BuiltAssignment
+from autograder.assignment.built import BuiltAssignment
+from autograder.runtime import compiled_programs, machine, switches
 from benchmarks import twins
 from benchmarks.timing import Took, alternately, median, ratio, timed
 
@@ -44,8 +44,8 @@ def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
     }
     warm = scratch / "cache"
     warm.mkdir()
-    timed(roads["floor"], scratch / "floor", compiled.warming(warm))
-    took = alternately(roads, scratch / "floor", pairs, {"floor": compiled.reading(warm)})
+    timed(roads["floor"], scratch / "floor", compiled_programs.warming(warm))
+    took = alternately(roads, scratch / "floor", pairs, {"floor": compiled_programs.reading(warm)})
     for road in ("ours", "off", "twin"):
         rows = json.loads((scratch / road / "results.json").read_text())["tests"]
         assert all(row.get("score") == row.get("max_score") for row in rows), (built.name, road, rows)
@@ -79,16 +79,16 @@ def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, 
 
 def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
     """`otter run` with every shortcut, without each, and without any; and a small class with forks of a warm process and without."""
-    alone = [name for name in shortcuts.SHORTCUTS if name != "warm"]
+    alone = [name for name in switches.SHORTCUTS if name != "warm"]
     without = {EVERY: "", **{f"without {name}": name for name in alone}, "without any": ",".join(alone)}
     command = twins.otter_run(built.zip, built.solution, scratch / "shortcuts")
-    took = alternately(dict.fromkeys(without, command), scratch, pairs, {road: {shortcuts.VARIABLE: names} for road, names in without.items()})
+    took = alternately(dict.fromkeys(without, command), scratch, pairs, {road: {switches.VARIABLE: names} for road, names in without.items()})
     submissions = twins.class_of(built, scratch / "small class", SMALL_CLASS)
     for road, names in ((CLASS, ""), (f"{CLASS}, without warm", "warm")):
         took[road] = []
         for attempt in range(pairs):
             grade = twins.grade(submissions, built.zip, scratch / f"{road} {attempt}")
-            took[road].append(timed(grade, scratch, {shortcuts.VARIABLE: names}, every=2))
+            took[road].append(timed(grade, scratch, {switches.VARIABLE: names}, every=2))
     return took
 
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import machine
-from autograder.sandbox.linux import prctl
+from autograder.runtime import machine
+from autograder.runtime.linux import prctl
 
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -20,10 +20,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from autograder import bank
-from autograder.bank import Bank
-from autograder.cases import METHOD
-from autograder.samples import BuiltAssignment, solution_of
+from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.bank import filenames, records, storage
+from autograder.bank.groups import METHOD
+from autograder.bank.records import Bank
 
 CALLS = """\
 def calls(question, group):
@@ -76,7 +76,7 @@ def five(masters: list[Path], target: Path) -> Path:
 
 def twin(built: BuiltAssignment, target: Path) -> Path:
     """The zip of the same assignment in plain Otter: no plugin, the same cases, the reference in the tests."""
-    found = bank.load(built.hidden_bank)
+    found = storage.load(built.hidden_bank)
     with zipfile.ZipFile(built.zip) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         config = json.loads(old.read("otter_config.json"))
         (settings,) = config.pop("plugins")[0].values()
@@ -114,8 +114,8 @@ def unconfined(built: BuiltAssignment, target: Path) -> Path:
 
 def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) -> tuple[Path, int]:
     """The zip with the first `shapes` shapes of each group only, and of each shape the first `cases` cases; and the number of calls in it."""
-    found, calls = bank.load(built.hidden_bank), 0
-    groups: dict[str, dict[str, bank.Group]] = {}
+    found, calls = storage.load(built.hidden_bank), 0
+    groups: dict[str, dict[str, records.Group]] = {}
     for question, of_question in found.groups.items():
         groups[question] = {}
         for name, group in of_question.items():
@@ -131,7 +131,7 @@ def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) 
             groups[question][name] = replace(group, cases=tuple(group.cases[index] for index in kept), calls=order, known=known)
             calls += len(order)
     file = target.with_suffix(".safetensors")
-    bank.save(replace(found, groups=groups), file)
+    storage.save(replace(found, groups=groups), file)
     short = file.read_bytes()
     return changed(built.zip, target, lambda name, content: short if name.endswith(built.hidden_bank.name) else content), calls
 
@@ -188,7 +188,7 @@ for question, group in {groups!r}:
 def floor(built: BuiltAssignment, folder: Path) -> list[str]:
     """A command that does no more than it must: import, execute the submission's cells, call the functions on the cases."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = bank.load(built.hidden_bank)
+    found = storage.load(built.hidden_bank)
     write_cases(found, folder / "cases.npz")
     notebook = nbformat.read(built.solution, as_version=4)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "otter" not in cell.source and "grader" not in cell.source]
@@ -222,7 +222,7 @@ def desk(built: BuiltAssignment, folder: Path) -> dict[str, list[str]]:
     and a process that executes the notebook and calls it on them, without Otter around it."""
     shutil.copytree(built.folder / "student", folder)
     shutil.copy(built.solution, folder)
-    public = bank.load(folder / bank.PUBLIC_FILE)
+    public = storage.load(folder / filenames.PUBLIC_FILE)
     write_cases(public, folder / "cases.npz")
     name = built.solution.stem
     groups = [(question, group) for question, of_question in public.groups.items() for group in of_question]

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from autograder import Array, Dim, Question, Seed, question
-from autograder.samples import BuiltAssignment
+from autograder import Array, Dim, Question, Seed
+from autograder.assignment.built import BuiltAssignment
+from autograder.questions import question
 
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import scaffold
+from autograder.assignment import scaffold
 
 SOLUTION = """\
 def doubled(x):

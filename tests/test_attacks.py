@@ -27,8 +27,10 @@ import nbformat
 import pytest
 from conftest import reconfigured
 
-from autograder.bank import Bank, load
-from autograder.samples import BuiltAssignment, Graded, otter_run
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import OtterRun, otter_run
+from autograder.bank.records import Bank
+from autograder.bank.storage import load
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*/*.py"))
 INVADED = Path("/tmp/otter-arrays-invaded")
@@ -160,7 +162,7 @@ def test_an_attack_from_a_cell_is_held(attack: Path, one_assignment: BuiltAssign
     source = attack.read_text(encoding="utf-8")
     short = any(mark in source.splitlines()[:3] for mark in ("# slow", "# short"))
     notebook = with_answer(one_assignment, source.replace("TOKEN", place.token))
-    graded: Graded = otter_run(notebook, short_zip if short else one_assignment.zip, timeout=SECONDS, env=place.environment)
+    graded: OtterRun = otter_run(notebook, short_zip if short else one_assignment.zip, timeout=SECONDS, env=place.environment)
     assert_held(graded.results, graded.printed, graded.score, place, bank)
 
 
@@ -411,7 +413,7 @@ def test_an_attack_by_a_whole_submission_is_held(name: str, one_assignment: Buil
     results, printed = run_folder(place, short_zip, {**WHOLE, **BEFORE_ANY_PLUGIN, **SLOW}[name], notebook)
     subprocess.run(["rm", "-rf", str(place.folder / "autograder")], check=True)
     Path(sys.prefix, f"otter-attack-{os.getpid()}").unlink(missing_ok=True)
-    score = Graded(results, 0, printed, 0).score
+    score = OtterRun(results, 0, printed, 0).score
     if name in BEFORE_ANY_PLUGIN and score is None:
         results, score = results or {}, 0
     assert_held(results, printed, score, place, bank)

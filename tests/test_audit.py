@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import MASTERS
 
-from autograder import audit_report
-from autograder.audit import Audited, Verdict, from_json, sampled, to_json
-from autograder.audit import main as audit_one
+from autograder.audit import report
+from autograder.audit.answers import Answer
+from autograder.audit.records import Audited, Verdict, from_json, to_json
+from autograder.audit.run import main as audit_one
+from autograder.audit.run import sampled
 from autograder.cli import main
-from autograder.rewriting import Answer
 
 
 @pytest.mark.parametrize("master", MASTERS, ids=lambda master: master.stem)
@@ -111,7 +112,7 @@ def test_a_sample_is_spread_evenly() -> None:
 
 def test_the_report_shows_what_an_author_needs() -> None:
     survivor = verdict(False, 10, name="a <seed>")
-    page = audit_report.page(
+    page = report.page(
         [audited(verdict(True, 10), survivor, verdict(False, 4, kind="constant", name="zeros", distance=1e5, refused_on={"random": [1, 2]}))]
     )
     assert "1 answers that are known to be right and 2 that are known to be wrong" in page

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from autograder.arguments import Value
-from autograder.bank import Answered, Bank, BankError, Group, load, save
-from autograder.cases import Case
+from autograder.bank.records import Bank, BankError, ExpectedCase, Group
+from autograder.bank.storage import load, save
+from autograder.calls.inputs import Value
+from autograder.calls.spec import Case
 
 BANK = Bank(
     "a",
@@ -20,12 +21,12 @@ BANK = Bank(
             name: Group(
                 name,
                 (
-                    Answered(
+                    ExpectedCase(
                         Case("corner", {"B": 2}, {"x": Value("jax", np.arange(2, dtype=np.float32)), "n": Value("float", np.asarray(3))}),
                         {"": np.array([1.5, 2.5])},
                         {"": 1e-5},
                     ),
-                    Answered(Case("scalar", {"B": 1}, {"x": Value("numpy", np.zeros((1, 0)))}), {"": np.array(True)}, {"": 0.0}),
+                    ExpectedCase(Case("scalar", {"B": 1}, {"x": Value("numpy", np.zeros((1, 0)))}), {"": np.array(True)}, {"": 0.0}),
                 ),
                 (0, 1, 0),
             )

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from autograder import Array, Dim, Question, Seed
-from autograder.bank import load, save
-from autograder.build import build, rehearse
-from autograder.cases import HIDDEN_GROUPS
+from autograder.bank.groups import HIDDEN_GROUPS
+from autograder.bank.storage import load, save
+from autograder.build.banks import build
+from autograder.build.rehearse import rehearse
 from autograder.errors import BuildError
 
 

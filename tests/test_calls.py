@@ -13,8 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder.arguments import Value
-from autograder.calls import DETAIL_SHOWN, PRINTED_SHOWN, Failed, Returned, call
+from autograder.calls.call import DETAIL_SHOWN, PRINTED_SHOWN, Failed, Returned, call
+from autograder.calls.inputs import Value
 
 ARGUMENTS = {"x": Value("jax", np.arange(3, dtype=np.float32)), "n": Value("float", np.asarray(2))}
 

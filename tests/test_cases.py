@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from autograder import Array, Dim, Question
-from autograder.cases import GROUPS, LARGEST_DISTINCT_SIZE, Case, generator, plan
+from autograder.bank.groups import GROUPS
+from autograder.build.plan import generator, plan
+from autograder.build.shapes import LARGEST_DISTINCT_SIZE
+from autograder.calls.spec import Case
 
 
 def drawn(question: Question, group: str, secret: str = "s") -> list[Case]:

@@ -15,10 +15,13 @@ import jax
 import numpy as np
 import pytest
 
-from autograder import Array, CheckFailed, Question, Ungraded, check, checks, public_case, question
-from autograder.bank import HIDDEN_FILE, PUBLIC_FILE, save
-from autograder.build import build
-from autograder.examine import examine
+from autograder import Array, CheckFailed, Question, Ungraded, check, public_case
+from autograder.bank.filenames import HIDDEN_FILE, PUBLIC_FILE
+from autograder.bank.storage import save
+from autograder.build.banks import build
+from autograder.checks import check as checks
+from autograder.questions import question
+from autograder.verdicts.examine import examine
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.compare import Mismatch, comparable, compare, named, small
+from autograder.verdicts.compare import Mismatch, comparable, compare, shape_in_words, small
 
 DESIRED = np.array([[1.0, -2.0], [0.5, 4.0]], np.float32)
 
@@ -149,4 +149,4 @@ def test_an_array_of_the_expected_shape_is_always_looked_at(shape: tuple[int, ..
     desired = np.ones(shape)
     assert comparable(desired, desired)
     assert small(desired, desired)
-    assert named(desired, desired) == f"shape {shape}"
+    assert shape_in_words(desired, desired) == f"shape {shape}"

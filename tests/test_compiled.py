@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from autograder import compiled, environment
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.runtime import compiled_programs, jax_settings
 
 PROGRAM = "import jax, jax.numpy as jnp; {before}; print(float(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.arange(5.0))))"
 
@@ -24,8 +25,12 @@ PROGRAM = "import jax, jax.numpy as jnp; {before}; print(float(jax.jit(lambda x:
 def run(variables: dict[str, str] | None = None, archive: Path | None = None) -> tuple[str, int, int]:
     """What a small program prints, and how many compiled programs it found and missed."""
     log = "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stderr);"
-    read = f"from pathlib import Path; from autograder import compiled; compiled.read_here(Path({str(archive)!r}))" if archive else "pass"
-    variables = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": environment.compiler_flags(), **(variables or {})}
+    read = (
+        f"from pathlib import Path; from autograder.runtime import compiled_programs; compiled_programs.read_here(Path({str(archive)!r}))"
+        if archive
+        else "pass"
+    )
+    variables = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": jax_settings.compiler_flags(), **(variables or {})}
     done = subprocess.run([sys.executable, "-c", log + PROGRAM.format(before=read)], env=variables, capture_output=True, text=True, check=True)
     return done.stdout, done.stderr.count("Persistent compilation cache hit"), done.stderr.count("PERSISTENT COMPILATION CACHE MISS")
 
@@ -33,10 +38,10 @@ def run(variables: dict[str, str] | None = None, archive: Path | None = None) ->
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache")
-    _, hits, misses = run(compiled.warming(folder))
+    _, hits, misses = run(compiled_programs.warming(folder))
     assert (hits, misses > 0) == (0, True)
-    compiled.pack(folder, folder / compiled.FILE)
-    return folder / compiled.FILE
+    compiled_programs.pack(folder, folder / compiled_programs.FILE)
+    return folder / compiled_programs.FILE
 
 
 def changed(archive: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
@@ -56,7 +61,7 @@ def test_what_was_compiled_is_found_by_another_process(packed: Path) -> None:
 
 def test_jaxs_own_cache_in_a_folder_reads_it_too(packed: Path) -> None:
     before = sorted(path.name for path in packed.parent.iterdir())
-    said, hits, misses = run(compiled.reading(packed.parent))
+    said, hits, misses = run(compiled_programs.reading(packed.parent))
     assert (said, hits > 0, misses) == (run()[0], True, 0)
     assert sorted(path.name for path in packed.parent.iterdir()) == before
 
@@ -71,7 +76,7 @@ def test_who_has_not_the_program_learns_nothing_of_it(packed: Path) -> None:
         assert b"jit" not in content
         assert not any(content.startswith(magic) for magic in (b"\x78", b"\x28\xb5\x2f\xfd", b"ML\xefR", b"\x7fELF"))
         assert len(set(content)) > min(200, len(content) // 4)  # like noise
-    told = compiled.Programs(packed)
+    told = compiled_programs.Programs(packed)
     assert [told.compiled(name) for name in entries] == [None] * len(entries)
 
 
@@ -114,14 +119,14 @@ def test_entries_of_older_builds_are_not_read(packed: Path, tmp_path: Path) -> N
 def test_a_file_that_is_not_there_or_no_archive_is_left_alone(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "x").write_bytes(content)
-    assert compiled.read_here(tmp_path / "x") == 0
+    assert compiled_programs.read_here(tmp_path / "x") == 0
 
 
 def rebuilt(archive: Path, target: Path, change: Callable[[bytes], bytes | None]) -> Path:
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
         for entry in old.infolist():
             content: bytes | None = old.read(entry)
-            if entry.filename.endswith(compiled.FILE):
+            if entry.filename.endswith(compiled_programs.FILE):
                 content = change(old.read(entry))
             if content is not None:
                 new.writestr(entry, content)

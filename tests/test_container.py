@@ -14,7 +14,8 @@ import pytest
 from conftest import NAMES
 from container import Image, Ran, bootstrapped, missing
 
-from autograder.samples import BuiltAssignment, check_results
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import check_results
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing() or "a container can be made")]
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from autograder import delivery
+from autograder.assignment import delivery
 from autograder.errors import BuildError
 
 

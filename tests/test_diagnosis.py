@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.calls import Failed, Returned
-from autograder.diagnosis import Diagnosis, Expected, Known, KnownOutcome, diagnose, outcome_of
-from autograder.outputs import alone
+from autograder.bank.records import KnownMistake, KnownOutcome
+from autograder.calls.call import Failed, Returned
+from autograder.calls.outputs import alone
+from autograder.verdicts.diagnosis import Diagnosis, Expected, diagnose, outcome_of
 
 SIZES = ({"B": 3, "F": 4}, {"B": 5, "F": 2}, {"B": 2, "F": 7}, {"B": 4, "F": 4})
 RNG = np.random.default_rng(7)
@@ -25,7 +26,7 @@ FLAT = [expecting(table.ravel(), sizes) for table, sizes in zip(TABLES, SIZES, s
 SQUARE = [expecting(table, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
 
 
-def told(change: Callable[[np.ndarray], Any], expected: list[Expected] = SQUARE, known: tuple[Known, ...] = ()) -> str | None:
+def told(change: Callable[[np.ndarray], Any], expected: list[Expected] = SQUARE, known: tuple[KnownMistake, ...] = ()) -> str | None:
     diagnosis = diagnose({index: Returned(alone(np.asarray(change(table)))) for index, table in enumerate(TABLES)}, expected, known)
     return None if diagnosis is None else diagnosis.name
 
@@ -108,8 +109,8 @@ def test_the_hint_names_the_axis() -> None:
     )
 
 
-def known(name: str, change: Callable[[np.ndarray], Any]) -> Known:
-    return Known(name, f"hint of {name}", tuple(KnownOutcome(alone(np.asarray(change(table)))) for table in TABLES))
+def known(name: str, change: Callable[[np.ndarray], Any]) -> KnownMistake:
+    return KnownMistake(name, f"hint of {name}", tuple(KnownOutcome(alone(np.asarray(change(table)))) for table in TABLES))
 
 
 def test_an_authors_misconception_comes_before_a_general_mistake() -> None:
@@ -135,11 +136,11 @@ def failed(text: str) -> Failed:
 
 
 def test_failures_are_told_apart_by_the_exceptions_text_and_then_without_its_numbers() -> None:
-    first = Known("sizes", "h", tuple(outcome_of(failed(f"sizes {n} and 3 do not agree\nmore")) for n in range(4)))
-    second = Known("order", "h", tuple(outcome_of(failed(f"sizes {n} and 4 do not agree\nmore")) for n in range(4)))
-    other = Known("other", "h", tuple(outcome_of(failed("something else")) for _ in range(4)))
+    first = KnownMistake("sizes", "h", tuple(outcome_of(failed(f"sizes {n} and 3 do not agree\nmore")) for n in range(4)))
+    second = KnownMistake("order", "h", tuple(outcome_of(failed(f"sizes {n} and 4 do not agree\nmore")) for n in range(4)))
+    other = KnownMistake("other", "h", tuple(outcome_of(failed("something else")) for _ in range(4)))
 
-    def name(*texts: str, candidates: tuple[Known, ...] = (first, second, other)) -> str | None:
+    def name(*texts: str, candidates: tuple[KnownMistake, ...] = (first, second, other)) -> str | None:
         diagnosis = diagnose(dict(enumerate(map(failed, texts))), SQUARE, candidates)
         return None if diagnosis is None else diagnosis.name
 

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 PROCESS = """\
 import os, sys
-from autograder.ending import without_a_last_look
+from autograder.runtime.ending import without_a_last_look
 
 class Told:
     def __init__(self, name):
@@ -28,7 +28,7 @@ if sys.argv[1] == "without":
 """
 
 CELL = """\
-from autograder.ending import without_a_last_look
+from autograder.runtime.ending import without_a_last_look
 without_a_last_look()
 unwritten = open({path!r}, "w")
 def write(text):

@@ -9,21 +9,21 @@ import json
 import jax
 import pytest
 
-from autograder import environment
+from autograder.runtime import fingerprint, jax_settings
 
 
 def test_the_fingerprint_is_json_and_agrees_with_itself() -> None:
-    built = json.loads(json.dumps(environment.fingerprint()))
-    assert environment.difference(built, environment.current()) is None
-    assert environment.drawn_difference(built, environment.draws()) is None
+    built = json.loads(json.dumps(fingerprint.fingerprint()))
+    assert fingerprint.difference(built, fingerprint.current()) is None
+    assert fingerprint.drawn_difference(built, fingerprint.draws()) is None
 
 
-@pytest.mark.parametrize("package", environment.PACKAGES)
+@pytest.mark.parametrize("package", fingerprint.PACKAGES)
 def test_another_version_is_told_with_what_to_type(package: str) -> None:
-    built = copy.deepcopy(environment.fingerprint())
+    built = copy.deepcopy(fingerprint.fingerprint())
     here = built["packages"][package]
     built["packages"][package] = "0.1"
-    assert environment.difference(built, environment.current()) == (
+    assert fingerprint.difference(built, fingerprint.current()) == (
         f"{package} {here} is installed where 0.1 is needed: other versions draw other random numbers and initial weights. "
         "Type: pip install -r requirements.txt."
     )
@@ -31,11 +31,11 @@ def test_another_version_is_told_with_what_to_type(package: str) -> None:
 
 @pytest.mark.parametrize(("setting", "other"), [("jax_enable_x64", True), ("jax_default_prng_impl", "rbg"), ("jax_threefry_partitionable", False)])
 def test_another_setting_is_told_with_what_to_type(setting: str, other: object) -> None:
-    built = environment.fingerprint()
+    built = fingerprint.fingerprint()
     before = getattr(jax.config, setting)
     jax.config.update(setting, other)
     try:
-        said = environment.difference(built, environment.current())
+        said = fingerprint.difference(built, fingerprint.current())
     finally:
         jax.config.update(setting, before)
     assert said == (
@@ -46,9 +46,9 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
 
 @pytest.mark.parametrize("name", ["jax.random.bits", "nnx.Linear", "nn.Dense"])
 def test_other_draws_at_the_same_versions_are_told(name: str) -> None:
-    built = copy.deepcopy(environment.fingerprint())
+    built = copy.deepcopy(fingerprint.fingerprint())
     built["draws"][name] = [0.0]
-    said = environment.drawn_difference(built, environment.draws())
+    said = fingerprint.drawn_difference(built, fingerprint.draws())
     assert said is not None
     assert said.startswith(f"{name} gives other numbers here than where this assignment was built, although the versions are the same.")
 
@@ -56,7 +56,7 @@ def test_other_draws_at_the_same_versions_are_told(name: str) -> None:
 def test_a_check_computes_as_grading_does_and_leaves_the_settings_as_they_were() -> None:
     name = "jax_disable_most_optimizations"
     seen = [jax.config.values[name]]
-    with contextlib.suppress(ZeroDivisionError), environment.as_in_grading():
+    with contextlib.suppress(ZeroDivisionError), jax_settings.as_in_grading():
         seen.append(jax.config.values[name])
         raise ZeroDivisionError
     assert [*seen, jax.config.values[name]] == [False, True, False]

@@ -16,11 +16,11 @@ import pytest
 from flax import nnx
 from flax.nnx import vmap as lift
 
-from autograder.arguments import Value
-from autograder.calls import Failed, Returned, call
-from autograder.evidence import _OTHERS, _TRANSFORMS, gather
-from autograder.facts import TRANSFORMS, Facts, NoFacts, Parameter, from_json, to_json
-from autograder.trace import equations
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.inputs import Value
+from autograder.evidence.facts import TRANSFORMS, Facts, NoFacts, Parameter, from_json, to_json
+from autograder.evidence.jaxpr import equations
+from autograder.evidence.recorder import _OTHERS, _TRANSFORMS, gather
 
 B, D, F = 5, 3, 7
 

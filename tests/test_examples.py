@@ -14,8 +14,10 @@ import nbformat
 import pytest
 from conftest import built_once
 
-from autograder import ready, scaffold
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.assignment import scaffold
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.container import smoke_test
 
 
 @dataclass(frozen=True)
@@ -413,7 +415,7 @@ def test_an_image_gets_ready_with_them(request: pytest.FixtureRequest, tmp_path:
     built = BuiltAssignment(request.getfixturevalue("examples" if name in OFTEN else "others") / name)
     with zipfile.ZipFile(built.zip) as packed:
         packed.extractall(tmp_path / "source")
-    assert ready.check(tmp_path, container=False).startswith("otter-arrays ready: ")
+    assert smoke_test.check(tmp_path, container=False).startswith("otter-arrays ready: ")
 
 
 def test_a_student_sees_at_the_desk_which_law_broke(examples: Path, tmp_path: Path) -> None:

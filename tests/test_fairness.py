@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from conftest import MASTERS
 
-from autograder import question as questions
-from autograder.calls import Failed
-from autograder.compare import magnitude
-from autograder.examine import examine
-from autograder.question import Question
-from autograder.reference import draw
+from autograder.build.reference import draw
+from autograder.calls.call import Failed
+from autograder.questions import question as questions
+from autograder.questions.question import Question
+from autograder.verdicts.compare import magnitude
+from autograder.verdicts.examine import examine
 
 LAYERS = 30
 
@@ -101,10 +101,10 @@ def test_half_precision_is_imprecise_and_worth_what_the_author_says(deep: tuple[
 ON_ALL_BANKS = """
 import sys
 from pathlib import Path
-from autograder.bank import load
-from autograder.examine import examine
-from autograder.samples import BuiltAssignment
-from autograder.sources import renamed
+from autograder.bank.storage import load
+from autograder.verdicts.examine import examine
+from autograder.assignment.samples import BuiltAssignment
+from autograder.questions.sources import renamed
 import jax, jax.numpy as jnp, numpy as np, flax.linen as nn
 from flax import nnx
 

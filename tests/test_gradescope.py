@@ -13,7 +13,7 @@ from otter.run import AutograderConfig
 from otter.test_files import ExceptionTestFile, GradingResults
 from otter.test_files.ok_test import OKTestFile
 
-from autograder import gradescope, results
+from autograder.grading import gradescope, results
 
 HEAD = "from otter.test_files import test_case\nOK_FORMAT = False\nname = '{name}'\npoints = None\n{options}\n"
 CASE = "@test_case(points={points}, hidden={hidden}, {more})\ndef test_{number}(env):\n    {body}\n"
@@ -146,13 +146,14 @@ def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(tmp
 
 def test_a_doctest_without_a_verdict_is_no_zero_either(tmp_path: Path) -> None:
     cases = [
-        {"code": f">>> from autograder.checks import {name}\n>>> {more}"} for name, more in (("Ungraded", "raise Ungraded('why.')"), ("check", ""))
+        {"code": f">>> from autograder.checks.check import {name}\n>>> {more}"}
+        for name, more in (("Ungraded", "raise Ungraded('why.')"), ("check", ""))
     ]
     file = OKTestFile.from_spec({"name": "q1", "points": 2, "suites": [{"cases": cases}]})
     file.run({})
     row = written([file], tmp_path, {})["tests"][-1]
     assert row["name"] == "q1 (ungraded)"
-    assert "autograder.checks.Ungraded: why." in row["output"]
+    assert "autograder.checks.check.Ungraded: why." in row["output"]
     assert not {"score", "max_score"} & set(row)
 
 

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, reconfigured
 
-from autograder import doctor, image
+from autograder.assignment import doctor, image
+from autograder.assignment.built import BuiltAssignment, solution_of
 from autograder.cli import main
 from autograder.errors import BuildError
-from autograder.samples import BuiltAssignment, solution_of
 
 Contents = dict[str, bytes]
 
@@ -54,7 +54,7 @@ def test_otters_own_setup_is_kept_where_it_is_asked_for_or_needed(one_assignment
     found = contents(archive)
     assert found["setup.sh"] == b"#!/usr/bin/env bash\nmamba\n"
     assert b"mamba activate otter-env\n" in found["run_autograder"]
-    assert b"autograder.launcher" in found["run_autograder"]
+    assert b"autograder.container.launcher" in found["run_autograder"]
     archive = repacked(
         one_assignment.zip, tmp_path / "b.zip", lambda found: found.update({"otter_config.json": b'{"pdf": true}', "setup.sh": b"#!x"})
     )
@@ -84,7 +84,7 @@ def test_a_package_that_the_lock_lacks_is_resolved_or_told(monkeypatch: pytest.M
 
 def states(archive: Path, **options: bool) -> dict[str, tuple[str, str]]:
     """What each check found; of several, what is wrong."""
-    found = sorted(doctor.examine(archive, resolve=False, **options), key=lambda each: each.state == doctor.WRONG)
+    found = sorted(doctor.inspect_zip(archive, resolve=False, **options), key=lambda each: each.state == doctor.WRONG)
     return {each.check: (each.state, each.text) for each in found}
 
 

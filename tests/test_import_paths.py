@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from test_attacks import INVADED
 
-from autograder import launcher, shortcuts
+from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.samples import otter_run
 from autograder.classroom.station import Station
-from autograder.samples import BuiltAssignment, otter_run, solution_of
+from autograder.container import launcher
+from autograder.runtime import switches
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a submission may write where it likes")
 
@@ -46,7 +48,7 @@ def run(built: BuiltAssignment, folder: Path, name: str, **variables: str) -> An
 
 
 def run_without_a_fork(built: BuiltAssignment, folder: Path, name: str) -> Any:
-    return run(built, folder, name, **{shortcuts.VARIABLE: "ahead"})
+    return run(built, folder, name, **{switches.VARIABLE: "ahead"})
 
 
 def run_as_gradescope_does(built: BuiltAssignment, folder: Path, name: str) -> Any:

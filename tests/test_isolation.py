@@ -17,13 +17,14 @@ import pytest
 from conftest import reconfigured
 from otter.run import AutograderConfig
 
-from autograder import isolation
-from autograder.isolation import ConfigError, Isolation
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.grading import stage as isolation
+from autograder.grading.configuration import ConfigError, Isolation
+from autograder.grading.notebook import without_submitted_code
 from autograder.otter_plugin import ArraysPlugin
-from autograder.samples import BuiltAssignment, otter_run
-from autograder.sandbox import quarantine
-from autograder.sandbox.notebook import without_submitted_code
-from autograder.sandbox.quarantine import take_files
+from autograder.sandbox import files
+from autograder.sandbox.files import take_files
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_isolation_is_required_in_a_container_and_the_best_elsewhere() -> None:
 
 
 def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quarantine, "MAX_FILE", 100)
+    monkeypatch.setattr(files, "MAX_FILE", 100)
     folder, holding = tmp_path / "submission", tmp_path / "holding"
     (folder / "data" / "deep").mkdir(parents=True)
     (folder / "nb.ipynb").write_text("{}")
@@ -93,7 +94,7 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory
     for path in (folder / "closed" / "in", folder / "closed", folder):
         os.chown(path, 65534, 65534)
         path.chmod(0)
-    script = inspect.getsource(quarantine.remove) + f"\nremove(Path({str(folder)!r}))"
+    script = inspect.getsource(files.remove) + f"\nremove(Path({str(folder)!r}))"
     command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c"]
     subprocess.run([*command, f"import contextlib, os, subprocess\nfrom pathlib import Path\n{script}"], check=True)
     assert not folder.exists()
@@ -101,7 +102,7 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_FILES", 2), ("MAX_TOTAL", 2), ("MAX_DEPTH", 1)])
 def test_every_limit_on_files_beside_a_notebook_leaves_something_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
-    monkeypatch.setattr(quarantine, limit, value)
+    monkeypatch.setattr(files, limit, value)
     (tmp_path / "submission" / "a" / "b").mkdir(parents=True)
     for name in ("a/1", "a/2", "a/b/3"):
         (tmp_path / "submission" / name).write_text("x")
@@ -144,7 +145,7 @@ def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
     notebook.cells[0].metadata["tags"] = "otter_ignore"  # no list, as the format wants
     made = without_submitted_code(notebook, {"bank": "b"}, {"b": ["q2"]})
     assert [cell.source for cell in made.cells] == [
-        "from autograder.sandbox.kernel import begin\n__otter_arrays__ = begin({'bank': 'b'})",
+        "from autograder.grading.kernel import begin\n__otter_arrays__ = begin({'bank': 'b'})",
         f"__otter_arrays__.cell({notebook.cells[0].source!r}, [], globals())",
         "__otter_arrays__.cell('x = 1', ['q2'], globals())",
         "__otter_arrays__.end(globals())",

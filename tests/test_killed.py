@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from autograder.samples import BuiltAssignment
+from autograder.assignment.built import BuiltAssignment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
-TARGETS = {"worker": b"autograder.sandbox.worker", "kernel": b"otter-kernel", "runner": b"run_autograder"}
+TARGETS = {"worker": b"autograder.sandbox.confined.worker", "kernel": b"otter-kernel", "runner": b"run_autograder"}
 
 STOPPED = (
     "Ungraded: grading did not come to its end: the grader's process was stopped from outside, or ran out of memory. "

@@ -18,8 +18,10 @@ import psutil
 import pytest
 from conftest import reconfigured
 
-from autograder import launcher, results
-from autograder.samples import BuiltAssignment, check_results
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import check_results
+from autograder.container import launcher
+from autograder.grading import results
 from autograder.sandbox.host import Limits
 
 
@@ -37,7 +39,7 @@ def laid_out(archive: Path, root: Path, submission: dict[str, Path | bytes], met
 
 def command(root: Path) -> list[str]:
     """Outside of a container: in one, the launcher opens folders above the interpreter, and this machine is not thrown away afterwards."""
-    return [sys.executable, "-I", "-m", "autograder.launcher", str(root), launcher.OUTSIDE]
+    return [sys.executable, "-I", "-m", "autograder.container.launcher", str(root), launcher.OUTSIDE]
 
 
 def launched(root: Path) -> dict[str, Any]:

@@ -10,17 +10,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder import question as questions
-from autograder.arguments import Array, DeclarationError, Dim, Key, Seed, Tree, Value
-from autograder.bank import Group
-from autograder.build import rehearse
-from autograder.calls import Failed, Returned, call
-from autograder.errors import BuildError
-from autograder.examine import Finding, examine
-from autograder.question import Question
-from autograder.reference import draw
-from autograder.report import at_desk, in_grading
-from autograder.ways import Way, is_law
+from autograder.bank.records import Group
+from autograder.build.reference import draw
+from autograder.build.rehearse import rehearse
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.inputs import Value
+from autograder.calls.spec import CallSpec
+from autograder.checks.messages import at_desk, in_grading
+from autograder.errors import BuildError, DeclarationError
+from autograder.questions import question as questions
+from autograder.questions.arguments import Array, Dim, Key, Seed, Tree
+from autograder.questions.laws import is_law
+from autograder.questions.question import Question
+from autograder.verdicts.examine import Finding, examine
 
 LAWS = ("jit", "vmap", "grad", "permutation of B")
 
@@ -199,13 +201,13 @@ ARGUMENTS = {
 
 
 def test_the_gradient_is_taken_of_what_is_named() -> None:
-    one = call(lambda a, b, n: (a * b).sum() * n, ARGUMENTS, Way(gradient=("b",)))
+    one = call(lambda a, b, n: (a * b).sum() * n, ARGUMENTS, CallSpec(gradient=("b",)))
     assert isinstance(one, Returned)
     np.testing.assert_array_equal(one.array, [2.0, 4.0])
-    both = call(lambda a, b, n: (a * b).sum() * n, ARGUMENTS, Way(several=True, gradient=("a", "b")))
+    both = call(lambda a, b, n: (a * b).sum() * n, ARGUMENTS, CallSpec(several=True, gradient=("a", "b")))
     assert isinstance(both, Returned)
     assert {name: array.tolist() for name, array in both.output.items()} == {"a": [6.0, 8.0], "b": [2.0, 4.0]}
-    assert call(lambda a, b, n: a * b, ARGUMENTS, Way(gradient=("b",))).cause == "raised TypeError."  # type: ignore[union-attr]
+    assert call(lambda a, b, n: a * b, ARGUMENTS, CallSpec(gradient=("b",))).cause == "raised TypeError."  # type: ignore[union-attr]
 
 
 class Scaled:
@@ -220,12 +222,12 @@ class Scaled:
 
 
 def test_a_class_is_made_and_its_method_called() -> None:
-    way = Way(constructor=("n",), method="__call__")
+    way = CallSpec(constructor=("n",), method="__call__")
     outcome = call(Scaled, ARGUMENTS, way)
     assert isinstance(outcome, Returned)
     assert outcome.array.tolist() == [8.0, 12.0]
-    other = call(Scaled, ARGUMENTS, Way(constructor=("n",), method="difference"))
+    other = call(Scaled, ARGUMENTS, CallSpec(constructor=("n",), method="difference"))
     assert isinstance(other, Returned)
     assert other.array.tolist() == [4.0, 4.0]
-    assert call(Scaled, ARGUMENTS, Way(constructor=("n",), method="missing")).cause == "raised AttributeError."  # type: ignore[union-attr]
+    assert call(Scaled, ARGUMENTS, CallSpec(constructor=("n",), method="missing")).cause == "raised AttributeError."  # type: ignore[union-attr]
     assert call(object, ARGUMENTS, way) == Failed("takes 0 positional arguments; the question calls it with 1: (n).")

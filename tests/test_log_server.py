@@ -9,13 +9,13 @@ import time
 
 import psutil
 
-from autograder import log_server
+from autograder.runtime import log_server
 
 KERNEL = """\
 import sys
 from logging.handlers import SocketHandler
 from otter import logging
-from autograder import log_server
+from autograder.runtime import log_server
 assert log_server.address() is None
 logging._handlers.append(SocketHandler(sys.argv[1], int(sys.argv[2])))
 assert log_server.address() == (sys.argv[1], int(sys.argv[2]))
@@ -28,7 +28,7 @@ import select, threading
 wait = select.select
 select.select = lambda reading, writing, failing, seconds: wait(reading, writing, failing)  # it would look by itself after a second
 from otter.execute.logging import start_server
-from autograder import log_server
+from autograder.runtime import log_server
 before = set(threading.enumerate())
 (host, port), stop = start_server()
 (server,) = set(threading.enumerate()) - before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import machine
+from autograder.runtime import machine
 
 
 def written(folder: Path, files: dict[str, str]) -> Path:

@@ -13,8 +13,9 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from autograder.assignment.otter_assign import check_readable
+from autograder.assignment.test_files import Asked, check_tests, checks_of_tests
 from autograder.errors import BuildError
-from autograder.master import Asked, check_readable, check_tests, checks_of_tests
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from conftest import MASTERS
 
 from autograder import Question
+from autograder.audit.matrix import BankOfQuestion, Row, faults_of, of_question
 from autograder.cli import main
-from autograder.matrix import BankOfQuestion, Row, faults_of, of_question
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:

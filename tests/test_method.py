@@ -11,10 +11,14 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from autograder import Array, CheckFailed, Dim, Question, Ungraded, check, checks, question
-from autograder.bank import PUBLIC_FILE, BankError, load, save
-from autograder.build import build
+from autograder import Array, CheckFailed, Dim, Question, Ungraded, check
+from autograder.bank.filenames import PUBLIC_FILE
+from autograder.bank.records import BankError
+from autograder.bank.storage import load, save
+from autograder.build.banks import build
+from autograder.checks import check as checks
 from autograder.errors import BuildError
+from autograder.questions import question
 from autograder.rules import constant_trace, transform
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from conftest import MASTERS
 
-from autograder import Array, Dim, Question, Seed, question
-from autograder.mutants import mutants
-from autograder.rewrites import rewrites
-from autograder.rewriting import Answer, plain
+from autograder import Array, Dim, Question, Seed
+from autograder.audit.answers import Answer, plain
+from autograder.audit.mutants import mutants
+from autograder.audit.rewrites import rewrites
+from autograder.questions import question
 
 SOURCE = '''
 def scale_rows(seed, x, factor):

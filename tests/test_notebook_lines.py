@@ -11,7 +11,8 @@ import pytest
 from conftest import PLUGIN
 from otter_formats import Format, case, code, question
 
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
 
 ABOVE_THE_IMPORTS = """\
 %matplotlib inline

@@ -17,8 +17,9 @@ import pytest
 from conftest import PLUGIN
 from otter_formats import FORMATS
 
-from autograder.samples import BuiltAssignment, Graded, otter_run
-from autograder.sandbox.quarantine import lay_out
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import OtterRun, otter_run
+from autograder.sandbox.files import lay_out
 
 QUICK = ("doctests in the notebook", "exceptions in files")
 
@@ -46,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("formats")
 
 
-def seen(graded: Graded) -> Any:
+def seen(graded: OtterRun) -> Any:
     """What a student and an instructor read, but for times and addresses, and the lines on the way to an exception, which go through a stand-in."""
     assert graded.results is not None, graded.printed[-3000:]
     kept = {name: value for name, value in graded.results.items() if name not in ("extra_data", "execution_time")}

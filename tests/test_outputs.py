@@ -13,18 +13,16 @@ import pytest
 from flax import nnx
 from flax.core import freeze
 
-from autograder.arguments import Value, flattened, gathered
-from autograder.bank import Answered, Group
-from autograder.calls import Failed, Returned, call
-from autograder.cases import Case
-from autograder.compare import differences
-from autograder.examine import Finding, examine
-from autograder.outputs import identical
-from autograder.report import at_desk, in_grading
-from autograder.values import Unusable, to_output, to_python, unchanged
-from autograder.ways import Way
+from autograder.bank.records import ExpectedCase, Group
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.inputs import Value, flattened, gathered, to_python, unchanged
+from autograder.calls.outputs import Unusable, identical, to_output
+from autograder.calls.spec import CallSpec, Case
+from autograder.checks.messages import at_desk, in_grading
+from autograder.verdicts.compare import differences
+from autograder.verdicts.examine import Finding, examine
 
-SEVERAL = Way(several=True)
+SEVERAL = CallSpec(several=True)
 Pair = namedtuple("Pair", "first second")
 X = {"x": Value("jax", np.arange(1.0, 4.0, dtype=np.float32))}
 
@@ -92,7 +90,7 @@ def test_where_one_array_is_asked_for_a_structure_is_none() -> None:
 
 def told(answer: Callable[..., Any]) -> Finding | None:
     expected = {"loss": np.float32(6.0).reshape(()), "grads/w": np.array([2.0, 4.0, 6.0], np.float32)}
-    case = Answered(Case("by hand", {"D": 3}, X, SEVERAL), expected, {"loss": 1e-5, "grads/w": 1e-5})
+    case = ExpectedCase(Case("by hand", {"D": 3}, X, SEVERAL), expected, {"loss": 1e-5, "grads/w": 1e-5})
     return examine(answer, Group("random", (case,), (0, 0)))
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.packed import files
-from autograder.refused import Refused
-from autograder.sandbox.quarantine import lay_out
+from autograder.container.zips import files
+from autograder.errors import Refused
+from autograder.sandbox.files import lay_out
 
 
 def packed(entries: dict[str, bytes], *, mode: int = 0, compression: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograder import Question
+from autograder.build.preview import BUILDING, preview
 from autograder.errors import BuildError
-from autograder.preview import BUILDING, preview
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> np.ndarray:

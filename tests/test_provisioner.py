@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import provisioner
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.grading import provisioner
 
 STARTED = """\
 import os, pathlib, sys, psutil

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograder import Array, DeclarationError, Dim, Question, Seed
-from autograder.question import newest
+from autograder.questions.question import newest
 
 GOOD: dict[str, Any] = {"name": "f", "arguments": {"seed": Seed(), "x": Array("B", "D"), "n": Dim("B")}, "dims": {"B": (1, 4), "D": (2, 4)}}
 

@@ -9,28 +9,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import figure, report
-from autograder.arguments import Value
-from autograder.bank import Answered, Group
-from autograder.calls import Failed, Returned, StandIn
-from autograder.cases import Case
-from autograder.diagnosis import Known, KnownOutcome
-from autograder.examine import Finding, examine
-from autograder.outputs import alone
-from autograder.ways import PLAIN, Way
+from autograder.bank.records import ExpectedCase, Group, KnownMistake, KnownOutcome
+from autograder.calls.call import Failed, Returned, StandIn
+from autograder.calls.inputs import Value
+from autograder.calls.outputs import alone
+from autograder.calls.spec import PLAIN, CallSpec, Case
+from autograder.checks import heatmap, messages
+from autograder.verdicts.examine import Finding, examine
 
 SIZES = ({"B": 2, "F": 3}, {"B": 3, "F": 2}, {"B": 1, "F": 4})
 
 
-def answered(sizes: dict[str, int]) -> Answered:
+def answered(sizes: dict[str, int]) -> ExpectedCase:
     x = np.arange(1.0, sizes["B"] * sizes["F"] + 1, dtype=np.float32).reshape(sizes["B"], sizes["F"])
-    return Answered(
+    return ExpectedCase(
         Case("a case by hand", sizes, {"x": Value("numpy", x), "factor": Value("float", np.asarray(2))}), alone(2 * x.ravel()), {"": 1e-5}
     )
 
 
 CASES = tuple(answered(sizes) for sizes in SIZES)
-PLUS_ONE = Known("one too many", "Take the 1 away.", tuple(KnownOutcome(alone(each.expected[""] + 1)) for each in CASES))
+PLUS_ONE = KnownMistake("one too many", "Take the 1 away.", tuple(KnownOutcome(alone(each.expected[""] + 1)) for each in CASES))
 GROUP = Group("random", CASES, (0, 1, 2, 0), known=(PLUS_ONE,))
 
 
@@ -135,7 +133,7 @@ AT_THE_DESK = [
 @pytest.mark.parametrize(("function", "text"), AT_THE_DESK)
 def test_at_the_desk_a_student_reads(function: Any, text: str) -> None:
     calls.clear()
-    said = report.at_desk("f", found(function))
+    said = messages.at_desk("f", found(function))
     assert said == text.replace("LINE", str(raises.__code__.co_firstlineno + 1))
 
 
@@ -171,18 +169,18 @@ IN_GRADING = [
 
 @pytest.mark.parametrize(("function", "in_public", "text"), IN_GRADING)
 def test_on_gradescope_a_student_reads(function: Any, in_public: bool, text: str) -> None:
-    assert report.in_grading("f", found(function), in_public) == text
+    assert messages.in_grading("f", found(function), in_public) == text
 
 
 def test_what_an_imprecise_answer_is_worth_is_said() -> None:
     finding = examine(lambda x, factor: doubled(x, factor) + 0.01, replace(GROUP, imprecise=0.5))
     assert finding is not None
-    assert report.in_grading("f", finding, False).endswith("3 of 3 cases fail.\n\nAn answer of this precision is worth 50% of the points.")
+    assert messages.in_grading("f", finding, False).endswith("3 of 3 cases fail.\n\nAn answer of this precision is worth 50% of the points.")
 
 
 def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
     finding = found(lambda x, factor: doubled(x, factor) + 1)
-    picture = figure.draw("f", finding)
+    picture = heatmap.draw("f", finding)
     assert [panel.get_title() for panel in picture.axes[:3]] == ["expected", "returned", "error above 1e-05 (grey: right)"]
     assert all(panel.images[0].get_array().shape == (2, 3) for panel in picture.axes[:3])
     np.testing.assert_allclose(picture.axes[2].images[0].get_array(), 1.0)
@@ -191,15 +189,15 @@ def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4)])
 def test_any_output_can_be_drawn(shape: tuple[int, ...]) -> None:
     expected = np.ones(shape, np.float32)
-    case = Answered(Case("c", {"B": 2}, {"x": Value("numpy", expected)}), alone(expected), {"": 1e-5})
+    case = ExpectedCase(Case("c", {"B": 2}, {"x": Value("numpy", expected)}), alone(expected), {"": 1e-5})
     finding = examine(lambda x: x + 1j if shape == (5,) else x * 3, Group("public", (case,), (0,)))
     assert finding is not None
     if finding.step == "values":
-        assert figure.draw("f", finding) is not None
+        assert heatmap.draw("f", finding) is not None
 
 
 def test_outside_a_notebook_nothing_is_displayed(capsys: pytest.CaptureFixture[str]) -> None:
-    figure.show("f", found(lambda x, factor: doubled(x, factor) + 1))
+    heatmap.show("f", found(lambda x, factor: doubled(x, factor) + 1))
     assert capsys.readouterr().out == ""
 
 
@@ -209,7 +207,7 @@ class StopsAnswering(StandIn):
     def __init__(self) -> None:
         self.calls = 0
 
-    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+    def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         self.calls += 1
         return Returned(alone(doubled(arguments["x"].data, 2))) if self.calls == 1 else Failed("ended the process.", lost=True)
 
@@ -217,7 +215,7 @@ class StopsAnswering(StandIn):
 def test_cases_that_could_not_be_tried_are_not_called_right() -> None:
     finding = examine(StopsAnswering(), GROUP)
     assert finding is not None
-    assert report.in_grading("f", finding, True) == (
+    assert messages.in_grading("f", finding, True) == (
         "f ended the process. [case 2 of 3: a case by hand]\n\nExpected is an array of shape (6,) and dtype float32.\n"
         "1 of 2 cases fail; not tried: 1."
     )

@@ -9,8 +9,9 @@ from pathlib import Path
 import nbformat
 from test_attacks import QUESTION, with_answer
 
-from autograder import results
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.grading import results
 
 
 def refuse(constant: str) -> None:

@@ -13,9 +13,10 @@ import pytest
 from conftest import NAMES, reconfigured
 from test_attacks import ATTACKS, SHORT, with_answer
 
-from autograder import shortcuts
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
 from autograder.classroom.station import Station
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.runtime import switches
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ def scores(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def differing(archive: Path, submissions: Iterator[tuple[str, nbformat.NotebookNode]], by_chance: Collection[str] = ()) -> dict[str, list[str]]:
     """The submissions whose rows differ by the road, and on which roads; of those named in `by_chance`, what rows have beside their sentences."""
-    without = {**os.environ, shortcuts.VARIABLE: ",".join(shortcuts.SHORTCUTS)}
+    without = {**os.environ, switches.VARIABLE: ",".join(switches.SHORTCUTS)}
     station, found = Station(archive), {}
     try:
         for name, notebook in submissions:

@@ -8,19 +8,9 @@ from typing import Any
 import pytest
 
 from autograder import DeclarationError, Question
-from autograder.facts import Applied, Facts, Parameter
-from autograder.requirements import Requirement, Seen, traced_dims
-from autograder.rules import (
-    constant_trace,
-    either,
-    every,
-    from_json,
-    parameters,
-    shared_parameters,
-    stacked_parameters,
-    to_json,
-    transform,
-)
+from autograder.evidence.facts import Applied, Facts, Parameter
+from autograder.evidence.requirements import Requirement, Seen, from_json, to_json, traced_dims
+from autograder.rules import constant_trace, either, every, parameters, shared_parameters, stacked_parameters, transform
 
 SIZES = {"B": 5, "D": 3, "F": 7}
 MAPPED = Applied("nnx.vmap", None, 5, (None, 0), answers=True)

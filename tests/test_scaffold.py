@@ -9,8 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import scaffold
-from autograder.samples import BuiltAssignment, otter_run
+from autograder.assignment import scaffold
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
 
 
 def autograder(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:

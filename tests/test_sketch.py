@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.sketch import near, sketch
+from autograder.verdicts.sketch import near, sketch
 
 
 def test_equal_arrays_have_equal_sketches_and_others_have_not() -> None:

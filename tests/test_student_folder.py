@@ -19,9 +19,10 @@ import pytest
 from conftest import ROOT, SECRET
 from nbclient import NotebookClient
 
-from autograder import bank, delivery
-from autograder.cases import HIDDEN_GROUPS
-from autograder.samples import BuiltAssignment
+from autograder.assignment import delivery
+from autograder.assignment.built import BuiltAssignment
+from autograder.bank import filenames, storage
+from autograder.bank.groups import HIDDEN_GROUPS
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -72,7 +73,7 @@ def test_nothing_secret_is_among_what_a_student_gets(assignment: BuiltAssignment
 
 
 def test_no_hidden_case_and_no_hidden_output_is_among_what_a_student_gets(assignment: BuiltAssignment) -> None:
-    hidden = bank.load(assignment.hidden_bank)
+    hidden = storage.load(assignment.hidden_bank)
     arrays: set[bytes] = set()
     for groups in hidden.groups.values():
         for name in HIDDEN_GROUPS:
@@ -96,7 +97,7 @@ def test_the_folder_holds_what_a_student_needs_and_no_more(assignment: BuiltAssi
     folder = assignment.folder / "student"
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     (wheel,) = folder.glob("*.whl")
-    assert names == {f"{assignment.name}.ipynb", "tests/q1.py", bank.PUBLIC_FILE, "requirements.txt", wheel.name}
+    assert names == {f"{assignment.name}.ipynb", "tests/q1.py", filenames.PUBLIC_FILE, "requirements.txt", wheel.name}
 
 
 def test_the_student_notebook_has_no_outputs_and_no_tests_in_its_metadata(assignment: BuiltAssignment) -> None:

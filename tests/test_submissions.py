@@ -18,8 +18,9 @@ import nbformat
 import pytest
 from conftest import MASTERS, ROOT, SECRET
 
-from autograder.bank import PUBLIC_FILE
-from autograder.samples import BuiltAssignment, Graded, otter_run
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import OtterRun, otter_run
+from autograder.bank.filenames import PUBLIC_FILE
 
 POINTS = 10
 
@@ -29,7 +30,7 @@ def question_of(built: BuiltAssignment) -> str:
     return str(question)
 
 
-def graded_answer(built: BuiltAssignment, source: str) -> Graded:
+def graded_answer(built: BuiltAssignment, source: str) -> OtterRun:
     return otter_run(built.answered({question_of(built): source}), built.zip)
 
 
@@ -374,7 +375,7 @@ def test_another_environment_is_ungraded_and_never_zero(one_assignment: BuiltAss
     assert graded.results["tests"][-1]["name"] == "vmap_over_batch: argument types (ungraded)"
 
 
-def without_times(graded: Graded) -> dict[str, Any]:
+def without_times(graded: OtterRun) -> dict[str, Any]:
     """The results, but for how long grading took."""
     assert graded.results is not None, graded.printed
     findings = [{name: value for name, value in row.items() if name != "seconds"} for row in graded.results["extra_data"]["findings"]]

@@ -7,10 +7,11 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from autograder import tolerance
-from autograder.arguments import Value
-from autograder.calls import Returned, call
-from autograder.cases import Case, generator
+from autograder.build import tolerance
+from autograder.build.plan import generator
+from autograder.calls.call import Returned, call
+from autograder.calls.inputs import Value
+from autograder.calls.spec import Case
 
 X = {"x": Value("jax", np.linspace(0.5, 2.0, 12, dtype=np.float32))}
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.refused import Refused, shown
-from autograder.triage import examine
+from autograder.container.intake import screen
+from autograder.container.zips import shown
+from autograder.errors import Refused
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])).encode()
 AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
@@ -39,19 +40,19 @@ def submission(tmp_path: Path) -> Path:
 def test_a_notebook_is_taken_as_it_is(submission: Path, given: Path) -> None:
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     (submission / "notes.txt").write_text("mine")
-    assert examine(submission, given) == []
+    assert screen(submission, given) == []
     assert sorted(path.name for path in submission.iterdir()) == ["answer.ipynb", "notes.txt"]
 
 
 def test_a_mark_that_editors_put_before_the_text_is_taken_away(submission: Path, given: Path) -> None:
     (submission / "answer.ipynb").write_bytes(b"\xef\xbb\xbf" + NOTEBOOK)
-    assert examine(submission, given) == []
+    assert screen(submission, given) == []
     assert (submission / "answer.ipynb").read_bytes() == NOTEBOOK
 
 
 def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
     (submission / "answer.py").write_text("1 + 1\n")
-    assert examine(submission, given) == []
+    assert screen(submission, given) == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_what_is_no_single_notebook_is_told(submission: Path, given: Path, files
         (submission / name).parent.mkdir(exist_ok=True)
         (submission / name).write_bytes(content)
     with pytest.raises(Refused) as refusal:
-        examine(submission, given)
+        screen(submission, given)
     assert str(refusal.value) == sentence
 
 
@@ -106,7 +107,7 @@ def test_json_that_is_no_notebook_is_told(submission: Path, given: Path, content
     with pytest.raises(
         Refused, match=rf"^a\.ipynb is not a notebook that can be read \(\w+\)\. {AGAIN}$|^a\.ipynb is not a notebook that can be read: it has"
     ):
-        examine(submission, given)
+        screen(submission, given)
 
 
 def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(submission: Path, given: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(submission: Path
     with pytest.raises(
         Refused, match=r"^a\.ipynb is larger than 50 MB\. Clear its outputs \(Kernel → Restart Kernel and Clear Outputs\), save it, and"
     ):
-        examine(submission, given)
+        screen(submission, given)
 
 
 @pytest.mark.parametrize("name", ["data.csv", "tests", "__init__.py", "anything"])
@@ -131,7 +132,7 @@ def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(submission: Path
 def test_links_and_pipes_are_taken_away(submission: Path, given: Path, name: str, make: Callable[[Path], None], why: str) -> None:
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     make(submission / name)
-    assert examine(submission, given) == [f"{name} {why}"]
+    assert screen(submission, given) == [f"{name} {why}"]
     assert not os.path.lexists(submission / name)
     assert stat.S_ISREG(Path("/etc/passwd").stat().st_mode)
 
@@ -140,23 +141,23 @@ def test_links_and_pipes_are_taken_away(submission: Path, given: Path, name: str
 def test_a_folder_where_a_file_goes_is_taken_away(submission: Path, given: Path, name: str, why: str) -> None:
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     (submission / name / "inner").mkdir(parents=True)
-    assert examine(submission, given) == [f"{name} {why}"]
+    assert screen(submission, given) == [f"{name} {why}"]
 
 
 def test_a_file_where_the_tests_go_is_taken_away(submission: Path, given: Path) -> None:
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     (submission / "tests").write_text("")
-    assert examine(submission, given) == ["tests is a file where the assignment's tests go"]
+    assert screen(submission, given) == ["tests is a file where the assignment's tests go"]
 
 
 def test_a_notebook_that_is_a_link_or_a_folder_is_refused(submission: Path, given: Path) -> None:
     (submission / "answer.ipynb").symlink_to("/etc/passwd")
     with pytest.raises(Refused, match=r"^answer\.ipynb is a link, and not a notebook\."):
-        examine(submission, given)
+        screen(submission, given)
     (submission / "answer.ipynb").unlink()
     (submission / "answer.ipynb").mkdir()
     with pytest.raises(Refused, match=r"^answer\.ipynb is a folder, and not a notebook\."):
-        examine(submission, given)
+        screen(submission, given)
 
 
 def zipped(entries: dict[str, bytes]) -> bytes:
@@ -185,7 +186,7 @@ def zipped(entries: dict[str, bytes]) -> bytes:
 def test_a_zip_is_looked_at_before_it_is_unpacked(submission: Path, given: Path, content: bytes, sentence: str) -> None:
     (submission / "hw.zip").write_bytes(content)
     with pytest.raises(Refused) as refusal:
-        examine(submission, given, zips=True)
+        screen(submission, given, zips=True)
     assert str(refusal.value) == sentence
 
 
@@ -193,7 +194,7 @@ def test_a_zip_with_a_notebook_is_unpacked_and_otter_gets_an_empty_one(submissio
     entries = {"a.ipynb": codecs.BOM_UTF8 + NOTEBOOK, "data/x.csv": b"1"}
     (submission / "hw.zip").write_bytes(zipped(entries))
     (submission / "data").symlink_to(given)
-    assert examine(submission, given, zips=True) == ["data lies beside the zip file"]
+    assert screen(submission, given, zips=True) == ["data lies beside the zip file"]
     assert not list(given.glob("x.csv"))
     assert (submission / "data" / "x.csv").read_bytes() == b"1"
     assert (submission / "a.ipynb").read_bytes() == NOTEBOOK
@@ -208,7 +209,7 @@ def test_one_zip_is_asked_for(submission: Path, given: Path, names: tuple[str, .
     for name in names:
         (submission / name).write_bytes(zipped({"a.ipynb": NOTEBOOK}))
     with pytest.raises(Refused) as refusal:
-        examine(submission, given, zips=True)
+        screen(submission, given, zips=True)
     assert str(refusal.value) == f"{told}. Submit one zip file with your notebook."
 
 

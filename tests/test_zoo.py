@@ -19,9 +19,11 @@ from conftest import ROOT, built_once
 from nbclient import NotebookClient
 from zoo_masters import FAMILIES, Program, family, table, write_master
 
-from autograder import launcher, shortcuts
+from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.samples import otter_run
 from autograder.classroom.station import Station
-from autograder.samples import BuiltAssignment, otter_run, solution_of
+from autograder.container import launcher
+from autograder.runtime import switches
 
 REQUIRED = {
     "linalg": "solve inv det slogdet cholesky qr eigh eig svd lstsq pinv matrix_rank norm",
@@ -169,9 +171,9 @@ def test_every_road_gives_the_same_rows(built: BuiltAssignment, tmp_path: Path) 
         accepted(usual) if name == "right" else refused(usual, built)
         assert in_class[name] == usual
         assert by_the_zip(notebook, built, tmp_path / name) == usual
-        for left in (*shortcuts.SHORTCUTS, None):
-            without = ",".join(each for each in shortcuts.SHORTCUTS if each != left)
-            assert by_otter(notebook, built, **{shortcuts.VARIABLE: without}) == usual, f"without {without}"
+        for left in (*switches.SHORTCUTS, None):
+            without = ",".join(each for each in switches.SHORTCUTS if each != left)
+            assert by_otter(notebook, built, **{switches.VARIABLE: without}) == usual, f"without {without}"
 
 
 @pytest.mark.slow

@@ -16,7 +16,8 @@ from typing import Any
 
 import nbformat
 
-from autograder import Array, Dim, Key, Seed, Tree, scaffold
+from autograder import Array, Dim, Key, Seed, Tree
+from autograder.assignment import scaffold
 
 ZOO = Path(__file__).parent / "zoo"
 

@@ -14,10 +14,11 @@ from typing import Any
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
 
-from autograder import machine, results
-from autograder.classroom.station import Graded, Station
-from autograder.delivery import DISTRIBUTION
+from autograder.assignment.delivery import DISTRIBUTION
+from autograder.classroom.station import GradedSubmission, Station
 from autograder.errors import BuildError
+from autograder.grading import results
+from autograder.runtime import machine
 
 DEATHS = 2
 """A submission during whose grading so many workers of the cluster die is not sent to another one."""
@@ -62,7 +63,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
             yield client
 
 
-def graded(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, Graded]]:
+def graded(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, GradedSubmission]]:
     """Grade submissions, given as a key and files by path, as they come. What a cluster loses is ungraded, and says so.
 
     Only as many are held in memory as keep every process busy.
@@ -89,14 +90,14 @@ def graded(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[
         client.unregister_worker_plugin(stations.name)
 
 
-def _outcome(future: Future) -> Graded:
+def _outcome(future: Future) -> GradedSubmission:
     if future.status == "finished":
-        found: Graded = future.result()
+        found: GradedSubmission = future.result()
         return found
     fault = future.exception() if future.status == "error" else None
     if isinstance(fault, KilledWorker):
-        return Graded(results.unfinished("the processes of the cluster that graded it died, one after the other."), "", 0.0)
-    return Graded(results.unfinished(f"the cluster lost it ({type(fault).__name__ if fault else future.status})."), "", 0.0)
+        return GradedSubmission(results.unfinished("the processes of the cluster that graded it died, one after the other."), "", 0.0)
+    return GradedSubmission(results.unfinished(f"the cluster lost it ({type(fault).__name__ if fault else future.status})."), "", 0.0)
 
 
 def _check(client: Client) -> None:
@@ -124,7 +125,7 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
         while self._all:
             self._all.pop().close()
 
-    def grade(self, files: Mapping[str, bytes]) -> Graded:
+    def grade(self, files: Mapping[str, bytes]) -> GradedSubmission:
         try:
             station = self._free.pop()
         except IndexError:
@@ -143,7 +144,7 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
         return station
 
 
-def _grade(stations: str, files: Mapping[str, bytes]) -> Graded:
+def _grade(stations: str, files: Mapping[str, bytes]) -> GradedSubmission:
     """Runs in a worker of the cluster."""
     plugin: _Stations = get_worker().plugins[stations]
     return plugin.grade(files)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from autograder import results
+from autograder.grading import results
 
 FILE = "final_grades.csv"
 

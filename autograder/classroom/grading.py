@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import bank, results
-from autograder.bank import BankError
+from autograder.bank import storage
+from autograder.bank.records import BankError
 from autograder.classroom import cluster
 from autograder.classroom.ledger import Entry, Ledger
-from autograder.classroom.station import Graded
-from autograder.classroom.submissions import Submission, digest
-from autograder.errors import BuildError
-from autograder.refused import Refused
-from autograder.settings import settings_of
+from autograder.classroom.station import GradedSubmission
+from autograder.classroom.submissions import SubmittedFiles, digest
+from autograder.errors import BuildError, Refused
+from autograder.grading import results
+from autograder.grading.settings import settings_of
 
 
 class NotEmpty(BuildError):
@@ -30,11 +30,11 @@ class NoArchive(BuildError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class GradingPlan:
     """What there is to do: every submission, those still to grade, and those graded before that have changed since, by key."""
 
-    submissions: Sequence[Submission]
-    left: Sequence[Submission]
+    submissions: Sequence[SubmittedFiles]
+    left: Sequence[SubmittedFiles]
     changed: Sequence[str]
     digests: dict[str, str]
     refused: dict[str, str]
@@ -45,13 +45,13 @@ def assignment_of(archive: Path) -> str:
     try:
         with zipfile.ZipFile(archive) as packed, tempfile.TemporaryDirectory() as scratch:
             settings = settings_of(json.loads(packed.read("otter_config.json"))) or {}
-            return bank.load(Path(packed.extract(f"files/{settings['bank']}", scratch)), "its bank").assignment
+            return storage.load(Path(packed.extract(f"files/{settings['bank']}", scratch)), "its bank").assignment
     except (zipfile.BadZipFile, KeyError, ValueError, BankError) as fault:
         told = str(fault) if isinstance(fault, BankError) else type(fault).__name__
         raise NoArchive(f"{archive} is not an autograder zip of this package ({told}); name the one that `autograder build` wrote") from None
 
 
-def plan(submissions: Sequence[Submission], archive: bytes, ledger: Ledger, *, resume: bool) -> Plan:
+def plan(submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, *, resume: bool) -> GradingPlan:
     """Hold the submissions against what is graded already. What has another content now, or was graded with another zip, is graded again.
 
     Raises `NotEmpty` if something is graded, unless `resume`.
@@ -70,19 +70,19 @@ def plan(submissions: Sequence[Submission], archive: bytes, ledger: Ledger, *, r
         if entry is None or (entry.submission, entry.archive) != (digests[submission.key], wanted):
             left.append(submission)
             changed += [] if entry is None else [submission.key]
-    return Plan(submissions, left, changed, digests, refused)
+    return GradingPlan(submissions, left, changed, digests, refused)
 
 
-def grade(todo: Plan, archive: bytes, ledger: Ledger, scheduler: str | None = None, workers: int | None = None) -> Iterator[Entry]:
+def grade(todo: GradingPlan, archive: bytes, ledger: Ledger, scheduler: str | None = None, workers: int | None = None) -> Iterator[Entry]:
     """Grade what is left, and keep each result before it is yielded. Raises `autograder.classroom.cluster.ClusterError`."""
     digested = hashlib.sha256(archive).hexdigest()
 
-    def kept(key: str, graded: Graded) -> Entry:
+    def kept(key: str, graded: GradedSubmission) -> Entry:
         return ledger.write(key, todo.digests[key], digested, graded)
 
     for key, sentence in todo.refused.items():
         if any(submission.key == key for submission in todo.left):
-            yield kept(key, Graded(results.refused(sentence), "", 0.0))
+            yield kept(key, GradedSubmission(results.refused(sentence), "", 0.0))
     waiting = [submission for submission in todo.left if submission.key not in todo.refused]
     if waiting:
         with cluster.connected(scheduler, workers) as client:

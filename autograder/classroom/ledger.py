@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import results
-from autograder.classroom.station import Graded
+from autograder.classroom.station import GradedSubmission
+from autograder.grading import results
 
 FOLDER = "submissions"
 
@@ -45,7 +45,7 @@ class Ledger:
                 continue
         return found
 
-    def write(self, key: str, submission: str, archive: str, graded: Graded) -> Entry:
+    def write(self, key: str, submission: str, archive: str, graded: GradedSubmission) -> Entry:
         """Keep the result of one submission."""
         folder = self._folder / key
         folder.mkdir(parents=True, exist_ok=True)

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import launcher, results
-from autograder.refused import Refused
-from autograder.sandbox.quarantine import lay_out, remove
+from autograder.container import launcher
+from autograder.errors import Refused
+from autograder.grading import results
+from autograder.sandbox.files import lay_out, remove
 
 PATIENCE = 60.0
 """Seconds beyond those after which the launcher ends a grading by itself."""
@@ -33,7 +34,7 @@ SHOWN = 4000
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedSubmission:
     """The results in Gradescope's form, the end of what was printed, and seconds of wall time."""
 
     results: dict[str, Any]
@@ -51,7 +52,7 @@ class Station:
             packed.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
 
-    def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> Graded:
+    def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> GradedSubmission:
         """Grade what was submitted, by path; `metadata` is what Gradescope says of it. There is a result, whatever happens.
 
         Where the grader dies, or ends with an error of its own, the submission is laid out once more and graded again.
@@ -75,7 +76,7 @@ class Station:
                 remove(root)
             if holds:
                 break
-        return Graded(found, printed, time.monotonic() - started)
+        return GradedSubmission(found, printed, time.monotonic() - started)
 
     def close(self) -> None:
         """End the grader and remove what was unpacked."""
@@ -105,7 +106,7 @@ class Station:
 
     def _start_grader(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-I", "-m", "autograder.classroom.warm"],
+            [sys.executable, "-I", "-m", "autograder.classroom.warm_grader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from autograder import packed
-from autograder.errors import BuildError
-from autograder.refused import Refused, shown
-from autograder.sandbox.quarantine import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
+from autograder.container import zips
+from autograder.container.zips import shown
+from autograder.errors import BuildError, Refused
+from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
 
 METADATA = "submission_metadata.yml"
 """What Gradescope's "Export submissions" says of the submissions beside it."""
@@ -29,7 +29,7 @@ class NoSubmissions(BuildError):
 
 
 @dataclass(frozen=True)
-class Submission:
+class SubmittedFiles:
     """One submission. `key` is unique, and can name a folder; `path` is a file, or a folder of Gradescope's; `submitters` have `name`, `email`, `sid`."""
 
     key: str
@@ -46,26 +46,26 @@ class Submission:
         if self.path.is_dir():
             return _of_folder(self.path)
         if self.path.suffix == ".zip":
-            return dict(packed.files(self.path))
+            return dict(zips.files(self.path))
         if self.path.stat().st_size > MAX_FILE:
             raise Refused(f"{shown(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
         return {self.path.name: self.path.read_bytes()}
 
 
-def find(folder: Path) -> list[Submission]:
+def find(folder: Path) -> list[SubmittedFiles]:
     """The submissions in `folder`, by name. Raises `NoSubmissions`."""
     if (folder / METADATA).is_file():
         return _exported(folder)
     folders = sorted(path for path in folder.iterdir() if path.is_dir() and re.fullmatch(r"submission_\d+", path.name))
     if folders:
-        return [Submission(path.name, path) for path in folders]
+        return [SubmittedFiles(path.name, path) for path in folders]
     found = sorted(path for path in folder.iterdir() if path.suffix in _ANSWERS and path.is_file() and not path.name.startswith("."))
     if not found:
         raise NoSubmissions(
             f"{folder} has no submissions: no {', '.join('*' + suffix for suffix in _ANSWERS)}, and no {METADATA} of Gradescope's export. "
             "Name the folder in which they lie."
         )
-    return [Submission(key, path) for key, path in zip(_keys(found), found, strict=True)]
+    return [SubmittedFiles(key, path) for key, path in zip(_keys(found), found, strict=True)]
 
 
 def digest(files: dict[str, bytes]) -> str:
@@ -90,7 +90,7 @@ def _keys(paths: Sequence[Path]) -> Iterator[str]:
         yield key
 
 
-def _exported(folder: Path) -> list[Submission]:
+def _exported(folder: Path) -> list[SubmittedFiles]:
     try:
         content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, ValueError) as fault:
@@ -98,7 +98,7 @@ def _exported(folder: Path) -> list[Submission]:
     if not isinstance(content, dict):
         raise NoSubmissions(f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again.")
     found = [
-        Submission(str(name), folder / str(name), tuple(_submitters(noted)))
+        SubmittedFiles(str(name), folder / str(name), tuple(_submitters(noted)))
         for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
         if re.fullmatch(r"[\w.-]+", str(name)) and (folder / str(name)).is_dir()
     ]

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.frames import pack_table, unpack_table
+from autograder.calls.outputs import Unusable, to_array
 from autograder.sandbox.library import KINDS, pack_known, unpack_known
+from autograder.sandbox.tables import pack_table, unpack_table
 from autograder.sandbox.wire import sendable
-from autograder.values import Unusable, to_array
 
 MAX_DEPTH = 40
 MAX_NODES = 100_000

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import machine, shortcuts
+from autograder.runtime import machine, switches
 from autograder.sandbox import nursery, surroundings
-from autograder.sandbox.confine import Confinement, hide_from_same_user
-from autograder.sandbox.quarantine import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
+from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
+from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
 from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
 
@@ -35,7 +35,7 @@ OUT_OF_MEMORY = "ran out of the memory that there is"
 FOR_THE_GRADER = 200 * 2**20
 """Bytes: of a small container's memory, Otter and its kernel need so much beside the submission."""
 
-_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.worker import main; main({read}, {write})"
+_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; main({read}, {write})"
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Started:
 class Settings:
     """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
 
-    `compiled` is a file of compiled programs (see `autograder.compiled`), which need not be there. `without` names shortcuts that are not taken
-    (see `autograder.shortcuts`). `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for
+    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`), which need not be there. `without` names shortcuts that are not taken
+    (see `autograder.runtime.switches`). `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for
     looking at what the other layers hold.
     """
 
@@ -97,16 +97,16 @@ class Settings:
 
     def takes(self, shortcut: str) -> bool:
         """Whether the worker takes the shortcut of that name."""
-        return shortcuts.taken(shortcut) and shortcut not in self.without
+        return switches.enabled(shortcut) and shortcut not in self.without
 
     def shortcuts(self) -> tuple[str, ...]:
         """The shortcuts that the worker takes."""
         warm = self.from_nursery() is not None
-        return tuple(name for name in shortcuts.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
+        return tuple(name for name in switches.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
 
     def from_nursery(self) -> int | None:
         """Where to ask for a worker that is forked, if this one may be: what it is forked from has taken every other shortcut already."""
-        return nursery.descriptor() if set(self.without) <= set(shortcuts.left_out()) and self.takes("warm") else None
+        return nursery.descriptor() if set(self.without) <= set(switches.left_out()) and self.takes("warm") else None
 
 
 class Worker:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.confined.confine import LAYERS
 from autograder.sandbox.host import Settings, Worker, protect_this_process
 from autograder.sandbox.users import worker_uid
 

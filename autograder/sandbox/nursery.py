@@ -1,6 +1,6 @@
 """A process that has imported JAX and Flax and computed nothing: where many submissions are graded, their workers are forked from it.
 
-This is how it is started and asked; `autograder.sandbox.nursery_process` is what it does. Who wants a worker sends one message over a socket that
+This is how it is started and asked; `autograder.sandbox.confined.nursery_process` is what it does. Who wants a worker sends one message over a socket that
 trusted processes alone have, with the worker's two pipes and a socket for answers. Over that come the worker's number and, when it ends, its status.
 When it is closed, the worker and its process group are killed and forgotten; until then the number stays the worker's, also after its end.
 """
@@ -17,12 +17,12 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from autograder.sandbox.forked import POSSIBLE
+from autograder.runtime.fork import POSSIBLE
 
 VARIABLE = "OTTER_ARRAYS_NURSERY"
 """Has the descriptor of the socket for requests, in processes that may ask."""
 
-_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.nursery_process import main; main({requests})"
+_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nursery_process import main; main({requests})"
 
 
 class Child:

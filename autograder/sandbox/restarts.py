@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder import shortcuts
-from autograder.sandbox import early
+from autograder.runtime import switches
+from autograder.sandbox import prestart
 from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
 from autograder.sandbox.wire import Frame
 
@@ -186,7 +186,7 @@ class RestartedWorker:
     def _start(self) -> None:
         for attempt in range(STARTS):
             try:
-                self._worker = early.taken(self._settings)
+                self._worker = prestart.take(self._settings)
                 return
             except Unconfined as holes:
                 self.problem = f"was not called: isolation is required, and here a submission could {holes}"
@@ -221,7 +221,7 @@ class RestartedWorker:
     def _dies_with(self, found: _Mended, shortcut: str) -> bool:
         """Whether the request kills a worker that takes this one shortcut."""
         limits = self._settings.limits
-        alone = replace(self._settings, without=tuple(name for name in shortcuts.IN_WORKERS if name != shortcut))
+        alone = replace(self._settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut))
         try:
             worker = Worker(alone)
         except (Died, OSError, Unconfined):
@@ -239,4 +239,4 @@ class RestartedWorker:
 
 def _plain(settings: Settings) -> Settings:
     """The same without any shortcut."""
-    return replace(settings, without=shortcuts.IN_WORKERS)
+    return replace(settings, without=switches.IN_WORKERS)

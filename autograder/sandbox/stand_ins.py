@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from autograder.arguments import Value
-from autograder.calls import Failed, Returned, StandIn
-from autograder.facts import Facts
-from autograder.ways import PLAIN, Way
+from autograder.calls.call import Failed, Returned, StandIn
+from autograder.calls.inputs import Value
+from autograder.calls.spec import PLAIN, CallSpec
+from autograder.evidence.facts import Facts
+from autograder.evidence.watch import Watched
 
 
 class Home(Protocol):
     """Where they live: it is asked by name, and answers with plain data (see `autograder.sandbox.submission.Submission`)."""
 
-    def judge(self, name: str, arguments: Mapping[str, Value], way: Way) -> Returned | Failed: ...
+    def judge(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> Returned | Failed: ...
 
-    def watch(self, name: str, arguments: Mapping[str, Value], way: Way, afresh: bool) -> tuple[Facts, Returned | Failed]: ...
+    def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]: ...
 
-    def equations(self, name: str, arguments: Mapping[str, Value], way: Way) -> int | None: ...
+    def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None: ...
 
     def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any: ...
 
 
-class RemoteFunction(StandIn):
+class RemoteFunction(Watched):
     """A function of the submission: calling it calls it there. `kept` numbers one that has no name there, but was returned by a call."""
 
     def __init__(self, home: Home, name: str, kept: str | None = None) -> None:
@@ -31,13 +32,13 @@ class RemoteFunction(StandIn):
         self._target = {"do": "call", **({"name": name} if kept is None else {"kept": kept})}
         self.__name__ = self.__qualname__ = name
 
-    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+    def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         return self._home.judge(self._name, arguments, way)
 
-    def watched(self, arguments: Mapping[str, Value], way: Way = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watched(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
         return self._home.watch(self._name, arguments, way, afresh)
 
-    def equations(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> int | None:
+    def equations(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
         return self._home.equations(self._name, arguments, way)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
@@ -60,13 +61,13 @@ class RemoteIterator:
         return self._home.call(self._target, self._name, (), {})
 
 
-class Elsewhere(StandIn):
+class Unavailable(StandIn):
     """A name that is bound in the submission to something that cannot cross."""
 
     def __init__(self, name: str, description: str) -> None:
         self._name, self._description = name, description
 
-    def answer(self, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+    def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         return Failed(f"is not a function but {self._description}.")
 
     def __repr__(self) -> str:

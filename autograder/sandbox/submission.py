@@ -14,15 +14,16 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from autograder.arguments import Value, flattened
-from autograder.calls import Failed, Returned, known_cause
-from autograder.facts import Facts, NoFacts, from_json
+from autograder.calls.call import Failed, Returned
+from autograder.calls.causes import known_cause
+from autograder.calls.inputs import Value, flattened
+from autograder.calls.spec import PLAIN, CallSpec
+from autograder.evidence.facts import Facts, NoFacts, from_json
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died, Settings, Started
 from autograder.sandbox.restarts import NotAsked, RestartedWorker
-from autograder.sandbox.stand_ins import Elsewhere, RemoteFunction, RemoteIterator
+from autograder.sandbox.stand_ins import RemoteFunction, RemoteIterator, Unavailable
 from autograder.sandbox.wire import RETURNED, Frame
-from autograder.ways import PLAIN, Way
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
@@ -100,14 +101,14 @@ class Submission:
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
 
-    def judge(self, name: str, arguments: Mapping[str, Value], way: Way = PLAIN) -> Returned | Failed:
+    def judge(self, name: str, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         """Call a function of the submission with the arguments of a case, in its way."""
         try:
             return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
         except Died as cause:
             return Failed(f"{cause}.", lost=True)
 
-    def watch(self, name: str, arguments: Mapping[str, Value], way: Way, afresh: bool) -> tuple[Facts, Returned | Failed]:
+    def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]:
         """The same, and what the function was seen to do there."""
         try:
             frame = self._of_case("watch", name, arguments, way, afresh=afresh)
@@ -118,7 +119,7 @@ class Submission:
         except NoFacts:
             return Facts(stopped=True), self._outcome(frame, arguments, way)
 
-    def equations(self, name: str, arguments: Mapping[str, Value], way: Way) -> int | None:
+    def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
         """The length of the trace of a call, if there is one."""
         try:
             length = self._of_case("equations", name, arguments, way).header.get("equations")
@@ -126,13 +127,13 @@ class Submission:
             return None
         return length if type(length) is int else None
 
-    def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: Way, **more: Any) -> Frame:
+    def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any) -> Frame:
         leaves = flattened(arguments)
         header = {"do": do, "name": name, "arguments": [[path, leaf.kind] for path, leaf in leaves.items()], "way": vars(way), **more}
         arrays = {path: leaf.data for path, leaf in leaves.items()}
         return self._worker.ask(name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge")
 
-    def _outcome(self, frame: Frame, arguments: Mapping[str, Value], way: Way) -> Returned | Failed:
+    def _outcome(self, frame: Frame, arguments: Mapping[str, Value], way: CallSpec) -> Returned | Failed:
         output = {name.removeprefix(RETURNED): array for name, array in frame.arrays.items() if name.startswith(RETURNED)}
         if output:
             said = frame.header.get("changed")
@@ -200,12 +201,12 @@ class Submission:
             try:
                 return unpack(description["data"], arrays)
             except CannotCross as reason:
-                return Elsewhere(name, str(reason))
+                return Unavailable(name, str(reason))
         if description.get("callable") is True:
             return RemoteFunction(self, name)
         if description.get("module") in _OPEN_MODULES:
             return importlib.import_module(description["module"])
-        return Elsewhere(name, "an object that is neither plain data nor a function")
+        return Unavailable(name, "an object that is neither plain data nor a function")
 
 
 def _identifiers(path: Path) -> list[str]:

@@ -6,11 +6,11 @@ import os
 import sys
 import sysconfig
 from collections.abc import Collection, Sequence
+from importlib import resources
 from pathlib import Path
 
-import autograder
-from autograder import machine, shortcuts
-from autograder.environment import compiler_flags, own_compiler_flags
+from autograder.runtime import machine, switches
+from autograder.runtime.jax_settings import compiler_flags, own_compiler_flags
 
 _SYSTEM = (
     "/usr",
@@ -43,7 +43,7 @@ _STARTED_IN = None if sys.flags.safe_path else sys.path[0]
 
 def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
     """The environment variables of a process for submissions, and nothing else of this one's. `without` names shortcuts that it does without."""
-    left_out = {**dict.fromkeys(shortcuts.left_out()), **dict.fromkeys(without)}
+    left_out = {**dict.fromkeys(switches.left_out()), **dict.fromkeys(without)}
     return {
         "HOME": scratch,
         "TMPDIR": scratch,
@@ -54,7 +54,7 @@ def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
         "XLA_FLAGS": own_compiler_flags() if "unoptimised" in left_out else compiler_flags(),
-        shortcuts.VARIABLE: ",".join(left_out),
+        switches.VARIABLE: ",".join(left_out),
         **dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(machine.cpus())),
     }
 
@@ -77,6 +77,6 @@ def import_path(hidden: Sequence[str] = ()) -> list[str]:
 
 def readable() -> list[str]:
     """What the process may read, files and folders: what is installed, and little of the system."""
-    installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, *autograder.__path__, *sysconfig.get_paths().values()]
+    installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, str(resources.files("autograder")), *sysconfig.get_paths().values()]
     installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]

@@ -8,9 +8,8 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterable
+from importlib import resources
 from pathlib import Path
-
-import autograder
 
 FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
 """The worker's user is drawn from here, where no account is."""
@@ -18,7 +17,11 @@ FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
 
 def worker_uid() -> int | None:
     """A user of the worker's own, if this process may choose one that can still start the interpreter."""
-    if os.name != "posix" or os.geteuid() != 0 or not _reachable_by_others([sys.executable, sys.prefix, sys.base_prefix, *autograder.__path__]):
+    if (
+        os.name != "posix"
+        or os.geteuid() != 0
+        or not _reachable_by_others([sys.executable, sys.prefix, sys.base_prefix, str(resources.files("autograder"))])
+    ):
         return None
     return FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)
 

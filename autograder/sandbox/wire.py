@@ -29,7 +29,7 @@ MAX_COUNT = 4096
 MAX_DIMS = 32
 
 RETURNED = "returned/"
-"""Begins the names of the arrays that a function has returned (see `autograder.outputs`)."""
+"""Begins the names of the arrays that a function has returned (see `autograder.calls.outputs`)."""
 
 _LENGTHS = struct.Struct("<II")
 

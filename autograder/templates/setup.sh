@@ -46,4 +46,4 @@ step="clean up"
 rm -rf "$home/uv" /var/lib/apt/lists/* /root/.cache
 
 step="try the autograder (what is wrong stands above)"
-[ ! -d "$source/files" ] || "$home/venv/bin/python" -I -m autograder.ready {{ autograder_dir }}
+[ ! -d "$source/files" ] || "$home/venv/bin/python" -I -m autograder.container.smoke_test {{ autograder_dir }}

@@ -22,8 +22,9 @@ import psutil
 import pytest
 from test_found import EXPORT  # type: ignore[import-not-found]
 
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import check_results, otter_run
 from autograder.classroom.station import Station
-from autograder.samples import BuiltAssignment, check_results, otter_run
 
 KILLS_ITSELF = "def f(seed, x_batch, features):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)"
 

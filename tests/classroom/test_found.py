@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.submissions import METADATA, NoSubmissions, Submission, digest, find
-from autograder.refused import Refused
+from autograder.classroom.submissions import METADATA, NoSubmissions, SubmittedFiles, digest, find
+from autograder.errors import Refused
 
 EXPORT = """\
 ---
@@ -109,12 +109,12 @@ def test_of_a_folder_plain_files_are_taken_and_links_are_not(tmp_path: Path) -> 
     (folder / "link.py").symlink_to(tmp_path / "secret")
     (folder / "linked").symlink_to(tmp_path)
     os.mkfifo(folder / "pipe")
-    assert Submission("submission_1", folder).files() == {"answer.ipynb": b"{}", "data/x.csv": b"1"}
+    assert SubmittedFiles("submission_1", folder).files() == {"answer.ipynb": b"{}", "data/x.csv": b"1"}
 
 
-def submitted(tmp_path: Path, content: bytes) -> Submission:
+def submitted(tmp_path: Path, content: bytes) -> SubmittedFiles:
     (tmp_path / "a.zip").write_bytes(content)
-    return Submission("a", tmp_path / "a.zip")
+    return SubmittedFiles("a", tmp_path / "a.zip")
 
 
 def test_a_zip_is_unpacked(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograder import results
 from autograder.classroom.grades import Grade, of_results, write_csv
+from autograder.grading import results
 
 
 def row(name: str, score: float | None, worth: float = 2.0, question: str = "q1") -> dict[str, Any]:

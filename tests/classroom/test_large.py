@@ -16,8 +16,8 @@ import pytest
 import yaml
 from test_class import answers, command, graded, kept, stoppable, table, wait_for  # type: ignore[import-not-found]
 
-from autograder import machine
-from autograder.samples import BuiltAssignment
+from autograder.assignment.built import BuiltAssignment
+from autograder.runtime import machine
 
 pytestmark = pytest.mark.slow
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import results
-from autograder.classroom import overview
+from autograder.classroom import report
 from autograder.classroom.grades import Grade, of_results
 from autograder.classroom.ledger import Entry
-from autograder.sketch import sketch
+from autograder.grading import results
+from autograder.verdicts.sketch import sketch
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -63,28 +63,28 @@ def labels_of(entries: dict[str, Entry]) -> dict[str, str]:
 
 @pytest.fixture
 def page(entries: dict[str, Entry]) -> str:
-    return overview.page("an-assignment", entries, grades_of(entries), labels_of(entries))
+    return report.page("an-assignment", entries, grades_of(entries), labels_of(entries))
 
 
 def test_mistakes_are_counted_by_submission_with_hint_and_examples(entries: dict[str, Entry]) -> None:
-    first, *_, last = overview.mistakes(entries, labels_of(entries))
+    first, *_, last = report.mistakes(entries, labels_of(entries))
     assert (first["name"], first["count"], first["hint"]) == ("the axes are swapped", 3, HINT)
     assert first["examples"] == ["submission 8", "submission 9", "submission 10"]
     assert (last["name"], last["count"]) == ("", 4)
 
 
 def test_the_same_wrong_output_is_one_group_and_another_is_none(entries: dict[str, Entry]) -> None:
-    swapped, same = overview.alike(entries)
+    swapped, same = report.alike(entries)
     assert (swapped.keys, dict(swapped.diagnoses)) == (["swapped 0", "swapped 1", "swapped 2"], {"the axes are swapped": 3})
     assert (same.keys, same.array, same.case) == (["same 0", "same 1"], "shape (2, 3)", 1)
 
 
 def test_pass_rates_and_the_distribution(entries: dict[str, Entry]) -> None:
-    assert overview.rates(entries) == [{"question": "f", "check": "edge sizes", "right": 7, "of": 14, "percent": 50, "seconds": "0.25"}]
-    bars = overview.distribution([0.0, 0.39, 0.4, 3.99, 4.0], 4.0)
+    assert report.rates(entries) == [{"question": "f", "check": "edge sizes", "right": 7, "of": 14, "percent": 50, "seconds": "0.25"}]
+    bars = report.distribution([0.0, 0.39, 0.4, 3.99, 4.0], 4.0)
     assert [bar["count"] for bar in bars] == [2, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]
     assert (bars[0]["label"], bars[9]["label"], bars[10]["label"]) == ("0 to less than 0.4", "3.6 to less than 4", "4")
-    assert overview.distribution([], 0.0) == []
+    assert report.distribution([], 0.0) == []
 
 
 def test_ungraded_ones_come_first_and_nothing_of_a_submission_is_markup(page: str) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import shortcuts
-from autograder.samples import BuiltAssignment, Graded, otter_run
-from autograder.sandbox.forked import POSSIBLE
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import OtterRun, otter_run
+from autograder.runtime import switches
+from autograder.runtime.fork import POSSIBLE
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
 
@@ -47,7 +48,7 @@ def test_a_kernel_that_nobody_asks_for_ends_and_leaves_nothing(tmp_path: Path) -
     ("before", "variables"),
     [
         ("threading.Thread(target=threading.Event().wait, daemon=True).start()", {}),
-        ("", {shortcuts.VARIABLE: "compiled,ahead"}),
+        ("", {switches.VARIABLE: "compiled,ahead"}),
     ],
     ids=["other threads", "not wished"],
 )
@@ -55,7 +56,7 @@ def test_none_is_begun_where_it_would_not_be_taken(tmp_path: Path, before: str, 
     assert begun(tmp_path, before, **variables) == ["0", "0 []"]
 
 
-def rows(graded: Graded) -> str:
+def rows(graded: OtterRun) -> str:
     assert graded.results is not None, graded.printed
     return json.dumps(graded.results["tests"])
 
@@ -72,9 +73,7 @@ def test_no_verdict_depends_on_a_shortcut(one_assignment: BuiltAssignment, answe
         "raises": "def f(seed, x_batch, features):\n    raise ValueError('no idea')",
     }
     submission = one_assignment.answered({question: sources[answer]}) if answer in sources else one_assignment.solution
-    found = {
-        rows(otter_run(submission, one_assignment.zip, env={**os.environ, shortcuts.VARIABLE: without})) for without in ("", *shortcuts.SHORTCUTS)
-    }
+    found = {rows(otter_run(submission, one_assignment.zip, env={**os.environ, switches.VARIABLE: without})) for without in ("", *switches.SHORTCUTS)}
     assert len(found) == 1
 
 
@@ -148,7 +147,7 @@ def test_a_forked_kernel_is_as_one_that_was_started_anew(tmp_path: Path) -> None
     for without in ("", "ahead"):
         (tmp_path / f"without {without}").mkdir()
         command = [sys.executable, "-c", KERNEL, str(tmp_path / f"without {without}"), json.dumps(list(IN_A_KERNEL.values()))]
-        done = subprocess.run(command, env={**os.environ, shortcuts.VARIABLE: without}, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env={**os.environ, switches.VARIABLE: without}, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         found[without] = json.loads(done.stdout)
     assert [found[""]["forked"], found["ahead"]["forked"]] == [True, False]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import early
+from autograder.sandbox import prestart
 from autograder.sandbox.host import Limits, Settings
 
 
@@ -17,35 +17,35 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_the_worker_that_waits_is_taken_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early, "protect_this_process", lambda: None)  # it could not be undone in the process of the tests
-    early.start(settings)
-    (waiting,) = early._waiting
-    worker = early.taken(settings)
+    monkeypatch.setattr(prestart, "protect_this_process", lambda: None)  # it could not be undone in the process of the tests
+    prestart.start(settings)
+    (waiting,) = prestart._waiting
+    worker = prestart.take(settings)
     assert worker is waiting
     assert "limits" in worker.started.active
-    assert early._waiting == []
+    assert prestart._waiting == []
     worker.end()
 
 
 def test_a_worker_with_other_settings_is_ended(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(early, "protect_this_process", lambda: None)
-    early.start(settings)
-    (waiting,) = early._waiting
-    worker = early.taken(dataclasses.replace(settings, hidden=[str(tmp_path), "/nowhere"]))
+    monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
+    prestart.start(settings)
+    (waiting,) = prestart._waiting
+    worker = prestart.take(dataclasses.replace(settings, hidden=[str(tmp_path), "/nowhere"]))
     assert worker is not waiting
     assert waiting._process.poll() is not None
     worker.end()
 
 
 def test_what_goes_wrong_early_is_left_to_be_told_later(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early, "protect_this_process", lambda: None)
-    early.start(dataclasses.replace(settings, files="/no/such/folder"))
-    assert early._waiting == []
+    monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
+    prestart.start(dataclasses.replace(settings, files="/no/such/folder"))
+    assert prestart._waiting == []
 
 
 def test_a_worker_that_nobody_takes_is_ended(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early, "protect_this_process", lambda: None)
-    early.start(settings)
-    (waiting,) = early._waiting
-    early.discard()
-    assert (waiting._process.poll() is not None, early._waiting) == (True, [])
+    monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
+    prestart.start(settings)
+    (waiting,) = prestart._waiting
+    prestart.discard()
+    assert (waiting._process.poll() is not None, prestart._waiting) == (True, [])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.forked import POSSIBLE, Forked
+from autograder.runtime.fork import POSSIBLE, Forked
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
 
@@ -40,7 +40,7 @@ def test_it_has_a_name_and_a_session_of_its_own_and_can_be_killed() -> None:
 
 
 def test_what_was_printed_before_is_printed_once() -> None:
-    code = "from autograder.sandbox.forked import Forked\nprint('once', end='')\nForked(lambda: None, 'x').wait()\nprint(' parent')"
+    code = "from autograder.runtime.fork import Forked\nprint('once', end='')\nForked(lambda: None, 'x').wait()\nprint(' parent')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "once parent\n"
 
@@ -48,7 +48,7 @@ def test_what_was_printed_before_is_printed_once() -> None:
 def test_what_it_says_of_its_error_arrives_where_it_was_sent(tmp_path: Path) -> None:
     code = """\
 import contextlib, sys
-from autograder.sandbox.forked import Forked
+from autograder.runtime.fork import Forked
 with open(sys.argv[1], "w") as output, contextlib.redirect_stderr(output):
     Forked(lambda: 1 / 0, "x").wait()
 """

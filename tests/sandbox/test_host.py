@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT
 
 from autograder.sandbox import levels
-from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.confined.confine import LAYERS
+from autograder.sandbox.confined.probe import HOLES
 from autograder.sandbox.host import Died, Limits, Settings, Unconfined, Worker
-from autograder.sandbox.probe import HOLES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
 

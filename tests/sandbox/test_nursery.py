@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.arguments import Value
-from autograder.calls import Failed, Returned
+from autograder.calls.call import Failed, Returned
+from autograder.calls.inputs import Value
+from autograder.runtime.fork import POSSIBLE
 from autograder.sandbox import host, nursery, surroundings
-from autograder.sandbox.forked import POSSIBLE
 from autograder.sandbox.host import Limits, Settings, Worker
 from autograder.sandbox.submission import Submission
 

@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import shortcuts
-from autograder.arguments import Value
-from autograder.calls import Failed, Returned
-from autograder.samples import BuiltAssignment, otter_run, solution_of
+from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.samples import otter_run
+from autograder.calls.call import Failed, Returned
+from autograder.calls.inputs import Value
+from autograder.calls.spec import PLAIN
+from autograder.runtime import switches
 from autograder.sandbox.host import Died, Limits, Settings, Worker
 from autograder.sandbox.restarts import MAX_DEATHS
 from autograder.sandbox.submission import Submission
-from autograder.ways import PLAIN
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
 
@@ -126,9 +127,9 @@ def test_what_dies_either_way_is_its_own_doing(start: Start) -> None:
     assert submission.mended() == ""
 
 
-@pytest.mark.parametrize(("without", "workers"), [("", 2), (",".join(shortcuts.SHORTCUTS), 1)])
+@pytest.mark.parametrize(("without", "workers"), [("", 2), (",".join(switches.SHORTCUTS), 1)])
 def test_without_shortcuts_nothing_is_asked_twice(start: Start, monkeypatch: pytest.MonkeyPatch, without: str, workers: int) -> None:
-    monkeypatch.setenv(shortcuts.VARIABLE, without)
+    monkeypatch.setenv(switches.VARIABLE, without)
     started, begin = [], Worker.begin
 
     def counted(worker: Worker) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.arguments import Value
-from autograder.calls import Failed, Returned
+from autograder.calls.call import Failed, Returned
+from autograder.calls.inputs import Value
+from autograder.sandbox.confined.recursion import DEEPEST
 from autograder.sandbox.host import Died, Limits, Settings, Worker
-from autograder.sandbox.recursion import DEEPEST
 from autograder.sandbox.submission import Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
@@ -77,7 +77,7 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
         ("import os\ndef f(x): os._exit(0)", "ended the process."),
         ("def f(x):\n    import sys; sys.exit(1)", "raised SystemExit."),
         (
-            "import autograder.calls as c\nc.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', detail='', printed='')\ndef f(x): 1 / 0",
+            "import autograder.calls.call as c\nc.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', detail='', printed='')\ndef f(x): 1 / 0",
             "failed in a way of its own.",
         ),
     ],
@@ -223,7 +223,7 @@ def test_a_worker_that_cannot_be_started_at_once_is_tried_again(tmp_path: Path, 
             raise Died("was killed (SIGKILL)")
         return Worker(settings)
 
-    monkeypatch.setattr("autograder.sandbox.early.Worker", start)
+    monkeypatch.setattr("autograder.sandbox.prestart.Worker", start)
     started = Submission(Settings(hidden=[str(tmp_path)]), tmp_path)
     assert started.problem is None
     started.close()

@@ -1,0 +1,1 @@
+"""From a master notebook to the two folders and the zip."""

@@ -1,0 +1,46 @@
+"""Grade the same submission with every shortcut and without any: what a shortcut changes is no verdict to rely on."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment.samples import otter_run
+from autograder.errors import BuildError
+from autograder.runtime import switches
+
+
+class Disagreement(BuildError):
+    """A submission gets other rows without shortcuts; the text names the first such row and says what it is either way."""
+
+
+def check(archive: Path, submission: Path) -> int:
+    """Grade `submission` with the zip `archive`, twice; returns the number of its rows. Raises `Disagreement` if any row differs."""
+    taken, without = _rows(archive, submission, ()), _rows(archive, submission, tuple(switches.SHORTCUTS))
+    for one, other in itertools.zip_longest(taken, without):
+        if one != other:
+            raise Disagreement(
+                f"graded with and without what makes grading fast, {submission.name} gets two results.\n"
+                f"With shortcuts: {_told(one)}\nWithout: {_told(other)}\n"
+                "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask for something that rounding does not decide. "
+                f"If it does not, this is a fault of otter-arrays: report it, and grade with {switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is mended"
+            )
+    return len(taken)
+
+
+def _rows(archive: Path, submission: Path, left_out: tuple[str, ...]) -> list[dict[str, Any]]:
+    without = ",".join(dict.fromkeys((*switches.left_out(), *left_out)))
+    graded = otter_run(submission, archive, env={**os.environ, switches.VARIABLE: without})
+    if graded.results is None:
+        return [{"name": "no results.json", "output": f"otter run ended with status {graded.exit_code}\n{graded.printed[-2000:]}"}]
+    rows: list[dict[str, Any]] = graded.results["tests"]
+    return rows
+
+
+def _told(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "no further row"
+    points = f"{row['score']:g} of {row['max_score']:g} points. " if "score" in row and "max_score" in row else ""
+    return f"{row['name']}: {points}{row.get('output', '')}".strip()

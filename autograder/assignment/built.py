@@ -1,0 +1,79 @@
+"""The folders that were built from one master."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.bank.filenames import RECORD_FILE
+from autograder.questions.sources import defines, renamed
+
+
+@dataclass(frozen=True)
+class BuiltAssignment:
+    """The two folders that `otter assign` wrote for one master."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def zip(self) -> Path:
+        """The autograder zip. Raises `FileNotFoundError` if the folder has none."""
+        found = sorted((self.folder / "autograder").glob("*.zip"))
+        if not found:
+            raise FileNotFoundError(f"{self.folder / 'autograder'} has no autograder zip; build the assignment first")
+        return found[-1]
+
+    @property
+    def hidden_bank(self) -> Path:
+        (found,) = (self.folder / "autograder").glob("hidden_bank_*.safetensors")
+        return found
+
+    @property
+    def solution(self) -> Path:
+        return self._notebook("autograder")
+
+    @property
+    def untouched(self) -> Path:
+        return self._notebook("student")
+
+    def _notebook(self, side: str) -> Path:
+        found = sorted((self.folder / side).glob("*.ipynb"))
+        if not found:
+            raise FileNotFoundError(f"{self.folder / side} has no notebook; build the assignment first")
+        return found[0]
+
+    def record(self) -> dict[str, Any]:
+        """The private record of the build."""
+        record: dict[str, Any] = json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8"))
+        return record
+
+    def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
+        """The student notebook with each question's function replaced by the source in `answers`, keyed by question."""
+        notebook = nbformat.read(self.untouched, as_version=4)
+        for question, source in answers.items():
+            cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and defines(cell.source, question))
+            cell.source = renamed(source, question)
+        return notebook
+
+    def alternatives(self, question: str) -> dict[str, str]:
+        """Sources of the answers that must be accepted, by function name."""
+        return dict(self.record()["questions"][question]["alternatives"])
+
+    def misconceptions(self, question: str) -> dict[str, dict[str, Any]]:
+        """The known-wrong answers by function name: name, told_by, refused_in, source."""
+        return dict(self.record()["questions"][question]["misconceptions"])
+
+
+def solution_of(notebook: Path, question: str) -> str:
+    """The source of the cell that defines a question's function."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return next(str(cell.source) for cell in cells if cell.cell_type == "code" and defines(cell.source, question))

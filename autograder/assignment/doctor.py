@@ -1,0 +1,256 @@
+"""Look at an autograder zip as Gradescope will see it, before it is uploaded."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from autograder.assignment import agreement
+from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.image import LOCK_FILE, UV, locked_versions, python_of
+from autograder.bank import records, storage
+from autograder.container import smoke_test
+from autograder.grading.settings import settings_of
+from autograder.runtime.fingerprint import PACKAGES
+
+OK, WRONG, UNKNOWN = "ok", "WRONG", "not checked"
+
+NEEDED = ("setup.sh", "run_autograder", "run_otter.py", "otter_config.json", "environment.yml")
+SCRIPTS = ("setup.sh", "run_autograder")
+
+LARGEST = 100 * 2**20
+"""Bytes: larger uploads take Gradescope long, and no assignment needs them."""
+
+_MARKS = re.compile(rb"BEGIN SOLUTION|# ?SOLUTION\b|## Ignore ##|\.misconception\(|\.alternative\b")
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What one check found: `state` is OK, WRONG or UNKNOWN; `text` says what there is, or what is wrong and what to do."""
+
+    check: str
+    state: str
+    text: str
+
+
+def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) -> list[Inspection]:
+    """All checks of a zip. `dry_run`: grade a submission with it here; `resolve`: ask a package index whether it has what is pinned."""
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            damaged = packed.testzip()
+            entries = {entry.filename: entry for entry in packed.infolist() if not entry.is_dir()}
+            contents = {name: packed.read(name) for name in entries} if damaged is None else {}
+    except (OSError, zipfile.BadZipFile) as fault:
+        return [Inspection("zip", WRONG, f"{archive.name} cannot be read as a zip file ({fault}); build it again")]
+    if damaged is not None:
+        return [Inspection("zip", WRONG, f"{archive.name}: the entry {damaged} is damaged; build it again")]
+    found = list(_layout(contents))
+    if any(each.state == WRONG for each in found):
+        return found
+    modes = {name: entry.external_attr >> 16 for name, entry in entries.items()}
+    checks: list[Callable[[], Iterator[Inspection]]] = [
+        lambda: _scripts(contents, modes),
+        lambda: _bank_and_pins(contents),
+        lambda: _wheel(contents),
+        lambda: _secrets(archive, contents),
+        lambda: _size(archive),
+    ]
+    found += [each for check in checks for each in check()]
+    if resolve:
+        found += _resolvable(contents)
+    if dry_run and not any(each.state == WRONG for each in found):
+        found += _dry_run(contents)
+    if dry_run and not any(each.state == WRONG for each in found):
+        found += _agreement(archive)
+    return found
+
+
+def _layout(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    below = sorted({name.split("/")[0] for name in contents if name.endswith("/setup.sh")})
+    absent = [name for name in NEEDED if name not in contents]
+    if absent and below:
+        yield Inspection("files at the root", WRONG, f"everything lies in the folder {below[0]!r}; zip the files, not the folder around them")
+    elif absent:
+        yield Inspection("files at the root", WRONG, f"missing: {', '.join(absent)}; build the zip with `autograder build`")
+    else:
+        yield Inspection("files at the root", OK, f"{len(contents)} files")
+
+
+def _scripts(contents: Mapping[str, bytes], modes: Mapping[str, int]) -> Iterator[Inspection]:
+    for name in SCRIPTS:
+        if b"\r" in contents[name]:
+            yield Inspection("scripts", WRONG, f"{name} has line endings of Windows, and its first line would not be found; convert it with dos2unix")
+        elif not contents[name].startswith(b"#!"):
+            yield Inspection("scripts", WRONG, f"{name} does not begin with #!; build the zip again")
+        elif modes[name] and not modes[name] & 0o100:
+            yield Inspection("scripts", WRONG, f"{name} has no permission to run (mode {modes[name] & 0o777:o}); build the zip again")
+        else:
+            yield Inspection("scripts", OK, f"{name}: {len(contents[name].splitlines())} lines")
+    if b"autograder.container.launcher" not in contents["run_autograder"]:
+        yield Inspection(
+            "launcher",
+            WRONG,
+            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no notebook, gets no result; build with `autograder build`",
+        )
+
+
+def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    try:
+        settings = settings_of(json.loads(contents["otter_config.json"]))
+    except (ValueError, AttributeError):
+        settings = None
+    if settings is None:
+        yield Inspection("plugin", WRONG, "otter_config.json does not name our plugin with a bank; build the zip with `autograder build`")
+        return
+    name = f"files/{settings['bank']}"
+    if name not in contents:
+        yield Inspection("bank", WRONG, f"{name} is named in otter_config.json and not in the zip; build the zip again")
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "bank")
+        path.write_bytes(contents[name])
+        try:
+            found = storage.load(path, name)
+        except records.BankError as fault:
+            yield Inspection("bank", WRONG, f"{fault}; build the zip again")
+            return
+    cases = sum(len(group.cases) for groups in found.groups.values() for group in groups.values())
+    yield Inspection("bank", OK, f"{found.assignment}: {', '.join(found.groups)}; {cases} cases")
+    pins = _pins(contents)
+    computed = found.environment["packages"]
+    other = [
+        f"{package} {computed.get(package)} and {', '.join(sorted(pins[package])) or 'none'}"
+        for package in PACKAGES
+        if pins[package] != {computed.get(package)}
+    ]
+    if other:
+        yield Inspection(
+            "fingerprint", WRONG, f"the bank was computed with other versions than the image will have: {'; '.join(other)}; build the zip again"
+        )
+    else:
+        yield Inspection("fingerprint", OK, ", ".join(f"{package} {computed[package]}" for package in PACKAGES))
+
+
+def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
+    """The versions of the packages of the fingerprint that the image will have."""
+    if LOCK_FILE in contents:
+        locked = locked_versions(contents[LOCK_FILE].decode())
+    else:
+        locked = {}
+        for name, version in re.findall(r"^ *- ([\w.-]+)(?:\[[\w,]*\])?==(\S+)$", contents["environment.yml"].decode(), re.MULTILINE):
+            locked.setdefault(canonicalize_name(name), set()).add(version)
+    return {package: locked.get(package, set()) for package in PACKAGES}
+
+
+def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    wheels = [name for name in contents if re.fullmatch(r"files/otter_arrays-[^/]+\.whl", name)]
+    if len(wheels) != 1:
+        yield Inspection("wheel", WRONG, f"{len(wheels)} wheels of otter-arrays are in files/, and one is needed; build the zip again")
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "wheel")
+        path.write_bytes(contents[wheels[0]])
+        try:
+            with zipfile.ZipFile(path) as wheel:
+                names = set(wheel.namelist())
+                record = next(name for name in names if name.endswith(".dist-info/RECORD"))
+                listed = {row[0] for row in csv.reader(wheel.read(record).decode().splitlines())}
+        except (zipfile.BadZipFile, StopIteration):
+            yield Inspection("wheel", WRONG, f"{wheels[0]} is damaged; build the zip again")
+            return
+    complete = names == listed and "autograder/container/launcher.py" in names
+    yield Inspection("wheel", OK if complete else WRONG, wheels[0] if complete else f"{wheels[0]} is not complete; build the zip again")
+
+
+def _secrets(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    """The zip is the instructor's, but students' processes run beside it: it holds answers as numbers only."""
+    for name, content in contents.items():
+        if name.endswith((".ipynb", "build_record.json")) or (not name.endswith((".whl", ".safetensors", ".lock")) and _MARKS.search(content)):
+            yield Inspection(
+                "no solution inside", WRONG, f"{name} has the solution, or other answers, in it; take it out of `files` and `autograder_files`"
+            )
+            return
+    sources = _reference_lines(archive)
+    for name, content in contents.items():
+        shown = next((line for line in sources if line.encode() in content), None)
+        if shown is not None and not name.endswith(".whl"):
+            yield Inspection("no solution inside", WRONG, f"{name} has a line of the solution in it: {shown.strip()!r}; take it out")
+            return
+    yield Inspection(
+        "no solution inside", OK, "compared with the solution beside the zip" if sources else "no marks of one; the solution is not beside the zip"
+    )
+
+
+def _reference_lines(archive: Path) -> list[str]:
+    """Long lines of the references, if the zip lies where it was built; those that students have too are left out."""
+    built = BuiltAssignment(archive.resolve().parent.parent)
+    try:
+        record, solution = built.record(), built.solution
+        handed_out = built.untouched.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return []
+    lines = [line for question in record["questions"] for line in solution_of(solution, question).splitlines()]
+    return [line for line in lines if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out]
+
+
+def _size(archive: Path) -> Iterator[Inspection]:
+    size = archive.stat().st_size
+    yield Inspection(
+        "size", OK if size <= LARGEST else WRONG, f"{size / 2**20:.1f} MB" + ("" if size <= LARGEST else "; leave large files out of `files`")
+    )
+
+
+def _resolvable(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    python = python_of(contents)
+    if LOCK_FILE not in contents:
+        yield Inspection("pins resolvable", UNKNOWN, "Otter's own setup resolves them when the image is built")
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, LOCK_FILE)
+        path.write_bytes(contents[LOCK_FILE])
+        options = ["--dry-run", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", f"{scratch}/target"]
+        platform = ["--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
+        command = [sys.executable, "-m", "uv", "pip", "install", *options, *platform, "-r", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    said = " ".join(done.stderr.split())
+    if done.returncode == 0:
+        yield Inspection("pins resolvable", OK, f"for Python {python} on Linux")
+    elif re.search(r"No module named '?uv|error sending request|dns error|Failed to fetch|timed out|Network connectivity", said):
+        yield Inspection("pins resolvable", UNKNOWN, f"no package index could be asked (network, or `pip install uv=={UV}`)")
+    else:
+        yield Inspection("pins resolvable", WRONG, f"not for Python {python} on Linux: {said.removeprefix('error: ')[:400]}")
+
+
+def _dry_run(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, content in contents.items():
+            target = Path(scratch, "source", name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        try:
+            yield Inspection("dry run", OK, smoke_test.check(Path(scratch), container=False))
+        except (smoke_test.NotReady, records.BankError) as fault:
+            yield Inspection("dry run", WRONG, str(fault))
+
+
+def _agreement(archive: Path) -> Iterator[Inspection]:
+    """The solution gets the same rows with and without what makes grading fast."""
+    try:
+        solution = BuiltAssignment(archive.resolve().parent.parent).solution
+    except FileNotFoundError:
+        yield Inspection("shortcuts", UNKNOWN, "the solution is not beside the zip")
+        return
+    try:
+        yield Inspection("shortcuts", OK, f"the solution's {agreement.check(archive, solution)} rows are the same with and without")
+    except agreement.Disagreement as fault:
+        yield Inspection("shortcuts", WRONG, str(fault))

@@ -1,0 +1,94 @@
+"""From a master notebook to its banks and its compiled programs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
+
+from autograder.assignment.notebook import KernelDied, run_after_cells
+from autograder.assignment.test_files import Asked, check_tests
+from autograder.bank.filenames import PUBLIC_FILE, hidden_file
+from autograder.bank.storage import save
+from autograder.build.banks import build
+from autograder.errors import BuildError
+from autograder.questions.question import declared
+from autograder.runtime import compiled_programs, jax_settings, switches
+from autograder.runtime.jax_settings import own_compiler_flags
+
+_OUTCOME_FILE = "outcome.json"
+
+
+def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> dict[str, Any]:
+    """Run the master's code cells, tests left out, in a kernel of their own and write both banks of its questions into `folder`.
+
+    `tests` is where Otter wrote the test files of the same master. Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
+    """
+    _refuse_double_questions(nbformat.read(master, as_version=4), master)
+    with tempfile.TemporaryDirectory() as scratch:
+        call = f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r}, {_headings(master)!r})"
+        _run_slowly_on_doubt(master, f"from autograder.assignment.master import _build_here\n{call}")
+        outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
+    if "error" in outcome:
+        raise BuildError(f"{master.name}: {outcome['error']}")
+    return {"assignment": assignment, "secret": secret, **outcome["record"]}
+
+
+def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
+    """Write the programs that grading will need to `target`: see `autograder.runtime.compiled_programs`. Where the process that compiles them dies, there are fewer."""
+    with tempfile.TemporaryDirectory() as scratch:
+        call = f"from autograder.build.precompile import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
+        before = "from autograder.build.precompile import begin\nbegin()\ndel begin"
+        with contextlib.suppress(KernelDied):
+            run_after_cells(master, call, compiled_programs.warming(Path(scratch)), before=before)
+        compiled_programs.pack(Path(scratch), target)
+
+
+def _run_slowly_on_doubt(master: Path, call: str) -> None:
+    """Run the master's cells and `call`; once more without what makes the build fast, where the process dies."""
+    try:
+        run_after_cells(master, call)
+    except KernelDied:
+        run_after_cells(master, call, {switches.VARIABLE: ",".join(switches.SHORTCUTS), "XLA_FLAGS": own_compiler_flags()})
+
+
+def _headings(master: Path) -> list[str]:
+    """The texts of the notebook's headings."""
+    cells = [cell.source for cell in nbformat.read(master, as_version=4).cells if cell.cell_type == "markdown"]
+    return [found.strip() for source in cells for found in re.findall(r"^#+ +(.+?)#*$", source, re.MULTILINE)]
+
+
+def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str, headings: list[str]) -> None:
+    """Runs in the master's kernel, after its cells."""
+    jax_settings.for_tiny_programs()
+    try:
+        for question in declared():
+            if question.see and question.see not in headings:
+                raise BuildError(
+                    f"question {question.name!r}: see={question.see!r} is no heading of the notebook; its headings are {', '.join(headings)}"
+                )
+        check_tests(Path(tests), {question.name: Asked([rule.name for rule in question.rules], question.laws) for question in declared()})
+        built = build(assignment, declared(), namespace, secret)
+        save(built.hidden, Path(folder) / hidden_file(secret))
+        save(built.public, Path(folder) / PUBLIC_FILE)
+        outcome: dict[str, Any] = {"record": built.record}
+    except BuildError as error:
+        outcome = {"error": str(error)}
+    (Path(scratch) / _OUTCOME_FILE).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> None:
+    """Otter would merge two questions of one name without a word."""
+    seen: set[str] = set()
+    for cell in extract_all_fenced_otter_cells(notebook.cells):
+        if is_block_boundary_cell(cell, BlockType.QUESTION):
+            name = str(get_cell_config(cell).get("name"))
+            if name in seen:
+                raise BuildError(f"{master.name}: two questions have the name {name!r}; give each `# BEGIN QUESTION` a name of its own")
+            seen.add(name)

@@ -1,0 +1,48 @@
+"""Call `otter assign`, and read what it wrote."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from autograder.errors import BuildError
+
+
+def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
+    """Which tests Otter runs behind which cell, by cell id, as it wrote them into this notebook."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return {cell.id: list(tests) for cell in cells if "id" in cell and (tests := cell.metadata.get("otter", {}).get("tests"))}
+
+
+def check_readable(master: Path) -> None:
+    """Raise `BuildError` for what would stop `otter assign` with a message that does not say what to do."""
+    try:
+        notebook = nbformat.read(master, as_version=4)
+    except FileNotFoundError:
+        raise BuildError(f"{master} does not exist") from None
+    except Exception as fault:
+        raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
+    if not notebook.metadata.get("kernelspec", {}).get("name"):
+        raise BuildError(f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it")
+
+
+def assign(master: Path, out: Path) -> str:
+    """Build a master into the folder `out` with the stock command `otter assign`; returns "" or why it failed."""
+    try:
+        check_readable(master)
+    except BuildError as error:
+        return str(error)
+    command = [sys.executable, "-m", "otter", "assign", str(master), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    if done.returncode == 0:
+        return ""
+    ours = re.findall(
+        r"^autograder\.(?:errors\.BuildError|grading\.configuration\.ConfigError|assignment\.notebook\.KernelDied): (.*)\Z",
+        done.stderr,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"

@@ -1,0 +1,121 @@
+"""Submissions with known answers, made from a built assignment, and what real Otter says of them.
+
+The answers are those that the author declared beside the question: alternatives and misconceptions, put into the student notebook in
+place of the prompt.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import nbformat
+
+from autograder.assignment.built import BuiltAssignment
+
+
+@dataclass(frozen=True)
+class OtterRun:
+    """What `otter run` said: the parsed results.json (None if there is none), its exit code, all it printed, and seconds of wall time."""
+
+    results: dict[str, Any] | None
+    exit_code: int
+    printed: str
+    seconds: float
+
+    @property
+    def score(self) -> float | None:
+        """Points, or None where a question was not graded."""
+        rows = self._question_rows()
+        return sum(row["score"] for row in rows) if rows and all("score" in row for row in rows) else None
+
+    @property
+    def possible(self) -> float | None:
+        rows = self._question_rows()
+        return sum(row["max_score"] for row in rows) if rows and all("max_score" in row for row in rows) else None
+
+    @property
+    def share(self) -> float | None:
+        """Points by points possible, or None where a question was not graded."""
+        return None if self.score is None or not self.possible else self.score / self.possible
+
+    @property
+    def sentence(self) -> str:
+        """The first thing that a student would read of what is wrong, or ""."""
+        for row in (self.results or {"tests": []})["tests"]:
+            if row.get("status") != "passed" and row.get("output_format") == "md":
+                return str(row["output"].split("\n", 1)[0])
+            for line in row.get("output", "").splitlines():
+                for mark in ("CheckFailed: ", "Ungraded: "):
+                    if mark in line:
+                        return str(line.split(mark, 1)[1])
+        return ""
+
+    def _question_rows(self) -> list[dict[str, Any]]:
+        return [row for row in (self.results or {"tests": []})["tests"] if row["name"] != "Public Tests"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A submission whose grade is known beforehand, as far as `expects` says."""
+
+    built: BuiltAssignment
+    label: str
+    submission: nbformat.NotebookNode | Path
+    expects: Callable[[OtterRun], bool]
+
+
+def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
+    """The solution, the untouched notebook, and the wrong answer that comes closest to passing."""
+    yield Sample(built, "solution", built.solution, lambda graded: graded.share == 1.0)
+    yield Sample(built, "untouched", built.untouched, lambda graded: graded.share == 0.0)
+    for question in built.record()["questions"]:
+        told = [known for known in built.misconceptions(question).values() if known["told_by"] == "values"]
+        if told:
+            known = min(reversed(told), key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
+            yield Sample(
+                built,
+                f"wrong: {known['name']}",
+                built.answered({question: known["source"]}),
+                lambda graded: graded.share is not None and graded.share < 1.0,
+            )
+            return
+
+
+def check_results(results: object) -> None:
+    """Hold what Gradescope would read against its specification. Raises `jsonschema.ValidationError`."""
+    jsonschema.validate(results, json.loads((Path(__file__).parent / "results.schema.json").read_text(encoding="utf-8")))
+
+
+def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, name: str = "submission.ipynb", **popen: Any) -> OtterRun:
+    """Grade one submission with the stock command `otter run`, in a process and a folder of its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = submission
+        if not isinstance(path, Path):
+            path = Path(scratch, name)
+            nbformat.write(submission, path)
+        output = Path(scratch, "results")
+        output.mkdir()
+        started = time.monotonic()
+        # -P: a submission may lie in the folder that this runs in.
+        command = [sys.executable, "-P", "-m", "otter", "run", "--no-logo", "-a", str(autograder.resolve()), "-o", str(output), str(path.resolve())]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, **{"cwd": scratch, **popen})
+        seconds = time.monotonic() - started
+        written = output / "results.json"
+        results = json.loads(written.read_text(encoding="utf-8"), parse_constant=_no_json) if written.exists() else None
+        if results is not None:
+            check_results(results)
+        return OtterRun(results, done.returncode, done.stdout + done.stderr, seconds)
+
+
+def _no_json(constant: str) -> None:
+    """Python reads NaN and Infinity, and nobody else does."""
+    raise ValueError(f"results.json has {constant} in it, which is not JSON")

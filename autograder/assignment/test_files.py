@@ -1,0 +1,119 @@
+"""Read the test files that Otter made of a master: what they ask for, and what is wrong with them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.bank.groups import GROUPS, HIDDEN_GROUPS, METHOD, PUBLIC
+from autograder.errors import BuildError
+from autograder.questions.laws import is_law
+
+
+@dataclass(frozen=True)
+class TestCall:
+    """One call of `check` in a test that Otter wrote: where it stands, and what it asks for."""
+
+    place: str
+    hidden: bool
+    question: str
+    cases: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the tests of a question may ask for besides groups of cases: its rules and its laws, by name."""
+
+    rules: Sequence[str] = ()
+    laws: Sequence[str] = ()
+
+
+def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
+    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student."""
+    for path in sorted(tests.glob("*.py")):
+        try:
+            module = ast.parse(path.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            raise BuildError(
+                f"the tests of {path.stem!r} are not valid Python as Otter writes them (line {error.lineno}): "
+                "a success_message or failure_message must not contain a double quote or a line break"
+            ) from None
+        functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
+        names = [function.name for function in functions]
+        for name in names:
+            if names.count(name) > 1:
+                raise BuildError(
+                    f"the tests of {path.stem!r} define {name} {names.count(name)} times; Otter would keep the last only: give each test its own name"
+                )
+        for function in functions:
+            for found in _test_calls(function, path.stem):
+                _check_call(found, questions)
+
+
+def checks_of_tests(tests: Path) -> dict[str, list[list[str] | None]]:
+    """For each test file, and each test case in it: the question and group that it checks, or question, `METHOD` and rule; None for a test of
+    another kind.
+
+    The files have passed `check_tests`.
+    """
+    return {path.stem: [_only_check(function, path.stem) for function in _test_functions(path)] for path in sorted(tests.glob("*.py"))}
+
+
+def _test_functions(path: Path) -> list[ast.FunctionDef]:
+    """The functions that Otter runs as test cases, in order."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+
+
+def _only_check(function: ast.FunctionDef, otter_question: str) -> list[str] | None:
+    calls = _test_calls(function, otter_question)
+    if len(calls) != 1:
+        return None
+    return [calls[0].question, calls[0].cases] if calls[0].rule is None else [calls[0].question, METHOD, calls[0].rule]
+
+
+def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall]:
+    hidden = any(
+        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and bool(keyword.value.value)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call)
+        for keyword in decorator.keywords
+    )
+    calls = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check" and len(node.args) >= 2:
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            question, cases = _literal(node.args[0]), _literal([*node.args[2:3], named.get("cases", ast.Constant(PUBLIC))][0])
+            if isinstance(question, str):
+                rule = (
+                    repr(_literal(named["rule"])) if "rule" in named and not isinstance(_literal(named["rule"]), str) else _literal(named.get("rule"))
+                )
+                calls.append(
+                    TestCall(f"{function.name} of {otter_question!r}", hidden, question, cases if isinstance(cases, str) else repr(cases), rule)
+                )
+    return calls
+
+
+def _literal(node: ast.AST | None) -> Any:
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def _check_call(found: TestCall, questions: Mapping[str, Asked]) -> None:
+    if found.question not in questions:
+        known = f"declared: {', '.join(questions)}" if questions else "write question = Question(…) in a cell whose first line is `## Ignore ##`"
+        raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; {known}")
+    asked = questions[found.question]
+    if found.rule is not None and found.rule not in asked.rules:
+        rules = ", ".join(repr(rule) for rule in asked.rules) or "none"
+        raise BuildError(f"the test {found.place} asks for rule={found.rule!r}, which {found.question} does not require; its rules are {rules}")
+    if found.cases not in (*GROUPS, *asked.laws):
+        laws = f"; the laws of {found.question} are {', '.join(asked.laws) or 'none'}" if asked.laws or is_law(found.cases) else ""
+        raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}{laws}")
+    if not found.hidden and found.cases in HIDDEN_GROUPS:
+        raise BuildError(
+            f"the test {found.place} is public but asks for cases={found.cases!r}, which students do not have; begin the cell with `# HIDDEN`"
+        )

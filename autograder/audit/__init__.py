@@ -1,0 +1,1 @@
+"""The grader graded: answers with known verdicts, through the tests."""

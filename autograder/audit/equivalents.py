@@ -1,0 +1,60 @@
+"""Which mutants are no mistakes? Those that agree with the reference on the cases of further banks."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment.notebook import run_after_cells
+from autograder.bank.groups import HIDDEN_GROUPS
+from autograder.bank.records import ExpectedCase, Group
+from autograder.build import law_cases
+from autograder.build.plan import generator, plan
+from autograder.build.reference import answered_slot
+from autograder.build.tolerance import allowed
+from autograder.questions.question import Question, declared
+from autograder.verdicts.examine import examine
+
+FRESH_BANKS = 6
+"""A known-wrong answer with full marks is held against the reference on the cases of so many further banks."""
+
+
+def agreeing(master: Path, question: str, sources: Sequence[str], noise: float) -> set[str]:
+    """Those of `sources` that agree with the reference of `master`, whose measured noise is given. Raises `BuildError`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        asked, told = Path(scratch, "asked.json"), Path(scratch, "told.json")
+        asked.write_text(json.dumps({"question": question, "sources": list(sources), "noise": noise}), encoding="utf-8")
+        call = f"agree_here(globals(), {str(asked)!r}, {str(told)!r})"
+        run_after_cells(master, f"from autograder.audit.equivalents import agree_here\n{call}")
+        return {source for source, agrees in zip(sources, json.loads(told.read_text(encoding="utf-8")), strict=True) if agrees}
+
+
+def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
+    """Runs in the master's kernel, after its cells: which answers agree with the reference on the cases of further banks, as a list of JSON."""
+    wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
+    question = next(each for each in declared() if each.name == wanted["question"])
+    functions = []
+    for source in wanted["sources"]:
+        scope = dict(namespace)
+        exec(source, scope)
+        functions.append(scope[question.name])
+    agreeing = [True] * len(functions)
+    for group in _fresh(question, namespace[question.name], wanted["noise"]):
+        for place, function in enumerate(functions):
+            agreeing[place] = agreeing[place] and examine(function, group) is None
+    Path(told).write_text(json.dumps(agreeing), encoding="utf-8")
+
+
+def _fresh(question: Question, reference: object, noise: float) -> Iterator[Group]:
+    for number in range(FRESH_BANKS):
+        for name in (*HIDDEN_GROUPS, *question.laws):
+            planned = (law_cases.plan if name in question.laws else plan)(question, name, generator(f"audit {number}", question.name, name))
+            answered = [answered_slot(question, reference, slot) for slot in planned.slots]
+            cases = tuple(
+                ExpectedCase(case, output, {part: allowed(array, noise, question.rtol, question.atol) for part, array in output.items()})
+                for case, output in answered
+            )
+            yield Group(name, cases, planned.calls, imprecise=question.imprecise)

@@ -1,0 +1,105 @@
+"""Grade one answer through Otter's test files, in a confined process."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.assignment.built import BuiltAssignment
+from autograder.audit.answers import Answer
+from autograder.audit.records import Verdict
+from autograder.bank.groups import METHOD
+from autograder.checks import check
+from autograder.grading.settings import settings_of
+from autograder.questions.sources import defines
+from autograder.runtime import compiled_programs
+from autograder.sandbox.host import Settings
+from autograder.sandbox.submission import Submission
+
+
+class AnswerGrader:
+    """The road of a submission, for one question after another answer: a worker that has run the notebook's other cells, and Otter's tests."""
+
+    def __init__(self, built: BuiltAssignment, unpacked: Path, question: str) -> None:
+        config = json.loads((unpacked / "otter_config.json").read_text(encoding="utf-8"))
+        plugin = settings_of(config)
+        assert plugin is not None  # it was built here
+        self._question = question
+        self._bank = str(unpacked / "files" / plugin["bank"])
+        self._checks = plugin["checks"]
+        self._worth = plugin["worth"]
+        self._tests = {
+            name: unpacked / "tests" / f"{name}.py" for name, rows in self._checks.items() if any(row and row[0] == question for row in rows)
+        }
+        self._cells = [
+            str(cell.source)
+            for cell in nbformat.read(built.untouched, as_version=4).cells
+            if cell.cell_type == "code" and not defines(cell.source, question)
+        ]
+        self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled_programs.FILE))
+        self._folder = unpacked / "tests"
+        self._submission = self._started()
+        self.records: list[dict[str, Any]] = []
+
+    def _started(self) -> Submission:
+        submission = Submission(self._settings, self._folder)
+        for cell in self._cells:
+            submission.cell(cell)
+        return submission
+
+    def verdict(self, answer: Answer, *, right: bool) -> Verdict:
+        """Grade one answer."""
+        started = time.monotonic()
+        found = self._graded(answer, look_twice=False)
+        # The second look for what jit hides can only save points for the method; it matters where nothing else is lost.
+        lost = [row for row in self.records if row["verdict"] != "right"]
+        if lost and all(row["cases"] == METHOD for row in lost):
+            found = self._graded(answer, look_twice=True)
+        score, possible = found
+        lost = [row for row in self.records if row["verdict"] != "right"]
+        distances = [row["error"] / row["allowed"] for row in lost if row.get("allowed")]
+        return Verdict(
+            self._question,
+            right,
+            answer.kind,
+            answer.name,
+            answer.source,
+            score,
+            possible,
+            tuple(row.get("rule", row["cases"]) for row in lost),
+            {row["cases"]: row["refused_on"] for row in lost if "refused_on" in row},
+            max(distances, default=None),
+            next((row["diagnosis"] for row in lost if row["diagnosis"]), None),
+            round(time.monotonic() - started, 3),
+        )
+
+    def _graded(self, answer: Answer, *, look_twice: bool) -> tuple[float, float]:
+        from otter.test_files import ExceptionTestFile, GradingResults
+
+        from autograder.grading import gradescope
+
+        if self._submission.problem is not None:
+            self._submission.close()
+            self._submission = self._started()
+        check.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
+        self._submission.cell(f"globals().pop({self._question!r}, None)\n{answer.source}")
+        files = []
+        for name, path in self._tests.items():
+            namespace: dict[str, Any] = {}
+            self._submission.bind(name, namespace)
+            file = ExceptionTestFile.from_file(str(path))
+            file.run(namespace)
+            files.append(file)
+        results = GradingResults(files)
+        gradescope.settle(results, self._checks, self._worth)
+        self.records = [row for row in check.records() if row["question"] == self._question]
+        return float(results.total), float(results.possible)
+
+    def close(self) -> None:
+        """End the worker, and grading in this process."""
+        self._submission.close()
+        check.end_grading()

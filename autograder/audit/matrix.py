@@ -1,0 +1,159 @@
+"""How good are the cases? Many banks of a question from different secrets, and on each the author's right and wrong answers.
+
+The same road as a build: `autograder.build.reference.draw` runs every answer on every case. On top of that, each misconception's outcomes are
+diagnosed as a submission's would be, and so are answers that are wrong in ways nobody described, which must get no hint.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment.notebook import run_after_cells
+from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
+from autograder.build.plan import generator
+from autograder.build.reference import DrawnGroups, draw
+from autograder.calls.call import Returned
+from autograder.errors import BuildError
+from autograder.questions.question import Question, declared
+from autograder.verdicts.diagnosis import Diagnosis
+from autograder.verdicts.examine import diagnosed
+
+HINTED = 0.95
+"""On so large a share of banks a misconception must get its own hint."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One misconception on one bank: on how many hidden cases it is refused, its distance in tolerances (None: wrong in another way), and the
+    names of the diagnoses it got, group by group ("" for none)."""
+
+    misconception: str
+    refused: int
+    margin: float | None
+    diagnoses: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class BankOfQuestion:
+    """What one secret gave. `fault` is why a build with it would stop, or ""; `strays` are hints for answers that nobody described."""
+
+    question: str
+    secret: str
+    alternatives: int
+    noise: float
+    rows: tuple[Row, ...]
+    strays: tuple[str, ...]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class OverBanks:
+    """One misconception over all banks of a question: the fewest cases that refuse it, the smallest distance, on how many banks it gets its own
+    hint, and which others it gets."""
+
+    misconception: str
+    banks: int
+    refused: int
+    nearest: float | None
+    hinted: int
+    others: tuple[str, ...]
+
+
+def over_banks(banks: Sequence[BankOfQuestion]) -> list[OverBanks]:
+    """The rows of several banks of one question, by misconception."""
+    found = []
+    for name in dict.fromkeys(row.misconception for bank in banks for row in bank.rows):
+        rows = [row for bank in banks for row in bank.rows if row.misconception == name]
+        others = {diagnosis for row in rows for diagnosis in row.diagnoses.values()} - {"", name}
+        nearest = min((row.margin for row in rows if row.margin is not None), default=None)
+        hinted = sum(name in row.diagnoses.values() for row in rows)
+        found.append(OverBanks(name, len(rows), min(row.refused for row in rows), nearest, hinted, tuple(sorted(others))))
+    return found
+
+
+def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
+    """What must not be, a sentence each: a bank that does not build, a wrong answer accepted, a hint that is missing, wrong, or for a stranger."""
+    faults = [f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in banks if bank.fault]
+    for question in dict.fromkeys(bank.question for bank in banks):
+        sound = [bank for bank in banks if bank.question == question and not bank.fault]
+        for row in over_banks(sound):
+            if not row.refused:
+                faults.append(f"{question}: {row.misconception!r} is refused on no case of a bank")
+            if row.hinted < HINTED * row.banks:
+                faults.append(f"{question}: {row.misconception!r} gets its own hint on {row.hinted} of {row.banks} banks only")
+            if row.others:
+                faults.append(f"{question}: {row.misconception!r} gets the hint of {', '.join(map(repr, row.others))}")
+        faults += [f"{question}: a hint for an answer that nobody described: {stray}" for bank in sound for stray in bank.strays]
+    return faults
+
+
+def of_question(question: Question, reference: object, assignment: str, secret: str) -> BankOfQuestion:
+    """Draw every group of `question` from `secret`, the public one too, and hold all answers against it."""
+    try:
+        drawn = draw(question, reference, (PUBLIC, *HIDDEN_GROUPS, *question.laws), assignment, secret)
+    except BuildError as fault:
+        return BankOfQuestion(question.name, secret, 0, 0.0, (), (), str(fault))
+    rows = []
+    for known in question.misconceptions:
+        margin = drawn.margin(known.name)
+        refused = sum(len(drawn.failing(known.name, name)) for name in (*HIDDEN_GROUPS, *question.laws))
+        told = {
+            name: _name(diagnosed(drawn.groups[name], drawn.outcomes[known.name][name])) for name in drawn.groups if drawn.failing(known.name, name)
+        }
+        if known.told_by == "values":
+            rows.append(Row(known.name, refused, None if np.isinf(margin) else margin, told))
+    rng = generator(secret, question.name, "strays")
+    strays = [f"{label}: {name}" for group in drawn.groups for label, name in _strays(drawn, group, rng)]
+    return BankOfQuestion(question.name, secret, len(question.alternatives), drawn.noise.largest, tuple(rows), tuple(strays))
+
+
+def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Hints that answers got which are wrong in no known way: unrelated numbers, one element changed, the right answer a little stretched."""
+    answers: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "unrelated numbers": lambda y: rng.standard_normal(y.shape).astype(y.dtype) if y.dtype.kind == "f" else rng.integers(0, 99, y.shape),
+        "one element changed": lambda y: _changed(y, int(rng.integers(y.size))),
+        "every number squared": lambda y: y * y + y,
+    }
+    found = []
+    for label, answer in answers.items():
+        outcomes = {
+            index: Returned({part: np.asarray(answer(array)) for part, array in each.expected.items()})
+            for index, each in enumerate(drawn.groups[group].cases)
+        }
+        name = _name(diagnosed(drawn.groups[group], outcomes))
+        if name:
+            found.append((label, name))
+    return found
+
+
+def _changed(output: np.ndarray, place: int) -> np.ndarray:
+    changed = output.copy()
+    changed.flat[place] += 3
+    return changed
+
+
+def _name(diagnosis: Diagnosis | None) -> str:
+    return "" if diagnosis is None else diagnosis.name
+
+
+def of_master(master: Path, secrets: Sequence[str]) -> list[BankOfQuestion]:
+    """Run a master's cells once, then draw every question from each secret. Raises `BuildError`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch, "found.json")
+        call = f"run_here(globals(), {master.stem!r}, {list(secrets)!r}, {str(target)!r})"
+        run_after_cells(master, f"from autograder.audit.matrix import run_here\n{call}")
+        found = json.loads(target.read_text(encoding="utf-8"))
+    return [BankOfQuestion(**{**each, "rows": tuple(Row(**row) for row in each["rows"]), "strays": tuple(each["strays"])}) for each in found]
+
+
+def run_here(namespace: Mapping[str, Any], assignment: str, secrets: list[str], target: str) -> None:
+    """Runs in the master's kernel, after its cells: writes a list of `BankOfQuestion` as JSON."""
+    found = [of_question(question, namespace.get(question.name), assignment, secret) for secret in secrets for question in declared()]
+    Path(target).write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")

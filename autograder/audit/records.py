@@ -1,0 +1,86 @@
+"""What an audit found, as records and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MISCONCEPTION = "misconception"
+"""The kind of a wrong answer that the author has declared; the others are generated."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the tests said of one answer. `right`: what it is known to be.
+
+    `failed` has what it lost points in: groups of cases and rules. `refused_on` has the cases of each group that refuse it; `distance` the largest
+    error in tolerances, if numbers were compared. `equivalent`: it agrees with the reference on the cases of all further banks.
+    """
+
+    question: str
+    right: bool
+    kind: str
+    name: str
+    source: str
+    score: float
+    possible: float
+    failed: tuple[str, ...]
+    refused_on: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    distance: float | None = None
+    diagnosis: str | None = None
+    seconds: float = 0.0
+    equivalent: bool = False
+
+    @property
+    def full(self) -> bool:
+        return self.score >= self.possible - 1e-9
+
+    @property
+    def survives(self) -> bool:
+        """Known to be wrong, in a way that shows, and given every point."""
+        return not self.right and self.full and not self.equivalent
+
+    @property
+    def in_question(self) -> bool:
+        """A survivor that may yet be right. What the author calls wrong is not made right by its values."""
+        return self.survives and self.kind != MISCONCEPTION
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Everything that an audit of one question found. `groups` has for each group of cases: cases, shapes, and seconds of the reference."""
+
+    assignment: str
+    question: str
+    reference: str
+    verdicts: tuple[Verdict, ...]
+    groups: Mapping[str, Mapping[str, float]]
+    tolerance: Mapping[str, Any]
+    note: str = ""
+
+    @property
+    def faults(self) -> list[str]:
+        """Why the audit fails, one sentence each."""
+        found = [self.note] if self.note else []
+        for verdict in self.verdicts:
+            if verdict.right and not verdict.full:
+                found.append(f"{self.question}: a right answer is refused: {verdict.kind}, {verdict.name} (in {', '.join(verdict.failed)})")
+            elif verdict.survives:
+                found.append(f"{self.question}: a wrong answer gets full marks: {verdict.kind}, {verdict.name}")
+        return found
+
+
+def to_json(audited: Sequence[Audited]) -> str:
+    """Audits as JSON text."""
+    return json.dumps([asdict(each) for each in audited], indent=1)
+
+
+def from_json(text: str) -> list[Audited]:
+    """The audits in JSON text."""
+    return [Audited(**{**each, "verdicts": tuple(_verdict(verdict) for verdict in each["verdicts"])}) for each in json.loads(text)]
+
+
+def _verdict(stored: Mapping[str, Any]) -> Verdict:
+    return Verdict(**{**stored, "failed": tuple(stored["failed"])})

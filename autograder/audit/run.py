@@ -1,0 +1,129 @@
+"""The grader graded: known-right and known-wrong answers of a built assignment, through the tests that a submission meets.
+
+One confined worker runs all answers of an assignment, one after the other, so that what they share is compiled once; Otter's own test files run
+against it as they do for a submission.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.otter_assign import assign
+from autograder.audit import equivalents
+from autograder.audit.answers import Answer, plain
+from autograder.audit.grader import AnswerGrader
+from autograder.audit.mutants import mutants
+from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json, to_json
+from autograder.audit.rewrites import rewrites
+from autograder.errors import BuildError
+from autograder.questions.question import Question, declared
+from autograder.questions.sources import renamed
+
+WITHOUT_UNDERSTANDING = "constant"
+"""The sort of mutant that needs none."""
+
+
+def sampled(answers: Sequence[Answer], most: int | None) -> list[Answer]:
+    """At most so many answers, spread evenly over them."""
+    if most is None or len(answers) <= most:
+        return list(answers)
+    return [answers[round(place * (len(answers) - 1) / max(1, most - 1))] for place in range(most)]
+
+
+def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list[Audited]:
+    """Audit every question of a built assignment; `most` limits the mutants and the rewrites of each. `master` is the notebook it was built from."""
+    questions = _declarations(master)
+    with tempfile.TemporaryDirectory() as scratch:
+        with zipfile.ZipFile(built.zip) as archive:
+            archive.extractall(scratch)
+        found = [_of_question(built, Path(scratch), question, most) for question in questions]
+    survivors = {each.question: [verdict for verdict in each.verdicts if verdict.in_question] for each in found}
+    return [_with_equivalents(each, master, survivors) for each in found] if any(survivors.values()) else found
+
+
+def of_master(master: Path, most: int | None = None) -> list[Audited]:
+    """Build a master and audit it, in processes of their own. Raises `BuildError`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        built, target = Path(scratch, master.stem), Path(scratch, "found.json")
+        fault = assign(master, built)
+        if fault:
+            raise BuildError(fault)
+        command = [sys.executable, "-m", "autograder.audit.run", str(built), str(master), str(target), "" if most is None else str(most)]
+        environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, env=environment)
+        if done.returncode != 0:
+            raise BuildError(f"the audit of {master.name} failed:\n{done.stderr[-4000:].strip()}")
+        return from_json(target.read_text(encoding="utf-8"))
+
+
+def _declarations(master: Path) -> list[Question]:
+    """The declared questions of a master, without functions: from its declaration cells, run here."""
+    from autograder.questions import question as questions
+
+    before = len(declared())
+    namespace: dict[str, Any] = {}
+    for cell in nbformat.read(master, as_version=4).cells:
+        if cell.cell_type == "code" and "Question(" in cell.source:
+            exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
+    found = list(declared()[before:])
+    del questions._declared[before:]
+    return found
+
+
+def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
+    record = built.record()["questions"][question.name]
+    reference = solution_of(built.solution, question.name)
+    right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record["alternatives"].items()]
+    wrong = [Answer(MISCONCEPTION, known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
+    note = ""
+    try:
+        right += sampled(rewrites(reference, question), most)
+        reference = plain(reference, question)
+        wrong += sampled(mutants(reference, question), most)
+    except ValueError as fault:
+        note = f"{question.name}: no mutants were made: {fault}"
+    road = AnswerGrader(built, unpacked, question.name)
+    try:
+        first = road.verdict(Answer("reference", "the solution", reference), right=True)
+        groups = {
+            row["cases"]: {
+                **record["groups"].get(row["cases"], {}),
+                "seconds": sum(each["seconds"] for each in road.records if each["cases"] == row["cases"]),
+            }
+            for row in road.records
+        }
+        verdicts = [first, *(road.verdict(answer, right=True) for answer in right), *(road.verdict(answer, right=False) for answer in wrong)]
+    finally:
+        road.close()
+    return Audited(built.name, question.name, reference, tuple(verdicts), groups, record["tolerance"], note)
+
+
+def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]) -> Audited:
+    """Mark the survivors that agree with the reference on all cases of further banks."""
+    if not survivors[audited.question]:
+        return audited
+    noise = max((value for value in audited.tolerance["noise"].values() if value is not None), default=0.0)
+    sources = [verdict.source for verdict in survivors[audited.question]]
+    agreeing = equivalents.agreeing(master, audited.question, sources, noise)
+    verdicts = (Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing}) for each in audited.verdicts)
+    return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
+
+
+def main(built: str, master: str, target: str, most: str = "") -> None:
+    """Audit one built assignment in this process, and write what was found."""
+    found = audit(BuiltAssignment(Path(built)), Path(master), int(most) if most else None)
+    Path(target).write_text(to_json(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""What is stored of an assignment, and how."""

@@ -1,0 +1,109 @@
+"""What a bank holds: cases with their expected outputs, known mistakes, and the cases on which rules are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.calls.outputs import Output
+from autograder.calls.spec import Case
+from autograder.evidence.requirements import Rule
+
+
+class BankError(Exception):
+    """A bank cannot be read, or lacks what was asked of it."""
+
+
+@dataclass(frozen=True)
+class ExpectedCase:
+    """A case with its expected output and, for each array of it, the largest absolute error allowed in any element."""
+
+    case: Case
+    expected: Output
+    tolerances: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that earn points together, by the group's name, and the order in which they are called: indices into `cases`, repeats included.
+
+    `known` has what the author's misconceptions do on these cases; `imprecise` is the share of the points for answers that are right to
+    half precision only.
+    """
+
+    name: str
+    cases: tuple[ExpectedCase, ...]
+    calls: tuple[int, ...]
+    known: tuple[KnownMistake, ...] = ()
+    imprecise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Bank:
+    """`groups[question][group]`, `methods[question]`, and the fingerprint of the environment in which the expected outputs were computed."""
+
+    assignment: str
+    environment: Mapping[str, Any]
+    groups: Mapping[str, Mapping[str, Group]]
+    methods: Mapping[str, RuleChecks] = field(default_factory=dict)
+
+    def group(self, question: str, group: str) -> Group:
+        """One group of one question. Raises `BankError`."""
+        if question not in self.groups:
+            raise BankError(f"the bank of {self.assignment!r} has no question {question!r}; it has {', '.join(self.groups)}")
+        if group not in self.groups[question]:
+            raise BankError(f"the bank of {self.assignment!r} has no cases={group!r} for {question!r}; it has {', '.join(self.groups[question])}")
+        return self.groups[question][group]
+
+    def method(self, question: str, rule: str) -> RuleChecks:
+        """The rules of one question. Raises `BankError` if it has no rule of that name."""
+        method = self.methods.get(question, RuleChecks())
+        if method.rule(rule) is None:
+            known = ", ".join(repr(each.name) for each in method.rules) or "none"
+            raise BankError(f"the bank of {self.assignment!r} has no rule {rule!r} for {question!r}; it has {known}")
+        return method
+
+
+@dataclass(frozen=True)
+class KnownOutcome:
+    """What a known-wrong solution did on one case: what it returned, or nothing and the signature of its failure."""
+
+    output: Output
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A misconception of the author's, with its outcome for each case of a group."""
+
+    name: str
+    hint: str
+    outcomes: tuple[KnownOutcome, ...]
+
+
+@dataclass(frozen=True)
+class KnownMethod:
+    """A known way to compute right values otherwise than asked: the rules it does not meet, and its outline."""
+
+    name: str
+    hint: str
+    unmet: tuple[str, ...]
+    outline: str
+
+
+@dataclass(frozen=True)
+class RuleChecks:
+    """How the rules of one question are judged: they must be met on every one of `cases`.
+
+    `traces` has calls with growing sizes for each dimension whose trace is looked at; `known` what the author's misconceptions do.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    cases: tuple[Case, ...] = ()
+    traces: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
+    known: tuple[KnownMethod, ...] = ()
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule of that name."""
+        return next((rule for rule in self.rules if rule.name == name), None)

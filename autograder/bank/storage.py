@@ -1,0 +1,146 @@
+"""The bank: every case of an assignment with its expected output, and the file it is kept in.
+
+One `safetensors` file holds the arrays, and one JSON text in its header everything else: nothing in it can run when it is read. The
+same bank gives the same bytes. NumPy only.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from autograder.bank.groups import METHOD
+from autograder.bank.records import Bank, BankError, ExpectedCase, Group, KnownMethod, KnownMistake, KnownOutcome, RuleChecks
+from autograder.calls.inputs import Value, flattened, gathered
+from autograder.calls.spec import CallSpec, Case
+from autograder.evidence.requirements import Rule, from_json, to_json
+
+FORMAT = 4
+"""Raised when the layout of the file changes; a bank of another format is refused by name."""
+
+_HEADER = "otter-arrays"
+
+
+def save(bank: Bank, path: Path) -> None:
+    """Write the bank to `path`."""
+    arrays: dict[str, np.ndarray] = {}
+    questions: dict[str, Any] = {}
+    for question, groups in bank.groups.items():
+        questions[question] = {}
+        for name, group in groups.items():
+            rows = []
+            for index, answered in enumerate(group.cases):
+                prefix = f"{question}/{name}/{index}"
+                _keep(answered.expected, f"{prefix}/expected", arrays)
+                rows.append({**_stored_case(answered.case, prefix, arrays), "tolerances": dict(answered.tolerances)})
+            known = []
+            for number, each in enumerate(group.known):
+                for index, outcome in enumerate(each.outcomes):
+                    _keep(outcome.output, f"{question}/{name}/known/{number}/{index}", arrays)
+                known.append(
+                    {"name": each.name, "hint": each.hint, "outcomes": [[outcome.signature, list(outcome.output)] for outcome in each.outcomes]}
+                )
+            questions[question][name] = {"cases": rows, "calls": list(group.calls), "known": known, "imprecise": group.imprecise}
+    methods = {question: _stored_method(method, f"{question}/{METHOD}", arrays) for question, method in bank.methods.items()}
+    header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions, "methods": methods}
+    # One key only: safetensors keeps its metadata in a hash map, whose order would differ from build to build.
+    path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
+
+
+def load(path: Path, called: str = "") -> Bank:
+    """Read a bank. Raises `BankError` that says what is wrong with the file, which it names as `called` says.
+
+    Each check asks for it, and gets what was read before if the file is still the same. Nobody can write into its arrays.
+    """
+    called = called or path.name
+    try:
+        found = path.stat()
+    except OSError:
+        raise BankError(f"{called} is not there") from None
+    return _read(path.resolve(), called, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(path: Path, called: str, *_: int) -> Bank:
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            header = json.loads((file.metadata() or {})[_HEADER])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except Exception as fault:
+        raise BankError(f"{called} cannot be read as a bank of cases ({type(fault).__name__}); it may be damaged or only partly copied") from fault
+    if header.get("format") != FORMAT:
+        raise BankError(f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads format {FORMAT}")
+    for array in arrays.values():
+        array.flags.writeable = False
+    try:
+        groups = {
+            question: {name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()}
+            for question, stored in header["questions"].items()
+        }
+        methods = {question: _method(f"{question}/{METHOD}", stored, arrays) for question, stored in header["methods"].items()}
+        return Bank(header["assignment"], header["environment"], groups, methods)
+    except (KeyError, TypeError, IndexError) as fault:
+        raise BankError(f"{called} lacks a part of its cases ({fault})") from fault
+
+
+def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Group:
+    cases = []
+    for index, row in enumerate(stored["cases"]):
+        expected = {part: arrays[f"{prefix}/{index}/expected/{part}"] for part in row["tolerances"]}
+        cases.append(ExpectedCase(_case(f"{prefix}/{index}", row, arrays), expected, row["tolerances"]))
+    known = [
+        KnownMistake(
+            each["name"],
+            each["hint"],
+            tuple(
+                KnownOutcome({part: arrays[f"{prefix}/known/{number}/{index}/{part}"] for part in parts}, text)
+                for index, (text, parts) in enumerate(each["outcomes"])
+            ),
+        )
+        for number, each in enumerate(stored["known"])
+    ]
+    return Group(prefix.split("/")[1], tuple(cases), tuple(stored["calls"]), tuple(known), stored["imprecise"])
+
+
+def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """A case as JSON's types; its arguments go into `arrays`."""
+    leaves = flattened(case.arguments)
+    _keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
+    return {"label": case.label, "sizes": dict(case.sizes), "kinds": {path: leaf.kind for path, leaf in leaves.items()}, "way": vars(case.way)}
+
+
+def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
+    values = {path: Value(kind, arrays[f"{prefix}/arguments/{path}"]) for path, kind in stored["kinds"].items()}
+    return Case(stored["label"], stored["sizes"], gathered(values), CallSpec.from_json(stored["way"]))
+
+
+def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:
+    for part, array in parts.items():
+        arrays[f"{prefix}/{part}"] = np.ascontiguousarray(array).reshape(array.shape)
+
+
+def _stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    return {
+        "rules": [{**vars(rule), "requirement": to_json(rule.requirement)} for rule in method.rules],
+        "cases": [_stored_case(case, f"{prefix}/{index}", arrays) for index, case in enumerate(method.cases)],
+        "traces": {
+            dim: [_stored_case(case, f"{prefix}/{dim}/{index}", arrays) for index, case in enumerate(cases)] for dim, cases in method.traces.items()
+        },
+        "known": [vars(known) for known in method.known],
+    }
+
+
+def _method(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> RuleChecks:
+    return RuleChecks(
+        tuple(Rule(**{**rule, "requirement": from_json(rule["requirement"])}) for rule in stored["rules"]),
+        tuple(_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])),
+        {dim: tuple(_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)) for dim, rows in stored["traces"].items()},
+        tuple(KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]),
+    )

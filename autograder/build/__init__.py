@@ -1,0 +1,1 @@
+"""From declared questions to banks."""

@@ -1,0 +1,129 @@
+"""From declared questions and their references to banks. Everything that can be decided before a student answers is decided here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
+from autograder.bank.records import Bank, Group, RuleChecks
+from autograder.build import tolerance
+from autograder.build.reference import DrawnGroups, draw
+from autograder.build.rule_cases import Required, draw_method
+from autograder.errors import BuildError
+from autograder.questions.question import Misconception, Question
+from autograder.questions.sources import source_of
+from autograder.runtime.fingerprint import fingerprint
+from autograder.verdicts.compare import magnitude
+
+REFUSED_CASES = 2
+"""On so many hidden cases, at least, a misconception must be refused."""
+
+PUBLIC_SECRET = "public"
+"""Public cases are drawn from no secret: they are the same in every build, and tell nothing about the hidden ones."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """Both banks of an assignment, and a record of the build for its author (JSON-able; it holds the sources of known answers)."""
+
+    hidden: Bank
+    public: Bank
+    record: dict[str, Any]
+
+
+def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str) -> Built:
+    """Build both banks from `questions` and the references of the same names in `namespace`.
+
+    The same secret gives the same banks. Without questions they are empty: Otter's own tests need none. Raises `BuildError`.
+    """
+    names = [question.name for question in questions]
+    for name in names:
+        if names.count(name) > 1:
+            raise BuildError(f"question {name!r}: declared {names.count(name)} times; each question needs a name of its own")
+    hidden: dict[str, dict[str, Group]] = {}
+    public: dict[str, dict[str, Group]] = {}
+    hidden_methods: dict[str, RuleChecks] = {}
+    public_methods: dict[str, RuleChecks] = {}
+    record: dict[str, Any] = {}
+    for question in questions:
+        reference = namespace.get(question.name)
+        # Apart, so that nothing in the public cases, not even a tolerance, depends on the secret.
+        shown = draw(question, reference, (PUBLIC, *question.laws), assignment, PUBLIC_SECRET)
+        kept = draw(question, reference, (*HIDDEN_GROUPS, *question.laws), assignment, secret)
+        public[question.name] = shown.groups
+        hidden[question.name] = {**shown.groups, **kept.groups}
+        shown_rules = draw_method(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
+        kept_rules = draw_method(question, reference, ("repeated", "types"), assignment, secret)
+        public_methods[question.name], hidden_methods[question.name] = shown_rules.method, kept_rules.method
+        for known in question.misconceptions:
+            _check_told_by(question, known, shown, kept)
+        record[question.name] = {
+            "groups": {name: group_counts(group) for name, group in hidden[question.name].items()},
+            "alternatives": {function.__name__: source_of(function) for function in question.alternatives},
+            "misconceptions": {known.function.__name__: _known_record(known, shown, kept, kept_rules) for known in question.misconceptions},
+            "rules": {rule.name: str(rule.requirement) for rule in question.rules},
+            "tolerance": _tolerance_record(question, kept),
+            "imprecise": question.imprecise,
+        }
+    environment = fingerprint()
+    return Built(Bank(assignment, environment, hidden, hidden_methods), Bank(assignment, environment, public, public_methods), {"questions": record})
+
+
+def _check_told_by(question: Question, known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> None:
+    """A misconception that values tell is refused on enough hidden cases, and far enough; one that they do not tell, on none."""
+    called = f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__})"
+    failing = sum(len(kept.failing(known.name, name)) for name in kept.groups)
+    refused = _refused_in(known, shown, kept)
+    if known.told_by == "method":
+        if refused:
+            raise BuildError(f'{called} is declared with told_by="method", but its values differ in {", ".join(refused)}; leave told_by away')
+        return
+    if failing < REFUSED_CASES:
+        passes = "passes every hidden case" if not failing else f"is refused on {failing} hidden case only"
+        raise BuildError(f'{called} {passes}. Widen the ranges in dims, or declare it with told_by="method" if its values are right')
+    if kept.margin(known.name) < tolerance.MARGIN:
+        raise BuildError(
+            f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the right answer; at least {tolerance.MARGIN} are needed. "
+            "Make the cases show it (other ranges in dims, other families), or set a smaller rtol"
+        )
+
+
+def _refused_in(known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> list[str]:
+    return [name for drawn in (shown, kept) for name in drawn.groups if drawn.failing(known.name, name)]
+
+
+def _known_record(known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required) -> dict[str, Any]:
+    margin = kept.margin(known.name)
+    return {
+        "name": known.name,
+        "told_by": known.told_by,
+        "refused_in": _refused_in(known, shown, kept),
+        "refused_on": {name: drawn.failing(known.name, name) for drawn in (shown, kept) for name in drawn.groups},
+        "unmet": list(rules.unmet[known.name]),
+        "margin": None if math.isinf(margin) else margin,
+        "source": source_of(known.function),
+    }
+
+
+def _tolerance_record(question: Question, kept: DrawnGroups) -> dict[str, Any]:
+    """Noise by source and the tolerance, both relative to the largest element of an output; an author's own setting is named."""
+    relative = [
+        allowed / magnitude(answered.expected[part])
+        for group in kept.groups.values()
+        for answered in group.cases
+        for part, allowed in answered.tolerances.items()
+        if allowed and magnitude(answered.expected[part])
+    ]
+    return {
+        "noise": vars(kept.noise),
+        "relative": max(relative, default=0.0),
+        "set_by_the_author": {name: value for name in ("rtol", "atol") if (value := getattr(question, name)) is not None},
+        "measured": tolerance.THRESHOLD * kept.noise.largest,
+    }
+
+
+def group_counts(group: Group) -> dict[str, int]:
+    return {"cases": len(group.cases), "shapes": len({tuple(answered.case.sizes.items()) for answered in group.cases}), "calls": len(group.calls)}

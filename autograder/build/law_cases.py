@@ -1,0 +1,183 @@
+"""Laws that hold between a function and a transform of it, as cases: a call as it is, and then the same call under the transform.
+
+Where the first is right and the second is not, the law is broken. What is expected of the second comes from the reference without the transform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.build.plan import Plan, Slot, plain_slots
+from autograder.build.tolerance import NOISIEST
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.inputs import Value
+from autograder.calls.outputs import Output, alone
+from autograder.calls.spec import CallSpec, Case
+from autograder.calls.transforms import LANES, directions, weighted
+from autograder.questions.arguments import Argument, Array, Tree
+from autograder.questions.laws import PERMUTATION, says
+from autograder.questions.question import Question
+from autograder.verdicts.compare import dtype_kind, magnitude, widened
+
+STEP = 1e-5
+"""Half the distance of two points whose difference, in float64, stands for a derivative."""
+
+CRUDE = 1e-3
+"""A difference and a derivative that differ by more, relative to the largest, are not of the same function."""
+
+
+class Lawless(Exception):
+    """The reference does not obey a law; the text says how, and continues the law's name."""
+
+
+def plan(question: Question, law: str, rng: np.random.Generator) -> Plan:
+    """The cases of a law as a group: for each of two shapes a case as it is, and the same under the law."""
+    slots = tuple(each for slot in plain_slots(question, rng) for each in _pair(question, law, slot, rng))
+    return Plan(law, slots, tuple(range(len(slots))))
+
+
+def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) -> tuple[Slot, Slot]:
+    drawn: list[Case] = []
+
+    def plain() -> Case:
+        drawn[:] = [slot.draw()]
+        return replace(drawn[0], label=f"{slot.shape.label}, as it is")
+
+    def under_the_law() -> Case:
+        case = drawn[0]
+        arguments = case.arguments
+        seed = int(rng.integers(2**31))
+        way = case.way.under(law, arguments, seed)
+        label = f"{slot.shape.label}, under jax.{law}"
+        if law == "vmap":
+            others = [slot.draw().arguments for _ in range(LANES - 1)]
+            arguments = {
+                name: _stacked([value, *(other[name] for other in others)]) if name in way.traced else value for name, value in arguments.items()
+            }
+            label += f" over {LANES} lanes"
+        elif law.startswith(PERMUTATION):
+            dim = law.removeprefix(PERMUTATION)
+            order = _order(way, case.sizes[dim])
+            arguments = {name: _permuted(question.arguments[name], value, dim, order) for name, value in arguments.items()}
+            label = f"{slot.shape.label}, with {dim} permuted"
+        return Case(label, case.sizes, arguments, way)
+
+    return Slot(slot.shape, plain), Slot(slot.shape, under_the_law)
+
+
+def _stacked(values: list[Value]) -> Value:
+    if values[0].kind == "tree":
+        return Value("tree", fields={name: _stacked([value.fields[name] for value in values]) for name in values[0].fields})
+    return Value(values[0].kind, np.stack([value.data for value in values]))
+
+
+def _order(way: CallSpec, size: int) -> np.ndarray:
+    """A permutation that moves something, if there is something to move."""
+    return np.roll(np.random.default_rng(way.seed).permutation(size), 1) if size > 2 else np.arange(size)[::-1]
+
+
+def _permuted(argument: Argument, value: Value, dim: str, order: np.ndarray) -> Value:
+    if isinstance(argument, Tree):
+        return Value("tree", fields={name: _permuted(each, value.fields[name], dim, order) for name, each in argument.fields.items()})
+    if not isinstance(argument, Array):
+        return value
+    data = value.data
+    for axis, name in enumerate(argument.dims):
+        data = np.take(data, order, axis) if name == dim else data
+    return Value(value.kind, np.ascontiguousarray(data).reshape(data.shape))
+
+
+def expected(reference: object, case: Case) -> Returned | Failed:
+    """What a call under a law should return, from the reference without the law's transform."""
+    plain = replace(case.way, law="", traced=(), seed=0)
+    if case.way.law == "vmap":
+        return _by_lanes(reference, case, plain)
+    if case.way.law == "grad":
+        return _by_differences(reference, case, plain)
+    return call(reference, case.arguments, plain)
+
+
+def _by_lanes(reference: object, case: Case, plain: CallSpec) -> Returned | Failed:
+    lanes: list[Output] = []
+    for lane in range(LANES):
+
+        def of_lane(value: Value, lane: int = lane) -> Value:
+            return Value(value.kind, np.ascontiguousarray(value.data[lane]).reshape(value.data.shape[1:]))
+
+        outcome = call(
+            reference, {name: value.changed(of_lane) if name in case.way.traced else value for name, value in case.arguments.items()}, plain
+        )
+        if isinstance(outcome, Failed):
+            return outcome
+        lanes.append(outcome.output)
+    return Returned({name: np.stack([lane[name] for lane in lanes]) for name in lanes[0]})
+
+
+def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned | Failed:
+    """Central differences of the reference in float64, along the directions that the transform looks at."""
+    import jax
+
+    def wide(value: Value) -> Value:
+        return Value(value.kind, value.data.astype(np.float64))
+
+    names = case.way.traced
+    traced = [case.arguments[name].changed(wide) for name in names]
+    told = []
+    for direction in directions([_arrays(value) for value in traced], case.way.seed):
+        sums = []
+        for step in (STEP, -STEP):
+            moved = {name: _moved(value, along, step) for name, value, along in zip(names, traced, direction, strict=True)}
+            with jax.enable_x64(True):
+                outcome = call(reference, {**case.arguments, **moved}, plain)
+                if isinstance(outcome, Failed):
+                    return outcome
+                sums.append(float(weighted(outcome.output, case.way.seed)))
+        told.append((sums[0] - sums[1]) / (2 * STEP))
+    return Returned(alone(np.asarray(told, np.float32)))
+
+
+def _arrays(value: Value) -> object:
+    return {name: _arrays(each) for name, each in value.fields.items()} if value.kind == "tree" else value.data
+
+
+def _moved(value: Value, along: object, step: float) -> Value:
+    if isinstance(along, dict):
+        return Value("tree", fields={name: _moved(each, along[name], step) for name, each in value.fields.items()})
+    return Value(value.kind, value.data + step * np.asarray(along))
+
+
+def check(reference: object, case: Case, output: Output, before: Output) -> Output:
+    """What the reference gives under the law's transform, where `output` is expected, and `before` was given as it is. Raises `Lawless`."""
+    law = case.way.law
+    outcome = call(reference, case.arguments, case.way)
+    if isinstance(outcome, Failed):
+        raise Lawless(f"the reference {outcome.cause}\n{outcome.detail}".rstrip())
+    for name, desired in output.items():
+        actual = outcome.output.get(name)
+        if actual is None or not _near(actual, desired, CRUDE if law == "grad" else NOISIEST):
+            raise Lawless(f"what the law says does not hold for the reference: {says(law)}")
+    if law.startswith(PERMUTATION):
+        order = _order(case.way, case.sizes[law.removeprefix(PERMUTATION)])
+        for name, array in before.items():
+            if not any(_near(output[name], wanted, NOISIEST) for wanted in _permutations(array, order)):
+                raise Lawless(f"what the law says does not hold for the reference: {says(law)}")
+    return outcome.output
+
+
+def _permutations(array: np.ndarray, order: np.ndarray) -> list[np.ndarray]:
+    """The array as it was, for a function that forgets the order, and permuted along each axis of that size, also where it is flattened."""
+    size = len(order)
+    found = [array, *(np.take(array, order, axis) for axis in range(array.ndim) if array.shape[axis] == size)]
+    if array.ndim == 1 and array.size % size == 0:
+        found += [array.reshape(size, -1)[order].ravel(), array.reshape(-1, size)[:, order].ravel()]
+    return found
+
+
+def _near(actual: np.ndarray, desired: np.ndarray, share: float) -> bool:
+    if actual.shape != desired.shape or dtype_kind(actual.dtype) != dtype_kind(desired.dtype):
+        return False
+    if dtype_kind(desired.dtype) not in ("floating", "complex"):
+        return bool(np.array_equal(actual, desired))
+    return bool(np.max(np.abs(widened(actual) - widened(desired)), initial=0.0) <= share * magnitude(desired))

@@ -1,0 +1,52 @@
+"""Fill the cache of compiled programs (see `autograder.runtime.compiled_programs`) while an assignment is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.bank import storage
+from autograder.calls.call import call
+from autograder.calls.inputs import Value
+from autograder.questions.arguments import LARGEST_SEED, Dim
+from autograder.questions.question import declared
+from autograder.runtime import fingerprint, jax_settings
+
+
+def begin() -> None:
+    """Runs in the master's kernel before its cells."""
+    jax_settings.for_tiny_programs()
+
+
+def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
+    """Runs in the master's kernel, after its cells: call what is declared on the shapes of the bank, with other values."""
+    found, rng = storage.load(Path(hidden_bank)), np.random.default_rng()
+    fingerprint.draws()
+
+    def other(value: Value) -> Value:
+        """One of the same kind, shape and dtype."""
+        data = value.data
+        if value.kind not in ("jax", "numpy"):
+            return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=data.shape)))
+        drawn = rng.standard_normal(data.shape) if data.dtype.kind == "f" else rng.integers(0, 2, size=data.shape)
+        return Value(value.kind, np.asarray(drawn).astype(data.dtype))
+
+    for question in declared():
+        functions = [namespace[question.name], *question.alternatives, *(known.function for known in question.misconceptions)]
+        cases = [answered.case for group in found.groups[question.name].values() for answered in group.cases]
+        cases += list(found.methods[question.name].cases) if question.name in found.methods else []
+        asked = set()
+        for case in cases:
+            kinds = {name: value.kind for name, value in case.arguments.items()}
+            key = (*sorted(case.sizes.items()), *kinds.items(), case.way.law)
+            if key in asked:
+                continue
+            asked.add(key)
+            values = {name: value if isinstance(question.arguments[name], Dim) else value.changed(other) for name, value in case.arguments.items()}
+            way = replace(case.way, seed=int(rng.integers(2**31)))
+            for function in functions:
+                call(function, values, way, interruptible=False)  # what a wrong answer raises is of no interest here

@@ -1,0 +1,122 @@
+"""What a question looks like while it is written: drawn cases, outputs, the error that is allowed, and what each wrong answer does, in the notebook."""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autograder.bank.groups import GROUPS
+from autograder.build.reference import DrawnGroups, arguments_of, draw
+from autograder.questions.question import Question
+
+BUILDING = "OTTER_ARRAYS_BUILDING"
+"""Set while a master runs to be built: then nobody looks at a preview, which would cost as much as the build."""
+
+LARGEST_SHOWN = 1e6
+"""Errors in tolerances beyond this have one colour."""
+
+_STYLE = "style='max-width:60rem'"
+
+
+@dataclass(frozen=True, repr=False)
+class Preview:
+    """Tables and a figure of one question. `cases`: one row for each case; `mistakes`: for each misconception, on how many cases of each group it is
+    refused, and by how many tolerances at most."""
+
+    question: str
+    cases: pd.DataFrame
+    mistakes: pd.DataFrame
+    drawn: DrawnGroups
+
+    def figure(self) -> Any:
+        """A `matplotlib.figure.Figure`: how far each misconception is off on each case, in tolerances; None without misconceptions."""
+        if self.mistakes.empty:
+            return None
+        from matplotlib.colors import LogNorm
+        from matplotlib.figure import Figure
+
+        errors = np.array([self._errors(name) for name in self.mistakes.index])
+        figure = Figure(figsize=(10, 1.4 + 0.34 * len(errors)), layout="constrained")
+        axes = figure.subplots()
+        axes.set_facecolor("0.85")
+        shown = np.ma.masked_less_equal(np.minimum(errors, LARGEST_SHOWN), 1.0)
+        image = axes.imshow(shown, cmap="viridis_r", norm=LogNorm(1.0, LARGEST_SHOWN), aspect="auto", interpolation="nearest")
+        axes.set_yticks(range(len(errors)), [name if len(name) < 50 else f"{name[:47]}…" for name in self.mistakes.index])
+        starts = np.cumsum([0, *(len(group.cases) for group in self.drawn.groups.values())])
+        axes.set_xticks(starts[:-1], list(self.drawn.groups), ha="left")
+        for start in starts[1:-1]:
+            axes.axvline(start - 0.5, color="white")
+        axes.set_title("error in tolerances (grey: accepted)", fontsize="medium")
+        figure.colorbar(image, ax=axes)
+        return figure
+
+    def _errors(self, misconception: str) -> list[float]:
+        """In tolerances, case by case; infinite where the answer is no such array."""
+        found = []
+        for name, group in self.drawn.groups.items():
+            for index in range(len(group.cases)):
+                found.append(self.drawn.errors(misconception, name, index))
+        return found
+
+    def _repr_html_(self) -> str:
+        parts = [f"<h4>{html.escape(self.question)}</h4>", f"<div {_STYLE}>", self.cases.to_html(index=False, border=0), "</div>"]
+        if not self.mistakes.empty:
+            parts += [f"<h4>Refused on so many cases</h4><div {_STYLE}>", self.mistakes.to_html(border=0), "</div>", self._picture()]
+        return "\n".join(parts)
+
+    def _picture(self) -> str:
+        content = io.StringIO()
+        self.figure().savefig(content, format="svg", metadata={"Date": None})
+        svg = content.getvalue()
+        return f"<figure role='img' aria-label='How far each misconception is off on each case'>{svg[svg.index('<svg') :]}</figure>"
+
+    def __repr__(self) -> str:
+        with pd.option_context("display.max_colwidth", 60, "display.width", 160, "display.max_columns", 20):
+            parts = [self.question, self.cases.to_string(index=False)]
+            parts += [] if self.mistakes.empty else ["Refused on so many cases:", self.mistakes.to_string()]
+        return "\n".join(parts)
+
+
+def preview(question: Question, reference: object) -> Preview | None:
+    """Draw every group of cases as a build would, from a secret that no build has. Raises `BuildError` for what would stop the build.
+
+    None while a master is being built.
+    """
+    if os.environ.get(BUILDING):
+        return None
+    drawn = draw(question, reference, (*GROUPS, *question.laws), "rehearsal", "rehearsal")
+    rows = []
+    for name, group in drawn.groups.items():
+        for answered, (part, output) in ((case, each) for case in group.cases for each in case.expected.items()):
+            allowed = answered.tolerances[part]
+            rows.append(
+                {
+                    "group": name,
+                    "case": answered.case.label,
+                    "called with": arguments_of(answered.case),
+                    "output": f"{part} {output.dtype} {output.shape}".strip(),
+                    "smallest": _number(np.min(output)) if output.dtype.kind in "fiu" else "",
+                    "largest": _number(np.max(output)) if output.dtype.kind in "fiu" else "",
+                    "error allowed": f"{allowed:.2g}" if allowed else "none",
+                }
+            )
+    table: dict[str, dict[str, str]] = {}
+    for known in question.misconceptions:
+        margin = drawn.margin(known.name)
+        table[known.name] = {
+            **{name: f"{len(drawn.failing(known.name, name))} of {len(group.cases)}" for name, group in drawn.groups.items()},
+            "largest error, in tolerances": "no such array" if math.isinf(margin) else f"{margin:.2g}",
+            "told by": known.told_by,
+        }
+    return Preview(question.name, pd.DataFrame(rows), pd.DataFrame.from_dict(table, orient="index"), drawn)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}"

@@ -1,0 +1,253 @@
+"""What a reference makes of a plan: cases with their expected outputs and tolerances, and what the author's other answers do on them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autograder.bank.records import ExpectedCase, Group, KnownMistake
+from autograder.build import law_cases, tolerance
+from autograder.build.plan import Plan, Slot, generator, plan
+from autograder.build.tolerance import Noise, Noises
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.inputs import described
+from autograder.calls.outputs import Output, identical
+from autograder.calls.spec import Case
+from autograder.errors import BuildError
+from autograder.questions.question import Misconception, Question
+from autograder.verdicts import examine
+from autograder.verdicts.compare import Mismatch, differences, dtype_kind, magnitude
+from autograder.verdicts.diagnosis import outcome_of
+
+MANY, MOST, HARDLY = 8, 0.9, 1e-3
+"""An output of at least so many elements tests little if so large a share of them is equal, or if they differ by so small a share."""
+
+COMPILED_SHAPES = 3
+"""The noise of other compilations is measured on so many shapes, those with the largest outputs: each costs seconds."""
+
+DRAWS = 200
+"""So often a case whose reference output tests nothing is drawn again before the build gives up."""
+
+STORED_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64")
+"""What a reference may return."""
+
+
+_BEYOND_THE_PROCESSOR = re.compile(
+    r"MLIR translation rule|UNIMPLEMENTED|Unsupported dtype|No FFI handler|[Oo]nly interpret mode is supported|Unknown backend|cuDNN is not"
+    r"|(?:for|on) platform cpu|Number of devices \d+ must|only \d+ XLA devices|Invalid integer data type 'V'"
+)
+"""What JAX says of what it can do on an accelerator only, or nowhere."""
+
+
+@dataclass(frozen=True)
+class DrawnGroups:
+    """Some groups of one question, and what was found out about them: the noise of the reference, and what each misconception does."""
+
+    groups: dict[str, Group]
+    noise: Noise
+    outcomes: Mapping[str, Mapping[str, Mapping[int, Returned | Failed]]]
+
+    def failing(self, misconception: str, group: str) -> list[int]:
+        """The cases of a group on which a misconception is refused."""
+        cases = self.groups[group].cases
+        return [index for index, outcome in self.outcomes[misconception][group].items() if _errors(outcome, cases[index]) > 1]
+
+    def errors(self, misconception: str, group: str, case: int) -> float:
+        """By how many tolerances a misconception is off on one case; infinite where it is wrong in another way."""
+        return _errors(self.outcomes[misconception][group][case], self.groups[group].cases[case])
+
+    def margin(self, misconception: str) -> float:
+        """How many tolerances the misconception is off, on the case where that is most; infinite where it is wrong in another way."""
+        return max(
+            (
+                _errors(outcome, self.groups[name].cases[index])
+                for name, found in self.outcomes[misconception].items()
+                for index, outcome in found.items()
+            ),
+            default=0.0,
+        )
+
+
+def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
+    """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused, infinite if it is no such array."""
+    if isinstance(outcome, Failed):
+        return math.inf
+    found = differences(outcome.output, answered.expected, answered.tolerances)
+    return max((_error(mismatch, answered.tolerances[name]) for name, mismatch in found.items()), default=0.0)
+
+
+def _error(mismatch: Mismatch, allowed: float) -> float:
+    return mismatch.error / allowed if mismatch.step == "values" and allowed else math.inf
+
+
+def draw(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> DrawnGroups:
+    """Draw groups of cases, answer them, and hold the author's other answers against them."""
+    plans = {}
+    for name in names:
+        rng = generator(secret, assignment, question.name, name)
+        plans[name] = ((law_cases.plan if name in question.laws else plan)(question, name, rng), rng)
+    answered = {name: [answered_slot(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
+    noise: Noises = {}
+    shapes = []
+    for name, (planned, rng) in plans.items():
+        for case, output in _first_of_each_shape(planned, answered[name]):
+            noise = tolerance.larger(noise, tolerance.noise(reference, case, output, rng))
+            shapes.append((case, output))
+    for case, output in sorted(shapes, key=lambda shape: sum(array.size for array in shape[1].values()))[-COMPILED_SHAPES:]:
+        noise = tolerance.larger(noise, tolerance.noise_of_compilers(reference, case, output))
+    under_laws = {name: _noise_under_law(question, name, reference, answered[name]) for name in plans if name in question.laws}
+
+    def with_tolerances(noise: Noises) -> dict[str, Group]:
+        return {
+            name: Group(
+                name,
+                tuple(
+                    ExpectedCase(
+                        case,
+                        output,
+                        tolerance.tolerances(
+                            output, tolerance.larger(noise, under_laws[name]) if case.way.law else noise, question.rtol, question.atol
+                        ),
+                    )
+                    for case, output in answered[name]
+                ),
+                planned.calls,
+                imprecise=question.imprecise,
+            )
+            for name, (planned, _) in plans.items()
+        }
+
+    for function in question.alternatives:
+        noise = tolerance.larger(noise, _check_alternative(question, function, with_tolerances(noise)))
+    groups = with_tolerances(noise)
+    outcomes = {known.name: {name: examine.outcomes(known.function, group) for name, group in groups.items()} for known in question.misconceptions}
+    for name, group in groups.items():
+        told = [known for known in question.misconceptions if known.told_by == "values"]
+        kept = tuple(
+            KnownMistake(known.name, _hint(question, known), tuple(outcome_of(outcome) for _, outcome in sorted(outcomes[known.name][name].items())))
+            for known in told
+        )
+        groups[name] = replace(group, known=kept)
+    return DrawnGroups(groups, tolerance.total(noise), outcomes)
+
+
+def _hint(question: Question, known: Misconception) -> str:
+    return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
+
+
+def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, Output]:
+    """A case for `slot` whose reference output tests something, with that output."""
+    why = ""
+    for _ in range(DRAWS):
+        case = slot.draw()
+        output = _reference_output(question, reference, case)
+        why = _degenerate(output)
+        if not why:
+            again = _reference_output(question, reference, case)
+            if not identical(output, again):
+                raise BuildError(
+                    f"question {question.name!r}: the reference changes between calls: the same arguments ({arguments_of(case)}) gave two outputs. "
+                    "Draw random numbers from the seed argument only, and keep no state"
+                )
+            return case, output
+    raise BuildError(
+        f"question {question.name!r}: in {DRAWS} draws of {arguments_of(case)} ({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
+        "Narrow the ranges in dims"
+    )
+
+
+def _reference_output(question: Question, reference: object, case: Case) -> Output:
+    outcome = law_cases.expected(reference, case) if case.way.law else call(reference, case.arguments, case.way)
+    if isinstance(outcome, Failed):
+        if reference is None or reference is Ellipsis:
+            raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
+        detail = f"\n{outcome.detail}" if outcome.detail else ""
+        if "must return one array" in outcome.cause and not case.way.several:
+            detail += " Declare the question with several=True if there are several"
+        if _BEYOND_THE_PROCESSOR.search(outcome.detail):
+            detail += "\nJAX cannot do this on the processor, and submissions are graded there: ask for something that runs on the processor"
+        raise BuildError(f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference {outcome.cause}{detail}")
+    for array in outcome.output.values():
+        if array.dtype.name not in STORED_DTYPES:
+            raise BuildError(
+                f"question {question.name!r}: the reference returns dtype {array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
+            )
+    return outcome.output
+
+
+def _degenerate(output: Output) -> str:
+    """Why this reference output would accept answers that are wrong, or "".
+
+    Of several arrays, some may be anything finite, as a bias that begins with zeros, if at least one tests something.
+    """
+    reasons = [_degenerate_array(array) for array in output.values()]
+    fatal = [reason for array, reason in zip(output.values(), reasons, strict=True) if reason and (array.size == 0 or not np.all(np.isfinite(array)))]
+    return fatal[0] if fatal else "" if "" in reasons else reasons[0]
+
+
+def _degenerate_array(output: np.ndarray) -> str:
+    if output.size == 0:
+        return "it has no elements"
+    if dtype_kind(output.dtype) not in ("floating", "complex"):
+        return ""
+    if not np.all(np.isfinite(output)):
+        return "it has a NaN or an infinity"
+    if not np.any(output):
+        return "it is all zeros"
+    if output.size > 1 and np.all(output == output.flat[0]):
+        return "all its elements are equal"
+    if output.size >= MANY and np.max(np.abs(output - output.flat[0])) < HARDLY * magnitude(output):
+        return "its elements hardly differ, as those of a saturated function"
+    if output.size >= MANY and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size:
+        return f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
+    return ""
+
+
+def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> list[tuple[Case, Output]]:
+    """One case for each shape, as it is and under no law: a compiled program costs by shape."""
+    first: dict[int, tuple[Case, Output]] = {}
+    for slot, pair in zip(planned.slots, answered, strict=True):
+        if not pair[0].way.law:
+            first.setdefault(id(slot.shape), pair)
+    return list(first.values())
+
+
+def _noise_under_law(question: Question, law: str, reference: object, answered: Sequence[tuple[Case, Output]]) -> Noises:
+    """Refuse a reference that does not obey; what it differs by under the law is noise of the law's cases."""
+    noise: Noises = {}
+    for (_, before), (case, output) in zip(answered[::2], answered[1::2], strict=True):
+        try:
+            given = law_cases.check(reference, case, output, before)
+        except law_cases.Lawless as fault:
+            raise BuildError(
+                f"question {question.name!r}: the law {law!r} cannot be asked for: with {arguments_of(case)} ({case.label}) {fault}"
+            ) from None
+        noise = tolerance.larger(noise, tolerance.of_alternative(Returned(given), output))
+    return noise
+
+
+def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noises:
+    """Refuse an alternative that is not right; what it differs by is noise."""
+    noise: Noises = {}
+    for name, group in groups.items():
+        seen: dict[int, Returned | Failed] = {}
+        finding = examine.examine(function, group, seen=seen)
+        if finding is not None:
+            raise BuildError(
+                f"question {question.name!r}: the alternative {function.__name__} is refused in cases={name!r}: "
+                f"with {arguments_of(finding.answered.case)} it {finding.sentence}\n{finding.detail}".rstrip()
+            )
+        for index, outcome in seen.items():
+            if isinstance(outcome, Returned) and not group.cases[index].case.way.law:
+                noise = tolerance.larger(noise, tolerance.of_alternative(outcome, group.cases[index].expected))
+    return noise
+
+
+def arguments_of(case: Case) -> str:
+    """The arguments of a case in a few words, as a message names them."""
+    return ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())

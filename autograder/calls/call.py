@@ -1,0 +1,155 @@
+"""Call a function, and say what happened: it returned, or it failed and why."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import inspect
+import io
+import linecache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.calls.causes import NOT_DEFINED, open_name
+from autograder.calls.inputs import Value, to_python, unchanged
+from autograder.calls.outputs import ALONE, Output, Unusable, to_output
+from autograder.calls.spec import PLAIN, CallSpec
+from autograder.calls.transforms import apply
+
+PRINTED_SHOWN = 2_000
+"""So many characters of what a function prints are kept; the rest is dropped as it comes."""
+
+DETAIL_SHOWN = 500
+"""So many characters of an exception's own text are kept."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The function returned arrays. `printed` is the beginning of what it printed meanwhile; `changed` names the arguments that it
+    wrote into, or whose memory it gave away."""
+
+    output: Output
+    printed: str = ""
+    changed: tuple[str, ...] = ()
+
+    @property
+    def array(self) -> np.ndarray:
+        """The one array that was returned by itself. Raises `KeyError` if there are others."""
+        return self.output[ALONE]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The function gave no array. `cause` is a sentence that begins after the function's name and holds no text of the function's
+    own; `detail` does (the exception's text, the line that raised it) and is for the author of the function only. `lost` says that whatever
+    ran it has stopped answering: another call would cost as much again."""
+
+    cause: str
+    detail: str = ""
+    printed: str = ""
+    lost: bool = False
+
+
+class StandIn(abc.ABC):
+    """A function that lives in another process. It answers for its calls itself."""
+
+    @abc.abstractmethod
+    def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
+        """Call the function with the arguments of a case, in the case's way."""
+
+
+def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, interruptible: bool = True) -> Returned | Failed:
+    """Call `function` with fresh copies of `arguments`, by position, in the given way.
+
+    Whatever it raises becomes a `Failed`, `SystemExit` included; with `interruptible`, Ctrl-C still interrupts.
+    """
+    if isinstance(function, StandIn):
+        return function.answer(arguments, way)
+    fault = _uncallable(function, way.called(tuple(arguments)))
+    if fault is not None:
+        return fault
+    passed = {name: to_python(value) for name, value in arguments.items()}
+    with captured(PRINTED_SHOWN) as output:
+        try:
+            returned = to_output(apply(function, tuple(arguments), way)(*passed.values()), several=way.several)
+        except Unusable as unusable:
+            return Failed(str(unusable), printed=output.text)
+        except KeyboardInterrupt as interrupt:
+            if interruptible:
+                raise
+            return _raised(interrupt, function, output.text)
+        except BaseException as raised:  # noqa: BLE001 - SystemExit in one question must not end the others
+            return _raised(raised, function, output.text)
+    return Returned(returned, output.text, tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)))
+
+
+def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
+    if function is None or function is Ellipsis:
+        return Failed(NOT_DEFINED)
+    if not callable(function):
+        return Failed(f"is not a function but of type {open_name(type(function))}.")
+    wanted = f"the question calls it with {len(arguments)}: ({', '.join(arguments)})"
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        taken = [
+            parameter for parameter in signature.parameters.values() if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
+        return Failed(f"takes {len(taken)} positional argument{'' if len(taken) == 1 else 's'}; {wanted}.")
+    return None
+
+
+def _raised(raised: BaseException, function: Any, printed: str) -> Failed:
+    try:
+        text = str(raised)
+    except BaseException:  # noqa: BLE001 - its __str__ is the function author's code too
+        text = "(its text cannot be read)"
+    if len(text) > DETAIL_SHOWN:
+        text = text[:DETAIL_SHOWN] + " …"
+    detail = f"{open_name(type(raised))}: {text}" if text else open_name(type(raised))
+    line = _own_line(raised, function)
+    return Failed(f"raised {open_name(type(raised))}.", f"{detail}\n{line}" if line else detail, printed)
+
+
+def _own_line(raised: BaseException, function: Any) -> str:
+    """The deepest line of the function's own file (or notebook cell) on the way to the exception."""
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+    if code is None:
+        return ""
+    number, step = 0, raised.__traceback__
+    while step is not None:  # `traceback.extract_tb` would make an object of each, and endless recursion leaves very many
+        if step.tb_frame.f_code.co_filename == code.co_filename:
+            number = step.tb_lineno
+        step = step.tb_next
+    source = linecache.getline(code.co_filename, number).strip() if number else ""
+    return f"line {number}: {source}" if source else ""
+
+
+class _Output(io.TextIOBase):
+    """Text that is kept up to a limit, in characters."""
+
+    def __init__(self, limit: int) -> None:
+        self.text = ""
+        self._limit = limit
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.text += text[: self._limit - len(self.text)]
+        return len(text)
+
+
+@contextlib.contextmanager
+def captured(limit: int) -> Iterator[_Output]:
+    """What is printed meanwhile goes into the `text` of this, up to `limit` characters; the rest is dropped as it comes."""
+    output = _Output(limit)
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        yield output

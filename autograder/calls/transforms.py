@@ -1,0 +1,125 @@
+"""Put a call under what its spec asks for: a class's method, a gradient, the transform of a law.
+
+JAX is imported only where a spec needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.calls.outputs import collect_arrays
+from autograder.calls.spec import CallSpec
+
+LANES = 3
+"""So many lanes the law of vmap has."""
+
+DIRECTIONS = 4
+"""Along so many random directions the law of grad looks at a derivative."""
+
+
+def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
+    """What is called, with all the arguments by position, in place of `function`."""
+    if way == CallSpec(several=way.several):
+        return function  # type: ignore[no-any-return]
+    answer = _of_instance(function, arguments, way) if way.method else function
+    if way.gradient:
+        answer = _gradient(answer, arguments, way.gradient)
+    if way.law in _TRANSFORMS:
+        answer = _TRANSFORMS[way.law](answer, arguments, way)
+    return answer
+
+
+def _of_instance(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
+    def call(*passed: Any) -> Any:
+        made = [value for name, value in zip(arguments, passed, strict=True) if name in way.constructor]
+        rest = [value for name, value in zip(arguments, passed, strict=True) if name not in way.constructor]
+        return getattr(function(*made), way.method)(*rest)
+
+    return call
+
+
+def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Callable[..., Any]:
+    """The gradient with respect to one argument, or a dict of those with respect to several."""
+    import jax
+
+    places = tuple(arguments.index(name) for name in wrt)
+
+    def call(*passed: Any) -> Any:
+        slopes = jax.grad(function, places)(*passed)
+        return slopes[0] if len(places) == 1 else dict(zip(wrt, slopes, strict=True))
+
+    return call
+
+
+def _of_traced(function: Any, arguments: Sequence[str], way: CallSpec, passed: Sequence[Any]) -> tuple[Callable[..., Any], list[Any]]:
+    """The function of the traced arguments alone, with the others as they were passed, and the traced ones."""
+    places = [place for place, name in enumerate(arguments) if name in way.traced]
+
+    def of_traced(*traced: Any) -> Any:
+        values = list(passed)
+        for place, value in zip(places, traced, strict=True):
+            values[place] = value
+        return function(*values)
+
+    return of_traced, [passed[place] for place in places]
+
+
+def _under(transform: str) -> Callable[[Any, Sequence[str], CallSpec], Callable[..., Any]]:
+    """The function of the traced arguments under a transform of JAX that keeps what it returns."""
+
+    def of(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
+        import jax
+
+        def call(*passed: Any) -> Any:
+            of_traced, traced = _of_traced(function, arguments, way, passed)
+            return getattr(jax, transform)(of_traced)(*traced)
+
+        return call
+
+    return of
+
+
+def _grad(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
+    """Derivatives, of shape [DIRECTIONS], of the weighted sum of all numbers that are returned."""
+    import jax
+
+    def call(*passed: Any) -> Any:
+        of_traced, traced = _of_traced(function, arguments, way, passed)
+        slopes = jax.tree.leaves(jax.grad(lambda values: weighted(collect_arrays(of_traced(*values)), way.seed))(traced))
+        along = [jax.tree.leaves(direction) for direction in directions(traced, way.seed)]
+        told = [sum(np.vdot(part, np.asarray(slope, np.float64)) for part, slope in zip(each, slopes, strict=True)) for each in along]
+        return np.asarray(told, np.float32)
+
+    return call
+
+
+_TRANSFORMS: Mapping[str, Callable[[Any, Sequence[str], CallSpec], Callable[..., Any]]] = {
+    "jit": _under("jit"),
+    "vmap": _under("vmap"),
+    "grad": _grad,
+}
+
+
+def weighted(answer: Mapping[str, Any], seed: int) -> Any:
+    """A number: the sum of all floating-point numbers in the arrays of an answer, each with a random weight of its own."""
+    import jax.numpy as jnp
+
+    rng = np.random.default_rng(seed)
+    total: Any = 0.0
+    for name in sorted(answer):  # whoever returns a dict may fill it in another order
+        array = jnp.asarray(answer[name])
+        weights = rng.standard_normal(array.shape)
+        if jnp.issubdtype(array.dtype, jnp.floating):
+            total = total + jnp.sum(weights * array)
+    return total
+
+
+def directions(traced: Any, seed: int) -> list[Any]:
+    """Random directions in the space of the traced arguments: for each of their arrays one of its shape, in float64."""
+    import jax
+
+    rng = np.random.default_rng([seed, 1])
+    return [jax.tree.map(lambda array: rng.standard_normal(np.shape(array)), traced) for _ in range(DIRECTIONS)]

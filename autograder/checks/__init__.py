@@ -1,0 +1,1 @@
+"""What a test cell calls, and what it says."""

@@ -1,0 +1,144 @@
+"""What a student reads of a finding: everything at the desk, and on Gradescope only what gives nothing hidden away."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.bank.groups import PUBLIC
+from autograder.bank.records import RuleChecks
+from autograder.calls.inputs import described
+from autograder.calls.outputs import ALONE, SHOWN
+from autograder.calls.spec import PLAIN
+from autograder.questions.laws import says
+from autograder.verdicts.compare import dtype_kind, widened
+from autograder.verdicts.diagnosis import Diagnosis
+from autograder.verdicts.examine import Finding
+from autograder.verdicts.rules import Judgement
+
+BUCKETS = (
+    (1.0, "as large as the largest expected value, or larger"),
+    (0.1, "at least a tenth of it"),
+    (0.01, "at least a hundredth"),
+    (0.0, "smaller"),
+)
+"""Sizes of errors relative to the largest expected value, largest first."""
+
+
+def sentence(question: str, finding: Finding) -> str:
+    """One sentence: what was asked, what is wrong with the answer, and on which case."""
+    return f"{finding.answered.case.way.subject(question)} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
+
+
+def at_desk(question: str, finding: Finding, cases: str = PUBLIC) -> str:
+    """For the student's own notebook, on a group of cases there: with values, and with a line to run the same call again. Plain text."""
+    case = finding.answered.case
+    arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
+    parts = [sentence(question, finding), _law(finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding)]
+    parts.append(_failing(finding))
+    parts += [_buckets(finding), finding.detail]
+    given = f"public_case({question!r}, {finding.case}{'' if cases == PUBLIC else f', cases={cases!r}'})"
+    again = (
+        ("To see this call again", f"{question}(*{given})") if replace(case.way, several=False) == PLAIN else ("The arguments of this call", given)
+    )
+    parts.append(f"{again[0]}:\n  from autograder import public_case\n  {again[1]}")
+    return _without_html("\n".join(part for part in parts if part))
+
+
+def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
+    """For Gradescope, as Markdown: the kind of case and the size of the error, and neither arguments nor values nor the function's own text."""
+    parts = [_without_html(part) for part in (sentence(question, finding), _law(finding)) if part]
+    table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
+    if table:
+        parts.append(_without_html(table))
+    if finding.worth:
+        parts.append(f"An answer of this precision is worth {finding.worth:.0%} of the points.")
+    if finding.diagnosis is not None:
+        parts.append(_without_html(_hint(finding.diagnosis, "**")))
+    if finding.diagnosis is not None and seen_in_public:
+        parts.append("The public cases show the same: run this question's check in the notebook to see it with numbers.")
+    return "\n\n".join(parts)
+
+
+def rule_at_desk(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
+    """For the student's own notebook: which rule is not met, what helps, and what was seen. Plain text."""
+    detail = judgement.failed[1].detail if judgement.failed is not None else ""
+    return _without_html("\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part))
+
+
+def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
+    """The same for Gradescope, as Markdown, without the function's own text."""
+    return _without_html("\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part))
+
+
+def mistake(method: RuleChecks, judgement: Judgement, rule: str) -> tuple[str, str]:
+    """The name of the mistake behind a rule that is not met, and its hint."""
+    declared = method.rule(rule)
+    assert declared is not None
+    if judgement.resembles is not None:
+        return judgement.resembles.name, judgement.resembles.hint
+    return declared.misconception, declared.hint
+
+
+def _rule(question: str, method: RuleChecks, judgement: Judgement, rule: str, bold: str) -> tuple[str, ...]:
+    if judgement.failed is not None:
+        case, failed = judgement.failed
+        return f"{question} {failed.cause} [{case.label}]", "How it computes cannot be seen before it returns an array."
+    declared = method.rule(rule)
+    assert declared is not None
+    name, hint = mistake(method, judgement, rule)
+    told = f"{question} {declared.otherwise}"
+    return told, f"{bold}Looks like: {name}.{bold} {hint}", judgement.seen
+
+
+def _law(finding: Finding) -> str:
+    """Which law is broken, if the same call as it is, which is the case before, is right."""
+    law = finding.answered.case.way.law
+    if not law or finding.case - 1 in finding.refused_on:
+        return ""
+    return f"This breaks a law: {says(law)}. The same call as it is, is right."
+
+
+def _hint(diagnosis: Diagnosis | None, bold: str) -> str:
+    return "" if diagnosis is None else f"{bold}Looks like: {diagnosis.name}.{bold} {diagnosis.hint}"
+
+
+def _structure(finding: Finding) -> str:
+    if finding.step not in ("call", "structure", "shape", "dtype") or finding.answered.case.way.law == "grad":
+        return ""
+    expected = finding.answered.expected
+    if ALONE in expected:
+        return f"Expected is an array of shape {expected[ALONE].shape} and dtype {expected[ALONE].dtype}."
+    lines = [f"  [{name}]: shape {array.shape}, dtype {array.dtype}" for name, array in itertools.islice(expected.items(), SHOWN)]
+    return "\n".join(["Expected are these arrays:", *lines, *(["  …"] if len(expected) > SHOWN else [])])
+
+
+def _failing(finding: Finding) -> str:
+    if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
+        return ""
+    if finding.untried:
+        return f"{finding.failing} of {finding.cases - finding.untried} cases fail; not tried: {finding.untried}."
+    return f"{finding.failing} of {finding.cases} cases fail." if finding.failing > 1 else f"The other {finding.cases - 1} cases are right."
+
+
+def _buckets(finding: Finding) -> str:
+    """How many of the wrong elements are wrong by how much; only of values that could be compared."""
+    if finding.step != "values" or finding.actual is None or dtype_kind(finding.expected.dtype) not in ("floating", "complex"):
+        return ""
+    desired = widened(finding.expected)
+    error = np.abs(widened(finding.actual) - desired)
+    wrong = error[error > finding.allowed] / max(float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny)
+    lines, above = [], np.inf
+    for least, text in BUCKETS:
+        count = int(np.count_nonzero((wrong >= least) & (wrong < above)))
+        above = least
+        if count:
+            lines.append(f"  {count:>6} {text}")
+    return "Errors by size:\n" + "\n".join(lines)
+
+
+def _without_html(text: str) -> str:
+    """Otter shows messages as HTML without escaping them."""
+    return text.replace("<", "‹").replace(">", "›")

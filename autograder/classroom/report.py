@@ -1,0 +1,191 @@
+"""`autograder grade`: from a folder of submissions to a folder of grades, with what a person or a script sees meanwhile."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup, escape
+
+from autograder.bank.groups import METHOD, title
+from autograder.classroom.grades import GRADED, REFUSED, UNGRADED, Grade, possible_points
+from autograder.classroom.ledger import Entry
+from autograder.verdicts.sketch import near
+
+EXAMPLES = 5
+"""So many submissions are named as examples of a mistake."""
+
+BARS = 10
+"""Steps of the distribution of scores."""
+
+
+@dataclass
+class Alike:
+    """Submissions that returned the same wrong array, or nearly, for the same case."""
+
+    question: str
+    group: str
+    case: int
+    array: str
+    sketch: Sequence[float]
+    keys: list[str] = field(default_factory=list)
+    diagnoses: Counter[str] = field(default_factory=Counter)
+
+
+def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Grade], labels: Mapping[str, str]) -> str:
+    """The report as HTML. `labels` names each submission in it."""
+    environment = Environment(loader=PackageLoader("autograder"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True)
+    environment.filters["code"] = _code
+    states = Counter(grade.state for grade in grades.values())
+    worth = sum(possible_points(grades.values()).values())
+    totals = [grade.total for grade in grades.values() if grade.total is not None]
+    return environment.get_template("class.html").render(
+        assignment=assignment,
+        count=len(grades),
+        states={state: states.get(state, 0) for state in (GRADED, UNGRADED, REFUSED)},
+        worth=worth,
+        median=statistics.median(totals) if totals else None,
+        mean=statistics.fmean(totals) if totals else None,
+        bars=distribution(totals, worth),
+        ungraded=[_row(key, entries[key], grades[key], labels) for key in sorted(grades, key=labels.__getitem__) if grades[key].state == UNGRADED],
+        groups=rates(entries),
+        mistakes=mistakes(entries, labels),
+        alike=[_shown(each, labels) for each in alike(entries)],
+        questions=list(possible_points(grades.values())),
+        rows=[_row(key, entries[key], grades[key], labels) for key in sorted(grades, key=lambda key: _order(grades[key], labels[key]))],
+    )
+
+
+def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
+    """How many submissions have which share of the points, in tenths; every point is a step of its own."""
+    if not worth:
+        return []
+    steps = Counter(min(int(total / worth * BARS + 1e-9), BARS) for total in totals)
+    most = max(steps.values(), default=1)
+    return [
+        {
+            "label": f"{worth:g}" if step == BARS else f"{step * worth / BARS:g} to less than {(step + 1) * worth / BARS:g}",
+            "short": f"{step * worth / BARS:g}",
+            "count": steps.get(step, 0),
+            "height": round(100 * steps.get(step, 0) / most),
+        }
+        for step in range(BARS + 1)
+    ]
+
+
+def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
+    """For each check of each question: how many submissions pass it, and the median of its seconds."""
+    seen: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for entry in entries.values():
+        for finding in _findings(entry):
+            name = f"method, {finding['rule']}" if finding["cases"] == METHOD else title(finding["cases"])
+            seen.setdefault((finding["question"], name), []).append(finding)
+    rows = []
+    for (question, name), findings in seen.items():
+        right = sum(finding["verdict"] == "right" for finding in findings)
+        rows.append(
+            {"question": question, "check": name, "right": right, "of": len(findings), "percent": round(100 * right / len(findings))}
+            | {"seconds": f"{statistics.median(finding['seconds'] for finding in findings):.2f}"}
+        )
+    return rows
+
+
+def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each recognised mistake, most frequent first, with its hint and who made it; last, wrong answers that are not recognised."""
+    made: dict[tuple[str, str], set[str]] = {}
+    hints: dict[tuple[str, str], str] = {}
+    for entry in entries.values():
+        wrong = [finding for finding in _findings(entry) if finding["verdict"] != "right"]
+        for question in {finding["question"] for finding in wrong}:
+            of_question = [finding for finding in wrong if finding["question"] == question]
+            named = {finding["diagnosis"]: str(finding.get("hint", "")) for finding in of_question if finding.get("diagnosis")}
+            for name, hint in named.items():
+                made.setdefault((question, name), set()).add(entry.key)
+                hints[question, name] = hint
+            if not named:
+                made.setdefault((question, ""), set()).add(entry.key)
+    rows = [
+        {"question": question, "name": name, "hint": hints.get((question, name), ""), "count": len(keys)}
+        | {"examples": sorted((labels[key] for key in keys), key=_natural)[:EXAMPLES], "more": max(0, len(keys) - EXAMPLES)}
+        for (question, name), keys in made.items()
+    ]
+    return sorted(rows, key=lambda row: (not row["name"], -row["count"], row["question"], row["name"]))
+
+
+def alike(entries: Mapping[str, Entry]) -> list[Alike]:
+    """Groups of two and more submissions with one wrong output, the largest first; of several checks of a question the one that shows most of them."""
+    found: dict[tuple[Any, ...], list[Alike]] = {}
+    for entry in entries.values():
+        for finding in _findings(entry):
+            returned = finding.get("returned")
+            if finding["verdict"] == "right" or not isinstance(returned, dict):
+                continue
+            place = (finding["question"], finding["cases"], returned["case"], returned["part"], returned["array"])
+            groups = found.setdefault(place, [])
+            group = next((each for each in groups if near(each.sketch, returned["sketch"])), None)
+            if group is None:
+                group = Alike(finding["question"], finding["cases"], returned["case"], returned["array"], returned["sketch"])
+                groups.append(group)
+            group.keys.append(entry.key)
+            group.diagnoses[str(finding.get("diagnosis") or "")] += 1
+    shown: dict[tuple[str, frozenset[str]], Alike] = {}
+    for group in sorted((each for groups in found.values() for each in groups if len(each.keys) > 1), key=lambda each: -len(each.keys)):
+        if not any(question == group.question and set(group.keys) <= keys for question, keys in shown):
+            shown[group.question, frozenset(group.keys)] = group
+    return list(shown.values())
+
+
+def _findings(entry: Entry) -> list[dict[str, Any]]:
+    extra = entry.results.get("extra_data")
+    findings = extra.get("findings", []) if isinstance(extra, Mapping) else []
+    return [finding for finding in findings if isinstance(finding, dict)]
+
+
+def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
+    name = group.diagnoses.most_common(1)[0][0]
+    return {
+        "question": group.question,
+        "check": title(group.group),
+        "case": group.case + 1,
+        "array": group.array,
+        "count": len(group.keys),
+        "name": name,
+        "labels": sorted((labels[key] for key in group.keys), key=_natural),
+    }
+
+
+def _row(key: str, entry: Entry, grade: Grade, labels: Mapping[str, str]) -> dict[str, Any]:
+    named = [finding["diagnosis"] for finding in _findings(entry) if finding.get("diagnosis")]
+    return {
+        "label": labels[key],
+        "state": grade.state,
+        "points": dict(grade.points),
+        "total": grade.total,
+        "seconds": f"{entry.seconds:.1f}",
+        "mistakes": list(dict.fromkeys(named)),
+        "sentence": grade.sentence.split("\n", 1)[0],
+    }
+
+
+def _code(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    parts = str(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+
+
+def _order(grade: Grade, label: str) -> tuple[int, list[Any]]:
+    """Ungraded ones first: they want somebody to look."""
+    return (UNGRADED, REFUSED, GRADED).index(grade.state), _natural(label)
+
+
+def _natural(label: str) -> list[Any]:
+    """So that submission 10 comes after submission 9."""
+    head = label.rstrip("0123456789")
+    return [head, int(label[len(head) :] or 0)]
+
+
+REPORT = "report.html"

@@ -1,0 +1,82 @@
+"""A grader that is kept warm: Otter's runner, imported once, forks a child for each submission, and their workers come from one nursery.
+
+The road is that of a container (`autograder.container.launcher`): a result that holds is written first, and whatever becomes of the child, the result says so.
+Started as `python -I -m autograder.classroom.warm_grader`, it reads one line of JSON for each submission, {"root": the folder laid out as on Gradescope}, and answers each
+with one line, which adds whether that holds (see `autograder.container.launcher.main`); what Otter prints goes to `output.txt` in that folder. It ends when nothing more comes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+import nbformat
+from jupyter_client.localinterfaces import local_ips
+
+from autograder.container import launcher, runner
+from autograder.grading import provisioner
+from autograder.runtime import switches
+from autograder.runtime.fork import Forked
+from autograder.runtime.jax_settings import RARELY
+from autograder.sandbox import host, nursery, surroundings
+
+_NEEDED = (
+    "otter.check.notebook",
+    "otter.execute.preprocessor",
+    "otter.plugins",
+    "nbconvert.preprocessors",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "pandas.io.formats.string",
+    "autograder.otter_plugin",
+    "autograder.grading.kernel",
+)
+
+
+def main() -> None:
+    """Serve over the standard streams."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    for needed in _NEEDED:
+        importlib.import_module(needed)
+    nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
+    provisioner.prepare()  # looks through every package that is installed
+    local_ips()  # asks the system for every network interface
+    host.protect_this_process()
+    gc.freeze()  # what is imported stays, and no child need look at it again
+    gc.set_threshold(RARELY, 20, 20)
+    workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/")) if switches.enabled("warm") else None
+    if workers is not None:
+        os.environ[nursery.VARIABLE] = str(workers.requests)
+    for line in sys.stdin:
+        root = Path(json.loads(line)["root"])
+        with (root / launcher.OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            holds = launcher.main(root, container=False, start=functools.partial(_grader, output))
+        answers.write(json.dumps({"root": str(root), "holds": holds}) + "\n")
+        answers.flush()
+    if workers is not None:
+        workers.close()
+
+
+def _grader(output: IO[str], root: Path, container: bool) -> Forked:
+    def grade() -> None:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        os.environ.update(launcher.environment())
+        os.chdir(root)
+        runner.grade(root, container=container)
+
+    return Forked(grade, "otter-grader")
+
+
+if __name__ == "__main__":
+    main()

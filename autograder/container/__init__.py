@@ -1,0 +1,1 @@
+"""What Gradescope starts around Otter."""

@@ -1,0 +1,153 @@
+"""Look at what was submitted before Otter does: what it would fall over gets a sentence that says what to submit, and what does not belong
+there is taken away."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import json
+import os
+import zipfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import nbformat
+
+from autograder.container import zips as packed
+from autograder.container.zips import shown
+from autograder.errors import Refused
+from autograder.sandbox.files import MAX_FILE, MAX_FILES, lay_out, remove
+
+UNPACKED = "submission.zip"
+"""What Otter unpacks once more where it is told that submissions are zips: an empty one."""
+
+AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
+
+
+def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
+    """Make the folder `submission` safe for Otter to read. Returns a sentence for each thing that was taken away.
+
+    `given` is the folder of the assignment's files, which Otter copies over the submission's. `zips`: the submission is one zip file,
+    which Otter would unpack; it is unpacked here, and Otter finds an empty one. Raises `Refused`.
+    """
+    taken = _unpack(submission) if zips else []
+    taken += _take_away(submission, {path.name for path in given.iterdir()} if given.is_dir() else set())
+    names = sorted(os.listdir(submission))  # noqa: PTH208
+    notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
+    scripts = [name for name in names if name.endswith(".py") and name != "__init__.py" and not name.startswith(".")]
+    if len(notebooks) > 1:
+        raise Refused(f"{len(notebooks)} notebooks were submitted: {_listed(notebooks)}. Submit one.")
+    if not notebooks and len(scripts) > 1:
+        raise Refused(f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. Submit the notebook.")
+    if not notebooks and not scripts:
+        raise Refused(_nothing_to_grade(submission, names))
+    _check_readable(submission / [*notebooks, *scripts][0])
+    if zips:
+        zipfile.ZipFile(submission / UNPACKED, "w").close()
+    return taken
+
+
+def _unpack(submission: Path) -> list[str]:
+    """Put the files of the one zip that was submitted in its place. Returns a sentence for each thing beside it, which is taken away."""
+    zips = sorted(path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink())
+    if len(zips) != 1:
+        names = _listed([path.name for path in zips])
+        raise Refused(f"{len(zips) or 'No'} zip files were submitted{': ' + names if zips else ''}. Submit one zip file with your notebook.")
+    contents = dict(packed.files(zips[0]))
+    inner = [name for name in contents if name.endswith(".zip") and "/" not in name]
+    if inner:
+        raise Refused(f"{shown(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files themselves into the zip.")
+    beside = sorted(path for path in submission.iterdir() if path != zips[0])
+    for path in (*beside, zips[0]):
+        remove(path)  # nothing is written through what lies there
+    lay_out(contents, submission)
+    return [f"{shown(path.name)} lies beside the zip file" for path in beside]
+
+
+def _take_away(submission: Path, given: Collection[str]) -> list[str]:
+    """Otter copies files to these places, and follows what lies there: leave plain files and folders only, and no folder where a file goes."""
+    sentences = []
+    for entry in sorted(os.scandir(submission), key=lambda entry: entry.name):
+        folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
+        why = ""
+        if not (folder or file):
+            why = "is a link" if entry.is_symlink() else "is no plain file"
+        elif folder and (entry.name in given or entry.name == "__init__.py"):
+            why = "is a folder where a file of the assignment goes"
+        elif folder and entry.name.endswith((".ipynb", ".py", ".zip")):
+            why = "is a folder"
+        elif file and entry.name == "tests":
+            why = "is a file where the assignment's tests go"
+        if why:
+            if entry.name.endswith(".ipynb") and entry.name not in given:
+                raise Refused(f"{shown(entry.name)} {why}, and not a notebook. {AGAIN}")
+            sentences.append(f"{shown(entry.name)} {why}")
+            remove(Path(entry.path))
+    return sentences
+
+
+def _nothing_to_grade(submission: Path, names: Sequence[str]) -> str:
+    below = [path for path in _files_below(submission) if path.suffix == ".ipynb"]
+    if below:
+        return f"The notebook lies in a folder: {shown(str(below[0].relative_to(submission)))}. Submit the file itself, not the folder."
+    what = f": what came is {_listed(names)}" if names else ", nor anything else"
+    return f"No notebook was submitted{what}. {AGAIN}"
+
+
+def _files_below(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for path, folders, files in os.walk(folder):
+        found += [Path(path, name) for name in files if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        if len(found) > MAX_FILES:
+            break
+    return sorted(found)
+
+
+def _check_readable(path: Path) -> None:
+    name = shown(path.name)
+    if path.stat().st_size > MAX_FILE:
+        raise Refused(
+            f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
+        )
+    content = path.read_bytes()
+    if content.startswith(codecs.BOM_UTF8):  # as some editors write it, and Jupyter does not read it
+        content = content.removeprefix(codecs.BOM_UTF8)
+        path.write_bytes(content)
+    if not content.strip():
+        raise Refused(f"{name} is empty. {AGAIN}")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{name} is not text in UTF-8 (byte {fault.start}). {AGAIN}") from None
+    if path.suffix == ".py":
+        return
+    if content.lstrip().startswith(b"<"):
+        raise Refused(f"{name} is a web page, and not the notebook. {AGAIN}")
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise Refused(f"{name} is not a notebook: it is not valid JSON (line {fault.lineno}, column {fault.colno}: {fault.msg}). {AGAIN}") from None
+    except (RecursionError, ValueError):
+        raise Refused(f"{name} is not a notebook: its JSON cannot be read. {AGAIN}") from None
+    _check_notebook(path, name)
+
+
+def _check_notebook(path: Path, name: str) -> None:
+    """Hand it to the functions that Otter hands it to: what they cannot read, Otter cannot."""
+    # Imported here: it brings all of Otter, which processes need not have that only refuse.
+    from otter.nbmeta_config import NBMetadataConfig
+
+    try:
+        with contextlib.redirect_stderr(None):
+            notebook = nbformat.read(path, as_version=4)
+            NBMetadataConfig.from_notebook(nbformat.read(path, as_version=nbformat.NO_CONVERT)).assignment_name  # noqa: B018
+    except Exception as fault:  # noqa: BLE001 - whatever they raise, Otter would raise it too
+        raise Refused(f"{name} is not a notebook that can be read ({type(fault).__name__}). {AGAIN}") from None
+    if not isinstance(notebook.get("cells"), list):
+        raise Refused(f"{name} is not a notebook that can be read: it has no list of cells. {AGAIN}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    most = 5
+    return ", ".join(shown(name) for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

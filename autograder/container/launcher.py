@@ -1,0 +1,123 @@
+"""What Gradescope starts in a fresh container: it writes a result that holds, has the submission graded, and answers for the grader's death.
+
+Standard library only, so that it lives where little else does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.grading import results
+from autograder.grading.settings import settings_of
+from autograder.runtime import machine
+
+PATIENCE = 80.0
+"""Seconds beyond those that a submission has: for Otter's own start, its comparison, and its report."""
+
+OUTSIDE = "--outside-of-a-container"
+
+OUTPUT = "output.txt"
+"""Where what Otter prints goes, beside the results, in a grader that is kept warm."""
+
+SECONDS = 500.0
+"""Seconds that a submission has where its configuration does not say."""
+
+
+class Grader(Protocol):
+    """The process that grades, in a process group of its own, with what is used of `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> bool:
+    """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened.
+
+    Returns False if the grader died, or ended with an error of its own: another attempt at the same submission may come to a result.
+
+    `start` starts the process that grades; by default it is a new interpreter. In a `container`, which is thrown away
+    afterwards, isolation is required and the interpreter is made reachable for the submission's user; elsewhere both are as in `otter run`.
+    """
+    file = root / "results" / "results.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    results.write(file, results.begun())
+    _give_metadata(root / "submission_metadata.json")
+    seconds, before, started = seconds_of(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
+    grader = (start or _new_interpreter)(root, container)
+    late = False
+    with machine.Peak(grader.pid) as peak:
+        try:
+            grader.wait(seconds)
+        except (subprocess.TimeoutExpired, TimeoutError):
+            late = True
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(grader.pid, signal.SIGKILL)
+            grader.wait()
+    found, died = _read(file), False
+    if found is None or results.lacks_a_cause(found):
+        died = not late
+        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode or 0, machine.kills_for_memory() - before)
+        found = results.unfinished(f"{cause}.")
+        print(f"Not graded: {cause}.", file=sys.stderr)
+    taken = {"seconds": round(time.monotonic() - started, 1), "peak_memory_mb": peak.bytes // 2**20, "cpus": machine.cpus()}
+    extra = found.get("extra_data")
+    results.write(file, {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}})
+    print(f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and {taken['cpus']} processors.")
+    return not died
+
+
+def _cause(returncode: int, killed_for_memory: int) -> str:
+    if killed_for_memory:
+        limit = machine.memory_limit()
+        return f"the container ran out of its {limit // 2**20 if limit else '?'} MB of memory; the instructor can choose a larger container"
+    if returncode < 0:
+        return f"the grader was killed (signal {-returncode})"
+    return f"the grader ended with an error (status {returncode}), which stands in its output"
+
+
+def _new_interpreter(root: Path, container: bool) -> Grader:
+    command = [sys.executable, "-I", "-m", "autograder.container.runner", str(root), *([] if container else [OUTSIDE])]
+    return subprocess.Popen(command, cwd=root, start_new_session=True, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """Libraries size their pools of threads, and the memory that goes with each, by the processors of the machine, not of the container."""
+    threads = str(machine.cpus())
+    return {**os.environ, "NPROC": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+
+
+def _give_metadata(path: Path) -> None:
+    """Otter reads this file for every plugin, and `otter grade` leaves it empty."""
+    if _read(path) is None:
+        path.write_text("{}", encoding="utf-8")
+
+
+def seconds_of(root: Path) -> float:
+    """What the plugin's configuration says of the seconds for a submission; what is wrong with it, the plugin says."""
+    settings = settings_of(_read(root / "source" / "otter_config.json") or {}) or {}
+    seconds = settings.get("seconds_per_submission")
+    return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else SECONDS
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), container=OUTSIDE not in sys.argv)

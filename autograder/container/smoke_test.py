@@ -1,0 +1,159 @@
+"""The last step of setting up a grading image: grade a submission that is right on every public case, by the road of every submission.
+
+The zip has no solution, but its bank has the reference's outputs on the public cases: the submission looks them up.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+
+from autograder.bank import records, storage
+from autograder.bank.groups import PUBLIC
+from autograder.calls.inputs import Value, flattened, to_python
+from autograder.calls.spec import Case
+from autograder.container.launcher import OUTSIDE
+from autograder.grading.settings import settings_of
+
+ANSWERS = "ready_answers.npz"
+
+_LOOKED_UP = """\
+import jax
+import numpy as np
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        return [array for each in value.values() for array in numbers(each)]
+    value = jax.lax.stop_gradient(value)
+    return [np.asarray(jax.random.key_data(value) if jax.dtypes.issubdtype(getattr(value, "dtype", None), jax.dtypes.prng_key) else value)]
+
+
+def looked_up(question, *arguments):
+    \"\"\"The expected arrays by name: "" for one by itself.\"\"\"
+    given = [array for argument in arguments for array in numbers(argument)]
+    with np.load({file!r}) as answers:
+        for case in range({cases}):
+            known = [answers[f"{{question}}.{{case}}.{{place}}"] for place in range(len(given)) if f"{{question}}.{{case}}.{{place}}" in answers]
+            if len(known) == len(given) and all(np.array_equal(one, other) for one, other in zip(given, known)):
+                start = f"{{question}}.{{case}}/"
+                return {{name[len(start):]: answers[name] for name in answers if name.startswith(start)}}
+
+
+def output(found):
+    return found.get("", found)
+"""
+
+_FUNCTION = """\
+def {name}(*arguments):
+    return output(looked_up({name!r}, *arguments))
+"""
+
+_CLASS = """\
+class {name}:
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def {method}(self, *arguments):
+        return output(looked_up({name!r}, *self.arguments, *arguments))
+"""
+
+_OF_GRADIENT = """\
+def {name}(*arguments):
+    slopes = looked_up({name!r}, *arguments)
+    leaves = [leaf for place in {places} for leaf in jax.tree.leaves(arguments[place])]
+    return sum((slope * leaf).sum() for slope, leaf in zip(slopes.values(), leaves))
+"""
+"""Linear, and so of the gradient that is expected. JAX and the bank name the arrays of a gradient in one order."""
+
+
+class NotReady(Exception):
+    """The image cannot grade; the text says why."""
+
+
+def check(root: Path, *, container: bool = True) -> str:
+    """Grade the public cases with the zip that is unpacked in `root`/source; returns the line to print. Raises `NotReady`.
+
+    `container`: see `autograder.container.launcher.main`.
+    """
+    with tempfile.TemporaryDirectory(prefix="otter-arrays-") as scratch:
+        copy = Path(scratch, "autograder")
+        shutil.copytree(root / "source", copy / "source")
+        (copy / "submission").mkdir()
+        (copy / "results").mkdir()
+        settings = settings_of(json.loads((copy / "source" / "otter_config.json").read_text(encoding="utf-8")))
+        if settings is None:
+            raise NotReady("otter_config.json has no settings of this plugin; build the zip with `autograder build`")
+        found = storage.load(copy / "source" / "files" / str(settings["bank"]), "the hidden bank")
+        _write_submission(found, copy / "submission")
+        command = [sys.executable, "-I", "-m", "autograder.container.launcher", str(copy), *([] if container else [OUTSIDE])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            results = json.loads((copy / "results" / "results.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise NotReady(f"grading left no results:\n{done.stdout}{done.stderr}") from None
+    rows = [row for row in results["tests"] if PUBLIC in row.get("tags", ())]
+    wrong = [row for row in results["tests"] if row.get("max_score") is None and "score" not in row] + [
+        row for row in rows if row.get("status") != "passed"
+    ]
+    if wrong or not rows:
+        raise NotReady(
+            f"the public cases were not graded as right: {wrong[0]['output'] if wrong else 'they have no row'}\n{done.stdout}{done.stderr}"
+        )
+    extra = results["extra_data"]
+    packages = ", ".join(f"{name} {number}" for name, number in extra["packages"].items())
+    taken = extra["container"]
+    confined = ", ".join(extra["isolation"].get("active", ())) or "off"
+    return (
+        f"otter-arrays ready: {found.assignment}: public cases of {', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
+        f"{taken['seconds']} s; otter-arrays {version('otter-arrays')}, {packages}; isolation: {confined}"
+    )
+
+
+def _write_submission(found: records.Bank, folder: Path) -> None:
+    answers: dict[str, Any] = {}
+    most = max((len(found.group(question, PUBLIC).cases) for question in found.groups), default=0)
+    cells = [nbformat.v4.new_code_cell(_LOOKED_UP.format(file=ANSWERS, cases=most))]
+    for question in found.groups:
+        cases = found.group(question, PUBLIC).cases
+        for number, answered in enumerate(cases):
+            answers.update({f"{question}.{number}/{name}": array for name, array in answered.expected.items()})
+            order = sorted(answered.case.arguments, key=lambda name: name not in answered.case.way.constructor)
+            for place, leaf in enumerate(flattened({name: answered.case.arguments[name] for name in order}).values()):
+                answers[f"{question}.{number}.{place}"] = _number(leaf)
+        cells += [nbformat.v4.new_code_cell(_answer(question, each.case)) for each in cases[:1]]
+    np.savez(folder / ANSWERS, **answers)
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "ready.ipynb")
+
+
+def _number(leaf: Value) -> np.ndarray:
+    import jax
+
+    value = to_python(leaf)
+    return np.asarray(jax.random.key_data(value) if leaf.kind == "key" else value)
+
+
+def _answer(question: str, case: Case) -> str:
+    if case.way.method:
+        return _CLASS.format(name=question, method=case.way.method)
+    if case.way.gradient:
+        return _OF_GRADIENT.format(name=question, places=[list(case.arguments).index(name) for name in case.way.gradient])
+    return _FUNCTION.format(name=question)
+
+
+if __name__ == "__main__":
+    try:
+        print(check(Path(sys.argv[1])))
+    except (NotReady, records.BankError) as fault:
+        print(f"otter-arrays is NOT ready: {fault}", file=sys.stderr)
+        sys.exit(1)

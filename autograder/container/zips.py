@@ -1,0 +1,70 @@
+"""What cannot be graded, and how its names may be repeated."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from autograder.errors import Refused
+from autograder.sandbox.files import MAX_FILES, MAX_TOTAL
+
+LONGEST_PART, LONGEST = 255, 1000
+"""Bytes of one name, and of a path: what every file system of Linux can hold below a temporary folder."""
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, IndexError, NotImplementedError, EOFError)
+
+
+def files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Path and content of each file in a zip; paths are below a folder, and none is another one's folder. Raises `Refused`.
+
+    Of an entry no more is unpacked than it says that it has: `zipfile` sees to that.
+    """
+    name = shown(path.name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check(name, entries)
+            for entry in entries:
+                yield _place(entry).as_posix(), archive.read(entry)
+    except _DAMAGED:
+        raise Refused(f"{name} is not a zip file, or damaged. Make it again and submit it.") from None
+
+
+def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
+        raise Refused(f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
+    places = {_place(entry) for entry in entries}
+    folders = {above for place in places for above in place.parents}
+    for entry in entries:
+        place, called = _place(entry), shown(entry.filename)
+        if place.is_absolute() or ".." in place.parts:
+            raise Refused(f"{name} has an entry outside of its folder: {called}. Make it again without such names.")
+        if len(str(place).encode()) > LONGEST or any(len(part.encode()) > LONGEST_PART for part in place.parts):
+            raise Refused(f"{name} has an entry with too long a name: {called}. Make it again with shorter names.")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Refused(f"{name} has a link in it: {called}. Put the file itself into the zip.")
+        if entry.flag_bits & 1:
+            raise Refused(f"{name} is encrypted. Make it again without a password.")
+        if not place.parts:
+            raise zipfile.BadZipFile("a file without a name")
+        if place in folders:
+            raise Refused(f"{name} has a file and a folder of one name: {called}. Make it again without the file.")
+
+
+def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+SHOWN = 60
+"""Characters of a submitted file's name that are repeated."""
+
+
+def shown(name: str) -> str:
+    """A submitted name as it may be repeated: short, on one line, without signs that HTML or Markdown read."""
+    safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
+    return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"

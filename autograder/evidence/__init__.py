@@ -1,0 +1,1 @@
+"""What a function is seen to do, and the requirements on it."""

@@ -1,0 +1,228 @@
+"""Look at a function while it runs: which transforms of JAX and Flax does it apply, to what, and which parameters does it make?
+
+Python's profiling hook sees every call without a part in it: nothing is wrapped or replaced, so values, tracing and error messages are those of
+an unobserved call, and it makes no difference where and under which name a transform was imported or applied. What counts is where a
+transformed function is *called*: each transform is known by the code that runs then. The names of that code are internals of JAX and Flax. Their
+versions are pinned, the build holds every reference against its rules, and tests see each transform in each of its forms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.inputs import Value
+from autograder.calls.outputs import Output
+from autograder.calls.spec import PLAIN, CallSpec
+from autograder.evidence.facts import LARGEST_KEPT, MOST, Applied, Facts, Parameter
+from autograder.evidence.lanes import in_axes, lanes
+from autograder.evidence.parameters import described, is_parameter, is_traced, parameters_in
+
+_ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
+
+_TRANSFORMS = {
+    "vmap.<locals>.vmap_wrapper": (_ITERATION, "nnx.vmap"),
+    "vmap.<locals>.simple_vmap_wrapper": (_ITERATION, "nnx.vmap"),
+    "_graph_updates_scan.<locals>.scan_wrapper": (_ITERATION, "nnx.scan"),
+    "_simple_scan.<locals>.simple_scan_wrapper": (_ITERATION, "nnx.scan"),
+    "split_rngs.<locals>.split_rngs_decorator.<locals>.split_rngs_wrapper": (_RNGS, "nnx.split_rngs"),
+    "split_rngs": (_RNGS, "nnx.split_rngs"),
+    "Rngs.split": (_RNGS, "nnx.split_rngs"),
+    "JitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
+    "SimpleJitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
+    "vmap.<locals>.inner": (_LIFT, "nn.vmap"),
+    "scan.<locals>.inner": (_LIFT, "nn.scan"),
+    "vmap.<locals>.vmap_f": ("jax._src.api", "jax.vmap"),
+    "scan": ("jax._src.lax.control_flow.loops", "jax.lax.scan"),
+    "_cpp_pjit.<locals>.cache_miss": ("jax._src.pjit", "jax.jit"),
+}
+"""Code that runs when a transformed function is called: its qualified name, its module, and the transform."""
+
+_OTHERS = {
+    "Variable.__init__": "flax.nnx.variablelib",
+    "Module.init_with_output": "flax.linen.module",
+    "Module.apply": "flax.linen.module",
+}
+"""Code that makes parameters, or is handed them."""
+
+SAME = 1e-4
+"""Numbers of an answer and of a transform's output are the same within this share of the largest: reshaped, sliced, cast, not computed with."""
+
+
+def gather(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    """Call `function` as `autograder.calls.call.call` does, and look at it meanwhile.
+
+    A function that `jit` has compiled already is not traced again, and what is inside cannot be seen: `afresh` empties JAX's caches before.
+    """
+    if afresh:
+        import jax
+
+        jax.clear_caches()
+    recorder = _Recorder()
+    before = sys.getprofile()
+    sys.setprofile(recorder)
+    try:
+        outcome = call(function, arguments, way, interruptible=False)
+    finally:
+        stopped = sys.getprofile() is not recorder
+        sys.setprofile(before)
+    return recorder.facts(outcome.output if isinstance(outcome, Returned) else {}, stopped), outcome
+
+
+@dataclass
+class _Call:
+    """A call of a transformed function that is noted, with the outputs that the answer is compared with."""
+
+    applied: Applied
+    outputs: list[np.ndarray] | None = None
+
+
+@dataclass
+class _Recorder:
+    """A profiling function: called at every call and return of a Python function in this thread."""
+
+    calls: list[_Call] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+    _open: list[tuple[types.FrameType, int]] = field(default_factory=list)
+
+    def __call__(self, frame: types.FrameType, event: str, value: Any) -> None:
+        if event != "call" and event != "return":
+            return
+        name = frame.f_code.co_qualname
+        found = _TRANSFORMS.get(name)
+        module = found[0] if found else _OTHERS.get(name)
+        if module is None or frame.f_globals.get("__name__") != module:
+            return
+        # Whatever looking raises, the function must not see it: what cannot be looked at is not noted.
+        with contextlib.suppress(Exception):
+            if found and event == "call":
+                self._begin(found[1], frame)
+            elif found:
+                self._end(frame, value)
+            else:
+                self._look(name, frame, event, value)
+
+    def facts(self, answer: Output, stopped: bool) -> Facts:
+        """What was seen, held against what the function returned."""
+        unique = list(dict.fromkeys(self.parameters))[:MOST]
+        return Facts(tuple(replace(each.applied, answers=_among(answer, each.outputs)) for each in self.calls), tuple(unique), stopped)
+
+    def _begin(self, transform: str, frame: types.FrameType) -> None:
+        around = self._open[-1][1] if self._open else None
+        own = frame.f_locals
+        if _by_library(transform, frame, own):
+            if around is not None and _caller(frame).startswith("flax."):
+                self._lanes_of_its_core(around, transform, own)
+            return
+        if len(self.calls) == MOST:
+            return
+        self.calls.append(_Call(Applied(transform, around, lanes(transform, own), in_axes(own))))
+        self._open.append((frame, len(self.calls) - 1))
+        for argument in _arguments(own):
+            self._note(argument)
+
+    def _lanes_of_its_core(self, around: int, transform: str, own: Mapping[str, Any]) -> None:
+        """A transform of Flax ends in a call of JAX's own, which knows the size of the mapped axis."""
+        outer = self.calls[around].applied
+        if outer.lanes is None and outer.transform.split(".")[1] == transform.rsplit(".", 1)[1]:
+            self.calls[around].applied = replace(outer, lanes=lanes(transform, own))
+
+    def _end(self, frame: types.FrameType, value: Any) -> None:
+        if not self._open or self._open[-1][0] is not frame:
+            return
+        index = self._open.pop()[1]
+        self._note(value)
+        self.calls[index].outputs = _outputs(value)
+
+    def _look(self, name: str, frame: types.FrameType, event: str, value: Any) -> None:
+        if name == "Module.apply" and event == "call":
+            self._note(frame.f_locals.get("variables"))
+        elif name == "Module.init_with_output" and event == "return" and isinstance(value, tuple) and len(value) == 2:
+            self._made()
+            self._note(value[1])
+        elif name == "Variable.__init__" and event == "return":
+            made = frame.f_locals.get("self")
+            if is_parameter(made):
+                self._made()
+                self._note(made)
+
+    def _made(self) -> None:
+        for _, index in self._open:
+            self.calls[index].applied = replace(self.calls[index].applied, makes=True)
+
+    def _note(self, container: Any) -> None:
+        """Note the parameters in a module, a state, Linen's variables, or containers of them."""
+        for array in parameters_in(container):
+            if len(self.parameters) < 10 * MOST:
+                around = (self.calls[index].applied for _, index in reversed(self._open))
+                mapped = next((each.lanes for each in around if each.transform.endswith("vmap")), None)
+                self.parameters.append(described(array, mapped))
+
+
+def _by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
+    """Whether JAX or Flax apply the transform for purposes of their own."""
+    if transform == "jax.jit":
+        return _of_library(own.get("fun"))
+    if transform == "nnx.split_rngs":
+        # Called without anything to split, it only makes a decorator.
+        return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
+    return transform in ("jax.vmap", "jax.lax.scan") and _from_library(frame) and _of_library(own.get("fun", own.get("f")))
+
+
+def _from_library(frame: types.FrameType) -> bool:
+    return _caller(frame).split(".")[0] in ("jax", "flax")
+
+
+def _caller(frame: types.FrameType) -> str:
+    """The module of the function that called, not counting wrappers that JAX and Flax put around functions of their interface."""
+    caller = frame.f_back
+    while caller is not None and caller.f_globals.get("__name__") in ("jax._src.traceback_util", "flax.nnx.graphlib", "contextlib"):
+        caller = caller.f_back
+    return "" if caller is None else str(caller.f_globals.get("__name__"))
+
+
+def _of_library(function: Any) -> bool:
+    while isinstance(function, functools.partial):
+        function = function.func
+    # An object that wraps a function, as Flax makes them, may call itself by the module of what it wraps.
+    named = function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
+    return str(named.__module__).split(".")[0] in ("jax", "flax")
+
+
+def _arguments(own: Mapping[str, Any]) -> list[Any]:
+    return [own[name] for name in ("args", "kwargs", "init", "xs") if name in own]
+
+
+def _outputs(value: Any) -> list[np.ndarray] | None:
+    """The numbers that a call returned, or None if they are not there, or too many."""
+    import jax
+
+    arrays = [leaf for leaf in jax.tree.leaves(value) if isinstance(leaf, jax.Array | np.ndarray)]
+    if any(is_traced(array) for array in arrays) or sum(array.size for array in arrays) > LARGEST_KEPT:
+        return None
+    return [np.asarray(array) for array in arrays if array.dtype.kind in "fiub" or str(array.dtype) == "bfloat16"]
+
+
+def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
+    """Whether the numbers of an answer, each as often as it is there, are among those of the outputs."""
+    if not answer or outputs is None:
+        return None
+    wanted = np.sort(np.concatenate([array.astype(np.float64).ravel() for array in answer.values()]))
+    given = np.sort(np.concatenate([np.zeros(0), *(output.astype(np.float64).ravel() for output in outputs)]))
+    allowed = SAME * max(np.max(np.abs(wanted), initial=0.0), 1e-30)
+    place = 0
+    for number in wanted:
+        while place < given.size and given[place] < number - allowed:
+            place += 1
+        if place == given.size or given[place] > number + allowed:
+            return False
+        place += 1
+    return True

@@ -1,0 +1,244 @@
+"""Rules on how an answer is computed, where its values cannot tell: what an author requires, and whether facts meet it. Pure Python.
+
+    from autograder.rules import shared_parameters, transform
+
+    question.requires(
+        "one layer for all rows",
+        transform("nnx.vmap", lanes="B"),
+        shared_parameters("B"),
+        otherwise="does not apply one layer to all rows under nnx.vmap.",
+        misconception="no shared layer under nnx.vmap",
+        hint="Lift a function of one row with `in_axes=(None, 0)`.",
+    )
+
+Facts come out of the process that runs the answer: whoever sets out to can forge them. Let rules carry few points.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.evidence.facts import Axis, Facts
+
+TRACED_SIZES = (2, 4, 8)
+"""The sizes of a dimension at which the length of a trace is looked at, as far as its range has them."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One call: its facts, the sizes of the question's dimensions, and for some dimensions the lengths of traces at growing sizes of it.
+
+    A length is None where a call could not be traced.
+    """
+
+    facts: Facts
+    sizes: Mapping[str, int]
+    traces: Mapping[str, Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A transform is applied. Made by `transform`."""
+
+    names: tuple[str, ...]
+    lanes: str | None = None
+    in_axes: tuple[Axis, ...] | None = None
+    inside: Transform | None = None
+    makes_parameters: bool = False
+    gives_answer: bool = False
+
+    def met(self, seen: Seen) -> bool:
+        return any(self._is(seen, index) for index in range(len(seen.facts.applied)))
+
+    def _is(self, seen: Seen, index: int) -> bool:
+        applied = seen.facts.applied[index]
+        around = seen.facts.around(index)
+        answers = [seen.facts.applied[place].answers for place in (index, *around)]
+        return (
+            applied.transform in self.names
+            and (self.lanes is None or applied.lanes == seen.sizes[self.lanes])
+            and (self.in_axes is None or applied.in_axes == self.in_axes)
+            and (self.inside is None or any(self.inside._is(seen, place) for place in around))
+            and (not self.makes_parameters or applied.makes)
+            # Inside of jit there are no numbers to compare; then those of the call around it count, if it is seen.
+            and (not self.gives_answer or next((told for told in answers if told is not None), True))
+        )
+
+    def dims(self) -> set[str]:
+        return ({self.lanes} if self.lanes else set()) | (self.inside.dims() if self.inside else set())
+
+    def __str__(self) -> str:
+        words = [" or ".join(self.names)]
+        words += [f"over {self.lanes} lanes"] if self.lanes else []
+        words += [f"with in_axes={self.in_axes}"] if self.in_axes is not None else []
+        words += ["that makes parameters"] if self.makes_parameters else []
+        words += ["that gives the answer"] if self.gives_answer else []
+        words += [f"inside ({self.inside})"] if self.inside else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Either:
+    """At least one of several requirements holds. Made by `either`."""
+
+    of: tuple[Requirement, ...]
+
+    def met(self, seen: Seen) -> bool:
+        return any(each.met(seen) for each in self.of)
+
+    def dims(self) -> set[str]:
+        return set().union(*(each.dims() for each in self.of))
+
+    def __str__(self) -> str:
+        return " or else ".join(f"({each})" for each in self.of)
+
+
+@dataclass(frozen=True)
+class Every:
+    """All of several requirements hold. Made by `every`, and by `Question.requires` of several."""
+
+    of: tuple[Requirement, ...]
+
+    def met(self, seen: Seen) -> bool:
+        return all(each.met(seen) for each in self.of)
+
+    def dims(self) -> set[str]:
+        return set().union(*(each.dims() for each in self.of))
+
+    def __str__(self) -> str:
+        return ", and ".join(f"({each})" for each in self.of)
+
+
+@dataclass(frozen=True)
+class SharedParameters:
+    """There are parameters, and none has an axis of the lanes. Made by `shared_parameters`."""
+
+    dim: str
+
+    def met(self, seen: Seen) -> bool:
+        found = seen.facts.parameters
+        return bool(found) and not any(each.shape and each.shape[0] == seen.sizes[self.dim] for each in found)
+
+    def dims(self) -> set[str]:
+        return {self.dim}
+
+    def __str__(self) -> str:
+        return f"parameters without an axis of size {self.dim}"
+
+
+@dataclass(frozen=True)
+class StackedParameters:
+    """There are parameters with a leading axis of the lanes, different in every lane. Made by `stacked_parameters`."""
+
+    dim: str
+
+    def met(self, seen: Seen) -> bool:
+        differ = [each.differ for each in seen.facts.parameters if each.shape and each.shape[0] == seen.sizes[self.dim]]
+        # Values inside of jit are not there to be compared; then it counts that each lane made its own.
+        return True in differ or (None in differ and False not in differ)
+
+    def dims(self) -> set[str]:
+        return {self.dim}
+
+    def __str__(self) -> str:
+        return f"parameters stacked along a leading axis of size {self.dim}, different in every lane"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """There are parameters of all these shapes, an axis of lanes in front not counted. Made by `parameters`."""
+
+    shapes: tuple[tuple[str | int, ...], ...]
+
+    def met(self, seen: Seen) -> bool:
+        lanes = {applied.lanes for applied in seen.facts.applied}
+        found = {each.shape for each in seen.facts.parameters}
+        found |= {shape[1:] for shape in found if shape and shape[0] in lanes}
+        return all(tuple(seen.sizes[size] if isinstance(size, str) else size for size in shape) in found for shape in self.shapes)
+
+    def dims(self) -> set[str]:
+        return {size for shape in self.shapes for size in shape if isinstance(size, str)}
+
+    def __str__(self) -> str:
+        return "parameters of the shapes " + ", ".join(f"({', '.join(map(str, shape))})" for shape in self.shapes)
+
+
+@dataclass(frozen=True)
+class ConstantTrace:
+    """The traced program does not grow with a dimension. Made by `constant_trace`."""
+
+    dim: str
+
+    def met(self, seen: Seen) -> bool:
+        # What cannot be traced, because Python looks at its numbers, has not been seen to grow.
+        return not grows(seen.traces.get(self.dim, ()))
+
+    def dims(self) -> set[str]:
+        return {self.dim}
+
+    def __str__(self) -> str:
+        return f"a trace that does not grow with {self.dim}"
+
+
+Requirement = Transform | Either | Every | SharedParameters | StackedParameters | Parameters | ConstantTrace
+
+
+def grows(lengths: Sequence[int | None]) -> bool:
+    """Whether traces are longer at every larger size; those that are not known left out."""
+    known = [length for length in lengths if length is not None]
+    return len(known) > 1 and all(first < second for first, second in itertools.pairwise(known))
+
+
+def traced_dims(requirement: Requirement) -> set[str]:
+    """The dimensions whose traces a requirement looks at."""
+    if isinstance(requirement, ConstantTrace):
+        return {requirement.dim}
+    return set().union(*(traced_dims(each) for each in requirement.of)) if isinstance(requirement, Either | Every) else set()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A requirement, and what a student reads who does not meet it.
+
+    `name` is how test cells ask for it. `otherwise` is a sentence that continues the function's name; `misconception` and `hint` are those of the
+    mistake behind it, for an answer that resembles no known one more closely.
+    """
+
+    name: str
+    requirement: Requirement
+    otherwise: str
+    misconception: str
+    hint: str
+
+
+_KINDS: Mapping[str, type[Requirement]] = {
+    kind.__name__: kind for kind in (Transform, Either, Every, SharedParameters, StackedParameters, Parameters, ConstantTrace)
+}
+
+
+def to_json(requirement: Requirement) -> dict[str, Any]:
+    """A requirement in JSON's types."""
+    fields: dict[str, Any] = dict(vars(requirement))
+    if isinstance(requirement, Either | Every):
+        fields["of"] = [to_json(each) for each in requirement.of]
+    if isinstance(requirement, Transform) and requirement.inside is not None:
+        fields["inside"] = to_json(requirement.inside)
+    return {"kind": type(requirement).__name__, **fields}
+
+
+def from_json(stored: Mapping[str, Any]) -> Requirement:
+    """The requirement that `to_json` wrote."""
+    fields = {name: value for name, value in stored.items() if name != "kind"}
+    if "of" in fields:
+        fields["of"] = tuple(from_json(each) for each in fields["of"])
+    if fields.get("inside") is not None:
+        fields["inside"] = from_json(fields["inside"])
+    for name in ("names", "in_axes"):
+        if fields.get(name) is not None:
+            fields[name] = tuple(fields[name])
+    if "shapes" in fields:
+        fields["shapes"] = tuple(tuple(shape) for shape in fields["shapes"])
+    return _KINDS[stored["kind"]](**fields)

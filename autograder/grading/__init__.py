@@ -1,0 +1,1 @@
+"""One submission inside Otter."""

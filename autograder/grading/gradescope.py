@@ -1,0 +1,170 @@
+"""From Otter's results to Gradescope's JSON, where Otter has no word for what we need: a question without a verdict."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from otter.run import AutograderConfig
+from otter.test_files import GradingResults
+
+from autograder.bank.groups import METHOD, title
+from autograder.grading import results as files
+
+# How Otter writes the exception of a failed test: its type at the beginning of a line, in a doctest with the type's module.
+_OURS = r"^\s*(?:autograder\.checks\.check\.)?"
+_UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
+_IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
+_TOLD = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
+
+Checks = Mapping[str, Sequence[Sequence[str] | None]]
+"""For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks (`METHOD` and the rule
+for a check of a rule), if it is a check."""
+
+
+class Results(GradingResults):
+    """Otter's results as rows for Gradescope: one for each group of cases, and none with a score for what was not graded."""
+
+    results_file: Path
+    checks: Checks
+    worth: Mapping[str, float]
+    details: Mapping[str, Any]
+    started: float
+
+    def to_gradescope_dict(self, ag_config: AutograderConfig) -> dict[str, Any]:
+        output: dict[str, Any] = super().to_gradescope_dict(ag_config)
+        if not self.results:
+            output.pop("score", None)  # without any result, Otter says zero
+        else:
+            output["tests"] = self._rows(output["tests"])
+        missing = sum("score" not in row and "max_score" in row for row in output["tests"])
+        for row in output["tests"]:
+            if "score" not in row:
+                row.pop("max_score", None)  # a row without a score is information to Gradescope, and not a zero
+        if missing:
+            ungraded = sum(_is_nan(test_file.score) for test_file in self.results.values())
+            output["output"] = (
+                f"{ungraded} of {len(self.results)} questions could not be graded completely. This is no fault of the answers; "
+                "please tell your instructor."
+            )
+            if _is_nan(output.get("score")):
+                del output["score"]
+        output["execution_time"] = round(time.monotonic() - self.started, 1)
+        output["extra_data"] = dict(self.details)
+        files.write(self.results_file, output)
+        _let_otter_write_elsewhere(self.results_file.parent.parent)
+        return output
+
+    def _rows(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        split = [name for name, test_file in self.results.items() if self._is_split(name, test_file)]
+        made: list[dict[str, Any]] = []
+        for row in rows:
+            if row["name"] == "Public Tests" and len(split) == len(self.results):
+                continue  # their rows are there, each visible by itself
+            if row["name"] in split:
+                number = list(self.results).index(row["name"]) + 1
+                made += self._rows_of_groups(row, self.results[row["name"]], self.checks[row["name"]], number)
+            else:
+                if _is_nan(row.get("score")):
+                    del row["score"]
+                    row["name"] += " (ungraded)"
+                made.append(row)
+        return made
+
+    def _is_split(self, name: str, test_file: Any) -> bool:
+        checks = self.checks.get(name, ())
+        return len(checks) == len(test_file.test_case_results) and None not in checks and not test_file.all_or_nothing
+
+    def _rows_of_groups(self, row: Mapping[str, Any], test_file: Any, checks: Sequence[Any], number: int) -> list[dict[str, Any]]:
+        made = []
+        for place, (result, (question, group, *rule)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
+            case = result.test_case
+            called = f"method, {rule[0]}" if rule else title(group)
+            ungraded = _is_ungraded(result)
+            made.append(
+                {
+                    "name": f"{question}: {called}{' (ungraded)' if ungraded else ''}",
+                    "number": f"{number}.{place}",
+                    **({} if ungraded else {"score": round(_points(result, question, self.worth), 5)}),
+                    "max_score": round(case.points, 5),
+                    **({} if ungraded else {"status": "passed" if result.passed else "failed"}),
+                    "visibility": row["visibility"] if case.hidden or self.all_hidden else "visible",
+                    "output": _told(result, group == METHOD),
+                    "output_format": "md",
+                    "tags": [group],
+                    "extra_data": {"question": row["name"]},
+                }
+            )
+        return made
+
+
+def _told(result: Any, method: bool) -> str:
+    """What a test case's row says: the author's message for it, and the text of its check without Otter's lines around it."""
+    case, message = result.test_case, result.message or ""
+    if result.passed:
+        return str(case.success_message or ("Seen in the calls." if method else "All calls are right."))
+    parts = _TOLD.split(message, maxsplit=1)
+    told = parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
+    return f"{case.failure_message}\n\n{told}" if case.failure_message else told
+
+
+def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
+    """The points of one test case: all, none, or the share that an imprecise answer is worth."""
+    share = worth.get(question, 0.0) if _IMPRECISE.search(result.message or "") else 0.0
+    return float(result.test_case.points) * (1.0 if result.passed else share)
+
+
+def _is_ungraded(result: Any) -> bool:
+    return not result.passed and bool(_UNGRADED.search(result.message or ""))
+
+
+def _let_otter_write_elsewhere(root: Path) -> None:
+    """Otter writes its JSON next, to `./results/results.json`, which it empties first: stopped in between, nothing valid would be left.
+
+    What it writes is the same; it may do so in a folder that goes away with `root`, the one that it grades in. It changes back by itself to where it
+    came from.
+    """
+    aside = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)
+    Path(aside, "results").mkdir()
+    os.chdir(aside)
+
+
+def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) -> list[str]:
+    """Give the questions their scores where Otter's own is not it; returns the names of those that are not graded completely.
+
+    A question in which a test could reach no verdict has the score NaN. Imprecise answers get the share of the points in `worth`, by question.
+    """
+    names = []
+    for name, test_file in results.results.items():
+        found = test_file.test_case_results
+        if any(_is_ungraded(result) for result in found):
+            test_file.update_score(math.nan)
+            names.append(name)
+        elif not test_file.all_or_nothing and any(_IMPRECISE.search(result.message or "") for result in found):
+            questions = [check[0] if check else "" for check in checks.get(name, ())]
+            if len(questions) == len(found):
+                test_file.update_score(sum(_points(result, question, worth) for result, question in zip(found, questions, strict=True)))
+    return names
+
+
+def write_from_now(
+    results: GradingResults, *, file: Path, checks: Checks, worth: Mapping[str, float], details: Mapping[str, Any], started: float
+) -> None:
+    """Let `results` write Gradescope's JSON to `file` in our rows.
+
+    `details` become `extra_data`, for the instructor; `started` is the `time.monotonic()` at which grading began.
+    """
+    # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.
+    results.__class__ = Results
+    ours = cast(Results, results)
+    ours.results_file, ours.checks, ours.worth, ours.details, ours.started = file.resolve(), checks, worth, details, started
+
+
+def _is_nan(score: Any) -> bool:
+    return isinstance(score, float) and math.isnan(score)

@@ -1,0 +1,71 @@
+"""What runs in Otter's kernel: it has the tests and the bank, and never any code of the submission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.checks.check import begin_grading, records
+from autograder.runtime import log_server
+from autograder.sandbox.host import protect_this_process
+from autograder.sandbox.prestart import settings_of
+from autograder.sandbox.submission import Submission
+
+PRINTED_SHOWN = 200_000
+"""So many characters of all cells together appear in the executed notebook."""
+
+
+class NotebookGrading:
+    """One submission being graded: its cells in order, the tests behind them, and the rest of the tests at the end."""
+
+    def __init__(self, submission: Submission, report: Path | None) -> None:
+        self._submission, self._report = submission, report
+        self._left = PRINTED_SHOWN
+        self._checked: set[str] = set()
+
+    def cell(self, source: str, tests: Sequence[str], namespace: MutableMapping[str, Any]) -> None:
+        """Run one cell in the worker, show what it printed, and run the tests that belong behind it or that it asked for."""
+        printed, asked = self._submission.cell(source)
+        if printed and self._left:
+            print(printed[: self._left], end="" if printed.endswith("\n") else "\n")
+            self._left = max(0, self._left - len(printed))
+        for test in dict.fromkeys((*tests, *asked)):
+            self._check(test, namespace)
+
+    def end(self, namespace: MutableMapping[str, Any]) -> None:
+        """Run every test that has not run, then end the worker: nothing of the submission is left when results are written."""
+        for test in self._submission.tests:
+            if test not in self._checked:
+                self._check(test, namespace)
+        self._submission.close()
+        self.write_report(self._submission.mended())
+
+    def _check(self, test: str, namespace: MutableMapping[str, Any]) -> None:
+        from otter import Notebook
+
+        self._checked.add(test)
+        self._submission.bind(test, namespace)
+        Notebook().check(test, global_env=namespace)
+
+    def write_report(self, mended: str = "") -> None:
+        """For the instructor: which layers are active, what the checks found, and what the slow way has `mended`."""
+        if self._report is None:
+            return
+        text: dict[str, Any] = {"problem": self._submission.problem, "findings": records(), "log_server": log_server.address()}
+        text |= {"mended": mended} if mended else {}
+        started = self._submission.started
+        if started is not None:
+            text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}
+        self._report.write_text(json.dumps(text), encoding="utf-8")
+
+
+def begin(settings: Mapping[str, Any]) -> NotebookGrading:
+    """The first cell. `settings`: bank, refusal, hidden, files, level, compiled, limits, tests, report, seed; see `Settings`, `Limits` and `Submission`."""
+    protect_this_process()
+    submission = Submission(settings_of(settings), Path(settings["tests"]), settings["seed"])
+    begin_grading(settings["bank"], settings["refusal"], submission)
+    graded = NotebookGrading(submission, Path(settings["report"]) if settings["report"] else None)
+    graded.write_report()
+    return graded

@@ -1,0 +1,44 @@
+"""Otter's notebook without the submission's code: each of its cells becomes a request to the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import nbformat
+
+_BEGIN = """\
+from autograder.grading.kernel import begin
+__otter_arrays__ = begin({settings!r})"""
+
+_CELL = "__otter_arrays__.cell({source!r}, {tests!r}, globals())"
+
+_END = "__otter_arrays__.end(globals())"
+
+
+def without_submitted_code(
+    submission: nbformat.NotebookNode, settings: Mapping[str, Any], tests_of_cells: Mapping[str, Sequence[str]]
+) -> nbformat.NotebookNode:
+    """A notebook for Otter's kernel in which no line of the submission is code.
+
+    `settings` is what `autograder.grading.kernel.begin` takes. `tests_of_cells` names, by cell id, the tests to run behind a cell; it comes
+    from the build. Whatever the submission's own metadata say of tests is not read.
+    """
+    cells = [nbformat.v4.new_code_cell(_BEGIN.format(settings=dict(settings)), id="begin")]
+    for cell in submission.cells:
+        source, identifier = cell.get("source"), cell.get("id")
+        if cell.get("cell_type") == "code" and isinstance(source, str) and not _ignored(cell.get("metadata")):
+            tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
+            call = _CELL.format(source=str(source), tests=list(tests))
+            cells.append(nbformat.v4.new_code_cell(call))
+    cells.append(nbformat.v4.new_code_cell(_END, id="end"))
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+
+
+def _ignored(metadata: Any) -> bool:
+    """Whether Otter would leave this cell out: marked so by `otter assign` or by its author."""
+    if not isinstance(metadata, Mapping):
+        return False
+    tags, noted = metadata.get("tags"), metadata.get("otter")
+    return (isinstance(tags, list) and "otter_ignore" in tags) or (isinstance(noted, Mapping) and bool(noted.get("ignore")))

@@ -1,0 +1,149 @@
+"""What Jupyter asks for Otter's kernel, which it finds by its entry point: one that is reached by sockets in a folder, and may wait already.
+
+Jupyter numbers the TCP ports of a kernel by opening five of them, closing them, and leaving it to the kernel to open them again. Where several submissions
+are graded at once another process may have one of them by then: the kernel dies, or another one's client talks to it until a minute is over.
+A socket in a folder of its own is nobody else's.
+
+Nor does anybody wait for a time that is fixed: Jupyter's own client calls again 0.1 to 0.2 s after it has called a kernel that did not listen yet, listens 0.2 s
+for more once the kernel has answered, and looks ten times a second whether it has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import math
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from autograder.grading import prefork
+
+NAME = "otter-arrays"
+
+PATIENCE = 2.0
+"""Seconds for a kernel to listen, and to end, before Jupyter's own ways go on."""
+
+SOON = 0.003
+"""Seconds between two looks."""
+
+
+@dataclass
+class _Process:
+    """What is known of this process: Jupyter's factory, whether nobody has asked it for a kernel, and for each grading the folder and who was asked before."""
+
+    factory: KernelProvisionerFactory
+    untouched: bool
+    begun: list[tuple[Path, str]] = field(default_factory=list)
+
+
+@functools.cache
+def prepare() -> _Process:
+    """Have Jupyter look for provisioners, which takes it a while; forks of this process need not look again."""
+    untouched = not KernelProvisionerFactory.initialized()
+    return _Process(KernelProvisionerFactory.instance(), untouched)
+
+
+def sockets_in(folder: Path) -> str | None:
+    """What the paths of a kernel's sockets in `folder` begin with; None where none can be: the path is too long, or the file system has no sockets."""
+    prefix = str(folder.resolve() / "kernel")
+    try:
+        with socket.socket(socket.AF_UNIX) as tried:
+            tried.bind(f"{prefix}-0")
+        Path(f"{prefix}-0").unlink()
+    except (AttributeError, OSError):  # a Python without this kind of sockets does not have its name
+        return None
+    return prefix
+
+
+def begin(folder: Path) -> bool:
+    """Have Jupyter ask here for a kernel that does not say whom to ask; its sockets are put into `folder`.
+
+    Returns whether it will ask, and is asked for the first kernel of this process: then the process may be forked.
+    """
+    process = prepare()
+    if NAME not in process.factory.provisioners:  # the package was put on the path, and not installed
+        return False
+    process.begun.append((folder, process.factory.default_provisioner_name))
+    process.factory.default_provisioner_name = NAME
+    first, process.untouched = process.untouched, False
+    return first
+
+
+def end() -> None:
+    """Grading is over."""
+    process = prepare()
+    while process.begun:
+        _, process.factory.default_provisioner_name = process.begun.pop()
+
+
+class Client(AsyncKernelClient):
+    """Jupyter's client, which is ready once the kernel has answered."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers on the two channels that matter. Raises `RuntimeError` if it dies, or after `timeout` seconds.
+
+        What it has sent before is left to be read: who executes a notebook looks at what answers its own requests.
+        """
+        until = time.monotonic() + (math.inf if timeout is None else timeout)
+        while time.monotonic() < until:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self.get_iopub_msg(timeout=0.2)
+                    self._handle_kernel_info_reply(reply)
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+        raise RuntimeError(f"the kernel did not answer in {timeout:g} seconds")
+
+
+class Provisioner(LocalProvisioner):
+    """Starts kernels as Jupyter's own does, but for one that waits already; their sockets are in a folder."""
+
+    async def pre_launch(self, **settings: Any) -> dict[str, Any]:
+        """Choose the sockets before Jupyter chooses ports."""
+        manager, begun = self.parent, prepare().begun
+        prefix = sockets_in(begun[-1][0]) if begun else None
+        if manager is not None and manager.transport == "tcp" and prefix is not None:
+            manager.transport, manager.ip, manager.cache_ports = "ipc", prefix, False
+            if manager.client_factory is AsyncKernelClient:
+                manager.client_factory = Client
+        return await super().pre_launch(**settings)
+
+    async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
+        """Have the waiting kernel become what `cmd` would start, and wait until it listens."""
+        kernel = prefork.take(cmd)
+        if kernel is None:
+            found = await super().launch_kernel(cmd, **settings)
+        else:
+            self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
+            self.pid = self.pgid = kernel.pid
+            self.cwd = settings.get("cwd") or Path.cwd()
+            kernel.become(cmd[3:], str(self.cwd), settings.get("env") or os.environ)
+            found = self.connection_info
+        if found.get("transport") == "ipc":
+            sockets = [Path(f"{found['ip']}-{number}") for name, number in found.items() if name.endswith("_port")]
+            await self._until(lambda: all(path.exists() for path in sockets))
+        return found
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """It was asked to end: wait until it has."""
+        await self._until(lambda: False)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` holds, the process has ended, or `PATIENCE` is over."""
+        until = time.monotonic() + PATIENCE
+        while not condition() and await self.poll() is None and time.monotonic() < until:
+            await asyncio.sleep(SOON)

@@ -1,0 +1,127 @@
+"""The folders of one grading, and what is done to them before and after Otter runs the submission."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.grading import results
+from autograder.grading.configuration import Isolation
+from autograder.runtime import compiled_programs, log_server
+from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
+from autograder.sandbox.host import Settings
+
+
+@dataclass
+class Stage:
+    """The folders of one grading: Otter's three, and one for what the submission brought along."""
+
+    source: Path
+    submission: Path
+    results: Path
+    holding: Path
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def report(self) -> Path:
+        return self.holding / "report.json"
+
+    @property
+    def files(self) -> Path:
+        return self.holding / "files"
+
+    @property
+    def submitted(self) -> Path:
+        """Where the submission's own file is kept, under a name that nothing imports, once Otter has read it."""
+        return self.holding / "submitted"
+
+    @property
+    def ipython(self) -> Path:
+        return self.holding / "ipython"
+
+
+def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage:
+    """Before anything of the submission runs: a result that holds if nothing better comes, and the submission's files out of the way."""
+    folder = submission.parent
+    root = folder.parent
+    holding = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)  # goes away with it, also after a kill
+    stage = Stage(root / "source", folder, root / "results", Path(holding))
+    stage.files.mkdir()
+    results.write(stage.results / "results.json", results.begun())
+    if isolation.level == "off":
+        return stage
+    given = stage.source / "files"
+    secret = {path.name for path in given.iterdir() if path.name not in isolation.public_files}
+    stage.left_out = take_files(folder, stage.files, keep={submission.name, "tests"}, leave_out=secret)
+    # Tests may read the assignment's files: put them back as they were built, not as a submission may have left them.
+    for path in given.iterdir():
+        if path.name not in (isolation.bank, compiled_programs.FILE) and path.suffix != ".whl":
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+    close_to_others(stage.source, stage.submission, stage.results, stage.holding)
+    if container and os.geteuid() == 0:
+        for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
+            make_reachable(Path(needed))
+    return stage
+
+
+def put_away(stage: Stage, submission: Path) -> None:
+    """Otter has read the submission: leave none of its files in the folder in which Otter's kernel works, and from which it imports."""
+    submission.replace(stage.submitted)
+
+
+def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
+    """What the submission's process needs to begin."""
+    return Settings(
+        hidden=[str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
+        files=str(stage.files),
+        level=isolation.level,
+        limits=isolation.limits,
+        compiled=str(stage.source / "files" / compiled_programs.FILE),
+    )
+
+
+def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None, seed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What Otter's kernel needs to begin."""
+    worker = worker_settings(isolation, stage)
+    return {
+        "bank": str(bank_path),
+        "refusal": refusal,
+        **{name: getattr(worker, name) for name in ("hidden", "files", "level", "compiled")},
+        "limits": asdict(worker.limits),
+        "tests": str(stage.submission / "tests"),
+        "report": str(stage.report),
+        "seed": seed,
+    }
+
+
+def finish(stage: Stage) -> dict[str, Any]:
+    """After grading: what the kernel said of the confinement; the folder with the submission's files is removed."""
+    try:
+        report: dict[str, Any] = json.loads(stage.report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        report = {"level": "off"}
+    remove(stage.holding)
+    server = report.pop("log_server", None)
+    if server is not None:
+        log_server.wake(*server)
+    return {**report, "left_out": stage.left_out}
+
+
+def described(report: Mapping[str, Any]) -> str:
+    """How the submission was confined, in a few lines."""
+    if "active" not in report:
+        return f"Isolation: {report.get('problem') or 'off; the submission ran beside the tests'}."
+    lines = [f"Isolation: a process of {'a user of its own' if report['user'] == 'own' else 'the same user'}; active: {', '.join(report['active'])}."]
+    lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
+    lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
+    lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
+    if report.get("mended"):
+        lines.append(f"A shortcut failed: {report['mended']}. Please report this: it is a fault of otter-arrays.")
+    return "\n".join(lines)

@@ -1,0 +1,196 @@
+"""What an author says about one argument: `Array`, `Dim`, `Seed`, `Key`, or a `Tree` of them.
+
+An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
+arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from autograder.calls.inputs import Value
+
+VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
+"""How the elements of an `Array` may be distributed: standard normal; times 100; times 0.001; one value repeated."""
+
+_SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
+
+FLOAT_DTYPES = ("float32", "float64", "float16")
+
+EXACT_DTYPES = ("int32", "bool")
+"""Integers are drawn from -9 to 9 ("normal"), a hundred times as far ("large"), or from -1 to 1 ("tiny")."""
+
+_REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
+
+LARGEST_SEED = 2**24
+"""Seeds stay below this, so that `float32(seed)` is exact: a problem may hand its seed over as a float."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array argument, described by the names of its dimensions: `Array("B", "D")`.
+
+    `dtype` is float32, float64, float16, int32 or bool; `families` names the distributions that its elements are drawn from (see `VALUE_FAMILIES`).
+    The function receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with `numpy` always as the latter.
+    """
+
+    dims: tuple[str, ...]
+    dtype: str
+    families: tuple[str, ...]
+    numpy: bool
+
+    def __init__(self, *dims: str, dtype: str = "float32", families: tuple[str, ...] = ("normal", "large", "tiny"), numpy: bool = False) -> None:
+        object.__setattr__(self, "dims", dims)
+        object.__setattr__(self, "dtype", dtype)
+        object.__setattr__(self, "families", tuple(families))
+        object.__setattr__(self, "numpy", numpy)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return ("numpy",) if self.numpy else ("jax", "numpy")
+
+    def faults(self) -> list[str]:
+        """What is wrong with this description, one sentence each, without the names of question and argument."""
+        found = [f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})" for dim in self.dims if not isinstance(dim, str)]
+        if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
+            found.append(f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}")
+        if not isinstance(self.numpy, bool):
+            found.append(f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False")
+        if not self.families:
+            found.append(f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}")
+        found += [
+            f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}" for family in self.families if family not in VALUE_FAMILIES
+        ]
+        return found
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw an array of shape `[sizes[dim] for dim in dims]`."""
+        shape = tuple(sizes[dim] for dim in self.dims)
+        if self.dtype in EXACT_DTYPES:
+            low, high = (0, 1) if self.dtype == "bool" else (-_REACH[family], _REACH[family])
+            numbers = rng.integers(low, high, endpoint=True, size=() if family == "equal" else shape)
+            return Value(kind, np.ascontiguousarray(np.broadcast_to(numbers, shape)).astype(self.dtype))
+        elements = np.broadcast_to(rng.standard_normal(), shape) if family == "equal" else rng.standard_normal(shape)
+        return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
+
+
+@dataclass(frozen=True)
+class Dim:
+    """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
+
+    With `as_float` the problem hands it over as a float ("cast to int").
+    """
+
+    name: str
+    as_float: bool = False
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return _number_kinds(self.as_float)
+
+    def faults(self) -> list[str]:
+        return _number_faults(self.as_float) + ([] if isinstance(self.name, str) else [f"a dimension is named by a string, not by {self.name!r}"])
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """The size itself, as a 0-d array."""
+        return _number(sizes[self.name], kind)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A seed for a random generator, in [0, 2**24). With `as_float` the problem hands it over as a float ("cast to int")."""
+
+    as_float: bool = False
+
+    dims: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return _number_kinds(self.as_float)
+
+    def faults(self) -> list[str]:
+        return _number_faults(self.as_float)
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw a seed uniformly, as a 0-d array."""
+        return _number(int(rng.integers(LARGEST_SEED)), kind)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A PRNG key, as `jax.random.key(seed)` makes it of a seed in [0, 2**24)."""
+
+    dims: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[tuple[str, ...]] = ("key",)
+
+    def faults(self) -> list[str]:
+        return []
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw the seed of the key uniformly, as a 0-d array."""
+        return _number(int(rng.integers(LARGEST_SEED)), kind)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"), bias=Array("F"))`. Trees may hold trees."""
+
+    fields: Mapping[str, Array | Key | Tree]
+    families: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("tree",)
+
+    def __init__(self, **fields: Array | Key | Tree) -> None:
+        object.__setattr__(self, "fields", fields)
+        families = [each.families for each in fields.values() if isinstance(each, Array | Tree)]
+        object.__setattr__(self, "families", max(families, key=len, default=("normal",)))
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
+
+    def faults(self) -> list[str]:
+        if not self.fields:
+            return ["a Tree needs at least one field"]
+        found = [
+            f"{name}={each!r} is not an Array, a Key or a Tree" for name, each in self.fields.items() if not isinstance(each, Array | Key | Tree)
+        ]
+        return found or [f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()]
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw every field; one that has not the family takes its first."""
+        drawn = {}
+        for name, each in self.fields.items():
+            own = family if isinstance(each, Tree) or (isinstance(each, Array) and family in each.families) else getattr(each, "families", ("",))[0]
+            drawn[name] = each.draw(rng, sizes, own, each.kinds[0])
+        return Value("tree", fields=drawn)
+
+
+Argument = Array | Dim | Seed | Key | Tree
+
+
+def differentiable(argument: Argument) -> bool:
+    """Whether a function has a derivative with respect to it: a floating-point array, or a `Tree` of nothing else."""
+    if isinstance(argument, Tree):
+        return all(map(differentiable, argument.fields.values()))
+    return isinstance(argument, Array) and argument.dtype in FLOAT_DTYPES
+
+
+def _number_kinds(as_float: bool) -> tuple[str, ...]:
+    return ("float", "int", "numpy.float32") if as_float else ("int", "numpy.int64")
+
+
+def _number_faults(as_float: bool) -> list[str]:
+    return [] if isinstance(as_float, bool) else [f"as_float={as_float!r} (type={type(as_float).__name__}) is neither True nor False"]
+
+
+def _number(number: int, kind: str) -> Value:
+    return Value(kind, np.asarray(number, dtype=np.int64))

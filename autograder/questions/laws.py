@@ -1,0 +1,24 @@
+"""The laws that a question may ask for, by name, and what each of them says."""
+
+from __future__ import annotations
+
+PERMUTATION = "permutation of "
+"""Begins the name of the law of permutations; the name of the dimension follows."""
+
+LAWS = {
+    "jit": "`jax.jit` of the function gives what the function gives",
+    "vmap": "`jax.vmap` of the function gives, stacked, what the function gives for each lane",
+    "grad": "the derivative that `jax.grad` finds is that of the numbers which the function returns",
+    PERMUTATION: "who permutes the input gets the output permuted likewise",
+}
+"""Laws by name, and what each of them says."""
+
+
+def is_law(name: object) -> bool:
+    """Whether this is the name of a law."""
+    return isinstance(name, str) and ((name in LAWS and name != PERMUTATION) or (name.startswith(PERMUTATION) and name != PERMUTATION))
+
+
+def says(law: str) -> str:
+    """What the law of this name says. Raises `KeyError`."""
+    return LAWS[PERMUTATION if law.startswith(PERMUTATION) else law]

@@ -1,0 +1,251 @@
+"""`Question`: what an author declares in the master notebook, checked where it is declared."""
+
+from __future__ import annotations
+
+import importlib
+import keyword
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from autograder.calls.spec import CallSpec
+from autograder.errors import DeclarationError
+from autograder.evidence.requirements import Every, Requirement, Rule
+from autograder.questions.arguments import Argument, Array, Key, Tree, differentiable
+from autograder.questions.laws import LAWS, PERMUTATION
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+TOLD_BY = ("values", "method")
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known-wrong solution: what the author calls the mistake, what helps a student who made it, and code that makes it."""
+
+    name: str
+    hint: str
+    told_by: str
+    function: Callable[..., Any]
+
+
+@dataclass
+class Question:
+    """One question of a master notebook: a function that students write, and how it is called.
+
+    `name` is the function's name and the name by which `check` finds the question. `arguments` maps each parameter, in the order of
+    the call, to an `Array`, `Dim`, `Seed`, `Key` or `Tree`; `dims` maps each dimension to the smallest and largest size it takes, both included.
+    `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
+
+    The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` is
+    the share of its points that a group of cases is worth whose answers are right to half precision only. `see` is the heading in the notebook
+    under which its pitfalls are explained; hints point to it.
+
+    `several`: it returns several arrays, in dicts, lists or tuples, nested as may be, or a module of Flax or its state; each is compared by itself.
+    `gradient` names arguments: not what the function returns is compared, which must be one number, but its gradient with respect to them.
+    `constructor` names arguments: students write a class, which is made with these, and whose `method` is called with the others.
+    `laws` names laws that the answer must obey (see `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of B"; test cells ask for them by
+    `check(…, cases="jit")`.
+
+        question = Question("scale_rows",
+            arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
+            dims=dict(B=(1, 16), D=(1, 12), F=(1, 5)))
+
+    Raises `DeclarationError`, which names question, field and value, when the declaration cannot work.
+    """
+
+    name: str
+    arguments: Mapping[str, Argument]
+    dims: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    shapes: int = 3
+    seeds: int = 3
+    rtol: float | None = None
+    atol: float | None = None
+    imprecise: float = 0.0
+    see: str = ""
+    several: bool = False
+    gradient: tuple[str, ...] = ()
+    constructor: tuple[str, ...] | None = None
+    method: str = "__call__"
+    laws: tuple[str, ...] = ()
+    alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
+    misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
+    rules: list[Rule] = field(default_factory=list, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._check_name()
+        self._check_dims()
+        self._check_arguments()
+        self._check_count("shapes")
+        self._check_count("seeds")
+        self._check_options()
+        self._check_way()
+        self._check_laws()
+        _declared.append(self)
+
+    @property
+    def way(self) -> CallSpec:
+        """How the question calls what students write."""
+        several = self.several or len(self.gradient) > 1 or any(isinstance(self.arguments[name], Tree) for name in self.gradient)
+        return CallSpec(several, tuple(self.constructor or ()), "" if self.constructor is None else self.method, tuple(self.gradient))
+
+    def alternative(self, function: Function) -> Function:
+        """Decorator: a solution that is right in another way, and must be accepted."""
+        if not callable(function):
+            raise self._error("alternative", function, "is not a function")
+        self.alternatives.append(function)
+        return function
+
+    def misconception(self, name: str, *, hint: str, told_by: str = "values") -> Callable[[Function], Function]:
+        """Decorator: a wrong solution that students write. `name` says what is wrong with it, `hint` what to look at.
+
+        `told_by="method"` marks one whose values are right, so that only the way it computes them can tell: no value test may
+        refuse it.
+        """
+        for label, text in (("name", name), ("hint", hint)):
+            if not isinstance(text, str) or not text.strip():
+                raise self._error(f"misconception {label}", text, "is not a sentence")
+        if told_by not in TOLD_BY:
+            raise self._error("misconception told_by", told_by, f"is not one of {', '.join(TOLD_BY)}")
+        if any(known.name == name for known in self.misconceptions):
+            raise self._error("misconception name", name, "is declared twice")
+
+        def remember(function: Function) -> Function:
+            if not callable(function):
+                raise self._error(f"misconception {name!r}", function, "is not a function")
+            self.misconceptions.append(Misconception(name, hint, told_by, function))
+            return function
+
+        return remember
+
+    def requires(self, name: str, *requirements: Requirement, otherwise: str, misconception: str, hint: str) -> None:
+        """Declare a rule on how the answer is computed: all `requirements` (see `autograder.rules`) must hold.
+
+        A test cell asks for it with `check(…, rule=name)` and carries its points. `otherwise` is the sentence for an answer that does not
+        meet it, and continues the function's name; `misconception` names the mistake behind it, and `hint` says what to look at.
+        """
+        for label, text in (("name", name), ("otherwise", otherwise), ("misconception", misconception), ("hint", hint)):
+            if not isinstance(text, str) or not text.strip():
+                raise self._error(f"requires {label}", text, "is not a sentence")
+        if any(rule.name == name for rule in self.rules):
+            raise self._error("requires name", name, "is declared twice")
+        for requirement in requirements:
+            if not isinstance(requirement, Requirement):
+                raise self._error(f"requires {name!r}", requirement, "is not a requirement such as transform(…) or shared_parameters(…)")
+            for dim in sorted(requirement.dims() - set(self.dims)):
+                raise self._error(f"requires {name!r}", dim, f"is a dimension that dims does not define; it defines {', '.join(self.dims) or 'none'}")
+        if not requirements:
+            raise self._error("requires", name, "has no requirement; name at least one such as transform(…)")
+        self.rules.append(Rule(name, requirements[0] if len(requirements) == 1 else Every(requirements), otherwise, misconception, hint))
+
+    def preview(self, reference: Callable[..., Any]) -> Any:
+        """Show in the notebook what `reference` makes of this question: an `autograder.build.preview.Preview` of cases, outputs, the error that is allowed,
+        and what each misconception does. Raises `autograder.errors.BuildError` for what would stop a build.
+        """
+        # Found by name: it draws and computes, which stands above declarations and is none of their business.
+        return importlib.import_module("autograder.build.preview").preview(self, reference)
+
+    def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
+        return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")
+
+    def _check_name(self) -> None:
+        if not isinstance(self.name, str) or not self.name.isidentifier() or keyword.iskeyword(self.name):
+            raise self._error("name", self.name, "is not the name of a function")
+
+    def _check_dims(self) -> None:
+        if not isinstance(self.dims, Mapping):
+            raise self._error("dims", self.dims, "is not a dict of ranges such as dict(B=(1, 16))")
+        for dim, sizes in self.dims.items():
+            label = f"dims[{dim!r}]"
+            if not isinstance(sizes, tuple | list) or len(sizes) != 2 or not all(type(size) is int for size in sizes):
+                raise self._error(label, sizes, "is not a pair of whole numbers (smallest, largest)")
+            if sizes[0] < 1:
+                raise self._error(label, sizes, "starts below 1; an array of size 0 has no value to compare")
+            if sizes[0] > sizes[1]:
+                raise self._error(label, sizes, "is an empty range; write (smallest, largest)")
+
+    def _check_arguments(self) -> None:
+        if not isinstance(self.arguments, Mapping) or not self.arguments:
+            raise self._error("arguments", self.arguments, "is not a dict with at least one argument")
+        used: set[str] = set()
+        for parameter, argument in self.arguments.items():
+            label = f"arguments[{parameter!r}]"
+            if not isinstance(argument, Argument):
+                raise self._error(label, argument, "is not an Array, a Dim, a Seed, a Key or a Tree")
+            for fault in argument.faults():
+                raise self._error(label, argument, f"cannot be drawn: {fault}")
+            for dim in argument.dims:
+                if dim not in self.dims:
+                    raise self._error(
+                        label, argument, f"uses the dimension {dim!r}, which dims does not define; it defines {', '.join(self.dims) or 'none'}"
+                    )
+            used.update(argument.dims)
+        for dim in self.dims:
+            if dim not in used:
+                raise self._error(f"dims[{dim!r}]", self.dims[dim], "is used by no argument")
+
+    def _check_count(self, label: str) -> None:
+        count = getattr(self, label)
+        if type(count) is not int or count < 1:
+            raise self._error(label, count, "is not a whole number of at least 1")
+
+    def _check_options(self) -> None:
+        for label in ("rtol", "atol"):
+            value = getattr(self, label)
+            if value is not None and (type(value) not in (int, float) or not 0 <= value < math.inf):
+                raise self._error(label, value, "is not a number of at least 0")
+        if type(self.imprecise) not in (int, float) or not 0 <= self.imprecise <= 1:
+            raise self._error("imprecise", self.imprecise, "is not a share of the points, from 0 to 1")
+        if not isinstance(self.see, str):
+            raise self._error("see", self.see, "is not the text of a heading")
+
+    def _check_way(self) -> None:
+        if not isinstance(self.several, bool):
+            raise self._error("several", self.several, "is neither True nor False")
+        if not isinstance(self.method, str) or not self.method.isidentifier():
+            raise self._error("method", self.method, "is not the name of a method")
+        for label, names in (("gradient", self.gradient), ("constructor", self.constructor or ())):
+            if not isinstance(names, tuple | list):
+                raise self._error(label, names, f'is not a tuple of names of arguments such as ("{next(iter(self.arguments))}",)')
+            for name in names:
+                if name not in self.arguments:
+                    raise self._error(label, names, f"names {name!r}, which is no argument; the arguments are {', '.join(self.arguments)}")
+        for name in self.gradient:
+            if not differentiable(self.arguments[name]):
+                raise self._error(
+                    "gradient", self.gradient, f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such arrays"
+                )
+        if self.constructor is not None and self.gradient:
+            raise self._error("gradient", self.gradient, "cannot be taken of a class; leave constructor away")
+
+    def _check_laws(self) -> None:
+        if not isinstance(self.laws, tuple | list):
+            raise self._error("laws", self.laws, 'is not a tuple of names of laws such as ("jit",)')
+        permuted = {dim for argument in self.arguments.values() if isinstance(argument, Array | Tree) for dim in argument.dims}
+        known = [*(law for law in LAWS if law != PERMUTATION), *(PERMUTATION + dim for dim in self.dims if dim in permuted)]
+        for law in self.laws:
+            if law not in known:
+                raise self._error("laws", law, f"is not a law of this question; those are {', '.join(map(repr, known))}")
+        if len(set(self.laws)) < len(self.laws):
+            raise self._error("laws", self.laws, "names a law twice")
+        traced = [argument for argument in self.arguments.values() if isinstance(argument, Array | Tree | Key)]
+        if {"jit", "vmap"} & set(self.laws) and not traced:
+            raise self._error("laws", self.laws, "needs an argument that JAX can trace: an Array, a Tree or a Key")
+        if "grad" in self.laws and not any(map(differentiable, traced)):
+            raise self._error("laws", self.laws, "needs an argument with a derivative: an Array of floating-point numbers")
+
+
+# A declaration cell can be run again while a master is written: the newest declaration of a name is the one that holds in a notebook,
+# and a build, which runs every cell once, refuses a second one.
+_declared: list[Question] = []
+
+
+def declared() -> tuple[Question, ...]:
+    """Every question declared in this process, in order."""
+    return tuple(_declared)
+
+
+def newest(name: str) -> Question | None:
+    """The newest declaration of the question `name` in this process, or None."""
+    return next((question for question in reversed(_declared) if question.name == name), None)

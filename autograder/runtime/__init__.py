@@ -1,0 +1,1 @@
+"""The machine, this process, and JAX as it is set here."""

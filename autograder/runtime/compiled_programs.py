@@ -1,0 +1,189 @@
+"""Programs that XLA compiled when the assignment was built, so that grading need not compile them again.
+
+Grading calls tiny programs a few times each, and compiling them is what it would wait for. The build calls reference, alternatives and
+misconceptions on the shapes of the bank with JAX's persistent compilation cache switched on, and the zip carries the cache. Submissions read it and
+cannot write it. The calls are on values of their own, since a program may have its constants in it. A program that is not there, damaged, or made for
+another release, processor or setting is compiled as ever: the cache costs or saves time, and no verdict depends on it.
+
+The archive is in the memory of the process that runs a submission, and has the programs of the reference in it. So each is under a name, and
+scrambled with a key, that follow from the program itself: who has written the same program can read it, and nobody else can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import platform
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.runtime import jax_settings
+
+FILE = "programs.compiled"
+"""In the zip's files, and never among those that a submission sees."""
+
+_MADE_FOR = "made_for.json"
+
+_ENDING = "-cache"
+"""Of the files in JAX's own folder, which are named after what it asks for."""
+
+_CODE_MAY_USE = frozenset(
+    [
+        "pni",
+        "ssse3",
+        "sse4_1",
+        "sse4_2",
+        "avx",
+        "avx2",
+        "fma",
+        "f16c",
+        "bmi1",
+        "bmi2",
+        "abm",
+        "movbe",
+        "popcnt",
+        "avx_vnni",
+        "avx_ifma",
+        "avx_vnni_int8",
+        "avx_ne_convert",
+        "asimd",
+        "asimdhp",
+        "asimdrdm",
+        "asimddp",
+        "asimdfhm",
+        "atomics",
+        "fp",
+        "fphp",
+        "sve",
+        "sve2",
+        "i8mm",
+        "bf16",
+    ]
+)
+"""What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
+
+
+_NEVER = 1e9
+"""Seconds: so long must a compilation take, to be written."""
+
+
+def warming(folder: Path) -> dict[str, str]:
+    """Environment variables for a process that fills the cache in `folder`."""
+    return _variables({**_settings(folder), "jax_persistent_cache_min_compile_time_secs": 0.0})
+
+
+def reading(folder: Path) -> dict[str, str]:
+    """Environment variables for a process that reads the cache in `folder`, and never writes to it."""
+    return _variables(_settings(folder))
+
+
+def read_here(archive: Path) -> int:
+    """Have this process, which has imported JAX and not computed anything yet, find the programs in `archive`; returns how many there are.
+
+    The file is read now, and kept in memory: later this process may read less. None are found if they were made for another machine, or the file is not there
+    or damaged, or this release of JAX has no such place for them.
+    """
+    programs = Programs(archive)
+    if programs:
+        with contextlib.suppress(ImportError, AttributeError):
+            import jax
+            from jax._src import compilation_cache
+            from jax._src.compilation_cache_interface import CacheInterface
+
+            class Kept(CacheInterface):  # type: ignore[misc]
+                """The cache that JAX asks, without a folder."""
+
+                def get(self, key: str) -> bytes | None:
+                    return programs.compiled(key)
+
+                def put(self, key: str, value: bytes) -> None:
+                    """What is compiled here is used here only."""
+
+            compilation_cache.get_file_cache  # noqa: B018 - else there is nothing to replace
+            compilation_cache.get_file_cache = lambda path: (Kept(), path)
+            for name, value in _settings(Path(FILE)).items():
+                jax.config.update(name, value)
+            return len(programs)
+    return 0
+
+
+def _settings(folder: Path) -> dict[str, str | float | int]:
+    return {
+        "jax_compilation_cache_dir": str(folder),
+        "jax_persistent_cache_min_compile_time_secs": _NEVER,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+        "jax_persistent_cache_enable_xla_caches": "none",  # XLA's own would put the folder's name into the key
+    }
+
+
+def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
+    return {name.upper(): str(value) for name, value in settings.items()}
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Put a cache into one file, with what it was made for."""
+    entries = {}
+    for path in folder.glob(f"*{_ENDING}"):
+        content = path.read_bytes()
+        entries[_stored_as(path.name)] = _scrambled(zlib.compress(hashlib.sha256(content).digest() + content), path.name)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, scrambled in sorted(entries.items()):
+            archive.writestr(zipfile.ZipInfo(name), scrambled)
+        archive.writestr(zipfile.ZipInfo(_MADE_FOR), json.dumps(_this_machine()))
+
+
+class Programs:
+    """What is in an archive of this module, by the names that JAX asks for; nothing, if it was made for another machine or is none.
+
+    It is read whole, and each program unpacked when it is asked for: a submission needs a few of them.
+    """
+
+    def __init__(self, archive: Path) -> None:
+        self._packed: zipfile.ZipFile | None = None
+        with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
+            packed = zipfile.ZipFile(io.BytesIO(archive.read_bytes()))
+            if _fits(json.loads(packed.read(_MADE_FOR)), _this_machine()):
+                self._packed = packed
+        self._names = frozenset(self._packed.namelist() if self._packed else ())
+
+    def __len__(self) -> int:
+        return max(len(self._names) - 1, 0)
+
+    def compiled(self, name: str) -> bytes | None:
+        return self._content(name + _ENDING)
+
+    def _content(self, name: str) -> bytes | None:
+        if self._packed is not None and _stored_as(name) in self._names:
+            with contextlib.suppress(zipfile.BadZipFile, zlib.error):
+                found = zlib.decompress(_scrambled(self._packed.read(_stored_as(name)), name))
+                digest, content = found[: hashlib.sha256().digest_size], found[hashlib.sha256().digest_size :]
+                return content if digest == hashlib.sha256(content).digest() else None
+        return None
+
+
+def _stored_as(name: str) -> str:
+    """The name in the archive of what JAX asks for under `name`, which is a digest of the program itself."""
+    return hashlib.sha256(f"name {name}".encode()).hexdigest()
+
+
+def _scrambled(content: bytes, name: str) -> bytes:
+    """Done twice it is undone."""
+    key = hashlib.shake_256(f"key {name}".encode()).digest(len(content))
+    return (np.frombuffer(content, np.uint8) ^ np.frombuffer(key, np.uint8)).tobytes()
+
+
+def _fits(made_for: Mapping[str, Any], here: Mapping[str, Any]) -> bool:
+    """Whether this processor has every instruction that the programs may use."""
+    same = all(made_for[name] == here[name] for name in ("system", "machine"))
+    return same and set(made_for["instructions"]) <= set(here["instructions"])
+
+
+def _this_machine() -> dict[str, Any]:
+    return {"system": platform.system(), "machine": platform.machine(), "instructions": sorted(jax_settings.instructions() & _CODE_MAY_USE)}

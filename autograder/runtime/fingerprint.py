@@ -1,0 +1,95 @@
+"""What reference outputs depend on beside the code, and how to say that two environments differ.
+
+PRNG bits and initial parameters change between releases of JAX and Flax, so a bank carries the fingerprint of the environment it was
+built in, and nobody is called wrong in another one.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+PACKAGES = ("jax", "jaxlib", "flax", "numpy")
+
+# Settings of JAX that change which numbers a program gives, and what sets each back.
+_SETTINGS = ("jax_enable_x64", "jax_default_prng_impl", "jax_threefry_partitionable")
+
+_INSTALL = "pip install -r requirements.txt"
+
+
+def fingerprint() -> dict[str, Any]:
+    """The environment of this process as JSON-able data: package versions, settings, and a few canonical draws."""
+    return {**current(), "draws": draws()}
+
+
+def current() -> dict[str, Any]:
+    """The part of the fingerprint that costs nothing: versions and settings."""
+    return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
+
+
+def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """None if `found` (see `current`) has the versions and settings of `built`, else what differs and what to type."""
+    faults = []
+    here = found["packages"]
+    other = [name for name in PACKAGES if here.get(name) != built["packages"].get(name)]
+    if other:
+        listed = ", ".join(
+            f"{name} {'is not' if here.get(name) is None else f'{here.get(name)} is'} installed where {built['packages'].get(name)} is needed"
+            for name in other
+        )
+        faults.append(f"{listed}: other versions draw other random numbers and initial weights. Type: {_INSTALL}")
+    settings = found["settings"]
+    for name, wanted in built["settings"].items():
+        if settings.get(name) != wanted:
+            faults.append(
+                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. "
+                f"Remove what sets it (a call of jax.config.update, or the variable {name.upper()}), or type: jax.config.update({name!r}, {wanted!r})"
+            )
+    return ". ".join(faults) + "." if faults else None
+
+
+def drawn_difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """None if canonical draws (see `draws`) gave the same numbers as for `built`, else a sentence."""
+    for name, wanted in built["draws"].items():
+        here = found.get(name)
+        if here is None or np.shape(here) != np.shape(wanted) or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6):
+            return f"{name} gives other numbers here than where this assignment was built, although the versions are the same. Restart the kernel; if that does not help, type: {_INSTALL} --force-reinstall."
+    return None
+
+
+def _quoted(setting: object) -> str:
+    """A setting as it may be repeated: the process that names it may have been told anything."""
+    return repr(setting) if type(setting) is bool or setting in ("threefry2x32", "rbg", "unsafe_rbg") else "another value"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _settings() -> dict[str, Any]:
+    import jax
+
+    return {name: getattr(jax.config, name) for name in _SETTINGS}
+
+
+@functools.cache
+def draws() -> dict[str, Any]:
+    """A few canonical draws. Compiles a few small programs the first time."""
+    import flax.linen as nn
+    import jax
+    import jax.numpy as jnp
+    from flax import nnx
+
+    dense = nn.Dense(2).init(jax.random.key(7), jnp.zeros((1, 3)))["params"]["kernel"]
+    return {
+        "jax.random.bits": np.asarray(jax.random.bits(jax.random.key(7), (4,))).tolist(),
+        "nnx.Linear": np.asarray(nnx.Linear(3, 2, rngs=nnx.Rngs(7)).kernel[...]).tolist(),
+        "nn.Dense": np.asarray(dense).tolist(),
+    }

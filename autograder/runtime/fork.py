@@ -1,0 +1,86 @@
+"""A child of this process that was not started anew: it has every module that this process has imported, and starts at once."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+
+from autograder.runtime.linux import PR_SET_NAME, PR_SET_PDEATHSIG, prctl
+
+POSSIBLE = sys.platform == "linux"
+"""Elsewhere a fork of a process that has used the system's own libraries may crash."""
+
+
+class Forked:
+    """The child, with what `subprocess.Popen` offers of one: `pid`, `returncode`, `poll`, `wait`, `send_signal`, `terminate`, `kill`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, work: Callable[[], None], name: str) -> None:
+        """Fork. The child does `work` in a session of its own, is called `name` (15 characters) by the system, and never returns from here.
+        It is killed when its parent ends."""
+        self.returncode: int | None = None
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()  # else the child would print it again
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of threads: those of numerical libraries mind their own forks
+            self.pid = os.fork()
+        if self.pid == 0:
+            _be(work, name)
+
+    def poll(self) -> int | None:
+        """How it ended, as in `subprocess`: a status, or minus a signal; None while it lives."""
+        return self._ended(os.WNOHANG)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it ends. Raises `TimeoutError`."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self._ended(0 if deadline is None else os.WNOHANG)) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"process {self.pid} has not ended after {timeout} seconds")
+            time.sleep(0.01)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, flags: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, flags)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+def _be(work: Callable[[], None], name: str) -> None:
+    code = 1
+    try:
+        os.setsid()
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()[:15]))
+        work()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
+    except BaseException:  # noqa: BLE001 - it must not return into what the parent was doing
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()  # what is buffered would be lost: this is no end at which Python does it
+        os._exit(code)

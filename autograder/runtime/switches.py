@@ -1,0 +1,33 @@
+"""What makes grading faster, by name, and how to do without: to see what each saves, and that no verdict depends on it.
+
+OTTER_ARRAYS_WITHOUT=compiled,ahead otter run …
+"""
+
+from __future__ import annotations
+
+import os
+
+VARIABLE = "OTTER_ARRAYS_WITHOUT"
+
+SHORTCUTS = {
+    "compiled": "programs that were compiled when the assignment was built (autograder.runtime.compiled_programs)",
+    "unoptimised": "programs compiled at XLA's lowest optimisation level, for most processors (autograder.runtime.fingerprint)",
+    "tuned": "JAX told that programs are tiny (autograder.runtime.jax_settings)",
+    "warm": "in a class, the submission's process forked from one that has imported JAX (autograder.sandbox.nursery)",
+    "ahead": "Otter's kernel forked from Otter, and the submission's process started meanwhile (autograder.grading.prefork)",
+}
+
+IN_WORKERS = ("compiled", "unoptimised", "tuned", "warm")
+"""Those by which the process that runs a submission differs from an ordinary interpreter with JAX: it may do without any of them."""
+
+
+def enabled(name: str) -> bool:
+    """Whether to take the shortcut. Raises `KeyError` if there is none of that name."""
+    SHORTCUTS[name]
+    return name not in left_out()
+
+
+def left_out() -> tuple[str, ...]:
+    """The shortcuts that this process was told to do without."""
+    named = os.environ.get(VARIABLE, "").split(",")
+    return tuple(name for name in SHORTCUTS if name in named)

@@ -1,0 +1,111 @@
+"""The process that `autograder.sandbox.nursery` starts: it imports JAX and Flax, computes nothing, and forks a worker for each request.
+
+It holds nothing that a submission must not see.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import selectors
+import signal
+import socket
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.runtime.linux import PR_SET_DUMPABLE, PR_SET_NAME, prctl
+from autograder.sandbox.confined import worker
+from autograder.sandbox.confined.confine import hide_from_same_user
+
+MAX_REQUEST = 65536
+"""Bytes of one request."""
+
+_PROCESS = b"otter-worker"
+
+
+@dataclass(frozen=True)
+class _Forked:
+    number: int
+    end: int
+    """Readable once the process has ended."""
+    answers: socket.socket
+
+
+def main(requests: int) -> None:
+    """Fork workers until nobody is left who could ask for one."""
+    hide_from_same_user()
+    worker.load()
+    asked = socket.socket(fileno=requests)
+    waiting = selectors.DefaultSelector()
+    waiting.register(asked, selectors.EVENT_READ)
+    while True:
+        for key, _ in waiting.select():
+            if key.fileobj is asked:
+                message, descriptors, _, _ = socket.recv_fds(asked, MAX_REQUEST, 3)
+                if not message:
+                    return
+                child = _fork(json.loads(message), *descriptors)
+                waiting.register(child.end, selectors.EVENT_READ, child)
+                waiting.register(child.answers, selectors.EVENT_READ, child)
+            elif key.fileobj == key.data.end:
+                _tell(key.data)
+                waiting.unregister(key.data.end)
+            else:  # whoever asked has closed it, or has died
+                with contextlib.suppress(KeyError):
+                    waiting.unregister(key.data.end)
+                waiting.unregister(key.data.answers)
+                _forget(key.data)
+
+
+def _fork(environment: Mapping[str, str], read: int, write: int, answers: int) -> _Forked:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # JAX warns of forks: of those that come after it has started threads
+        number = os.fork()
+    if number == 0:
+        _be_worker(environment, read, write)
+    os.close(read)
+    os.close(write)
+    child = _Forked(number, os.pidfd_open(number), socket.socket(fileno=answers))
+    with contextlib.suppress(OSError):
+        child.answers.send(str(number).encode())
+    return child
+
+
+def _be_worker(environment: Mapping[str, str], read: int, write: int) -> None:
+    try:
+        os.setsid()
+        prctl(PR_SET_NAME, ctypes.c_char_p(_PROCESS))
+        prctl(PR_SET_DUMPABLE, 1)  # as a process that was started anew
+        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+            if int(name) > 2 and int(name) not in (read, write):
+                with contextlib.suppress(OSError):  # the one that lists them is closed already
+                    os.close(int(name))
+        os.environ.clear()
+        os.environ.update(environment)
+        np.random.seed()  # else all would draw the same; Python's own generator sees to that itself
+        worker.serve(read, write)
+    finally:
+        os._exit(1)
+
+
+def _tell(child: _Forked) -> None:
+    """Say how it ended, and leave its number taken."""
+    ended = os.waitid(os.P_PID, child.number, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+    with contextlib.suppress(OSError):
+        child.answers.send(str(status).encode())
+
+
+def _forget(child: _Forked) -> None:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(child.number, signal.SIGKILL)
+    os.waitpid(child.number, 0)
+    os.close(child.end)
+    child.answers.close()

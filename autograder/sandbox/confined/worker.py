@@ -1,0 +1,267 @@
+"""The process that runs a submission's code: it confines itself, then answers one request after another.
+
+It is handed one cell or the inputs of one call at a time and holds nothing hidden: no bank, no test, no comparison. Everything it says is
+a claim.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import gc
+import importlib
+import itertools
+import os
+import random
+import sys
+import types
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, captured
+from autograder.calls.inputs import Value, gathered
+from autograder.calls.spec import CallSpec
+from autograder.evidence import jaxpr, recorder
+from autograder.evidence.facts import to_json
+from autograder.runtime import compiled_programs, fingerprint, jax_settings
+from autograder.sandbox.confined import recursion
+from autograder.sandbox.confined.confine import Confinement, confine
+from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
+
+MAX_KEPT = 1000
+"""So many functions and iterators that calls have returned are kept for further calls; then the oldest goes."""
+
+OUTPUT_SHOWN = 20_000
+"""So many characters of what one cell prints are kept."""
+
+
+_NEEDED = (
+    "jax.numpy",
+    "flax.linen",
+    "flax.nnx",
+    "jaxlib.mlir.dialects.builtin",
+    "jaxlib.mlir.dialects.mhlo",
+    "autograder.sandbox.confined.shell",
+    "IPython.core.application",
+    "IPython.core.magics",
+    "IPython.core.completer",
+    "IPython.core.oinspect",
+    "sqlite3",
+)
+"""The last ones are imported by what is first of its kind: a shell, a compiled program."""
+
+
+def main(read: int, write: int) -> None:
+    """Serve over the descriptors `read` and `write` until the pipe closes. The first request says how to be confined."""
+    load()
+    serve(read, write)
+
+
+def load() -> None:
+    """Import what submissions need: while the files can surely be read, and while the other side is still busy."""
+    for needed in _NEEDED:
+        importlib.import_module(needed)
+    recursion.bound()
+    jax_settings.for_tiny_programs()
+
+
+def serve(read: int, write: int) -> None:
+    """Once everything is imported: be confined as the first request says, then answer."""
+    pipe = Pipe(read, write)
+    Session(pipe, pipe.receive().header).serve()
+
+
+class Session:
+    """One submission's namespace, and the answers to requests about it."""
+
+    def __init__(self, pipe: Pipe, settings: Mapping[str, Any]) -> None:
+        from autograder.sandbox.confined.shell import Shell
+
+        self._pipe = pipe
+        self._checks: list[str] = []
+        self._kept: dict[str, Any] = {}
+        self._numbers = itertools.count()
+        self._shell: Any = Shell.instance(user_module=types.ModuleType("__main__"))
+        sys.modules["__main__"] = self._shell.user_module
+        sys.modules["otter"] = _otter_at_the_desk(self._checks)
+        self._shell.colors = "NoColor"
+        self._found = fingerprint.current()
+        scratch = settings["confinement"]["scratch"]
+        os.chdir(scratch)
+        sys.path.insert(0, scratch)
+        self._keep_bytes = int(settings["keep_bytes"])
+        if settings["compiled"]:
+            compiled_programs.read_here(Path(settings["compiled"]))
+        report = confine(Confinement(**settings["confinement"]))
+        pipe.send(
+            Frame(
+                {"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": self._found, "pid": os.getpid()},
+                {},
+            )
+        )
+
+    def serve(self) -> None:
+        answers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Frame]] = {
+            "cell": self._cell,
+            "names": self._names,
+            "judge": self._judge,
+            "watch": self._watch,
+            "equations": self._equations,
+            "call": lambda header, arrays: self._answer(lambda: self._function(header), header, arrays),
+            "next": lambda header, arrays: self._answer(lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays),
+            "draws": lambda *_: Frame({"draws": fingerprint.draws()}, {}),
+        }
+        with contextlib.suppress(Closed):
+            while True:
+                request = self._pipe.receive()
+                self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
+                del request
+                self._shell.close_figures()
+                _tidy_up(self._keep_bytes)
+
+    def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
+        self._checks.clear()
+        self._set_seed(header.get("seed"))
+        with captured(OUTPUT_SHOWN) as output:
+            result = self._shell.run_cell(header["source"], store_history=False)
+        return Frame({"printed": output.text, "failed": not result.success, "checks": [name for name in self._checks if type(name) is str][:100]}, {})
+
+    def _set_seed(self, seed: Mapping[str, Any] | None) -> None:
+        """As Otter does before each cell: {"value": the seed, "variable": the name that is set to it, or None for the global generators}."""
+        if not seed:
+            return
+        if seed["variable"]:
+            self._shell.user_ns[seed["variable"]] = seed["value"]
+        else:
+            random.seed(seed["value"])
+            np.random.seed(seed["value"])
+
+    def _names(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
+        """What each name is: {"callable": true}, {"data": …}, {"other": what it is}; names that are not there are left out."""
+        self._set_seed(header.get("seed"))
+        arrays: dict[str, Any] = {}
+        described: dict[str, Any] = {}
+        for name in header["names"]:
+            if name in self._shell.user_ns:
+                value = self._shell.user_ns[name]
+                if type(value) is types.ModuleType:
+                    described[name] = {"module": value.__name__}
+                    continue
+                try:
+                    described[name] = {"data": pack(value, arrays)}
+                except CannotCross as reason:
+                    described[name] = {"callable": True} if callable(value) else {"other": str(reason)}
+                except Exception:  # noqa: BLE001 - its class may answer questions about itself with anything
+                    described[name] = {"other": "an object that cannot be looked at"}
+        return Frame({"names": described}, arrays)
+
+    def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """Call a function with the arguments of a case."""
+        return self._outcome(call(*self._asked(header, arrays), interruptible=False))
+
+    def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """The same, and what the function was seen to do."""
+        facts, outcome = recorder.gather(*self._asked(header, arrays), afresh=bool(header["afresh"]))
+        answer = self._outcome(outcome)
+        return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
+
+    def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        return Frame({"equations": jaxpr.equations(*self._asked(header, arrays))}, {})
+
+    def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
+        """The function that a request names, the arguments that it is to be called with, and the way."""
+        # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
+        jax_settings.set_back(self._found["settings"])
+        return (
+            self._shell.user_ns.get(header["name"]),
+            gathered({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
+            CallSpec.from_json(header["way"]),
+        )
+
+    def _outcome(self, outcome: Returned | Failed) -> Frame:
+        if isinstance(outcome, Failed):
+            return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
+        if not all(sendable(array.dtype) for array in outcome.output.values()):
+            return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
+        return Frame({"changed": list(outcome.changed)}, {RETURNED + name: array for name, array in outcome.output.items()})
+
+    def _function(self, header: Mapping[str, Any]) -> Any:
+        return self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
+
+    def _answer(self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """Call a function with plain data, as tests do that know nothing of cases. A function or an iterator that it returns stays here."""
+        returned: dict[str, Any] = {}
+        said: dict[str, Any]
+        with captured(OUTPUT_SHOWN) as output:
+            try:
+                positional, named = unpack(header["arguments"], arrays)
+                value = function()(*positional, **named)
+                try:
+                    said = {"value": pack(value, returned)}
+                except CannotCross as reason:
+                    kind = "callable" if callable(value) else "iterator" if hasattr(value, "__next__") else None
+                    said = {"other": str(reason)} if kind is None else {kind: self._keep(value)}
+            except BaseException as raised:  # noqa: BLE001 - SystemExit of a function is an answer too
+                said = {"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception"}
+        return Frame({**said, "printed": output.text}, returned if "value" in said else {})
+
+    def _keep(self, value: Any) -> str:
+        number = str(next(self._numbers))
+        self._kept[number] = value
+        if len(self._kept) > MAX_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return number
+
+
+def _tidy_up(keep: int) -> None:
+    """While the trusted side compares: give memory back, if this process has more than `keep` bytes of its own.
+
+    Each compiled program takes megabytes, and a small container has few; one that is needed again is compiled again.
+    """
+    try:
+        resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
+    except OSError:
+        return
+    if (resident - shared) * os.sysconf("SC_PAGE_SIZE") > keep:
+        import jax
+
+        jax.clear_caches()
+        gc.collect()
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)  # of glibc, which else keeps what is free
+
+
+def _otter_at_the_desk(checks: list[str]) -> types.ModuleType:
+    """What a student notebook's own calls of Otter get here: they are noted, and the trusted side does them."""
+
+    class Notebook:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def check(self, question: str, *_: object, **__: object) -> None:
+            checks.append(question)
+
+        def check_all(self, *_: object, **__: object) -> None: ...
+
+        def export(self, *_: object, **__: object) -> None: ...
+
+        def to_pdf(self, *_: object, **__: object) -> None: ...
+
+        def run_plugin(self, *_: object, **__: object) -> None: ...
+
+        def add_plugin_files(self, *_: object, **__: object) -> None: ...
+
+    module = types.ModuleType("otter")
+    module.Notebook = Notebook  # type: ignore[attr-defined]
+    return module
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]), int(sys.argv[2]))
+    except (WireError, OSError):
+        sys.exit(1)

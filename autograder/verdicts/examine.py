@@ -1,0 +1,166 @@
+"""Hold a function against one group of cases. The one road by which every answer is judged: a student's, the author's own
+alternatives and misconceptions, at the desk and in grading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from autograder.bank.groups import CONTRACT_GROUPS
+from autograder.bank.records import ExpectedCase, Group
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.outputs import ALONE
+from autograder.verdicts.compare import Mismatch, differences, first, small
+from autograder.verdicts.diagnosis import Diagnosis, Expected, diagnose
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a function does not pass a group.
+
+    `answered` is case number `case` of the `cases` in the group, the first one that failed of `failing`; `step` is "call", "shape", "dtype",
+    "structure", "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has
+    values in it, or text of the function's own. `part` names the array of the output that is told about; `actual` and `mismatch` are there if it is
+    wrong. `verdict` is
+    "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points;
+    `refused_on` has the cases that fail; `untried` is the number of those that were not called, because the function had stopped answering.
+    """
+
+    answered: ExpectedCase
+    case: int
+    cases: int
+    step: str
+    sentence: str
+    detail: str = ""
+    part: str = ALONE
+    failing: int = 1
+    actual: np.ndarray | None = None
+    mismatch: Mismatch | None = None
+    diagnosis: Diagnosis | None = None
+    verdict: str = "wrong"
+    worth: float = 0.0
+    refused_on: tuple[int, ...] = ()
+    untried: int = 0
+
+    @property
+    def expected(self) -> np.ndarray:
+        """The array that is told about as it should be."""
+        return self.answered.expected[self.part]
+
+    @property
+    def allowed(self) -> float:
+        """The largest error allowed in any element of it."""
+        return self.answered.tolerances[self.part]
+
+
+def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
+    """What `function` does on each case of a group, by index of the case."""
+    return {index: _called(function, answered) for index, answered in enumerate(group.cases)}
+
+
+def diagnosed(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
+    """The mistake behind what a function did on the cases of a group, by index of the case, or None."""
+    return diagnose(seen, [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases], group.known)
+
+
+def examine(
+    function: object,
+    group: Group,
+    *,
+    interruptible: bool = True,
+    show: Callable[[str], object] | None = None,
+    seen: dict[int, Returned | Failed] | None = None,
+) -> Finding | None:
+    """None if `function` gives the expected output at every call of `group`, else the first call at which it does not.
+
+    In the groups of `CONTRACT_GROUPS` it must also leave its arguments as they were. After a fault the cases that were not called yet are
+    called once, for the diagnosis, unless the function has stopped answering. `show` receives what the function prints, up to a limit; `seen` what it did on
+    each case.
+    """
+    seen = {} if seen is None else seen
+
+    for index in group.calls:
+        outcome = _called(function, group.cases[index], interruptible=interruptible)
+        if show and outcome.printed:
+            show(outcome.printed)
+        fault = _fault(outcome, group.cases[index], group)
+        if fault is not None and index in seen:
+            return _found(group, index, {index: outcome}, again=True)
+        seen[index] = outcome
+        if fault is not None:
+            for other in range(len(group.cases)):
+                if isinstance(outcome, Failed) and outcome.lost:
+                    break
+                if other not in seen:
+                    outcome = seen[other] = _called(function, group.cases[other], interruptible=interruptible)
+            return _found(group, index, seen)
+        # Said in these groups only: the values are right, and every call gets its own copies.
+        if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
+            sentence = f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, and return a new array."
+            return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
+    return None
+
+
+def _called(function: object, answered: ExpectedCase, *, interruptible: bool = True) -> Returned | Failed:
+    """One call. Of a large array where a small one or none is expected, nothing but shape and dtype: a group has many cases, and the grader may have
+    little memory."""
+    outcome = call(function, answered.case.arguments, answered.case.way, interruptible=interruptible)
+    if isinstance(outcome, Failed):
+        return outcome
+    bulky = {part: array for part, array in outcome.output.items() if not small(array, answered.expected.get(part))}
+    thin = {part: np.broadcast_to(np.zeros((), array.dtype), array.shape) for part, array in bulky.items()}
+    return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
+
+
+Fault = Failed | tuple[str, Mismatch]
+"""A failure, or what is wrong with an array of the output, with its name."""
+
+
+def _fault(outcome: Returned | Failed, answered: ExpectedCase, group: Group) -> Fault | None:
+    """What is wrong with one outcome, or None. Values that are right to half precision are right where they are worth every point."""
+    if isinstance(outcome, Failed):
+        return outcome
+    found = differences(outcome.output, answered.expected, answered.tolerances)
+    fault = first(found) if found else None
+    return None if fault is not None and fault[1].imprecise and group.imprecise == 1 else fault
+
+
+def _imprecise(fault: Fault) -> bool:
+    return not isinstance(fault, Failed) and fault[1].imprecise
+
+
+def _found(group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, again: bool = False) -> Finding:
+    """The finding of the first case that failed, or of the first one that is more than imprecise."""
+    faults = {index: fault for index, outcome in seen.items() if (fault := _fault(outcome, group.cases[index], group)) is not None}
+    plain = [index for index, fault in faults.items() if not _imprecise(fault)]
+    index = begun if not plain or begun in plain else min(plain)
+    fault, outcome, answered = faults[index], seen[index], group.cases[index]
+    if isinstance(fault, Failed):
+        step, part, sentence, detail, mismatch = "call", next(iter(answered.expected)), fault.cause, fault.detail, None
+    else:
+        part, mismatch = fault
+        step, sentence, detail = mismatch.step, mismatch.sentence, mismatch.sample
+        if part != ALONE and step != "structure":
+            sentence = sentence.replace("returned", f"returned in [{part}]", 1)
+    verdict = "wrong" if plain else "imprecise"
+    if again:
+        step, verdict, sentence = "inconsistent", "inconsistent", sentence + " The same call was right before: the answer depends on earlier calls."
+    return Finding(
+        answered,
+        index,
+        len(group.cases),
+        step,
+        sentence,
+        detail,
+        part,
+        failing=len(faults),
+        refused_on=tuple(sorted(faults)),
+        actual=outcome.output.get(part) if isinstance(outcome, Returned) else None,
+        mismatch=mismatch,
+        diagnosis=diagnosed(group, seen) if verdict == "wrong" else None,
+        verdict=verdict,
+        worth=group.imprecise if verdict == "imprecise" else 0.0,
+        untried=0 if again else len(group.cases) - len(seen),
+    )

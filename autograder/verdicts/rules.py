@@ -1,0 +1,103 @@
+"""Judge how an answer is computed: call it, look at it meanwhile, and hold what was seen against the author's rules.
+
+The verdict is reached here; what was seen comes from the process that runs the answer, as a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.bank.records import KnownMethod, RuleChecks
+from autograder.calls.call import Failed
+from autograder.calls.spec import Case
+from autograder.evidence.requirements import Seen, grows
+from autograder.evidence.watch import equations, watched
+
+SHOWN = 6
+"""So many transforms, and so many shapes of parameters, are named in what a student reads."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`unmet` names the rules that are not met. `seen` says in words what was seen in the first call; `outline` in few. `failed` is why a call
+    gave no answer, with its case; `resembles` the known way that the answer goes, if it is one."""
+
+    unmet: tuple[str, ...]
+    seen: str = ""
+    outline: str = ""
+    failed: tuple[Case, Failed] | None = None
+    resembles: KnownMethod | None = None
+
+
+def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgement:
+    """Judge `function` by every rule of `method`.
+
+    What `jit` has compiled before is not seen. So where a rule is not met, everything is looked at a second time with JAX's caches empty, unless
+    `twice` is False.
+    """
+    traces = {dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()}
+    first = _judged(function, method, traces, afresh=False)
+    return _judged(function, method, traces, afresh=True) if first.unmet and first.failed is None and twice else first
+
+
+def _judged(function: object, method: RuleChecks, traces: Mapping[str, Sequence[int | None]], *, afresh: bool) -> Judgement:
+    looked = []
+    for number, case in enumerate(method.cases):
+        facts, outcome = watched(function, case, afresh and number == 0)
+        if isinstance(outcome, Failed):
+            return Judgement(tuple(rule.name for rule in method.rules), failed=(case, outcome))
+        looked.append(Seen(facts, case.sizes, traces))
+    unmet = tuple(rule.name for rule in method.rules if not all(rule.requirement.met(seen) for seen in looked))
+    if not looked:
+        return Judgement(unmet)
+    outlined = outline(looked[0])
+    alike = [known for known in method.known if unmet and (known.unmet, known.outline) == (unmet, outlined)]
+    return Judgement(unmet, in_words(looked[0]), outlined, resembles=alike[0] if len(alike) == 1 else None)
+
+
+def outline(seen: Seen) -> str:
+    """The transforms that were applied, with the dimensions that they map, in a form that no size changes."""
+    parts = []
+    for index in range(len(seen.facts.applied)):
+        path = [seen.facts.applied[place] for place in (*reversed(seen.facts.around(index)), index)]
+        parts.append("/".join(f"{each.transform}[{_dim(each.lanes, seen)}]" for each in path))
+    return " ".join(dict.fromkeys((*parts, *(["parameters"] if seen.facts.parameters else []))))
+
+
+def in_words(seen: Seen) -> str:
+    """What was seen, as a student reads it: sizes by the names of the question's dimensions, and nothing that could carry another number out."""
+    if seen.facts.stopped:
+        return "Nothing could be seen: the function changes Python's profiling hook, or prevents it from being heard."
+    words = []
+    for applied in seen.facts.applied:
+        inside = "" if applied.inside is None else f" inside {seen.facts.applied[applied.inside].transform}"
+        words.append(f"{applied.transform}{_over(applied.transform, _dim(applied.lanes, seen))}{inside}")
+    transforms = _listed(words) or "no transform of JAX or Flax"
+    shapes = _listed([f"({', '.join(_dim(size, seen) for size in parameter.shape)})" for parameter in seen.facts.parameters])
+    grown = "".join(f" The traced program {_grows(lengths)} {dim}." for dim, lengths in seen.traces.items())
+    return f"Seen: {transforms}; {f'parameters of shape {shapes}' if shapes else 'no parameters'}.{grown}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    return ", ".join(unique[:SHOWN]) + (", …" if len(unique) > SHOWN else "")
+
+
+def _dim(size: int | None, seen: Seen) -> str:
+    """The dimension of a size: the first one that has it."""
+    return next((dim for dim, each in seen.sizes.items() if each == size), "?")
+
+
+def _over(transform: str, dim: str) -> str:
+    if dim == "?":
+        return ""
+    if transform.endswith("scan"):
+        return f" over {dim} steps"
+    return f" into {dim}" if transform == "nnx.split_rngs" else f" over {dim} lanes"
+
+
+def _grows(lengths: Sequence[int | None]) -> str:
+    if None in lengths:
+        return "could not be looked at with growing"
+    return "grows with" if grows(lengths) else "does not grow with"
