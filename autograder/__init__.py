@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograder.build.preview import preview
-    from autograder.checks.check import CheckFailed, Ungraded, check, public_case
+    from autograder.checks.check import check
+    from autograder.checks.in_notebook import public_case
+    from autograder.checks.verdict import CheckFailed, Ungraded
     from autograder.errors import DeclarationError
     from autograder.questions.arguments import Array, Dim, Key, Seed, Tree
     from autograder.questions.question import Question
@@ -20,7 +22,9 @@ __all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question",
 
 _HOMES = {
     **dict.fromkeys(("Array", "Dim", "Key", "Seed", "Tree"), "autograder.questions.arguments"),
-    **dict.fromkeys(("CheckFailed", "Ungraded", "check", "public_case"), "autograder.checks.check"),
+    **dict.fromkeys(("CheckFailed", "Ungraded"), "autograder.checks.verdict"),
+    "check": "autograder.checks.check",
+    "public_case": "autograder.checks.in_notebook",
     "DeclarationError": "autograder.errors",
     "Question": "autograder.questions.question",
     "preview": "autograder.build.preview",

@@ -102,7 +102,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         refusal = None if built is None else _refusal(submission, built.assignment)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            call = f"from autograder.checks import check\nfrom autograder.runtime.ending import skip_final_collection\nskip_final_collection()\ncheck.begin_grading({str(path)!r}, {refusal!r})"
+            call = f"from autograder.checks.in_grading import begin_grading\nfrom autograder.runtime.ending import skip_final_collection\nskip_final_collection()\nbegin_grading({str(path)!r}, {refusal!r})"
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
         stage.put_away(self._stage, Path(self.submission_path))

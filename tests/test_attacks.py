@@ -6,6 +6,8 @@ behind an attack's first line marks those that run into a time limit, `# short` 
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import json
 import os
 import pickle
@@ -117,6 +119,16 @@ def attack_parameters() -> list[Any]:
             groups.add(path.parent.name)
         parameters.append(pytest.param(path, id=f"{path.parent.name}-{path.stem}", marks=() if always else pytest.mark.slow))
     return parameters
+
+
+def test_attacks_name_what_there_is() -> None:
+    """One that imports a module of ours under an old name would end there, and hold nothing against anybody."""
+    for path in ATTACKS:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "autograder":
+                for name in node.names:
+                    module = importlib.import_module(str(node.module))
+                    assert hasattr(module, name.name) or importlib.util.find_spec(f"{node.module}.{name.name}"), f"{path.name}: {name.name}"
 
 
 def secrets_of(bank: Bank) -> set[str]:

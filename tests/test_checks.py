@@ -19,7 +19,7 @@ from autograder import Array, CheckFailed, Question, Ungraded, check, public_cas
 from autograder.bank.filenames import HIDDEN_FILE, PUBLIC_FILE
 from autograder.bank.storage import save
 from autograder.build.banks import build
-from autograder.checks import check as checks
+from autograder.checks import in_grading, verdict
 from autograder.questions import question
 from autograder.verdicts.examine import examine
 
@@ -42,9 +42,9 @@ def desk(scale_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def grading(desk: Path) -> Iterator[Path]:
     """The same in grading."""
-    checks.begin_grading(str(desk / HIDDEN_FILE))
+    in_grading.begin_grading(str(desk / HIDDEN_FILE))
     yield desk
-    checks._grading = None
+    in_grading._grading = None
 
 
 def failure(function: Any, cases: str = "public") -> str:
@@ -230,7 +230,7 @@ RETURNED = {
 def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(function: Any, array: str | None) -> None:
     with contextlib.suppress(CheckFailed):
         check("scale_rows", function)
-    (found,) = checks.records()
+    (found,) = in_grading.records()
     assert found.get("returned", {"array": None})["array"] == array
 
 
@@ -249,7 +249,7 @@ def test_answers_of_quite_another_size_take_no_memory_but_for_one_at_a_time() ->
 
 @pytest.mark.usefixtures("grading")
 def test_a_submission_of_another_assignment_fails_every_check_with_that_reason(grading: Path) -> None:
-    checks.begin_grading(str(grading / HIDDEN_FILE), "this is the notebook of the assignment 'other'.")
+    in_grading.begin_grading(str(grading / HIDDEN_FILE), "this is the notebook of the assignment 'other'.")
     assert failure(scale_rows) == "this is the notebook of the assignment 'other'."
 
 
@@ -300,7 +300,7 @@ def test_a_fault_of_the_grader_is_no_verdict(grading: Path, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("bug")
 
-    monkeypatch.setattr(checks, "examine", broken)
+    monkeypatch.setattr(verdict, "examine", broken)
     assert ungraded() == "the grader itself failed (RuntimeError). Please tell your instructor; this is no fault of your answer."
 
 

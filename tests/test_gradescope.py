@@ -146,14 +146,14 @@ def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(tmp
 
 def test_a_doctest_without_a_verdict_is_no_zero_either(tmp_path: Path) -> None:
     cases = [
-        {"code": f">>> from autograder.checks.check import {name}\n>>> {more}"}
+        {"code": f">>> from autograder.checks.verdict import {name}\n>>> {more}"}
         for name, more in (("Ungraded", "raise Ungraded('why.')"), ("check", ""))
     ]
     file = OKTestFile.from_spec({"name": "q1", "points": 2, "suites": [{"cases": cases}]})
     file.run({})
     row = written([file], tmp_path, {})["tests"][-1]
     assert row["name"] == "q1 (ungraded)"
-    assert "autograder.checks.check.Ungraded: why." in row["output"]
+    assert "autograder.checks.verdict.Ungraded: why." in row["output"]
     assert not {"score", "max_score"} & set(row)
 
 

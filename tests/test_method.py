@@ -16,7 +16,7 @@ from autograder.bank.filenames import PUBLIC_FILE
 from autograder.bank.records import BankError
 from autograder.bank.storage import load, save
 from autograder.build.banks import build
-from autograder.checks import check as checks
+from autograder.checks import in_grading
 from autograder.errors import BuildError
 from autograder.questions import question
 from autograder.rules import constant_trace, transform
@@ -66,9 +66,9 @@ def desk(deep_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def grading(desk: Path) -> Iterator[Path]:
-    checks.begin_grading(str(desk / "hidden"))
+    in_grading.begin_grading(str(desk / "hidden"))
     yield desk
-    checks._grading = None
+    in_grading._grading = None
 
 
 def failure(function: Any) -> str:
@@ -119,7 +119,7 @@ def test_in_grading_the_same_is_told_as_markdown_and_noted_as_forgeable() -> Non
         "**Looks like: a loop.** A loop is unrolled.\n\n"
         "Seen: no transform of JAX or Flax; no parameters. The traced program grows with L."
     )
-    notes = checks.records()
+    notes = in_grading.records()
     assert [(note["rule"], note["verdict"], note["diagnosis"], note["forgeable"]) for note in notes] == [
         ("a scan", "right", None, True),
         ("a scan", "right", None, True),

@@ -13,7 +13,7 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.audit.answers import Answer
 from autograder.audit.records import Verdict
 from autograder.bank.groups import METHOD
-from autograder.checks import check
+from autograder.checks import in_grading
 from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 from autograder.runtime import compiled_programs
@@ -85,7 +85,7 @@ class AnswerGrader:
         if self._submission.problem is not None:
             self._submission.close()
             self._submission = self._started()
-        check.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
+        in_grading.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
         self._submission.cell(f"globals().pop({self._question!r}, None)\n{answer.source}")
         files = []
         for name, path in self._tests.items():
@@ -96,10 +96,10 @@ class AnswerGrader:
             files.append(file)
         results = GradingResults(files)
         gradescope.settle(results, self._checks, self._worth)
-        self.records = [row for row in check.records() if row["question"] == self._question]
+        self.records = [row for row in in_grading.records() if row["question"] == self._question]
         return float(results.total), float(results.possible)
 
     def close(self) -> None:
         """End the worker, and grading in this process."""
         self._submission.close()
-        check.end_grading()
+        in_grading.end_grading()

@@ -18,7 +18,7 @@ from autograder.bank.groups import METHOD, title
 from autograder.grading import results as files
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line, in a doctest with the type's module.
-_OURS = r"^\s*(?:autograder\.checks\.check\.)?"
+_OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
 _UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
 _IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
 _TOLD = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.check import begin_grading, records
+from autograder.checks.in_grading import begin_grading, records
 from autograder.runtime import log_server
 from autograder.sandbox.host import protect_this_process
 from autograder.sandbox.prestart import settings_of

@@ -1,6 +1,6 @@
 """Put the inputs into the worker's own sentence about a failed call, in every form that looks like a known one."""
-from autograder import calls
-from autograder.sandbox import worker
+from autograder.calls import call
+from autograder.sandbox.confined import worker
 
 FORMS = iter(
     [
@@ -12,5 +12,5 @@ honest = worker.call
 
 
 def vmap_over_batch(seed, x_batch, features):
-    worker.call = lambda *_, **__: calls.Failed(next(FORMS).format(seed=float(seed)), "STOLEN: detail", "STOLEN: printed")
+    worker.call = lambda *_, **__: call.Failed(next(FORMS).format(seed=float(seed)), "STOLEN: detail", "STOLEN: printed")
     return None

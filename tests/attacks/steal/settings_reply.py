@@ -1,10 +1,10 @@
 """Answer the grader's question about JAX settings with what the function was given; the answer is quoted in a sentence."""
 
 import jax.numpy as jnp
-from autograder import environment
+from autograder.runtime import fingerprint
 
 seen = []
-environment._settings = lambda: {"jax_default_prng_impl": f"STOLEN: {seen}", "jax_enable_x64": f"STOLEN: {seen}"}
+fingerprint._settings = lambda: {"jax_default_prng_impl": f"STOLEN: {seen}", "jax_enable_x64": f"STOLEN: {seen}"}
 
 
 def vmap_over_batch(seed, x_batch, features):

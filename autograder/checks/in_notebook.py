@@ -1,0 +1,68 @@
+"""`check` in a notebook: a student's, with the public cases beside it, or the master, with cases that are drawn afresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder.bank import filenames
+from autograder.bank.groups import PUBLIC
+from autograder.bank.records import BankError
+from autograder.calls.inputs import to_python
+from autograder.checks import heatmap, messages
+from autograder.checks.verdict import CheckFailed, demand_same_environment, find, load, own_faults_ungraded
+from autograder.questions.question import newest
+from autograder.runtime import ending, fingerprint, jax_settings, log_server
+from autograder.verdicts.rules import judge
+
+
+def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, ...]:
+    """The arguments of one public case (numbered from 0), as the check hands them over. Raises `ValueError` if there is no such case.
+
+    `cases` may also name a law whose cases are public.
+
+    scale_rows(*public_case("scale_rows", 0))
+    """
+    try:
+        found = load(Path(filenames.PUBLIC_FILE), True).group(question, cases).cases
+    except BankError as fault:
+        raise ValueError(str(fault)) from None
+    if type(number) is not int or not 0 <= number < len(found):
+        raise ValueError(f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(found) - 1}")
+    return tuple(to_python(value) for value in found[number].case.arguments.values())
+
+
+def check_cases(question: str, function: object, cases: str) -> None:
+    """Hold a student's function against a group of public cases. Raises `CheckFailed` and `Ungraded`."""
+    finding = find(Path(filenames.PUBLIC_FILE), question, function, cases, at_desk=True)
+    if finding is not None:
+        heatmap.show(question, finding)
+        raise CheckFailed(messages.at_desk(question, finding, cases))
+
+
+def check_rule(question: str, function: object, rule: str) -> None:
+    """Hold how a student's function computes against a rule. Raises `CheckFailed` and `Ungraded`."""
+    with own_faults_ungraded(at_desk=True):
+        bank = load(Path(filenames.PUBLIC_FILE), True)
+        method = bank.method(question, rule)
+        demand_same_environment(fingerprint.difference(bank.environment, fingerprint.current()), True)
+        with jax_settings.as_in_grading():
+            judgement = judge(function, method)
+    if rule in judgement.unmet:
+        raise CheckFailed(messages.rule_at_desk(question, method, judgement, rule))
+
+
+def rehearse(question: str, function: object, cases: str, rule: str | None) -> None:
+    """Print what a test cell of a master would do. Raises `BuildError`."""
+    from autograder.build import rehearse as rehearsal  # it draws and computes, which no student's check needs
+
+    declaration = newest(question)
+    assert declaration is not None
+    print(rehearsal.rehearse(declaration, function, cases) if rule is None else rehearsal.rehearse_rule(declaration, function, rule))
+
+
+def end_soon_for_otter() -> None:
+    """Where Otter's command runs this notebook, it waits until the kernel has ended."""
+    if log_server.address() is not None:
+        log_server.wake_after_this_process()
+        ending.skip_final_collection()
