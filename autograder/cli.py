@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.markup import escape
-from rich.table import Table
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.image import IMAGES, LEAN, dress
 from autograder.assignment.samples import known_samples, otter_run
+from autograder.assignment.tables import table_of_builds, tables_of_cases
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
 
@@ -48,25 +46,18 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool) -> None
     for name in names:
         if names.count(name) > 1:
             raise click.ClickException(f"two masters are called {name}.ipynb, and both would be built into {out / name}; rename one")
-    faults = []
-    table = a_table(
-        "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
-    )
-    of_cases = []
-    for master, fault in zip(masters, in_parallel("building", lambda master: _built(master, out / master.stem, image), masters), strict=True):
-        if fault:
-            faults.append(fault)
-            continue
-        for question in BuiltAssignment(out / master.stem).record()["questions"].values():
-            hidden = [group for name, group in question["groups"].items() if name != "public"]
-            told = [known["told_by"] for known in question["misconceptions"].values()]
-            counts = (sum(group["calls"] for group in hidden), sum(group["shapes"] for group in hidden), len(question["alternatives"]))
-            refused = f"{told.count('values')} of {told.count('values')}"
-            table.add_row(master.stem, *map(str, counts), *_measured(question), refused, str(told.count("method")))
-            of_cases += [_table_of_cases(master.stem, question)] if cases else []
-    if table.row_count:
+    found = list(zip(masters, in_parallel("building", lambda master: _built(master, out / master.stem, image), masters), strict=True))
+    built = [BuiltAssignment(out / master.stem) for master, fault in found if not fault]
+    if built:
         note = "Noise and tolerance relative to an output's largest element; the nearest wrong answer in tolerances."
-        show(table, note, *of_cases, f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.")
+        of_cases = [table for each in built for table in tables_of_cases(each)] if cases else []
+        show(
+            table_of_builds(built),
+            note,
+            *of_cases,
+            f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.",
+        )
+    faults = [fault for _, fault in found if fault]
     if faults:
         raise click.ClickException("\n\n".join(faults))
 
@@ -75,7 +66,8 @@ def _built(master: Path, folder: Path, image: str) -> str:
     """Build one master; returns "" or why it failed."""
     # Imported here: they bring Otter, and not every command needs it.
     from autograder.assignment import agreement
-    from autograder.assignment.doctor import WRONG, inspect_zip
+    from autograder.assignment.doctor import inspect_zip
+    from autograder.assignment.inspection import WRONG
     from autograder.assignment.otter_assign import assign
 
     fault = assign(master, folder)
@@ -179,7 +171,8 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
 def doctor(archive: Path, dry_run: bool) -> None:
     """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with it."""
     # Imported here: it brings what a grading needs.
-    from autograder.assignment.doctor import WRONG, inspect_zip
+    from autograder.assignment.doctor import inspect_zip
+    from autograder.assignment.inspection import WRONG
 
     found = inspect_zip(archive, dry_run=dry_run)
     table = a_table("check", "", "found")
@@ -265,22 +258,3 @@ def _no_own_user() -> str:
     if os.name != "posix" or os.geteuid() != 0:
         return "A user of its own needs a grader that runs as root."
     return f"A user of its own could not start {sys.executable}: a folder above it is closed to others."
-
-
-def _measured(question: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Noise, tolerance and distance of the nearest wrong answer, as a table shows them."""
-    tolerance = question["tolerance"]
-    noise = max((value for value in tolerance["noise"].values() if value is not None), default=None)
-    allowed = "exact" if not tolerance["relative"] else f"{tolerance['relative']:.1e}" + (" (author)" if tolerance["set_by_the_author"] else "")
-    margins = [known["margin"] for known in question["misconceptions"].values() if known["told_by"] == "values" and known["margin"] is not None]
-    return "none" if noise is None else f"{noise:.1e}", allowed, f"{min(margins):.1e}" if margins else "no value near"
-
-
-def _table_of_cases(assignment: str, question: Mapping[str, Any]) -> Table:
-    """Which case tells which known-wrong answer: for each group, how many of its cases refuse it."""
-    groups = question["groups"]
-    table = a_table(f"{assignment}: refused on", *groups)
-    for known in question["misconceptions"].values():
-        if known["told_by"] == "values":
-            table.add_row(escape(known["name"]), *(f"{len(known['refused_on'][name])} of {group['cases']}" for name, group in groups.items()))
-    return table

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, reconfigured
 
-from autograder.assignment import doctor, image
+from autograder.assignment import doctor, image, inspection
 from autograder.assignment.built import BuiltAssignment, solution_of
 from autograder.cli import main
 from autograder.errors import BuildError
@@ -84,13 +84,13 @@ def test_a_package_that_the_lock_lacks_is_resolved_or_told(monkeypatch: pytest.M
 
 def states(archive: Path, **options: bool) -> dict[str, tuple[str, str]]:
     """What each check found; of several, what is wrong."""
-    found = sorted(doctor.inspect_zip(archive, resolve=False, **options), key=lambda each: each.state == doctor.WRONG)
+    found = sorted(doctor.inspect_zip(archive, resolve=False, **options), key=lambda each: each.state == inspection.WRONG)
     return {each.check: (each.state, each.text) for each in found}
 
 
 def test_the_doctor_finds_nothing_wrong_with_what_was_built(one_assignment: BuiltAssignment) -> None:
     found = states(one_assignment.zip)
-    assert {state for state, _ in found.values()} == {doctor.OK}
+    assert {state for state, _ in found.values()} == {inspection.OK}
     assert found["no solution inside"][1] == "compared with the solution beside the zip"
     assert found["bank"][1].startswith("nnx-vmap-over-batch: vmap_over_batch; ")
     assert found["dry run"][1].startswith("otter-arrays ready: nnx-vmap-over-batch: public cases of vmap_over_batch graded in ")
@@ -176,7 +176,7 @@ def test_the_doctor_tells_what_is_wrong(
 ) -> None:
     found = states(repacked(one_assignment.zip, tmp_path / "x.zip", change), dry_run=False)
     state, text = found[check]
-    assert state == doctor.WRONG
+    assert state == inspection.WRONG
     assert sentence is None or text == sentence
 
 
@@ -185,14 +185,14 @@ def test_the_doctor_sees_a_line_of_the_solution(one_assignment: BuiltAssignment)
     line = next(line for line in solution_of(one_assignment.solution, "vmap_over_batch").splitlines() if "model = nnx.Linear" in line)
     try:
         repacked(one_assignment.zip, beside, lambda found: found.update({"files/notes.txt": line.encode()}))
-        assert states(beside, dry_run=False)["no solution inside"][0] == doctor.WRONG
+        assert states(beside, dry_run=False)["no solution inside"][0] == inspection.WRONG
     finally:
         beside.unlink()
 
 
 def test_the_doctor_tells_scripts_that_may_not_run(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     found = states(repacked(one_assignment.zip, tmp_path / "x.zip", lambda _: None, mode=0o644), dry_run=False)
-    assert found["scripts"] == (doctor.WRONG, "run_autograder has no permission to run (mode 644); build the zip again")
+    assert found["scripts"] == (inspection.WRONG, "run_autograder has no permission to run (mode 644); build the zip again")
 
 
 def test_the_doctor_tells_what_is_no_zip_and_what_cannot_grade(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
@@ -202,5 +202,5 @@ def test_the_doctor_tells_what_is_no_zip_and_what_cannot_grade(one_assignment: B
     assert "no.zip cannot be read as a zip file (File is not a zip file); build it again" in done.output
     broken = reconfigured(one_assignment.zip, tmp_path / "broken.zip", memory_mb="much")
     found = states(broken)
-    assert found["dry run"][0] == doctor.WRONG
+    assert found["dry run"][0] == inspection.WRONG
     assert "the autograder's configuration cannot be used: memory_mb='much' (type=str) is not a number above 0." in found["dry run"][1]

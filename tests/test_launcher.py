@@ -22,7 +22,7 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import check_results
 from autograder.container import launcher
 from autograder.grading import results
-from autograder.sandbox.host import Limits
+from autograder.sandbox.settings import Limits
 
 
 def laid_out(archive: Path, root: Path, submission: dict[str, Path | bytes], metadata: str = "{}") -> Path:

@@ -10,37 +10,25 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from autograder.assignment import agreement
-from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.image import LOCK_FILE, UV, locked_versions, python_of
+from autograder.assignment.inspection import OK, UNKNOWN, WRONG, Inspection
+from autograder.assignment.leaks import leaks
 from autograder.bank import records, storage
 from autograder.container import smoke_test
 from autograder.grading.settings import settings_of
 from autograder.runtime.fingerprint import PACKAGES
-
-OK, WRONG, UNKNOWN = "ok", "WRONG", "not checked"
 
 NEEDED = ("setup.sh", "run_autograder", "run_otter.py", "otter_config.json", "environment.yml")
 SCRIPTS = ("setup.sh", "run_autograder")
 
 LARGEST = 100 * 2**20
 """Bytes: larger uploads take Gradescope long, and no assignment needs them."""
-
-_MARKS = re.compile(rb"BEGIN SOLUTION|# ?SOLUTION\b|## Ignore ##|\.misconception\(|\.alternative\b")
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What one check found: `state` is OK, WRONG or UNKNOWN; `text` says what there is, or what is wrong and what to do."""
-
-    check: str
-    state: str
-    text: str
 
 
 def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) -> list[Inspection]:
@@ -62,7 +50,7 @@ def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) ->
         lambda: _scripts(contents, modes),
         lambda: _bank_and_pins(contents),
         lambda: _wheel(contents),
-        lambda: _secrets(archive, contents),
+        lambda: leaks(archive, contents),
         lambda: _size(archive),
     ]
     found += [each for check in checks for each in check()]
@@ -170,37 +158,6 @@ def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
             return
     complete = names == listed and "autograder/container/launcher.py" in names
     yield Inspection("wheel", OK if complete else WRONG, wheels[0] if complete else f"{wheels[0]} is not complete; build the zip again")
-
-
-def _secrets(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
-    """The zip is the instructor's, but students' processes run beside it: it holds answers as numbers only."""
-    for name, content in contents.items():
-        if name.endswith((".ipynb", "build_record.json")) or (not name.endswith((".whl", ".safetensors", ".lock")) and _MARKS.search(content)):
-            yield Inspection(
-                "no solution inside", WRONG, f"{name} has the solution, or other answers, in it; take it out of `files` and `autograder_files`"
-            )
-            return
-    sources = _reference_lines(archive)
-    for name, content in contents.items():
-        shown = next((line for line in sources if line.encode() in content), None)
-        if shown is not None and not name.endswith(".whl"):
-            yield Inspection("no solution inside", WRONG, f"{name} has a line of the solution in it: {shown.strip()!r}; take it out")
-            return
-    yield Inspection(
-        "no solution inside", OK, "compared with the solution beside the zip" if sources else "no marks of one; the solution is not beside the zip"
-    )
-
-
-def _reference_lines(archive: Path) -> list[str]:
-    """Long lines of the references, if the zip lies where it was built; those that students have too are left out."""
-    built = BuiltAssignment(archive.resolve().parent.parent)
-    try:
-        record, solution = built.record(), built.solution
-        handed_out = built.untouched.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return []
-    lines = [line for question in record["questions"] for line in solution_of(solution, question).splitlines()]
-    return [line for line in lines if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out]
 
 
 def _size(archive: Path) -> Iterator[Inspection]:

@@ -17,7 +17,7 @@ from autograder.checks import in_grading
 from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 from autograder.runtime import compiled_programs
-from autograder.sandbox.host import Settings
+from autograder.sandbox.settings import Settings
 from autograder.sandbox.submission import Submission
 
 

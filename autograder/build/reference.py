@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from autograder.bank.records import ExpectedCase, Group, KnownMistake
 from autograder.build import law_cases, tolerance
+from autograder.build.degenerate import why_degenerate
 from autograder.build.plan import Plan, Slot, generator, plan
 from autograder.build.tolerance import Noise, Noises
 from autograder.calls.call import Failed, Returned, call
@@ -21,11 +20,8 @@ from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
 from autograder.verdicts import examine
-from autograder.verdicts.compare import Mismatch, differences, dtype_kind, magnitude
+from autograder.verdicts.compare import Mismatch, differences
 from autograder.verdicts.diagnosis import outcome_of
-
-MANY, MOST, HARDLY = 8, 0.9, 1e-3
-"""An output of at least so many elements tests little if so large a share of them is equal, or if they differ by so small a share."""
 
 COMPILED_SHAPES = 3
 """The noise of other compilations is measured on so many shapes, those with the largest outputs: each costs seconds."""
@@ -146,7 +142,7 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
     for _ in range(DRAWS):
         case = slot.draw()
         output = _reference_output(question, reference, case)
-        why = _degenerate(output)
+        why = why_degenerate(output)
         if not why:
             again = _reference_output(question, reference, case)
             if not identical(output, again):
@@ -178,34 +174,6 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
                 f"question {question.name!r}: the reference returns dtype {array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
             )
     return outcome.output
-
-
-def _degenerate(output: Output) -> str:
-    """Why this reference output would accept answers that are wrong, or "".
-
-    Of several arrays, some may be anything finite, as a bias that begins with zeros, if at least one tests something.
-    """
-    reasons = [_degenerate_array(array) for array in output.values()]
-    fatal = [reason for array, reason in zip(output.values(), reasons, strict=True) if reason and (array.size == 0 or not np.all(np.isfinite(array)))]
-    return fatal[0] if fatal else "" if "" in reasons else reasons[0]
-
-
-def _degenerate_array(output: np.ndarray) -> str:
-    if output.size == 0:
-        return "it has no elements"
-    if dtype_kind(output.dtype) not in ("floating", "complex"):
-        return ""
-    if not np.all(np.isfinite(output)):
-        return "it has a NaN or an infinity"
-    if not np.any(output):
-        return "it is all zeros"
-    if output.size > 1 and np.all(output == output.flat[0]):
-        return "all its elements are equal"
-    if output.size >= MANY and np.max(np.abs(output - output.flat[0])) < HARDLY * magnitude(output):
-        return "its elements hardly differ, as those of a saturated function"
-    if output.size >= MANY and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size:
-        return f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
-    return ""
 
 
 def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> list[tuple[Case, Output]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.bank import filenames
 from autograder.errors import BuildError
-from autograder.sandbox.host import LEVELS, Limits
+from autograder.sandbox.settings import LEVELS, Limits
 
 _LIMITS = {
     "seconds_per_cell": "cell_seconds",

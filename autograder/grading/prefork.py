@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder.runtime import switches
 from autograder.runtime.fork import POSSIBLE, Forked
 from autograder.sandbox import prestart
-from autograder.sandbox.host import Settings
+from autograder.sandbox.settings import Settings
 
 PROCESS = "otter-kernel"
 """What the system calls the process."""

@@ -16,7 +16,7 @@ from autograder.grading import results
 from autograder.grading.configuration import Isolation
 from autograder.runtime import compiled_programs, log_server
 from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
-from autograder.sandbox.host import Settings
+from autograder.sandbox.settings import Settings
 
 
 @dataclass

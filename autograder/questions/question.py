@@ -143,7 +143,7 @@ class Question:
         """Show in the notebook what `reference` makes of this question: an `autograder.build.preview.Preview` of cases, outputs, the error that is allowed,
         and what each misconception does. Raises `autograder.errors.BuildError` for what would stop a build.
         """
-        # Found by name: it draws and computes, which stands above declarations and is none of their business.
+        # Found by name: what draws and computes stands above declarations.
         return importlib.import_module("autograder.build.preview").preview(self, reference)
 
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:

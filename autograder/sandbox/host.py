@@ -12,18 +12,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.runtime import machine, switches
+from autograder.runtime import machine
 from autograder.sandbox import nursery, surroundings
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
 from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
+from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
-
-LEVELS = ("required", "best", "off")
 
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
@@ -36,18 +35,6 @@ FOR_THE_GRADER = 200 * 2**20
 """Bytes: of a small container's memory, Otter and its kernel need so much beside the submission."""
 
 _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; main({read}, {write})"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of memory resident and addressed."""
-
-    start_seconds: float = 120
-    cell_seconds: float = 120
-    call_seconds: float = 60
-    submission_seconds: float = 500
-    resident_bytes: int = 0
-    address_bytes: int = 8 * 2**30
 
 
 class Unconfined(Exception):
@@ -75,38 +62,6 @@ class Started:
     open_holes: Sequence[str]
     environment: Mapping[str, Any]
     user: str = ""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
-
-    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`), which need not be there. `without` names shortcuts that are not taken
-    (see `autograder.runtime.switches`). `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for
-    looking at what the other layers hold.
-    """
-
-    hidden: Sequence[str]
-    files: str | None = None
-    level: str = "required"
-    limits: Limits = field(default_factory=Limits)
-    compiled: str = ""
-    without: tuple[str, ...] = ()
-    leave_out: Sequence[str] = ()
-    own_user: bool = True
-
-    def takes(self, shortcut: str) -> bool:
-        """Whether the worker takes the shortcut of that name."""
-        return switches.enabled(shortcut) and shortcut not in self.without
-
-    def shortcuts(self) -> tuple[str, ...]:
-        """The shortcuts that the worker takes."""
-        warm = self.from_nursery() is not None
-        return tuple(name for name in switches.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
-
-    def from_nursery(self) -> int | None:
-        """Where to ask for a worker that is forked, if this one may be: what it is forked from has taken every other shortcut already."""
-        return nursery.descriptor() if set(self.without) <= set(switches.left_out()) and self.takes("warm") else None
 
 
 class Worker:

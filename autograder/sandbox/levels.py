@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox.confined.confine import LAYERS
-from autograder.sandbox.host import Settings, Worker, protect_this_process
+from autograder.sandbox.host import Worker, protect_this_process
+from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import worker_uid
 
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {

@@ -14,7 +14,8 @@ from typing import Any
 
 from autograder.runtime import switches
 from autograder.sandbox import prestart
-from autograder.sandbox.host import Died, Settings, Started, Unconfined, Worker
+from autograder.sandbox.host import Died, Started, Unconfined, Worker
+from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame
 
 STARTS = 3

@@ -20,8 +20,9 @@ from autograder.calls.inputs import Value, flattened
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
 from autograder.sandbox.data import CannotCross, pack, unpack
-from autograder.sandbox.host import Died, Settings, Started
+from autograder.sandbox.host import Died, Started
 from autograder.sandbox.restarts import NotAsked, RestartedWorker
+from autograder.sandbox.settings import Settings
 from autograder.sandbox.stand_ins import RemoteFunction, RemoteIterator, Unavailable
 from autograder.sandbox.wire import RETURNED, Frame
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import prestart
-from autograder.sandbox.host import Limits, Settings
+from autograder.sandbox.settings import Limits, Settings
 
 
 @pytest.fixture

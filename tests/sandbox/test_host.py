@@ -17,7 +17,8 @@ from conftest import ROOT
 from autograder.sandbox import levels
 from autograder.sandbox.confined.confine import LAYERS
 from autograder.sandbox.confined.probe import HOLES
-from autograder.sandbox.host import Died, Limits, Settings, Unconfined, Worker
+from autograder.sandbox.host import Died, Unconfined, Worker
+from autograder.sandbox.settings import Limits, Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
 

@@ -16,7 +16,8 @@ from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.runtime.fork import POSSIBLE
 from autograder.sandbox import host, nursery, surroundings
-from autograder.sandbox.host import Limits, Settings, Worker
+from autograder.sandbox.host import Worker
+from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")

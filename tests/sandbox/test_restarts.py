@@ -19,8 +19,9 @@ from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN
 from autograder.runtime import switches
-from autograder.sandbox.host import Died, Limits, Settings, Worker
+from autograder.sandbox.host import Died, Worker
 from autograder.sandbox.restarts import MAX_DEATHS
+from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")

@@ -17,7 +17,8 @@ import pytest
 from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.sandbox.confined.recursion import DEEPEST
-from autograder.sandbox.host import Died, Limits, Settings, Worker
+from autograder.sandbox.host import Died, Worker
+from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")

@@ -30,6 +30,7 @@ from autograder.evidence.facts import to_json
 from autograder.runtime import compiled_programs, fingerprint, jax_settings
 from autograder.sandbox.confined import recursion
 from autograder.sandbox.confined.confine import Confinement, confine
+from autograder.sandbox.confined.inert_otter import inert_otter
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
 
@@ -88,7 +89,7 @@ class Session:
         self._numbers = itertools.count()
         self._shell: Any = Shell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
-        sys.modules["otter"] = _otter_at_the_desk(self._checks)
+        sys.modules["otter"] = inert_otter(self._checks)
         self._shell.colors = "NoColor"
         self._found = fingerprint.current()
         scratch = settings["confinement"]["scratch"]
@@ -234,30 +235,6 @@ def _tidy_up(keep: int) -> None:
         gc.collect()
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)  # of glibc, which else keeps what is free
-
-
-def _otter_at_the_desk(checks: list[str]) -> types.ModuleType:
-    """What a student notebook's own calls of Otter get here: they are noted, and the trusted side does them."""
-
-    class Notebook:
-        def __init__(self, *_: object, **__: object) -> None: ...
-
-        def check(self, question: str, *_: object, **__: object) -> None:
-            checks.append(question)
-
-        def check_all(self, *_: object, **__: object) -> None: ...
-
-        def export(self, *_: object, **__: object) -> None: ...
-
-        def to_pdf(self, *_: object, **__: object) -> None: ...
-
-        def run_plugin(self, *_: object, **__: object) -> None: ...
-
-        def add_plugin_files(self, *_: object, **__: object) -> None: ...
-
-    module = types.ModuleType("otter")
-    module.Notebook = Notebook  # type: ignore[attr-defined]
-    return module
 
 
 if __name__ == "__main__":

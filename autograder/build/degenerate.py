@@ -1,0 +1,39 @@
+"""Why an output of the reference would accept answers that are wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.calls.outputs import Output
+from autograder.verdicts.compare import dtype_kind, magnitude
+
+MANY, MOST, HARDLY = 8, 0.9, 1e-3
+"""An output of at least so many elements tests little if so large a share of them is equal, or if they differ by so small a share."""
+
+
+def why_degenerate(output: Output) -> str:
+    """Why this reference output would accept answers that are wrong, or "".
+
+    Of several arrays, some may be anything finite, as a bias that begins with zeros, if at least one tests something.
+    """
+    reasons = [_degenerate_array(array) for array in output.values()]
+    fatal = [reason for array, reason in zip(output.values(), reasons, strict=True) if reason and (array.size == 0 or not np.all(np.isfinite(array)))]
+    return fatal[0] if fatal else "" if "" in reasons else reasons[0]
+
+
+def _degenerate_array(output: np.ndarray) -> str:
+    if output.size == 0:
+        return "it has no elements"
+    if dtype_kind(output.dtype) not in ("floating", "complex"):
+        return ""
+    if not np.all(np.isfinite(output)):
+        return "it has a NaN or an infinity"
+    if not np.any(output):
+        return "it is all zeros"
+    if output.size > 1 and np.all(output == output.flat[0]):
+        return "all its elements are equal"
+    if output.size >= MANY and np.max(np.abs(output - output.flat[0])) < HARDLY * magnitude(output):
+        return "its elements hardly differ, as those of a saturated function"
+    if output.size >= MANY and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size:
+        return f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
+    return ""

@@ -1,0 +1,55 @@
+"""How one submission is run: limits, what stays hidden, and which shortcuts are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from autograder.runtime import switches
+from autograder.sandbox import nursery
+
+LEVELS = ("required", "best", "off")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of memory resident and addressed."""
+
+    start_seconds: float = 120
+    cell_seconds: float = 120
+    call_seconds: float = 60
+    submission_seconds: float = 500
+    resident_bytes: int = 0
+    address_bytes: int = 8 * 2**30
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
+
+    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`), which need not be there. `without` names shortcuts that are not taken
+    (see `autograder.runtime.switches`). `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for
+    looking at what the other layers hold.
+    """
+
+    hidden: Sequence[str]
+    files: str | None = None
+    level: str = "required"
+    limits: Limits = field(default_factory=Limits)
+    compiled: str = ""
+    without: tuple[str, ...] = ()
+    leave_out: Sequence[str] = ()
+    own_user: bool = True
+
+    def takes(self, shortcut: str) -> bool:
+        """Whether the worker takes the shortcut of that name."""
+        return switches.enabled(shortcut) and shortcut not in self.without
+
+    def shortcuts(self) -> tuple[str, ...]:
+        """The shortcuts that the worker takes."""
+        warm = self.from_nursery() is not None
+        return tuple(name for name in switches.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
+
+    def from_nursery(self) -> int | None:
+        """Where to ask for a worker that is forked, if this one may be: what it is forked from has taken every other shortcut already."""
+        return nursery.descriptor() if set(self.without) <= set(switches.left_out()) and self.takes("warm") else None
