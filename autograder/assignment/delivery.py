@@ -6,6 +6,7 @@ import base64
 import hashlib
 import importlib.metadata
 import zipfile
+from importlib import resources
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -85,7 +86,7 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
 
 
 def _sources() -> dict[str, bytes]:
-    package = Path(__file__).parent
+    package = Path(str(resources.files("autograder")))
     # The templates are for builds: of reports, and of the image, with its hashes by the thousand.
     paths = sorted(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
     paths = [path for path in paths if not {"__pycache__", "templates"} & {*path.relative_to(package).parts}]

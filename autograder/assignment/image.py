@@ -12,6 +12,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ IMAGES = (LEAN, STOCK)
 
 LOCK_FILE = "requirements.lock"
 
-SHIPPED_LOCK = Path(__file__).parent / "templates" / LOCK_FILE
+PACKAGE = Path(str(resources.files("autograder")))
+
+SHIPPED_LOCK = PACKAGE / "templates" / LOCK_FILE
 """Every package at one version with its hashes, for all Pythons and systems; made by `make lock` from `requirements.txt`."""
 
 UV = "0.13.9"
@@ -100,7 +103,7 @@ def made_lock(wanted: list[str]) -> str:
 
 def write_shipped_lock() -> None:
     """Lock what `requirements.txt` of this repository pins."""
-    SHIPPED_LOCK.write_text(made_lock((Path(__file__).parent.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+    SHIPPED_LOCK.write_text(made_lock((PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()), encoding="utf-8")
 
 
 def locked_versions(text: str) -> dict[str, set[str]]:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
 
 def check_results(results: object) -> None:
     """Hold what Gradescope would read against its specification. Raises `jsonschema.ValidationError`."""
-    jsonschema.validate(results, json.loads((Path(__file__).parent / "results.schema.json").read_text(encoding="utf-8")))
+    jsonschema.validate(results, json.loads(resources.files("autograder").joinpath("results.schema.json").read_text(encoding="utf-8")))
 
 
 def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, name: str = "submission.ipynb", **popen: Any) -> OtterRun:
