@@ -71,8 +71,8 @@ def test_it_answers_and_is_gone_afterwards(settings: Settings, tmp_path: Path) -
     outcome = submission.judge("f", {"x": Value("jax", np.arange(3.0, dtype=np.float32))})
     assert isinstance(outcome, Returned)
     assert outcome.array.tolist() == [1, 2, 4]
-    assert submission._worker is not None
-    process, scratch = submission._worker._process.pid, submission._worker._scratch
+    assert submission._worker._worker is not None
+    process, scratch = submission._worker._worker._process.pid, submission._worker._worker._scratch
     submission.close()
     deadline = time.monotonic() + 10
     while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
