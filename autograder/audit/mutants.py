@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from autograder.audit.answers import Answer, Around, around, call, of_all, of_function, of_kind, unique
 from autograder.audit.rewrites import TRANSFORMS
 from autograder.build.shapes import LARGEST_DISTINCT_SIZE
-from autograder.questions.arguments import Argument, Array, Dim, Seed, Tree
+from autograder.questions.arguments import Array, Dim, Seed
 from autograder.questions.question import Question
 
 AXES = ("in_axes", "out_axes", "axis", "variable_axes")
@@ -38,7 +38,7 @@ Change = tuple[str, str, ast.AST]
 
 def _of_nodes(module: ast.Module, question: Question) -> Iterator[Answer]:
     """One node changed at a time."""
-    seeds = {name for name, argument in question.arguments.items() if isinstance(argument, Seed)}
+    seeds = {name for name, argument in question.arguments.items() if argument.seeds}
     for index, node in enumerate(ast.walk(module)):
         for kind, name, changed in _changes(node, seeds):
             yield Answer(kind, f"{name} (line {getattr(node, 'lineno', '?')})", _with_node(module, index, changed))
@@ -143,20 +143,8 @@ def _sizes(question: Question) -> Mapping[str, str]:
     """An expression for the size of each dimension."""
     found: dict[str, str] = {}
     for name, argument in question.arguments.items():
-        if isinstance(argument, Dim):
-            found.setdefault(argument.name, f"int({name})")
-        else:
-            _sizes_in(argument, name, found)
+        found = {**argument.sizes(name), **found}
     return found
-
-
-def _sizes_in(argument: Argument, expression: str, found: dict[str, str]) -> None:
-    if isinstance(argument, Array):
-        for axis, dim in enumerate(argument.dims):
-            found.setdefault(dim, f"{expression}.shape[{axis}]")
-    elif isinstance(argument, Tree):
-        for field, each in argument.fields.items():
-            _sizes_in(each, f"{expression}[{field!r}]", found)
 
 
 def _wrong_around(question: Question) -> Iterator[Around]:

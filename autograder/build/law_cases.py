@@ -16,7 +16,6 @@ from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output, alone
 from autograder.calls.spec import CallSpec, Case
 from autograder.calls.transforms import LANES, directions, weighted
-from autograder.questions.arguments import Argument, Array, Tree
 from autograder.questions.laws import PERMUTATION, says
 from autograder.questions.question import Question
 from autograder.verdicts.compare import dtype_kind, magnitude, widened
@@ -60,7 +59,7 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
         elif law.startswith(PERMUTATION):
             dim = law.removeprefix(PERMUTATION)
             order = _order(way, case.sizes[dim])
-            arguments = {name: _permuted(question.arguments[name], value, dim, order) for name, value in arguments.items()}
+            arguments = {name: question.arguments[name].permute(value, dim, order) for name, value in arguments.items()}
             label = f"{slot.shape.label}, with {dim} permuted"
         return Case(label, case.sizes, arguments, way)
 
@@ -76,17 +75,6 @@ def _stacked(values: list[Value]) -> Value:
 def _order(way: CallSpec, size: int) -> np.ndarray:
     """A permutation that moves something, if there is something to move."""
     return np.roll(np.random.default_rng(way.seed).permutation(size), 1) if size > 2 else np.arange(size)[::-1]
-
-
-def _permuted(argument: Argument, value: Value, dim: str, order: np.ndarray) -> Value:
-    if isinstance(argument, Tree):
-        return Value("tree", fields={name: _permuted(each, value.fields[name], dim, order) for name, each in argument.fields.items()})
-    if not isinstance(argument, Array):
-        return value
-    data = value.data
-    for axis, name in enumerate(argument.dims):
-        data = np.take(data, order, axis) if name == dim else data
-    return Value(value.kind, np.ascontiguousarray(data).reshape(data.shape))
 
 
 def expected(reference: object, case: Case) -> Returned | Failed:

@@ -12,7 +12,6 @@ from autograder.bank.groups import GROUPS, PUBLIC
 from autograder.build.shapes import Shape, corners, distinct, middle, random_shape
 from autograder.calls.spec import Case
 from autograder.evidence.requirements import TRACED_SIZES
-from autograder.questions.arguments import Array, Tree
 from autograder.questions.question import Question
 
 
@@ -95,9 +94,7 @@ def _slot(question: Question, shape: Shape, kinds: Mapping[str, str], index: int
 
     def draw() -> Case:
         values = {
-            parameter: argument.draw(
-                rng, shape.sizes, argument.families[index % len(argument.families)] if isinstance(argument, Array | Tree) else "", kinds[parameter]
-            )
+            parameter: argument.draw(rng, shape.sizes, argument.families[index % len(argument.families)], kinds[parameter])
             for parameter, argument in question.arguments.items()
         }
         return Case(shape.label, shape.sizes, values, question.way)

@@ -11,8 +11,6 @@ import numpy as np
 
 from autograder.bank import storage
 from autograder.calls.call import call
-from autograder.calls.inputs import Value
-from autograder.questions.arguments import LARGEST_SEED, Dim
 from autograder.questions.question import declared
 from autograder.runtime import fingerprint, jax_settings
 
@@ -27,14 +25,6 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
     found, rng = storage.load(Path(hidden_bank)), np.random.default_rng()
     fingerprint.draws()
 
-    def other(value: Value) -> Value:
-        """One of the same kind, shape and dtype."""
-        data = value.data
-        if value.kind not in ("jax", "numpy"):
-            return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=data.shape)))
-        drawn = rng.standard_normal(data.shape) if data.dtype.kind == "f" else rng.integers(0, 2, size=data.shape)
-        return Value(value.kind, np.asarray(drawn).astype(data.dtype))
-
     for question in declared():
         functions = [namespace[question.name], *question.alternatives, *(known.function for known in question.misconceptions)]
         cases = [answered.case for group in found.groups[question.name].values() for answered in group.cases]
@@ -46,7 +36,7 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
             if key in asked:
                 continue
             asked.add(key)
-            values = {name: value if isinstance(question.arguments[name], Dim) else value.changed(other) for name, value in case.arguments.items()}
+            values = {name: question.arguments[name].vary(value, rng) for name, value in case.arguments.items()}
             way = replace(case.way, seed=int(rng.integers(2**31)))
             for function in functions:
                 call(function, values, way, interruptible=False)  # what a wrong answer raises is of no interest here

@@ -6,6 +6,7 @@ arrive, and `draw` makes one concrete value from a random generator. NumPy only:
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -30,18 +31,80 @@ LARGEST_SEED = 2**24
 """Seeds stay below this, so that `float32(seed)` is exact: a problem may hand its seed over as a float."""
 
 
-@dataclass(frozen=True)
-class Array:
+class Argument(abc.ABC):
+    """What an author says about one argument. Each kind is a class like those below, which carries all that is particular to it."""
+
+    families: tuple[str, ...] = ("",)
+    """The distributions that values are drawn from, by name; the first is the one that every group of cases has."""
+
+    several: ClassVar[bool] = False
+    """Whether it holds several arrays, so that its gradient does too."""
+
+    traceable: ClassVar[bool] = False
+    """Whether JAX can trace it: whether a law's transform may act on it."""
+
+    seeds: ClassVar[bool] = False
+    """Whether random numbers follow from it."""
+
+    @property
+    @abc.abstractmethod
+    def dims(self) -> tuple[str, ...]:
+        """The dimensions whose sizes it depends on."""
+
+    @property
+    @abc.abstractmethod
+    def kinds(self) -> tuple[str, ...]:
+        """The Python types in which it may arrive, as kinds of `autograder.calls.inputs.Value`; the first is the usual one."""
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a function has a derivative with respect to it."""
+        return False
+
+    @property
+    def permutable(self) -> tuple[str, ...]:
+        """The dimensions along which its elements can change places."""
+        return ()
+
+    @abc.abstractmethod
+    def faults(self) -> list[str]:
+        """What is wrong with this description, one sentence each, without the names of question and argument."""
+
+    @abc.abstractmethod
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw one value, of a family and in a Python type."""
+
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        """Another value for which the same programs are compiled: `value` itself, where any other could need others."""
+        return value
+
+    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
+        """A drawn value with its elements along `dim` in another order."""
+        return value
+
+    def sizes(self, expression: str) -> dict[str, str]:
+        """Expressions for the sizes of dimensions, where `expression` is the argument."""
+        return {}
+
+    def own_family(self, family: str) -> str:
+        """The family to draw from where others draw from `family`."""
+        return family if family in self.families else self.families[0]
+
+
+@dataclass(frozen=True, init=False)
+class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
     `dtype` is float32, float64, float16, int32 or bool; `families` names the distributions that its elements are drawn from (see `VALUE_FAMILIES`).
     The function receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with `numpy` always as the latter.
     """
 
-    dims: tuple[str, ...]
-    dtype: str
-    families: tuple[str, ...]
-    numpy: bool
+    dims: tuple[str, ...] = ()
+    dtype: str = "float32"
+    families: tuple[str, ...] = ("normal", "large", "tiny")
+    numpy: bool = False
+
+    traceable: ClassVar[bool] = True
 
     def __init__(self, *dims: str, dtype: str = "float32", families: tuple[str, ...] = ("normal", "large", "tiny"), numpy: bool = False) -> None:
         object.__setattr__(self, "dims", dims)
@@ -77,9 +140,34 @@ class Array:
         elements = np.broadcast_to(rng.standard_normal(), shape) if family == "equal" else rng.standard_normal(shape)
         return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
 
+    @property
+    def differentiable(self) -> bool:
+        return self.dtype in FLOAT_DTYPES
+
+    @property
+    def permutable(self) -> tuple[str, ...]:
+        return self.dims
+
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        shape, dtype = value.data.shape, value.data.dtype
+        drawn = rng.standard_normal(shape) if dtype.kind == "f" else rng.integers(0, 2, size=shape)
+        return Value(value.kind, np.asarray(drawn).astype(dtype))
+
+    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
+        data = value.data
+        for axis, name in enumerate(self.dims):
+            data = np.take(data, order, axis) if name == dim else data
+        return Value(value.kind, np.ascontiguousarray(data).reshape(data.shape))
+
+    def sizes(self, expression: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for axis, dim in enumerate(self.dims):
+            found.setdefault(dim, f"{expression}.shape[{axis}]")
+        return found
+
 
 @dataclass(frozen=True)
-class Dim:
+class Dim(Argument):
     """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
 
     With `as_float` the problem hands it over as a float ("cast to int").
@@ -103,12 +191,17 @@ class Dim:
         """The size itself, as a 0-d array."""
         return _number(sizes[self.name], kind)
 
+    def sizes(self, expression: str) -> dict[str, str]:
+        return {self.name: f"int({expression})"}
+
 
 @dataclass(frozen=True)
-class Seed:
+class Seed(Argument):
     """A seed for a random generator, in [0, 2**24). With `as_float` the problem hands it over as a float ("cast to int")."""
 
     as_float: bool = False
+
+    seeds: ClassVar[bool] = True
 
     dims: ClassVar[tuple[str, ...]] = ()
 
@@ -123,10 +216,15 @@ class Seed:
         """Draw a seed uniformly, as a 0-d array."""
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
+
 
 @dataclass(frozen=True)
-class Key:
+class Key(Argument):
     """A PRNG key, as `jax.random.key(seed)` makes it of a seed in [0, 2**24)."""
+
+    traceable: ClassVar[bool] = True
 
     dims: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[tuple[str, ...]] = ("key",)
@@ -138,19 +236,25 @@ class Key:
         """Draw the seed of the key uniformly, as a 0-d array."""
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
+
 
 @dataclass(frozen=True)
-class Tree:
+class Tree(Argument):
     """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"), bias=Array("F"))`. Trees may hold trees."""
 
     fields: Mapping[str, Array | Key | Tree]
     families: tuple[str, ...]
 
+    several: ClassVar[bool] = True
+    traceable: ClassVar[bool] = True
+
     kinds: ClassVar[tuple[str, ...]] = ("tree",)
 
     def __init__(self, **fields: Array | Key | Tree) -> None:
         object.__setattr__(self, "fields", fields)
-        families = [each.families for each in fields.values() if isinstance(each, Array | Tree)]
+        families = [each.families for each in fields.values() if each.families != ("",)]
         object.__setattr__(self, "families", max(families, key=len, default=("normal",)))
 
     @property
@@ -167,21 +271,31 @@ class Tree:
 
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
         """Draw every field; one that has not the family takes its first."""
-        drawn = {}
-        for name, each in self.fields.items():
-            own = family if isinstance(each, Tree) or (isinstance(each, Array) and family in each.families) else getattr(each, "families", ("",))[0]
-            drawn[name] = each.draw(rng, sizes, own, each.kinds[0])
+        drawn = {name: each.draw(rng, sizes, each.own_family(family), each.kinds[0]) for name, each in self.fields.items()}
         return Value("tree", fields=drawn)
 
+    @property
+    def differentiable(self) -> bool:
+        return all(each.differentiable for each in self.fields.values())
 
-Argument = Array | Dim | Seed | Key | Tree
+    @property
+    def permutable(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.permutable))
 
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        return Value("tree", fields={name: each.vary(value.fields[name], rng) for name, each in self.fields.items()})
 
-def differentiable(argument: Argument) -> bool:
-    """Whether a function has a derivative with respect to it: a floating-point array, or a `Tree` of nothing else."""
-    if isinstance(argument, Tree):
-        return all(map(differentiable, argument.fields.values()))
-    return isinstance(argument, Array) and argument.dtype in FLOAT_DTYPES
+    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
+        return Value("tree", fields={name: each.permute(value.fields[name], dim, order) for name, each in self.fields.items()})
+
+    def sizes(self, expression: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, each in self.fields.items():
+            found = {**each.sizes(f"{expression}[{name!r}]"), **found}
+        return found
+
+    def own_family(self, family: str) -> str:
+        return family  # each field sees for itself
 
 
 def _number_kinds(as_float: bool) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from autograder.calls.spec import CallSpec
 from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
-from autograder.questions.arguments import Argument, Array, Key, Tree, differentiable
+from autograder.questions.arguments import Argument
 from autograder.questions.laws import LAWS, PERMUTATION
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -87,7 +87,7 @@ class Question:
     @property
     def way(self) -> CallSpec:
         """How the question calls what students write."""
-        several = self.several or len(self.gradient) > 1 or any(isinstance(self.arguments[name], Tree) for name in self.gradient)
+        several = self.several or len(self.gradient) > 1 or any(self.arguments[name].several for name in self.gradient)
         return CallSpec(several, tuple(self.constructor or ()), "" if self.constructor is None else self.method, tuple(self.gradient))
 
     def alternative(self, function: Function) -> Function:
@@ -212,7 +212,7 @@ class Question:
                 if name not in self.arguments:
                     raise self._error(label, names, f"names {name!r}, which is no argument; the arguments are {', '.join(self.arguments)}")
         for name in self.gradient:
-            if not differentiable(self.arguments[name]):
+            if not self.arguments[name].differentiable:
                 raise self._error(
                     "gradient", self.gradient, f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such arrays"
                 )
@@ -222,17 +222,17 @@ class Question:
     def _check_laws(self) -> None:
         if not isinstance(self.laws, tuple | list):
             raise self._error("laws", self.laws, 'is not a tuple of names of laws such as ("jit",)')
-        permuted = {dim for argument in self.arguments.values() if isinstance(argument, Array | Tree) for dim in argument.dims}
+        permuted = {dim for argument in self.arguments.values() for dim in argument.permutable}
         known = [*(law for law in LAWS if law != PERMUTATION), *(PERMUTATION + dim for dim in self.dims if dim in permuted)]
         for law in self.laws:
             if law not in known:
                 raise self._error("laws", law, f"is not a law of this question; those are {', '.join(map(repr, known))}")
         if len(set(self.laws)) < len(self.laws):
             raise self._error("laws", self.laws, "names a law twice")
-        traced = [argument for argument in self.arguments.values() if isinstance(argument, Array | Tree | Key)]
+        traced = [argument for argument in self.arguments.values() if argument.traceable]
         if {"jit", "vmap"} & set(self.laws) and not traced:
             raise self._error("laws", self.laws, "needs an argument that JAX can trace: an Array, a Tree or a Key")
-        if "grad" in self.laws and not any(map(differentiable, traced)):
+        if "grad" in self.laws and not any(argument.differentiable for argument in traced):
             raise self._error("laws", self.laws, "needs an argument with a derivative: an Array of floating-point numbers")
 
 

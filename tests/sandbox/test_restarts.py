@@ -69,15 +69,21 @@ def answer(submission: Submission, name: str) -> Returned | Failed:
     return outcome
 
 
+DEATHS = {
+    "os.kill(os.getpid(), signal.SIGSEGV)": "was killed (SIGSEGV)",
+    "os._exit(1)": "ended the process",
+    "time.sleep(1000)": "took longer than 5 seconds",
+}
+
+
 @pytest.mark.parametrize(
-    ("death", "cause"),
+    ("death", "cause", "shortcut"),
     [
-        ("os.kill(os.getpid(), signal.SIGSEGV)", "was killed (SIGSEGV)"),
-        ("os._exit(1)", "ended the process"),
-        ("time.sleep(1000)", "took longer than 5 seconds"),
+        pytest.param(death, cause, shortcut, marks=() if number == other else pytest.mark.slow)
+        for number, (death, cause) in enumerate(DEATHS.items())
+        for other, shortcut in enumerate(("compiled", "unoptimised", "tuned"))
     ],
 )
-@pytest.mark.parametrize("shortcut", ["compiled", "unoptimised", "tuned"])
 def test_what_dies_with_a_shortcut_is_asked_again_without_any_and_the_instructor_reads_which(
     start: Start, shortcut: str, death: str, cause: str
 ) -> None:
