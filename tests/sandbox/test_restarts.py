@@ -188,12 +188,12 @@ def test_however_many_questions_hang_there_is_time_for_the_last_one(start: Start
 def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(one_assignment: BuiltAssignment) -> None:
     source = solution_of(one_assignment.solution, "vmap_over_batch")
     head, body = source.split(":\n", 1)
-    dies = f"{UNLESS}{head}:\n    if not without('tuned'):\n        os.kill(os.getpid(), signal.SIGSEGV)\n{body}"
+    dies = f'import os\n\n{head}:\n    if "tuned" not in os.environ["OTTER_ARRAYS_WITHOUT"].split(","):\n        os.abort()\n{body}'
     graded = otter_run(one_assignment.answered({"vmap_over_batch": dies}), one_assignment.zip)
     assert graded.share == 1.0, graded.results
     assert graded.results is not None
     told = (
-        "vmap_over_batch was killed (SIGSEGV) with the shortcuts compiled, unoptimised, tuned, and gave an answer without them, which was judged; "
+        "vmap_over_batch was killed (SIGABRT) with the shortcuts compiled, unoptimised, tuned, and gave an answer without them, which was judged; "
         "with tuned alone it dies again"
     )
     assert graded.results["extra_data"]["isolation"]["mended"] == told
