@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from autograder import Array, Dim, Question, Seed
 from autograder.assignment.built import BuiltAssignment
@@ -24,6 +25,9 @@ NAMES = [master.stem for master in MASTERS]
 SECRET = "the secret of the tests"
 
 os.environ["JAX_PLATFORMS"] = "cpu"
+
+settings.register_profile("tests", deadline=None)  # a busy machine is no fault
+settings.load_profile("tests")
 
 PLUGIN = "autograder.otter_plugin.ArraysPlugin"
 
