@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 PROCESS = """\
 import os, sys
-from autograder.runtime.ending import without_a_last_look
+from autograder.runtime.ending import skip_final_collection
 
 class Told:
     def __init__(self, name):
@@ -23,13 +23,13 @@ class Told:
 in_a_cycle = Told(b"looked at")
 in_a_cycle.itself = in_a_cycle
 if sys.argv[1] == "without":
-    without_a_last_look()
-    without_a_last_look()
+    skip_final_collection()
+    skip_final_collection()
 """
 
 CELL = """\
-from autograder.runtime.ending import without_a_last_look
-without_a_last_look()
+from autograder.runtime.ending import skip_final_collection
+skip_final_collection()
 unwritten = open({path!r}, "w")
 def write(text):
     unwritten.write(text)

@@ -18,7 +18,7 @@ STARTED = """\
 import os, pathlib, sys, psutil
 from jupyter_client.manager import start_new_kernel
 from jupyter_client.provisioning import KernelProvisionerFactory as Factory
-from autograder import provisioner
+from autograder.grading import provisioner
 {before}
 first = provisioner.begin(pathlib.Path(sys.argv[1]))
 manager, client = start_new_kernel()
@@ -69,7 +69,7 @@ def test_jupyter_finds_it_by_its_entry_point() -> None:
 ANSWERS = """\
 import asyncio, os, pathlib, signal, sys, time
 from jupyter_client.manager import AsyncKernelManager
-from autograder import provisioner
+from autograder.grading import provisioner
 
 async def main():
     provisioner.begin(pathlib.Path(sys.argv[1]))

@@ -19,13 +19,14 @@ pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
 
 BEGUN = """\
 import dataclasses, os, pathlib, sys, tempfile, threading
-from autograder.sandbox import ahead, host
+from autograder.grading import prefork
+from autograder.sandbox.settings import Settings
 {before}
 scratch = tempfile.mkdtemp()
-ahead.begin(host.Settings(hidden=[scratch], level="best"), pathlib.Path(scratch, "ipython"))
-print(len(ahead._waiting))
-ahead.end()
-print(len(ahead._waiting), [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("submission-")])
+prefork.begin(Settings(hidden=[scratch], level="best"), pathlib.Path(scratch, "ipython"))
+print(len(prefork._waiting))
+prefork.end()
+print(len(prefork._waiting), [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("submission-")])
 """
 
 
@@ -95,14 +96,15 @@ import nbformat
 import otter.run.run_autograder
 from nbclient import NotebookClient
 
-from autograder import provisioner
-from autograder.sandbox import ahead, early, host
+from autograder.grading import prefork, provisioner
+from autograder.sandbox import prestart
+from autograder.sandbox.settings import Settings
 
-early.start = lambda settings: None  # no submission is graded here
+prestart.start = lambda settings: None  # no submission is graded here
 folder = Path(sys.argv[1])
 if provisioner.begin(folder):
-    ahead.begin(host.Settings(hidden=[]), folder / "ipython")
-forked = bool(ahead._waiting)
+    prefork.begin(Settings(hidden=[]), folder / "ipython")
+forked = bool(prefork._waiting)
 cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.argv[2])]
 spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 done = NotebookClient(nbformat.v4.new_notebook(cells=cells, metadata=spec), allow_errors=True).execute()
