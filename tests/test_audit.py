@@ -20,8 +20,12 @@ from autograder.audit.run import main as audit_one
 from autograder.audit.run import sampled
 from autograder.cli import main
 
+OFTEN = ("nn-vmap-shared-params", "nnx-batched-init")
 
-@pytest.mark.parametrize("master", MASTERS, ids=lambda master: master.stem)
+
+@pytest.mark.parametrize(
+    "master", [pytest.param(master, id=master.stem, marks=() if master.stem in OFTEN else pytest.mark.slow) for master in MASTERS]
+)
 def test_of_each_master_a_sample_passes(master: Path, dist: Path, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
     audit_one(str(dist / master.stem), str(master), str(target), "4")

@@ -138,6 +138,7 @@ def verdicts(results: dict[str, Any] | None) -> str:
     return json.dumps([{**row} for row in results["tests"]])
 
 
+@pytest.mark.slow
 def test_verdicts_are_the_same_with_the_programs_without_and_with_damaged_ones(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     (question,) = one_assignment.record()["questions"]
     wrong = next(known for known in one_assignment.misconceptions(question).values() if known["told_by"] == "values")
