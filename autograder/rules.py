@@ -1,4 +1,4 @@
-"""Rules on how an answer is computed, where its values cannot tell: what an author requires, and whether facts meet it. Pure Python.
+"""Rules on how an answer is computed, where its values cannot tell: the words by which an author requires it. Pure Python.
 
     from autograder.rules import shared_parameters, transform
 
@@ -11,7 +11,7 @@
         hint="Lift a function of one row with `in_axes=(None, 0)`.",
     )
 
-Facts come out of the process that runs the answer: whoever sets out to can forge them. Let rules carry few points.
+Facts come out of the process that runs the answer, and a determined student can forge them. Let rules carry few points.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What cannot be graded, and how its names may be repeated."""
+"""A submitted zip, and how names in it may be repeated: what unpacking would do is looked at before any of it is read."""
 
 from __future__ import annotations
 

@@ -1,18 +1,4 @@
-"""Rules on how an answer is computed, where its values cannot tell: what an author requires, and whether facts meet it. Pure Python.
-
-    from autograder.rules import shared_parameters, transform
-
-    question.requires(
-        "one layer for all rows",
-        transform("nnx.vmap", lanes="B"),
-        shared_parameters("B"),
-        otherwise="does not apply one layer to all rows under nnx.vmap.",
-        misconception="no shared layer under nnx.vmap",
-        hint="Lift a function of one row with `in_axes=(None, 0)`.",
-    )
-
-Facts come out of the process that runs the answer: whoever sets out to can forge them. Let rules carry few points.
-"""
+"""What can be required of how an answer is computed, and whether what was seen meets it. Pure Python. Authors make these by `autograder.rules`."""
 
 from __future__ import annotations
 
