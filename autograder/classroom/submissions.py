@@ -21,7 +21,7 @@ from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
 METADATA = "submission_metadata.yml"
 """What Gradescope's "Export submissions" says of the submissions beside it."""
 
-_ANSWERS = (".ipynb", ".py", ".zip")
+_ANSWERS = (".ipynb", ".py", ".zip", ".ipynb.txt", ".ipynb.json")
 
 
 class NoSubmissions(BuildError):
@@ -45,7 +45,7 @@ class SubmittedFiles:
         """Everything in it, by path: a zip is unpacked; of a folder, links and the like are left out. Raises `Refused`."""
         if self.path.is_dir():
             return _of_folder(self.path)
-        if self.path.suffix == ".zip":
+        if self.path.suffix.lower() == ".zip":
             return dict(zips.files(self.path))
         if self.path.stat().st_size > MAX_FILE:
             raise Refused(f"{shown(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
@@ -59,10 +59,10 @@ def find(folder: Path) -> list[SubmittedFiles]:
     folders = sorted(path for path in folder.iterdir() if path.is_dir() and re.fullmatch(r"submission_\d+", path.name))
     if folders:
         return [SubmittedFiles(path.name, path) for path in folders]
-    found = sorted(path for path in folder.iterdir() if path.suffix in _ANSWERS and path.is_file() and not path.name.startswith("."))
+    found = sorted(path for path in folder.iterdir() if path.name.lower().endswith(_ANSWERS) and path.is_file() and not path.name.startswith("."))
     if not found:
         raise NoSubmissions(
-            f"{folder} has no submissions: no {', '.join('*' + suffix for suffix in _ANSWERS)}, and no {METADATA} of Gradescope's export. "
+            f"{folder} has no submissions: no {', '.join('*' + suffix for suffix in _ANSWERS[:3])}, and no {METADATA} of Gradescope's export. "
             "Name the folder in which they lie."
         )
     return [SubmittedFiles(key, path) for key, path in zip(_keys(found), found, strict=True)]

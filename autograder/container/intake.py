@@ -13,10 +13,11 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.container import choice
 from autograder.container import zips as packed
 from autograder.container.zips import shown
 from autograder.errors import Refused
-from autograder.sandbox.files import MAX_FILE, MAX_FILES, lay_out, remove
+from autograder.sandbox.files import MAX_FILE, lay_out, remove
 
 UNPACKED = "submission.zip"
 """What Otter unpacks once more where it is told that submissions are zips: an empty one."""
@@ -31,16 +32,15 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
     which Otter would unpack; it is unpacked here, and Otter finds an empty one. Raises `Refused`.
     """
     taken = _unpack(submission) if zips else []
+    taken += choice.bring_up(submission, choice.Wanted.of(given.parent / "otter_config.json"))
     taken += _take_away(submission, {path.name for path in given.iterdir()} if given.is_dir() else set())
     names = sorted(os.listdir(submission))  # noqa: PTH208
     notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
     scripts = [name for name in names if name.endswith(".py") and name != "__init__.py" and not name.startswith(".")]
-    if len(notebooks) > 1:
-        raise Refused(f"{len(notebooks)} notebooks were submitted: {_listed(notebooks)}. Submit one.")
     if not notebooks and len(scripts) > 1:
         raise Refused(f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. Submit the notebook.")
     if not notebooks and not scripts:
-        raise Refused(_nothing_to_grade(submission, names))
+        raise Refused(f"No notebook was submitted{f': what came is {_listed(names)}' if names else ', nor anything else'}. {AGAIN}")
     _check_readable(submission / [*notebooks, *scripts][0])
     if zips:
         zipfile.ZipFile(submission / UNPACKED, "w").close()
@@ -84,24 +84,6 @@ def _take_away(submission: Path, given: Collection[str]) -> list[str]:
             sentences.append(f"{shown(entry.name)} {why}")
             remove(Path(entry.path))
     return sentences
-
-
-def _nothing_to_grade(submission: Path, names: Sequence[str]) -> str:
-    below = [path for path in _files_below(submission) if path.suffix == ".ipynb"]
-    if below:
-        return f"The notebook lies in a folder: {shown(str(below[0].relative_to(submission)))}. Submit the file itself, not the folder."
-    what = f": what came is {_listed(names)}" if names else ", nor anything else"
-    return f"No notebook was submitted{what}. {AGAIN}"
-
-
-def _files_below(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for path, folders, files in os.walk(folder):
-        found += [Path(path, name) for name in files if not name.startswith(".")]
-        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        if len(found) > MAX_FILES:
-            break
-    return sorted(found)
 
 
 def _check_readable(path: Path) -> None:

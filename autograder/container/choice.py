@@ -1,0 +1,160 @@
+"""Which of the submitted files is the notebook: one anywhere in what was submitted, or of several the one that is this assignment's.
+
+It is brought up to where Otter looks, with the files of its folder at the same places beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from autograder.container.zips import shown
+from autograder.errors import Refused
+from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, remove
+
+_ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
+"""How the names of notebooks end, as browsers and mail programs leave them."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How an assignment's notebook is known: by the assignment's name, the ids of its cells, and the functions that it defines."""
+
+    name: str = ""
+    cells: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(config: Path) -> Wanted:
+        """What the autograder's `otter_config.json` says of it; nothing, if that cannot be read, which Otter will say."""
+        try:
+            plugins = json.loads(config.read_text(encoding="utf-8"))["plugins"]
+            settings = next(each for entry in plugins if isinstance(entry, dict) for name, each in entry.items() if name.endswith(".ArraysPlugin"))
+            functions = {check[0] for checks in settings["checks"].values() for check in checks if check}
+            return Wanted(str(settings.get("assignment", "")), frozenset(settings["tests_of_cells"]), frozenset(functions))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
+            return Wanted()
+
+
+def bring_up(submission: Path, wanted: Wanted) -> list[str]:
+    """Put the one notebook, or without any the one script, into `submission` itself. Returns a sentence for each notebook that is taken away.
+
+    Raises `Refused` if nothing tells which of several is meant.
+    """
+    files = list(_files(submission))
+    notebooks = [path for path in files if _ENDING.search(path.name)] or [
+        path for path in files if path.suffix != ".py" and _content(path) is not None
+    ]
+    scripts = [path for path in files if path.suffix == ".py" and path.name != "__init__.py"]
+    if not notebooks:
+        if len(scripts) == 1:
+            _move(scripts[0], submission, scripts[0].name)
+        return []
+    chosen = notebooks[0] if len(notebooks) == 1 else _best(notebooks, submission, wanted)
+    others = [path for path in notebooks if path != chosen and path.parent in (submission, chosen.parent)]
+    sentences = [f"{shown(path.name)} is another notebook than {shown(chosen.name)}, which is graded" for path in others]
+    for path in others:
+        remove(path)
+    _move(chosen, submission, _ENDING.sub("", chosen.name) + ".ipynb")
+    return sentences
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Plain files that a person has put there: no hidden ones, and none of what systems and editors add."""
+    count = 0
+    for above, folders, names in os.walk(folder):
+        depth = len(Path(above).relative_to(folder).parts)
+        folders[:] = [] if depth >= MAX_DEPTH else sorted(name for name in folders if not name.startswith((".", "__")))
+        for name in sorted(names):
+            path = Path(above, name)
+            if not name.startswith(".") and stat.S_ISREG(path.lstat().st_mode):
+                count += 1
+                if count > MAX_FILES:
+                    return
+                yield path
+
+
+def _content(path: Path) -> Mapping[str, Any] | None:
+    """A notebook's JSON; None if the file is not one."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            return None
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        found = json.loads(content) if content.lstrip().startswith(b"{") else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("cells"), list) and "nbformat" in found else None
+
+
+def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
+    ranks = {path: _rank(path, wanted) for path in paths}
+    best = [path for path in paths if ranks[path] == max(ranks.values())]
+    if len({path.read_bytes() for path in best}) > 1:
+        names = sorted(shown(path.relative_to(submission).as_posix()) for path in best)
+        raise Refused(
+            f"{len(best)} notebooks were submitted: {', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}. Submit one."
+        )
+    return best[0]
+
+
+def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
+    """How much speaks for a notebook, the most telling first: its metadata, its cells, what it answers, its name."""
+    content = _content(path)
+    if content is None:
+        return (-1,)
+    otter = content["metadata"].get("otter") if isinstance(content.get("metadata"), dict) else None
+    named = otter.get("assignment_name") if isinstance(otter, dict) else None
+    cells = [cell for cell in content["cells"] if isinstance(cell, dict)]
+    stem = PurePosixPath(_ENDING.sub("", path.name)).name
+    sources = [_source(cell) for cell in cells if cell.get("cell_type") == "code"]
+    return (
+        1 if wanted.name and named == wanted.name else -1 if wanted.name and named is not None else 0,
+        int(any(isinstance(cell.get("id"), str) and cell["id"] in wanted.cells for cell in cells)),
+        sum(any(_answers(source, function) for source in sources) for function in wanted.functions),
+        sum(any(f"def {function}(" in source for source in sources) for function in wanted.functions),
+        int(bool(wanted.name) and stem == wanted.name),
+        int(bool(wanted.name) and stem.startswith(wanted.name)),
+    )
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source")
+    return "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else source if isinstance(source, str) else ""
+
+
+def _answers(source: str, function: str) -> bool:
+    """Whether a cell defines a function with more in it than the place where an answer goes."""
+    if f"def {function}(" not in source:
+        return False
+    try:
+        tree = ast.parse("\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return any(
+        isinstance(node, ast.FunctionDef) and node.name == function and not all(_says_nothing(each) for each in node.body) for node in ast.walk(tree)
+    )
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """A docstring, `...` or `pass`."""
+    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+
+
+def _move(path: Path, submission: Path, name: str) -> None:
+    """Put a file, and what lies in its folder, up to `submission`; what is there stays."""
+    folder = path.parent
+    while os.path.lexists(submission / name) and submission / name != path:
+        name = f"_{name}"
+    path.replace(submission / name)
+    if folder != submission:
+        for entry in sorted(folder.iterdir()):
+            if not os.path.lexists(submission / entry.name):
+                shutil.move(entry, submission / entry.name)
