@@ -50,6 +50,7 @@ def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
+        "JOBLIB_MULTIPROCESSING": "0",
         "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
         "JAX_PLATFORMS": "cpu",
         **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},

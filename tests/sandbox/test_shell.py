@@ -65,9 +65,39 @@ PROGRAMS = {
     "!!ls another": told("ls another"),
     "get_ipython().system('pip list')\nassert get_ipython().getoutput('pip check') == []": told("pip list", "pip check"),
     "get_ipython().run_line_magic('pip', 'install tqdm')": told("pip install tqdm"),
-    "import os\nassert os.system('pip list') != 0": "",
-    "import os\nassert os.popen('ls').read() == '' and list(os.popen('ls')) == [] and os.popen('ls').close() != 0": "",
-    "import subprocess\ntry:\n    subprocess.run(['ls'])\nexcept OSError:\n    pass\nelse:\n    raise AssertionError": "",
+    "import os\nassert os.system('pip list') == 127 << 8": told("pip list"),
+    "import os\nassert os.popen('ls').read() == '' and list(os.popen('ls')) == [] and os.popen('ls').close() != 0": told("ls"),
+    "import subprocess\nran = subprocess.run(['ls', '-l'], capture_output=True, text=True)\nassert (ran.returncode, ran.stdout, ran.stderr) == (127, '', '')": told(
+        "ls -l"
+    ),
+    "import subprocess as s\nwith s.Popen('ls | wc', shell=True, stdout=-1) as p:\n    assert p.stdout.readlines() == [] and p.wait(3) == p.poll() == 127": told(
+        "ls | wc"
+    ),
+    "import subprocess\nassert subprocess.getstatusoutput('ls') == (127, '') and subprocess.call(b'ls') == 127": told("ls"),
+    "import subprocess\ntry:\n    subprocess.check_output(['ls'])\nexcept subprocess.CalledProcessError as failed:\n    assert failed.output == b''": told(
+        "ls"
+    ),
+}
+
+IN_THREADS = {
+    "import multiprocessing as mp\nwith mp.RLock(), mp.Lock(), mp.Semaphore(2), mp.Condition():\n    assert not mp.Event().is_set()": "",
+    "from multiprocessing import Pool\nwith Pool(2) as pool:\n    assert pool.map(abs, [-1, 2]) == [1, 2] and list(pool.imap(abs, [-3])) == [3]": "",
+    "import multiprocessing as mp\nmp.set_start_method('spawn', force=True)\nwith mp.get_context('fork').Pool(processes=3) as pool:\n"
+    "    assert pool.starmap(pow, [(2, 3)]) == [8]": "",
+    "from multiprocessing.pool import ThreadPool\nassert ThreadPool(2).map(abs, [-1]) == [1]": "",
+    "import multiprocessing as mp\nq = mp.Queue()\ndef put(x):\n    q.put(x * 2)\np = mp.Process(target=put, args=(4,))\np.start(); p.join(5)\n"
+    "assert q.get() == 8 and p.exitcode == 0 and not p.is_alive() and p.pid\nq.close(); q.join_thread(); p.terminate(); p.close()": "",
+    "import multiprocessing as mp\nwith mp.Manager() as m:\n    d, li = m.dict(a=1), m.list([1])\n    assert d['a'] == 1 and li[0] == 1 and not m.Queue().qsize()": "",
+    "import multiprocessing as mp\nv, a = mp.Value('i', 3), mp.Array('d', 2)\nwith v.get_lock():\n    v.value += 1\nassert v.value == 4 and list(a) == [0, 0] and mp.RawArray('i', [1, 2])[1] == 2 and len(bytes(a.get_obj())) == 16": "",
+    "import multiprocessing as mp\none, other = mp.Pipe()\none.send([1])\nassert other.recv() == [1] and mp.cpu_count() > 0": "",
+    "from concurrent.futures import ProcessPoolExecutor, as_completed\nwith ProcessPoolExecutor(max_workers=2) as pool:\n"
+    "    assert sorted(pool.map(abs, [-1, 2])) == [1, 2] and [f.result() for f in as_completed([pool.submit(abs, -3)])] == [3]": "",
+}
+
+OTTER = {
+    "import otter\nassert otter.__version__ >= '6', 'update otter'\nfrom otter import Notebook, __version__, api": "",
+    "from otter.check.notebook import Notebook\nresult = Notebook('x.ipynb', tests_dir='tests').check('q1')\nassert not result.grade > 0.5": "",
+    "import otter\ngrader = otter.Notebook()\ngrader.check_all(); grader.export('x.ipynb', pdf=False); grader.whatever_comes_next()": "",
 }
 
 KEPT_AS_THEY_ARE = {
@@ -88,11 +118,11 @@ KEPT_AS_THEY_ARE = {
 }
 
 
-@pytest.mark.parametrize("lines", [*PROGRAMS, *KEPT_AS_THEY_ARE])
+@pytest.mark.parametrize("lines", [*PROGRAMS, *IN_THREADS, *OTTER, *KEPT_AS_THEY_ARE])
 def test_the_rest_of_the_cell_runs(one_for_all: Submission, lines: str) -> None:
     one_for_all.cell("get_ipython()._told.clear()")
     printed, _ = one_for_all.cell(f"{lines}\nprint('the rest')")
-    expected = {**PROGRAMS, **KEPT_AS_THEY_ARE}[lines]
+    expected = {**PROGRAMS, **IN_THREADS, **OTTER, **KEPT_AS_THEY_ARE}[lines]
     assert printed.endswith("the rest\n")
     if expected is not None:
         assert printed == f"{expected}the rest\n"

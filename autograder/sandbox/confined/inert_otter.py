@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import types
+from importlib import metadata
+from typing import Any
 
 
-def inert_otter(checks: list[str]) -> types.ModuleType:
-    """What a student notebook's own calls of Otter get here: they are noted, and the trusted side does them."""
+def put_inert_otter(checks: list[str]) -> None:
+    """Have this process import an `otter` whose calls do nothing: what a student notebook asks to check is noted, and the trusted side checks it."""
 
     class Notebook:
         def __init__(self, *_: object, **__: object) -> None: ...
 
-        def check(self, question: str, *_: object, **__: object) -> None:
+        def check(self, question: str, *_: object, **__: object) -> Any:
             checks.append(question)
+            return _Unknown()
 
-        def check_all(self, *_: object, **__: object) -> None: ...
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return _nothing  # check_all, export, to_pdf, and what else Otter may have
 
-        def export(self, *_: object, **__: object) -> None: ...
+    notebook = _module("otter.check.notebook", Notebook=Notebook)
+    logs = _module("otter.check.logs")
+    api = _module("otter.api", export_notebook=_nothing, grade_submission=_nothing)
+    check = _module("otter.check", notebook=notebook, logs=logs)
+    _module("otter", Notebook=Notebook, api=api, check=check, logs=logs, __version__=_version())
 
-        def to_pdf(self, *_: object, **__: object) -> None: ...
 
-        def run_plugin(self, *_: object, **__: object) -> None: ...
+class _Unknown:
+    """The result of a check, which this process does not know."""
 
-        def add_plugin_files(self, *_: object, **__: object) -> None: ...
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return math.nan
 
-    module = types.ModuleType("otter")
-    module.Notebook = Notebook  # type: ignore[attr-defined]
+    def __repr__(self) -> str:
+        return "This is checked behind the cell."
+
+
+def _module(name: str, **content: Any) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__path__ = []
+    vars(module).update(content)
+    sys.modules[name] = module
     return module
+
+
+def _nothing(*_: object, **__: object) -> None: ...
+
+
+def _version() -> str:
+    try:
+        return metadata.version("otter-grader")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -6,20 +6,20 @@ anybody: figures are drawn to memory, and closed behind the cell or the call tha
 
 from __future__ import annotations
 
+import builtins
 import contextlib
-import io
+import getpass
 import itertools
-import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import LSString, SList
 
-NOT_STARTED = "`{command}` was not started: programs are not started in grading."
+from autograder.sandbox.confined import in_threads, programs
 
-NOT_FOUND = 127
-"""The status of a shell that finds no program of that name."""
+NOT_STARTED = "`{command}` was not started: programs are not started in grading."
 
 COMMAND_SHOWN = 80
 """Characters of a command that are repeated."""
@@ -46,7 +46,9 @@ class Shell(InteractiveShell):
         self._told: set[str] = set()
         self._lacks_an_extension = False
         self.set_hook("show_in_pager", lambda *_, **__: None, 1)  # type: ignore[no-untyped-call]  # `f?` shows its page beside the notebook
-        os.popen = _nothing_to_read
+        programs.fail_to_start(self._not_started)
+        in_threads.instead_of_processes()
+        builtins.input = getpass.getpass = _nobody_to_ask
 
     def system(self, cmd: str) -> None:
         """What a line with `!` calls."""
@@ -58,6 +60,9 @@ class Shell(InteractiveShell):
         """What `name = !command` calls: no lines."""
         self._not_started(cmd)
         return SList() if split else LSString()
+
+    def ask_exit(self) -> None:
+        """What `exit()` calls. Jupyter runs the cell to its end."""
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Nobody looks: there is no loop of events."""
@@ -103,7 +108,7 @@ class Shell(InteractiveShell):
                 pyplot.close("all")
 
     def _not_started(self, command: str) -> None:
-        self.user_ns["_exit_code"] = NOT_FOUND
+        self.user_ns["_exit_code"] = programs.NOT_FOUND
         first = (command.strip().splitlines() or [""])[0]
         shown = first if len(first) <= COMMAND_SHOWN else f"{first[:COMMAND_SHOWN]}…"
         if shown not in self._told:
@@ -127,14 +132,6 @@ class Shell(InteractiveShell):
             known.append(InlineBackend.instance())
 
 
-class _Nothing(io.StringIO):
-    """The output of a program that was not started."""
-
-    def close(self) -> int:  # type: ignore[override]  # as what `os.popen` returns
-        super().close()
-        return NOT_FOUND << 8
-
-
-def _nothing_to_read(cmd: str, mode: str = "r", buffering: int = -1) -> Any:
-    """In place of `os.popen`, whose shell cannot be started."""
-    return _Nothing()
+def _nobody_to_ask(*_: Any, **__: Any) -> NoReturn:
+    """In place of `input`, what Jupyter raises where it runs a notebook without a person."""
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")

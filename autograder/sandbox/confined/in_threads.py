@@ -1,0 +1,126 @@
+"""`multiprocessing` without processes: what it would do in processes is done in threads of this one.
+
+No process can be started in grading, and locks of processes need a place that a submission has not. `multiprocessing.dummy` is Python's own version of its
+interface with threads; here is what it lacks.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import multiprocessing.dummy as threads
+import multiprocessing.pool
+import os
+import queue
+import types
+from multiprocessing import context
+from typing import Any
+
+
+class Process(threads.Process):
+    """A thread with the interface of a process. It cannot be stopped from outside."""
+
+    @property
+    def pid(self) -> int | None:
+        return os.getpid() if self.ident is not None else None
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Queue(queue.Queue):  # type: ignore[type-arg]
+    """A queue of threads with the interface of one of processes."""
+
+    def close(self) -> None: ...
+
+    def join_thread(self) -> None: ...
+
+    def cancel_join_thread(self) -> None: ...
+
+
+def pool(processes: int | None = None, initializer: Any = None, initargs: Any = (), maxtasksperchild: int | None = None) -> Any:
+    """A pool of threads."""
+    return multiprocessing.pool.ThreadPool(processes, initializer, initargs)
+
+
+def raw_value(kind: Any, *arguments: Any) -> Any:
+    """A number of ctypes, in memory that only this process has."""
+    from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
+
+    return typecode_to_type.get(kind, kind)(*arguments)
+
+
+def raw_array(kind: Any, size_or_initializer: Any) -> Any:
+    """An array of ctypes, in memory that only this process has."""
+    from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
+
+    values = (0,) * size_or_initializer if isinstance(size_or_initializer, int) else tuple(size_or_initializer)
+    return (typecode_to_type.get(kind, kind) * len(values))(*values)
+
+
+def value(kind: Any, *arguments: Any, lock: Any = True) -> Any:
+    """The same number with a lock, unless `lock` is False."""
+    return _locked(raw_value(kind, *arguments), lock)
+
+
+def array(kind: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
+    """The same array with a lock, unless `lock` is False."""
+    return _locked(raw_array(kind, size_or_initializer), lock)
+
+
+def _locked(shared: Any, lock: Any) -> Any:
+    from multiprocessing.sharedctypes import synchronized
+
+    return shared if lock is False else synchronized(shared, threads.RLock() if lock in (True, None) else lock)  # type: ignore[arg-type]
+
+
+class Manager:
+    """What hands out objects that are shared: among threads, all are."""
+
+    dict, list, Namespace = dict, list, types.SimpleNamespace
+    Lock, RLock, Semaphore, BoundedSemaphore = threads.Lock, threads.RLock, threads.Semaphore, threads.BoundedSemaphore
+    Condition, Event, Barrier = threads.Condition, threads.Event, threads.Barrier
+    Value, Array = staticmethod(threads.Value), staticmethod(threads.Array)
+    Queue, JoinableQueue, Pool = Queue, Queue, staticmethod(pool)
+
+    def __enter__(self) -> Manager:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def shutdown(self) -> None: ...
+
+
+class Executor(concurrent.futures.ThreadPoolExecutor):
+    """A pool of threads with the arguments of `ProcessPoolExecutor`."""
+
+    def __init__(
+        self, max_workers: int | None = None, mp_context: Any = None, initializer: Any = None, initargs: Any = (), *, max_tasks_per_child: Any = None
+    ) -> None:
+        super().__init__(max_workers, initializer=initializer, initargs=initargs)
+
+
+_IN_THREADS = {
+    **{name: getattr(threads, name) for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier", "Pipe")},
+    "Queue": Queue,
+    "JoinableQueue": Queue,
+    "Pool": pool,
+    "Value": value,
+    "Array": array,
+    "RawValue": raw_value,
+    "RawArray": raw_array,
+    "Manager": Manager,
+    "Process": Process,
+}
+
+
+def instead_of_processes() -> None:
+    """From now on `multiprocessing` and `concurrent.futures` of this process use threads."""
+    for name, kind in _IN_THREADS.items():
+        setattr(multiprocessing, name, kind)
+        for each in (context.BaseContext, *context.BaseContext.__subclasses__()):
+            setattr(each, name, staticmethod(kind))
+    concurrent.futures.ProcessPoolExecutor = Executor  # type: ignore[misc, assignment]
