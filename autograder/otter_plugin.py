@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import sys
 import time
 from importlib.metadata import version
@@ -38,13 +39,14 @@ class ArraysPlugin(AbstractOtterPlugin):
         autograder_folder, student_folder = Path(assignment.get_ag_path()).resolve(), Path(assignment.get_stu_path()).resolve()
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
         name = assignment.name or Path(assignment.master).stem
+        self._name = name
         record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
-        (autograder_folder / filenames.PUBLIC_FILE).rename(student_folder / filenames.PUBLIC_FILE)
+        shutil.copy(autograder_folder / filenames.PUBLIC_FILE, student_folder)
         (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
         self._tests_of_cells = otter_assign.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
         self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
         self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}
-        self._public_files = [Path(file).name for file in assignment.files]
+        self._public_files = [*(Path(file).name for file in assignment.files), filenames.PUBLIC_FILE]
         self._bank = filenames.hidden_file(secret)
         master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled_programs.FILE)
         self._deliver(assignment, autograder_folder, student_folder)
@@ -64,7 +66,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         (student_folder / "requirements.txt").write_text(delivery.requirements(author_lines, found), encoding="utf-8")
         # Otter reads these after this event: `files` names what it zips from the autograder folder.
         assignment.requirements = str(own)
-        assignment.files = [*assignment.files, self._bank, compiled_programs.FILE, wheel.name]
+        assignment.files = [*assignment.files, self._bank, compiled_programs.FILE, wheel.name, filenames.PUBLIC_FILE]
         if assignment.python_version is None:
             assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -75,7 +77,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         configuration.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
         if assignment is not None:
             added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files}
-            added |= {"checks": self._checks, "worth": self._worth}
+            added |= {"checks": self._checks, "worth": self._worth, "assignment": self._name}
             _configure(otter_config, added)
 
     def before_grading(self, config: AutograderConfig) -> None:
@@ -118,7 +120,9 @@ class ArraysPlugin(AbstractOtterPlugin):
         checks, worth = self.plugin_config.get("checks", {}), self.plugin_config.get("worth", {})
         self._ungraded = gradescope.settle(graded, checks, worth)
         findings = self._report.pop("findings", [])
-        details = {"isolation": self._report, "findings": findings, "version": version(delivery.DISTRIBUTION), "packages": self._packages}
+        isolation = {name: said for name, said in self._report.items() if name != "cells"}
+        details = {"isolation": isolation, "findings": findings, "version": version(delivery.DISTRIBUTION), "packages": self._packages}
+        details |= {"cells": self._report["cells"]} if "cells" in self._report else {}
         file = self._stage.results / "results.json"
         gradescope.write_from_now(graded, file=file, checks=checks, worth=worth, details=details, started=self._started)
 

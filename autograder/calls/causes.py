@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 NOT_DEFINED = "is not defined. Did the cell that defines it run, without an error in it or above it?"
 
-_OPEN_EXCEPTIONS = (
+OPEN_EXCEPTIONS = (
     *(name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)),
     *("ConcretizationTypeError", "NonConcreteBooleanIndexError", "TracerArrayConversionError", "TracerBoolConversionError"),
     *("TracerIntegerConversionError", "UnexpectedTracerError", "JaxRuntimeError", "LinAlgError"),
@@ -32,7 +32,7 @@ def known_cause(text: object, arguments: Sequence[str]) -> str:
         re.escape(NOT_DEFINED),
         r"is not a function but of type (a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType)\.",
         rf"takes \d{{1,2}} positional arguments?; {called}",
-        rf"raised ({'|'.join(_OPEN_EXCEPTIONS)}|an exception of its own)\.",
+        rf"raised ({'|'.join(OPEN_EXCEPTIONS)}|an exception of its own)\.",
         r"returned a (list|tuple) of length \d{1,4}; it must return one array\.",
         r"returned (a (dict|str|set|bytes)|an object that is not an array|a function or class \(was it meant to be called\?\)); it must return one array\.",
         r"returned a Flax (Param|Variable|State|Linear|object), not its array; it must return one array\.",
@@ -54,5 +54,5 @@ def open_name(kind: type) -> str:
     module = sys.modules.get(kind.__module__)
     known = kind.__module__.split(".")[0] in _OPEN_PACKAGES and getattr(module, kind.__name__, None) is kind
     if issubclass(kind, BaseException):
-        return kind.__name__ if known and kind.__name__ in _OPEN_EXCEPTIONS else "an exception of its own"
+        return kind.__name__ if known and kind.__name__ in OPEN_EXCEPTIONS else "an exception of its own"
     return kind.__name__ if known else "a class of its own"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
     shown = diagnosis is not None and any(
         (record["question"], record["cases"], record["diagnosis"]) == (question, PUBLIC, diagnosis) for record in grading.records
     )
+    finding = _with_the_cell(grading, question, function, finding)
     grading.records.append(_record(question, cases, finding, time.monotonic() - started))
     if finding is not None:
         raise (Imprecise if finding.worth else CheckFailed)(messages.in_grading(question, finding, shown))
@@ -114,6 +115,14 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
     grading.records.append({**row, "seen": judgement.seen, "forgeable": True, "seconds": round(time.monotonic() - started, 3)})
     if unmet:
         raise CheckFailed(messages.rule_in_grading(question, method, judgement, rule))
+
+
+def _with_the_cell(grading: Grading, question: str, function: object, finding: Finding | None) -> Finding | None:
+    """Where there is no function: what stopped the cell that should have defined it."""
+    if finding is None or function is not None or grading.elsewhere is None:
+        return finding
+    why = grading.elsewhere.why_undefined(question)
+    return replace(finding, sentence=f"is not defined: {why}.") if why else finding
 
 
 def _record(question: str, cases: str, finding: Finding | None, seconds: float) -> dict[str, Any]:

@@ -16,12 +16,20 @@ from otter.test_files import GradingResults
 
 from autograder.bank.groups import METHOD, title
 from autograder.grading import results as files
+from autograder.sandbox.cells import Stopped
 
 # How Otter writes the exception of a failed test: its type at the beginning of a line, in a doctest with the type's module.
 _OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
 _UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
 _IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
 _TOLD = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
+
+CELLS = "Your notebook in grading"
+"""The name of the row about cells that did not run to their end."""
+
+ABOUT_CELLS = (
+    "These cells did not run to their end. That costs no points by itself; it may be why an answer is missing. Cells of text are not counted."
+)
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
 """For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks (`METHOD` and the rule
@@ -55,6 +63,7 @@ class Results(GradingResults):
             )
             if _is_nan(output.get("score")):
                 del output["score"]
+        output["tests"] += _about_cells(self.details.get("cells", ()))
         output["execution_time"] = round(time.monotonic() - self.started, 1)
         output["extra_data"] = dict(self.details)
         files.write(self.results_file, output)
@@ -102,6 +111,14 @@ class Results(GradingResults):
                 }
             )
         return made
+
+
+def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row without points about the cells that did not run to their end, if there are any."""
+    if not cells:
+        return []
+    told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells)
+    return [{"name": CELLS, "visibility": "visible", "output": f"{ABOUT_CELLS}\n\n{told}", "output_format": "md"}]
 
 
 def _told(result: Any, method: bool) -> str:

@@ -34,6 +34,10 @@ class NotebookGrading:
         for test in dict.fromkeys((*tests, *asked)):
             self._check(test, namespace)
 
+    def skip_cell(self) -> None:
+        """A cell that its author or Otter has marked to be left out."""
+        self._submission.skip_cell()
+
     def end(self, namespace: MutableMapping[str, Any]) -> None:
         """Run every test that has not run, then end the worker: nothing of the submission is left when results are written."""
         for test in self._submission.tests:
@@ -55,6 +59,7 @@ class NotebookGrading:
             return
         text: dict[str, Any] = {"problem": self._submission.problem, "findings": records(), "log_server": log_server.address()}
         text |= {"mended": mended} if mended else {}
+        text |= {"cells": [stopped.to_json() for stopped in self._submission.stopped]} if self._submission.stopped else {}
         started = self._submission.started
         if started is not None:
             text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}

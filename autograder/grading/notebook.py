@@ -13,6 +13,8 @@ __otter_arrays__ = begin({settings!r})"""
 
 _CELL = "__otter_arrays__.cell({source!r}, {tests!r}, globals())"
 
+_SKIPPED = "__otter_arrays__.skip_cell()"
+
 _END = "__otter_arrays__.end(globals())"
 
 
@@ -27,10 +29,11 @@ def without_submitted_code(
     cells = [nbformat.v4.new_code_cell(_BEGIN.format(settings=dict(settings)), id="begin")]
     for cell in submission.cells:
         source, identifier = cell.get("source"), cell.get("id")
-        if cell.get("cell_type") == "code" and isinstance(source, str) and not _ignored(cell.get("metadata")):
-            tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
-            call = _CELL.format(source=str(source), tests=list(tests))
-            cells.append(nbformat.v4.new_code_cell(call))
+        if cell.get("cell_type") != "code" or not isinstance(source, str):
+            continue
+        tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
+        call = _SKIPPED if _ignored(cell.get("metadata")) else _CELL.format(source=str(source), tests=list(tests))
+        cells.append(nbformat.v4.new_code_cell(call))
     cells.append(nbformat.v4.new_code_cell(_END, id="end"))
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})

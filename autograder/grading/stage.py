@@ -15,6 +15,7 @@ from typing import Any
 from autograder.grading import results
 from autograder.grading.configuration import Isolation
 from autograder.runtime import compiled_programs, log_server
+from autograder.sandbox.cells import Stopped
 from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
 from autograder.sandbox.settings import Settings
 
@@ -122,6 +123,7 @@ def described(report: Mapping[str, Any]) -> str:
     lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
     lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
     lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
+    lines += [Stopped.from_json(cell).told() for cell in report.get("cells", ())]
     if report.get("mended"):
         lines.append(f"A shortcut failed: {report['mended']}. Please report this: it is a fault of otter-arrays.")
     return "\n".join(lines)

@@ -91,6 +91,17 @@ class RestartedWorker:
         self._cells.append(request)
         return frame
 
+    def define(self, source: str) -> tuple[str, ...]:
+        """In place of a cell that its worker did not survive: run its definitions and imports only, and remember that. Returns the names that it defined."""
+        request = {"do": "define", "source": source}
+        try:
+            frame = self._once(request, {}, self._scarce(self._settings.limits.call_seconds, self._left() / (self._waiting + 1)))
+        except Died:
+            return ()
+        self._cells.append(request)
+        defined = frame.header.get("defined")
+        return tuple(name for name in defined if isinstance(name, str)) if isinstance(defined, list) else ()
+
     def ask(self, function: str, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, watched: bool = False) -> Frame:
         """Ask for what concerns a function ("" if it concerns none), within `seconds`. `watched`: not its answer is asked for, but how it comes about."""
         asked = _Asked(function, watched)
@@ -147,7 +158,8 @@ class RestartedWorker:
         except Died as cause:
             died = cause
         self._settings = _plain(self._settings)
-        lost = "kept" in request  # what the request refers to was in the worker that has died
+        # What such a request refers to was in the worker that has died. A cell that took too long has had its time; what it defines is still to be had.
+        lost = "kept" in request or (asked == _CELL and died.late)
         while not lost and (taken or (died.from_outside and self._second_chances)):
             self._second_chances -= not taken
             try:
@@ -199,16 +211,16 @@ class RestartedWorker:
                     self.problem = f"was not called: the confined process could not be started ({cause})"
 
     def _restart(self) -> None:
-        """A new worker, brought to where the last one was. A cell that kills it this time is left out from now on."""
+        """A new worker, brought to where the last one was. Of a cell that kills it this time only what it defines is run from now on."""
         while self._worker is None and self.problem is None and self._left() > 0:
             self._start()
-            for request in list(self._cells):
+            for place, request in enumerate(list(self._cells)):
                 if self._worker is None or self._left() <= 0:
                     return
                 try:
                     self._worker.ask(request, {}, min(self._settings.limits.cell_seconds, max(self._left(), 1.0)))
                 except Died:
-                    self._cells.remove(request)
+                    self._cells[place : place + 1] = [{"do": "define", "source": request["source"]}] if request["do"] == "cell" else []
                     self._worker = None
                     break
 

@@ -13,11 +13,14 @@ LEVELS = ("required", "best", "off")
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of memory resident and addressed."""
+    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of memory resident and addressed.
+
+    A call that takes too long is made once more without shortcuts, a cell is not: an endless loop in either ends a grading within two minutes.
+    """
 
     start_seconds: float = 120
-    cell_seconds: float = 120
-    call_seconds: float = 60
+    cell_seconds: float = 100
+    call_seconds: float = 40
     submission_seconds: float = 500
     resident_bytes: int = 0
     address_bytes: int = 8 * 2**30

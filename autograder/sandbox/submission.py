@@ -19,6 +19,7 @@ from autograder.calls.causes import known_cause
 from autograder.calls.inputs import Value, flattened
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
+from autograder.sandbox.cells import Stopped, defines, ended, from_claim
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died, Started
 from autograder.sandbox.restarts import NotAsked, RestartedWorker
@@ -56,6 +57,9 @@ class Submission:
         self._seed = seed
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
         self._draws: dict[str, Any] | None = None
+        self._cells: list[str] = []
+        self._stopped: dict[int, Stopped] = {}
+        self._tested = False
         self._worker = RestartedWorker(settings, len(self._tests))
 
     @property
@@ -73,20 +77,44 @@ class Submission:
         """Why nothing of the submission could be run; None if it could."""
         return self._worker.problem
 
+    @property
+    def stopped(self) -> tuple[Stopped, ...]:
+        """The cells that did not run to their end, in order."""
+        return tuple(self._stopped.values())
+
     def cell(self, source: str) -> tuple[str, list[str]]:
         """Run one cell. Returns what it printed (or why it could not end) and the names that it asked Otter to check."""
+        self._cells.append(source)
+        number = len(self._cells)
         if len(source) > MAX_CELL:
+            self._stopped[number] = ended(f"was not run: it is longer than {MAX_CELL} characters", number, source)
             return f"This cell was not run: it is longer than {MAX_CELL} characters.", []
         try:
             header = self._worker.cell(self._request(source)).header
         except Died as cause:
+            self._stopped[number] = ended(str(cause), number, source, () if isinstance(cause, NotAsked) else self._worker.define(source))
             return f"This cell {cause}.", []
+        stopped = from_claim(header.get("stopped"), number, source, before_tests=not self._tested)
+        if stopped is not None:
+            self._stopped[number] = stopped
         checks = [name for name in header.get("checks", []) if name in self._tests] if isinstance(header.get("checks"), list) else []
         return str(header.get("printed", "")), list(dict.fromkeys(checks))
+
+    def skip_cell(self) -> None:
+        """A code cell that is not run, and counts."""
+        self._cells.append("")
+
+    def why_undefined(self, name: str) -> str:
+        """Why there is nothing of that name, as the end of a sentence about it: what stopped the cell that defines it; "" if nothing tells."""
+        defining = [number for number, source in enumerate(self._cells, 1) if defines(source, name)]
+        if not defining:
+            return "no cell defines it"
+        return next((self._stopped[number].where() for number in reversed(defining) if number in self._stopped), "")
 
     def bind(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         """Bind the names that `test` mentions, and forget what they were bound to before."""
         names = self._tests[test]
+        self._tested = True
         self._worker.next_question()
         arrays: Mapping[str, Any] = {}
         try:

@@ -28,9 +28,9 @@ from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, recorder
 from autograder.evidence.facts import to_json
 from autograder.runtime import compiled_programs, fingerprint, jax_settings
-from autograder.sandbox.confined import recursion
+from autograder.sandbox.confined import cells, recursion
 from autograder.sandbox.confined.confine import Confinement, confine
-from autograder.sandbox.confined.inert_otter import inert_otter
+from autograder.sandbox.confined.inert_otter import put_inert_otter
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
 
@@ -89,7 +89,7 @@ class Session:
         self._numbers = itertools.count()
         self._shell: Any = Shell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
-        sys.modules["otter"] = inert_otter(self._checks)
+        put_inert_otter(self._checks)
         self._shell.colors = "NoColor"
         self._found = fingerprint.current()
         scratch = settings["confinement"]["scratch"]
@@ -109,6 +109,7 @@ class Session:
     def serve(self) -> None:
         answers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Frame]] = {
             "cell": self._cell,
+            "define": self._define,
             "names": self._names,
             "judge": self._judge,
             "watch": self._watch,
@@ -129,8 +130,14 @@ class Session:
         self._checks.clear()
         self._set_seed(header.get("seed"))
         with captured(OUTPUT_SHOWN) as output:
-            result = self._shell.run_cell(header["source"], store_history=False)
-        return Frame({"printed": output.text, "failed": not result.success, "checks": [name for name in self._checks if type(name) is str][:100]}, {})
+            stopped = cells.run(self._shell, header["source"])
+        said = {"printed": output.text, "checks": [name for name in self._checks if type(name) is str][:100]}
+        return Frame({**said, **({} if stopped is None else {"stopped": vars(stopped)})}, {})
+
+    def _define(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
+        """In place of a cell that ends the process: what it defines."""
+        with captured(OUTPUT_SHOWN):
+            return Frame({"defined": cells.define(self._shell, header["source"])}, {})
 
     def _set_seed(self, seed: Mapping[str, Any] | None) -> None:
         """As Otter does before each cell: {"value": the seed, "variable": the name that is set to it, or None for the global generators}."""

@@ -1,0 +1,134 @@
+"""What stopped a cell of a submission, as far as it may be told: to its author in a row of its own, and where a name is missing because of it.
+
+What a cell raised comes out of the submission's own process. Until the first test has asked for something, nothing hidden has been in that process, and its
+text is repeated. Of later cells only the line and the name of the exception are, and a module that is missing, which this side sees for itself.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.calls.causes import OPEN_EXCEPTIONS
+
+TEXT_SHOWN = 300
+"""Characters of an exception's text that are repeated."""
+
+FIRST_LINE_SHOWN = 60
+"""Characters of a cell's first line that are repeated."""
+
+DEFINED_SHOWN = 20
+"""Names that are listed of what a stopped cell defines all the same."""
+
+_IMPORTED = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_][\w.]*)")
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A cell that did not run to its end: its number among the code cells, and a cause.
+
+    `line` is where an exception such as "NameError: …" was raised, 0 if that is not known, and None if the cell ended in another way ("took longer than …").
+    `defined` are names that it defines behind that line, which were defined all the same.
+    """
+
+    cell: int
+    first_line: str
+    line: int | None
+    cause: str
+    defined: tuple[str, ...] = ()
+
+    def where(self) -> str:
+        """For a sentence about a name that it should have defined."""
+        if self.line is None:
+            return f"cell {self.cell} {self.cause}"
+        return f"cell {self.cell} stopped{f' at line {self.line}' if self.line else ''}, {self.cause}"
+
+    def told(self) -> str:
+        """A sentence or two about it, as Markdown."""
+        at = f" at line {self.line}" if self.line else ""
+        how = self.cause if self.line is None else f"stopped{at}: {_as_code(self.cause)}"
+        told = f"Cell {self.cell} ({_as_code(self.first_line)}) {how}."
+        if self.defined:
+            told += f" What it defines further down is there all the same: {', '.join(f'`{name}`' for name in self.defined)}."
+        return told
+
+    def to_json(self) -> dict[str, Any]:
+        """What `Stopped.from_json` reads."""
+        return {**vars(self), "defined": list(self.defined)}
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> Stopped:
+        """The inverse of `to_json`."""
+        return Stopped(**{**stored, "defined": tuple(stored["defined"])})
+
+
+def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Stopped | None:
+    """What the submission's process says of a cell that it has run; None if it says that nothing stopped it, or nothing that can be read."""
+    if not isinstance(claim, Mapping):
+        return None
+    lines = source.splitlines()
+    line = claim.get("line")
+    line = line if type(line) is int and 0 < line <= len(lines) else 0
+    name, text = str(claim.get("name", "")), str(claim.get("text", ""))
+    if before_tests:
+        name = name if re.fullmatch(r"[A-Za-z_]\w{0,60}", name) else "an exception"
+        text = _one_line(text, TEXT_SHOWN).rstrip(".")
+    else:
+        name = name if name in OPEN_EXCEPTIONS else "an exception of its own"
+        text = _missing_module(name, lines[line - 1] if line else "")
+    defined = claim.get("defined")
+    known = _names_in(source)
+    names = tuple(each for each in defined if each in known)[:DEFINED_SHOWN] if isinstance(defined, list) else ()
+    return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names)
+
+
+def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:
+    """A cell with which its process ended: `cause` says how, as in "took longer than 100 seconds"."""
+    known = _names_in(source)
+    return Stopped(cell, first_line(source), None, cause, tuple(name for name in defined if name in known)[:DEFINED_SHOWN])
+
+
+def first_line(source: str) -> str:
+    """The first line of a cell that says something, in a few characters."""
+    return _one_line(next((line for line in source.splitlines() if line.strip()), ""), FIRST_LINE_SHOWN)
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether a cell has a statement that binds `name`: a definition, an import or an assignment."""
+    name = re.escape(name)
+    return bool(
+        re.search(
+            rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^\s*{name}\s*(?::[^=\n]+)?=(?!=)|^\s*(?:from\s+\S+\s+)?import\b.*\b{name}\b",
+            source,
+            re.MULTILINE,
+        )
+    )
+
+
+def _as_code(text: str) -> str:
+    """Markdown in which nothing of a submission's text is more than text."""
+    return f"`{text.replace('`', chr(39))}`"
+
+
+def _missing_module(name: str, line: str) -> str:
+    """Of an import that failed: the module's name, where this process too finds none of that name."""
+    found = _IMPORTED.match(line)
+    if name != "ModuleNotFoundError" or found is None:
+        return ""
+    module = found[1].split(".")[0]
+    try:
+        return "" if importlib.util.find_spec(module) is not None else f"No module named '{module}'"
+    except (ImportError, ValueError):
+        return ""
+
+
+def _names_in(source: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d]\w*", source))
+
+
+def _one_line(text: str, most: int) -> str:
+    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return line if len(line) <= most else f"{line[:most]}…"

@@ -1,0 +1,109 @@
+"""Run the cells of a submission, and when one stops, define what stands further down in it.
+
+A notebook whose cell stops half way is still a notebook with an answer in it: definitions and imports behind the line that failed are run all the same. Nothing
+else of the cell is.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+_PLAIN_CELLS = ("time", "capture", "prun")
+"""Cell magics that run their cell as it stands."""
+
+_CELL = "<ipython-input"
+"""How the names of cells begin, which Python has for files."""
+
+TEXT_KEPT = 1000
+"""Characters of an exception's text."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What stopped a cell: the line of the cell (0 if it is not known), the exception's type and text, and what was defined all the same."""
+
+    line: int
+    name: str
+    text: str
+    defined: tuple[str, ...]
+
+
+def run(shell: Any, source: str) -> Stop | None:
+    """Run a cell as Jupyter does. Returns what stopped it, or None."""
+    result = shell.run_cell(source, store_history=False)
+    if result.success:
+        return None
+    raised = result.error_before_exec or result.error_in_exec
+    line = _line(raised, source)
+    defined = () if result.error_before_exec else define(shell, source, after=line)
+    try:
+        text = str(getattr(raised, "msg", "") if isinstance(raised, SyntaxError) else raised)[:TEXT_KEPT]
+    except BaseException:  # noqa: BLE001 - its __str__ is the submission's code
+        text = ""
+    return Stop(line, type(raised).__name__, text, defined)
+
+
+def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
+    """Run the definitions and imports at the top level of a cell that stand behind line `after`. Returns the names that they bound.
+
+    Where no line is known (0), names that are there already are left as they are.
+    """
+    body, above = _as_plain_cell(source)
+    try:
+        statements = ast.parse(shell.transform_cell(body)).body
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    bound: list[str] = []
+    for statement in statements:
+        names = _binds(statement)
+        if not names or statement.lineno + above <= after or (not after and all(name in shell.user_ns for name in names)):
+            continue
+        ast.increment_lineno(statement, above)
+        with contextlib.suppress(BaseException):  # one that fails too has defined nothing
+            code = compile(ast.Module([statement], []), shell.compile.cache(source), "exec")
+            exec(code, shell.user_ns)
+            bound += names
+    return tuple(dict.fromkeys(bound))
+
+
+def _line(raised: BaseException, source: str) -> int:
+    """The line of the cell at which it stopped; 0 inside of a cell magic, which runs code of another name."""
+    if source.lstrip().startswith("%%"):
+        return 0
+    line = 0
+    if isinstance(raised, SyntaxError) and str(raised.filename).startswith(_CELL):
+        line = raised.lineno or 0
+    else:
+        step = raised.__traceback__
+        while step is not None and not line:
+            code = step.tb_frame.f_code
+            line = step.tb_lineno if code.co_name == "<module>" and code.co_filename.startswith(_CELL) else 0
+            step = step.tb_next
+    return line + _blank_above(source) if line else 0
+
+
+def _as_plain_cell(source: str) -> tuple[str, int]:
+    """A cell without the cell magic above it that runs it as it stands, and how many lines were left out."""
+    above = _blank_above(source)
+    lines = source.splitlines()[above:]
+    if lines and lines[0].startswith("%%"):
+        words = lines[0][2:].split()
+        return ("\n".join(lines[1:]), above + 1) if words and words[0] in _PLAIN_CELLS else ("", 0)
+    return "\n".join(lines), above
+
+
+def _blank_above(source: str) -> int:
+    """Lines that IPython leaves out above the first one that says something."""
+    return len(list(itertools.takewhile(lambda line: not line.strip(), source.splitlines())))
+
+
+def _binds(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [statement.name]
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return [(alias.asname or alias.name).split(".")[0] for alias in statement.names if alias.name != "*"]
+    return []
