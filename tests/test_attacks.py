@@ -27,24 +27,18 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import reconfigured
+from attack_files import ATTACKS, INVADED, QUESTION, SHORT, with_answer
+from shared import reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import OtterRun, otter_run
 from autograder.bank.records import Bank
 from autograder.bank.storage import load
 
-ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*/*.py"))
-INVADED = Path("/tmp/otter-arrays-invaded")
-"""Attacks that get code to run in the grader create this file."""
-
-QUESTION = "vmap_over_batch"
-
 HIDDEN_FILE = "hidden_bank.safetensors"
 """What one would guess that the bank is called."""
 STUB = f"import jax.numpy as jnp\n\ndef {QUESTION}(seed, x_batch, features):\n    return jnp.zeros(x_batch.shape[0] * int(features))\n"
 
-SHORT = {"seconds_per_cell": 8, "seconds_per_call": 5, "seconds_per_submission": 60, "memory_mb": 1500}
 SECONDS = 240
 """A grader that needs longer than this counts as hung. Every attack here ends in less than half of it on two cores."""
 
@@ -98,14 +92,6 @@ def short_zip(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def bank(dist: Path) -> Bank:
     return load(BuiltAssignment(dist / "nnx-vmap-over-batch").hidden_bank)
-
-
-def with_answer(built: BuiltAssignment, source: str) -> nbformat.NotebookNode:
-    """The student notebook with the whole answer cell replaced."""
-    notebook = nbformat.read(built.untouched, as_version=4)
-    cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and f"def {QUESTION}(" in cell.source)
-    cell.source = source
-    return notebook
 
 
 def attack_parameters() -> list[Any]:

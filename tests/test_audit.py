@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 from click.testing import CliRunner
-from conftest import MASTERS
+from shared import MASTERS
 
 from autograder.audit import report
 from autograder.audit.answers import Answer

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from shared import ROOT
 
 ROADS = ("ours", "isolation off", "twin", "floor", "otter check", "check that calls", "desk floor")
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import NAMES
-from container import Image, Ran, bootstrapped, missing
+from shared import NAMES
+from ubuntu import Image, Ran, bootstrapped, missing
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import check_results

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from shared import ROOT
 
 from autograder.assignment import delivery
 from autograder.errors import BuildError

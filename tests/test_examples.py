@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import built_once
+from shared import built_once
 
 from autograder.assignment import scaffold
 from autograder.assignment.built import BuiltAssignment

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import nbformat
 import numpy as np
 import pytest
-from conftest import MASTERS
+from shared import MASTERS
 
 from autograder.build.reference import draw
 from autograder.calls.call import Failed

@@ -10,30 +10,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, reconfigured
+from shared import ROOT, Contents, contents, reconfigured, repacked
 
 from autograder.assignment import doctor, image, inspection
 from autograder.assignment.built import BuiltAssignment, solution_of
 from autograder.cli import main
 from autograder.errors import BuildError
-
-Contents = dict[str, bytes]
-
-
-def contents(archive: Path) -> Contents:
-    with zipfile.ZipFile(archive) as packed:
-        return {name: packed.read(name) for name in packed.namelist() if not name.endswith("/")}
-
-
-def repacked(archive: Path, target: Path, change: Callable[[Contents], None], mode: int = 0o755) -> Path:
-    changed = contents(archive)
-    change(changed)
-    with zipfile.ZipFile(target, "w") as packed:
-        for name, content in changed.items():
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = mode << 16
-            packed.writestr(entry, content)
-    return target
 
 
 def test_the_zip_has_our_scripts_which_may_run_and_are_valid_shell(one_assignment: BuiltAssignment, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_attacks import INVADED
+from attack_files import INVADED
 
 from autograder.assignment.built import BuiltAssignment, solution_of
 from autograder.assignment.samples import otter_run

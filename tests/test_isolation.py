@@ -14,8 +14,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import reconfigured
 from otter.run import AutograderConfig
+from shared import reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run

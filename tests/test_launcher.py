@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from conftest import reconfigured
+from shared import reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import check_results

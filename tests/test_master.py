@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from shared import ROOT
 
 from autograder.assignment.otter_assign import check_readable
 from autograder.assignment.test_files import Asked, check_tests, checks_of_tests

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from conftest import MASTERS, NAMES
 from nbclient import NotebookClient
+from shared import MASTERS, NAMES
 
 FUNCTIONS = {
     "nnx-vmap-over-batch": "vmap_over_batch",

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import MASTERS
+from shared import MASTERS
 
 from autograder import Question
 from autograder.audit.matrix import BankOfQuestion, Row, faults_of, of_question

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from conftest import MASTERS
+from shared import MASTERS
 
 from autograder import Array, Dim, Question, Seed
 from autograder.audit.answers import Answer, plain

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import PLUGIN
 from otter_formats import Format, case, code, question
+from shared import PLUGIN
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run

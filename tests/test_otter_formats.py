@@ -14,8 +14,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import PLUGIN
 from otter_formats import FORMATS
+from shared import PLUGIN
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import OtterRun, otter_run

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 import nbformat
-from test_attacks import QUESTION, with_answer
+from attack_files import QUESTION, with_answer
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run

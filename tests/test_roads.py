@@ -10,8 +10,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import NAMES, reconfigured
-from test_attacks import ATTACKS, SHORT, with_answer
+from attack_files import ATTACKS, SHORT, with_answer
+from shared import NAMES, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run

@@ -16,8 +16,8 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from conftest import ROOT, SECRET
 from nbclient import NotebookClient
+from shared import ROOT, SECRET
 
 from autograder.assignment import delivery
 from autograder.assignment.built import BuiltAssignment

@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import MASTERS, ROOT, SECRET
+from shared import MASTERS, ROOT, SECRET
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import OtterRun, otter_run

@@ -15,8 +15,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import ROOT, built_once
 from nbclient import NotebookClient
+from shared import ROOT, built_once
 from zoo_masters import FAMILIES, Program, family, table, write_master
 
 from autograder.assignment.built import BuiltAssignment, solution_of

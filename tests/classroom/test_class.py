@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import os
 import shutil
@@ -13,34 +12,16 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import psutil
 import pytest
-from test_found import EXPORT  # type: ignore[import-not-found]
+from class_commands import EXPORT, answers, command, graded, kept, rows_of, stoppable, table, wait_for
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import check_results, otter_run
+from autograder.assignment.samples import otter_run
 from autograder.classroom.station import Station
-
-KILLS_ITSELF = "def f(seed, x_batch, features):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)"
-
-
-def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
-    """One submission of each kind, by name."""
-    (question,) = built.record()["questions"]
-    known = {each["name"]: each["source"] for each in built.misconceptions(question).values() if each["told_by"] == "values"}
-    return {
-        "solution": nbformat.read(built.solution, as_version=4),
-        "untouched": nbformat.read(built.untouched, as_version=4),
-        "alternative": built.answered({question: next(iter(built.alternatives(question).values()))}),
-        "flattened": built.answered({question: known["flattened feature by feature"]}),
-        "flattened_too": built.answered({question: known["flattened feature by feature"]}),
-        "kills_itself": built.answered({question: KILLS_ITSELF}),
-    }
 
 
 @pytest.fixture
@@ -53,40 +34,6 @@ def folder(one_assignment: BuiltAssignment, tmp_path: Path) -> Path:
     (found / "broken.ipynb").write_text("<html>")
     (found / "damaged.zip").write_bytes(b"PK")
     return found
-
-
-def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "autograder", "grade", str(folder), "--autograder", str(archive), "--out", str(out), *more]
-
-
-def stoppable(arguments: list[str]) -> list[str]:
-    """The command with Ctrl-C heard: a shell has its background jobs ignore it, their children inherit that, and so would the command under test.
-
-    Not by `preexec_fn`, which forks this process: JAX's threads may be running in it by then, and JAX warns.
-    """
-    return ["env", "--default-signal=INT", *arguments]
-
-
-def graded(*given: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*given), capture_output=True, text=True, check=False, timeout=500)
-
-
-def rows_of(results: dict[str, Any]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = results["tests"]
-    return rows
-
-
-def kept(out: Path) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every submission that is graded, by key."""
-    found = {path.parent.name: json.loads(path.read_text()) for path in (out / "submissions").glob("*/results.json")}
-    for results in found.values():
-        check_results(results)
-    return {key: rows_of(results) for key, results in found.items()}
-
-
-def table(out: Path) -> dict[str, dict[str, str]]:
-    with (out / "final_grades.csv").open(newline="") as file:
-        return {row["file"]: row for row in csv.DictReader(file)}
 
 
 def test_a_class_gets_the_verdicts_of_otter_run(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
@@ -171,13 +118,6 @@ def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path
     assert "Ada Lovelace" in (tmp_path / "out" / "report.html").read_text()
     assert graded(export, one_assignment.zip, tmp_path / "out", "--resume", "--quiet").returncode == 0
     assert "Ada" not in (tmp_path / "out" / "report.html").read_text() + (tmp_path / "out" / "final_grades.csv").read_text()
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])

@@ -8,31 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from class_commands import EXPORT
 
 from autograder.classroom.submissions import METADATA, NoSubmissions, SubmittedFiles, digest, find
 from autograder.errors import Refused
-
-EXPORT = """\
----
-submission_7:
-  :submitters:
-  - :name: Ada Lovelace
-    :sid: '1815'
-    :email: ada@example.org
-  - :name: Charles Babbage
-    :email: charles@example.org
-  :created_at: !ruby/object:ActiveSupport::TimeWithZone
-    utc: 2026-11-20 10:00:00.000000000 Z
-  :score: 3.0
-  :status: processed
-  :history: []
-submission_12:
-  :submitters:
-  - :email: 2026-11-20
-  :created_at: 2026-11-20 10:00:00.000000000 Z
-submission_13:
-  :submitters: []
-"""
 
 
 def test_notebooks_scripts_and_zips_side_by_side(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 import yaml
-from test_class import answers, command, graded, kept, stoppable, table, wait_for  # type: ignore[import-not-found]
+from class_commands import answers, command, graded, kept, stoppable, table, wait_for
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.runtime import machine

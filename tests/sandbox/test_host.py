@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from shared import ROOT
 
 from autograder.sandbox import levels
 from autograder.sandbox.confined.confine import LAYERS
