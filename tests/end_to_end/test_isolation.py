@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import pytest
 from otter.run import AutograderConfig
-from shared import reconfigured
+from shared import ROOT, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
@@ -192,7 +192,7 @@ def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing_and_t
     one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:
     """No layer exists, as on a system that has none."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent / "without_layers")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "without_layers")}
     best = otter_run(one_assignment.solution, one_assignment.zip, env=environment)
     assert best.score == 10
     assert "OPEN: the submission could read hidden files." in best.printed
