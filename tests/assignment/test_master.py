@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,10 +11,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from shared import ROOT
-
-from autograder.assignment.otter_assign import check_readable
-from autograder.assignment.test_files import Asked, check_tests, checks_of_tests
-from autograder.errors import BuildError
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 
@@ -139,38 +134,3 @@ def test_stock_otter_assign_says_the_same(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode != 0
     assert "the master has no solution: no code cell defines a function vmap_over_batch" in done.stderr.splitlines()[-1]
-
-
-def test_what_is_no_notebook_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match=r"absent\.ipynb does not exist$"):
-        check_readable(tmp_path / "absent.ipynb")
-    (tmp_path / "text.ipynb").write_text("hello")
-    with pytest.raises(BuildError, match=r"text\.ipynb is not a Jupyter notebook: "):
-        check_readable(tmp_path / "text.ipynb")
-
-
-def test_a_group_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    (tmp_path / "q1.py").write_text("@test_case(points=1, hidden=True)\ndef test_edge(f):\n    check('f', f, cases='edge')\n")
-    with pytest.raises(
-        BuildError, match=r"^the test test_edge of 'q1' asks for cases='edge'; the groups of cases are public, corners, random, repeated, types$"
-    ):
-        check_tests(tmp_path, {"f": Asked(["by map"])})
-
-
-TEST = "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'q1'\n@test_case(points=1, hidden=False)\ndef test_way(f):\n    {}\n"
-
-
-def test_a_check_of_a_rule_is_read_with_its_rule(tmp_path: Path) -> None:
-    (tmp_path / "q1.py").write_text(TEST.format("check('f', f, rule='by map')"))
-    check_tests(tmp_path, {"f": Asked(["by map"])})
-    assert checks_of_tests(tmp_path) == {"q1": [["f", "method", "by map"]]}
-
-
-@pytest.mark.parametrize(
-    ("call", "asked"), [("check('f', f, rule='by loop')", "'by loop'"), ("check('f', f, rule=name)", "'None'"), ("check('f', f, rule=7)", "'7'")]
-)
-def test_a_rule_that_the_question_does_not_have_is_named(tmp_path: Path, call: str, asked: str) -> None:
-    (tmp_path / "q1.py").write_text(TEST.format(call))
-    message = f"the test test_way of 'q1' asks for rule={asked}, which f does not require; its rules are 'by map'"
-    with pytest.raises(BuildError, match=f"^{re.escape(message)}$"):
-        check_tests(tmp_path, {"f": Asked(["by map"])})

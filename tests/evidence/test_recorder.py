@@ -19,7 +19,6 @@ from flax.nnx import vmap as lift
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value
 from autograder.evidence.facts import TRANSFORMS, Facts, NoFacts, Parameter, from_json, to_json
-from autograder.evidence.jaxpr import equations
 from autograder.evidence.recorder import _OTHERS, _TRANSFORMS, gather
 
 B, D, F = 5, 3, 7
@@ -244,26 +243,6 @@ def test_every_piece_of_code_that_is_looked_for_exists():
         compiled = compile(Path(source.__file__).read_text(encoding="utf-8"), source.__file__, "exec", dont_inherit=True)
         assert name in {code.co_qualname for code in codes(compiled)}, f"{module} has no {name}"
     assert {transform for _, transform in _TRANSFORMS.values()} == set(TRANSFORMS)
-
-
-def test_traces_grow_with_a_loop_and_not_with_a_scan():
-    def loop(count):
-        def function(x):
-            for _ in range(int(count)):
-                x = jnp.sin(x)
-            return x
-
-        return function
-
-    def scan(count):
-        return lambda x: jax.lax.scan(lambda carry, _: (jnp.sin(carry), None), x, None, length=int(count))[0]
-
-    arguments = {"x": Value("jax", np.ones(3, np.float32))}
-    assert [equations(loop(count), arguments) for count in (2, 4, 8)] == [2, 4, 8]
-    assert len({equations(scan(count), arguments) for count in (2, 4, 8)}) == 1
-    assert len({equations(jax.jit(loop(count)), arguments) for count in (2, 4, 8)}) == 3, "inside of jit too"
-    assert equations(lambda x: float(jnp.sum(x)), arguments) is None
-    assert equations(lambda x: np.asarray(x).sum(), arguments) == 0, "a concrete argument may be looked at"
 
 
 def test_facts_cross_as_json_and_nothing_else_does():
