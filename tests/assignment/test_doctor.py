@@ -1,4 +1,7 @@
-"""What `autograder doctor` says of the zip after `autograder build`, and of zips that cannot grade."""
+"""What `autograder doctor` says of the zip after `autograder build`, and of zips that cannot grade.
+
+Covers too: `assignment.inspection`, `assignment.leaks`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is wrong with a master stops the build with a sentence that says where."""
+"""What is wrong with a master stops the build with a sentence that says where.
+
+Covers too: `assignment.notebook`, `errors`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Known-wrong and known-right answers that are made from a reference."""
+"""Known-wrong and known-right answers that are made from a reference.
+
+Covers too: `audit.answers`, `audit.rewrites`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Banks: what is written comes back, byte for byte the same each time, and a damaged file says so."""
+"""Banks: what is written comes back, byte for byte the same each time, and a damaged file says so.
+
+Covers too: `bank.records`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A build decides everything a build can decide, and stops with a sentence where it cannot."""
+"""A build decides everything a build can decide, and stops with a sentence where it cannot.
+
+Covers too: `build.degenerate`, `build.reference`, `build.rehearse`.
+"""
 
 from __future__ import annotations
 

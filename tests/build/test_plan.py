@@ -1,4 +1,7 @@
-"""Cases: what each group covers, and that a draw can be repeated."""
+"""Cases: what each group covers, and that a draw can be repeated.
+
+Covers too: `bank.groups`, `build.shapes`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whatever a student's function does, one sentence says it, and nothing of its own gets into that sentence."""
+"""Whatever a student's function does, one sentence says it, and nothing of its own gets into that sentence.
+
+Covers too: `calls.causes`, `calls.inputs`.
+"""
 
 from __future__ import annotations
 

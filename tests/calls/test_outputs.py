@@ -1,4 +1,7 @@
-"""Answers of several arrays: what counts as one, which names its arrays have, and what is said of those that are wrong."""
+"""Answers of several arrays: what counts as one, which names its arrays have, and what is said of those that are wrong.
+
+Covers too: `calls.spec`.
+"""
 
 from __future__ import annotations
 

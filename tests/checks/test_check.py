@@ -1,4 +1,7 @@
-"""`check` in its three places, and the exact words that students read."""
+"""`check` in its three places, and the exact words that students read.
+
+Covers too: `checks.in_grading`, `checks.in_notebook`, `checks.verdict`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The exact words that a student reads, at the desk and on Gradescope, and the picture."""
+"""The exact words that a student reads, at the desk and on Gradescope, and the picture.
+
+Covers too: `checks.heatmap`, `verdicts.examine`.
+"""
 
 from __future__ import annotations
 

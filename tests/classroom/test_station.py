@@ -1,4 +1,7 @@
-"""A station whose graders die: submissions are graded again, or it says why not."""
+"""A station whose graders die: submissions are graded again, or it says why not.
+
+Covers too: `classroom.warm_grader`.
+"""
 
 from __future__ import annotations
 

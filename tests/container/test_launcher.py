@@ -1,4 +1,7 @@
-"""What Gradescope starts: there is a valid result afterwards, whatever was submitted and whatever died."""
+"""What Gradescope starts: there is a valid result afterwards, whatever was submitted and whatever died.
+
+Covers too: `container.runner`, `grading.settings`.
+"""
 
 from __future__ import annotations
 

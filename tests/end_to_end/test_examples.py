@@ -1,5 +1,8 @@
 """Questions beyond the five, each built, graded and audited: PRNG keys, booleans, integers, NumPy alone, trees in and out, the state of a module,
-gradients, a class, and the laws."""
+gradients, a class, and the laws.
+
+Covers too: `container.smoke_test`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The author's manual, run from its own text: every command in order, every example."""
+"""The author's manual, run from its own text: every command in order, every example.
+
+Covers too: `__main__`, `cli`. Runs too: `assignment.tables`, `console`.
+"""
 
 from __future__ import annotations
 

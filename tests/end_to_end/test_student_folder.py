@@ -1,4 +1,7 @@
-"""Every byte that a student is handed: nothing secret is among them, and everything needed is."""
+"""Every byte that a student is handed: nothing secret is among them, and everything needed is.
+
+Covers too: `bank.filenames`.
+"""
 
 from __future__ import annotations
 

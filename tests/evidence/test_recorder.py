@@ -1,4 +1,7 @@
-"""What is seen of a function while it runs: every transform, however it is spelled, and the parameters it makes."""
+"""What is seen of a function while it runs: every transform, however it is spelled, and the parameters it makes.
+
+Covers too: `evidence.facts`, `evidence.lanes`, `evidence.parameters`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Otter's kernel, begun before it is asked for: the same verdicts, and what happens when it is not asked for."""
+"""Otter's kernel, begun before it is asked for: the same verdicts, and what happens when it is not asked for.
+
+Covers too: `grading.application`, `runtime.switches`.
+"""
 
 from __future__ import annotations
 

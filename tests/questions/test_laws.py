@@ -1,4 +1,7 @@
-"""Laws: who obeys passes, who breaks one is told which and on what, and a reference that does not obey stops the build."""
+"""Laws: who obeys passes, who breaks one is told which and on what, and a reference that does not obey stops the build.
+
+Covers too: `build.law_cases`, `calls.transforms`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Compiled programs that travel with an assignment: they save time, and no verdict depends on them."""
+"""Compiled programs that travel with an assignment: they save time, and no verdict depends on them.
+
+Runs too: `build.precompile`.
+"""
 
 from __future__ import annotations
 

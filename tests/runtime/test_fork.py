@@ -1,4 +1,7 @@
-"""A child that was forked: what is known of it, and what it does not do."""
+"""A child that was forked: what is known of it, and what it does not do.
+
+Covers too: `runtime.linux`.
+"""
 
 from __future__ import annotations
 

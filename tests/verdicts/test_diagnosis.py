@@ -1,4 +1,7 @@
-"""A wrong answer gets the hint of the mistake behind it, and no other."""
+"""A wrong answer gets the hint of the mistake behind it, and no other.
+
+Covers too: `verdicts.array_mistakes`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How an answer is computed, judged at the desk, in grading and at the build, and the words that students read of it."""
+"""How an answer is computed, judged at the desk, in grading and at the build, and the words that students read of it.
+
+Covers too: `build.rule_cases`, `evidence.watch`.
+"""
 
 from __future__ import annotations
 
