@@ -1,4 +1,7 @@
-"""Plain data crosses as copies of exactly these types; nothing else does."""
+"""Plain data crosses as copies of exactly these types; nothing else does.
+
+Covers too: `sandbox.library`, `sandbox.tables`.
+"""
 
 from __future__ import annotations
 

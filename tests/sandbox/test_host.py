@@ -1,4 +1,8 @@
-"""A real worker: what it may not do, and the cause for each way in which it can stop answering."""
+"""A real worker: what it may not do, and the cause for each way in which it can stop answering.
+
+Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.probe`, `sandbox.confined.seccomp`,
+`sandbox.confined.worker`, `sandbox.levels`, `sandbox.settings`, `sandbox.surroundings`, `sandbox.users`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from shared import ROOT
 
 from autograder.sandbox import levels
 from autograder.sandbox.confined.confine import LAYERS

@@ -1,4 +1,7 @@
-"""Workers that are forked from one process: the same layers, the same answers, and nothing of them stays."""
+"""Workers that are forked from one process: the same layers, the same answers, and nothing of them stays.
+
+Covers too: `sandbox.confined.nursery_process`.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,25 @@
+"""The attacks, which are files below tests/attacks, and submissions with a whole answer cell of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+from autograder.assignment.built import BuiltAssignment
+
+ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*/*.py"))
+INVADED = Path("/tmp/otter-arrays-invaded")
+"""Attacks that get code to run in the grader create this file."""
+
+QUESTION = "vmap_over_batch"
+
+SHORT = {"seconds_per_cell": 8, "seconds_per_call": 5, "seconds_per_submission": 60, "memory_mb": 1500}
+
+
+def with_answer(built: BuiltAssignment, source: str) -> nbformat.NotebookNode:
+    """The student notebook with the whole answer cell replaced."""
+    notebook = nbformat.read(built.untouched, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and f"def {QUESTION}(" in cell.source)
+    cell.source = source
+    return notebook

@@ -1,0 +1,131 @@
+"""The audit: the five masters pass it, and it notices what makes tests worse.
+
+Covers too: `audit.equivalents`, `audit.grader`, `audit.records`, `audit.report`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from shared import MASTERS
+
+from autograder.audit import report
+from autograder.audit.answers import Answer
+from autograder.audit.records import Audited, Verdict, from_json, to_json
+from autograder.audit.run import main as audit_one
+from autograder.audit.run import sampled
+from autograder.cli import main
+
+OFTEN = ("nn-vmap-shared-params", "nnx-batched-init")
+
+
+@pytest.mark.parametrize(
+    "master", [pytest.param(master, id=master.stem, marks=() if master.stem in OFTEN else pytest.mark.slow) for master in MASTERS]
+)
+def test_of_each_master_a_sample_passes(master: Path, dist: Path, tmp_path: Path) -> None:
+    target = tmp_path / "found.json"
+    audit_one(str(dist / master.stem), str(master), str(target), "4")
+    (audited,) = from_json(target.read_text())
+    assert audited.faults == []
+    assert sum(verdict.right for verdict in audited.verdicts) >= 6
+    assert not any(verdict.full for verdict in audited.verdicts if not verdict.right and not verdict.equivalent)
+
+
+@pytest.mark.slow
+def test_the_five_masters_pass_in_full(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["audit", *map(str, MASTERS), "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    for audited in json.loads((tmp_path / "audit.json").read_text()):
+        assert sum(not verdict["right"] for verdict in audited["verdicts"]) >= 25
+    assert "Every right answer got every point, and no wrong one did." in (tmp_path / "audit.html").read_text()
+
+
+def without_the_test(identifier: str) -> Callable[[nbformat.NotebookNode], None]:
+    def change(notebook: nbformat.NotebookNode) -> None:
+        notebook.cells = [cell for cell in notebook.cells if cell.id != identifier]
+
+    return change
+
+
+def with_a_wide_tolerance(notebook: nbformat.NotebookNode) -> None:
+    declaration = next(cell for cell in notebook.cells if cell.id == "declaration")
+    declaration.source = declaration.source.replace('    see="Pitfalls",\n', '    see="Pitfalls",\n    rtol=7.6e-3,\n')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "noticed"),
+    [
+        (without_the_test("test-corners"), "special case, wrong where B is 1"),
+        (without_the_test("test-random"), "special case, wrong between small sizes and the largest"),
+        (without_the_test("test-repeated"), "state, random numbers drawn on from call to call"),
+        (without_the_test("test-types"), "special case, wrong where x_batch is a NumPy array"),
+        (without_the_test("test-method-mapped"), None),
+        (with_a_wide_tolerance, "precision, "),
+    ],
+    ids=["corners", "random", "repeated", "types", "method", "tolerance"],
+)
+def test_worse_tests_are_noticed(change: Callable[[nbformat.NotebookNode], None], noticed: str | None, tmp_path: Path) -> None:
+    master = next(master for master in MASTERS if master.stem == "nnx-vmap-over-batch")
+    notebook = nbformat.read(master, as_version=4)
+    change(notebook)
+    if noticed is None:
+        without_the_test("test-method-shared")(notebook)
+        noticed = "misconception, a loop over the rows in Python"
+    nbformat.write(notebook, tmp_path / master.name)
+    done = CliRunner().invoke(main, ["audit", str(tmp_path / master.name), "--out", str(tmp_path)])
+    assert done.exit_code == 1
+    assert re.search(f"a wrong answer gets full marks: (?:{noticed})", done.output), done.output
+
+
+def verdict(right: bool, score: float, **more: Any) -> Verdict:
+    given = {"kind": "seed", "name": "seed + 1", "source": "def f(x):\n    return x + 1", "failed": () if score == 10 else ("random",), **more}
+    return Verdict("f", right, score=score, possible=10.0, **given)
+
+
+def audited(*verdicts: Verdict) -> Audited:
+    groups = {"random": {"cases": 3, "shapes": 1, "seconds": 0.5}, "method": {"seconds": 0.1}}
+    tolerance = {"noise": {"nudged": 1e-7, "compiled": None}, "relative": 7.6e-6}
+    return Audited("a", "f", "def f(x):\n    return x", verdicts, groups, tolerance)
+
+
+def test_faults_are_refused_right_answers_and_wrong_ones_with_every_point() -> None:
+    sound = audited(verdict(True, 10), verdict(False, 3), verdict(False, 10, equivalent=True))
+    assert sound.faults == []
+    assert audited(verdict(True, 9), verdict(False, 10)).faults == [
+        "f: a right answer is refused: seed, seed + 1 (in random)",
+        "f: a wrong answer gets full marks: seed, seed + 1",
+    ]
+
+
+def test_what_was_found_can_be_kept() -> None:
+    found = [audited(verdict(True, 10), verdict(False, 3, refused_on={"random": [0, 2]}, distance=51.0, diagnosis="reversed"))]
+    assert from_json(to_json(found)) == found
+
+
+def test_a_sample_is_spread_evenly() -> None:
+    answers = [Answer("seed", str(number), "") for number in range(10)]
+    assert [answer.name for answer in sampled(answers, 4)] == ["0", "3", "6", "9"]
+    assert sampled(answers, None) == sampled(answers, 99) == answers
+    assert [answer.name for answer in sampled(answers, 1)] == ["0"]
+
+
+def test_the_report_shows_what_an_author_needs() -> None:
+    survivor = verdict(False, 10, name="a <seed>")
+    page = report.page(
+        [audited(verdict(True, 10), survivor, verdict(False, 4, kind="constant", name="zeros", distance=1e5, refused_on={"random": [1, 2]}))]
+    )
+    assert "1 answers that are known to be right and 2 that are known to be wrong" in page
+    assert "f: a wrong answer gets full marks: seed, a &lt;seed&gt;" in page
+    assert '<span class="plus">+    return x + 1</span>' in page
+    assert "Of 10 points, 4 can be had by returning zeros; the best of 1 such answers." in page
+    assert "the noise of right answers is 1.0e-07, 7.6e-06 is allowed, and the nearest wrong answer (zeros) is 7.6e-01 away" in page
+    assert "2 (1), 3 (1)" in page
+    assert not re.search(r'(?:src|href)="(?!#)', page), "nothing is loaded from elsewhere"

@@ -1,0 +1,109 @@
+"""Cases: what each group covers, and that a draw can be repeated.
+
+Covers too: `bank.groups`, `build.shapes`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder import Array, Dim, Question
+from autograder.bank.groups import GROUPS
+from autograder.build.plan import generator, plan
+from autograder.build.shapes import LARGEST_DISTINCT_SIZE
+from autograder.calls.spec import Case
+
+
+def drawn(question: Question, group: str, secret: str = "s") -> list[Case]:
+    return [slot.draw() for slot in plan(question, group, generator(secret, group)).slots]
+
+
+def test_the_same_secret_draws_the_same_cases_and_another_one_others(scale_question: Question) -> None:
+    for group in GROUPS:
+        first, second, other = (drawn(scale_question, group, secret) for secret in ("a", "a", "b"))
+        assert [case.sizes for case in first] == [case.sizes for case in second]
+        for one, two in zip(first, second, strict=True):
+            np.testing.assert_array_equal(one.arguments["x"].data, two.arguments["x"].data)
+        assert any(one.arguments["seed"].data != three.arguments["seed"].data for one, three in zip(first, other, strict=True))
+
+
+LARGEST = {"B": 9, "D": 9, "F": 9}
+
+
+@pytest.mark.parametrize("secret", list("abcdefgh"))
+def test_corners_have_every_dimension_at_its_smallest_all_distinct_all_equal_and_all_at_their_largest(scale_question: Question, secret: str) -> None:
+    shapes = [case.sizes for case in drawn(scale_question, "corners", secret)]
+    shapes.remove(LARGEST)
+    for dim in "BDF":
+        alone = [sizes for sizes in shapes if sizes[dim] == 1]
+        assert len(alone) == 1
+        assert all(size > 1 for other, size in alone[0].items() if other != dim)
+    assert sum(len(set(sizes.values())) == 3 and 1 not in sizes.values() for sizes in shapes) == 1
+    assert sum(len(set(sizes.values())) == 1 for sizes in shapes) == 1
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("secret", list("abcdefgh"))
+def test_every_size_stays_in_its_range_and_shapes_follow_the_sizes(group: str, secret: str) -> None:
+    question = Question("f", arguments={"x": Array("B", "D"), "n": Dim("N")}, dims={"B": (3, 20), "D": (1, 2), "N": (4, 4)})
+    for case in drawn(question, group, secret):
+        assert all(low <= case.sizes[dim] <= high for dim, (low, high) in question.dims.items())
+        assert case.arguments["x"].data.shape == (case.sizes["B"], case.sizes["D"])
+        assert case.arguments["n"].data == case.sizes["N"]
+
+
+def test_a_narrow_range_keeps_its_size_when_sizes_shall_be_distinct() -> None:
+    question = Question("f", arguments={"x": Array("A", "B")}, dims={"A": (1, 9), "B": (2, 2)})
+    for secret in "abcdefgh":
+        assert drawn(question, "repeated", secret)[0].sizes["A"] not in (1, 2)
+
+
+def test_repeated_calls_come_back_to_the_same_case_with_others_between(scale_question: Question) -> None:
+    repeated = plan(scale_question, "repeated", generator("s", "repeated"))
+    assert repeated.calls == (0, 1, 0, 2, 1, 0)
+    assert len({id(slot.shape) for slot in repeated.slots}) == 1
+
+
+def test_types_hand_over_every_kind_of_every_argument(scale_question: Question) -> None:
+    kinds = [{name: value.kind for name, value in case.arguments.items()} for case in drawn(scale_question, "types")]
+    assert {kind["x"] for kind in kinds} == {"jax", "numpy"}
+    assert {kind["seed"] for kind in kinds} == {kind["factor"] for kind in kinds} == {"float", "int", "numpy.float32"}
+
+
+def test_random_cases_take_each_family_of_values_for_each_shape(scale_question: Question) -> None:
+    cases = drawn(scale_question, "random")
+    assert len(cases) == 9
+    assert len({id(case.sizes) for case in cases}) == 3
+    sizes = [float(np.max(np.abs(case.arguments["x"].data))) for case in cases[:3]]
+    assert sizes[2] < 0.05 < sizes[0] < 10 < sizes[1] or scale_question.dims == {}
+
+
+def test_seeds_are_exact_as_float32(scale_question: Question) -> None:
+    for case in drawn(scale_question, "random"):
+        seed = int(case.arguments["seed"].data)
+        assert int(np.float32(seed)) == seed
+
+
+def test_equal_values_are_one_value() -> None:
+    value = Array("B", families=("equal",)).draw(generator("s"), {"B": 5}, "equal", "numpy")
+    assert len(set(value.data.tolist())) == 1
+
+
+def test_distinct_sizes_stay_small(scale_question: Question) -> None:
+    shapes = [case.sizes for case in drawn(scale_question, "corners") if case.sizes != LARGEST]
+    assert all(size <= LARGEST_DISTINCT_SIZE for sizes in shapes for size in sizes.values())
+
+
+def test_an_unknown_group_is_named() -> None:
+    question = Question("f", arguments={"x": Array("B")}, dims={"B": (1, 2)})
+    with pytest.raises(ValueError, match=r"^cases='edge' is not a group of cases; the groups are public, corners, random, repeated, types$"):
+        plan(question, "edge", generator("s"))
+
+
+@pytest.mark.parametrize("secret", list("abcdefgh"))
+def test_one_random_shape_lies_between_the_small_sizes_and_the_largest(secret: str) -> None:
+    question = Question("f", arguments={"x": Array("B", "D"), "n": Dim("N")}, dims={"B": (3, 20), "D": (1, 9), "N": (4, 4)})
+    first = drawn(question, "random", secret)[0].sizes
+    assert LARGEST_DISTINCT_SIZE < first["B"] < 20
+    assert (first["D"], first["N"]) == (8, 4)

@@ -1,0 +1,339 @@
+"""`check` in its three places, and the exact words that students read.
+
+Covers too: `checks.in_grading`, `checks.in_notebook`, `checks.verdict`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from autograder import Array, CheckFailed, Question, Ungraded, check, public_case
+from autograder.bank.filenames import HIDDEN_FILE, PUBLIC_FILE
+from autograder.bank.storage import save
+from autograder.build.banks import build
+from autograder.checks import in_grading, verdict
+from autograder.questions import question
+from autograder.verdicts.examine import examine
+
+
+def scale_rows(seed: float, x: Any, factor: float) -> Any:
+    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=1)
+
+
+@pytest.fixture
+def desk(scale_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A student's folder with public cases; the question is declared nowhere in this process."""
+    built = build("t", [scale_question], {"scale_rows": scale_rows}, "a")
+    save(built.public, tmp_path / PUBLIC_FILE)
+    save(built.hidden, tmp_path / HIDDEN_FILE)
+    question._declared.clear()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def grading(desk: Path) -> Iterator[Path]:
+    """The same in grading."""
+    in_grading.begin_grading(str(desk / HIDDEN_FILE))
+    yield desk
+    in_grading._grading = None
+
+
+def failure(function: Any, cases: str = "public") -> str:
+    with pytest.raises(CheckFailed) as caught:
+        check("scale_rows", function, cases)
+    return str(caught.value)
+
+
+def ungraded(function: Any = scale_rows) -> str:
+    with pytest.raises(Ungraded) as caught:
+        check("scale_rows", function)
+    return str(caught.value)
+
+
+CHECKED = """\
+import os, sys
+from logging.handlers import SocketHandler
+import jax
+from otter import logging
+from autograder import check
+
+if sys.argv[1] == "otter":
+    logging._handlers.append(SocketHandler("127.0.0.1", 9))
+
+class Told:
+    def __del__(self, write=os.write):
+        write(1, b"looked at")
+
+in_a_cycle = Told()
+in_a_cycle.itself = in_a_cycle
+
+def scale_rows(seed, x, factor):
+    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=1)
+
+check("scale_rows", scale_rows)
+"""
+
+
+@pytest.mark.parametrize(("who", "told"), [("otter", ""), ("jupyter", "looked at")])
+def test_a_kernel_that_otter_waits_for_ends_soon(desk: Path, who: str, told: str) -> None:
+    done = subprocess.run([sys.executable, "-c", CHECKED, who], cwd=desk, check=True, capture_output=True, text=True)
+    assert done.stdout == told
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_right_answer_passes_at_the_desk() -> None:
+    check("scale_rows", scale_rows)
+
+
+@pytest.mark.parametrize("cases", ["public", "corners", "random", "repeated", "types"])
+@pytest.mark.usefixtures("grading")
+def test_a_right_answer_passes_in_grading(cases: str) -> None:
+    check("scale_rows", scale_rows, cases=cases)
+
+
+def test_a_right_answer_passes_in_the_master(scale_question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+    check("scale_rows", scale_rows, cases="types")
+    assert capsys.readouterr().out == "scale_rows, types: 3 calls of 3 cases over 1 shapes; 0 alternatives accepted; 0 of 0 misconceptions refused.\n"
+
+
+@pytest.mark.usefixtures("desk")
+def test_at_the_desk_everything_is_shown() -> None:
+    text = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).splitlines()
+    assert text[0].startswith("scale_rows returned an array with ")
+    assert text[0].endswith("[case 1 of 4: all sizes distinct]")
+    assert text[1] == "Looks like: off by a constant. Every number is off by the same amount."
+    assert text[2].startswith("It was called with seed=")
+    assert text[3:5] == ["4 of 4 cases fail.", "Errors by size:"]
+    assert text[-4].startswith("at [")
+    assert text[-3:] == ["To see this call again:", "  from autograder import public_case", "  scale_rows(*public_case('scale_rows', 0))"]
+
+
+@pytest.mark.usefixtures("desk")
+def test_at_the_desk_a_student_reads_the_exception_and_its_line() -> None:
+    def divides(seed: float, x: Any, factor: float) -> Any:
+        return 1 // 0
+
+    text = failure(divides).splitlines()
+    assert text[0] == "scale_rows raised ZeroDivisionError. [case 1 of 4: all sizes distinct]"
+    assert text[2] == "Expected is an array of shape (5,) and dtype float32."
+    assert text[3] == "4 of 4 cases fail."
+    assert text[4].startswith("ZeroDivisionError: ")
+    assert text[5].endswith(": return 1 // 0")
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_line_in_a_message_makes_the_same_call_again() -> None:
+    seen = []
+    failure(lambda *arguments: seen.append(arguments))
+    np.testing.assert_array_equal(scale_rows(*public_case("scale_rows", 0)), scale_rows(*seen[0]))
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_public_case_that_is_not_there_is_told() -> None:
+    with pytest.raises(ValueError, match=r"^public_case\('scale_rows', 9\): scale_rows has the cases 0 to 3$"):
+        public_case("scale_rows", 9)
+    with pytest.raises(ValueError, match=r"^the bank of 't' has no question 'scale_row'; it has scale_rows$"):
+        public_case("scale_row", 0)
+
+
+@pytest.mark.usefixtures("desk")
+def test_at_the_desk_prints_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def prints(seed: float, x: Any, factor: float) -> Any:
+        print("here")
+        return scale_rows(seed, x, factor)
+
+    check("scale_rows", prints)
+    assert capsys.readouterr().out == "here\n" * 4
+
+
+@pytest.mark.usefixtures("grading")
+def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def leaks(seed: float, x: Any, factor: float) -> Any:
+        print(x)
+        raise ValueError(f"the input was {np.asarray(x)} with {seed}")
+
+    assert failure(leaks, "random") == (
+        "scale_rows raised ValueError. [case 1 of 9: random sizes]\n\nExpected is an array of shape (8,) and dtype float32.\n9 of 9 cases fail."
+    )
+    assert capsys.readouterr().out == ""
+    said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
+    assert said.startswith("scale_rows returned an array with ")
+    assert said.split("\n\n")[1:] == ["9 of 9 cases fail.", "**Looks like: off by a constant.** Every number is off by the same amount."]
+
+
+@pytest.mark.usefixtures("grading")
+def test_an_argument_changed_in_place_costs_the_groups_that_ask_how_a_function_behaves() -> None:
+    def in_place(seed: float, x: Any, factor: float) -> Any:
+        answer = scale_rows(seed, x, factor)
+        if isinstance(x, np.ndarray):
+            x += 1
+        return answer
+
+    for cases in ("public", "corners", "random", "repeated"):  # where arrays are JAX's, which cannot be written into
+        check("scale_rows", in_place, cases)
+    assert failure(in_place, "types") == (
+        "scale_rows changed its argument x in place; leave arguments as they are, and return a new array. [case 2 of 3: all sizes distinct]"
+    )
+
+
+@pytest.mark.usefixtures("grading")
+def test_an_answer_that_depends_on_earlier_calls_is_told_so() -> None:
+    seen: dict[float, int] = {}
+
+    def drifts(seed: float, x: Any, factor: float) -> Any:
+        seen[seed] = seen.get(seed, 0) + 1
+        return scale_rows(seed, x, factor) * seen[seed]
+
+    assert failure(drifts, "repeated").endswith(
+        " The same call was right before: the answer depends on earlier calls. [case 1 of 3: all sizes distinct]"
+    )
+
+
+@pytest.mark.usefixtures("grading")
+def test_a_memory_of_the_first_result_is_found() -> None:
+    memory: dict[tuple[int, ...], Any] = {}
+
+    def remembers(seed: float, x: Any, factor: float) -> Any:
+        return memory.setdefault(x.shape, scale_rows(seed, x, factor))
+
+    assert "[case 2 of 3: all sizes distinct]" in failure(remembers, "repeated")
+
+
+@pytest.mark.usefixtures("grading")
+def test_signs_that_html_would_swallow_are_replaced() -> None:
+    assert failure(lambda seed, x, factor: np.array(["a"] * x.shape[0])) == (
+        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 of 4: all sizes distinct]\n\n"
+        "Expected is an array of shape (5,) and dtype float32.\n4 of 4 cases fail."
+    )
+
+
+RETURNED = {
+    "right": (scale_rows, None),
+    "rearranged": (lambda seed, x, factor: scale_rows(seed, x, factor)[None], "shape (1, 5)"),
+    "one more": (lambda seed, x, factor: np.zeros(x.shape[0] + 1, np.float32), "an array of 6 elements in 1 dimensions"),
+    "a number in the shape of no elements": (lambda seed, x, factor: np.zeros((0, int(seed)), np.float32), "an array of 0 elements in 2 dimensions"),
+    "a number in a shape": (lambda seed, x, factor: np.broadcast_to(np.float32(0), (int(seed), 7)), None),
+}
+
+
+@pytest.mark.parametrize(("function", "array"), RETURNED.values(), ids=list(RETURNED))
+@pytest.mark.usefixtures("grading")
+def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(function: Any, array: str | None) -> None:
+    with contextlib.suppress(CheckFailed):
+        check("scale_rows", function)
+    (found,) = in_grading.records()
+    assert found.get("returned", {"array": None})["array"] == array
+
+
+@pytest.mark.usefixtures("grading")
+def test_answers_of_quite_another_size_take_no_memory_but_for_one_at_a_time() -> None:
+    size = 2**24
+    tracemalloc.start()
+    try:
+        said = failure(lambda seed, x, factor: np.ones(4 * size, np.int8), "random")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "returned an array of quite another size; expected shape" in said
+    assert peak < 3 * 4 * size
+
+
+@pytest.mark.usefixtures("grading")
+def test_a_submission_of_another_assignment_fails_every_check_with_that_reason(grading: Path) -> None:
+    in_grading.begin_grading(str(grading / HIDDEN_FILE), "this is the notebook of the assignment 'other'.")
+    assert failure(scale_rows) == "this is the notebook of the assignment 'other'."
+
+
+def test_a_bank_from_other_versions_gives_no_verdict(desk: Path) -> None:
+    path = desk / PUBLIC_FILE
+    path.write_bytes(
+        path.read_bytes().replace(f'\\"flax\\": \\"{flax_version()}\\"'.encode(), f'\\"flax\\": \\"{"9" * len(flax_version())}\\"'.encode())
+    )
+    assert ungraded() == (
+        f"flax {flax_version()} is installed where {'9' * len(flax_version())} is needed: other versions draw other random numbers and initial weights. "
+        "Type: pip install -r requirements.txt. Then restart the kernel."
+    )
+
+
+def test_other_settings_give_no_verdict_in_grading(grading: Path) -> None:
+    with jax.enable_x64(True):
+        said = ungraded()
+    assert said.startswith("jax_enable_x64 is True where False is needed. Remove what sets it")
+    assert said.endswith(" Your answer was not judged.")
+
+
+def test_other_draws_at_the_same_versions_give_no_verdict_for_wrong_values_only(desk: Path) -> None:
+    path = desk / PUBLIC_FILE
+    content = path.read_bytes()
+    start = content.index(b"jax.random.bits")
+    digit = next(place for place in range(start + 20, start + 60) if content[place : place + 1].isdigit())
+    path.write_bytes(content[:digit] + (b"1" if content[digit : digit + 1] != b"1" else b"2") + content[digit + 1 :])
+    check("scale_rows", scale_rows)
+    assert ungraded(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).startswith("jax.random.bits gives other numbers here")
+
+
+def test_without_the_public_cases_the_student_is_told_where_to_run(desk: Path) -> None:
+    (desk / PUBLIC_FILE).unlink()
+    assert ungraded() == (
+        f"public_cases.safetensors is not in {desk.name!r}, the folder this runs in; run the notebook in the folder you downloaded, with all its files. "
+        "Download the assignment again."
+    )
+
+
+def test_a_damaged_hidden_bank_is_no_fault_of_the_answer(grading: Path) -> None:
+    (grading / HIDDEN_FILE).write_bytes(b"x")
+    assert ungraded() == (
+        "the hidden bank cannot be read as a bank of cases (SafetensorError); it may be damaged or only partly copied. Please tell your instructor."
+    )
+
+
+def test_a_fault_of_the_grader_is_no_verdict(grading: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr(verdict, "examine", broken)
+    assert ungraded() == "the grader itself failed (RuntimeError). Please tell your instructor; this is no fault of your answer."
+
+
+def test_a_misspelt_call_is_told() -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"^check\('f', …, cases='edge'\): the question is a string, and the groups of cases are public, corners, random, repeated, types, "
+        r"and laws jit, vmap, grad, permutation of B$",
+    ):
+        check("f", scale_rows, cases="edge")
+
+
+def flax_version() -> str:
+    import importlib.metadata
+
+    return importlib.metadata.version("flax")
+
+
+def test_the_header_is_where_the_tests_above_look_for_it(desk: Path) -> None:
+    content = (desk / PUBLIC_FILE).read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    assert json.loads(header["__metadata__"]["otter-arrays"])["environment"]["packages"]["flax"] == flax_version()
+
+
+@pytest.mark.usefixtures("no_question_left_declared")
+def test_a_large_right_answer_of_many_axes_is_right() -> None:
+    def f(x: Any) -> Any:
+        return (x[:, None, None, None, None, :] * np.ones((1, 2, 2, 2, 2, 1), np.float32))[..., None] + np.zeros(700, np.float32)
+
+    declared = Question("f", arguments={"x": Array("B", "D")}, dims={"B": (5, 5), "D": (5, 5)})
+    built = build("t", [declared], {"f": f}, "a")
+    for group in built.hidden.groups["f"].values():
+        assert examine(f, group) is None

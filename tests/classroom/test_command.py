@@ -1,0 +1,235 @@
+"""`autograder grade`, on real submissions: the verdicts of `otter run`, whatever is stopped or dies meanwhile.
+
+Covers too: `classroom.cluster`, `classroom.grading`, `classroom.ledger`, `classroom.progress`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from class_commands import EXPORT, answers, command, graded, kept, rows_of, stoppable, table, wait_for
+
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+
+
+@pytest.fixture
+def folder(one_assignment: BuiltAssignment, tmp_path: Path) -> Path:
+    """A folder of submissions, one of them no notebook."""
+    found = tmp_path / "submissions"
+    found.mkdir()
+    for name, notebook in answers(one_assignment).items():
+        nbformat.write(notebook, found / f"{name}.ipynb")
+    (found / "broken.ipynb").write_text("<html>")
+    (found / "damaged.zip").write_bytes(b"PK")
+    return found
+
+
+def test_a_class_gets_the_verdicts_of_otter_run(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    done = graded(folder, one_assignment.zip, tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    *lines, last = map(json.loads, done.stdout.splitlines())
+    assert {line["submission"] for line in lines} == set(kept(tmp_path / "out"))
+    assert (last["submissions"], last["graded"], last["refused"]) == (8, 6, 2)
+    for name, notebook in answers(one_assignment).items():
+        single = otter_run(notebook, one_assignment.zip).results
+        assert single is not None
+        assert kept(tmp_path / "out")[name] == rows_of(single), name
+    found = table(tmp_path / "out")
+    assert found["solution.ipynb"] == {
+        "file": "solution.ipynb",
+        "q1": "10.0",
+        "total_points_earned": "10.0",
+        "percent_correct": "1.0",
+        "grading_status": "Completed",
+    }
+    assert found["broken.ipynb"]["grading_status"].startswith("broken.ipynb is a web page, and not the notebook.")
+    assert found["damaged.zip"]["grading_status"] == "damaged.zip is not a zip file, or damaged. Make it again and submit it."
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "flattened feature by feature" in page
+    assert "The same wrong output" in page
+    for name in answers(one_assignment):
+        assert f">{name}<" not in page  # a file may be named after a student
+
+
+def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for name in ("kills_itself", "flattened", "flattened_too", "alternative"):
+        (folder / f"{name}.ipynb").unlink()
+    assert graded(folder, one_assignment.zip, out, "--quiet").returncode == 0
+    before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/results.json")}
+    refused = graded(folder, one_assignment.zip, out)
+    assert refused.returncode == 1
+    assert "4 submissions are graded there already: add --resume to grade the rest, or name another folder with --out" in " ".join(
+        refused.stderr.split()
+    )
+    shutil.copy(folder / "solution.ipynb", folder / "untouched.ipynb")
+    shutil.copy(folder / "solution.ipynb", folder / "late.ipynb")
+    (out / "submissions" / "solution" / "graded.json").write_text("{")  # cut off
+    done = graded(folder, one_assignment.zip, out, "--resume")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 submissions, 2 graded already, 1 of another content or zip than before." in done.stdout
+    after = {path: path.stat().st_mtime_ns for path in before}
+    assert {path.parent.name for path in before if after[path] != before[path]} == {"solution", "untouched"}
+    assert {row["file"]: row["total_points_earned"] for row in table(out).values()} == {
+        "points-per-question": "10.0",
+        "broken.ipynb": "0.0",
+        "damaged.zip": "0.0",
+        "late.ipynb": "10.0",
+        "solution.ipynb": "10.0",
+        "untouched.ipynb": "10.0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("archive", "sentence"),
+    [(b"", "is not an autograder zip of this package (BadZipFile); name the one that `autograder build` wrote")],
+)
+def test_another_file_than_an_autograder_zip_is_told(folder: Path, tmp_path: Path, archive: bytes, sentence: str) -> None:
+    (tmp_path / "x.zip").write_bytes(archive)
+    done = graded(folder, tmp_path / "x.zip", tmp_path / "out")
+    assert done.returncode == 1
+    assert sentence in " ".join(done.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    export = tmp_path / "assignment_1_export"
+    for key in ("submission_7", "submission_12"):
+        (export / key).mkdir(parents=True)
+    shutil.copy(one_assignment.solution, export / "submission_7" / "my work.ipynb")
+    (export / "submission_12" / "notes.txt").write_text("no notebook")
+    (export / "submission_metadata.yml").write_text(EXPORT)
+    assert graded(export, one_assignment.zip, tmp_path / "out", "--names", "--quiet").returncode == 0
+    found = table(tmp_path / "out")
+    assert found["submission_7"]["submitters"] == "Ada Lovelace, Charles Babbage"
+    assert (found["submission_7"]["total_points_earned"], found["submission_12"]["total_points_earned"]) == ("10.0", "0.0")
+    assert "Ada Lovelace" in (tmp_path / "out" / "report.html").read_text()
+    assert graded(export, one_assignment.zip, tmp_path / "out", "--resume", "--quiet").returncode == 0
+    assert "Ada" not in (tmp_path / "out" / "report.html").read_text() + (tmp_path / "out" / "final_grades.csv").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+def test_a_run_that_is_stopped_goes_on_where_it_was(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "out"
+    running = subprocess.Popen(
+        stoppable(command(folder, one_assignment.zip, out, "--quiet")),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    wait_for(lambda: len(list((out / "submissions").glob("*/graded.json"))) >= 3)
+    running.send_signal(number)
+    _, told = running.communicate(timeout=60)
+    if number == signal.SIGINT:
+        assert running.returncode == 130
+        assert "are graded, and kept. Go on with --resume." in told
+    before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/graded.json")}
+    assert 3 <= len(before) < 8
+    assert graded(folder, one_assignment.zip, out, "--resume", "--quiet").returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(kept(out)) == 8
+    assert graded(folder, one_assignment.zip, tmp_path / "undisturbed", "--quiet").returncode == 0
+    assert kept(out) == kept(tmp_path / "undisturbed")
+    assert table(out) == table(tmp_path / "undisturbed")
+
+
+NETWORK_OF_ITS_OWN = """\
+import fcntl, pathlib, socket, struct, subprocess, sys
+pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40000 40039")
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up, running
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None or subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode != 0,
+    reason="a network of its own is for root",
+)
+def test_no_submission_fails_for_a_port_that_another_one_has(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(12):
+        shutil.copy(one_assignment.untouched, folder / f"{number}.ipynb")
+    given = command(folder, one_assignment.zip, tmp_path / "out", "--quiet", "--workers", "2")
+    done = subprocess.run(["unshare", "--net", sys.executable, "-c", NETWORK_OF_ITS_OWN, *given], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = list(kept(tmp_path / "out").values())
+    assert rows == [rows[0]] * 12
+    assert len(rows[0]) > 1
+
+
+def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    shutil.copy(one_assignment.solution, folder)
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    subprocess.run(command(folder, one_assignment.zip, tmp_path / "out", "--quiet"), check=True, env=environment)
+
+    def left() -> list[str]:
+        found = []
+        for process in psutil.process_iter(["name"]):
+            try:
+                if process.environ().get("TMPDIR") == environment["TMPDIR"] or str(tmp_path) in " ".join(process.cmdline()):
+                    found.append(process.info["name"])
+            except psutil.Error:
+                continue
+        return found
+
+    wait_for(lambda: not left(), 30)
+    assert not list((tmp_path / "tmp").glob("otter-arrays-*"))
+
+
+@pytest.mark.slow
+def test_a_running_cluster_with_a_worker_that_dies(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    for number in range(8):
+        shutil.copy(folder / "solution.ipynb", folder / f"solution_{number}.ipynb")
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(tmp_path / "s")]
+    )
+    workers = []
+    try:
+        wait_for((tmp_path / "s").exists)
+        worker = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            "--scheduler-file",
+            str(tmp_path / "s"),
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+        ]
+        workers = [subprocess.Popen(worker) for _ in range(2)]
+        wait_for(lambda: json.loads((tmp_path / "s").read_text())["address"])
+        address = json.loads((tmp_path / "s").read_text())["address"]
+        out = tmp_path / "out"
+        running = subprocess.Popen(command(folder, one_assignment.zip, out, "--quiet", "--scheduler", address), stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: len(list((out / "submissions").glob("*/graded.json"))) >= 5)
+        workers[0].kill()
+        _, told = running.communicate(timeout=300)
+        assert running.returncode == 0, told
+        assert graded(folder, one_assignment.zip, tmp_path / "here", "--quiet").returncode == 0
+        assert kept(out) == kept(tmp_path / "here")
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+    done = graded(folder, one_assignment.zip, tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(done.stderr.split())

@@ -1,0 +1,81 @@
+"""A station whose graders die: submissions are graded again, or it says why not.
+
+Covers too: `classroom.warm_grader`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from class_commands import rows_of
+
+from autograder.assignment.built import BuiltAssignment
+from autograder.classroom.station import Station
+
+
+def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assignment: BuiltAssignment) -> None:
+    station = Station(one_assignment.zip)
+    assert station._folder.stat().st_mode & 0o077 == 0  # a submission's own user could else read the bank in it
+    files = {"a.ipynb": one_assignment.solution.read_bytes()}
+    try:
+        first = station.grade(files)
+        assert station._grader is not None
+        os.kill(station._grader.pid, signal.SIGKILL)
+        assert rows_of(station.grade(files).results) == rows_of(first.results)
+        assert all(row["score"] == row["max_score"] for row in rows_of(first.results))
+    finally:
+        folder = station._folder
+        station.close()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("victim", ["otter-kernel", "otter-grader"])
+def test_a_grader_that_dies_tries_again_with_every_file(one_assignment: BuiltAssignment, victim: str) -> None:
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code" and "import jax" in cell.source)
+    first.source = f"open('data.txt').close()\n{first.source}"
+    station = Station(one_assignment.zip)
+    killed: list[int] = []
+
+    def kill_the_first() -> None:
+        while not killed:
+            for process in psutil.process_iter(["name"]):
+                with contextlib.suppress(psutil.Error):
+                    if process.info["name"] == victim and str(station._folder) in process.cwd():
+                        process.kill()
+                        killed.append(process.pid)
+                        return
+            time.sleep(0.01)
+
+    try:
+        thread = threading.Thread(target=kill_the_first)
+        thread.start()
+        found = station.grade({"a.ipynb": nbformat.writes(notebook).encode(), "data.txt": b"1"})
+        thread.join()
+    finally:
+        station.close()
+    assert all(row["score"] == row["max_score"] for row in rows_of(found.results)), found
+
+
+def test_a_grader_that_always_ends_with_an_error_says_so_and_why(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    with zipfile.ZipFile(one_assignment.zip) as given, zipfile.ZipFile(tmp_path / "without_tests.zip", "w") as changed:
+        for name in given.namelist():
+            if not name.startswith("tests/"):
+                changed.writestr(name, given.read(name))
+    station = Station(tmp_path / "without_tests.zip")
+    try:
+        found = station.grade({"a.ipynb": one_assignment.solution.read_bytes()})
+    finally:
+        station.close()
+    (row,) = rows_of(found.results)
+    assert row["output"].startswith("Ungraded: the grader ended with an error (status 1), which stands in its output.")
+    assert "FileNotFoundError" in found.printed

@@ -1,0 +1,33 @@
+"""The plugin as Otter calls it, with a configuration that cannot be used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from otter.run import AutograderConfig
+
+from autograder.grading.configuration import ConfigError
+from autograder.otter_plugin import ArraysPlugin
+
+
+def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_without_a_verdict(tmp_path: Path) -> None:
+    for settings, config, words in (
+        ({"isolation": "some"}, {}, "isolation='some' is not one of required, best, off"),
+        (
+            {},
+            {"grade_from_log": True},
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along",
+        ),
+    ):
+        (tmp_path / "results").mkdir(exist_ok=True)
+        plugin = ArraysPlugin(str(tmp_path / "submission" / "nb.ipynb"), {}, settings)
+        with pytest.raises(ConfigError) as caught:
+            plugin.during_generate({"plugins": [], **config}, None)
+        assert str(caught.value) == words
+        with pytest.raises(ConfigError):
+            plugin.before_grading(AutograderConfig(config))
+        (row,) = json.loads((tmp_path / "results" / "results.json").read_text())["tests"]
+        assert "score" not in row
+        assert row["output"].startswith(f"Ungraded: the autograder's configuration cannot be used: {words}. Please tell your instructor")

@@ -1,0 +1,179 @@
+"""A wrong answer gets the hint of the mistake behind it, and no other.
+
+Covers too: `verdicts.array_mistakes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.bank.records import KnownMistake, KnownOutcome
+from autograder.calls.call import Failed, Returned
+from autograder.calls.outputs import alone
+from autograder.verdicts.diagnosis import Diagnosis, Expected, diagnose, outcome_of
+
+SIZES = ({"B": 3, "F": 4}, {"B": 5, "F": 2}, {"B": 2, "F": 7}, {"B": 4, "F": 4})
+RNG = np.random.default_rng(7)
+TABLES = [RNG.standard_normal((each["B"], each["F"])) for each in SIZES]
+
+
+def expecting(output: np.ndarray, sizes: Mapping[str, int], tolerance: float = 1e-6) -> Expected:
+    return Expected(alone(output), {"": tolerance}, sizes)
+
+
+FLAT = [expecting(table.ravel(), sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+SQUARE = [expecting(table, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+
+
+def told(change: Callable[[np.ndarray], Any], expected: list[Expected] = SQUARE, known: tuple[KnownMistake, ...] = ()) -> str | None:
+    diagnosis = diagnose({index: Returned(alone(np.asarray(change(table)))) for index, table in enumerate(TABLES)}, expected, known)
+    return None if diagnosis is None else diagnosis.name
+
+
+def flat(change: Callable[[np.ndarray], Any]) -> str | None:
+    return told(lambda table: change(table).ravel(), FLAT)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda y: y.T, "axes swapped"),
+        (lambda y: y[::-1], "reversed"),
+        (lambda y: y[:, ::-1], "reversed"),
+        (lambda y: np.roll(y, 1, 1), "shifted by one"),
+        (lambda y: np.roll(y, -1, 0), "shifted by one"),
+        (lambda y: y[0], "only the first"),
+        (lambda y: y[-1], "only the last"),
+        (lambda y: np.repeat(y[:1], len(y), 0), "the first repeated"),
+        (lambda y: y[:-1], "the last is missing"),
+        (lambda y: y[1:], "the first is missing"),
+        (lambda y: np.pad(y, ((0, 1), (0, 0))), "padded"),
+        (lambda y: y + np.arange(1.0, y.shape[1] + 1), "a vector added"),
+        (lambda y: np.concatenate([y[:-1], 5 - y[-1:]]), "only the last is wrong"),
+        (lambda y: np.maximum(y, 0), "a ReLU too many"),
+        (np.tanh, "a tanh too many"),
+        (lambda y: -y, "the sign is wrong"),
+        (lambda y: y + 0.5, "off by a constant"),
+        (lambda y: y * len(y), "multiplied by B"),
+        (lambda y: y / y.shape[1], "divided by F"),
+        (lambda y: y * y.shape[1] ** 0.5, "multiplied by the root of F"),
+    ],
+)
+def test_general_mistakes_with_arrays_are_named(change: Any, name: str) -> None:
+    assert told(change) == name
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda y: y.T, "flattened in another order"),
+        (lambda y: y[::-1], "reversed"),
+        (lambda y: y[:1], "only the first"),
+        (lambda y: np.roll(y, 1, 0), "shifted by one"),
+        (lambda y: y + np.arange(1.0, y.shape[1] + 1), "a vector added"),
+    ],
+)
+def test_axes_of_a_flat_output_are_found_by_the_dimensions_of_the_question(change: Any, name: str) -> None:
+    assert flat(change) == name
+
+
+def test_a_missing_relu_is_named() -> None:
+    expected = [expecting(np.maximum(table, 0), sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+    assert told(lambda y: y, expected) == "a ReLU is missing"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda y: RNG.standard_normal(y.shape),
+        lambda y: y * 1.3 + y**2,
+        lambda y: np.where(y == y.max(), 9.0, y),
+        lambda y: np.full_like(y, np.nan),
+        lambda y: y.astype(str),
+        lambda y: np.zeros((0, 3)),
+        lambda y: y,
+    ],
+)
+def test_what_is_wrong_in_no_known_way_and_what_is_right_get_no_hint(change: Any) -> None:
+    assert told(change) is None
+
+
+def test_the_hint_names_the_axis() -> None:
+    diagnosis = diagnose({index: Returned(alone(table.T.ravel())) for index, table in enumerate(TABLES)}, FLAT, ())
+    assert diagnosis == Diagnosis(
+        "flattened in another order",
+        "All numbers are there, but the axis B and the axis F have changed places. Look at the order of the axes before the result is flattened "
+        "(`out_axes`, `.T`, `transpose`).",
+        "general",
+    )
+
+
+def known(name: str, change: Callable[[np.ndarray], Any]) -> KnownMistake:
+    return KnownMistake(name, f"hint of {name}", tuple(KnownOutcome(alone(np.asarray(change(table)))) for table in TABLES))
+
+
+def test_an_authors_misconception_comes_before_a_general_mistake() -> None:
+    assert told(lambda y: y.T, known=(known("theirs", lambda y: y.T), known("other", lambda y: y * 2))) == "theirs"
+
+
+def test_two_misconceptions_that_explain_it_equally_well_give_no_hint() -> None:
+    assert told(lambda y: y.T, known=(known("one", lambda y: y.T), known("two", lambda y: y.T))) is None
+
+
+def test_a_misconception_must_explain_the_right_outcomes_too() -> None:
+    mistaken = known("where B is 3", lambda y: -y if len(y) == 3 else y * 2)
+    assert told(lambda y: -y if len(y) == 3 else y, known=(mistaken,)) is None
+
+
+def test_one_wrong_case_among_several_is_no_agreement() -> None:
+    mistaken = known("where B is 3", lambda y: -y if len(y) == 3 else y)
+    assert told(lambda y: -y if len(y) == 3 else y, known=(mistaken,)) is None
+
+
+def failed(text: str) -> Failed:
+    return Failed("raised ValueError.", f"ValueError: {text}\nline 3: return f(x)")
+
+
+def test_failures_are_told_apart_by_the_exceptions_text_and_then_without_its_numbers() -> None:
+    first = KnownMistake("sizes", "h", tuple(outcome_of(failed(f"sizes {n} and 3 do not agree\nmore")) for n in range(4)))
+    second = KnownMistake("order", "h", tuple(outcome_of(failed(f"sizes {n} and 4 do not agree\nmore")) for n in range(4)))
+    other = KnownMistake("other", "h", tuple(outcome_of(failed("something else")) for _ in range(4)))
+
+    def name(*texts: str, candidates: tuple[KnownMistake, ...] = (first, second, other)) -> str | None:
+        diagnosis = diagnose(dict(enumerate(map(failed, texts))), SQUARE, candidates)
+        return None if diagnosis is None else diagnosis.name
+
+    assert name(*(f"sizes {n} and 3 do not agree\nmore" for n in range(4))) == "sizes"
+    assert name(*(f"sizes {n} and 4 do not agree\nmore" for n in range(4))) == "order"
+    assert name(*(f"sizes {n} and 5 do not agree\nelse" for n in range(4))) is None
+    assert name(*(f"sizes {n} and 5 do not agree\nelse" for n in range(4)), candidates=(first, other)) == "sizes"
+    assert name(*["a text of its own"] * 4) is None
+
+
+def test_the_answer_of_an_earlier_call_is_recognised() -> None:
+    same = [expecting(table, SIZES[0]) for table in (TABLES[0], TABLES[0] + 1.25 * TABLES[0] ** 2, TABLES[0] ** 3)]
+    diagnosis = diagnose({index: Returned(alone(TABLES[0])) for index in range(3)}, same, ())
+    assert diagnosis is not None
+    assert diagnosis.name == "answer of an earlier call"
+
+
+def test_what_is_wrong_only_where_a_size_is_1_is_told() -> None:
+    sizes = ({"B": 1, "F": 4}, {"B": 1, "F": 3}, {"B": 3, "F": 4}, {"B": 2, "F": 5})
+    expected = [expecting(RNG.standard_normal((each["B"], each["F"])), each) for each in sizes]
+    outcomes = {i: Returned(e.output if e.sizes["B"] > 1 else alone(RNG.standard_normal(e.output[""].shape))) for i, e in enumerate(expected)}
+    diagnosis = diagnose(outcomes, expected, ())
+    assert diagnosis is not None
+    assert (diagnosis.name, diagnosis.hint) == (
+        "wrong where B is 1",
+        "Everything is right but where B is 1: is an axis of that size squeezed away, or broadcast?",
+    )
+
+
+def test_integers_are_diagnosed_too() -> None:
+    expected = [expecting(np.array([each["B"], each["F"], 9]), each, 0.0) for each in SIZES]
+    diagnosis = diagnose({i: Returned(alone(each.output[""][::-1])) for i, each in enumerate(expected)}, expected, ())
+    assert diagnosis is None or diagnosis.name == "reversed"
