@@ -230,8 +230,8 @@ RETURNED = {
 def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(function: Any, array: str | None) -> None:
     with contextlib.suppress(CheckFailed):
         check("scale_rows", function)
-    (found,) = in_grading.records()
-    assert found.get("returned", {"array": None})["array"] == array
+    (found,) = in_grading.rows()
+    assert (found.returned and found.returned.array) == array
 
 
 @pytest.mark.usefixtures("grading")

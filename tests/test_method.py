@@ -119,8 +119,7 @@ def test_in_grading_the_same_is_told_as_markdown_and_noted_as_forgeable() -> Non
         "**Looks like: a loop.** A loop is unrolled.\n\n"
         "Seen: no transform of JAX or Flax; no parameters. The traced program grows with L."
     )
-    notes = in_grading.records()
-    assert [(note["rule"], note["verdict"], note["diagnosis"], note["forgeable"]) for note in notes] == [
+    assert [(row.rule, row.verdict, row.diagnosis, row.forgeable) for row in in_grading.rows()] == [
         ("a scan", "right", None, True),
         ("a scan", "right", None, True),
         ("a scan", "wrong", "a loop", True),

@@ -14,6 +14,7 @@ from autograder.audit.answers import Answer
 from autograder.audit.records import Verdict
 from autograder.bank.groups import METHOD
 from autograder.checks import in_grading
+from autograder.checks.row import CheckRow
 from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 from autograder.runtime import compiled_programs
@@ -43,7 +44,7 @@ class AnswerGrader:
         self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled_programs.FILE))
         self._folder = unpacked / "tests"
         self._submission = self._started()
-        self.records: list[dict[str, Any]] = []
+        self.rows: list[CheckRow] = []
 
     def _started(self) -> Submission:
         submission = Submission(self._settings, self._folder)
@@ -56,12 +57,12 @@ class AnswerGrader:
         started = time.monotonic()
         found = self._graded(answer, look_twice=False)
         # The second look for what jit hides can only save points for the method; it matters where nothing else is lost.
-        lost = [row for row in self.records if row["verdict"] != "right"]
-        if lost and all(row["cases"] == METHOD for row in lost):
+        lost = [row for row in self.rows if not row.right]
+        if lost and all(row.cases == METHOD for row in lost):
             found = self._graded(answer, look_twice=True)
         score, possible = found
-        lost = [row for row in self.records if row["verdict"] != "right"]
-        distances = [row["error"] / row["allowed"] for row in lost if row.get("allowed")]
+        lost = [row for row in self.rows if not row.right]
+        distances = [row.error / row.allowed for row in lost if row.error is not None and row.allowed]
         return Verdict(
             self._question,
             right,
@@ -70,10 +71,10 @@ class AnswerGrader:
             answer.source,
             score,
             possible,
-            tuple(row.get("rule", row["cases"]) for row in lost),
-            {row["cases"]: row["refused_on"] for row in lost if "refused_on" in row},
+            tuple(row.check for row in lost),
+            {row.cases: row.refused_on for row in lost if row.refused_on is not None},
             max(distances, default=None),
-            next((row["diagnosis"] for row in lost if row["diagnosis"]), None),
+            next((row.diagnosis for row in lost if row.diagnosis), None),
             round(time.monotonic() - started, 3),
         )
 
@@ -96,7 +97,7 @@ class AnswerGrader:
             files.append(file)
         results = GradingResults(files)
         gradescope.settle(results, self._checks, self._worth)
-        self.records = [row for row in in_grading.records() if row["question"] == self._question]
+        self.rows = [row for row in in_grading.rows() if row.question == self._question]
         return float(results.total), float(results.possible)
 
     def close(self) -> None:

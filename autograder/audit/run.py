@@ -96,11 +96,8 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
     try:
         first = road.verdict(Answer("reference", "the solution", reference), right=True)
         groups = {
-            row["cases"]: {
-                **record["groups"].get(row["cases"], {}),
-                "seconds": sum(each["seconds"] for each in road.records if each["cases"] == row["cases"]),
-            }
-            for row in road.records
+            row.cases: {**record["groups"].get(row.cases, {}), "seconds": sum(each.seconds for each in road.rows if each.cases == row.cases)}
+            for row in road.rows
         }
         verdicts = [first, *(road.verdict(answer, right=True) for answer in right), *(road.verdict(answer, right=False) for answer in wrong)]
     finally:
