@@ -40,10 +40,10 @@ class ArraysPlugin(AbstractOtterPlugin):
         name = assignment.name or Path(assignment.master).stem
         record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
         (autograder_folder / filenames.PUBLIC_FILE).rename(student_folder / filenames.PUBLIC_FILE)
-        (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
         self._tests_of_cells = otter_assign.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
         self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
-        self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}
+        self._worth = {name: question.imprecise for name, question in record.questions.items()}
         self._public_files = [Path(file).name for file in assignment.files]
         self._bank = filenames.hidden_file(secret)
         master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled_programs.FILE)

@@ -18,6 +18,8 @@ from autograder.audit.answers import Answer
 from autograder.audit.records import Audited, Verdict, from_json, to_json
 from autograder.audit.run import main as audit_one
 from autograder.audit.run import sampled
+from autograder.build.record import ToleranceRecord
+from autograder.build.tolerance import Noise
 from autograder.cli import main
 
 OFTEN = ("nn-vmap-shared-params", "nnx-batched-init")
@@ -89,7 +91,7 @@ def verdict(right: bool, score: float, **more: Any) -> Verdict:
 
 def audited(*verdicts: Verdict) -> Audited:
     groups = {"random": {"cases": 3, "shapes": 1, "seconds": 0.5}, "method": {"seconds": 0.1}}
-    tolerance = {"noise": {"nudged": 1e-7, "compiled": None}, "relative": 7.6e-6}
+    tolerance = ToleranceRecord(Noise(nudged=1e-7), 7.6e-6)
     return Audited("a", "f", "def f(x):\n    return x", verdicts, groups, tolerance)
 
 

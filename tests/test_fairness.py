@@ -112,8 +112,8 @@ judged = 0
 for folder in sys.argv[1:]:
     built = BuiltAssignment(Path(folder))
     bank = load(built.hidden_bank)
-    for question, row in built.record()["questions"].items():
-        for name, source in row["alternatives"].items():
+    for question, row in built.record().questions.items():
+        for name, source in row.alternatives.items():
             namespace = dict(jax=jax, jnp=jnp, np=np, nn=nn, nnx=nnx)
             exec(renamed(source, question), namespace)
             for group in bank.groups[question].values():

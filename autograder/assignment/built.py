@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
 from autograder.bank.filenames import RECORD_FILE
+from autograder.build.record import BuildRecord, MisconceptionRecord
 from autograder.questions.sources import defines, renamed
 
 
@@ -51,10 +51,9 @@ class BuiltAssignment:
             raise FileNotFoundError(f"{self.folder / side} has no notebook; build the assignment first")
         return found[0]
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> BuildRecord:
         """The private record of the build."""
-        record: dict[str, Any] = json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8"))
-        return record
+        return BuildRecord.from_json(json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8")))
 
     def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
         """The student notebook with each question's function replaced by the source in `answers`, keyed by question."""
@@ -66,11 +65,11 @@ class BuiltAssignment:
 
     def alternatives(self, question: str) -> dict[str, str]:
         """Sources of the answers that must be accepted, by function name."""
-        return dict(self.record()["questions"][question]["alternatives"])
+        return dict(self.record().questions[question].alternatives)
 
-    def misconceptions(self, question: str) -> dict[str, dict[str, Any]]:
-        """The known-wrong answers by function name: name, told_by, refused_in, source."""
-        return dict(self.record()["questions"][question]["misconceptions"])
+    def misconceptions(self, question: str) -> dict[str, MisconceptionRecord]:
+        """The known-wrong answers by function name."""
+        return dict(self.record().questions[question].misconceptions)
 
 
 def solution_of(notebook: Path, question: str) -> str:

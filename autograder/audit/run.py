@@ -81,10 +81,10 @@ def _declarations(master: Path) -> list[Question]:
 
 
 def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
-    record = built.record()["questions"][question.name]
+    record = built.record().questions[question.name]
     reference = solution_of(built.solution, question.name)
-    right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record["alternatives"].items()]
-    wrong = [Answer(MISCONCEPTION, known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
+    right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record.alternatives.items()]
+    wrong = [Answer(MISCONCEPTION, known.name, renamed(known.source, question.name)) for known in record.misconceptions.values()]
     note = ""
     try:
         right += sampled(rewrites(reference, question), most)
@@ -96,22 +96,24 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
     try:
         first = road.verdict(Answer("reference", "the solution", reference), right=True)
         groups = {
-            row.cases: {**record["groups"].get(row.cases, {}), "seconds": sum(each.seconds for each in road.rows if each.cases == row.cases)}
+            row.cases: {
+                **(vars(record.groups[row.cases]) if row.cases in record.groups else {}),
+                "seconds": sum(each.seconds for each in road.rows if each.cases == row.cases),
+            }
             for row in road.rows
         }
         verdicts = [first, *(road.verdict(answer, right=True) for answer in right), *(road.verdict(answer, right=False) for answer in wrong)]
     finally:
         road.close()
-    return Audited(built.name, question.name, reference, tuple(verdicts), groups, record["tolerance"], note)
+    return Audited(built.name, question.name, reference, tuple(verdicts), groups, record.tolerance, note)
 
 
 def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]) -> Audited:
     """Mark the survivors that agree with the reference on all cases of further banks."""
     if not survivors[audited.question]:
         return audited
-    noise = max((value for value in audited.tolerance["noise"].values() if value is not None), default=0.0)
     sources = [verdict.source for verdict in survivors[audited.question]]
-    agreeing = equivalents.agreeing(master, audited.question, sources, noise)
+    agreeing = equivalents.agreeing(master, audited.question, sources, audited.tolerance.noise.largest)
     verdicts = (Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing}) for each in audited.verdicts)
     return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
 

@@ -44,7 +44,13 @@ class Noise:
 
     @property
     def largest(self) -> float:
+        """The largest noise from any source; 0.0 where none could be measured."""
         return max((value for value in vars(self).values() if value is not None), default=0.0)
+
+    @property
+    def measured(self) -> bool:
+        """Whether it could be measured from any source."""
+        return any(value is not None for value in vars(self).values())
 
     def or_larger(self, other: Noise) -> Noise:
         """Source by source, the larger of two."""

@@ -31,8 +31,8 @@ KILLS_ITSELF = "def f(seed, x_batch, features):\n    import os, signal\n    os.k
 
 def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
     """One submission of each kind, by name."""
-    (question,) = built.record()["questions"]
-    known = {each["name"]: each["source"] for each in built.misconceptions(question).values() if each["told_by"] == "values"}
+    (question,) = built.record().questions
+    known = {each.name: each.source for each in built.misconceptions(question).values() if each.told_by == "values"}
     return {
         "solution": nbformat.read(built.solution, as_version=4),
         "untouched": nbformat.read(built.untouched, as_version=4),
