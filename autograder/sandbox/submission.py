@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.calls.call import Failed, Returned
-from autograder.calls.causes import known_cause
+from autograder.calls.causes import NO_ANSWER, known_cause
 from autograder.calls.inputs import Value, flattened
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
@@ -106,15 +106,15 @@ class Submission:
         """Call a function of the submission with the arguments of a case, in its way."""
         try:
             return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
-        except Died as cause:
-            return Failed(f"{cause}.", lost=True)
+        except Died as died:
+            return Failed(NO_ANSWER.says(how=died), lost=True)
 
     def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]:
         """The same, and what the function was seen to do there."""
         try:
             frame = self._of_case("watch", name, arguments, way, afresh=afresh)
-        except Died as cause:
-            return Facts(), Failed(f"{cause}.", lost=True)
+        except Died as died:
+            return Facts(), Failed(NO_ANSWER.says(how=died), lost=True)
         try:
             return from_json(frame.header.get("facts")), self._outcome(frame, arguments, way)
         except NoFacts:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, captured
+from autograder.calls.causes import OBJECTS
 from autograder.calls.inputs import Value, gathered
 from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, recorder
@@ -188,7 +189,7 @@ class Session:
         if isinstance(outcome, Failed):
             return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
         if not all(sendable(array.dtype) for array in outcome.output.values()):
-            return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
+            return Frame({"cause": OBJECTS.says(dtype="object")}, {})
         return Frame({"changed": list(outcome.changed)}, {RETURNED + name: array for name, array in outcome.output.items()})
 
     def _function(self, header: Mapping[str, Any]) -> Any:
