@@ -17,7 +17,7 @@ from hypothesis import settings
 
 from autograder import Array, Dim, Question, Seed
 from autograder.assignment.built import BuiltAssignment
-from autograder.questions import question
+from autograder.questions.question import declared_inside
 
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
@@ -79,8 +79,8 @@ def one_assignment(dist: Path) -> BuiltAssignment:
 @pytest.fixture(autouse=True)
 def no_question_left_declared() -> Iterator[None]:
     """Questions that a test declares are forgotten after it."""
-    yield
-    question._declared.clear()
+    with declared_inside():
+        yield
 
 
 @pytest.fixture

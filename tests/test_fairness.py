@@ -18,8 +18,7 @@ from conftest import MASTERS
 
 from autograder.build.reference import draw
 from autograder.calls.call import Failed
-from autograder.questions import question as questions
-from autograder.questions.question import Question
+from autograder.questions.question import Question, declared_inside
 from autograder.verdicts.compare import magnitude
 from autograder.verdicts.examine import examine
 
@@ -39,12 +38,12 @@ def namespace_of(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def deep() -> tuple[dict[str, Any], Any]:
     """The master of the composed transforms, and random cases of 30 layers."""
-    namespace = namespace_of("nnx-composed-transforms")
-    declared: Question = namespace["question"]
-    question = replace(declared, dims={"B": (2, 6), "L": (LAYERS, LAYERS), "F": (6, 12)}, seeds=2)
+    with declared_inside():
+        namespace = namespace_of("nnx-composed-transforms")
+        declared: Question = namespace["question"]
+        question = replace(declared, dims={"B": (2, 6), "L": (LAYERS, LAYERS), "F": (6, 12)}, seeds=2)
     question.alternatives.extend(declared.alternatives)
     drawn = draw(question, namespace["composed_transforms"], ("random",), "t", "s")
-    questions._declared.clear()
     return namespace, drawn.groups["random"]
 
 

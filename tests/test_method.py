@@ -18,7 +18,7 @@ from autograder.bank.storage import load, save
 from autograder.build.banks import build
 from autograder.checks import in_grading
 from autograder.errors import BuildError
-from autograder.questions import question
+from autograder.questions.question import declared_inside
 from autograder.rules import constant_trace, transform
 
 
@@ -55,11 +55,11 @@ def deep_question() -> Question:
 
 
 @pytest.fixture
-def desk(deep_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    built = build("t", [deep_question], {"deepen": deepen}, "a")
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with declared_inside():
+        built = build("t", [request.getfixturevalue("deep_question")], {"deepen": deepen}, "a")
     save(built.public, tmp_path / PUBLIC_FILE)
     save(built.hidden, tmp_path / "hidden")
-    question._declared.clear()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -26,7 +26,7 @@ from autograder.audit.mutants import mutants
 from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json, to_json
 from autograder.audit.rewrites import rewrites
 from autograder.errors import BuildError
-from autograder.questions.question import Question, declared
+from autograder.questions.question import Question, declared_inside
 from autograder.questions.sources import renamed
 
 WITHOUT_UNDERSTANDING = "constant"
@@ -68,16 +68,12 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
 
 def _declarations(master: Path) -> list[Question]:
     """The declared questions of a master, without functions: from its declaration cells, run here."""
-    from autograder.questions import question as questions
-
-    before = len(declared())
     namespace: dict[str, Any] = {}
-    for cell in nbformat.read(master, as_version=4).cells:
-        if cell.cell_type == "code" and "Question(" in cell.source:
-            exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
-    found = list(declared()[before:])
-    del questions._declared[before:]
-    return found
+    with declared_inside() as questions:
+        for cell in nbformat.read(master, as_version=4).cells:
+            if cell.cell_type == "code" and "Question(" in cell.source:
+                exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
+    return questions
 
 
 def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:

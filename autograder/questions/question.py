@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import keyword
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -244,6 +245,17 @@ _declared: list[Question] = []
 def declared() -> tuple[Question, ...]:
     """Every question declared in this process, in order."""
     return tuple(_declared)
+
+
+@contextlib.contextmanager
+def declared_inside() -> Iterator[list[Question]]:
+    """Forget at the end what is declared inside. The list that it gives has the questions once it has ended."""
+    before, found = len(_declared), list[Question]()
+    try:
+        yield found
+    finally:
+        found += _declared[before:]
+        del _declared[before:]
 
 
 def newest(name: str) -> Question | None:
