@@ -18,9 +18,10 @@ from autograder.calls.inputs import Value
 from autograder.calls.spec import CallSpec
 from autograder.checks.messages import at_desk, in_grading
 from autograder.errors import BuildError, DeclarationError
-from autograder.questions.arguments import Array, Dim, Key, Seed, Tree
+from autograder.questions.arguments import Array, Dim, Key, Seed
 from autograder.questions.laws import is_law
 from autograder.questions.question import Question
+from autograder.questions.tree import Tree
 from autograder.verdicts.examine import Finding, examine
 
 LAWS = ("jit", "vmap", "grad", "permutation of B")
