@@ -15,6 +15,7 @@ from typing import Any
 from autograder.runtime import switches
 from autograder.sandbox import prestart
 from autograder.sandbox.host import Died, Started, Unconfined, Worker
+from autograder.sandbox.mended import Mended
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame
 
@@ -29,9 +30,6 @@ SECOND_CHANCES = 2
 
 LEAST_SHARE = 0.1
 """Of the seconds for a call or a cell, each has at least this share when time has become scarce."""
-
-TO_FIND_OUT = 60.0
-"""Seconds that must be left of a submission's time to look for the shortcut that has failed."""
 
 
 class NotAsked(Died):
@@ -49,18 +47,6 @@ class _Asked:
 _CELL = _Asked("")
 
 
-@dataclass(frozen=True)
-class _Mended:
-    """A request that killed a worker with shortcuts, and got an answer without: who was asked, how the worker died, and which shortcuts were on."""
-
-    asked: _Asked
-    cause: str
-    taken: tuple[str, ...]
-    cells: tuple[Mapping[str, Any], ...]
-    request: Mapping[str, Any]
-    arrays: Mapping[str, Any]
-
-
 class RestartedWorker:
     """Runs cells and answers requests in one worker after another. Methods that ask raise `Died` when there is no answer."""
 
@@ -71,7 +57,7 @@ class RestartedWorker:
         self._deaths: dict[_Asked, int] = {}
         self._settled: dict[_Asked, str] = {}
         self._second_chances = SECOND_CHANCES
-        self._mended: _Mended | None = None
+        self._mended: Mended | None = None
         self._worker: Worker | None = None
         self.problem: str | None = None
         self._start()
@@ -112,23 +98,8 @@ class RestartedWorker:
             self._worker = None
 
     def mended(self) -> str:
-        """For the instructor: what died with shortcuts and answered without, in a sentence that names the shortcut; "" if nothing did.
-
-        All others wait for this meanwhile: it starts a process for each shortcut, to find out which of them fails.
-        """
-        found = self._mended
-        if found is None:
-            return ""
-        if self._left() < TO_FIND_OUT:
-            which = "there was no time left to find out which of them fails"
-        elif alone := [name for name in found.taken if self._dies_with(found, name)]:
-            which = f"with {', '.join(alone)} alone it dies again"
-        else:
-            which = "with none of them alone it dies again"
-        return (
-            f"{found.asked.function or 'a cell'} {found.cause} with the shortcuts {', '.join(found.taken)}, "
-            f"and gave an answer without them, which was judged; {which}"
-        )
+        """For the instructor: see `autograder.sandbox.mended.Mended.sentence`; "" if nothing was."""
+        return "" if self._mended is None else self._mended.sentence(self._settings, self._left)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -158,7 +129,7 @@ class RestartedWorker:
                 died, taken = cause, ()
             else:
                 if taken and not died.from_outside:
-                    self._mended = _Mended(asked, str(died), taken, tuple(self._cells), request, arrays)
+                    self._mended = Mended(asked.function, str(died), taken, tuple(self._cells), request, arrays)
                 return frame
         self._count(asked, died)
         raise died
@@ -218,24 +189,6 @@ class RestartedWorker:
             return dict(worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"])
         finally:
             worker.end()
-
-    def _dies_with(self, found: _Mended, shortcut: str) -> bool:
-        """Whether the request kills a worker that takes this one shortcut."""
-        limits = self._settings.limits
-        alone = replace(self._settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut))
-        try:
-            worker = Worker(alone)
-        except (Died, OSError, Unconfined):
-            return False
-        try:
-            for cell in found.cells:
-                worker.ask(cell, {}, min(limits.cell_seconds, max(self._left(), 1.0)))
-            worker.ask(found.request, found.arrays, min(limits.call_seconds, max(self._left(), 1.0)))
-        except Died:
-            return True
-        finally:
-            worker.end()
-        return False
 
 
 def _plain(settings: Settings) -> Settings:

@@ -7,9 +7,7 @@ a claim.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
-import gc
 import importlib
 import itertools
 import os
@@ -32,6 +30,7 @@ from autograder.runtime import compiled_programs, fingerprint, jax_settings
 from autograder.sandbox.confined import recursion
 from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import inert_otter
+from autograder.sandbox.confined.memory import give_back
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
 
@@ -124,7 +123,7 @@ class Session:
                 self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
                 del request
                 self._shell.close_figures()
-                _tidy_up(self._keep_bytes)
+                give_back(self._keep_bytes)
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
@@ -218,24 +217,6 @@ class Session:
         if len(self._kept) > MAX_KEPT:
             del self._kept[next(iter(self._kept))]
         return number
-
-
-def _tidy_up(keep: int) -> None:
-    """While the trusted side compares: give memory back, if this process has more than `keep` bytes of its own.
-
-    Each compiled program takes megabytes, and a small container has few; one that is needed again is compiled again.
-    """
-    try:
-        resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
-    except OSError:
-        return
-    if (resident - shared) * os.sysconf("SC_PAGE_SIZE") > keep:
-        import jax
-
-        jax.clear_caches()
-        gc.collect()
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)  # of glibc, which else keeps what is free
 
 
 if __name__ == "__main__":
