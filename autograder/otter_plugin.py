@@ -127,7 +127,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         graded = (
             f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
         )
-        return f"{graded}\n{stage.described(self._report)}"
+        return f"{graded}\n{stage.describe(self._report)}"
 
 
 def _refuse_log(grade_from_log: bool) -> None:

@@ -17,7 +17,7 @@ from autograder.audit import report
 from autograder.audit.answers import Answer
 from autograder.audit.records import Audited, Verdict, from_json, to_json
 from autograder.audit.run import main as audit_one
-from autograder.audit.run import sampled
+from autograder.audit.run import sample
 from autograder.build.record import ToleranceRecord
 from autograder.build.tolerance import Noise
 from autograder.cli import main
@@ -111,9 +111,9 @@ def test_what_was_found_can_be_kept() -> None:
 
 def test_a_sample_is_spread_evenly() -> None:
     answers = [Answer("seed", str(number), "") for number in range(10)]
-    assert [answer.name for answer in sampled(answers, 4)] == ["0", "3", "6", "9"]
-    assert sampled(answers, None) == sampled(answers, 99) == answers
-    assert [answer.name for answer in sampled(answers, 1)] == ["0"]
+    assert [answer.name for answer in sample(answers, 4)] == ["0", "3", "6", "9"]
+    assert sample(answers, None) == sample(answers, 99) == answers
+    assert [answer.name for answer in sample(answers, 1)] == ["0"]
 
 
 def test_the_report_shows_what_an_author_needs() -> None:

@@ -103,7 +103,7 @@ from pathlib import Path
 from autograder.bank.storage import load
 from autograder.verdicts.examine import examine
 from autograder.assignment.samples import BuiltAssignment
-from autograder.questions.sources import renamed
+from autograder.questions.sources import rename
 import jax, jax.numpy as jnp, numpy as np, flax.linen as nn
 from flax import nnx
 
@@ -114,7 +114,7 @@ for folder in sys.argv[1:]:
     for question, row in built.record().questions.items():
         for name, source in row.alternatives.items():
             namespace = dict(jax=jax, jnp=jnp, np=np, nn=nn, nnx=nnx)
-            exec(renamed(source, question), namespace)
+            exec(rename(source, question), namespace)
             for group in bank.groups[question].values():
                 finding = examine(namespace[question], group)
                 assert finding is None, (question, name, group.name, finding)

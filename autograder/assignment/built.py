@@ -11,7 +11,7 @@ import nbformat
 
 from autograder.bank.filenames import RECORD_FILE
 from autograder.build.record import BuildRecord, MisconceptionRecord
-from autograder.questions.sources import defines, renamed
+from autograder.questions.sources import defines, rename
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class BuiltAssignment:
         notebook = nbformat.read(self.untouched, as_version=4)
         for question, source in answers.items():
             cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and defines(cell.source, question))
-            cell.source = renamed(source, question)
+            cell.source = rename(source, question)
         return notebook
 
     def alternatives(self, question: str) -> dict[str, str]:

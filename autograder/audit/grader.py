@@ -43,10 +43,10 @@ class AnswerGrader:
         ]
         self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled_programs.FILE))
         self._folder = unpacked / "tests"
-        self._submission = self._started()
+        self._submission = self._start()
         self.rows: list[CheckRow] = []
 
-    def _started(self) -> Submission:
+    def _start(self) -> Submission:
         submission = Submission(self._settings, self._folder)
         for cell in self._cells:
             submission.cell(cell)
@@ -55,11 +55,11 @@ class AnswerGrader:
     def verdict(self, answer: Answer, *, right: bool) -> Verdict:
         """Grade one answer."""
         started = time.monotonic()
-        found = self._graded(answer, look_twice=False)
+        found = self._grade(answer, look_twice=False)
         # The second look for what jit hides can only save points for the method; it matters where nothing else is lost.
         lost = [row for row in self.rows if not row.right]
         if lost and all(row.cases == METHOD for row in lost):
-            found = self._graded(answer, look_twice=True)
+            found = self._grade(answer, look_twice=True)
         score, possible = found
         lost = [row for row in self.rows if not row.right]
         distances = [row.error / row.allowed for row in lost if row.error is not None and row.allowed]
@@ -78,14 +78,14 @@ class AnswerGrader:
             round(time.monotonic() - started, 3),
         )
 
-    def _graded(self, answer: Answer, *, look_twice: bool) -> tuple[float, float]:
+    def _grade(self, answer: Answer, *, look_twice: bool) -> tuple[float, float]:
         from otter.test_files import ExceptionTestFile, GradingResults
 
         from autograder.grading import gradescope
 
         if self._submission.problem is not None:
             self._submission.close()
-            self._submission = self._started()
+            self._submission = self._start()
         in_grading.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
         self._submission.cell(f"globals().pop({self._question!r}, None)\n{answer.source}")
         files = []

@@ -27,13 +27,13 @@ from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json,
 from autograder.audit.rewrites import rewrites
 from autograder.errors import BuildError
 from autograder.questions.question import Question, declared_inside
-from autograder.questions.sources import renamed
+from autograder.questions.sources import rename
 
 WITHOUT_UNDERSTANDING = "constant"
 """The sort of mutant that needs none."""
 
 
-def sampled(answers: Sequence[Answer], most: int | None) -> list[Answer]:
+def sample(answers: Sequence[Answer], most: int | None) -> list[Answer]:
     """At most so many answers, spread evenly over them."""
     if most is None or len(answers) <= most:
         return list(answers)
@@ -79,13 +79,13 @@ def _declarations(master: Path) -> list[Question]:
 def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
     record = built.record().questions[question.name]
     reference = solution_of(built.solution, question.name)
-    right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record.alternatives.items()]
-    wrong = [Answer(MISCONCEPTION, known.name, renamed(known.source, question.name)) for known in record.misconceptions.values()]
+    right = [Answer("alternative", name, rename(source, question.name)) for name, source in record.alternatives.items()]
+    wrong = [Answer(MISCONCEPTION, known.name, rename(known.source, question.name)) for known in record.misconceptions.values()]
     note = ""
     try:
-        right += sampled(rewrites(reference, question), most)
+        right += sample(rewrites(reference, question), most)
         reference = plain(reference, question)
-        wrong += sampled(mutants(reference, question), most)
+        wrong += sample(mutants(reference, question), most)
     except ValueError as fault:
         note = f"{question.name}: no mutants were made: {fault}"
     road = AnswerGrader(built, unpacked, question.name)

@@ -15,7 +15,7 @@ from autograder.build.plan import Plan, Slot, generator, plan
 from autograder.build.tolerance import Noise, Noises
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.causes import ONE_ARRAY
-from autograder.calls.inputs import described
+from autograder.calls.inputs import describe
 from autograder.calls.outputs import Output, identical
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
@@ -219,4 +219,4 @@ def _check_alternative(question: Question, function: Callable[..., Any], groups:
 
 def arguments_of(case: Case) -> str:
     """The arguments of a case in a few words, as a message names them."""
-    return ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
+    return ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())

@@ -18,7 +18,7 @@ from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
-from autograder.verdicts.compare import dtype_kind, magnitude, widened
+from autograder.verdicts.compare import dtype_kind, magnitude, widen
 
 THRESHOLD = 16
 
@@ -127,7 +127,7 @@ def _difference(outcome: object, name: str, output: Output) -> float | None:
     actual = outcome.output.get(name)
     if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
         return None
-    difference = float(np.max(np.abs(widened(actual) - widened(desired)), initial=0.0))
+    difference = float(np.max(np.abs(widen(actual) - widen(desired)), initial=0.0))
     return difference / magnitude(desired) if np.isfinite(difference) else None
 
 

@@ -68,11 +68,11 @@ def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN
     """
     if isinstance(function, StandIn):
         return function.answer(arguments, way)
-    fault = _uncallable(function, way.called(tuple(arguments)))
+    fault = _uncallable(function, way.own_arguments(tuple(arguments)))
     if fault is not None:
         return fault
     passed = {name: to_python(value) for name, value in arguments.items()}
-    with captured(PRINTED_SHOWN) as output:
+    with capture(PRINTED_SHOWN) as output:
         try:
             returned = to_output(apply(function, tuple(arguments), way)(*passed.values()), several=way.several)
         except Unusable as unusable:
@@ -149,7 +149,7 @@ class _Output(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def captured(limit: int) -> Iterator[_Output]:
+def capture(limit: int) -> Iterator[_Output]:
     """What is printed meanwhile goes into the `text` of this, up to `limit` characters; the rest is dropped as it comes."""
     output = _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

@@ -98,7 +98,7 @@ name is bound there to something that cannot cross."""
 
 
 def known_cause(text: object, arguments: Sequence[str]) -> str:
-    """`text` if it is a cause that `call` gives for arguments of these names (those of `CallSpec.called`), else a sentence that says it was not.
+    """`text` if it is a cause that `call` gives for arguments of these names (those of `CallSpec.own_arguments`), else a sentence that says it was not.
 
     For causes that come out of a process which may say anything: a sentence is repeated to a student, and must not carry what that
     process has seen. Numbers in it are short, and names come from closed lists.

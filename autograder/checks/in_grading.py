@@ -34,21 +34,21 @@ class Grading:
 
     `bank` is the hidden bank; `refusal` a sentence that fails every check, because the submission as a whole cannot be graded as this
     assignment; `elsewhere` the process that runs the submission, or None where it runs in this one.
-    `rows` collects what was found, for the instructor; `judged` has the function whose method was judged last, with the judgement.
+    `rows` collects what was found, for the instructor; `last_judgement` has the function whose method was judged last, with the judgement.
     """
 
     bank: Path
     refusal: str | None = None
     elsewhere: SubmissionProcess | None = None
     rows: list[CheckRow] = field(default_factory=list)
-    judged: list[tuple[object, Judgement]] = field(default_factory=list)
+    last_judgement: list[tuple[object, Judgement]] = field(default_factory=list)
     look_twice: bool = True
 
     def judge(self, function: object, method: RuleChecks) -> Judgement:
         """Each rule has a test of its own, and one look at a function is enough for all of them."""
-        if not self.judged or self.judged[0][0] is not function:
-            self.judged[:] = [(function, judge(function, method, twice=self.look_twice))]
-        return self.judged[0][1]
+        if not self.last_judgement or self.last_judgement[0][0] is not function:
+            self.last_judgement[:] = [(function, judge(function, method, twice=self.look_twice))]
+        return self.last_judgement[0][1]
 
 
 _grading: Grading | None = None

@@ -74,9 +74,9 @@ def isolation() -> None:
     """Print what a hostile submission could do on this machine, at each level of isolation that it has."""
     # Imported here: no other command starts a submission's process by itself.
     from autograder.sandbox.confined.probe import HOLES
-    from autograder.sandbox.levels import measured
+    from autograder.sandbox.levels import measure
 
-    levels = measured()
+    levels = measure()
     table = a_table("what it tries", *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels))
     for hole in HOLES:
         table.add_row(hole, *("OPEN" if hole in level.open_holes else "held" for level in levels))

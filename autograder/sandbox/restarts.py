@@ -37,14 +37,14 @@ class NotAsked(Died):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Subject:
     """What deaths are counted by: a function's answers, or looks at how it comes by them."""
 
     function: str
     watched: bool = False
 
 
-_CELL = _Asked("")
+_CELL = _Subject("")
 
 
 class RestartedWorker:
@@ -54,8 +54,8 @@ class RestartedWorker:
         """Start the first worker, for a submission to so many questions; `problem` says so if none can be started."""
         self._settings, self._waiting = settings, questions
         self._cells: list[Mapping[str, Any]] = []
-        self._deaths: dict[_Asked, int] = {}
-        self._settled: dict[_Asked, str] = {}
+        self._deaths: dict[_Subject, int] = {}
+        self._settled: dict[_Subject, str] = {}
         self._second_chances = SECOND_CHANCES
         self._mended: Mended | None = None
         self._worker: Worker | None = None
@@ -79,17 +79,17 @@ class RestartedWorker:
 
     def ask(self, function: str, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, watched: bool = False) -> Frame:
         """Ask for what concerns a function ("" if it concerns none), within `seconds`. `watched`: not its answer is asked for, but how it comes about."""
-        asked = _Asked(function, watched)
-        for settled in (asked, _Asked(function)):
+        subject = _Subject(function, watched)
+        for settled in (subject, _Subject(function)):
             if settled in self._settled:
                 raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
-        return self._slowly_on_doubt(asked, request, arrays, self._scarce(seconds, self._turn - time.monotonic()))
+        return self._slowly_on_doubt(subject, request, arrays, self._scarce(seconds, self._turn - time.monotonic()))
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
         with contextlib.suppress(Died):
-            return self._drawn(self._settings)
-        return self._drawn(_plain(self._settings))
+            return self._draw(self._settings)
+        return self._draw(_plain(self._settings))
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -108,9 +108,9 @@ class RestartedWorker:
         """The time for a call or a cell: once workers have died, no more than its share, so that some is left for the questions to come."""
         return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
 
-    def _slowly_on_doubt(self, asked: _Asked, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+    def _slowly_on_doubt(self, subject: _Subject, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
         """Ask, and once more without any shortcut if the worker dies with some."""
-        taken = self._settings.shortcuts()
+        shortcuts = self._settings.shortcuts()
         try:
             return self._once(request, arrays, seconds)
         except NotAsked:
@@ -119,19 +119,19 @@ class RestartedWorker:
             died = cause
         self._settings = _plain(self._settings)
         lost = "kept" in request  # what the request refers to was in the worker that has died
-        while not lost and (taken or (died.from_outside and self._second_chances)):
-            self._second_chances -= not taken
+        while not lost and (shortcuts or (died.from_outside and self._second_chances)):
+            self._second_chances -= not shortcuts
             try:
                 frame = self._once(request, arrays, seconds)
             except NotAsked:
                 break
             except Died as cause:
-                died, taken = cause, ()
+                died, shortcuts = cause, ()
             else:
-                if taken and not died.from_outside:
-                    self._mended = Mended(asked.function, str(died), taken, tuple(self._cells), request, arrays)
+                if shortcuts and not died.from_outside:
+                    self._mended = Mended(subject.function, str(died), shortcuts, tuple(self._cells), request, arrays)
                 return frame
-        self._count(asked, died)
+        self._count(subject, died)
         raise died
 
     def _once(self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
@@ -149,11 +149,11 @@ class RestartedWorker:
             self._worker = None
             raise
 
-    def _count(self, asked: _Asked, died: Died) -> None:
+    def _count(self, subject: _Subject, died: Died) -> None:
         """A death that is the function's own: after too many, or one that took too long, it is not called again."""
-        self._deaths[asked] = self._deaths.get(asked, 0) + 1
-        if asked.function and (died.late or self._deaths[asked] >= MAX_DEATHS or time.monotonic() > self._turn):
-            self._settled[asked] = str(died)
+        self._deaths[subject] = self._deaths.get(subject, 0) + 1
+        if subject.function and (died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn):
+            self._settled[subject] = str(died)
 
     def _start(self) -> None:
         for attempt in range(STARTS):
@@ -183,7 +183,7 @@ class RestartedWorker:
                     self._worker = None
                     break
 
-    def _drawn(self, settings: Settings) -> dict[str, Any]:
+    def _draw(self, settings: Settings) -> dict[str, Any]:
         worker = Worker(settings)
         try:
             return dict(worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"])

@@ -36,7 +36,7 @@ class RemoteFunction(Watched):
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         return self._home.judge(self._name, arguments, way)
 
-    def watched(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watch(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
         return self._home.watch(self._name, arguments, way, afresh)
 
     def equations(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.calls.call import Failed, Returned
 from autograder.calls.causes import NO_ANSWER, known_cause
-from autograder.calls.inputs import Value, flattened
+from autograder.calls.inputs import Value, flatten
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
 from autograder.sandbox.data import CannotCross, pack, unpack
@@ -129,7 +129,7 @@ class Submission:
         return length if type(length) is int else None
 
     def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any) -> Frame:
-        leaves = flattened(arguments)
+        leaves = flatten(arguments)
         header = {"do": do, "name": name, "arguments": [[path, leaf.kind] for path, leaf in leaves.items()], "way": vars(way), **more}
         arrays = {path: leaf.data for path, leaf in leaves.items()}
         return self._worker.ask(name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge")
@@ -141,7 +141,7 @@ class Submission:
             return Returned(output, changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
         detail = frame.header.get("detail")
         # Only ever compared with what known-wrong answers raise: text of the submission's own is not repeated to anyone.
-        return Failed(known_cause(frame.header.get("cause"), way.called(tuple(arguments))), detail if isinstance(detail, str) else "")
+        return Failed(known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))), detail if isinstance(detail, str) else "")
 
     def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Call something of the submission with plain data: `target` is {"do": "call", "name" or "kept": …} or {"do": "next", "kept": …}.

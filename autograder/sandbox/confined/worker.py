@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, captured
+from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, capture
 from autograder.calls.causes import OBJECTS
-from autograder.calls.inputs import Value, gathered
+from autograder.calls.inputs import Value, unflatten
 from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, recorder
 from autograder.evidence.facts import to_json
@@ -91,7 +91,7 @@ class Session:
         sys.modules["__main__"] = self._shell.user_module
         sys.modules["otter"] = inert_otter(self._checks)
         self._shell.colors = "NoColor"
-        self._found = fingerprint.current()
+        self._environment = fingerprint.current()
         scratch = settings["confinement"]["scratch"]
         os.chdir(scratch)
         sys.path.insert(0, scratch)
@@ -101,7 +101,13 @@ class Session:
         report = confine(Confinement(**settings["confinement"]))
         pipe.send(
             Frame(
-                {"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": self._found, "pid": os.getpid()},
+                {
+                    "active": report.active,
+                    "missing": report.missing,
+                    "open_holes": report.open_holes,
+                    "environment": self._environment,
+                    "pid": os.getpid(),
+                },
                 {},
             )
         )
@@ -128,7 +134,7 @@ class Session:
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
         self._set_seed(header.get("seed"))
-        with captured(OUTPUT_SHOWN) as output:
+        with capture(OUTPUT_SHOWN) as output:
             result = self._shell.run_cell(header["source"], store_history=False)
         return Frame({"printed": output.text, "failed": not result.success, "checks": [name for name in self._checks if type(name) is str][:100]}, {})
 
@@ -163,24 +169,24 @@ class Session:
 
     def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with the arguments of a case."""
-        return self._outcome(call(*self._asked(header, arrays), interruptible=False))
+        return self._outcome(call(*self._call_of(header, arrays), interruptible=False))
 
     def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """The same, and what the function was seen to do."""
-        facts, outcome = recorder.gather(*self._asked(header, arrays), afresh=bool(header["afresh"]))
+        facts, outcome = recorder.gather(*self._call_of(header, arrays), afresh=bool(header["afresh"]))
         answer = self._outcome(outcome)
         return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
 
     def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        return Frame({"equations": jaxpr.equations(*self._asked(header, arrays))}, {})
+        return Frame({"equations": jaxpr.equations(*self._call_of(header, arrays))}, {})
 
-    def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
+    def _call_of(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
         """The function that a request names, the arguments that it is to be called with, and the way."""
         # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
-        jax_settings.set_back(self._found["settings"])
+        jax_settings.set_back(self._environment["settings"])
         return (
             self._shell.user_ns.get(header["name"]),
-            gathered({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
+            unflatten({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
             CallSpec.from_json(header["way"]),
         )
 
@@ -198,7 +204,7 @@ class Session:
         """Call a function with plain data, as tests do that know nothing of cases. A function or an iterator that it returns stays here."""
         returned: dict[str, Any] = {}
         said: dict[str, Any]
-        with captured(OUTPUT_SHOWN) as output:
+        with capture(OUTPUT_SHOWN) as output:
             try:
                 positional, named = unpack(header["arguments"], arrays)
                 value = function()(*positional, **named)
