@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from autograder.checks.in_notebook import public_case
     from autograder.checks.verdict import CheckFailed, Ungraded
     from autograder.errors import DeclarationError
-    from autograder.questions.arguments import Array, Dim, Key, Seed, Tree
+    from autograder.questions.arguments import Array, Dim, Key, Seed
     from autograder.questions.question import Question
+    from autograder.questions.tree import Tree
 
 __all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question", "Seed", "Tree", "Ungraded", "check", "preview", "public_case"]
 
 _HOMES = {
-    **dict.fromkeys(("Array", "Dim", "Key", "Seed", "Tree"), "autograder.questions.arguments"),
+    **dict.fromkeys(("Array", "Dim", "Key", "Seed"), "autograder.questions.arguments"),
+    "Tree": "autograder.questions.tree",
     **dict.fromkeys(("CheckFailed", "Ungraded"), "autograder.checks.verdict"),
     "check": "autograder.checks.check",
     "public_case": "autograder.checks.in_notebook",

@@ -42,10 +42,10 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._name = name
         record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
         shutil.copy(autograder_folder / filenames.PUBLIC_FILE, student_folder)
-        (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record, indent=1), encoding="utf-8")
+        (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
         self._tests_of_cells = otter_assign.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
         self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
-        self._worth = {name: question["imprecise"] for name, question in record["questions"].items()}
+        self._worth = {name: question.imprecise for name, question in record.questions.items()}
         self._public_files = [*(Path(file).name for file in assignment.files), filenames.PUBLIC_FILE]
         self._bank = filenames.hidden_file(secret)
         master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled_programs.FILE)
@@ -131,7 +131,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         graded = (
             f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
         )
-        return f"{graded}\n{stage.described(self._report)}"
+        return f"{graded}\n{stage.describe(self._report)}"
 
 
 def _refuse_log(grade_from_log: bool) -> None:

@@ -241,9 +241,9 @@ def class_of(built: BuiltAssignment, folder: Path, count: int) -> Path:
     """A folder of `count` submissions: the solution, every alternative and every misconception in turn."""
     folder.mkdir()
     answers: list[dict[str, str] | None] = [None]
-    for question in built.record()["questions"]:
+    for question in built.record().questions:
         answers += [{question: source} for source in built.alternatives(question).values()]
-        answers += [{question: known["source"]} for known in built.misconceptions(question).values()]
+        answers += [{question: known.source} for known in built.misconceptions(question).values()]
     for number, answer in zip(range(count), itertools.cycle(answers), strict=False):
         nbformat.write(nbformat.read(built.solution, as_version=4) if answer is None else built.answered(answer), folder / f"{number:03d}.ipynb")
     return folder

@@ -44,8 +44,8 @@ submission_13:
 
 def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
     """One submission of each kind, by name."""
-    (question,) = built.record()["questions"]
-    known = {each["name"]: each["source"] for each in built.misconceptions(question).values() if each["told_by"] == "values"}
+    (question,) = built.record().questions
+    known = {each.name: each.source for each in built.misconceptions(question).values() if each.told_by == "values"}
     return {
         "solution": nbformat.read(built.solution, as_version=4),
         "untouched": nbformat.read(built.untouched, as_version=4),

@@ -12,7 +12,7 @@ from shared import MASTERS, NAMES, built_once
 
 from autograder import Array, Dim, Question, Seed
 from autograder.assignment.built import BuiltAssignment
-from autograder.questions import question
+from autograder.questions.question import declared_inside
 
 os.environ["JAX_PLATFORMS"] = "cpu"
 
@@ -41,8 +41,8 @@ def one_assignment(dist: Path) -> BuiltAssignment:
 @pytest.fixture(autouse=True)
 def no_question_left_declared() -> Iterator[None]:
     """Questions that a test declares are forgotten after it."""
-    yield
-    question._declared.clear()
+    with declared_inside():
+        yield
 
 
 @pytest.fixture

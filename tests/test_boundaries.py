@@ -11,6 +11,7 @@ JAX_FREE = (
     *(
         "questions.arguments",
         "questions.question",
+        "questions.tree",
         "calls.call",
         "calls.inputs",
         "calls.outputs",
@@ -18,7 +19,7 @@ JAX_FREE = (
         "bank.storage",
         "runtime.fingerprint",
     ),
-    *("verdicts.compare", "verdicts.examine", "checks.check", "build.plan", "build.tolerance", "build.banks"),
+    *("verdicts.compare", "verdicts.examine", "checks.check", "build.plan", "build.tolerance", "build.banks", "build.record", "checks.row"),
 )
 OTTER_FREE = (*JAX_FREE, "assignment.delivery", "cli", "classroom.cluster", "classroom.command")
 

@@ -18,8 +18,8 @@ class Disagreement(BuildError):
 
 def check(archive: Path, submission: Path) -> int:
     """Grade `submission` with the zip `archive`, twice; returns the number of its rows. Raises `Disagreement` if any row differs."""
-    taken, without = _rows(archive, submission, ()), _rows(archive, submission, tuple(switches.SHORTCUTS))
-    for one, other in itertools.zip_longest(taken, without):
+    with_all, without = _rows(archive, submission, ()), _rows(archive, submission, tuple(switches.SHORTCUTS))
+    for one, other in itertools.zip_longest(with_all, without):
         if one != other:
             raise Disagreement(
                 f"graded with and without what makes grading fast, {submission.name} gets two results.\n"
@@ -27,7 +27,7 @@ def check(archive: Path, submission: Path) -> int:
                 "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask for something that rounding does not decide. "
                 f"If it does not, this is a fault of otter-arrays: report it, and grade with {switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is mended"
             )
-    return len(taken)
+    return len(with_all)
 
 
 def _rows(archive: Path, submission: Path, left_out: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
 from autograder.bank.filenames import RECORD_FILE
-from autograder.questions.sources import defines, renamed
+from autograder.build.record import BuildRecord, MisconceptionRecord
+from autograder.questions.sources import defines, rename
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,25 @@ class BuiltAssignment:
             raise FileNotFoundError(f"{self.folder / side} has no notebook; build the assignment first")
         return found[0]
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> BuildRecord:
         """The private record of the build."""
-        record: dict[str, Any] = json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8"))
-        return record
+        return BuildRecord.from_json(json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8")))
 
     def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
         """The student notebook with each question's function replaced by the source in `answers`, keyed by question."""
         notebook = nbformat.read(self.untouched, as_version=4)
         for question, source in answers.items():
             cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and defines(cell.source, question))
-            cell.source = renamed(source, question)
+            cell.source = rename(source, question)
         return notebook
 
     def alternatives(self, question: str) -> dict[str, str]:
         """Sources of the answers that must be accepted, by function name."""
-        return dict(self.record()["questions"][question]["alternatives"])
+        return dict(self.record().questions[question].alternatives)
 
-    def misconceptions(self, question: str) -> dict[str, dict[str, Any]]:
-        """The known-wrong answers by function name: name, told_by, refused_in, source."""
-        return dict(self.record()["questions"][question]["misconceptions"])
+    def misconceptions(self, question: str) -> dict[str, MisconceptionRecord]:
+        """The known-wrong answers by function name."""
+        return dict(self.record().questions[question].misconceptions)
 
 
 def solution_of(notebook: Path, question: str) -> str:

@@ -40,5 +40,5 @@ def _reference_lines(archive: Path) -> list[str]:
         handed_out = built.untouched.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return []
-    lines = [line for question in record["questions"] for line in solution_of(solution, question).splitlines()]
+    lines = [line for question in record.questions for line in solution_of(solution, question).splitlines()]
     return [line for line in lines if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out]

@@ -17,6 +17,7 @@ from autograder.assignment.test_files import Asked, check_tests
 from autograder.bank.filenames import PUBLIC_FILE, hidden_file
 from autograder.bank.storage import save
 from autograder.build.banks import build
+from autograder.build.record import BuildRecord
 from autograder.errors import BuildError
 from autograder.questions.question import declared
 from autograder.runtime import compiled_programs, jax_settings, switches
@@ -25,7 +26,7 @@ from autograder.runtime.jax_settings import own_compiler_flags
 _OUTCOME_FILE = "outcome.json"
 
 
-def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> dict[str, Any]:
+def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> BuildRecord:
     """Run the master's code cells, tests left out, in a kernel of their own and write both banks of its questions into `folder`.
 
     `tests` is where Otter wrote the test files of the same master. Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
@@ -37,7 +38,7 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
-    return {"assignment": assignment, "secret": secret, **outcome["record"]}
+    return BuildRecord.from_json(outcome["record"])
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
@@ -77,7 +78,7 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
-        outcome: dict[str, Any] = {"record": built.record}
+        outcome: dict[str, Any] = {"record": built.record.to_json()}
     except BuildError as error:
         outcome = {"error": str(error)}
     (Path(scratch) / _OUTCOME_FILE).write_text(json.dumps(outcome), encoding="utf-8")

@@ -78,14 +78,14 @@ def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
     """The solution, the untouched notebook, and the wrong answer that comes closest to passing."""
     yield Sample(built, "solution", built.solution, lambda graded: graded.share == 1.0)
     yield Sample(built, "untouched", built.untouched, lambda graded: graded.share == 0.0)
-    for question in built.record()["questions"]:
-        told = [known for known in built.misconceptions(question).values() if known["told_by"] == "values"]
+    for question in built.record().questions:
+        told = [known for known in built.misconceptions(question).values() if known.told_by == "values"]
         if told:
-            known = min(reversed(told), key=lambda known: len(known["refused_in"]))  # the one that comes closest to passing
+            known = min(reversed(told), key=lambda known: len(known.refused_in))  # the one that comes closest to passing
             yield Sample(
                 built,
-                f"wrong: {known['name']}",
-                built.answered({question: known["source"]}),
+                f"wrong: {known.name}",
+                built.answered({question: known.source}),
                 lambda graded: graded.share is not None and graded.share < 1.0,
             )
             return

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank.groups import PUBLIC
+from autograder.build.record import QuestionRecord
 from autograder.console import a_table
 
 
@@ -19,10 +19,10 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
         "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
     )
     for each in built:
-        for question in each.record()["questions"].values():
-            hidden = [group for name, group in question["groups"].items() if name != PUBLIC]
-            told = [known["told_by"] for known in question["misconceptions"].values()]
-            counts = (sum(group["calls"] for group in hidden), sum(group["shapes"] for group in hidden), len(question["alternatives"]))
+        for question in each.record().questions.values():
+            hidden = [group for name, group in question.groups.items() if name != PUBLIC]
+            told = [known.told_by for known in question.misconceptions.values()]
+            counts = (sum(group.calls for group in hidden), sum(group.shapes for group in hidden), len(question.alternatives))
             refused = f"{told.count('values')} of {told.count('values')}"
             table.add_row(each.name, *map(str, counts), *_measured(question), refused, str(told.count("method")))
     return table
@@ -31,20 +31,20 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
 def tables_of_cases(built: BuiltAssignment) -> list[Table]:
     """For each question, which case tells which known-wrong answer: for each group, how many of its cases refuse it."""
     tables = []
-    for question in built.record()["questions"].values():
-        groups = question["groups"]
+    for question in built.record().questions.values():
+        groups = question.groups
         table = a_table(f"{built.name}: refused on", *groups)
-        for known in question["misconceptions"].values():
-            if known["told_by"] == "values":
-                table.add_row(escape(known["name"]), *(f"{len(known['refused_on'][name])} of {group['cases']}" for name, group in groups.items()))
+        for known in question.misconceptions.values():
+            if known.told_by == "values":
+                table.add_row(escape(known.name), *(f"{len(known.refused_on[name])} of {group.cases}" for name, group in groups.items()))
         tables.append(table)
     return tables
 
 
-def _measured(question: Mapping[str, Any]) -> tuple[str, str, str]:
+def _measured(question: QuestionRecord) -> tuple[str, str, str]:
     """Noise, tolerance and distance of the nearest wrong answer, as a table shows them."""
-    tolerance = question["tolerance"]
-    noise = max((value for value in tolerance["noise"].values() if value is not None), default=None)
-    allowed = "exact" if not tolerance["relative"] else f"{tolerance['relative']:.1e}" + (" (author)" if tolerance["set_by_the_author"] else "")
-    margins = [known["margin"] for known in question["misconceptions"].values() if known["told_by"] == "values" and known["margin"] is not None]
-    return "none" if noise is None else f"{noise:.1e}", allowed, f"{min(margins):.1e}" if margins else "no value near"
+    tolerance = question.tolerance
+    noise = f"{tolerance.noise.largest:.1e}" if tolerance.noise.measured else "none"
+    allowed = "exact" if not tolerance.relative else f"{tolerance.relative:.1e}" + (" (author)" if tolerance.set_by_the_author else "")
+    margins = [known.margin for known in question.misconceptions.values() if known.told_by == "values" and known.margin is not None]
+    return noise, allowed, f"{min(margins):.1e}" if margins else "no value near"

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.questions.arguments import Argument
+from autograder.questions.argument import Argument
 from autograder.questions.question import Question
 
 INNER = "_reference"

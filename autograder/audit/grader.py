@@ -14,6 +14,7 @@ from autograder.audit.answers import Answer
 from autograder.audit.records import Verdict
 from autograder.bank.groups import METHOD
 from autograder.checks import in_grading
+from autograder.checks.row import CheckRow
 from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 from autograder.runtime import compiled_programs
@@ -42,10 +43,10 @@ class AnswerGrader:
         ]
         self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled_programs.FILE))
         self._folder = unpacked / "tests"
-        self._submission = self._started()
-        self.records: list[dict[str, Any]] = []
+        self._submission = self._start()
+        self.rows: list[CheckRow] = []
 
-    def _started(self) -> Submission:
+    def _start(self) -> Submission:
         submission = Submission(self._settings, self._folder)
         for cell in self._cells:
             submission.cell(cell)
@@ -54,14 +55,14 @@ class AnswerGrader:
     def verdict(self, answer: Answer, *, right: bool) -> Verdict:
         """Grade one answer."""
         started = time.monotonic()
-        found = self._graded(answer, look_twice=False)
+        found = self._grade(answer, look_twice=False)
         # The second look for what jit hides can only save points for the method; it matters where nothing else is lost.
-        lost = [row for row in self.records if row["verdict"] != "right"]
-        if lost and all(row["cases"] == METHOD for row in lost):
-            found = self._graded(answer, look_twice=True)
+        lost = [row for row in self.rows if not row.right]
+        if lost and all(row.cases == METHOD for row in lost):
+            found = self._grade(answer, look_twice=True)
         score, possible = found
-        lost = [row for row in self.records if row["verdict"] != "right"]
-        distances = [row["error"] / row["allowed"] for row in lost if row.get("allowed")]
+        lost = [row for row in self.rows if not row.right]
+        distances = [row.error / row.allowed for row in lost if row.error is not None and row.allowed]
         return Verdict(
             self._question,
             right,
@@ -70,21 +71,21 @@ class AnswerGrader:
             answer.source,
             score,
             possible,
-            tuple(row.get("rule", row["cases"]) for row in lost),
-            {row["cases"]: row["refused_on"] for row in lost if "refused_on" in row},
+            tuple(row.check for row in lost),
+            {row.cases: row.refused_on for row in lost if row.refused_on is not None},
             max(distances, default=None),
-            next((row["diagnosis"] for row in lost if row["diagnosis"]), None),
+            next((row.diagnosis for row in lost if row.diagnosis), None),
             round(time.monotonic() - started, 3),
         )
 
-    def _graded(self, answer: Answer, *, look_twice: bool) -> tuple[float, float]:
+    def _grade(self, answer: Answer, *, look_twice: bool) -> tuple[float, float]:
         from otter.test_files import ExceptionTestFile, GradingResults
 
         from autograder.grading import gradescope
 
         if self._submission.problem is not None:
             self._submission.close()
-            self._submission = self._started()
+            self._submission = self._start()
         in_grading.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
         self._submission.cell(f"globals().pop({self._question!r}, None)\n{answer.source}")
         files = []
@@ -96,7 +97,7 @@ class AnswerGrader:
             files.append(file)
         results = GradingResults(files)
         gradescope.settle(results, self._checks, self._worth)
-        self.records = [row for row in in_grading.records() if row["question"] == self._question]
+        self.rows = [row for row in in_grading.rows() if row.question == self._question]
         return float(results.total), float(results.possible)
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from autograder.calls.call import Returned
 from autograder.errors import BuildError
 from autograder.questions.question import Question, declared
 from autograder.verdicts.diagnosis import Diagnosis
-from autograder.verdicts.examine import diagnosed
+from autograder.verdicts.examine import diagnosis_of
 
 HINTED = 0.95
 """On so large a share of banks a misconception must get its own hint."""
@@ -105,7 +105,9 @@ def of_question(question: Question, reference: object, assignment: str, secret: 
         margin = drawn.margin(known.name)
         refused = sum(len(drawn.failing(known.name, name)) for name in (*HIDDEN_GROUPS, *question.laws))
         told = {
-            name: _name(diagnosed(drawn.groups[name], drawn.outcomes[known.name][name])) for name in drawn.groups if drawn.failing(known.name, name)
+            name: _name(diagnosis_of(drawn.groups[name], drawn.outcomes[known.name][name]))
+            for name in drawn.groups
+            if drawn.failing(known.name, name)
         }
         if known.told_by == "values":
             rows.append(Row(known.name, refused, None if np.isinf(margin) else margin, told))
@@ -127,7 +129,7 @@ def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tu
             index: Returned({part: np.asarray(answer(array)) for part, array in each.expected.items()})
             for index, each in enumerate(drawn.groups[group].cases)
         }
-        name = _name(diagnosed(drawn.groups[group], outcomes))
+        name = _name(diagnosis_of(drawn.groups[group], outcomes))
         if name:
             found.append((label, name))
     return found

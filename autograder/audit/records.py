@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from autograder.build.record import ToleranceRecord
+
 MISCONCEPTION = "misconception"
 """The kind of a wrong answer that the author has declared; the others are generated."""
 
@@ -57,7 +59,7 @@ class Audited:
     reference: str
     verdicts: tuple[Verdict, ...]
     groups: Mapping[str, Mapping[str, float]]
-    tolerance: Mapping[str, Any]
+    tolerance: ToleranceRecord
     note: str = ""
 
     @property
@@ -79,7 +81,12 @@ def to_json(audited: Sequence[Audited]) -> str:
 
 def from_json(text: str) -> list[Audited]:
     """The audits in JSON text."""
-    return [Audited(**{**each, "verdicts": tuple(_verdict(verdict) for verdict in each["verdicts"])}) for each in json.loads(text)]
+    return [_audited(each) for each in json.loads(text)]
+
+
+def _audited(stored: Mapping[str, Any]) -> Audited:
+    verdicts = tuple(_verdict(verdict) for verdict in stored["verdicts"])
+    return Audited(**{**stored, "verdicts": verdicts, "tolerance": ToleranceRecord.from_json(stored["tolerance"])})
 
 
 def _verdict(stored: Mapping[str, Any]) -> Verdict:

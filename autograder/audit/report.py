@@ -126,8 +126,8 @@ def _cheap(audited: Audited) -> str:
 
 def _relative(audited: Audited) -> tuple[float, float, list[tuple[str, float]]]:
     """Noise, tolerance and the nearest wrong answers, relative to the largest element of an output."""
-    noise = max((value for value in audited.tolerance["noise"].values() if value is not None), default=0.0)
-    tolerance = float(audited.tolerance["relative"])
+    noise = audited.tolerance.noise.largest
+    tolerance = audited.tolerance.relative
     distances = sorted((verdict.distance * tolerance, verdict.name) for verdict in audited.verdicts if not verdict.right and verdict.distance)
     return noise, tolerance, [(name, distance) for distance, name in distances[:NEAREST_SHOWN]]
 

@@ -26,14 +26,14 @@ from autograder.audit.mutants import mutants
 from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json, to_json
 from autograder.audit.rewrites import rewrites
 from autograder.errors import BuildError
-from autograder.questions.question import Question, declared
-from autograder.questions.sources import renamed
+from autograder.questions.question import Question, declared_inside
+from autograder.questions.sources import rename
 
 WITHOUT_UNDERSTANDING = "constant"
 """The sort of mutant that needs none."""
 
 
-def sampled(answers: Sequence[Answer], most: int | None) -> list[Answer]:
+def sample(answers: Sequence[Answer], most: int | None) -> list[Answer]:
     """At most so many answers, spread evenly over them."""
     if most is None or len(answers) <= most:
         return list(answers)
@@ -68,53 +68,48 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
 
 def _declarations(master: Path) -> list[Question]:
     """The declared questions of a master, without functions: from its declaration cells, run here."""
-    from autograder.questions import question as questions
-
-    before = len(declared())
     namespace: dict[str, Any] = {}
-    for cell in nbformat.read(master, as_version=4).cells:
-        if cell.cell_type == "code" and "Question(" in cell.source:
-            exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
-    found = list(declared()[before:])
-    del questions._declared[before:]
-    return found
+    with declared_inside() as questions:
+        for cell in nbformat.read(master, as_version=4).cells:
+            if cell.cell_type == "code" and "Question(" in cell.source:
+                exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
+    return questions
 
 
 def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
-    record = built.record()["questions"][question.name]
+    record = built.record().questions[question.name]
     reference = solution_of(built.solution, question.name)
-    right = [Answer("alternative", name, renamed(source, question.name)) for name, source in record["alternatives"].items()]
-    wrong = [Answer(MISCONCEPTION, known["name"], renamed(known["source"], question.name)) for known in record["misconceptions"].values()]
+    right = [Answer("alternative", name, rename(source, question.name)) for name, source in record.alternatives.items()]
+    wrong = [Answer(MISCONCEPTION, known.name, rename(known.source, question.name)) for known in record.misconceptions.values()]
     note = ""
     try:
-        right += sampled(rewrites(reference, question), most)
+        right += sample(rewrites(reference, question), most)
         reference = plain(reference, question)
-        wrong += sampled(mutants(reference, question), most)
+        wrong += sample(mutants(reference, question), most)
     except ValueError as fault:
         note = f"{question.name}: no mutants were made: {fault}"
     road = AnswerGrader(built, unpacked, question.name)
     try:
         first = road.verdict(Answer("reference", "the solution", reference), right=True)
         groups = {
-            row["cases"]: {
-                **record["groups"].get(row["cases"], {}),
-                "seconds": sum(each["seconds"] for each in road.records if each["cases"] == row["cases"]),
+            row.cases: {
+                **(vars(record.groups[row.cases]) if row.cases in record.groups else {}),
+                "seconds": sum(each.seconds for each in road.rows if each.cases == row.cases),
             }
-            for row in road.records
+            for row in road.rows
         }
         verdicts = [first, *(road.verdict(answer, right=True) for answer in right), *(road.verdict(answer, right=False) for answer in wrong)]
     finally:
         road.close()
-    return Audited(built.name, question.name, reference, tuple(verdicts), groups, record["tolerance"], note)
+    return Audited(built.name, question.name, reference, tuple(verdicts), groups, record.tolerance, note)
 
 
 def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]) -> Audited:
     """Mark the survivors that agree with the reference on all cases of further banks."""
     if not survivors[audited.question]:
         return audited
-    noise = max((value for value in audited.tolerance["noise"].values() if value is not None), default=0.0)
     sources = [verdict.source for verdict in survivors[audited.question]]
-    agreeing = equivalents.agreeing(master, audited.question, sources, noise)
+    agreeing = equivalents.agreeing(master, audited.question, sources, audited.tolerance.noise.largest)
     verdicts = (Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing}) for each in audited.verdicts)
     return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
 

@@ -18,7 +18,7 @@ import safetensors.numpy
 
 from autograder.bank.groups import METHOD
 from autograder.bank.records import Bank, BankError, ExpectedCase, Group, KnownMethod, KnownMistake, KnownOutcome, RuleChecks
-from autograder.calls.inputs import Value, flattened, gathered
+from autograder.calls.inputs import Value, flatten, unflatten
 from autograder.calls.spec import CallSpec, Case
 from autograder.evidence.requirements import Rule, from_json, to_json
 
@@ -111,14 +111,14 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
 
 def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """A case as JSON's types; its arguments go into `arrays`."""
-    leaves = flattened(case.arguments)
+    leaves = flatten(case.arguments)
     _keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
     return {"label": case.label, "sizes": dict(case.sizes), "kinds": {path: leaf.kind for path, leaf in leaves.items()}, "way": vars(case.way)}
 
 
 def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
     values = {path: Value(kind, arrays[f"{prefix}/arguments/{path}"]) for path, kind in stored["kinds"].items()}
-    return Case(stored["label"], stored["sizes"], gathered(values), CallSpec.from_json(stored["way"]))
+    return Case(stored["label"], stored["sizes"], unflatten(values), CallSpec.from_json(stored["way"]))
 
 
 def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
 from autograder.bank.records import Bank, Group, RuleChecks
 from autograder.build import tolerance
+from autograder.build.record import BuildRecord, GroupCounts, MisconceptionRecord, QuestionRecord, ToleranceRecord
 from autograder.build.reference import DrawnGroups, draw
 from autograder.build.rule_cases import Required, draw_method
 from autograder.errors import BuildError
@@ -27,11 +28,11 @@ PUBLIC_SECRET = "public"
 
 @dataclass(frozen=True)
 class Built:
-    """Both banks of an assignment, and a record of the build for its author (JSON-able; it holds the sources of known answers)."""
+    """Both banks of an assignment, and a record of the build for its author."""
 
     hidden: Bank
     public: Bank
-    record: dict[str, Any]
+    record: BuildRecord
 
 
 def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str) -> Built:
@@ -47,7 +48,7 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
     public: dict[str, dict[str, Group]] = {}
     hidden_methods: dict[str, RuleChecks] = {}
     public_methods: dict[str, RuleChecks] = {}
-    record: dict[str, Any] = {}
+    records: dict[str, QuestionRecord] = {}
     for question in questions:
         reference = namespace.get(question.name)
         # Apart, so that nothing in the public cases, not even a tolerance, depends on the secret.
@@ -60,16 +61,17 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
         public_methods[question.name], hidden_methods[question.name] = shown_rules.method, kept_rules.method
         for known in question.misconceptions:
             _check_told_by(question, known, shown, kept)
-        record[question.name] = {
-            "groups": {name: group_counts(group) for name, group in hidden[question.name].items()},
-            "alternatives": {function.__name__: source_of(function) for function in question.alternatives},
-            "misconceptions": {known.function.__name__: _known_record(known, shown, kept, kept_rules) for known in question.misconceptions},
-            "rules": {rule.name: str(rule.requirement) for rule in question.rules},
-            "tolerance": _tolerance_record(question, kept),
-            "imprecise": question.imprecise,
-        }
+        records[question.name] = QuestionRecord(
+            groups={name: group_counts(group) for name, group in hidden[question.name].items()},
+            alternatives={function.__name__: source_of(function) for function in question.alternatives},
+            misconceptions={known.function.__name__: _misconception_record(known, shown, kept, kept_rules) for known in question.misconceptions},
+            rules={rule.name: str(rule.requirement) for rule in question.rules},
+            tolerance=_tolerance_record(question, kept),
+            imprecise=question.imprecise,
+        )
     environment = fingerprint()
-    return Built(Bank(assignment, environment, hidden, hidden_methods), Bank(assignment, environment, public, public_methods), {"questions": record})
+    banks = Bank(assignment, environment, hidden, hidden_methods), Bank(assignment, environment, public, public_methods)
+    return Built(*banks, BuildRecord(assignment, secret, records))
 
 
 def _check_told_by(question: Question, known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> None:
@@ -95,21 +97,20 @@ def _refused_in(known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> 
     return [name for drawn in (shown, kept) for name in drawn.groups if drawn.failing(known.name, name)]
 
 
-def _known_record(known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required) -> dict[str, Any]:
+def _misconception_record(known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required) -> MisconceptionRecord:
     margin = kept.margin(known.name)
-    return {
-        "name": known.name,
-        "told_by": known.told_by,
-        "refused_in": _refused_in(known, shown, kept),
-        "refused_on": {name: drawn.failing(known.name, name) for drawn in (shown, kept) for name in drawn.groups},
-        "unmet": list(rules.unmet[known.name]),
-        "margin": None if math.isinf(margin) else margin,
-        "source": source_of(known.function),
-    }
+    return MisconceptionRecord(
+        name=known.name,
+        told_by=known.told_by,
+        refused_in=tuple(_refused_in(known, shown, kept)),
+        refused_on={name: tuple(drawn.failing(known.name, name)) for drawn in (shown, kept) for name in drawn.groups},
+        unmet=tuple(rules.unmet[known.name]),
+        margin=None if math.isinf(margin) else margin,
+        source=source_of(known.function),
+    )
 
 
-def _tolerance_record(question: Question, kept: DrawnGroups) -> dict[str, Any]:
-    """Noise by source and the tolerance, both relative to the largest element of an output; an author's own setting is named."""
+def _tolerance_record(question: Question, kept: DrawnGroups) -> ToleranceRecord:
     relative = [
         allowed / magnitude(answered.expected[part])
         for group in kept.groups.values()
@@ -117,13 +118,14 @@ def _tolerance_record(question: Question, kept: DrawnGroups) -> dict[str, Any]:
         for part, allowed in answered.tolerances.items()
         if allowed and magnitude(answered.expected[part])
     ]
-    return {
-        "noise": vars(kept.noise),
-        "relative": max(relative, default=0.0),
-        "set_by_the_author": {name: value for name in ("rtol", "atol") if (value := getattr(question, name)) is not None},
-        "measured": tolerance.THRESHOLD * kept.noise.largest,
-    }
+    return ToleranceRecord(
+        noise=kept.noise,
+        relative=max(relative, default=0.0),
+        set_by_the_author={name: value for name in ("rtol", "atol") if (value := getattr(question, name)) is not None},
+        measured=tolerance.THRESHOLD * kept.noise.largest,
+    )
 
 
-def group_counts(group: Group) -> dict[str, int]:
-    return {"cases": len(group.cases), "shapes": len({tuple(answered.case.sizes.items()) for answered in group.cases}), "calls": len(group.calls)}
+def group_counts(group: Group) -> GroupCounts:
+    """What is counted of a group."""
+    return GroupCounts(len(group.cases), len({tuple(answered.case.sizes.items()) for answered in group.cases}), len(group.calls))

@@ -18,7 +18,7 @@ from autograder.calls.spec import CallSpec, Case
 from autograder.calls.transforms import LANES, directions, weighted
 from autograder.questions.laws import PERMUTATION, says
 from autograder.questions.question import Question
-from autograder.verdicts.compare import dtype_kind, magnitude, widened
+from autograder.verdicts.compare import dtype_kind, magnitude, widen
 
 STEP = 1e-5
 """Half the distance of two points whose difference, in float64, stands for a derivative."""
@@ -168,4 +168,4 @@ def _near(actual: np.ndarray, desired: np.ndarray, share: float) -> bool:
         return False
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return bool(np.array_equal(actual, desired))
-    return bool(np.max(np.abs(widened(actual) - widened(desired)), initial=0.0) <= share * magnitude(desired))
+    return bool(np.max(np.abs(widen(actual) - widen(desired)), initial=0.0) <= share * magnitude(desired))

@@ -14,7 +14,8 @@ from autograder.build.degenerate import why_degenerate
 from autograder.build.plan import Plan, Slot, generator, plan
 from autograder.build.tolerance import Noise, Noises
 from autograder.calls.call import Failed, Returned, call
-from autograder.calls.inputs import described
+from autograder.calls.causes import ONE_ARRAY
+from autograder.calls.inputs import describe
 from autograder.calls.outputs import Output, identical
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
@@ -163,7 +164,7 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
         if reference is None or reference is Ellipsis:
             raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
         detail = f"\n{outcome.detail}" if outcome.detail else ""
-        if "must return one array" in outcome.cause and not case.way.several:
+        if outcome.cause.endswith(ONE_ARRAY) and not case.way.several:
             detail += " Declare the question with several=True if there are several"
         if _BEYOND_THE_PROCESSOR.search(outcome.detail):
             detail += "\nJAX cannot do this on the processor, and submissions are graded there: ask for something that runs on the processor"
@@ -218,4 +219,4 @@ def _check_alternative(question: Question, function: Callable[..., Any], groups:
 
 def arguments_of(case: Case) -> str:
     """The arguments of a case in a few words, as a message names them."""
-    return ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
+    return ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())

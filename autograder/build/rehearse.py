@@ -21,7 +21,7 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
     refused = [known.name for known in question.misconceptions if drawn.failing(known.name, cases)]
     counted = group_counts(drawn.groups[cases])
     lines = [
-        f"{question.name}, {cases}: {counted['calls']} calls of {counted['cases']} cases over {counted['shapes']} shapes; "
+        f"{question.name}, {cases}: {counted.calls} calls of {counted.cases} cases over {counted.shapes} shapes; "
         f"{len(question.alternatives)} alternatives accepted; {len(refused)} of {len(question.misconceptions)} misconceptions refused."
     ]
     return "\n".join(lines + [f"  refused: {name}" for name in refused])

@@ -18,7 +18,7 @@ from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
-from autograder.verdicts.compare import dtype_kind, magnitude, widened
+from autograder.verdicts.compare import dtype_kind, magnitude, widen
 
 THRESHOLD = 16
 
@@ -44,7 +44,13 @@ class Noise:
 
     @property
     def largest(self) -> float:
+        """The largest noise from any source; 0.0 where none could be measured."""
         return max((value for value in vars(self).values() if value is not None), default=0.0)
+
+    @property
+    def measured(self) -> bool:
+        """Whether it could be measured from any source."""
+        return any(value is not None for value in vars(self).values())
 
     def or_larger(self, other: Noise) -> Noise:
         """Source by source, the larger of two."""
@@ -121,7 +127,7 @@ def _difference(outcome: object, name: str, output: Output) -> float | None:
     actual = outcome.output.get(name)
     if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
         return None
-    difference = float(np.max(np.abs(widened(actual) - widened(desired)), initial=0.0))
+    difference = float(np.max(np.abs(widen(actual) - widen(desired)), initial=0.0))
     return difference / magnitude(desired) if np.isfinite(difference) else None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.causes import NOT_DEFINED, open_name
+from autograder.calls.causes import NO_FUNCTION, NOT_DEFINED, OTHER_ARGUMENTS, RAISED, open_name
 from autograder.calls.inputs import Value, to_python, unchanged
 from autograder.calls.outputs import ALONE, Output, Unusable, to_output
 from autograder.calls.spec import PLAIN, CallSpec
@@ -68,15 +68,15 @@ def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN
     """
     if isinstance(function, StandIn):
         return function.answer(arguments, way)
-    fault = _uncallable(function, way.called(tuple(arguments)))
+    fault = _uncallable(function, way.own_arguments(tuple(arguments)))
     if fault is not None:
         return fault
     passed = {name: to_python(value) for name, value in arguments.items()}
-    with captured(PRINTED_SHOWN) as output:
+    with capture(PRINTED_SHOWN) as output:
         try:
             returned = to_output(apply(function, tuple(arguments), way)(*passed.values()), several=way.several)
         except Unusable as unusable:
-            return Failed(str(unusable), printed=output.text)
+            return Failed(unusable.cause, printed=output.text)
         except KeyboardInterrupt as interrupt:
             if interruptible:
                 raise
@@ -88,10 +88,9 @@ def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN
 
 def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
     if function is None or function is Ellipsis:
-        return Failed(NOT_DEFINED)
+        return Failed(NOT_DEFINED.says())
     if not callable(function):
-        return Failed(f"is not a function but of type {open_name(type(function))}.")
-    wanted = f"the question calls it with {len(arguments)}: ({', '.join(arguments)})"
+        return Failed(NO_FUNCTION.says(kind=open_name(type(function))))
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
@@ -99,10 +98,11 @@ def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
     try:
         signature.bind(*arguments)
     except TypeError:
-        taken = [
+        accepted = [
             parameter for parameter in signature.parameters.values() if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
         ]
-        return Failed(f"takes {len(taken)} positional argument{'' if len(taken) == 1 else 's'}; {wanted}.")
+        plural = "" if len(accepted) == 1 else "s"
+        return Failed(OTHER_ARGUMENTS.says(count=len(accepted), plural=plural, wanted=len(arguments), names=", ".join(arguments)))
     return None
 
 
@@ -113,9 +113,10 @@ def _raised(raised: BaseException, function: Any, printed: str) -> Failed:
         text = "(its text cannot be read)"
     if len(text) > DETAIL_SHOWN:
         text = text[:DETAIL_SHOWN] + " …"
-    detail = f"{open_name(type(raised))}: {text}" if text else open_name(type(raised))
+    kind = open_name(type(raised))
+    detail = f"{kind}: {text}" if text else kind
     line = _own_line(raised, function)
-    return Failed(f"raised {open_name(type(raised))}.", f"{detail}\n{line}" if line else detail, printed)
+    return Failed(RAISED.says(kind=kind), f"{detail}\n{line}" if line else detail, printed)
 
 
 def _own_line(raised: BaseException, function: Any) -> str:
@@ -148,7 +149,7 @@ class _Output(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def captured(limit: int) -> Iterator[_Output]:
+def capture(limit: int) -> Iterator[_Output]:
     """What is printed meanwhile goes into the `text` of this, up to `limit` characters; the rest is dropped as it comes."""
     output = _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

@@ -1,13 +1,13 @@
-"""Why a call gave no array, in sentences that hold no text of the submission's own."""
+"""Why a call gave no array, in sentences that hold no text of the submission's own. Each continues the function's name."""
 
 from __future__ import annotations
 
 import builtins
 import re
+import string
 import sys
 from collections.abc import Sequence
-
-NOT_DEFINED = "is not defined. Did the cell that defines it run, without an error in it or above it?"
+from dataclasses import dataclass
 
 OPEN_EXCEPTIONS = (
     *(name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)),
@@ -20,33 +20,93 @@ OPEN_EXCEPTIONS = (
 
 _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
+FLAX_TYPES = ("Param", "Variable", "State", "Linear")
+"""What may stand in a sentence as a type of Flax; any other is an object."""
+
+Values = tuple[str, ...] | re.Pattern[str]
+"""What may stand in a place of a sentence: one of these, or what matches."""
+
+
+@dataclass(frozen=True, init=False)
+class Cause:
+    """One sentence. `template` has places in braces, and `places` says for each what may stand there when a process claims the sentence.
+
+    A place that `places` lacks is filled from what the call is known to be.
+    """
+
+    template: str
+    places: dict[str, Values]
+
+    def __init__(self, template: str, **places: Values) -> None:
+        object.__setattr__(self, "template", template)
+        object.__setattr__(self, "places", places)
+
+    def says(self, **values: object) -> str:
+        """The sentence, with a value in each place."""
+        return self.template.format(**values)
+
+    def pattern(self, **known: object) -> str:
+        """What the sentence may be, as a regular expression, with what is `known` of the call in its places."""
+        return "".join(
+            re.escape(text) + ("" if place is None else re.escape(str(known[place])) if place in known else self._of_place(place))
+            for text, place, _, _ in string.Formatter().parse(self.template)
+        )
+
+    def _of_place(self, place: str) -> str:
+        values = self.places[place]
+        return f"(?:{values.pattern if isinstance(values, re.Pattern) else '|'.join(map(re.escape, values))})"
+
+
+ONE_ARRAY = "; it must return one array."
+"""So end the sentences about what is no array, but may hold some."""
+
+NOT_DEFINED = Cause("is not defined. Did the cell that defines it run, without an error in it or above it?")
+NO_FUNCTION = Cause("is not a function but of type {kind}.", kind=re.compile(r"a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType"))
+OTHER_ARGUMENTS = Cause(
+    "takes {count} positional argument{plural}; the question calls it with {wanted}: ({names}).", count=re.compile(r"\d{1,2}"), plural=("", "s")
+)
+RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "an exception of its own"))
+NOTHING = Cause("returned None. Is a `return` missing?")
+SEQUENCE = Cause("returned a {kind} of length {length}" + ONE_ARRAY, kind=("list", "tuple"), length=re.compile(r"\d{1,4}"))
+PLAIN_DATA = Cause("returned a {kind}" + ONE_ARRAY, kind=("dict", "str", "set", "bytes"))
+OF_FLAX = Cause("returned a Flax {kind}, not its array" + ONE_ARRAY, kind=(*FLAX_TYPES, "object"))
+MORE_THAN_AN_ARRAY = Cause("returned a {kind}, which is more than a plain array" + ONE_ARRAY, kind=("MaskedArray", "subclass of ndarray"))
+FUNCTION = Cause("returned a function or class (was it meant to be called?)" + ONE_ARRAY)
+OTHER_OBJECT = Cause("returned an object that is not an array" + ONE_ARRAY)
+OBJECTS = Cause("returned an array of Python objects (dtype {dtype}); its elements must be numbers.", dtype=("object",))
+KEYS = Cause("returned an array of PRNG keys; its elements must be numbers.")
+TRACER = Cause(
+    "returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns."
+)
+UNREADABLE = Cause("returned a JAX array whose values cannot be read ({kind}); was it deleted or donated?", kind=re.compile(r"[A-Za-z]{5,20}"))
+NO_ARRAY_INSIDE = Cause("returned a structure without any array in it.")
+TOO_LARGE = Cause("returned a structure that is nested too deeply, or has too many arrays.")
+SAME_NAME = Cause("returned a structure in which two arrays have the same name.")
+NO_NUMBERS_INSIDE = Cause("returned a structure in which something is not an array of numbers.")
+
+CLAIMED = (
+    *(NOT_DEFINED, NO_FUNCTION, OTHER_ARGUMENTS, RAISED, NOTHING, SEQUENCE, PLAIN_DATA, OF_FLAX, MORE_THAN_AN_ARRAY, FUNCTION, OTHER_OBJECT),
+    *(OBJECTS, KEYS, TRACER, UNREADABLE, NO_ARRAY_INSIDE, TOO_LARGE, SAME_NAME, NO_NUMBERS_INSIDE),
+)
+"""Every cause that `autograder.calls.call.call` gives: what a process may claim of a call."""
+
+OF_ITS_OWN = Cause("failed in a way of its own.")
+NO_ANSWER = Cause("{how}.")
+CANNOT_CROSS = Cause("is not a function but {what}.")
+"""What is said on this side of a process: it claimed no known cause; it gave no answer, and how it came to that (`autograder.sandbox.host.Died`); the
+name is bound there to something that cannot cross."""
+
 
 def known_cause(text: object, arguments: Sequence[str]) -> str:
-    """`text` if it is a cause that `call` gives for arguments of these names (those of `CallSpec.called`), else a sentence that says it was not.
+    """`text` if it is a cause that `call` gives for arguments of these names (those of `CallSpec.own_arguments`), else a sentence that says it was not.
 
     For causes that come out of a process which may say anything: a sentence is repeated to a student, and must not carry what that
     process has seen. Numbers in it are short, and names come from closed lists.
     """
-    called = re.escape(f"the question calls it with {len(arguments)}: ({', '.join(arguments)}).")
-    patterns = (
-        re.escape(NOT_DEFINED),
-        r"is not a function but of type (a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType)\.",
-        rf"takes \d{{1,2}} positional arguments?; {called}",
-        rf"raised ({'|'.join(OPEN_EXCEPTIONS)}|an exception of its own)\.",
-        r"returned a (list|tuple) of length \d{1,4}; it must return one array\.",
-        r"returned (a (dict|str|set|bytes)|an object that is not an array|a function or class \(was it meant to be called\?\)); it must return one array\.",
-        r"returned a Flax (Param|Variable|State|Linear|object), not its array; it must return one array\.",
-        r"returned a (MaskedArray|subclass of ndarray), which is more than a plain array; it must return one array\.",
-        r"returned an array of (Python objects \(dtype object\)|PRNG keys); its elements must be numbers\.",
-        re.escape("returned None. Is a `return` missing?"),
-        r"returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns\.",
-        r"returned a structure (without any array in it|that is nested too deeply, or has too many arrays"
-        r"|in which (two arrays have the same name|something is not an array of numbers))\.",
-        r"returned a JAX array whose values cannot be read \([A-Za-z]{5,20}\); was it deleted or donated\?",
-    )
-    if isinstance(text, str) and any(re.fullmatch(pattern, text) for pattern in patterns):
+    known = {"wanted": len(arguments), "names": ", ".join(arguments)}
+    if isinstance(text, str) and any(re.fullmatch(cause.pattern(**known), text) for cause in CLAIMED):
         return text
-    return "failed in a way of its own."
+    return OF_ITS_OWN.says()
 
 
 def open_name(kind: type) -> str:

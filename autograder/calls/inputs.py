@@ -36,12 +36,12 @@ class Value:
             yield from value.leaves(f"{name}/{part}")
 
 
-def flattened(arguments: Mapping[str, Value]) -> dict[str, Value]:
+def flatten(arguments: Mapping[str, Value]) -> dict[str, Value]:
     """The arguments with the fields of trees by themselves, by their names (see `Value.leaves`)."""
     return {path: leaf for name, value in arguments.items() for path, leaf in value.leaves(name)}
 
 
-def gathered(leaves: Mapping[str, Value]) -> dict[str, Value]:
+def unflatten(leaves: Mapping[str, Value]) -> dict[str, Value]:
     """The arguments that `flattened` had."""
     found: dict[str, Value] = {}
     trees: dict[str, dict[str, Value]] = {}
@@ -52,7 +52,7 @@ def gathered(leaves: Mapping[str, Value]) -> dict[str, Value]:
             found[name] = value  # keeps the place
         else:
             found[name] = value
-    return {name: Value("tree", fields=gathered(trees[name])) if name in trees else value for name, value in found.items()}
+    return {name: Value("tree", fields=unflatten(trees[name])) if name in trees else value for name, value in found.items()}
 
 
 def to_python(value: Value) -> Any:
@@ -88,12 +88,12 @@ def unchanged(passed: Any, value: Value) -> bool:
     return (found.shape, found.dtype) == (value.data.shape, value.data.dtype) and found.tobytes() == value.data.tobytes()
 
 
-def described(value: Value) -> str:
+def describe(value: Value) -> str:
     """An argument in a few words, for messages: the number itself, or an array's type and shape."""
     if value.kind in ("jax", "numpy"):
         return f"a {'JAX' if value.kind == 'jax' else 'NumPy'} array of shape {value.data.shape}"
     if value.kind == "tree":
-        return f"{{{', '.join(f'{name}: {described(each)}' for name, each in value.fields.items())}}}"
+        return f"{{{', '.join(f'{name}: {describe(each)}' for name, each in value.fields.items())}}}"
     if value.kind == "key":
         return f"jax.random.key({int(value.data)})" if value.data.ndim == 0 else f"{value.data.size} keys"
     number = float(value.data) if "float" in value.kind else int(value.data)

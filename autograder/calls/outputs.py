@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.calls import causes
+
 Output = Mapping[str, np.ndarray]
 
 ALONE = ""
@@ -37,7 +39,16 @@ DEEPEST, MOST = 40, 1000
 
 
 class Unusable(Exception):
-    """A returned value that is not an array of numbers; the text continues a sentence that begins with the function's name."""
+    """A returned value that is not an array of numbers; `cause` is a sentence of `autograder.calls.causes`."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+    @property
+    def what(self) -> str:
+        """What was returned, without what to do about it."""
+        return self.cause.removeprefix("returned ").split(";")[0].rstrip(".")
 
 
 def to_array(returned: object) -> np.ndarray:
@@ -49,14 +60,14 @@ def to_array(returned: object) -> np.ndarray:
     """
     kind = type(returned)
     if returned is None:
-        raise Unusable("returned None. Is a `return` missing?")
+        raise Unusable(causes.NOTHING.says())
     if kind in (bool, int, float, complex):
         return np.asarray(returned)
     if kind is not np.ndarray and not issubclass(kind, np.generic):
         returned = _from_jax(returned)
     array = np.asarray(returned)
     if array.dtype.hasobject:
-        raise Unusable(f"returned an array of Python objects (dtype {array.dtype}); its elements must be numbers.")
+        raise Unusable(causes.OBJECTS.says(dtype=array.dtype))
     return array
 
 
@@ -70,7 +81,7 @@ def to_output(returned: object, *, several: bool = False) -> Output:
         return alone(to_array(returned))
     found = {name: _leaf(value, bool(name)) for name, value in collect_arrays(returned).items()}
     if not found:
-        raise Unusable("returned a structure without any array in it.")
+        raise Unusable(causes.NO_ARRAY_INSIDE.says())
     return found
 
 
@@ -83,13 +94,13 @@ def collect_arrays(returned: object) -> dict[str, Any]:
 
 def _collect(value: Any, name: str, found: dict[str, Any], depth: int) -> None:
     if depth > DEEPEST or len(found) > MOST:
-        raise Unusable("returned a structure that is nested too deeply, or has too many arrays.")
+        raise Unusable(causes.TOO_LARGE.says())
     parts = _parts(value)
     if value is None and name:
         return  # as in JAX, an empty place
     if parts is None:
         if name in found:
-            raise Unusable("returned a structure in which two arrays have the same name.")
+            raise Unusable(causes.SAME_NAME.says())
         found[name] = _without_flax(value)
         return
     for key, part in parts:
@@ -132,35 +143,31 @@ def _leaf(value: Any, inside: bool) -> np.ndarray:
     except Unusable:
         if not inside:
             raise
-        raise Unusable("returned a structure in which something is not an array of numbers.") from None
+        raise Unusable(causes.NO_NUMBERS_INSIDE.says()) from None
 
 
 def _from_jax(returned: Any) -> Any:
     jax = sys.modules.get("jax")
     if jax is None or not isinstance(returned, jax.Array):
-        raise Unusable(f"returned {_described(returned)}; it must return one array.")
+        raise Unusable(_no_array(returned))
     if isinstance(returned, jax.core.Tracer):
-        raise Unusable(
-            "returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns."
-        )
+        raise Unusable(causes.TRACER.says())
     if jax.dtypes.issubdtype(returned.dtype, jax.dtypes.extended):
-        raise Unusable("returned an array of PRNG keys; its elements must be numbers.")
+        raise Unusable(causes.KEYS.says())
     try:
         return np.asarray(returned)
     except Exception as fault:  # noqa: BLE001 - whatever reading it raises, it cannot be read
-        raise Unusable(f"returned a JAX array whose values cannot be read ({type(fault).__name__}); was it deleted or donated?") from None
+        raise Unusable(causes.UNREADABLE.says(kind=type(fault).__name__)) from None
 
 
-def _described(returned: object) -> str:
+def _no_array(returned: object) -> str:
     kind = type(returned)
     if kind in (list, tuple):
-        return f"a {kind.__name__} of length {len(returned)}"  # type: ignore[arg-type]
+        return causes.SEQUENCE.says(kind=kind.__name__, length=len(returned))  # type: ignore[arg-type]
     if kind in (dict, str, set, bytes):
-        return f"a {kind.__name__}"
+        return causes.PLAIN_DATA.says(kind=kind.__name__)
     if kind.__module__.split(".")[0] == "flax":
-        return f"a Flax {kind.__name__ if kind.__name__ in ('Param', 'Variable', 'State', 'Linear') else 'object'}, not its array"
+        return causes.OF_FLAX.says(kind=kind.__name__ if kind.__name__ in causes.FLAX_TYPES else "object")
     if isinstance(returned, np.ndarray):
-        return f"a {'MaskedArray' if isinstance(returned, np.ma.MaskedArray) else 'subclass of ndarray'}, which is more than a plain array"
-    if callable(returned):
-        return "a function or class (was it meant to be called?)"
-    return "an object that is not an array"
+        return causes.MORE_THAN_AN_ARRAY.says(kind="MaskedArray" if isinstance(returned, np.ma.MaskedArray) else "subclass of ndarray")
+    return (causes.FUNCTION if callable(returned) else causes.OTHER_OBJECT).says()

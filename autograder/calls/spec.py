@@ -32,7 +32,7 @@ class CallSpec:
         found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
         return cls(**found)
 
-    def called(self, arguments: Sequence[str]) -> tuple[str, ...]:
+    def own_arguments(self, arguments: Sequence[str]) -> tuple[str, ...]:
         """Those of the arguments that what the student wrote is called with itself: a class only gets those for its constructor."""
         return tuple(name for name in arguments if name in self.constructor) if self.method else tuple(arguments)
 

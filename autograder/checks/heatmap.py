@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.verdicts.compare import widened
+from autograder.verdicts.compare import widen
 from autograder.verdicts.examine import Finding
 
 
@@ -37,13 +37,13 @@ def draw(question: str, finding: Finding) -> Any:
         return None
     assert finding.actual is not None
     expected, actual = (as_table(array, finding.answered.case.sizes) for array in (finding.expected, finding.actual))
-    error = np.abs(widened(actual) - widened(expected))
+    error = np.abs(widen(actual) - widen(expected))
     allowed = max(finding.allowed, float(np.finfo(np.float32).tiny))
     figure = Figure(figsize=(9, 2.6), layout="constrained")
     panels = figure.subplots(1, 3)
-    limit = float(np.max(np.abs(np.concatenate([widened(expected).ravel(), widened(actual).ravel()])), initial=0.0)) or 1.0
+    limit = float(np.max(np.abs(np.concatenate([widen(expected).ravel(), widen(actual).ravel()])), initial=0.0)) or 1.0
     for panel, table, title in ((panels[0], expected, "expected"), (panels[1], actual, "returned")):
-        image = panel.imshow(np.real(widened(table)), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
+        image = panel.imshow(np.real(widen(table)), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
         panel.set_title(title)
     figure.colorbar(image, ax=panels[:2].tolist(), shrink=0.9)
     # Elements within the allowed error stay grey: colour means wrong.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from autograder.bank.groups import METHOD, PUBLIC
 from autograder.bank.records import RuleChecks
 from autograder.checks import messages
+from autograder.checks.row import RIGHT, WRONG, CheckRow, WrongArray
 from autograder.checks.verdict import (
     CheckFailed,
     Imprecise,
@@ -34,21 +34,21 @@ class Grading:
 
     `bank` is the hidden bank; `refusal` a sentence that fails every check, because the submission as a whole cannot be graded as this
     assignment; `elsewhere` the process that runs the submission, or None where it runs in this one.
-    `records` collects what was found, for the instructor; `judged` has the function whose method was judged last, with the judgement.
+    `rows` collects what was found, for the instructor; `last_judgement` has the function whose method was judged last, with the judgement.
     """
 
     bank: Path
     refusal: str | None = None
     elsewhere: SubmissionProcess | None = None
-    records: list[dict[str, Any]] = field(default_factory=list)
-    judged: list[tuple[object, Judgement]] = field(default_factory=list)
+    rows: list[CheckRow] = field(default_factory=list)
+    last_judgement: list[tuple[object, Judgement]] = field(default_factory=list)
     look_twice: bool = True
 
     def judge(self, function: object, method: RuleChecks) -> Judgement:
         """Each rule has a test of its own, and one look at a function is enough for all of them."""
-        if not self.judged or self.judged[0][0] is not function:
-            self.judged[:] = [(function, judge(function, method, twice=self.look_twice))]
-        return self.judged[0][1]
+        if not self.last_judgement or self.last_judgement[0][0] is not function:
+            self.last_judgement[:] = [(function, judge(function, method, twice=self.look_twice))]
+        return self.last_judgement[0][1]
 
 
 _grading: Grading | None = None
@@ -59,9 +59,9 @@ def current() -> Grading | None:
     return _grading
 
 
-def records() -> list[dict[str, Any]]:
+def rows() -> list[CheckRow]:
     """What the checks of this grading have found so far, one row for each, for the instructor."""
-    return [] if _grading is None else list(_grading.records)
+    return [] if _grading is None else list(_grading.rows)
 
 
 def begin_grading(bank: str, refusal: str | None = None, elsewhere: SubmissionProcess | None = None, *, look_twice: bool = True) -> None:
@@ -89,11 +89,9 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
     started = time.monotonic()
     finding = find(grading.bank, question, function, cases, at_desk=False, elsewhere=grading.elsewhere)
     diagnosis = finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
-    shown = diagnosis is not None and any(
-        (record["question"], record["cases"], record["diagnosis"]) == (question, PUBLIC, diagnosis) for record in grading.records
-    )
+    shown = diagnosis is not None and any((row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis) for row in grading.rows)
     finding = _with_the_cell(grading, question, function, finding)
-    grading.records.append(_record(question, cases, finding, time.monotonic() - started))
+    grading.rows.append(_row(question, cases, finding, time.monotonic() - started))
     if finding is not None:
         raise (Imprecise if finding.worth else CheckFailed)(messages.in_grading(question, finding, shown))
 
@@ -107,12 +105,11 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
         demand_same_environment(fingerprint.difference(bank.environment, environment_of(grading.elsewhere)), False)
         judgement = grading.judge(function, method)
     unmet = rule in judgement.unmet
-    row = {"question": question, "cases": METHOD, "rule": rule, "verdict": "wrong" if unmet else "right", "diagnosis": None}
+    row = CheckRow(question, METHOD, rule, WRONG if unmet else RIGHT, seen=judgement.seen, forgeable=True)
     if unmet and judgement.failed is None:
         name, hint = messages.mistake(method, judgement, rule)
-        row |= {"diagnosis": name, "diagnosis_by": "author", "hint": hint}
-    # Forgeable: it rests on what the submission's own process said about itself.
-    grading.records.append({**row, "seen": judgement.seen, "forgeable": True, "seconds": round(time.monotonic() - started, 3)})
+        row = replace(row, diagnosis=name, diagnosis_by="author", hint=hint)
+    grading.rows.append(replace(row, seconds=round(time.monotonic() - started, 3)))
     if unmet:
         raise CheckFailed(messages.rule_in_grading(question, method, judgement, rule))
 
@@ -125,16 +122,17 @@ def _with_the_cell(grading: Grading, question: str, function: object, finding: F
     return replace(finding, sentence=f"is not defined: {why}.") if why else finding
 
 
-def _record(question: str, cases: str, finding: Finding | None, seconds: float) -> dict[str, Any]:
-    row: dict[str, Any] = {"question": question, "cases": cases, "verdict": "right" if finding is None else finding.verdict, "diagnosis": None}
-    if finding is not None:
-        row |= {"step": finding.step, "failing": finding.failing, "of": finding.cases, "refused_on": list(finding.refused_on)}
-        if finding.diagnosis is not None:
-            row |= {"diagnosis": finding.diagnosis.name, "diagnosis_by": finding.diagnosis.by, "hint": finding.diagnosis.hint}
-        if finding.actual is not None and comparable(finding.actual, finding.expected):
-            array = shape_in_words(finding.actual, finding.expected)
-            row["returned"] = {"case": finding.case, "part": finding.part, "array": array, "sketch": sketch(finding.actual)}
-        if finding.mismatch is not None and finding.step == "values":
-            # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
-            row |= {"error": float(f"{finding.mismatch.error:.2g}"), "allowed": float(f"{finding.allowed:.2g}")}
-    return {**row, "seconds": round(seconds, 3)}
+def _row(question: str, cases: str, finding: Finding | None, seconds: float) -> CheckRow:
+    row = CheckRow(question, cases, seconds=round(seconds, 3))
+    if finding is None:
+        return row
+    row = replace(row, verdict=finding.verdict, step=finding.step, failing=finding.failing, of=finding.cases, refused_on=finding.refused_on)
+    if finding.diagnosis is not None:
+        row = replace(row, diagnosis=finding.diagnosis.name, diagnosis_by=finding.diagnosis.by, hint=finding.diagnosis.hint)
+    if finding.actual is not None and comparable(finding.actual, finding.expected):
+        array = shape_in_words(finding.actual, finding.expected)
+        row = replace(row, returned=WrongArray(finding.case, finding.part, array, sketch(finding.actual)))
+    if finding.mismatch is not None and finding.step == "values":
+        # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
+        row = replace(row, error=float(f"{finding.mismatch.error:.2g}"), allowed=float(f"{finding.allowed:.2g}"))
+    return row

@@ -9,11 +9,11 @@ import numpy as np
 
 from autograder.bank.groups import PUBLIC
 from autograder.bank.records import RuleChecks
-from autograder.calls.inputs import described
+from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
 from autograder.calls.spec import PLAIN
 from autograder.questions.laws import says
-from autograder.verdicts.compare import dtype_kind, widened
+from autograder.verdicts.compare import dtype_kind, widen
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import Finding
 from autograder.verdicts.rules import Judgement
@@ -35,7 +35,7 @@ def sentence(question: str, finding: Finding) -> str:
 def at_desk(question: str, finding: Finding, cases: str = PUBLIC) -> str:
     """For the student's own notebook, on a group of cases there: with values, and with a line to run the same call again. Plain text."""
     case = finding.answered.case
-    arguments = ", ".join(f"{parameter}={described(value)}" for parameter, value in case.arguments.items())
+    arguments = ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())
     parts = [sentence(question, finding), _law(finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding)]
     parts.append(_failing(finding))
     parts += [_buckets(finding), finding.detail]
@@ -127,8 +127,8 @@ def _buckets(finding: Finding) -> str:
     """How many of the wrong elements are wrong by how much; only of values that could be compared."""
     if finding.step != "values" or finding.actual is None or dtype_kind(finding.expected.dtype) not in ("floating", "complex"):
         return ""
-    desired = widened(finding.expected)
-    error = np.abs(widened(finding.actual) - desired)
+    desired = widen(finding.expected)
+    error = np.abs(widen(finding.actual) - desired)
     wrong = error[error > finding.allowed] / max(float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny)
     lines, above = [], np.inf
     for least, text in BUCKETS:

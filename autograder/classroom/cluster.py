@@ -39,7 +39,7 @@ class ClusterError(BuildError):
 
 
 @contextlib.contextmanager
-def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
     """A client of the cluster at `scheduler` (such as tcp://host:8786), or of a new one with so many processes here. Raises `ClusterError`."""
     with dask.config.set(_SETTINGS):
         if scheduler is None:
@@ -63,7 +63,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
             yield client
 
 
-def graded(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, GradedSubmission]]:
+def grade(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, GradedSubmission]]:
     """Grade submissions, given as a key and files by path, as they come. What a cluster loses is ungraded, and says so.
 
     Only as many are held in memory as keep every process busy.

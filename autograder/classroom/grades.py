@@ -46,7 +46,7 @@ def of_results(found: Mapping[str, Any]) -> Grade:
     possible: dict[str, float] = {}
     sentence = ""
     for row in rows:
-        name = str(row.get("extra_data", {}).get("question", row["name"])).removesuffix(" (ungraded)")
+        name = str(row.get("extra_data", {}).get("question", row["name"])).removesuffix(results.UNGRADED_MARK)
         if "score" not in row:
             points[name] = None
             sentence = sentence or str(row.get("output", ""))

@@ -85,6 +85,6 @@ def grade(todo: GradingPlan, archive: bytes, ledger: Ledger, scheduler: str | No
             yield kept(key, GradedSubmission(results.refused(sentence), "", 0.0))
     waiting = [submission for submission in todo.left if submission.key not in todo.refused]
     if waiting:
-        with cluster.connected(scheduler, workers) as client:
-            for key, graded in cluster.graded(client, archive, ((submission.key, submission.files()) for submission in waiting)):
+        with cluster.connect(scheduler, workers) as client:
+            for key, graded in cluster.grade(client, archive, ((submission.key, submission.files()) for submission in waiting)):
                 yield kept(key, graded)

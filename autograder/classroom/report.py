@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup, escape
 
 from autograder.bank.groups import METHOD, title
+from autograder.checks.row import CheckRow, rows_of
 from autograder.classroom.grades import GRADED, REFUSED, UNGRADED, Grade, possible_points
 from autograder.classroom.ledger import Entry
 from autograder.verdicts.sketch import near
@@ -79,19 +80,19 @@ def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
 
 def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
     """For each check of each question: how many submissions pass it, and the median of its seconds."""
-    seen: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    found: dict[tuple[str, str], list[CheckRow]] = {}
     for entry in entries.values():
-        for finding in _findings(entry):
-            name = f"method, {finding['rule']}" if finding["cases"] == METHOD else title(finding["cases"])
-            seen.setdefault((finding["question"], name), []).append(finding)
-    rows = []
-    for (question, name), findings in seen.items():
-        right = sum(finding["verdict"] == "right" for finding in findings)
-        rows.append(
-            {"question": question, "check": name, "right": right, "of": len(findings), "percent": round(100 * right / len(findings))}
-            | {"seconds": f"{statistics.median(finding['seconds'] for finding in findings):.2f}"}
+        for row in rows_of(entry.results):
+            name = f"method, {row.rule}" if row.cases == METHOD else title(row.cases)
+            found.setdefault((row.question, name), []).append(row)
+    shown = []
+    for (question, name), rows in found.items():
+        right = sum(row.right for row in rows)
+        shown.append(
+            {"question": question, "check": name, "right": right, "of": len(rows), "percent": round(100 * right / len(rows))}
+            | {"seconds": f"{statistics.median(row.seconds for row in rows):.2f}"}
         )
-    return rows
+    return shown
 
 
 def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -99,14 +100,13 @@ def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[di
     made: dict[tuple[str, str], set[str]] = {}
     hints: dict[tuple[str, str], str] = {}
     for entry in entries.values():
-        wrong = [finding for finding in _findings(entry) if finding["verdict"] != "right"]
-        for question in {finding["question"] for finding in wrong}:
-            of_question = [finding for finding in wrong if finding["question"] == question]
-            named = {finding["diagnosis"]: str(finding.get("hint", "")) for finding in of_question if finding.get("diagnosis")}
-            for name, hint in named.items():
+        wrong = [row for row in rows_of(entry.results) if not row.right]
+        for question in {row.question for row in wrong}:
+            hint_of = {row.diagnosis: row.hint or "" for row in wrong if row.question == question and row.diagnosis}
+            for name, hint in hint_of.items():
                 made.setdefault((question, name), set()).add(entry.key)
                 hints[question, name] = hint
-            if not named:
+            if not hint_of:
                 made.setdefault((question, ""), set()).add(entry.key)
     rows = [
         {"question": question, "name": name, "hint": hints.get((question, name), ""), "count": len(keys)}
@@ -120,29 +120,23 @@ def alike(entries: Mapping[str, Entry]) -> list[Alike]:
     """Groups of two and more submissions with one wrong output, the largest first; of several checks of a question the one that shows most of them."""
     found: dict[tuple[Any, ...], list[Alike]] = {}
     for entry in entries.values():
-        for finding in _findings(entry):
-            returned = finding.get("returned")
-            if finding["verdict"] == "right" or not isinstance(returned, dict):
+        for row in rows_of(entry.results):
+            returned = row.returned
+            if row.right or returned is None:
                 continue
-            place = (finding["question"], finding["cases"], returned["case"], returned["part"], returned["array"])
+            place = (row.question, row.cases, returned.case, returned.part, returned.array)
             groups = found.setdefault(place, [])
-            group = next((each for each in groups if near(each.sketch, returned["sketch"])), None)
+            group = next((each for each in groups if near(each.sketch, returned.sketch)), None)
             if group is None:
-                group = Alike(finding["question"], finding["cases"], returned["case"], returned["array"], returned["sketch"])
+                group = Alike(row.question, row.cases, returned.case, returned.array, returned.sketch)
                 groups.append(group)
             group.keys.append(entry.key)
-            group.diagnoses[str(finding.get("diagnosis") or "")] += 1
+            group.diagnoses[row.diagnosis or ""] += 1
     shown: dict[tuple[str, frozenset[str]], Alike] = {}
     for group in sorted((each for groups in found.values() for each in groups if len(each.keys) > 1), key=lambda each: -len(each.keys)):
         if not any(question == group.question and set(group.keys) <= keys for question, keys in shown):
             shown[group.question, frozenset(group.keys)] = group
     return list(shown.values())
-
-
-def _findings(entry: Entry) -> list[dict[str, Any]]:
-    extra = entry.results.get("extra_data")
-    findings = extra.get("findings", []) if isinstance(extra, Mapping) else []
-    return [finding for finding in findings if isinstance(finding, dict)]
 
 
 def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -159,14 +153,14 @@ def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _row(key: str, entry: Entry, grade: Grade, labels: Mapping[str, str]) -> dict[str, Any]:
-    named = [finding["diagnosis"] for finding in _findings(entry) if finding.get("diagnosis")]
+    names = [row.diagnosis for row in rows_of(entry.results) if row.diagnosis]
     return {
         "label": labels[key],
         "state": grade.state,
         "points": dict(grade.points),
         "total": grade.total,
         "seconds": f"{entry.seconds:.1f}",
-        "mistakes": list(dict.fromkeys(named)),
+        "mistakes": list(dict.fromkeys(names)),
         "sentence": grade.sentence.split("\n", 1)[0],
     }
 

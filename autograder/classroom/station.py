@@ -63,7 +63,7 @@ class Station:
             root = Path(tempfile.mkdtemp(dir=self._folder))
             try:
                 self._lay_out(root, files, metadata or {})
-                holds = self._asked(root, launcher.seconds_of(root) + launcher.PATIENCE + PATIENCE)
+                holds = self._ask(root, launcher.seconds_of(root) + launcher.PATIENCE + PATIENCE)
                 if holds is not None:
                     found = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
                     printed = (root / launcher.OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:]
@@ -91,7 +91,7 @@ class Station:
         (root / "submission_metadata.json").write_text(json.dumps(dict(metadata)), encoding="utf-8")
         lay_out(files, root / "submission")
 
-    def _asked(self, root: Path, seconds: float) -> bool | None:
+    def _ask(self, root: Path, seconds: float) -> bool | None:
         """Whether the result of the grader for the submission in `root` holds; None if it has died or hangs, and then another one is asked next."""
         grader = self._grader = self._grader or self._start_grader()
         assert grader.stdin is not None

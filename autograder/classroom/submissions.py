@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from autograder.container import zips
-from autograder.container.zips import shown
+from autograder.container.zips import printable
 from autograder.errors import BuildError, Refused
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
 
@@ -48,7 +48,7 @@ class SubmittedFiles:
         if self.path.suffix.lower() == ".zip":
             return dict(zips.files(self.path))
         if self.path.stat().st_size > MAX_FILE:
-            raise Refused(f"{shown(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
+            raise Refused(f"{printable(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
         return {self.path.name: self.path.read_bytes()}
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.container.zips import shown
+from autograder.container.zips import printable
 from autograder.errors import Refused
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, remove
 
@@ -60,7 +60,7 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
         return []
     chosen = notebooks[0] if len(notebooks) == 1 else _best(notebooks, submission, wanted)
     others = [path for path in notebooks if path != chosen and path.parent in (submission, chosen.parent)]
-    sentences = [f"{shown(path.name)} is another notebook than {shown(chosen.name)}, which is graded" for path in others]
+    sentences = [f"{printable(path.name)} is another notebook than {printable(chosen.name)}, which is graded" for path in others]
     for path in others:
         remove(path)
     _move(chosen, submission, _ENDING.sub("", chosen.name) + ".ipynb")
@@ -98,7 +98,7 @@ def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
     ranks = {path: _rank(path, wanted) for path in paths}
     best = [path for path in paths if ranks[path] == max(ranks.values())]
     if len({path.read_bytes() for path in best}) > 1:
-        names = sorted(shown(path.relative_to(submission).as_posix()) for path in best)
+        names = sorted(printable(path.relative_to(submission).as_posix()) for path in best)
         raise Refused(
             f"{len(best)} notebooks were submitted: {', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}. Submit one."
         )

@@ -15,7 +15,7 @@ import nbformat
 
 from autograder.container import choice
 from autograder.container import zips as packed
-from autograder.container.zips import shown
+from autograder.container.zips import printable
 from autograder.errors import Refused
 from autograder.sandbox.files import MAX_FILE, lay_out, remove
 
@@ -56,12 +56,12 @@ def _unpack(submission: Path) -> list[str]:
     contents = dict(packed.files(zips[0]))
     inner = [name for name in contents if name.endswith(".zip") and "/" not in name]
     if inner:
-        raise Refused(f"{shown(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files themselves into the zip.")
+        raise Refused(f"{printable(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files themselves into the zip.")
     beside = sorted(path for path in submission.iterdir() if path != zips[0])
     for path in (*beside, zips[0]):
         remove(path)  # nothing is written through what lies there
     lay_out(contents, submission)
-    return [f"{shown(path.name)} lies beside the zip file" for path in beside]
+    return [f"{printable(path.name)} lies beside the zip file" for path in beside]
 
 
 def _take_away(submission: Path, given: Collection[str]) -> list[str]:
@@ -80,14 +80,14 @@ def _take_away(submission: Path, given: Collection[str]) -> list[str]:
             why = "is a file where the assignment's tests go"
         if why:
             if entry.name.endswith(".ipynb") and entry.name not in given:
-                raise Refused(f"{shown(entry.name)} {why}, and not a notebook. {AGAIN}")
-            sentences.append(f"{shown(entry.name)} {why}")
+                raise Refused(f"{printable(entry.name)} {why}, and not a notebook. {AGAIN}")
+            sentences.append(f"{printable(entry.name)} {why}")
             remove(Path(entry.path))
     return sentences
 
 
 def _check_readable(path: Path) -> None:
-    name = shown(path.name)
+    name = printable(path.name)
     if path.stat().st_size > MAX_FILE:
         raise Refused(
             f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
@@ -132,4 +132,4 @@ def _check_notebook(path: Path, name: str) -> None:
 
 def _listed(names: Sequence[str]) -> str:
     most = 5
-    return ", ".join(shown(name) for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return ", ".join(printable(name) for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

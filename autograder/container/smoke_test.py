@@ -19,7 +19,7 @@ import numpy as np
 
 from autograder.bank import records, storage
 from autograder.bank.groups import PUBLIC
-from autograder.calls.inputs import Value, flattened, to_python
+from autograder.calls.inputs import Value, flatten, to_python
 from autograder.calls.spec import Case
 from autograder.container.launcher import OUTSIDE
 from autograder.grading.settings import settings_of
@@ -128,7 +128,7 @@ def _write_submission(found: records.Bank, folder: Path) -> None:
         for number, answered in enumerate(cases):
             answers.update({f"{question}.{number}/{name}": array for name, array in answered.expected.items()})
             order = sorted(answered.case.arguments, key=lambda name: name not in answered.case.way.constructor)
-            for place, leaf in enumerate(flattened({name: answered.case.arguments[name] for name in order}).values()):
+            for place, leaf in enumerate(flatten({name: answered.case.arguments[name] for name in order}).values()):
                 answers[f"{question}.{number}.{place}"] = _number(leaf)
         cells += [nbformat.v4.new_code_cell(_answer(question, each.case)) for each in cases[:1]]
     np.savez(folder / ANSWERS, **answers)

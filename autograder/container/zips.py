@@ -24,7 +24,7 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
 
     Of an entry no more is unpacked than it says that it has: `zipfile` sees to that.
     """
-    name = shown(path.name)
+    name = printable(path.name)
     try:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -41,7 +41,7 @@ def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     places = {_place(entry) for entry in entries}
     folders = {above for place in places for above in place.parents}
     for entry in entries:
-        place, called = _place(entry), shown(entry.filename)
+        place, called = _place(entry), printable(entry.filename)
         if place.is_absolute() or ".." in place.parts:
             raise Refused(f"{name} has an entry outside of its folder: {called}. Make it again without such names.")
         if len(str(place).encode()) > LONGEST or any(len(part.encode()) > LONGEST_PART for part in place.parts):
@@ -64,7 +64,7 @@ SHOWN = 60
 """Characters of a submitted file's name that are repeated."""
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """A submitted name as it may be repeated: short, on one line, without signs that HTML or Markdown read."""
     safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
     return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"

@@ -46,7 +46,7 @@ def _arrays_in(tree: Any) -> Iterator[Any]:
     return (leaf for leaf in jax.tree.leaves(tree) if hasattr(leaf, "shape"))
 
 
-def described(array: Any, lanes: int | None) -> Parameter:
+def describe(array: Any, lanes: int | None) -> Parameter:
     """A parameter as it is seen inside of a vmap of so many lanes, or outside of any (None)."""
     shape = tuple(int(size) for size in array.shape)
     if is_traced(array):

@@ -24,7 +24,7 @@ from autograder.calls.outputs import Output
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import LARGEST_KEPT, MOST, Applied, Facts, Parameter
 from autograder.evidence.lanes import in_axes, lanes
-from autograder.evidence.parameters import described, is_parameter, is_traced, parameters_in
+from autograder.evidence.parameters import describe, is_parameter, is_traced, parameters_in
 
 _ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
 
@@ -164,7 +164,7 @@ class _Recorder:
             if len(self.parameters) < 10 * MOST:
                 around = (self.calls[index].applied for _, index in reversed(self._open))
                 mapped = next((each.lanes for each in around if each.transform.endswith("vmap")), None)
-                self.parameters.append(described(array, mapped))
+                self.parameters.append(describe(array, mapped))
 
 
 def _by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:

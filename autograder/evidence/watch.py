@@ -16,7 +16,7 @@ class Watched(StandIn):
     """A function in another process, which can be looked at there. What comes back is a claim."""
 
     @abc.abstractmethod
-    def watched(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watch(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
         """Call the function and look at it meanwhile, as `autograder.evidence.recorder.gather` does."""
 
     @abc.abstractmethod
@@ -24,10 +24,10 @@ class Watched(StandIn):
         """The length of the trace of a call, as `autograder.evidence.jaxpr.equations` gives it."""
 
 
-def watched(function: object, case: Case, afresh: bool) -> tuple[Facts, Returned | Failed]:
+def watch(function: object, case: Case, afresh: bool) -> tuple[Facts, Returned | Failed]:
     """Call `function` with a case, and say what it was seen to do: nothing, if it lives where nobody can look."""
     if isinstance(function, Watched):
-        return function.watched(case.arguments, case.way, afresh=afresh)
+        return function.watch(case.arguments, case.way, afresh=afresh)
     if isinstance(function, StandIn):
         return Facts(), function.answer(case.arguments, case.way)
     from autograder.evidence import recorder  # looks into JAX; the process that compares never gets here

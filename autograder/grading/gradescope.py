@@ -22,7 +22,10 @@ from autograder.sandbox.cells import Stopped
 _OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
 _UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
 _IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
-_TOLD = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
+_SAID = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
+
+PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded"
+"""What a test case may come to."""
 
 CELLS = "Your notebook in grading"
 """The name of the row about cells that did not run to their end."""
@@ -82,7 +85,7 @@ class Results(GradingResults):
             else:
                 if _is_nan(row.get("score")):
                     del row["score"]
-                    row["name"] += " (ungraded)"
+                    row["name"] += files.UNGRADED_MARK
                 made.append(row)
         return made
 
@@ -95,14 +98,15 @@ class Results(GradingResults):
         for place, (result, (question, group, *rule)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
             case = result.test_case
             called = f"method, {rule[0]}" if rule else title(group)
-            ungraded = _is_ungraded(result)
+            outcome = _outcome(result)
+            ungraded = outcome == UNGRADED
             made.append(
                 {
-                    "name": f"{question}: {called}{' (ungraded)' if ungraded else ''}",
+                    "name": f"{question}: {called}{files.UNGRADED_MARK if ungraded else ''}",
                     "number": f"{number}.{place}",
                     **({} if ungraded else {"score": round(_points(result, question, self.worth), 5)}),
                     "max_score": round(case.points, 5),
-                    **({} if ungraded else {"status": "passed" if result.passed else "failed"}),
+                    **({} if ungraded else {"status": "passed" if outcome == PASSED else "failed"}),
                     "visibility": row["visibility"] if case.hidden or self.all_hidden else "visible",
                     "output": _told(result, group == METHOD),
                     "output_format": "md",
@@ -126,19 +130,23 @@ def _told(result: Any, method: bool) -> str:
     case, message = result.test_case, result.message or ""
     if result.passed:
         return str(case.success_message or ("Seen in the calls." if method else "All calls are right."))
-    parts = _TOLD.split(message, maxsplit=1)
+    parts = _SAID.split(message, maxsplit=1)
     told = parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
     return f"{case.failure_message}\n\n{told}" if case.failure_message else told
 
 
+def _outcome(result: Any) -> str:
+    """What one test case came to. Otter hands on an exception as text only, so this is where text is read for a verdict, and nowhere else."""
+    if result.passed:
+        return PASSED
+    message = result.message or ""
+    return UNGRADED if _UNGRADED.search(message) else IMPRECISE if _IMPRECISE.search(message) else FAILED
+
+
 def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
     """The points of one test case: all, none, or the share that an imprecise answer is worth."""
-    share = worth.get(question, 0.0) if _IMPRECISE.search(result.message or "") else 0.0
-    return float(result.test_case.points) * (1.0 if result.passed else share)
-
-
-def _is_ungraded(result: Any) -> bool:
-    return not result.passed and bool(_UNGRADED.search(result.message or ""))
+    share = {PASSED: 1.0, IMPRECISE: worth.get(question, 0.0)}.get(_outcome(result), 0.0)
+    return float(result.test_case.points) * share
 
 
 def _let_otter_write_elsewhere(root: Path) -> None:
@@ -160,10 +168,11 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
     names = []
     for name, test_file in results.results.items():
         found = test_file.test_case_results
-        if any(_is_ungraded(result) for result in found):
+        outcomes = {_outcome(result) for result in found}
+        if UNGRADED in outcomes:
             test_file.update_score(math.nan)
             names.append(name)
-        elif not test_file.all_or_nothing and any(_IMPRECISE.search(result.message or "") for result in found):
+        elif not test_file.all_or_nothing and IMPRECISE in outcomes:
             questions = [check[0] if check else "" for check in checks.get(name, ())]
             if len(questions) == len(found):
                 test_file.update_score(sum(_points(result, question, worth) for result, question in zip(found, questions, strict=True)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.in_grading import begin_grading, records
+from autograder.checks.in_grading import begin_grading, rows
 from autograder.runtime import log_server
 from autograder.sandbox.host import protect_this_process
 from autograder.sandbox.prestart import settings_of
@@ -57,7 +57,8 @@ class NotebookGrading:
         """For the instructor: which layers are active, what the checks found, and what the slow way has `mended`."""
         if self._report is None:
             return
-        text: dict[str, Any] = {"problem": self._submission.problem, "findings": records(), "log_server": log_server.address()}
+        findings = [row.to_json() for row in rows()]
+        text: dict[str, Any] = {"problem": self._submission.problem, "findings": findings, "log_server": log_server.address()}
         text |= {"mended": mended} if mended else {}
         text |= {"cells": [stopped.to_json() for stopped in self._submission.stopped]} if self._submission.stopped else {}
         started = self._submission.started

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+UNGRADED_MARK = " (ungraded)"
+"""So ends the name of a row without a verdict, for who reads it. That it has none is said by the score that it lacks."""
+
 ROW = "Autograder"
 """The name of the one row of results without a verdict."""
 

@@ -115,7 +115,7 @@ def finish(stage: Stage) -> dict[str, Any]:
     return {**report, "left_out": stage.left_out}
 
 
-def described(report: Mapping[str, Any]) -> str:
+def describe(report: Mapping[str, Any]) -> str:
     """How the submission was confined, in a few lines."""
     if "active" not in report:
         return f"Isolation: {report.get('problem') or 'off; the submission ran beside the tests'}."

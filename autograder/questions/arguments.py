@@ -1,12 +1,7 @@
-"""What an author says about one argument: `Array`, `Dim`, `Seed`, `Key`, or a `Tree` of them.
-
-An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
-arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
-"""
+"""What an author says about one argument that is no dict of others: `Array`, `Dim`, `Seed`, `Key`."""
 
 from __future__ import annotations
 
-import abc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from autograder.calls.inputs import Value
+from autograder.questions.argument import Argument
 
 VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
 """How the elements of an `Array` may be distributed: standard normal; times 100; times 0.001; one value repeated."""
@@ -29,66 +25,6 @@ _REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
 
 LARGEST_SEED = 2**24
 """Seeds stay below this, so that `float32(seed)` is exact: a problem may hand its seed over as a float."""
-
-
-class Argument(abc.ABC):
-    """What an author says about one argument. Each kind is a class like those below, which carries all that is particular to it."""
-
-    families: tuple[str, ...] = ("",)
-    """The distributions that values are drawn from, by name; the first is the one that every group of cases has."""
-
-    several: ClassVar[bool] = False
-    """Whether it holds several arrays, so that its gradient does too."""
-
-    traceable: ClassVar[bool] = False
-    """Whether JAX can trace it: whether a law's transform may act on it."""
-
-    seeds: ClassVar[bool] = False
-    """Whether random numbers follow from it."""
-
-    @property
-    @abc.abstractmethod
-    def dims(self) -> tuple[str, ...]:
-        """The dimensions whose sizes it depends on."""
-
-    @property
-    @abc.abstractmethod
-    def kinds(self) -> tuple[str, ...]:
-        """The Python types in which it may arrive, as kinds of `autograder.calls.inputs.Value`; the first is the usual one."""
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether a function has a derivative with respect to it."""
-        return False
-
-    @property
-    def permutable(self) -> tuple[str, ...]:
-        """The dimensions along which its elements can change places."""
-        return ()
-
-    @abc.abstractmethod
-    def faults(self) -> list[str]:
-        """What is wrong with this description, one sentence each, without the names of question and argument."""
-
-    @abc.abstractmethod
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """Draw one value, of a family and in a Python type."""
-
-    def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        """Another value for which the same programs are compiled: `value` itself, where any other could need others."""
-        return value
-
-    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
-        """A drawn value with its elements along `dim` in another order."""
-        return value
-
-    def sizes(self, expression: str) -> dict[str, str]:
-        """Expressions for the sizes of dimensions, where `expression` is the argument."""
-        return {}
-
-    def own_family(self, family: str) -> str:
-        """The family to draw from where others draw from `family`."""
-        return family if family in self.families else self.families[0]
 
 
 @dataclass(frozen=True, init=False)
@@ -238,64 +174,6 @@ class Key(Argument):
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
-
-
-@dataclass(frozen=True)
-class Tree(Argument):
-    """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"), bias=Array("F"))`. Trees may hold trees."""
-
-    fields: Mapping[str, Array | Key | Tree]
-    families: tuple[str, ...]
-
-    several: ClassVar[bool] = True
-    traceable: ClassVar[bool] = True
-
-    kinds: ClassVar[tuple[str, ...]] = ("tree",)
-
-    def __init__(self, **fields: Array | Key | Tree) -> None:
-        object.__setattr__(self, "fields", fields)
-        families = [each.families for each in fields.values() if each.families != ("",)]
-        object.__setattr__(self, "families", max(families, key=len, default=("normal",)))
-
-    @property
-    def dims(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
-
-    def faults(self) -> list[str]:
-        if not self.fields:
-            return ["a Tree needs at least one field"]
-        found = [
-            f"{name}={each!r} is not an Array, a Key or a Tree" for name, each in self.fields.items() if not isinstance(each, Array | Key | Tree)
-        ]
-        return found or [f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()]
-
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """Draw every field; one that has not the family takes its first."""
-        drawn = {name: each.draw(rng, sizes, each.own_family(family), each.kinds[0]) for name, each in self.fields.items()}
-        return Value("tree", fields=drawn)
-
-    @property
-    def differentiable(self) -> bool:
-        return all(each.differentiable for each in self.fields.values())
-
-    @property
-    def permutable(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.permutable))
-
-    def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        return Value("tree", fields={name: each.vary(value.fields[name], rng) for name, each in self.fields.items()})
-
-    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
-        return Value("tree", fields={name: each.permute(value.fields[name], dim, order) for name, each in self.fields.items()})
-
-    def sizes(self, expression: str) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for name, each in self.fields.items():
-            found = {**each.sizes(f"{expression}[{name!r}]"), **found}
-        return found
-
-    def own_family(self, family: str) -> str:
-        return family  # each field sees for itself
 
 
 def _number_kinds(as_float: bool) -> tuple[str, ...]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import keyword
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from autograder.calls.spec import CallSpec
 from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
-from autograder.questions.arguments import Argument
-from autograder.questions.laws import LAWS, PERMUTATION
+from autograder.questions.argument import Argument
+from autograder.questions.faults import first_fault
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -74,14 +73,9 @@ class Question:
     rules: list[Rule] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._check_name()
-        self._check_dims()
-        self._check_arguments()
-        self._check_count("shapes")
-        self._check_count("seeds")
-        self._check_options()
-        self._check_way()
-        self._check_laws()
+        fault = first_fault(self)
+        if fault is not None:
+            raise self._error(*fault)
         _declared.append(self)
 
     @property
@@ -149,92 +143,6 @@ class Question:
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
         return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")
 
-    def _check_name(self) -> None:
-        if not isinstance(self.name, str) or not self.name.isidentifier() or keyword.iskeyword(self.name):
-            raise self._error("name", self.name, "is not the name of a function")
-
-    def _check_dims(self) -> None:
-        if not isinstance(self.dims, Mapping):
-            raise self._error("dims", self.dims, "is not a dict of ranges such as dict(B=(1, 16))")
-        for dim, sizes in self.dims.items():
-            label = f"dims[{dim!r}]"
-            if not isinstance(sizes, tuple | list) or len(sizes) != 2 or not all(type(size) is int for size in sizes):
-                raise self._error(label, sizes, "is not a pair of whole numbers (smallest, largest)")
-            if sizes[0] < 1:
-                raise self._error(label, sizes, "starts below 1; an array of size 0 has no value to compare")
-            if sizes[0] > sizes[1]:
-                raise self._error(label, sizes, "is an empty range; write (smallest, largest)")
-
-    def _check_arguments(self) -> None:
-        if not isinstance(self.arguments, Mapping) or not self.arguments:
-            raise self._error("arguments", self.arguments, "is not a dict with at least one argument")
-        used: set[str] = set()
-        for parameter, argument in self.arguments.items():
-            label = f"arguments[{parameter!r}]"
-            if not isinstance(argument, Argument):
-                raise self._error(label, argument, "is not an Array, a Dim, a Seed, a Key or a Tree")
-            for fault in argument.faults():
-                raise self._error(label, argument, f"cannot be drawn: {fault}")
-            for dim in argument.dims:
-                if dim not in self.dims:
-                    raise self._error(
-                        label, argument, f"uses the dimension {dim!r}, which dims does not define; it defines {', '.join(self.dims) or 'none'}"
-                    )
-            used.update(argument.dims)
-        for dim in self.dims:
-            if dim not in used:
-                raise self._error(f"dims[{dim!r}]", self.dims[dim], "is used by no argument")
-
-    def _check_count(self, label: str) -> None:
-        count = getattr(self, label)
-        if type(count) is not int or count < 1:
-            raise self._error(label, count, "is not a whole number of at least 1")
-
-    def _check_options(self) -> None:
-        for label in ("rtol", "atol"):
-            value = getattr(self, label)
-            if value is not None and (type(value) not in (int, float) or not 0 <= value < math.inf):
-                raise self._error(label, value, "is not a number of at least 0")
-        if type(self.imprecise) not in (int, float) or not 0 <= self.imprecise <= 1:
-            raise self._error("imprecise", self.imprecise, "is not a share of the points, from 0 to 1")
-        if not isinstance(self.see, str):
-            raise self._error("see", self.see, "is not the text of a heading")
-
-    def _check_way(self) -> None:
-        if not isinstance(self.several, bool):
-            raise self._error("several", self.several, "is neither True nor False")
-        if not isinstance(self.method, str) or not self.method.isidentifier():
-            raise self._error("method", self.method, "is not the name of a method")
-        for label, names in (("gradient", self.gradient), ("constructor", self.constructor or ())):
-            if not isinstance(names, tuple | list):
-                raise self._error(label, names, f'is not a tuple of names of arguments such as ("{next(iter(self.arguments))}",)')
-            for name in names:
-                if name not in self.arguments:
-                    raise self._error(label, names, f"names {name!r}, which is no argument; the arguments are {', '.join(self.arguments)}")
-        for name in self.gradient:
-            if not self.arguments[name].differentiable:
-                raise self._error(
-                    "gradient", self.gradient, f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such arrays"
-                )
-        if self.constructor is not None and self.gradient:
-            raise self._error("gradient", self.gradient, "cannot be taken of a class; leave constructor away")
-
-    def _check_laws(self) -> None:
-        if not isinstance(self.laws, tuple | list):
-            raise self._error("laws", self.laws, 'is not a tuple of names of laws such as ("jit",)')
-        permuted = {dim for argument in self.arguments.values() for dim in argument.permutable}
-        known = [*(law for law in LAWS if law != PERMUTATION), *(PERMUTATION + dim for dim in self.dims if dim in permuted)]
-        for law in self.laws:
-            if law not in known:
-                raise self._error("laws", law, f"is not a law of this question; those are {', '.join(map(repr, known))}")
-        if len(set(self.laws)) < len(self.laws):
-            raise self._error("laws", self.laws, "names a law twice")
-        traced = [argument for argument in self.arguments.values() if argument.traceable]
-        if {"jit", "vmap"} & set(self.laws) and not traced:
-            raise self._error("laws", self.laws, "needs an argument that JAX can trace: an Array, a Tree or a Key")
-        if "grad" in self.laws and not any(argument.differentiable for argument in traced):
-            raise self._error("laws", self.laws, "needs an argument with a derivative: an Array of floating-point numbers")
-
 
 # A declaration cell can be run again while a master is written: the newest declaration of a name is the one that holds in a notebook,
 # and a build, which runs every cell once, refuses a second one.
@@ -244,6 +152,17 @@ _declared: list[Question] = []
 def declared() -> tuple[Question, ...]:
     """Every question declared in this process, in order."""
     return tuple(_declared)
+
+
+@contextlib.contextmanager
+def declared_inside() -> Iterator[list[Question]]:
+    """Forget at the end what is declared inside. The list that it gives has the questions once it has ended."""
+    before, found = len(_declared), list[Question]()
+    try:
+        yield found
+    finally:
+        found += _declared[before:]
+        del _declared[before:]
 
 
 def newest(name: str) -> Question | None:

@@ -34,7 +34,7 @@ def defines(source: str, name: str) -> bool:
     return bool(re.search(rf"^(def|class) {re.escape(name)}\b", source, re.MULTILINE))
 
 
-def renamed(source: str, name: str) -> str:
+def rename(source: str, name: str) -> str:
     """The source of one function or class, without its decorators and under another name."""
     module = ast.parse(source)
     made = next(node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef))

@@ -81,7 +81,7 @@ class _Packer(_Counted):
         try:
             array = to_array(value)
         except Unusable as unusable:
-            raise CannotCross(str(unusable).removeprefix("returned ").split(";")[0].rstrip(".")) from None
+            raise CannotCross(unusable.what) from None
         if not sendable(array.dtype):
             raise CannotCross(f"an array of dtype {array.dtype}")
         name = str(len(self._arrays))

@@ -27,7 +27,6 @@ from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
 
-KILLED = "was killed (SIGKILL)"
 
 OUT_OF_MEMORY = "ran out of the memory that there is"
 
@@ -70,7 +69,7 @@ class Worker:
     def __init__(self, settings: Settings, *, begin: bool = True) -> None:
         """Start the process; unless `begin` is False, wait until it is confined."""
         self.settings = settings
-        self._cause: str | None = None
+        self._died: Died | None = None
         self._killed_before = machine.kills_for_memory()
         self._ended = False
         self._uid = worker_uid() if settings.own_user else None
@@ -92,21 +91,20 @@ class Worker:
 
     def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
         """Send one request and wait for its answer."""
-        deadline, late = time.monotonic() + seconds, False
+        deadline = time.monotonic() + seconds
         try:
             self._pipe.send(Frame(header, arrays), deadline)
             return self._pipe.receive(deadline, MAX_ANSWER)
         except Late:
-            late = self._cause is None
-            self._cause = self._cause or f"took longer than {round(seconds, 1):g} seconds"
+            died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:
-            self._cause = self._cause or self._exit_cause()
+            died = self._died or self._exit()
         except WireError:
             # What exactly it sent is the submission's choice, and a cause is shown to its author: say no more.
-            self._cause = self._cause or "sent something that is no answer"
-        from_outside = self._cause == KILLED
+            died = self._died or Died("sent something that is no answer")
+        self._died = died
         self.end()
-        raise Died(self._cause, from_outside=from_outside, late=late)
+        raise died
 
     def end(self) -> None:
         """Kill the process and all others of its user, and wait until none is left. Does nothing the second time."""
@@ -171,17 +169,19 @@ class Worker:
             raise Unconfined(", ".join(started.open_holes))
         return started
 
-    def _exit_cause(self) -> str:
+    def _exit(self) -> Died:
+        """How the process ended that closed its connection."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(timeout=2)
             if code == -signal.SIGXCPU:
-                return "used up its processor time"
+                return Died("used up its processor time")
             if code == -signal.SIGKILL:
-                return OUT_OF_MEMORY if machine.kills_for_memory() > self._killed_before else KILLED
+                for_memory = machine.kills_for_memory() > self._killed_before
+                return Died(OUT_OF_MEMORY) if for_memory else Died("was killed (SIGKILL)", from_outside=True)
             if code < 0:
-                return f"was killed ({_signal_name(-code)})"
-            return "ended the process"
-        return "closed its connection"
+                return Died(f"was killed ({_signal_name(-code)})")
+            return Died("ended the process")
+        return Died("closed its connection")
 
     def _watch_memory(self) -> None:
         limit = self.settings.limits.resident_bytes or _share_of(machine.memory())
@@ -193,7 +193,7 @@ class Worker:
             except (OSError, IndexError, ValueError):
                 return
             if resident > limit:
-                self._cause = f"used more than {limit // 2**20} MB of memory"
+                self._died = Died(f"used more than {limit // 2**20} MB of memory")
                 self._process.kill()
                 return
             time.sleep(0.05)
@@ -201,7 +201,7 @@ class Worker:
     def _watch_scratch(self) -> None:
         while self._process.poll() is None:
             if too_much_in(self._scratch):
-                self._cause = f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder"
+                self._died = Died(f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder")
                 self._process.kill()
                 return
             time.sleep(0.5)

@@ -32,7 +32,7 @@ class Level:
     open_holes: Sequence[str]
 
 
-def measured() -> list[Level]:
+def measure() -> list[Level]:
     """Every level that this machine has, strictest first. Starts one worker for each; nothing of a submission runs."""
     protect_this_process()
     wanted = [(True, layers, left_out) for layers, left_out in _LEFT_OUT.items()] if worker_uid() is not None else []

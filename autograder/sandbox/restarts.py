@@ -15,6 +15,7 @@ from typing import Any
 from autograder.runtime import switches
 from autograder.sandbox import prestart
 from autograder.sandbox.host import Died, Started, Unconfined, Worker
+from autograder.sandbox.mended import Mended
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame
 
@@ -30,35 +31,20 @@ SECOND_CHANCES = 2
 LEAST_SHARE = 0.1
 """Of the seconds for a call or a cell, each has at least this share when time has become scarce."""
 
-TO_FIND_OUT = 60.0
-"""Seconds that must be left of a submission's time to look for the shortcut that has failed."""
-
 
 class NotAsked(Died):
     """There was no worker to ask, or no time: that says nothing about what would have been asked."""
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Subject:
     """What deaths are counted by: a function's answers, or looks at how it comes by them."""
 
     function: str
     watched: bool = False
 
 
-_CELL = _Asked("")
-
-
-@dataclass(frozen=True)
-class _Mended:
-    """A request that killed a worker with shortcuts, and got an answer without: who was asked, how the worker died, and which shortcuts were on."""
-
-    asked: _Asked
-    cause: str
-    taken: tuple[str, ...]
-    cells: tuple[Mapping[str, Any], ...]
-    request: Mapping[str, Any]
-    arrays: Mapping[str, Any]
+_CELL = _Subject("")
 
 
 class RestartedWorker:
@@ -68,10 +54,10 @@ class RestartedWorker:
         """Start the first worker, for a submission to so many questions; `problem` says so if none can be started."""
         self._settings, self._waiting = settings, questions
         self._cells: list[Mapping[str, Any]] = []
-        self._deaths: dict[_Asked, int] = {}
-        self._settled: dict[_Asked, str] = {}
+        self._deaths: dict[_Subject, int] = {}
+        self._settled: dict[_Subject, str] = {}
         self._second_chances = SECOND_CHANCES
-        self._mended: _Mended | None = None
+        self._mended: Mended | None = None
         self._worker: Worker | None = None
         self.problem: str | None = None
         self._start()
@@ -104,17 +90,17 @@ class RestartedWorker:
 
     def ask(self, function: str, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, watched: bool = False) -> Frame:
         """Ask for what concerns a function ("" if it concerns none), within `seconds`. `watched`: not its answer is asked for, but how it comes about."""
-        asked = _Asked(function, watched)
-        for settled in (asked, _Asked(function)):
+        subject = _Subject(function, watched)
+        for settled in (subject, _Subject(function)):
             if settled in self._settled:
                 raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
-        return self._slowly_on_doubt(asked, request, arrays, self._scarce(seconds, self._turn - time.monotonic()))
+        return self._slowly_on_doubt(subject, request, arrays, self._scarce(seconds, self._turn - time.monotonic()))
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
         with contextlib.suppress(Died):
-            return self._drawn(self._settings)
-        return self._drawn(_plain(self._settings))
+            return self._draw(self._settings)
+        return self._draw(_plain(self._settings))
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -123,23 +109,8 @@ class RestartedWorker:
             self._worker = None
 
     def mended(self) -> str:
-        """For the instructor: what died with shortcuts and answered without, in a sentence that names the shortcut; "" if nothing did.
-
-        All others wait for this meanwhile: it starts a process for each shortcut, to find out which of them fails.
-        """
-        found = self._mended
-        if found is None:
-            return ""
-        if self._left() < TO_FIND_OUT:
-            which = "there was no time left to find out which of them fails"
-        elif alone := [name for name in found.taken if self._dies_with(found, name)]:
-            which = f"with {', '.join(alone)} alone it dies again"
-        else:
-            which = "with none of them alone it dies again"
-        return (
-            f"{found.asked.function or 'a cell'} {found.cause} with the shortcuts {', '.join(found.taken)}, "
-            f"and gave an answer without them, which was judged; {which}"
-        )
+        """For the instructor: see `autograder.sandbox.mended.Mended.sentence`; "" if nothing was."""
+        return "" if self._mended is None else self._mended.sentence(self._settings, self._left)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -148,9 +119,9 @@ class RestartedWorker:
         """The time for a call or a cell: once workers have died, no more than its share, so that some is left for the questions to come."""
         return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
 
-    def _slowly_on_doubt(self, asked: _Asked, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+    def _slowly_on_doubt(self, subject: _Subject, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
         """Ask, and once more without any shortcut if the worker dies with some."""
-        taken = self._settings.shortcuts()
+        shortcuts = self._settings.shortcuts()
         try:
             return self._once(request, arrays, seconds)
         except NotAsked:
@@ -159,20 +130,20 @@ class RestartedWorker:
             died = cause
         self._settings = _plain(self._settings)
         # What such a request refers to was in the worker that has died. A cell that took too long has had its time; what it defines is still to be had.
-        lost = "kept" in request or (asked == _CELL and died.late)
-        while not lost and (taken or (died.from_outside and self._second_chances)):
-            self._second_chances -= not taken
+        lost = "kept" in request or (subject == _CELL and died.late)
+        while not lost and (shortcuts or (died.from_outside and self._second_chances)):
+            self._second_chances -= not shortcuts
             try:
                 frame = self._once(request, arrays, seconds)
             except NotAsked:
                 break
             except Died as cause:
-                died, taken = cause, ()
+                died, shortcuts = cause, ()
             else:
-                if taken and not died.from_outside:
-                    self._mended = _Mended(asked, str(died), taken, tuple(self._cells), request, arrays)
+                if shortcuts and not died.from_outside:
+                    self._mended = Mended(subject.function, str(died), shortcuts, tuple(self._cells), request, arrays)
                 return frame
-        self._count(asked, died)
+        self._count(subject, died)
         raise died
 
     def _once(self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
@@ -190,11 +161,11 @@ class RestartedWorker:
             self._worker = None
             raise
 
-    def _count(self, asked: _Asked, died: Died) -> None:
+    def _count(self, subject: _Subject, died: Died) -> None:
         """A death that is the function's own: after too many, or one that took too long, it is not called again."""
-        self._deaths[asked] = self._deaths.get(asked, 0) + 1
-        if asked.function and (died.late or self._deaths[asked] >= MAX_DEATHS or time.monotonic() > self._turn):
-            self._settled[asked] = str(died)
+        self._deaths[subject] = self._deaths.get(subject, 0) + 1
+        if subject.function and (died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn):
+            self._settled[subject] = str(died)
 
     def _start(self) -> None:
         for attempt in range(STARTS):
@@ -224,30 +195,12 @@ class RestartedWorker:
                     self._worker = None
                     break
 
-    def _drawn(self, settings: Settings) -> dict[str, Any]:
+    def _draw(self, settings: Settings) -> dict[str, Any]:
         worker = Worker(settings)
         try:
             return dict(worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"])
         finally:
             worker.end()
-
-    def _dies_with(self, found: _Mended, shortcut: str) -> bool:
-        """Whether the request kills a worker that takes this one shortcut."""
-        limits = self._settings.limits
-        alone = replace(self._settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut))
-        try:
-            worker = Worker(alone)
-        except (Died, OSError, Unconfined):
-            return False
-        try:
-            for cell in found.cells:
-                worker.ask(cell, {}, min(limits.cell_seconds, max(self._left(), 1.0)))
-            worker.ask(found.request, found.arrays, min(limits.call_seconds, max(self._left(), 1.0)))
-        except Died:
-            return True
-        finally:
-            worker.end()
-        return False
 
 
 def _plain(settings: Settings) -> Settings:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from autograder.calls.call import Failed, Returned, StandIn
+from autograder.calls.causes import CANNOT_CROSS
 from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts
@@ -35,7 +36,7 @@ class RemoteFunction(Watched):
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         return self._home.judge(self._name, arguments, way)
 
-    def watched(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watch(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
         return self._home.watch(self._name, arguments, way, afresh)
 
     def equations(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
@@ -68,7 +69,7 @@ class Unavailable(StandIn):
         self._name, self._description = name, description
 
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
-        return Failed(f"is not a function but {self._description}.")
+        return Failed(CANNOT_CROSS.says(what=self._description))
 
     def __repr__(self) -> str:
         return f"<{self._name}: {self._description}, which cannot cross from the submission; only plain data and functions can>"

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.calls.call import Failed, Returned
-from autograder.calls.causes import known_cause
-from autograder.calls.inputs import Value, flattened
+from autograder.calls.causes import NO_ANSWER, known_cause
+from autograder.calls.inputs import Value, flatten
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
@@ -134,15 +134,15 @@ class Submission:
         """Call a function of the submission with the arguments of a case, in its way."""
         try:
             return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
-        except Died as cause:
-            return Failed(f"{cause}.", lost=True)
+        except Died as died:
+            return Failed(NO_ANSWER.says(how=died), lost=True)
 
     def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]:
         """The same, and what the function was seen to do there."""
         try:
             frame = self._of_case("watch", name, arguments, way, afresh=afresh)
-        except Died as cause:
-            return Facts(), Failed(f"{cause}.", lost=True)
+        except Died as died:
+            return Facts(), Failed(NO_ANSWER.says(how=died), lost=True)
         try:
             return from_json(frame.header.get("facts")), self._outcome(frame, arguments, way)
         except NoFacts:
@@ -157,7 +157,7 @@ class Submission:
         return length if type(length) is int else None
 
     def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any) -> Frame:
-        leaves = flattened(arguments)
+        leaves = flatten(arguments)
         header = {"do": do, "name": name, "arguments": [[path, leaf.kind] for path, leaf in leaves.items()], "way": vars(way), **more}
         arrays = {path: leaf.data for path, leaf in leaves.items()}
         return self._worker.ask(name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge")
@@ -169,7 +169,7 @@ class Submission:
             return Returned(output, changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
         detail = frame.header.get("detail")
         # Only ever compared with what known-wrong answers raise: text of the submission's own is not repeated to anyone.
-        return Failed(known_cause(frame.header.get("cause"), way.called(tuple(arguments))), detail if isinstance(detail, str) else "")
+        return Failed(known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))), detail if isinstance(detail, str) else "")
 
     def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Call something of the submission with plain data: `target` is {"do": "call", "name" or "kept": …} or {"do": "next", "kept": …}.

@@ -41,12 +41,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake by its stable `name`; `hint` says it to a student; `made` tells whether it explains a case that is wrong, and `spares` whether a
+    """A mistake by its stable `name`; `hint` says it to a student; `explains` tells whether it explains a case that is wrong, and `spares` whether a
     case that is right could not have shown it."""
 
     name: str
     hint: str
-    made: Callable[[Scene], bool]
+    explains: Callable[[Scene], bool]
     spares: Callable[[Scene], bool] = lambda _: True
 
 
@@ -95,11 +95,11 @@ def _of_axes(view: View) -> Iterator[Mistake]:
     flat = not view[0].isdigit()
 
     def rearranged(name: str, hint: str, change: Callable[[np.ndarray], np.ndarray]) -> Mistake:
-        def made(scene: Scene) -> bool:
+        def explains(scene: Scene) -> bool:
             wanted = change(scene.expected.reshape(_shape(view, scene)))
             return scene.same(wanted.reshape(-1) if flat else wanted)
 
-        return Mistake(name, hint, made, made)
+        return Mistake(name, hint, explains, explains)
 
     for first, second in itertools.combinations(range(len(view)), 2):
         yield rearranged(
@@ -141,7 +141,7 @@ def _padded(array: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _vector_along(view: View, axis: int) -> Callable[[Scene], bool]:
-    def made(scene: Scene) -> bool:
+    def explains(scene: Scene) -> bool:
         if scene.actual.shape != scene.expected.shape:
             return False
         error = (scene.actual - scene.expected).reshape(_shape(view, scene))
@@ -151,11 +151,11 @@ def _vector_along(view: View, axis: int) -> Callable[[Scene], bool]:
         along = error.mean(axis=others, keepdims=True)
         return bool(np.all(np.abs(error - along) <= 8 * scene.tolerance)) and bool(np.ptp(along) > 100 * scene.tolerance)
 
-    return made
+    return explains
 
 
 def _wrong_only_at(view: View, axis: int, index: int) -> Callable[[Scene], bool]:
-    def made(scene: Scene) -> bool:
+    def explains(scene: Scene) -> bool:
         if scene.actual.shape != scene.expected.shape:
             return False
         wrong = (np.abs(scene.actual - scene.expected) > scene.tolerance).reshape(_shape(view, scene))
@@ -164,7 +164,7 @@ def _wrong_only_at(view: View, axis: int, index: int) -> Callable[[Scene], bool]
         entry = np.take(wrong, index, axis)
         return entry.size > 1 and bool(entry.mean() > 0.5) and not bool(np.delete(wrong, index, axis).any())
 
-    return made
+    return explains
 
 
 def _of_elements() -> Iterator[Mistake]:

@@ -114,7 +114,7 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
 def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return None
-    actual, desired = widened(actual), widened(desired)
+    actual, desired = widen(actual), widen(desired)
     for name, test in (("NaN", np.isnan), ("infinite", np.isinf)):
         surplus = int(np.count_nonzero(test(actual) & ~test(desired)))
         if surplus:
@@ -130,7 +130,7 @@ def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
 
 def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
     if dtype_kind(desired.dtype) in ("floating", "complex"):
-        wide_actual, wide_desired = widened(actual), widened(desired)
+        wide_actual, wide_desired = widen(actual), widen(desired)
         error = np.zeros(desired.shape)
         finite = np.isfinite(wide_desired)
         error[finite] = np.abs(wide_actual[finite] - wide_desired[finite])
@@ -153,7 +153,7 @@ def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
 
 def magnitude(array: np.ndarray) -> float:
     """The largest absolute value of any finite element, 0.0 if there is none."""
-    wide = np.abs(widened(array))
+    wide = np.abs(widen(array))
     return float(np.max(wide, initial=0.0, where=np.isfinite(wide)))
 
 
@@ -180,7 +180,7 @@ def _share(count: int, size: int) -> str:
     return f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)" if size > 1 else "an array with its only element"
 
 
-def widened(array: np.ndarray) -> np.ndarray:
+def widen(array: np.ndarray) -> np.ndarray:
     """The same numbers with 53 bits, so that differences of them are exact."""
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 

@@ -17,7 +17,7 @@ from autograder.bank.records import KnownMistake, KnownOutcome
 from autograder.calls.call import Failed, Returned
 from autograder.calls.outputs import Output
 from autograder.verdicts.array_mistakes import Scene, mistakes
-from autograder.verdicts.compare import differences, dtype_kind, magnitude, small, widened
+from autograder.verdicts.compare import differences, dtype_kind, magnitude, small, widen
 
 AGREEING = 2
 """So many wrong outcomes, at least, a diagnosis must explain."""
@@ -51,7 +51,7 @@ class Expected:
         """One array of the output, with what came in its place; None where nothing did that it can be compared with."""
         if not isinstance(outcome, Returned) or part not in outcome.output or not _comparable(outcome.output[part], self.output[part]):
             return None
-        return Scene(widened(outcome.output[part]), widened(self.output[part]), self.tolerances[part], self.sizes)
+        return Scene(widen(outcome.output[part]), widen(self.output[part]), self.tolerances[part], self.sizes)
 
 
 def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[KnownMistake]) -> Diagnosis | None:
@@ -96,7 +96,7 @@ def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
         return False
     if dtype_kind(wanted.dtype) not in ("floating", "complex"):
         return bool(np.array_equal(actual, wanted))
-    first, second = widened(actual), widened(wanted)
+    first, second = widen(actual), widen(wanted)
     with np.errstate(invalid="ignore"):
         close = (np.abs(first - second) <= allowed) | (first == second) | (np.isnan(first) & np.isnan(second))
     return bool(np.all(close))
@@ -135,7 +135,7 @@ def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Se
     for mistake in mistakes([scene.expected for scene in scenes.values()], [scene.sizes for scene in scenes.values()]):
         if mistake.name in found:
             continue
-        if all(mistake.made(scene) for scene in told) and all(mistake.spares(scenes[index]) for index in scenes if index not in wrong):
+        if all(mistake.explains(scene) for scene in told) and all(mistake.spares(scenes[index]) for index in scenes if index not in wrong):
             found[mistake.name] = mistake.hint
     if len(found) != 1:
         return None

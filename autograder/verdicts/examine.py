@@ -60,7 +60,7 @@ def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
     return {index: _called(function, answered) for index, answered in enumerate(group.cases)}
 
 
-def diagnosed(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
+def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
     """The mistake behind what a function did on the cases of a group, by index of the case, or None."""
     return diagnose(seen, [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases], group.known)
 
@@ -159,7 +159,7 @@ def _found(group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, a
         refused_on=tuple(sorted(faults)),
         actual=outcome.output.get(part) if isinstance(outcome, Returned) else None,
         mismatch=mismatch,
-        diagnosis=diagnosed(group, seen) if verdict == "wrong" else None,
+        diagnosis=diagnosis_of(group, seen) if verdict == "wrong" else None,
         verdict=verdict,
         worth=group.imprecise if verdict == "imprecise" else 0.0,
         untried=0 if again else len(group.cases) - len(seen),

@@ -12,7 +12,7 @@ from autograder.bank.records import KnownMethod, RuleChecks
 from autograder.calls.call import Failed
 from autograder.calls.spec import Case
 from autograder.evidence.requirements import Seen, grows
-from autograder.evidence.watch import equations, watched
+from autograder.evidence.watch import equations, watch
 
 SHOWN = 6
 """So many transforms, and so many shapes of parameters, are named in what a student reads."""
@@ -44,7 +44,7 @@ def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgem
 def _judged(function: object, method: RuleChecks, traces: Mapping[str, Sequence[int | None]], *, afresh: bool) -> Judgement:
     looked = []
     for number, case in enumerate(method.cases):
-        facts, outcome = watched(function, case, afresh and number == 0)
+        facts, outcome = watch(function, case, afresh and number == 0)
         if isinstance(outcome, Failed):
             return Judgement(tuple(rule.name for rule in method.rules), failed=(case, outcome))
         looked.append(Seen(facts, case.sizes, traces))

@@ -28,7 +28,7 @@ def test_a_new_master_builds_and_grades_and_tells_a_wrong_answer_what_is_wrong(t
     assert done.returncode == 0, done.stdout + done.stderr
     built = BuiltAssignment(tmp_path / "dist" / "row-sums")
     known = built.misconceptions("row_sums")
-    graded = otter_run(built.answered({"row_sums": known["centres_the_columns"]["source"]}), built.zip)
+    graded = otter_run(built.answered({"row_sums": known["centres_the_columns"].source}), built.zip)
     assert (graded.score, graded.possible) == (0.0, 10.0)
     assert graded.results is not None
     assert (

@@ -17,7 +17,7 @@ from autograder import Array, Dim, Question, Seed
 from autograder.audit.answers import Answer, plain
 from autograder.audit.mutants import mutants
 from autograder.audit.rewrites import rewrites
-from autograder.questions import question
+from autograder.questions.question import declared_inside
 
 SOURCE = '''
 def scale_rows(seed, x, factor):
@@ -31,8 +31,8 @@ def scale_rows(seed, x, factor):
 def of_master(master: Any) -> tuple[str, Question]:
     cells = {cell.id: cell.source for cell in nbformat.read(master, as_version=4).cells}
     namespace: dict[str, Any] = {}
-    exec(cells["declaration"], namespace)
-    question._declared.clear()
+    with declared_inside():
+        exec(cells["declaration"], namespace)
     return cells["solution"], namespace["question"]
 
 

@@ -20,7 +20,9 @@ from autograder.audit import report
 from autograder.audit.answers import Answer
 from autograder.audit.records import Audited, Verdict, from_json, to_json
 from autograder.audit.run import main as audit_one
-from autograder.audit.run import sampled
+from autograder.audit.run import sample
+from autograder.build.record import ToleranceRecord
+from autograder.build.tolerance import Noise
 from autograder.cli import main
 
 OFTEN = ("nn-vmap-shared-params", "nnx-batched-init")
@@ -92,7 +94,7 @@ def verdict(right: bool, score: float, **more: Any) -> Verdict:
 
 def audited(*verdicts: Verdict) -> Audited:
     groups = {"random": {"cases": 3, "shapes": 1, "seconds": 0.5}, "method": {"seconds": 0.1}}
-    tolerance = {"noise": {"nudged": 1e-7, "compiled": None}, "relative": 7.6e-6}
+    tolerance = ToleranceRecord(Noise(nudged=1e-7), 7.6e-6)
     return Audited("a", "f", "def f(x):\n    return x", verdicts, groups, tolerance)
 
 
@@ -112,9 +114,9 @@ def test_what_was_found_can_be_kept() -> None:
 
 def test_a_sample_is_spread_evenly() -> None:
     answers = [Answer("seed", str(number), "") for number in range(10)]
-    assert [answer.name for answer in sampled(answers, 4)] == ["0", "3", "6", "9"]
-    assert sampled(answers, None) == sampled(answers, 99) == answers
-    assert [answer.name for answer in sampled(answers, 1)] == ["0"]
+    assert [answer.name for answer in sample(answers, 4)] == ["0", "3", "6", "9"]
+    assert sample(answers, None) == sample(answers, 99) == answers
+    assert [answer.name for answer in sample(answers, 1)] == ["0"]
 
 
 def test_the_report_shows_what_an_author_needs() -> None:

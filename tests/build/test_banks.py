@@ -6,6 +6,7 @@ Covers too: `build.degenerate`, `build.reference`, `build.rehearse`.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from autograder import Array, Dim, Question, Seed
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.storage import load, save
 from autograder.build.banks import build
+from autograder.build.record import BuildRecord, GroupCounts
 from autograder.build.rehearse import rehearse
 from autograder.errors import BuildError
 
@@ -66,12 +68,20 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
     def same_values(seed: float, x: Any, factor: float) -> Any:
         return scale_rows(seed, x, factor)
 
-    record = build("t", [scale_question], SCOPE, "a").record["questions"]["scale_rows"]
-    assert record["groups"]["repeated"] == {"cases": 3, "shapes": 1, "calls": 6}
-    assert list(record["alternatives"]) == ["by_einsum"]
-    assert record["misconceptions"]["sums_rows"]["refused_in"] == ["public", *HIDDEN_GROUPS]
-    assert record["misconceptions"]["same_values"]["refused_in"] == []
-    assert "def sums_rows" in record["misconceptions"]["sums_rows"]["source"]
+    whole = build("t", [scale_question], SCOPE, "a").record
+    stored = json.loads(json.dumps(whole.to_json()))
+    assert list(stored) == ["assignment", "secret", "questions"]
+    assert list(stored["questions"]["scale_rows"]) == ["groups", "alternatives", "misconceptions", "rules", "tolerance", "imprecise"]
+    told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "source"]
+    assert list(stored["questions"]["scale_rows"]["misconceptions"]["sums_rows"]) == told
+    assert list(stored["questions"]["scale_rows"]["tolerance"]) == ["noise", "relative", "set_by_the_author", "measured"]
+    assert BuildRecord.from_json(stored) == whole
+    record = whole.questions["scale_rows"]
+    assert record.groups["repeated"] == GroupCounts(cases=3, shapes=1, calls=6)
+    assert list(record.alternatives) == ["by_einsum"]
+    assert record.misconceptions["sums_rows"].refused_in == ("public", *HIDDEN_GROUPS)
+    assert record.misconceptions["same_values"].refused_in == ()
+    assert "def sums_rows" in record.misconceptions["sums_rows"].source
 
 
 def refused(questions: list[Question], scope: dict[str, Any], message: str) -> None:
@@ -235,17 +245,18 @@ def test_an_authors_tolerance_replaces_the_measured_one_and_is_noted(scale_quest
     built = build("t", [scale_question], SCOPE, "a")
     for answered in built.hidden.groups["scale_rows"]["random"].cases:
         assert answered.tolerances[""] == pytest.approx(0.5 + 1e-2 * np.abs(answered.expected[""]).max())
-    measured = built.record["questions"]["scale_rows"]["tolerance"]
-    assert measured["set_by_the_author"] == {"rtol": 1e-2, "atol": 0.5}
-    assert 0 < measured["measured"] < 1e-4
+    measured = built.record.questions["scale_rows"].tolerance
+    assert measured.set_by_the_author == {"rtol": 1e-2, "atol": 0.5}
+    assert 0 < measured.measured < 1e-4
 
 
 def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> None:
     scale_question.alternative(lambda seed, x, factor: np.asarray(scale_rows(seed, x, factor), np.float64) * (1 + 1e-7))
-    noise = build("t", [scale_question], SCOPE, "a").record["questions"]["scale_rows"]["tolerance"]["noise"]
-    assert set(noise) == {"nudged", "compiled", "float64", "alternatives"}
-    assert 0 < noise["nudged"] < 1e-5
-    assert noise["alternatives"] == pytest.approx(1e-7, rel=0.1)
+    noise = build("t", [scale_question], SCOPE, "a").record.questions["scale_rows"].tolerance.noise
+    assert set(vars(noise)) == {"nudged", "compiled", "float64", "alternatives"}
+    assert noise.nudged is not None
+    assert 0 < noise.nudged < 1e-5
+    assert noise.alternatives == pytest.approx(1e-7, rel=0.1)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from flax.core import freeze
 
 from autograder.bank.records import ExpectedCase, Group
 from autograder.calls.call import Failed, Returned, call
-from autograder.calls.inputs import Value, flattened, gathered, to_python, unchanged
+from autograder.calls.inputs import Value, flatten, to_python, unchanged, unflatten
 from autograder.calls.outputs import Unusable, identical, to_output
 from autograder.calls.spec import CallSpec, Case
 from autograder.checks.messages import at_desk, in_grading
@@ -146,8 +146,8 @@ TREE = Value("tree", fields={"w": Value("jax", np.ones(2, np.float32)), "inner":
 
 def test_a_tree_of_arguments_crosses_by_its_leaves() -> None:
     arguments = {"n": Value("int", np.asarray(3)), "params": TREE, "x": Value("numpy", np.zeros(1))}
-    assert list(flattened(arguments)) == ["n", "params/w", "params/inner/b", "x"]
-    assert str(gathered(flattened(arguments))) == str(arguments)
+    assert list(flatten(arguments)) == ["n", "params/w", "params/inner/b", "x"]
+    assert str(unflatten(flatten(arguments))) == str(arguments)
 
 
 def test_a_function_gets_a_tree_as_a_dict_of_its_own() -> None:

@@ -23,7 +23,7 @@ from autograder.bank.filenames import HIDDEN_FILE, PUBLIC_FILE
 from autograder.bank.storage import save
 from autograder.build.banks import build
 from autograder.checks import in_grading, verdict
-from autograder.questions import question
+from autograder.questions.question import declared_inside
 from autograder.verdicts.examine import examine
 
 
@@ -32,12 +32,12 @@ def scale_rows(seed: float, x: Any, factor: float) -> Any:
 
 
 @pytest.fixture
-def desk(scale_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A student's folder with public cases; the question is declared nowhere in this process."""
-    built = build("t", [scale_question], {"scale_rows": scale_rows}, "a")
+    with declared_inside():
+        built = build("t", [request.getfixturevalue("scale_question")], {"scale_rows": scale_rows}, "a")
     save(built.public, tmp_path / PUBLIC_FILE)
     save(built.hidden, tmp_path / HIDDEN_FILE)
-    question._declared.clear()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -233,8 +233,8 @@ RETURNED = {
 def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(function: Any, array: str | None) -> None:
     with contextlib.suppress(CheckFailed):
         check("scale_rows", function)
-    (found,) = in_grading.records()
-    assert found.get("returned", {"array": None})["array"] == array
+    (found,) = in_grading.rows()
+    assert (found.returned and found.returned.array) == array
 
 
 @pytest.mark.usefixtures("grading")

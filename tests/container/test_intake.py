@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from autograder.container.intake import screen
-from autograder.container.zips import shown
+from autograder.container.zips import printable
 from autograder.errors import Refused
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])).encode()
@@ -211,5 +211,5 @@ def test_one_zip_is_asked_for(submission: Path, given: Path, names: tuple[str, .
 
 
 def test_a_name_is_repeated_without_what_a_page_would_read() -> None:
-    assert shown("<script>alert('x')</script>\n.ipynb") == "?script?alert(?x?)?/script??.ipynb"
-    assert shown("a" * 100) == "a" * 59 + "…"
+    assert printable("<script>alert('x')</script>\n.ipynb") == "?script?alert(?x?)?/script??.ipynb"
+    assert printable("a" * 100) == "a" * 59 + "…"

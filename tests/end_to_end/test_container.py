@@ -99,10 +99,10 @@ def test_in_the_default_container_the_solution_gets_every_point(images: Images, 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(images: Images, dist: Path, name: str) -> None:
     built = BuiltAssignment(dist / name)
-    (question,) = built.record()["questions"]
+    (question,) = built.record().questions
     assert sum(points(graded(images[name].grade({"answer.ipynb": built.untouched})))) == 0
-    told = next(known for known in built.misconceptions(question).values() if known["told_by"] == "values")
-    wrong = nbformat.writes(built.answered({question: told["source"]})).encode()
+    told = next(known for known in built.misconceptions(question).values() if known.told_by == "values")
+    wrong = nbformat.writes(built.answered({question: told.source})).encode()
     assert sum(points(graded(images[name].grade({"answer.ipynb": wrong})))) < 10
     found = graded(images[name].grade({"answer.ipynb": hostile(built)}))
     assert sum(points(found)) == 0
@@ -149,7 +149,7 @@ def test_who_submits_when_changes_no_point(images: Images, dist: Path) -> None:
 
 
 def answered(built: BuiltAssignment, body: str) -> bytes:
-    (question,) = built.record()["questions"]
+    (question,) = built.record().questions
     return nbformat.writes(built.answered({question: f"def f(*arguments):\n    {body}\n"})).encode()
 
 

@@ -401,15 +401,15 @@ def test_of_the_others_too(others: Path, name: str) -> None:
 
 
 def grade_both(built: BuiltAssignment) -> None:
-    (question,) = built.record()["questions"]
+    (question,) = built.record().questions
     (alternative,) = built.alternatives(question).values()
     assert otter_run(built.answered({question: alternative}), built.zip).share == 1.0
     known = next(iter(built.misconceptions(question).values()))
-    graded = otter_run(built.answered({question: known["source"]}), built.zip)
+    graded = otter_run(built.answered({question: known.source}), built.zip)
     assert graded.share is not None
     assert graded.share < (0.5 if "law: grad" not in str(graded.results) else 0.9)
     assert graded.results is not None
-    assert any(f"**Looks like: {known['name']}.**" in row["output"] for row in graded.results["tests"])
+    assert any(f"**Looks like: {known.name}.**" in row["output"] for row in graded.results["tests"])
 
 
 @pytest.mark.parametrize("name", [name if name == "training-step" else pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES])
@@ -424,7 +424,7 @@ def test_an_image_gets_ready_with_them(request: pytest.FixtureRequest, tmp_path:
 def test_a_student_sees_at_the_desk_which_law_broke(examples: Path, tmp_path: Path) -> None:
     built = BuiltAssignment(examples / "row-norms")
     known = built.misconceptions("row_norms")["stopped"]
-    notebook = built.answered({"row_norms": known["source"]})
+    notebook = built.answered({"row_norms": known.source})
     shutil.copytree(built.untouched.parent, tmp_path / "student")
     nbformat.write(notebook, tmp_path / "student" / built.untouched.name)
     done = subprocess.run(

@@ -18,8 +18,7 @@ from shared import MASTERS
 
 from autograder.build.reference import draw
 from autograder.calls.call import Failed
-from autograder.questions import question as questions
-from autograder.questions.question import Question
+from autograder.questions.question import Question, declared_inside
 from autograder.verdicts.compare import magnitude
 from autograder.verdicts.examine import examine
 
@@ -39,12 +38,12 @@ def namespace_of(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def deep() -> tuple[dict[str, Any], Any]:
     """The master of the composed transforms, and random cases of 30 layers."""
-    namespace = namespace_of("nnx-composed-transforms")
-    declared: Question = namespace["question"]
-    question = replace(declared, dims={"B": (2, 6), "L": (LAYERS, LAYERS), "F": (6, 12)}, seeds=2)
+    with declared_inside():
+        namespace = namespace_of("nnx-composed-transforms")
+        declared: Question = namespace["question"]
+        question = replace(declared, dims={"B": (2, 6), "L": (LAYERS, LAYERS), "F": (6, 12)}, seeds=2)
     question.alternatives.extend(declared.alternatives)
     drawn = draw(question, namespace["composed_transforms"], ("random",), "t", "s")
-    questions._declared.clear()
     return namespace, drawn.groups["random"]
 
 
@@ -104,7 +103,7 @@ from pathlib import Path
 from autograder.bank.storage import load
 from autograder.verdicts.examine import examine
 from autograder.assignment.samples import BuiltAssignment
-from autograder.questions.sources import renamed
+from autograder.questions.sources import rename
 import jax, jax.numpy as jnp, numpy as np, flax.linen as nn
 from flax import nnx
 
@@ -112,10 +111,10 @@ judged = 0
 for folder in sys.argv[1:]:
     built = BuiltAssignment(Path(folder))
     bank = load(built.hidden_bank)
-    for question, row in built.record()["questions"].items():
-        for name, source in row["alternatives"].items():
+    for question, row in built.record().questions.items():
+        for name, source in row.alternatives.items():
             namespace = dict(jax=jax, jnp=jnp, np=np, nn=nn, nnx=nnx)
-            exec(renamed(source, question), namespace)
+            exec(rename(source, question), namespace)
             for group in bank.groups[question].values():
                 finding = examine(namespace[question], group)
                 assert finding is None, (question, name, group.name, finding)

@@ -16,7 +16,7 @@ from autograder.assignment.samples import otter_run
 def test_on_and_off_give_the_same_results_but_for_the_report(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     off = reconfigured(one_assignment.zip, tmp_path / "off.zip", isolation="off")
     known = one_assignment.misconceptions("vmap_over_batch")
-    for source in (known["flattens_by_feature"]["source"], one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]):
+    for source in (known["flattens_by_feature"].source, one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]):
         submission = one_assignment.answered({"vmap_over_batch": source})
         confined, beside = otter_run(submission, one_assignment.zip).results, otter_run(submission, off).results
         assert confined is not None

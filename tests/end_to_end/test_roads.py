@@ -31,11 +31,11 @@ def answers(built: BuiltAssignment) -> Iterator[tuple[str, nbformat.NotebookNode
     """The solution, the untouched notebook, and everything that the author has declared."""
     yield "solution", nbformat.read(built.solution, as_version=4)
     yield "untouched", nbformat.read(built.untouched, as_version=4)
-    for question in built.record()["questions"]:
+    for question in built.record().questions:
         for name, source in built.alternatives(question).items():
             yield f"alternative {name}", built.answered({question: source})
         for name, known in built.misconceptions(question).items():
-            yield f"misconception {name}", built.answered({question: known["source"]})
+            yield f"misconception {name}", built.answered({question: known.source})
 
 
 def rows(results: dict[str, Any] | None) -> list[dict[str, Any]]:

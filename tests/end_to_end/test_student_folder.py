@@ -126,7 +126,7 @@ def test_the_zip_holds_no_solution_and_no_record_of_the_build(assignment: BuiltA
 def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     shutil.copytree(one_assignment.folder / "student", tmp_path, dirs_exist_ok=True)
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
-    notebook = one_assignment.answered({"vmap_over_batch": known["source"]})
+    notebook = one_assignment.answered({"vmap_over_batch": known.source})
     notebook.cells = [cell for cell in notebook.cells if "export(" not in cell.source]
     NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
     (cell,) = (cell for cell in notebook.cells if cell.source == 'grader.check("q1")')
@@ -154,7 +154,7 @@ def test_in_a_fresh_environment_with_only_its_requirements_otter_check_passes_wh
 
     assert "vmap_over_batch returned None. Is a `return` missing? [case 1 of 4: all sizes distinct]" in check()
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
-    nbformat.write(one_assignment.answered({"vmap_over_batch": known["source"]}), desk / one_assignment.untouched.name)
+    nbformat.write(one_assignment.answered({"vmap_over_batch": known.source}), desk / one_assignment.untouched.name)
     said = check()
     assert "vmap_over_batch returned an array with" in said
     assert "at [" in said

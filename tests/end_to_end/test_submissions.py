@@ -29,7 +29,7 @@ POINTS = 10
 
 
 def question_of(built: BuiltAssignment) -> str:
-    (question,) = built.record()["questions"]
+    (question,) = built.record().questions
     return str(question)
 
 
@@ -80,16 +80,16 @@ def test_an_alternative_gets_every_point(dist: Path, name: str, function: str) -
 def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(dist: Path, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
     known = built.misconceptions(question_of(built))[function]
-    graded = graded_answer(built, known["source"])
+    graded = graded_answer(built, known.source)
     assert graded.results is not None
     findings = graded.results["extra_data"]["findings"]
     wrong = {finding.get("rule", finding["cases"]) for finding in findings if finding["verdict"] == "wrong"}
-    assert wrong == {*known["refused_in"], *known["unmet"]}
+    assert wrong == {*known.refused_in, *known.unmet}
     lost = [row["max_score"] for row, finding in zip(graded.results["tests"], findings, strict=True) if finding["verdict"] == "wrong"]
     assert graded.score == POINTS - sum(lost) < POINTS
     hints = {finding["diagnosis"] for finding in findings if "rule" not in finding} - {None}
-    assert hints == ({known["name"]} if known["told_by"] == "values" else set())
-    if known["told_by"] == "method":
+    assert hints == ({known.name} if known.told_by == "values" else set())
+    if known.told_by == "method":
         assert graded.score >= POINTS - 3
         assert all(finding["diagnosis"] for finding in findings if finding["verdict"] == "wrong")
 
@@ -107,7 +107,7 @@ METHOD_TOLD = {
 @pytest.mark.parametrize(("name", "function"), [(name, function) for name, told in METHOD_TOLD.items() for function in told])
 def test_right_values_by_another_way_get_the_points_of_the_values(dist: Path, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
-    graded = graded_answer(built, built.misconceptions(question_of(built))[function]["source"])
+    graded = graded_answer(built, built.misconceptions(question_of(built))[function].source)
     assert graded.score == METHOD_TOLD[name][function]
 
 
@@ -389,7 +389,7 @@ def without_times(graded: OtterRun) -> dict[str, Any]:
 def test_regrading_depends_on_nothing_around_it(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     """Folder, home, locale, time zone, hash seed: a wrong answer gets the same results every time."""
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
-    submission = one_assignment.answered({"vmap_over_batch": known["source"]})
+    submission = one_assignment.answered({"vmap_over_batch": known.source})
     elsewhere = tmp_path / "an other földer"
     elsewhere.mkdir()
     surroundings: list[dict[str, Any]] = [
@@ -426,7 +426,7 @@ def test_regrading_does_not_depend_on_the_user(one_assignment: BuiltAssignment) 
         folder = Path(name)
         shutil.copy(one_assignment.zip, folder / "autograder.zip")
         known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
-        nbformat.write(one_assignment.answered({"vmap_over_batch": known["source"]}), folder / "submission.ipynb")
+        nbformat.write(one_assignment.answered({"vmap_over_batch": known.source}), folder / "submission.ipynb")
         for path in (folder, *folder.iterdir()):
             os.chown(path, 65534, 65534)
         as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", str(python), "-m", "otter"]
@@ -461,6 +461,6 @@ def test_the_same_secret_builds_the_same_banks_with_real_otter_assign(one_assign
 @pytest.mark.slow
 def test_twenty_regrades_agree(one_assignment: BuiltAssignment) -> None:
     known = one_assignment.misconceptions("vmap_over_batch")["first_row_only"]
-    submission = one_assignment.answered({"vmap_over_batch": known["source"]})
+    submission = one_assignment.answered({"vmap_over_batch": known.source})
     results = [without_times(otter_run(submission, one_assignment.zip)) for _ in range(20)]
     assert all(result == results[0] for result in results)

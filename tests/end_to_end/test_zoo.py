@@ -98,15 +98,13 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def all_wrong(built: BuiltAssignment) -> nbformat.NotebookNode:
     """The notebook in which each question has its wrong answer."""
-    return built.answered(
-        {question: known["source"] for question in built.record()["questions"] for known in built.misconceptions(question).values()}
-    )
+    return built.answered({question: known.source for question in built.record().questions for known in built.misconceptions(question).values()})
 
 
 def refused(found: Rows, built: BuiltAssignment) -> None:
     """Each wrong answer loses every point."""
     assert [row["name"] for row in found if row["name"] != "Public Tests" and row["score"] != 0] == []
-    assert {row["name"].split(":")[0] for row in found if row["name"] != "Public Tests"} == set(built.record()["questions"])
+    assert {row["name"].split(":")[0] for row in found if row["name"] != "Public Tests"} == set(built.record().questions)
 
 
 def accepted(found: Rows) -> None:
@@ -185,7 +183,7 @@ def test_otter_check_says_the_same_at_the_desk(built: BuiltAssignment, tmp_path:
 
     assert said("right", nbformat.read(built.solution, as_version=4)) == "All tests passed!\n"
     wrong = said("wrong", all_wrong(built))
-    assert [name for name in built.record()["questions"] if f"{name} results:" not in wrong] == []
+    assert [name for name in built.record().questions if f"{name} results:" not in wrong] == []
 
 
 @pytest.mark.slow
@@ -198,10 +196,10 @@ def test_in_a_notebook_every_check_passes_or_none(built: BuiltAssignment, tmp_pa
         checks = {found[1]: cell for cell in notebook.cells if (found := re.fullmatch(r'grader\.check\("(\w+)"\)', cell.source.strip()))}
         return {question: "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs) for question, cell in checks.items()}
 
-    solutions = {question: solution_of(built.solution, question) for question in built.record()["questions"]}
+    solutions = {question: solution_of(built.solution, question) for question in built.record().questions}
     assert {question: text for question, text in said("right", built.answered(solutions)).items() if "passed" not in text} == {}
     wrong = said("wrong", all_wrong(built))
-    assert set(wrong) == set(built.record()["questions"])
+    assert set(wrong) == set(built.record().questions)
     assert {question: text for question, text in wrong.items() if "CheckFailed" not in text} == {}
 
 

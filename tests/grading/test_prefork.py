@@ -67,8 +67,8 @@ def rows(graded: OtterRun) -> str:
 
 @pytest.mark.parametrize("answer", ["right", *(pytest.param(name, marks=pytest.mark.slow) for name in ("wrong", "kills itself", "raises"))])
 def test_no_verdict_depends_on_a_shortcut(one_assignment: BuiltAssignment, answer: str) -> None:
-    (question,) = one_assignment.record()["questions"]
-    wrong = next(known["source"] for known in one_assignment.misconceptions(question).values() if known["told_by"] == "values")
+    (question,) = one_assignment.record().questions
+    wrong = next(known.source for known in one_assignment.misconceptions(question).values() if known.told_by == "values")
     sources = {
         "wrong": wrong,
         "kills itself": "def f(seed, x_batch, features):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)",

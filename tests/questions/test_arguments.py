@@ -15,8 +15,8 @@ from autograder import Array, Question
 from autograder.audit.mutants import mutants
 from autograder.build.banks import build
 from autograder.calls.inputs import Value
-from autograder.questions import arguments
-from autograder.questions.arguments import Argument
+from autograder.questions import arguments, tree
+from autograder.questions.argument import Argument
 from autograder.verdicts.examine import examine
 
 PACKAGE = Path(arguments.__file__).parent.parent
@@ -68,7 +68,7 @@ def test_no_other_module_asks_which_kind_an_argument_is() -> None:
     found = [
         f"{path.name}: {line.strip()}"
         for path in PACKAGE.rglob("*.py")
-        if path != Path(arguments.__file__)
+        if path not in (Path(arguments.__file__), Path(tree.__file__))
         for line in path.read_text(encoding="utf-8").splitlines()
         if asked.search(line) and "jax.Array" not in line
     ]

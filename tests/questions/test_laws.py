@@ -21,18 +21,13 @@ from autograder.calls.inputs import Value
 from autograder.calls.spec import CallSpec
 from autograder.checks.messages import at_desk, in_grading
 from autograder.errors import BuildError, DeclarationError
-from autograder.questions import question as questions
-from autograder.questions.arguments import Array, Dim, Key, Seed, Tree
+from autograder.questions.arguments import Array, Dim, Key, Seed
 from autograder.questions.laws import is_law
 from autograder.questions.question import Question
+from autograder.questions.tree import Tree
 from autograder.verdicts.examine import Finding, examine
 
 LAWS = ("jit", "vmap", "grad", "permutation of B")
-
-
-@pytest.fixture(autouse=True)
-def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(questions, "_declared", [])
 
 
 def a_question(**options: Any) -> Question:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
 import pytest
 
 from autograder import Array, DeclarationError, Dim, Question, Seed
-from autograder.questions.question import newest
+from autograder.questions.question import declared, declared_inside, newest
 
 GOOD: dict[str, Any] = {"name": "f", "arguments": {"seed": Seed(), "x": Array("B", "D"), "n": Dim("B")}, "dims": {"B": (1, 4), "D": (2, 4)}}
 
@@ -17,6 +18,21 @@ def test_a_good_declaration_is_found_by_its_name() -> None:
     question = Question(**GOOD)
     assert newest("f") is question
     assert newest("g") is None
+
+
+def test_what_is_declared_inside_is_handed_over_and_forgotten() -> None:
+    outer = Question(**GOOD)
+    with declared_inside() as questions:
+        inner = Question(**{**GOOD, "name": "g"})
+        assert declared() == (outer, inner)
+    assert (questions, declared()) == ([inner], (outer,))
+
+
+def test_what_is_declared_before_a_fault_is_forgotten_too() -> None:
+    with contextlib.suppress(DeclarationError), declared_inside() as questions:
+        first = Question(**GOOD)
+        Question(**{**GOOD, "name": ""})
+    assert (questions, declared()) == ([first], ())
 
 
 def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:

@@ -143,13 +143,13 @@ def verdicts(results: dict[str, Any] | None) -> str:
 
 @pytest.mark.slow
 def test_verdicts_are_the_same_with_the_programs_without_and_with_damaged_ones(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    (question,) = one_assignment.record()["questions"]
-    wrong = next(known for known in one_assignment.misconceptions(question).values() if known["told_by"] == "values")
+    (question,) = one_assignment.record().questions
+    wrong = next(known for known in one_assignment.misconceptions(question).values() if known.told_by == "values")
     without = rebuilt(one_assignment.zip, tmp_path / "without.zip", lambda _: None)
     damaged = rebuilt(
         one_assignment.zip, tmp_path / "damaged.zip", lambda content: changed(_kept(content, tmp_path), tmp_path / "y", scrambled).read_bytes()
     )
-    for submission in (one_assignment.solution, one_assignment.answered({question: wrong["source"]})):
+    for submission in (one_assignment.solution, one_assignment.answered({question: wrong.source})):
         found = {verdicts(otter_run(submission, archive).results) for archive in (one_assignment.zip, without, damaged)}
         assert len(found) == 1
 

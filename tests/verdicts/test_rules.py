@@ -21,7 +21,7 @@ from autograder.bank.storage import load, save
 from autograder.build.banks import build
 from autograder.checks import in_grading
 from autograder.errors import BuildError
-from autograder.questions import question
+from autograder.questions.question import declared_inside
 from autograder.rules import constant_trace, transform
 
 
@@ -58,11 +58,11 @@ def deep_question() -> Question:
 
 
 @pytest.fixture
-def desk(deep_question: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    built = build("t", [deep_question], {"deepen": deepen}, "a")
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with declared_inside():
+        built = build("t", [request.getfixturevalue("deep_question")], {"deepen": deepen}, "a")
     save(built.public, tmp_path / PUBLIC_FILE)
     save(built.hidden, tmp_path / "hidden")
-    question._declared.clear()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -122,8 +122,7 @@ def test_in_grading_the_same_is_told_as_markdown_and_noted_as_forgeable() -> Non
         "**Looks like: a loop.** A loop is unrolled.\n\n"
         "Seen: no transform of JAX or Flax; no parameters. The traced program grows with L."
     )
-    notes = in_grading.records()
-    assert [(note["rule"], note["verdict"], note["diagnosis"], note["forgeable"]) for note in notes] == [
+    assert [(row.rule, row.verdict, row.diagnosis, row.forgeable) for row in in_grading.rows()] == [
         ("a scan", "right", None, True),
         ("a scan", "right", None, True),
         ("a scan", "wrong", "a loop", True),

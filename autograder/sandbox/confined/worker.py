@@ -7,9 +7,7 @@ a claim.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
-import gc
 import importlib
 import itertools
 import os
@@ -22,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, captured
-from autograder.calls.inputs import Value, gathered
+from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, capture
+from autograder.calls.causes import OBJECTS
+from autograder.calls.inputs import Value, unflatten
 from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, recorder
 from autograder.evidence.facts import to_json
@@ -31,6 +30,7 @@ from autograder.runtime import compiled_programs, fingerprint, jax_settings
 from autograder.sandbox.confined import cells, recursion
 from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
+from autograder.sandbox.confined.memory import give_back
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
 
@@ -91,7 +91,7 @@ class Session:
         sys.modules["__main__"] = self._shell.user_module
         put_inert_otter(self._checks)
         self._shell.colors = "NoColor"
-        self._found = fingerprint.current()
+        self._environment = fingerprint.current()
         scratch = settings["confinement"]["scratch"]
         os.chdir(scratch)
         sys.path.insert(0, scratch)
@@ -101,7 +101,13 @@ class Session:
         report = confine(Confinement(**settings["confinement"]))
         pipe.send(
             Frame(
-                {"active": report.active, "missing": report.missing, "open_holes": report.open_holes, "environment": self._found, "pid": os.getpid()},
+                {
+                    "active": report.active,
+                    "missing": report.missing,
+                    "open_holes": report.open_holes,
+                    "environment": self._environment,
+                    "pid": os.getpid(),
+                },
                 {},
             )
         )
@@ -124,19 +130,19 @@ class Session:
                 self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
                 del request
                 self._shell.close_figures()
-                _tidy_up(self._keep_bytes)
+                give_back(self._keep_bytes)
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
         self._set_seed(header.get("seed"))
-        with captured(OUTPUT_SHOWN) as output:
+        with capture(OUTPUT_SHOWN) as output:
             stopped = cells.run(self._shell, header["source"])
         said = {"printed": output.text, "checks": [name for name in self._checks if type(name) is str][:100]}
         return Frame({**said, **({} if stopped is None else {"stopped": vars(stopped)})}, {})
 
     def _define(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         """In place of a cell that ends the process: what it defines."""
-        with captured(OUTPUT_SHOWN):
+        with capture(OUTPUT_SHOWN):
             return Frame({"defined": cells.define(self._shell, header["source"])}, {})
 
     def _set_seed(self, seed: Mapping[str, Any] | None) -> None:
@@ -170,24 +176,24 @@ class Session:
 
     def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with the arguments of a case."""
-        return self._outcome(call(*self._asked(header, arrays), interruptible=False))
+        return self._outcome(call(*self._call_of(header, arrays), interruptible=False))
 
     def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """The same, and what the function was seen to do."""
-        facts, outcome = recorder.gather(*self._asked(header, arrays), afresh=bool(header["afresh"]))
+        facts, outcome = recorder.gather(*self._call_of(header, arrays), afresh=bool(header["afresh"]))
         answer = self._outcome(outcome)
         return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
 
     def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        return Frame({"equations": jaxpr.equations(*self._asked(header, arrays))}, {})
+        return Frame({"equations": jaxpr.equations(*self._call_of(header, arrays))}, {})
 
-    def _asked(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
+    def _call_of(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
         """The function that a request names, the arguments that it is to be called with, and the way."""
         # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
-        jax_settings.set_back(self._found["settings"])
+        jax_settings.set_back(self._environment["settings"])
         return (
             self._shell.user_ns.get(header["name"]),
-            gathered({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
+            unflatten({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
             CallSpec.from_json(header["way"]),
         )
 
@@ -195,7 +201,7 @@ class Session:
         if isinstance(outcome, Failed):
             return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
         if not all(sendable(array.dtype) for array in outcome.output.values()):
-            return Frame({"cause": "returned an array of Python objects (dtype object); its elements must be numbers."}, {})
+            return Frame({"cause": OBJECTS.says(dtype="object")}, {})
         return Frame({"changed": list(outcome.changed)}, {RETURNED + name: array for name, array in outcome.output.items()})
 
     def _function(self, header: Mapping[str, Any]) -> Any:
@@ -205,7 +211,7 @@ class Session:
         """Call a function with plain data, as tests do that know nothing of cases. A function or an iterator that it returns stays here."""
         returned: dict[str, Any] = {}
         said: dict[str, Any]
-        with captured(OUTPUT_SHOWN) as output:
+        with capture(OUTPUT_SHOWN) as output:
             try:
                 positional, named = unpack(header["arguments"], arrays)
                 value = function()(*positional, **named)
@@ -224,24 +230,6 @@ class Session:
         if len(self._kept) > MAX_KEPT:
             del self._kept[next(iter(self._kept))]
         return number
-
-
-def _tidy_up(keep: int) -> None:
-    """While the trusted side compares: give memory back, if this process has more than `keep` bytes of its own.
-
-    Each compiled program takes megabytes, and a small container has few; one that is needed again is compiled again.
-    """
-    try:
-        resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
-    except OSError:
-        return
-    if (resident - shared) * os.sysconf("SC_PAGE_SIZE") > keep:
-        import jax
-
-        jax.clear_caches()
-        gc.collect()
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)  # of glibc, which else keeps what is free
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""What the author of an assignment is told of a build, as a record and as JSON. It holds the sources of known answers, and is secret.
+
+What a field with a default says was not in every record from the first one on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder.build.tolerance import Noise
+
+
+@dataclass(frozen=True)
+class GroupCounts:
+    """How many cases a group has, in how many shapes, and how many calls it takes."""
+
+    cases: int
+    shapes: int
+    calls: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MisconceptionRecord:
+    """A known-wrong answer: in which groups, and there on which cases, it is refused; the rules that it does not meet; its source.
+
+    `margin` is its distance from the right answer in tolerances, or None where it is wrong in another way than by its numbers.
+    """
+
+    name: str
+    told_by: str
+    refused_in: tuple[str, ...]
+    refused_on: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unmet: tuple[str, ...] = ()
+    margin: float | None = None
+    source: str
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> MisconceptionRecord:
+        """The record that was stored."""
+        refused_on = {name: tuple(cases) for name, cases in stored.get("refused_on", {}).items()}
+        return cls(**{**stored, "refused_in": tuple(stored["refused_in"]), "refused_on": refused_on, "unmet": tuple(stored.get("unmet", ()))})
+
+
+@dataclass(frozen=True)
+class ToleranceRecord:
+    """The noise by source and the tolerance, both relative to the largest element of an output.
+
+    `measured` is the tolerance that the noise asks for; `set_by_the_author` has `rtol` and `atol` where the author set them.
+    """
+
+    noise: Noise
+    relative: float
+    set_by_the_author: Mapping[str, float] = field(default_factory=dict)
+    measured: float = 0.0
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ToleranceRecord:
+        """The record that was stored."""
+        return cls(**{**stored, "noise": Noise(**stored["noise"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionRecord:
+    """One question: its groups by name, its known answers by the names of their functions, its rules in words."""
+
+    groups: Mapping[str, GroupCounts]
+    alternatives: Mapping[str, str]
+    misconceptions: Mapping[str, MisconceptionRecord]
+    rules: Mapping[str, str] = field(default_factory=dict)
+    tolerance: ToleranceRecord
+    imprecise: float = 0.0
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> QuestionRecord:
+        """The record that was stored."""
+        return cls(
+            **{
+                **stored,
+                "groups": {name: GroupCounts(**counts) for name, counts in stored["groups"].items()},
+                "misconceptions": {name: MisconceptionRecord.from_json(known) for name, known in stored["misconceptions"].items()},
+                "tolerance": ToleranceRecord.from_json(stored["tolerance"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """One build: the name of the assignment, the secret from which its hidden cases were drawn, and its questions by name."""
+
+    assignment: str
+    secret: str
+    questions: Mapping[str, QuestionRecord]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as it stands in the file."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> BuildRecord:
+        """The record that was stored."""
+        return cls(stored["assignment"], stored["secret"], {name: QuestionRecord.from_json(each) for name, each in stored["questions"].items()})

@@ -1,0 +1,75 @@
+"""What every kind of argument says of itself.
+
+An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
+arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from autograder.calls.inputs import Value
+
+
+class Argument(abc.ABC):
+    """What an author says about one argument. Each kind is a class like those in `arguments`, which carries all that is particular to it."""
+
+    families: tuple[str, ...] = ("",)
+    """The distributions that values are drawn from, by name; the first is the one that every group of cases has."""
+
+    several: ClassVar[bool] = False
+    """Whether it holds several arrays, so that its gradient does too."""
+
+    traceable: ClassVar[bool] = False
+    """Whether JAX can trace it: whether a law's transform may act on it."""
+
+    seeds: ClassVar[bool] = False
+    """Whether random numbers follow from it."""
+
+    @property
+    @abc.abstractmethod
+    def dims(self) -> tuple[str, ...]:
+        """The dimensions whose sizes it depends on."""
+
+    @property
+    @abc.abstractmethod
+    def kinds(self) -> tuple[str, ...]:
+        """The Python types in which it may arrive, as kinds of `autograder.calls.inputs.Value`; the first is the usual one."""
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a function has a derivative with respect to it."""
+        return False
+
+    @property
+    def permutable(self) -> tuple[str, ...]:
+        """The dimensions along which its elements can change places."""
+        return ()
+
+    @abc.abstractmethod
+    def faults(self) -> list[str]:
+        """What is wrong with this description, one sentence each, without the names of question and argument."""
+
+    @abc.abstractmethod
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+        """Draw one value, of a family and in a Python type."""
+
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        """Another value for which the same programs are compiled: `value` itself, where any other could need others."""
+        return value
+
+    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
+        """A drawn value with its elements along `dim` in another order."""
+        return value
+
+    def sizes(self, expression: str) -> dict[str, str]:
+        """Expressions for the sizes of dimensions, where `expression` is the argument."""
+        return {}
+
+    def own_family(self, family: str) -> str:
+        """The family to draw from where others draw from `family`."""
+        return family if family in self.families else self.families[0]

@@ -1,0 +1,61 @@
+"""What a shortcut broke and the slow way mended, for the instructor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.runtime import switches
+from autograder.sandbox.host import Died, Unconfined, Worker
+from autograder.sandbox.settings import Settings
+
+TO_FIND_OUT = 60.0
+"""Seconds that must be left of a submission's time to look for the shortcut that has failed."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A request that killed a worker with shortcuts, and got an answer without: which function was asked ("" for a cell), how the worker died, which
+    shortcuts were on, and the cells that had run in it."""
+
+    function: str
+    cause: str
+    shortcuts: tuple[str, ...]
+    cells: tuple[Mapping[str, Any], ...]
+    request: Mapping[str, Any]
+    arrays: Mapping[str, Any]
+
+    def sentence(self, settings: Settings, seconds_left: Callable[[], float]) -> str:
+        """What died with shortcuts and answered without, and which shortcut it was.
+
+        All others wait for this meanwhile: it starts a process for each shortcut, to find out which of them fails.
+        """
+        if seconds_left() < TO_FIND_OUT:
+            which = "there was no time left to find out which of them fails"
+        elif alone := [name for name in self.shortcuts if self._dies_with(name, settings, seconds_left)]:
+            which = f"with {', '.join(alone)} alone it dies again"
+        else:
+            which = "with none of them alone it dies again"
+        return (
+            f"{self.function or 'a cell'} {self.cause} with the shortcuts {', '.join(self.shortcuts)}, "
+            f"and gave an answer without them, which was judged; {which}"
+        )
+
+    def _dies_with(self, shortcut: str, settings: Settings, seconds_left: Callable[[], float]) -> bool:
+        """Whether the request kills a worker that takes this one shortcut."""
+        limits = settings.limits
+        alone = replace(settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut))
+        try:
+            worker = Worker(alone)
+        except (Died, OSError, Unconfined):
+            return False
+        try:
+            for cell in self.cells:
+                worker.ask(cell, {}, min(limits.cell_seconds, max(seconds_left(), 1.0)))
+            worker.ask(self.request, self.arrays, min(limits.call_seconds, max(seconds_left(), 1.0)))
+        except Died:
+            return True
+        finally:
+            worker.end()
+        return False
