@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from shared import MASTERS, NAMES, built_once
+from shared import NAMES, OFTEN, Builds
 
 from autograder import Array, Dim, Question, Seed
 from autograder.assignment.built import BuiltAssignment
@@ -20,20 +19,29 @@ settings.register_profile("tests", deadline=None)  # a busy machine is no fault
 settings.load_profile("tests")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of a master that is not built in each run is slow."""
+    seldom = tuple(name for name in NAMES if name not in OFTEN)
+    for item in items:
+        values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        if "dist" in getattr(item, "fixturenames", ()) and any(isinstance(value, str) and value.startswith(seldom) for value in values):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
-def dist(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder into which the five masters are built."""
-    return built_once(tmp_path_factory, worker_id, "dist", MASTERS)
+def dist(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Builds:
+    """The five masters, built."""
+    return Builds(tmp_path_factory, worker_id)
 
 
 @pytest.fixture(params=NAMES)
-def assignment(request: pytest.FixtureRequest, dist: Path) -> BuiltAssignment:
+def assignment(request: pytest.FixtureRequest, dist: Builds) -> BuiltAssignment:
     """Each of the five assignments in turn, built."""
     return BuiltAssignment(dist / request.param)
 
 
 @pytest.fixture
-def one_assignment(dist: Path) -> BuiltAssignment:
+def one_assignment(dist: Builds) -> BuiltAssignment:
     """One assignment, for what does not depend on which."""
     return BuiltAssignment(dist / "nnx-vmap-over-batch")
 

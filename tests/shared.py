@@ -17,6 +17,9 @@ from filelock import FileLock
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
 NAMES = [master.stem for master in MASTERS]
+OFTEN = ("nnx-vmap-over-batch", "nnx-composed-transforms")
+"""The masters that are built and graded in each test run; with the others, `make test-all` does the same."""
+
 SECRET = "the secret of the tests"
 
 PLUGIN = "autograder.otter_plugin.ArraysPlugin"
@@ -48,6 +51,17 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: s
             assert done.returncode == 0, done.stdout + done.stderr
             (out / "complete").touch()
     return out
+
+
+class Builds:
+    """The masters, each built when it is first asked for: `builds / "nnx-batched-init"` is its folder."""
+
+    def __init__(self, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+        self._factory, self._worker = tmp_path_factory, worker_id
+
+    def __truediv__(self, name: str) -> Path:
+        (master,) = (master for master in MASTERS if master.stem == name)
+        return built_once(self._factory, self._worker, f"dist-{name}", [master]) / name
 
 
 def contents(archive: Path) -> Contents:

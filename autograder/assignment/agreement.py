@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.assignment.samples import otter_run
 from autograder.errors import BuildError
+from autograder.grading.results import question_rows
 from autograder.runtime import switches
 
 
@@ -35,8 +36,7 @@ def _rows(archive: Path, submission: Path, left_out: tuple[str, ...]) -> list[di
     graded = otter_run(submission, archive, env={**os.environ, switches.VARIABLE: without})
     if graded.results is None:
         return [{"name": "no results.json", "output": f"otter run ended with status {graded.exit_code}\n{graded.printed[-2000:]}"}]
-    rows: list[dict[str, Any]] = graded.results["tests"]
-    return rows
+    return question_rows(graded.results)
 
 
 def _told(row: dict[str, Any] | None) -> str:

@@ -21,6 +21,7 @@ import jsonschema
 import nbformat
 
 from autograder.assignment.built import BuiltAssignment
+from autograder.grading.results import question_rows
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class OtterRun:
     @property
     def sentence(self) -> str:
         """The first thing that a student would read of what is wrong, or ""."""
-        for row in (self.results or {"tests": []})["tests"]:
+        for row in self._question_rows():
             if row.get("status") != "passed" and row.get("output_format") == "md":
                 return str(row["output"].split("\n", 1)[0])
             for line in row.get("output", "").splitlines():
@@ -61,7 +62,7 @@ class OtterRun:
         return ""
 
     def _question_rows(self) -> list[dict[str, Any]]:
-        return [row for row in (self.results or {"tests": []})["tests"] if row["name"] != "Public Tests"]
+        return question_rows(self.results or {"tests": []})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,7 @@ def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Gra
         ungraded=[_row(key, entries[key], grades[key], labels) for key in sorted(grades, key=labels.__getitem__) if grades[key].state == UNGRADED],
         groups=rates(entries),
         mistakes=mistakes(entries, labels),
+        stops=stops(entries, labels),
         alike=[_shown(each, labels) for each in alike(entries)],
         questions=list(possible_points(grades.values())),
         rows=[_row(key, entries[key], grades[key], labels) for key in sorted(grades, key=lambda key: _order(grades[key], labels[key]))],
@@ -109,11 +110,20 @@ def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[di
             if not hint_of:
                 made.setdefault((question, ""), set()).add(entry.key)
     rows = [
-        {"question": question, "name": name, "hint": hints.get((question, name), ""), "count": len(keys)}
-        | {"examples": sorted((labels[key] for key in keys), key=_natural)[:EXAMPLES], "more": max(0, len(keys) - EXAMPLES)}
+        {"question": question, "name": name, "hint": hints.get((question, name), ""), **_counted(keys, labels)}
         for (question, name), keys in made.items()
     ]
     return sorted(rows, key=lambda row: (not row["name"], -row["count"], row["question"], row["name"]))
+
+
+def stops(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each cause that ended cells before their end, most frequent first, with the submissions that it concerns."""
+    found: dict[str, set[str]] = {}
+    for entry in entries.values():
+        for cell in entry.results.get("extra_data", {}).get("cells", ()):
+            found.setdefault(cell["cause"], set()).add(entry.key)
+    rows = [{"cause": cause, **_counted(keys, labels)} for cause, keys in found.items()]
+    return sorted(rows, key=lambda row: (-row["count"], row["cause"]))
 
 
 def alike(entries: Mapping[str, Entry]) -> list[Alike]:
@@ -137,6 +147,12 @@ def alike(entries: Mapping[str, Entry]) -> list[Alike]:
         if not any(question == group.question and set(group.keys) <= keys for question, keys in shown):
             shown[group.question, frozenset(group.keys)] = group
     return list(shown.values())
+
+
+def _counted(keys: Collection[str], labels: Mapping[str, str]) -> dict[str, Any]:
+    """How many submissions, and a few of them by name."""
+    examples = sorted((labels[key] for key in keys), key=_natural)
+    return {"count": len(keys), "examples": examples[:EXAMPLES], "more": max(0, len(keys) - EXAMPLES)}
 
 
 def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:

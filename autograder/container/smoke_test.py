@@ -22,6 +22,7 @@ from autograder.bank.groups import PUBLIC
 from autograder.calls.inputs import Value, flatten, to_python
 from autograder.calls.spec import Case
 from autograder.container.launcher import OUTSIDE
+from autograder.grading.results import question_rows
 from autograder.grading.settings import settings_of
 
 ANSWERS = "ready_answers.npz"
@@ -102,7 +103,7 @@ def check(root: Path, *, container: bool = True) -> str:
         except (OSError, ValueError):
             raise NotReady(f"grading left no results:\n{done.stdout}{done.stderr}") from None
     rows = [row for row in results["tests"] if PUBLIC in row.get("tags", ())]
-    wrong = [row for row in results["tests"] if row.get("max_score") is None and "score" not in row] + [
+    wrong = [row for row in question_rows(results) if row.get("max_score") is None and "score" not in row] + [
         row for row in rows if row.get("status") != "passed"
     ]
     if wrong or not rows:

@@ -27,9 +27,6 @@ _SAID = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE
 PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded"
 """What a test case may come to."""
 
-CELLS = "Your notebook in grading"
-"""The name of the row about cells that did not run to their end."""
-
 ABOUT_CELLS = (
     "These cells did not run to their end. That costs no points by itself; it may be why an answer is missing. Cells of text are not counted."
 )
@@ -77,7 +74,7 @@ class Results(GradingResults):
         split = [name for name, test_file in self.results.items() if self._is_split(name, test_file)]
         made: list[dict[str, Any]] = []
         for row in rows:
-            if row["name"] == "Public Tests" and len(split) == len(self.results):
+            if row["name"] == files.OTTERS and len(split) == len(self.results):
                 continue  # their rows are there, each visible by itself
             if row["name"] in split:
                 number = list(self.results).index(row["name"]) + 1
@@ -122,7 +119,7 @@ def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not cells:
         return []
     told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells)
-    return [{"name": CELLS, "visibility": "visible", "output": f"{ABOUT_CELLS}\n\n{told}", "output_format": "md"}]
+    return [{"name": files.CELLS, "visibility": "visible", "output": f"{ABOUT_CELLS}\n\n{told}", "output_format": "md"}]
 
 
 def _told(result: Any, method: bool) -> str:

@@ -9,6 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+CELLS = "Your notebook in grading"
+"""The name of the row about cells that did not run to their end. It has no points."""
+
+OTTERS = "Public Tests"
+"""The name of Otter's own row without points, which sums up."""
+
 UNGRADED_MARK = " (ungraded)"
 """So ends the name of a row without a verdict, for who reads it. That it has none is said by the score that it lacks."""
 
@@ -29,6 +35,11 @@ def refused(reason: str) -> dict[str, Any]:
 def begun() -> dict[str, Any]:
     """Results to write before anything of a submission runs."""
     return unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory.")
+
+
+def question_rows(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows that belong to a question, which have points or lack them for a reason."""
+    return [row for row in results["tests"] if row["name"] not in (OTTERS, CELLS)]
 
 
 def lacks_a_cause(results: Mapping[str, Any]) -> bool:

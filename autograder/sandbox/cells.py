@@ -75,7 +75,8 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
     name, text = str(claim.get("name", "")), str(claim.get("text", ""))
     if before_tests:
         name = name if re.fullmatch(r"[A-Za-z_]\w{0,60}", name) else "an exception"
-        text = _one_line(text, TEXT_SHOWN).rstrip(".")
+        # A path of the grader's says nothing to a student.
+        text = re.sub(r" \((?:/|unknown location)[^)]*\)$", "", _one_line(text, TEXT_SHOWN)).rstrip(".")
     else:
         name = name if name in OPEN_EXCEPTIONS else "an exception of its own"
         text = _missing_module(name, lines[line - 1] if line else "")

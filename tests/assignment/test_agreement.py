@@ -54,6 +54,7 @@ def build(folder: Path, solution: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_build_stops_where_a_shortcut_changes_a_row(tmp_path: Path) -> None:
     done = build(tmp_path, SOLUTION)
     assert done.returncode == 1

@@ -18,6 +18,7 @@ def autograder(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str
     return subprocess.run([sys.executable, "-m", "autograder", *arguments], cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_new_master_builds_and_grades_and_tells_a_wrong_answer_what_is_wrong(tmp_path: Path) -> None:
     assert autograder("new", "row-sums", folder=tmp_path).returncode == 0
     master = tmp_path / "assignments" / "row-sums" / "row-sums.ipynb"

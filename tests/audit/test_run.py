@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 from click.testing import CliRunner
-from shared import MASTERS
+from shared import MASTERS, Builds
 
 from autograder.audit import report
 from autograder.audit.answers import Answer
@@ -25,13 +25,13 @@ from autograder.build.record import ToleranceRecord
 from autograder.build.tolerance import Noise
 from autograder.cli import main
 
-OFTEN = ("nn-vmap-shared-params", "nnx-batched-init")
+OFTEN = ("nnx-vmap-over-batch",)
 
 
 @pytest.mark.parametrize(
     "master", [pytest.param(master, id=master.stem, marks=() if master.stem in OFTEN else pytest.mark.slow) for master in MASTERS]
 )
-def test_of_each_master_a_sample_passes(master: Path, dist: Path, tmp_path: Path) -> None:
+def test_of_each_master_a_sample_passes(master: Path, dist: Builds, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
     audit_one(str(dist / master.stem), str(master), str(target), "4")
     (audited,) = from_json(target.read_text())

@@ -1,6 +1,6 @@
 """Whatever a student's function does, one sentence says it, and nothing of its own gets into that sentence.
 
-Covers too: `calls.causes`, `calls.inputs`.
+Covers too: `calls.inputs`.
 """
 
 from __future__ import annotations

@@ -118,6 +118,7 @@ def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path
     assert "Ada" not in (tmp_path / "out" / "report.html").read_text() + (tmp_path / "out" / "final_grades.csv").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
 def test_a_run_that_is_stopped_goes_on_where_it_was(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path, number: signal.Signals) -> None:
     out = tmp_path / "out"
@@ -152,6 +153,7 @@ sys.exit(subprocess.run(sys.argv[1:]).returncode)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("unshare") is None or subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode != 0,
     reason="a network of its own is for root",
@@ -169,6 +171,7 @@ def test_no_submission_fails_for_a_port_that_another_one_has(one_assignment: Bui
     assert len(rows[0]) > 1
 
 
+@pytest.mark.slow
 def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
@@ -229,6 +232,7 @@ def test_a_running_cluster_with_a_worker_that_dies(one_assignment: BuiltAssignme
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_named(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
     done = graded(folder, one_assignment.zip, tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
     assert done.returncode == 1

@@ -28,7 +28,7 @@ from typing import Any
 import nbformat
 import pytest
 from attack_files import ATTACKS, INVADED, QUESTION, SHORT, with_answer
-from shared import reconfigured
+from shared import Builds, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import OtterRun, otter_run
@@ -84,13 +84,13 @@ def place() -> Iterator[Place]:
 
 
 @pytest.fixture(scope="session")
-def short_zip(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def short_zip(dist: Builds, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The autograder of one assignment with short limits."""
     return reconfigured(BuiltAssignment(dist / "nnx-vmap-over-batch").zip, tmp_path_factory.mktemp("short") / "short.zip", **SHORT)
 
 
 @pytest.fixture(scope="session")
-def bank(dist: Path) -> Bank:
+def bank(dist: Builds) -> Bank:
     return load(BuiltAssignment(dist / "nnx-vmap-over-batch").hidden_bank)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from shared import NAMES
+from shared import NAMES, Builds
 from ubuntu import Image, Ran, bootstrapped, missing
 
 from autograder.assignment.built import BuiltAssignment
@@ -45,7 +45,7 @@ except OSError as fault:
 class Images(dict[str, Image]):
     """The image of each assignment, made when it is first asked for."""
 
-    def __init__(self, dist: Path, folder: Path) -> None:
+    def __init__(self, dist: Builds, folder: Path) -> None:
         self._dist, self._folder = dist, folder
         self._tree = bootstrapped(folder)
 
@@ -55,7 +55,7 @@ class Images(dict[str, Image]):
 
 
 @pytest.fixture(scope="session")
-def images(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Images:
+def images(dist: Builds, tmp_path_factory: pytest.TempPathFactory) -> Images:
     base = tmp_path_factory.getbasetemp() / "containers"
     base.mkdir(exist_ok=True)
     return Images(dist, base)
@@ -86,7 +86,7 @@ def test_it_is_set_up_and_says_that_it_is_ready(images: Images, name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_the_default_container_the_solution_gets_every_point(images: Images, dist: Path, name: str) -> None:
+def test_in_the_default_container_the_solution_gets_every_point(images: Images, dist: Builds, name: str) -> None:
     ran = images[name].grade({"answer.ipynb": BuiltAssignment(dist / name).solution}, **SMALL)
     found = graded(ran)
     assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]
@@ -97,7 +97,7 @@ def test_in_the_default_container_the_solution_gets_every_point(images: Images, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(images: Images, dist: Path, name: str) -> None:
+def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(images: Images, dist: Builds, name: str) -> None:
     built = BuiltAssignment(dist / name)
     (question,) = built.record().questions
     assert sum(points(graded(images[name].grade({"answer.ipynb": built.untouched})))) == 0
@@ -138,7 +138,7 @@ METADATA = {
 }
 
 
-def test_who_submits_when_changes_no_point(images: Images, dist: Path) -> None:
+def test_who_submits_when_changes_no_point(images: Images, dist: Builds) -> None:
     solution = BuiltAssignment(dist / "nnx-vmap-over-batch").solution
     common = {"id": 123456, "created_at": "2026-02-28T12:00:00.000000-08:00", "submission_method": "upload", "assignment": {"id": 1, "title": "HW"}}
     seen = set()
@@ -153,7 +153,7 @@ def answered(built: BuiltAssignment, body: str) -> bytes:
     return nbformat.writes(built.answered({question: f"def f(*arguments):\n    {body}\n"})).encode()
 
 
-def test_a_submission_that_takes_all_memory_reads_a_sentence(images: Images, dist: Path) -> None:
+def test_a_submission_that_takes_all_memory_reads_a_sentence(images: Images, dist: Builds) -> None:
     built = BuiltAssignment(dist / "nnx-vmap-over-batch")
     files = {"answer.ipynb": answered(built, "return [bytearray(b'x' * 10_000_000) for _ in range(500)]")}
     found = graded(images["nnx-vmap-over-batch"].grade(files, **SMALL))
@@ -162,7 +162,7 @@ def test_a_submission_that_takes_all_memory_reads_a_sentence(images: Images, dis
     assert "Killed" not in json.dumps(found)
 
 
-def test_near_the_end_of_the_time_what_is_finished_is_written(images: Images, dist: Path) -> None:
+def test_near_the_end_of_the_time_what_is_finished_is_written(images: Images, dist: Builds) -> None:
     notebook = nbformat.read(BuiltAssignment(dist / "nnx-vmap-over-batch").solution, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(100)"))
     files = {"answer.ipynb": nbformat.writes(notebook).encode()}
@@ -171,7 +171,7 @@ def test_near_the_end_of_the_time_what_is_finished_is_written(images: Images, di
     assert found["execution_time"] < 60
 
 
-def test_the_image_of_otter_grade_gets_the_files_after_its_setup(images: Images, dist: Path) -> None:
+def test_the_image_of_otter_grade_gets_the_files_after_its_setup(images: Images, dist: Builds) -> None:
     built = BuiltAssignment(dist / "nnx-vmap-over-batch")
     image = images[built.name].set_up_without_files(built.zip)
     assert image.setup.code == 0, image.setup.printed

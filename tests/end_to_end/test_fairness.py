@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -14,7 +13,7 @@ import jax.numpy as jnp
 import nbformat
 import numpy as np
 import pytest
-from shared import MASTERS
+from shared import MASTERS, Builds
 
 from autograder.build.reference import draw
 from autograder.calls.call import Failed
@@ -47,6 +46,7 @@ def deep() -> tuple[dict[str, Any], Any]:
     return namespace, drawn.groups["random"]
 
 
+@pytest.mark.slow
 def test_through_30_layers_outputs_are_tiny_and_zeros_are_refused(deep: tuple[dict[str, Any], Any]) -> None:
     _, group = deep
     assert min(magnitude(answered.expected[""]) for answered in group.cases) < 1e-4
@@ -56,6 +56,7 @@ def test_through_30_layers_outputs_are_tiny_and_zeros_are_refused(deep: tuple[di
     assert finding.failing == len(group.cases)
 
 
+@pytest.mark.slow
 def test_through_30_layers_right_answers_are_accepted(deep: tuple[dict[str, Any], Any]) -> None:
     namespace, group = deep
     reference = namespace["composed_transforms"]
@@ -136,7 +137,7 @@ print(judged, "accepted")
     ],
     ids=lambda setting: " ".join(f"{name}={value}" for name, value in setting.items()) or "default",
 )
-def test_right_answers_are_accepted_however_xla_compiles_them(dist: Path, setting: dict[str, str]) -> None:
+def test_right_answers_are_accepted_however_xla_compiles_them(dist: Builds, setting: dict[str, str]) -> None:
     folders = [str(dist / master.stem) for master in MASTERS]
     for threads in (["taskset", "-c", "0"], []) if not setting else ([],):
         command = [*threads, sys.executable, "-c", ON_ALL_BANKS, *folders]

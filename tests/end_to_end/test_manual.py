@@ -1,6 +1,6 @@
 """The author's manual, run from its own text: every command in order, every example.
 
-Covers too: `__main__`, `cli`. Runs too: `assignment.tables`, `console`.
+Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`. Runs too: `assignment.tables`, `console`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from shared import ROOT
 
 import autograder
@@ -23,6 +24,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-ex"], input="".join(blocks("sh")), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

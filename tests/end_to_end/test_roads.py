@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 from attack_files import ATTACKS, SHORT, with_answer
-from shared import NAMES, reconfigured
+from shared import NAMES, Builds, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
@@ -68,7 +68,7 @@ def differing(archive: Path, submissions: Iterator[tuple[str, nbformat.NotebookN
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_answers_get_the_same_on_every_road(dist: Path, name: str) -> None:
+def test_answers_get_the_same_on_every_road(dist: Builds, name: str) -> None:
     built = BuiltAssignment(dist / name)
     assert differing(built.zip, answers(built)) == {}
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from shared import MASTERS, ROOT, SECRET
+from shared import MASTERS, ROOT, SECRET, Builds
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import OtterRun, otter_run
@@ -68,7 +68,7 @@ def test_the_untouched_notebook_gets_no_hidden_point(assignment: BuiltAssignment
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("alternative"))
-def test_an_alternative_gets_every_point(dist: Path, name: str, function: str) -> None:
+def test_an_alternative_gets_every_point(dist: Builds, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
     graded = graded_answer(built, built.alternatives(question_of(built))[function])
     assert graded.score == POINTS, graded.sentence
@@ -77,7 +77,7 @@ def test_an_alternative_gets_every_point(dist: Path, name: str, function: str) -
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("misconception"))
-def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(dist: Path, name: str, function: str) -> None:
+def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(dist: Builds, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
     known = built.misconceptions(question_of(built))[function]
     graded = graded_answer(built, known.source)
@@ -105,7 +105,7 @@ METHOD_TOLD = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "function"), [(name, function) for name, told in METHOD_TOLD.items() for function in told])
-def test_right_values_by_another_way_get_the_points_of_the_values(dist: Path, name: str, function: str) -> None:
+def test_right_values_by_another_way_get_the_points_of_the_values(dist: Builds, name: str, function: str) -> None:
     built = BuiltAssignment(dist / name)
     graded = graded_answer(built, built.misconceptions(question_of(built))[function].source)
     assert graded.score == METHOD_TOLD[name][function]
@@ -185,7 +185,7 @@ def batched_init_count(seed, num_inits, features):
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_the_same_method_spelled_otherwise_gets_every_point(dist: Path, spelling: str) -> None:
+def test_the_same_method_spelled_otherwise_gets_every_point(dist: Builds, spelling: str) -> None:
     built = BuiltAssignment(next(dist / name for name in METHOD_TOLD if spelling.startswith(name)))
     notebook = nbformat.read(built.untouched, as_version=4)
     cell = next(cell for cell in notebook.cells if f"def {question_of(built)}(" in cell.source)
@@ -350,7 +350,7 @@ def test_what_does_not_touch_the_answer_costs_no_point(one_assignment: BuiltAssi
     assert graded.score == POINTS, graded.printed[-3000:]
 
 
-def test_another_assignments_notebook_is_named(dist: Path) -> None:
+def test_another_assignments_notebook_is_named(dist: Builds) -> None:
     graded = otter_run(BuiltAssignment(dist / "nnx-batched-init").solution, BuiltAssignment(dist / "nnx-vmap-over-batch").zip)
     assert (graded.score, graded.exit_code) == (0, 0)
     assert graded.sentence == (
@@ -386,6 +386,7 @@ def without_times(graded: OtterRun) -> dict[str, Any]:
     return {**results, "extra_data": {**graded.results["extra_data"], "findings": findings}}
 
 
+@pytest.mark.slow
 def test_regrading_depends_on_nothing_around_it(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
     """Folder, home, locale, time zone, hash seed: a wrong answer gets the same results every time."""
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]

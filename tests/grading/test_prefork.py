@@ -65,6 +65,7 @@ def rows(graded: OtterRun) -> str:
     return json.dumps(graded.results["tests"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["right", *(pytest.param(name, marks=pytest.mark.slow) for name in ("wrong", "kills itself", "raises"))])
 def test_no_verdict_depends_on_a_shortcut(one_assignment: BuiltAssignment, answer: str) -> None:
     (question,) = one_assignment.record().questions

@@ -1,4 +1,7 @@
-"""A declaration that cannot work fails where it stands, naming question, field and value."""
+"""A declaration that cannot work fails where it stands, naming question, field and value.
+
+Covers too: `questions.faults`, `questions.tree`.
+"""
 
 from __future__ import annotations
 

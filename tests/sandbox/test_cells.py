@@ -1,4 +1,7 @@
-"""A cell that stops: what is told of it, and what it defines all the same. In a real worker."""
+"""A cell that stops: what is told of it, and what it defines all the same. In a real worker.
+
+Covers too: `sandbox.confined.cells`.
+"""
 
 from __future__ import annotations
 

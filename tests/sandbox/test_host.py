@@ -1,6 +1,6 @@
 """A real worker: what it may not do, and the cause for each way in which it can stop answering.
 
-Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.probe`, `sandbox.confined.seccomp`,
+Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`, `sandbox.confined.probe`, `sandbox.confined.seccomp`,
 `sandbox.confined.worker`, `sandbox.levels`, `sandbox.settings`, `sandbox.surroundings`, `sandbox.users`.
 """
 

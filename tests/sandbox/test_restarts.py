@@ -1,4 +1,7 @@
-"""Workers that die: the slow way decides, and what one question costs no other question pays."""
+"""Workers that die: the slow way decides, and what one question costs no other question pays.
+
+Covers too: `sandbox.mended`.
+"""
 
 from __future__ import annotations
 
@@ -185,6 +188,7 @@ def test_however_many_questions_hang_there_is_time_for_the_last_one(start: Start
     assert isinstance(answer(submission, names[-1]), Returned)
 
 
+@pytest.mark.slow
 def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(one_assignment: BuiltAssignment) -> None:
     source = solution_of(one_assignment.solution, "vmap_over_batch")
     head, body = source.split(":\n", 1)

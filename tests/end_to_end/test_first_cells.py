@@ -1,0 +1,111 @@
+"""Forty ordinary first cells, as notebooks of courses have them: they cost no point, and what cannot be done in grading is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.grading.gradescope import ABOUT_CELLS
+from autograder.grading.results import CELLS
+
+QUIET = [
+    "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.rcParams['figure.figsize'] = (6, 4)\nplt.style.use('ggplot')",
+    "%load_ext autoreload\n%autoreload 2",
+    "%config InlineBackend.figure_format = 'svg'\n%precision 4",
+    "!pip install --quiet flax optax einops\n!pip show flax | head -2",
+    "%pip install -U 'jax[cpu]'",
+    "!nvidia-smi || echo 'no GPU'",
+    "gpus = !nvidia-smi -L\nprint(len(gpus), 'GPUs')",
+    "import os\nos.environ['XLA_PYTHON_CLIENT_PREALLOCATE'] = 'false'\nos.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')",
+    "import os\nos.makedirs('figures', exist_ok=True)\nos.system('mkdir -p checkpoints')",
+    "import subprocess\nprint(subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True, text=True).stdout)",
+    "import subprocess\ntry:\n    subprocess.check_output('nvidia-smi')\nexcept Exception as reason:\n    print('no GPU:', type(reason).__name__)",
+    "import jax\nprint(jax.__version__, jax.default_backend(), jax.devices(), jax.device_count())",
+    "import jax\njax.config.update('jax_default_matmul_precision', 'float32')",
+    "import random\nimport numpy as np\nseed = 42\nrandom.seed(seed)\nnp.random.seed(seed)\nrng = np.random.default_rng(seed)",
+    "import warnings\nwarnings.filterwarnings('ignore')\nwarnings.simplefilter('error', FutureWarning)",
+    "import logging\nlogging.basicConfig(level=logging.INFO, force=True)\nlogging.getLogger('jax').setLevel(logging.ERROR)",
+    "import sys\nsys.path.append('..')\nsys.path.insert(0, '/content/drive/MyDrive/course')\nprint(sys.version)",
+    "try:\n    import google.colab\n    IN_COLAB = True\nexcept ImportError:\n    IN_COLAB = False\nif IN_COLAB:\n    !git clone https://example.org/course.git",
+    "from IPython.display import HTML, Markdown, display\ndisplay(HTML('<style>.container { width: 90% }</style>'), Markdown('# Homework'))",
+    "import pandas as pd\npd.set_option('display.max_columns', 20)\npd.DataFrame({'a': [1, 2]}).describe()",
+    "import time\nstart = time.perf_counter()\n%time sum(range(1000))\nprint(f'{time.perf_counter() - start:.1f} s')",
+    "%%time\ntotal = sum(range(1000))",
+    "%%capture out\nprint('much')\n!apt-get install -y graphviz",
+    "%%bash\npip list | grep -i jax",
+    "%%html\n<p>Solve all questions.</p>",
+    "%%javascript\nconsole.log('x')",
+    "%%writefile helper.py\ndef double(x):\n    return 2 * x",
+    "import helper\nassert helper.double(2) == 4",
+    "import tempfile\nwith tempfile.TemporaryDirectory() as folder:\n    open(folder + '/a.txt', 'w').write('x')",
+    "from pathlib import Path\nDATA = Path.home() / '.cache' / 'data'\nDATA.mkdir(parents=True, exist_ok=True)\n(DATA / 'x.bin').write_bytes(b'1')",
+    "import multiprocessing as mp\nlock = mp.RLock()\nwith mp.Pool(2) as pool:\n    print(pool.map(abs, [-1, 2]))",
+    "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor(2) as pool:\n    print(list(pool.map(abs, [-3])))",
+    "import numpy as np\nimport matplotlib.pyplot as plt\nfig, axes = plt.subplots(1, 2)\naxes[0].imshow(np.zeros((3, 3)))\nplt.tight_layout()\nplt.savefig('x.png')\nplt.show()",
+    "import otter\nassert otter.__version__\ngrader = otter.Notebook()",
+    "from autograder import public_case\nsample = public_case('vmap_over_batch', 0)",
+    "get_ipython().run_line_magic('matplotlib', 'inline')\nip = get_ipython()\nip.kernel",
+    "import jax.numpy as jnp\njnp.array?\n?jnp.sum",
+    "import functools, itertools, math, collections, dataclasses, typing as t\nT = t.TypeVar('T')",
+    "import asyncio\nawait asyncio.sleep(0)\nasync def f():\n    return 1\nassert await f() == 1",
+    "exit()\nprint('after')",
+]
+
+TOLD = {
+    "import seaborn_that_is_not_here as sns\nimport jax\nsns.set_theme()": (
+        "stopped at line 1: `ModuleNotFoundError: No module named 'seaborn_that_is_not_here'`. What it defines further down is there all the same: `jax`."
+    ),
+    "name = input('Your name: ')": "stopped at line 1: `StdinNotImplementedError: raw_input was called, but this frontend does not support input requests`.",
+    "import urllib.request\nurllib.request.urlretrieve('https://example.org/x.csv', 'x.csv')": "stopped at line 2: ",
+    "from google.colab import drive\ndrive.mount('/content/drive')": "stopped at line 1: `ModuleNotFoundError: No module named 'google",
+}
+
+
+def test_first_cells_cost_no_point_and_what_stops_is_told(one_assignment: BuiltAssignment) -> None:
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    cells = [nbformat.v4.new_code_cell(source) for source in (*QUIET, *TOLD)]
+    notebook.cells[0:0] = cells
+    graded = otter_run(notebook, one_assignment.zip)
+    assert graded.results is not None
+    assert graded.share == 1.0, graded.printed
+    (row,) = (row for row in graded.results["tests"] if row["name"] == CELLS)
+    assert "score" not in row
+    assert row["output"].startswith(f"{ABOUT_CELLS}\n\n- Cell ")
+    told = row["output"].split("\n- ")[1:] if "\n- " in row["output"] else []
+    assert len(told) == len(TOLD), row["output"]
+    for number, (line, how) in enumerate(zip(told, TOLD.values(), strict=True), len(QUIET) + 1):
+        assert line.startswith(f"Cell {number} (`"), line
+        assert how in line, line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", [*QUIET, *TOLD], ids=range(len(QUIET) + len(TOLD)))
+def test_each_in_the_cell_of_the_answer(one_assignment: BuiltAssignment, tmp_path: Path, source: str) -> None:
+    """In the answer's own cell; cell magics, and what has to be in a cell of its own, stand above it."""
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if "def vmap_over_batch(" in cell.source)
+    if source.startswith("%%") or "helper" in source:
+        notebook.cells.insert(place, nbformat.v4.new_code_cell("%%writefile helper.py\ndef double(x):\n    return 2 * x"))
+        notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
+    else:
+        cell.source = f"{source}\n{cell.source}"
+    graded = otter_run(notebook, one_assignment.zip)
+    assert graded.share == 1.0, graded.printed
+
+
+def test_a_missing_answer_is_explained_by_the_cell_that_stopped(one_assignment: BuiltAssignment) -> None:
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if "def vmap_over_batch(" in cell.source)
+    body = "\n".join(f"    {line}" for line in cell.source.splitlines())
+    cell.source = f"import seaborn_that_is_not_here as sns\nif sns:\n{body}"
+    graded = otter_run(notebook, one_assignment.zip)
+    assert graded.results is not None
+    number = sum(each.cell_type == "code" for each in notebook.cells[: place + 1])
+    why = f"vmap_over_batch is not defined: cell {number} stopped at line 1, ModuleNotFoundError: No module named 'seaborn_that_is_not_here'."
+    rows = [row for row in graded.results["tests"] if row.get("score") == 0]
+    assert rows
+    assert all(why in row["output"] for row in rows if "method" not in row["name"]), rows[0]["output"]
