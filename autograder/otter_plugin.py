@@ -109,6 +109,8 @@ class ArraysPlugin(AbstractOtterPlugin):
             return submission
         stage.put_away(self._stage, Path(self.submission_path))
         settings = stage.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
+        submitted = Path(self.submission_path)
+        settings["script"] = submitted.name if submitted.suffix == ".py" else ""
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
     def after_grading(self, graded: GradingResults) -> None:

@@ -68,9 +68,9 @@ class NotebookGrading:
 
 
 def begin(settings: Mapping[str, Any]) -> NotebookGrading:
-    """The first cell. `settings`: bank, refusal, hidden, files, level, compiled, limits, tests, report, seed; see `Settings`, `Limits` and `Submission`."""
+    """The first cell. `settings`: bank, refusal, hidden, files, level, compiled, limits, tests, report, seed, script; see `Settings`, `Limits` and `Submission`."""
     protect_this_process()
-    submission = Submission(settings_of(settings), Path(settings["tests"]), settings["seed"])
+    submission = Submission(settings_of(settings), Path(settings["tests"]), settings["seed"], settings.get("script", ""))
     begin_grading(settings["bank"], settings["refusal"], submission)
     graded = NotebookGrading(submission, Path(settings["report"]) if settings["report"] else None)
     graded.write_report()

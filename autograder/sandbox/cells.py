@@ -31,7 +31,8 @@ class Stopped:
     """A cell that did not run to its end: its number among the code cells, and a cause.
 
     `line` is where an exception such as "NameError: …" was raised, 0 if that is not known, and None if the cell ended in another way ("took longer than …").
-    `defined` are names that it defines behind that line, which were defined all the same.
+    `defined` are names that it defines behind that line, which were defined all the same. `said` is the exception's text where only the instructor may read
+    it.
     """
 
     cell: int
@@ -39,6 +40,7 @@ class Stopped:
     line: int | None
     cause: str
     defined: tuple[str, ...] = ()
+    said: str = ""
 
     def where(self) -> str:
         """For a sentence about a name that it should have defined."""
@@ -46,11 +48,13 @@ class Stopped:
             return f"cell {self.cell} {self.cause}"
         return f"cell {self.cell} stopped{f' at line {self.line}' if self.line else ''}, {self.cause}"
 
-    def told(self) -> str:
+    def told(self, *, to_instructor: bool = False) -> str:
         """A sentence or two about it, as Markdown."""
         at = f" at line {self.line}" if self.line else ""
         how = self.cause if self.line is None else f"stopped{at}: {_as_code(self.cause)}"
         told = f"Cell {self.cell} ({_as_code(self.first_line)}) {how}."
+        if to_instructor and self.said:
+            told += f" It said: {_as_code(self.said)}."
         if self.defined:
             told += f" What it defines further down is there all the same: {', '.join(f'`{name}`' for name in self.defined)}."
         return told
@@ -72,18 +76,19 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
     lines = source.splitlines()
     line = claim.get("line")
     line = line if type(line) is int and 0 < line <= len(lines) else 0
-    name, text = str(claim.get("name", "")), str(claim.get("text", ""))
+    name, text, said = str(claim.get("name", "")), str(claim.get("text", "")), ""
     if before_tests:
         name = name if re.fullmatch(r"[A-Za-z_]\w{0,60}", name) else "an exception"
         # A path of the grader's says nothing to a student.
         text = re.sub(r" \((?:/|unknown location)[^)]*\)$", "", _one_line(text, TEXT_SHOWN)).rstrip(".")
     else:
+        said = _one_line(f"{name}: {text}", TEXT_SHOWN).rstrip(".")
         name = name if name in OPEN_EXCEPTIONS else "an exception of its own"
         text = _missing_module(name, lines[line - 1] if line else "")
     defined = claim.get("defined")
     known = _names_in(source)
     names = tuple(each for each in defined if each in known)[:DEFINED_SHOWN] if isinstance(defined, list) else ()
-    return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names)
+    return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names, said)
 
 
 def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:

@@ -51,10 +51,11 @@ _OPEN_MODULES = (
 class Submission:
     """Runs the cells of one submission in a worker, and starts a new one, with the earlier cells run again, when it dies."""
 
-    def __init__(self, settings: Settings, tests: Path, seed: Mapping[str, Any] | None = None) -> None:
-        """`tests` is the folder of the test files; `seed` what Otter's `seed` and `seed_variable` ask for: {"value": …, "variable": …}."""
+    def __init__(self, settings: Settings, tests: Path, seed: Mapping[str, Any] | None = None, script: str = "") -> None:
+        """`tests` is the folder of the test files; `seed` what Otter's `seed` and `seed_variable` ask for: {"value": …, "variable": …}; `script` the name
+        of the submission's file if it is a script."""
         self._settings = settings
-        self._seed = seed
+        self._seed, self._script = seed, script
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
         self._draws: dict[str, Any] | None = None
         self._cells: list[str] = []
@@ -223,7 +224,7 @@ class Submission:
 
     def _request(self, source: str) -> dict[str, Any]:
         """Otter leaves cells that begin with a cell magic without a seed."""
-        return {"do": "cell", "source": source, "seed": None if source.startswith("%%") else self._seed}
+        return {"do": "cell", "source": source, "seed": None if source.startswith("%%") else self._seed, "script": self._script}
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
         if "data" in description:

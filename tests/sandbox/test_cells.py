@@ -119,6 +119,10 @@ def test_once_tests_have_asked_a_cell_cannot_say_anything_in_words(submission: S
         "an exception of its own",
         "ModuleNotFoundError: No module named 'no_such_package'",
     ]
+    assert submission.stopped[0].told() == "Cell 1 (`a = 1`) stopped at line 2: `ValueError`."
+    assert submission.stopped[0].told(to_instructor=True) == (
+        "Cell 1 (`a = 1`) stopped at line 2: `ValueError`. It said: `ValueError: the hidden values are 1, 2, 3`."
+    )
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,9 @@ class Session:
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
         self._set_seed(header.get("seed"))
+        if header.get("script"):
+            self._shell.user_ns["__file__"] = str(Path(header["script"]).resolve())
+            sys.argv = [header["script"]]
         with capture(OUTPUT_SHOWN) as output:
             stopped = cells.run(self._shell, header["source"])
         said = {"printed": output.text, "checks": [name for name in self._checks if type(name) is str][:100]}
