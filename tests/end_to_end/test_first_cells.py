@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -10,7 +14,7 @@ import pytest
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 from autograder.grading.gradescope import ABOUT_CELLS
-from autograder.grading.results import CELLS
+from autograder.grading.results import CELLS, question_rows
 
 QUIET = [
     "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.rcParams['figure.figsize'] = (6, 4)\nplt.style.use('ggplot')",
@@ -109,3 +113,43 @@ def test_a_missing_answer_is_explained_by_the_cell_that_stopped(one_assignment: 
     rows = [row for row in graded.results["tests"] if row.get("score") == 0]
     assert rows
     assert all(why in row["output"] for row in rows if "method" not in row["name"]), rows[0]["output"]
+
+
+@pytest.mark.slow
+def test_otter_check_in_the_students_folder_agrees(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    """But for `exit()`, which ends the kernel there, and programs that would install or fetch something."""
+    shutil.copytree(one_assignment.folder / "student", tmp_path / "student")
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    starts = ("pip install", "apt-get", "git clone", "exit()", "multiprocessing", "ProcessPool")
+    sources = [source for source in (*QUIET, *TOLD) if not any(each in source for each in starts)]
+    assert len(sources) > 30
+    notebook.cells[0:0] = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(notebook, tmp_path / "student" / f"{one_assignment.name}.ipynb")
+    command = [sys.executable, "-m", "otter", "check", f"{one_assignment.name}.ipynb"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "student")
+    assert "All tests passed!" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_a_class_and_the_zips_own_launcher_grade_them_too(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+    notebook = nbformat.read(one_assignment.solution, as_version=4)
+    notebook.cells[0:0] = [nbformat.v4.new_code_cell(source) for source in (*QUIET, *TOLD)]
+    (tmp_path / "class").mkdir()
+    nbformat.write(notebook, tmp_path / "class" / "hw.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        str(tmp_path / "class"),
+        "--autograder",
+        str(one_assignment.zip),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads((tmp_path / "out" / "submissions" / "hw" / "results.json").read_text(encoding="utf-8"))
+    rows = question_rows(results)
+    assert [row["score"] for row in rows] == [row["max_score"] for row in rows]
+    assert sum(row["name"] == CELLS for row in results["tests"]) == 1
