@@ -1,1 +1,1 @@
-"""What a test cell calls, and what it says."""
+"""What a test cell calls, and the messages it gives."""
