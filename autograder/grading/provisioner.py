@@ -70,8 +70,8 @@ def sockets_in(folder: Path) -> str | None:
         with socket.socket(socket.AF_UNIX) as tried:
             tried.bind(f"{prefix}-0")
         Path(f"{prefix}-0").unlink()
-    # Python has no name for this kind of socket where it does not support it
     except (AttributeError, OSError):
+        # AttributeError: where sockets of this kind are not supported, Python lacks their name.
         return None
     return prefix
 
