@@ -132,7 +132,7 @@ def of_question(question: Question, reference: object, assignment: str, secret: 
 
 def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tuple[str, str]]:
     """The hints for answers that are wrong in no known way: unrelated numbers, one element changed,
-    every number squared and added.
+    each number added to its square.
     """
     answers: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "unrelated numbers": lambda y: rng.standard_normal(y.shape).astype(y.dtype) if y.dtype.kind == "f" else rng.integers(0, 99, y.shape),
