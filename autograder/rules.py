@@ -75,7 +75,9 @@ def shared_parameters(dim: str) -> SharedParameters:
 
 
 def stacked_parameters(dim: str) -> StackedParameters:
-    """There are parameters with a leading axis of the size of `dim`, and they differ in every lane."""
+    """There are parameters with a leading axis of the size of `dim`, and they differ in every
+    lane.
+    """
     return StackedParameters(dim)
 
 

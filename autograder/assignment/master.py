@@ -58,7 +58,9 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
 
 
 def _run_slowly_on_doubt(master: Path, call: str) -> None:
-    """Run the master's cells and `call`. If the process dies, run them once more without shortcuts."""
+    """Run the master's cells and `call`. If the process dies, run them once more without
+    shortcuts.
+    """
     try:
         run_after_cells(master, call)
     except KernelDied:

@@ -13,7 +13,9 @@ from autograder.errors import BuildError
 
 
 def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
-    """The tests that Otter runs after each cell, by cell id, as it wrote them into this notebook."""
+    """The tests that Otter runs after each cell, by cell id, as it wrote them into this
+    notebook.
+    """
     cells = nbformat.read(notebook, as_version=4).cells
     return {cell.id: list(tests) for cell in cells if "id" in cell and (tests := cell.metadata.get("otter", {}).get("tests"))}
 

@@ -105,7 +105,9 @@ def of_all(question: Question, expression: str) -> str:
 
 
 def traces(question: Question) -> bool:
-    """Whether JAX may trace the function, so that it cannot turn its arguments into NumPy arrays."""
+    """Whether JAX may trace the function, so that it cannot turn its arguments into NumPy
+    arrays.
+    """
     return bool(question.gradient) or bool({"jit", "vmap", "grad"} & set(question.laws))
 
 

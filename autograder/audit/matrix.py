@@ -109,7 +109,9 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
 
 
 def of_question(question: Question, reference: object, assignment: str, secret: str) -> BankOfQuestion:
-    """Draw every group of `question` from `secret`, the public one too, and test all answers on it."""
+    """Draw every group of `question` from `secret`, the public one too, and test all answers
+    on it.
+    """
     try:
         drawn = draw(question, reference, (PUBLIC, *HIDDEN_GROUPS, *question.laws), assignment, secret)
     except BuildError as fault:

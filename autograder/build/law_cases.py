@@ -84,7 +84,9 @@ def _order(way: CallSpec, size: int) -> np.ndarray:
 
 
 def expected(reference: object, case: Case) -> Returned | Failed:
-    """The expected outcome of a call under a law, from the reference without the law's transform."""
+    """The expected outcome of a call under a law, from the reference without the law's
+    transform.
+    """
     plain = replace(case.way, law="", traced=(), seed=0)
     if case.way.law == "vmap":
         return _by_lanes(reference, case, plain)

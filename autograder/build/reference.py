@@ -221,7 +221,9 @@ def _noise_under_law(question: Question, law: str, reference: object, answered: 
 
 
 def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noises:
-    """Refuse an alternative that is not right. Its differences from the reference count as noise."""
+    """Refuse an alternative that is not right. Its differences from the reference count as
+    noise.
+    """
     noise: Noises = {}
     for name, group in groups.items():
         seen: dict[int, Returned | Failed] = {}

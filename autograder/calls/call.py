@@ -42,7 +42,9 @@ class Returned:
 
     @property
     def array(self) -> np.ndarray:
-        """The one array that was returned by itself. Raises `KeyError` if the output is structured."""
+        """The one array that was returned by itself. Raises `KeyError` if the output is
+        structured.
+        """
         return self.output[ALONE]
 
 
@@ -130,7 +132,9 @@ def _raised(raised: BaseException, function: Any, printed: str) -> Failed:
 
 
 def _own_line(raised: BaseException, function: Any) -> str:
-    """The deepest line of the function's own file (or notebook cell) in the exception's traceback."""
+    """The deepest line of the function's own file (or notebook cell) in the exception's
+    traceback.
+    """
     code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
     if code is None:
         return ""

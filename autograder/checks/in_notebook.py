@@ -46,7 +46,9 @@ def check_cases(question: str, function: object, cases: str) -> None:
 
 
 def check_rule(question: str, function: object, rule: str) -> None:
-    """Check how a student's function computes against a rule. Raises `CheckFailed` and `Ungraded`."""
+    """Check how a student's function computes against a rule. Raises `CheckFailed` and
+    `Ungraded`.
+    """
     with own_faults_ungraded(at_desk=True):
         bank = load(Path(filenames.PUBLIC_FILE), True)
         method = bank.method(question, rule)

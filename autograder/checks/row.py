@@ -64,7 +64,9 @@ class CheckRow:
         return self.cases if self.rule is None else self.rule
 
     def to_json(self) -> dict[str, Any]:
-        """The row as stored in `extra_data`. A field that is None has no key, except `diagnosis`."""
+        """The row as stored in `extra_data`. A field that is None has no key, except
+        `diagnosis`.
+        """
         stored = {each.name: getattr(self, each.name) for each in fields(self) if each.name == "diagnosis" or getattr(self, each.name) is not None}
         if self.refused_on is not None:
             stored["refused_on"] = list(self.refused_on)

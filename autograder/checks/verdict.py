@@ -23,7 +23,9 @@ class Imprecise(CheckFailed):
 
 
 class Ungraded(Exception):
-    """No verdict can be given, through no fault of the answer. The text says why, and what to do."""
+    """No verdict can be given, through no fault of the answer. The text says why, and what to
+    do.
+    """
 
 
 class SubmissionProcess(Protocol):

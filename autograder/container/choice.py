@@ -159,7 +159,9 @@ def _says_nothing(statement: ast.stmt) -> bool:
 
 
 def _move(path: Path, submission: Path, name: str) -> None:
-    """Move a file, and the other entries of its folder, up to `submission`. Existing entries stay."""
+    """Move a file, and the other entries of its folder, up to `submission`. Existing entries
+    stay.
+    """
     folder = path.parent
     while os.path.lexists(submission / name) and submission / name != path:
         name = f"_{name}"

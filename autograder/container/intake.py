@@ -125,7 +125,9 @@ def _check_readable(path: Path) -> None:
 
 
 def _check_notebook(path: Path, name: str) -> None:
-    """Read the notebook with the functions that Otter uses: if they cannot read it, Otter cannot."""
+    """Read the notebook with the functions that Otter uses: if they cannot read it, Otter
+    cannot.
+    """
     # Imported here: it loads all of Otter, which a process that only refuses does not need.
     from otter.nbmeta_config import NBMetadataConfig
 

@@ -1,4 +1,6 @@
-"""What a call of a transformed function maps over: which axis of each argument, and how many lanes."""
+"""What a call of a transformed function maps over: which axis of each argument, and how many
+lanes.
+"""
 
 from __future__ import annotations
 

@@ -88,7 +88,9 @@ def gather(function: object, arguments: Mapping[str, Value], way: CallSpec = PLA
 
 @dataclass
 class _Call:
-    """A recorded call of a transformed function, with the outputs that the answer is compared with."""
+    """A recorded call of a transformed function, with the outputs that the answer is compared
+    with.
+    """
 
     applied: Applied
     outputs: list[np.ndarray] | None = None

@@ -146,7 +146,9 @@ class StackedParameters:
 
 @dataclass(frozen=True)
 class Parameters:
-    """There are parameters of all these shapes, ignoring a leading lane axis. Made by `parameters`."""
+    """There are parameters of all these shapes, ignoring a leading lane axis. Made by
+    `parameters`.
+    """
 
     shapes: tuple[tuple[str | int, ...], ...]
 

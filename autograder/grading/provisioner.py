@@ -158,7 +158,9 @@ class Provisioner(LocalProvisioner):
         await self._until(lambda: False)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        """Wait until `condition` holds, the process has ended, or `PATIENCE` seconds have passed."""
+        """Wait until `condition` holds, the process has ended, or `PATIENCE` seconds have
+        passed.
+        """
         until = time.monotonic() + PATIENCE
         while not condition() and await self.poll() is None and time.monotonic() < until:
             await asyncio.sleep(SOON)

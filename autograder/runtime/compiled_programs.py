@@ -88,7 +88,9 @@ def warming(folder: Path) -> dict[str, str]:
 
 
 def reading(folder: Path) -> dict[str, str]:
-    """Environment variables for a process that reads the cache in `folder` and never writes to it."""
+    """Environment variables for a process that reads the cache in `folder` and never writes
+    to it.
+    """
     return _variables(_settings(folder))
 
 
@@ -116,7 +118,8 @@ def read_here(archive: Path) -> int:
                 def put(self, key: str, value: bytes) -> None:
                     """Keep nothing: a program that is compiled here is used here only."""
 
-            compilation_cache.get_file_cache  # noqa: B018 - raises here if JAX has no such function to replace
+            # Raises here if JAX has no such function to replace.
+            compilation_cache.get_file_cache  # noqa: B018
             compilation_cache.get_file_cache = lambda path: (Kept(), path)
             for name, value in _settings(Path(FILE)).items():
                 jax.config.update(name, value)

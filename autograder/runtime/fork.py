@@ -43,7 +43,9 @@ class Forked:
             _be(work, name)
 
     def poll(self) -> int | None:
-        """The exit code as in `subprocess`: a status, or minus a signal; None while the child runs."""
+        """The exit code as in `subprocess`: a status, or minus a signal; None while the child
+        runs.
+        """
         return self._ended(os.WNOHANG)
 
     def wait(self, timeout: float | None = None) -> int:

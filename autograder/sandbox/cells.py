@@ -92,7 +92,9 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
 
 
 def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:
-    """A cell with which its process ended. `cause` says how, as in "took longer than 100 seconds"."""
+    """A cell with which its process ended. `cause` says how, as in "took longer than 100
+    seconds".
+    """
     known = _names_in(source)
     return Stopped(cell, first_line(source), None, cause, tuple(name for name in defined if name in known)[:DEFINED_SHOWN])
 

@@ -81,7 +81,8 @@ def make_reachable(path: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file, a link, or a folder of any depth. Links are not followed."""
-    if path.is_symlink() or not os.path.isdir(path):  # noqa: PTH112 - returns False instead of raising where it may not look
+    # `os.path.isdir` returns False, and does not raise, where it may not look.
+    if path.is_symlink() or not os.path.isdir(path):  # noqa: PTH112
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         return
@@ -95,7 +96,9 @@ def remove(path: Path) -> None:
 
 
 def too_much_in(folder: Path) -> bool:
-    """Whether a folder holds more than the limits. The submission may change it during the check."""
+    """Whether a folder holds more than the limits. The submission may change it during the
+    check.
+    """
     total = count = 0
     try:
         for _, folders, files, descriptor in os.fwalk(folder):

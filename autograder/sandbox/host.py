@@ -1,4 +1,6 @@
-"""The trusted side: start the worker, send it requests, end it, and say why it stopped answering."""
+"""The trusted side: start the worker, send it requests, end it, and say why it stopped
+answering.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nu
 
 
 class Child:
-    """A worker forked by the nursery, with the part of `subprocess.Popen`'s interface that is used."""
+    """A worker forked by the nursery, with the part of `subprocess.Popen`'s interface that is
+    used.
+    """
 
     def __init__(self, requests: int, descriptors: Sequence[int], environment: Mapping[str, str]) -> None:
         """Ask for a worker that reads from and writes to `descriptors`. Raises `OSError` if the

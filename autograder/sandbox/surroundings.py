@@ -85,7 +85,9 @@ def import_path(hidden: Sequence[str] = ()) -> list[str]:
 
 
 def readable() -> list[str]:
-    """The files and folders that the process may read: what is installed, and little of the system."""
+    """The files and folders that the process may read: what is installed, and little of the
+    system.
+    """
     installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, str(resources.files("autograder")), *sysconfig.get_paths().values()]
     installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]

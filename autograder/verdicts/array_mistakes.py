@@ -29,7 +29,9 @@ class Scene:
     sizes: Mapping[str, int]
 
     def same(self, wanted: np.ndarray) -> bool:
-        """Whether the answer equals `wanted`, within the rounding allowed for numbers of its size."""
+        """Whether the answer equals `wanted`, within the rounding allowed for numbers of its
+        size.
+        """
         if self.actual.shape != wanted.shape:
             return False
         largest = float(np.max(np.abs(self.expected), initial=0.0))
