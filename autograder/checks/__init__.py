@@ -1,1 +1,1 @@
-"""What a test cell calls, and the messages it gives."""
+"""The check that a test cell calls, and its messages."""

@@ -76,7 +76,9 @@ def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:
 
 
 def dtype_kind(dtype: np.dtype) -> str:
-    """ "boolean", "integer", "floating" or "complex", also for the extension types of `ml_dtypes` such as bfloat16; else "other"."""
+    """The kind of a dtype: "boolean", "integer", "floating" or "complex", also for the extension
+    types of `ml_dtypes` such as bfloat16; else "other".
+    """
     if dtype.kind == "V" and dtype.name.startswith(("bfloat", "float")):
         return "floating"
     return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(dtype.kind, "other")
