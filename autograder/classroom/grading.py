@@ -22,7 +22,7 @@ from autograder.grading.settings import settings_of
 
 
 class NotEmpty(BuildError):
-    """The folder for the results is not empty, and `resume` was not set."""
+    """The folder already contains results, and `resume` was not set."""
 
 
 class NoArchive(BuildError):

@@ -108,8 +108,9 @@ def environment() -> dict[str, str]:
 
 
 def _give_metadata(path: Path) -> None:
-    """Write an empty metadata file if there is none: Otter reads it for every plugin, and `otter
-    grade` leaves it empty.
+    """Write an empty metadata file if there is none that can be read.
+
+    Otter reads this file for every plugin, and `otter grade` leaves it empty.
     """
     if _read(path) is None:
         path.write_text("{}", encoding="utf-8")

@@ -50,8 +50,8 @@ class Died(Exception):
     """The worker has stopped answering. The text is a cause that continues a sentence about the
     function or cell.
 
-    `from_outside` says that neither this side nor the worker ended it: the system, for lack of
-    memory, or somebody killed it. `late` says that it took longer than allowed.
+    `from_outside` says that it was killed, and not by this side: by the system, for lack of memory,
+    or by somebody. `late` says that it took longer than allowed.
     """
 
     def __init__(self, cause: str, *, from_outside: bool = False, late: bool = False) -> None:

@@ -48,8 +48,8 @@ class Scene:
 class Mistake:
     """A mistake, known by its stable `name`.
 
-    `hint` describes it to a student. `explains` tells whether it explains a wrong case. `spares`
-    tells whether it leaves a right case as it is.
+    `hint` describes it to a student. `explains` tells whether it explains a wrong case, and
+    `spares` whether a right case is consistent with it.
     """
 
     name: str
