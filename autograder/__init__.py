@@ -1,7 +1,7 @@
 """otter-arrays: Otter-Grader assignments on JAX and Flax arrays, graded fairly.
 
-Authors use `Question`, `Array`, `Dim`, `Seed`, `Key` and `Tree` to declare a question; test cells call `check`; `public_case` hands a student
-the arguments of a call that failed.
+Authors declare a question with `Question`, `Array`, `Dim`, `Seed`, `Key` and `Tree`. Test cells
+call `check`. `public_case` gives a student the arguments of a call that failed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Imported when asked for: the process that runs submissions shares this package and must not load the side that compares.
+    # Imported on demand: the process that runs submissions shares this package and must not load
+    # the comparing side.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

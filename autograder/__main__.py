@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Read the command line. Imported here: each process of a cluster imports this module again, and needs nothing of it."""
+    """Run the command line. The import is here because each process of a cluster imports this
+    module again, and needs nothing of it.
+    """
     from autograder.cli import main as command
     from autograder.runtime.ending import skip_final_collection
 

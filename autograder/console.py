@@ -1,4 +1,4 @@
-"""What the commands print: tables that keep their shape outside of a terminal, and progress."""
+"""Output of the commands: tables that keep their shape outside a terminal, and progress."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rich.progress import track
 from rich.table import Column, Table
 
 NO_TERMINAL_WIDTH = 160
-"""Columns of a table that goes into a file or a log."""
+"""Width, in columns, of a table that goes into a file or a log."""
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
 def a_table(*titles: str) -> Table:
-    """A table whose last column alone may wrap."""
+    """A table in which only the last column may wrap."""
     return Table(*(Column(title, no_wrap=title != titles[-1]) for title in titles))
 
 
@@ -31,6 +31,8 @@ def show(*parts: object) -> None:
 
 
 def in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """The answers in the order of the items, with a progress bar on the error stream while they are worked on."""
+    """The answers in the order of the items, with a progress bar on standard error until all are
+    done.
+    """
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         return list(track(pool.map(work, items), label, len(items), console=Console(stderr=True), transient=True))

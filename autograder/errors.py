@@ -1,4 +1,4 @@
-"""Errors that a person can mend: their text says what is wrong, and is shown as it is."""
+"""Errors that a person can fix: their text says what is wrong, and is shown as it is."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ class DeclarationError(ValueError):
 
 
 class Refused(Exception):
-    """What was submitted cannot be graded; the text says what it is and what to submit."""
+    """A submission cannot be graded; the text says what it is, and what to submit."""

@@ -1,5 +1,7 @@
-"""The Otter plugin: Otter's events become calls of the other modules. Named in a master's config as
-`autograder.otter_plugin.ArraysPlugin`."""
+"""The Otter plugin: it turns Otter's events into calls of the other modules.
+
+A master's config names it as `autograder.otter_plugin.ArraysPlugin`.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,20 @@ from autograder.runtime import compiled_programs, ending
 from autograder.sandbox import surroundings
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
-"""Set it to the secret in a build record to draw the same cases again."""
+"""The environment variable that may hold the secret of a build record, to draw the same cases
+again.
+"""
 
 
 class ArraysPlugin(AbstractOtterPlugin):
-    """Builds the banks during `otter assign`, and during grading tells the tests where the hidden one is."""
+    """Builds the banks during `otter assign`, and tells the tests during grading where the hidden
+    bank is.
+    """
 
     def during_assign(self, assignment: Assignment) -> None:
-        """Both output folders exist, the zip does not yet: add banks, wheel and requirements, and have them zipped."""
+        """Add banks, wheel and requirements, and have them zipped. At this event both output
+        folders exist, the zip does not yet.
+        """
         autograder_folder, student_folder = Path(assignment.get_ag_path()).resolve(), Path(assignment.get_stu_path()).resolve()
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
         name = assignment.name or Path(assignment.master).stem
@@ -71,17 +79,24 @@ class ArraysPlugin(AbstractOtterPlugin):
             assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
-        """Otter answers another assignment's notebook by ending without a result for any question; `before_execution` answers it in each."""
+        """Check the configuration, and add to it what grading needs from the build.
+
+        The assignment's name is removed, because Otter answers another assignment's notebook by
+        ending without a result for any question; `before_execution` answers it in every question.
+        """
         otter_config.pop("assignment_name", None)
         _refuse_log(otter_config.get("grade_from_log", False))
-        configuration.Isolation.of(self.plugin_config, container=True)  # a setting that cannot be used is said now, and not on Gradescope
+        # report an unusable setting now, not on Gradescope
+        configuration.Isolation.of(self.plugin_config, container=True)
         if assignment is not None:
             added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files}
             added |= {"checks": self._checks, "worth": self._worth, "assignment": self._name}
             _configure(otter_config, added)
 
     def before_grading(self, config: AutograderConfig) -> None:
-        """Put a result in place that holds if grading does not end, and take the submission's other files away."""
+        """Write a result that holds if grading does not finish, and move the submission's other
+        files away.
+        """
         self._started = time.monotonic()
         try:
             _refuse_log(config.grade_from_log)
@@ -97,7 +112,9 @@ class ArraysPlugin(AbstractOtterPlugin):
             prefork.begin(stage.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
     def before_execution(self, submission: Any) -> Any:
-        """Hand Otter a notebook in which no code of the submission is left, or with isolation off one that knows where the bank is."""
+        """Give Otter a notebook without any code of the submission; with isolation off, one that
+        knows where the bank is.
+        """
         path = self._isolation.bank_in(self._stage.source / "files")
         built = _load(path)
         self._packages = {} if built is None else dict(built.environment.get("packages", {}))
@@ -114,7 +131,9 @@ class ArraysPlugin(AbstractOtterPlugin):
         return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
 
     def after_grading(self, graded: GradingResults) -> None:
-        """A question without a verdict is not a question with no points."""
+        """Settle the scores and have our rows written: a question without a verdict is not a
+        question with no points.
+        """
         prefork.end()
         provisioner.end()
         ending.skip_final_collection()
@@ -129,7 +148,9 @@ class ArraysPlugin(AbstractOtterPlugin):
         gradescope.write_from_now(graded, file=file, checks=checks, worth=worth, details=details, started=self._started)
 
     def generate_report(self) -> str:
-        """For the instructor: what could not be graded, and how the submission was confined."""
+        """The report for the instructor: what could not be graded, and how the submission was
+        confined.
+        """
         graded = (
             f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
         )
@@ -144,7 +165,7 @@ def _refuse_log(grade_from_log: bool) -> None:
 
 
 def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
-    """Add to this plugin's own entry in Otter's configuration, which is what grading reads."""
+    """Add to this plugin's own entry in Otter's configuration, which grading reads."""
     name = f"{ArraysPlugin.__module__}.{ArraysPlugin.__qualname__}"
     for index, entry in enumerate(otter_config.get("plugins", [])):
         if entry == name or (isinstance(entry, dict) and name in entry):
@@ -153,7 +174,7 @@ def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
 
 
 def _load(path: Path) -> records.Bank | None:
-    """The hidden bank; None if it cannot be read, which each check will say, as ungraded."""
+    """The hidden bank; None if it cannot be read, which each check will report as ungraded."""
     try:
         return storage.load(path)
     except records.BankError:
@@ -161,11 +182,13 @@ def _load(path: Path) -> records.Bank | None:
 
 
 def _refusal(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
-    """A sentence if this is another assignment's notebook; None if it is this one's, or does not say."""
+    """A sentence if this is another assignment's notebook; None if it is this one's, or does not
+    say.
+    """
     noted = notebook.metadata.get("otter")
     submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
     if submitted is None or submitted == wanted:
         return None
-    # Repeated only if it can be the name of an assignment: it is the submission's own text.
+    # The name is the submission's own text, so it is repeated only if it can be an assignment's.
     other = f"the assignment {submitted!r}" if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted) else "another assignment"
     return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."

@@ -1,4 +1,5 @@
-"""Rules on how an answer is computed, where its values cannot tell: the words by which an author requires it. Pure Python.
+"""Rules on how an answer is computed, for what its values cannot show: the functions with which an
+author requires it. Pure Python.
 
     from autograder.rules import shared_parameters, transform
 
@@ -11,7 +12,8 @@
         hint="Lift a function of one row with `in_axes=(None, 0)`.",
     )
 
-Facts come out of the process that runs the answer, and a determined student can forge them. Let rules carry few points.
+The facts come from the process that runs the answer, and a determined student can forge them. So
+let rules carry few points.
 """
 
 from __future__ import annotations
@@ -31,12 +33,17 @@ def transform(
     makes_parameters: bool = False,
     gives_answer: bool = False,
 ) -> Transform:
-    """One of the transforms in `names` is applied (see `autograder.evidence.facts.TRANSFORMS`), wherever and however it was written down.
+    """One of the transforms in `names` is applied (see `autograder.evidence.facts.TRANSFORMS`),
+    wherever and however it is written.
 
-    `lanes`: the dimension that the mapped axis counts, or the steps of a scan, or the splits. `in_axes`: exactly these, one for each argument that
-    is passed; `lanes` leaves students the order of arguments and what they capture. `inside`: within a call of another transform.
-    `makes_parameters`: parameters are made in it. `gives_answer`: the numbers that the function returns are among those that it
-    returned, so that it was no show.
+    `lanes`: the dimension whose size is that of the mapped axis, or the number of steps of a scan,
+    or of splits. `in_axes`: exactly these, one for each passed argument; `lanes`, by contrast,
+    leaves the order of arguments and captured values to students. `inside`: the call is inside one
+    of this other transform. `makes_parameters`: parameters are made inside the call.
+    `gives_answer`: the numbers that the function returns are among those that the call returned, so
+    that it was not made for show.
+
+    Raises `DeclarationError` for arguments that cannot be used.
     """
     if not names:
         raise DeclarationError(f"transform() names no transform; the transforms are {', '.join(TRANSFORMS)}")
@@ -51,32 +58,40 @@ def transform(
 
 
 def either(*of: Requirement) -> Either:
-    """At least one of these holds."""
+    """At least one of these requirements holds. Raises `DeclarationError`."""
     return Either(_requirements("either", of))
 
 
 def every(*of: Requirement) -> Every:
-    """All of these hold."""
+    """All of these requirements hold. Raises `DeclarationError`."""
     return Every(_requirements("every", of))
 
 
 def shared_parameters(dim: str) -> SharedParameters:
-    """There are parameters, and none has a leading axis of the size of `dim`: not even equal copies."""
+    """There are parameters, and none has a leading axis of the size of `dim`: not even equal
+    copies.
+    """
     return SharedParameters(dim)
 
 
 def stacked_parameters(dim: str) -> StackedParameters:
-    """There are parameters with a leading axis of the size of `dim`, and every lane's are different."""
+    """There are parameters with a leading axis of the size of `dim`, and they differ in every
+    lane.
+    """
     return StackedParameters(dim)
 
 
 def parameters(*shapes: Sequence[str | int]) -> Parameters:
-    """There are parameters of all these shapes, given for one model: `parameters(("D", "F"), ("F",))` is a linear layer with a bias."""
+    """There are parameters of all these shapes, given for one model: `parameters(("D", "F"),
+    ("F",))` is a linear layer with a bias.
+    """
     return Parameters(tuple(tuple(shape) for shape in shapes))
 
 
 def constant_trace(dim: str) -> ConstantTrace:
-    """The program that JAX traces does not grow with the size of `dim`, as it does when Python loops over it."""
+    """The program that JAX traces does not grow with the size of `dim`, as it would if Python
+    looped over it.
+    """
     return ConstantTrace(dim)
 
 

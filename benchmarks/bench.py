@@ -1,8 +1,10 @@
-"""`make bench`: whole processes against plain Otter on the same calls and against bare floors, alternately, as ratios of medians.
+"""`make bench`: time whole processes against plain Otter on the same calls, and against bare
+floors, in turn; reported as ratios of medians.
 
     python -m benchmarks.bench [--pairs 5] [--only NAME …] [--class 60] [--out dist/bench.json]
 
-Wall is the clock, CPU the processor time of every process, memory the largest proportional set size of the tree.
+Wall is wall-clock time, CPU the processor time of all processes, memory the largest proportional
+set size of the process tree.
 """
 
 from __future__ import annotations
@@ -30,11 +32,13 @@ TWINS = "twin's cpu"
 EVERY, CLASS, SMALL_CLASS = "every shortcut", "class of 12", 12
 
 LOOPS = 3
-"""So often each processor grades the twin, for comparison with a class."""
+"""Gradings of the twin for each processor, for comparison with a class."""
 
 
 def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
-    """`otter run` of ours, with isolation and without, of the twin, and the floor with a warm cache of compiled programs; then the student's desk."""
+    """Times of `otter run` of ours, with and without isolation, of the twin, and of the floor with
+    a warm cache of compiled programs; then of the commands in a student's folder.
+    """
     desk = twins.desk(built, scratch / "desk")
     roads = {
         "ours": twins.otter_run(built.zip, built.solution, scratch / "ours"),
@@ -53,8 +57,9 @@ def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
 
 
 def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> dict[str, float]:
-    """Seconds of processor time for each of `count` submissions in `autograder grade`, and in a loop of the twin's `otter run`, both with every
-    processor busy."""
+    """Processor seconds for each of `count` submissions in `autograder grade`, and for each `otter
+    run` of the twin in a loop, both with every processor busy.
+    """
     cpus = machine.cpus()
     runs = LOOPS * cpus
     stock = timed(twins.loop(scratch / "twin.zip", scratch / "twin.ipynb", scratch / "loop", runs, cpus), scratch, every=2)
@@ -66,7 +71,7 @@ def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> dict[str, 
 
 
 def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, float]]:
-    """Seconds against shapes and cases: the same zip with fewer of them."""
+    """Seconds by number of shapes and cases: the same zip with fewer of them."""
     roads, sizes = {}, {}
     for shapes, cases in ((1, 1), (2, 1), (4, 1), (99, 1), (99, 99)):
         archive, calls = twins.shortened(built, scratch / f"{shapes}-{cases}.zip", shapes=shapes, cases=cases)
@@ -78,7 +83,9 @@ def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, 
 
 
 def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
-    """`otter run` with every shortcut, without each, and without any; and a small class with forks of a warm process and without."""
+    """Times of `otter run` with every shortcut, without each, and without any; and of a small class
+    with and without forks of a warm process.
+    """
     alone = [name for name in switches.SHORTCUTS if name != "warm"]
     without = {EVERY: "", **{f"without {name}": name for name in alone}, "without any": ",".join(alone)}
     command = twins.otter_run(built.zip, built.solution, scratch / "shortcuts")

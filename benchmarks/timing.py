@@ -1,4 +1,4 @@
-"""What one command and every process below it take: wall, processor time, memory."""
+"""Measure one command and every process below it: wall time, processor time, memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds of wall and of processor time, and bytes at the peak, of one command and all its processes."""
+    """Seconds of wall time and of processor time, and bytes at the peak, of one command and all its
+    processes.
+    """
 
     wall: float
     cpu: float
@@ -29,12 +31,14 @@ class Took:
 
 
 def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None, every: float = 0.1) -> Took:
-    """Run a command in `folder`, and look at its memory `every` so many seconds, which takes time itself where there are many processes.
+    """Run a command in `folder` and measure it. Memory is sampled every `every` seconds, which
+    itself takes time if there are many processes.
 
-    Raises `RuntimeError` with its output if it fails.
+    Raises `RuntimeError` with the command's output if it fails.
     """
     if sys.platform == "linux":
-        prctl(_PR_SET_CHILD_SUBREAPER, 1)  # processes that outlive the command end as children of this one, and so are counted
+        # processes that outlive the command become children of this one, and so are counted
+        prctl(_PR_SET_CHILD_SUBREAPER, 1)
     before, started = os.times(), time.monotonic()
     with tempfile.TemporaryFile() as output:
         environment = {**os.environ, "JAX_PLATFORMS": "cpu", **(variables or {})}
@@ -54,7 +58,11 @@ def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | N
 
 
 def alternately(roads: Mapping[str, Sequence[str]], folder: Path, pairs: int, variables: Mapping[str, Mapping[str, str]]) -> dict[str, list[Took]]:
-    """Each road `pairs` times, A B C A B C, so that what else the machine does falls on all alike. `variables` are of the environment, by road."""
+    """Time each command `pairs` times in the order A B C A B C, so that other load on the machine
+    affects all alike.
+
+    `roads` holds the commands by name, and `variables` their environment variables.
+    """
     took: dict[str, list[Took]] = {road: [] for road in roads}
     for _ in range(pairs):
         for road, command in roads.items():
@@ -68,5 +76,5 @@ def median(times: Sequence[Took], what: str) -> float:
 
 
 def ratio(took: Mapping[str, Sequence[Took]], road: str, other: str, what: str) -> float:
-    """The ratio of two roads' medians."""
+    """The ratio of the medians of `road` and `other`."""
     return median(took[road], what) / median(took[other], what)

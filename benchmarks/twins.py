@@ -1,7 +1,8 @@
-"""What is timed against what: an assignment, its twin in plain Otter, and the bare floor. All three do the same calls.
+"""The things that are timed against each other: an assignment, its twin in plain Otter, and the
+bare floor. All three make the same calls.
 
-The twin has the same questions and the same cases, and its tests compare with the reference in the notebook, by `np.testing.assert_allclose`:
-what an author would write without this package.
+The twin has the same questions and the same cases. Its tests compare with the reference in the
+notebook by `np.testing.assert_allclose`: it is what an author would write without this package.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def twin(built: BuiltAssignment, target: Path) -> Path:
 
 
 def changed(archive: Path, target: Path, change: Callable[[str, bytes], bytes]) -> Path:
-    """A copy of a zip, in which `change` makes each entry, by name and content."""
+    """A copy of a zip, with each entry passed through `change`, which gets its name and content."""
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
         for entry in old.infolist():
             new.writestr(entry, change(entry.filename, old.read(entry)))
@@ -113,7 +114,9 @@ def unconfined(built: BuiltAssignment, target: Path) -> Path:
 
 
 def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) -> tuple[Path, int]:
-    """The zip with the first `shapes` shapes of each group only, and of each shape the first `cases` cases; and the number of calls in it."""
+    """The zip with only the first `shapes` shapes of each group and the first `cases` cases of each
+    shape; and the number of calls in it.
+    """
     found, calls = storage.load(built.hidden_bank), 0
     groups: dict[str, dict[str, records.Group]] = {}
     for question, of_question in found.groups.items():
@@ -137,7 +140,7 @@ def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) 
 
 
 def write_cases(found: Bank, target: Path) -> None:
-    """The arguments of every call of every group, in the order in which they are made."""
+    """Write the arguments of every call of every group to `target`, in call order."""
     arrays: dict[str, np.ndarray] = {}
     for question, groups in found.groups.items():
         for group in groups.values():
@@ -186,7 +189,9 @@ for question, group in {groups!r}:
 
 
 def floor(built: BuiltAssignment, folder: Path) -> list[str]:
-    """A command that does no more than it must: import, execute the submission's cells, call the functions on the cases."""
+    """A command that does the least possible: import, execute the submission's cells, call the
+    functions on the cases.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     found = storage.load(built.hidden_bank)
     write_cases(found, folder / "cases.npz")
@@ -218,8 +223,11 @@ NotebookClient(notebook).execute()
 
 
 def desk(built: BuiltAssignment, folder: Path) -> dict[str, list[str]]:
-    """Three commands at a student's desk, for `folder`: `otter check`; the same of an assignment whose tests only call the function on the public cases;
-    and a process that executes the notebook and calls it on them, without Otter around it."""
+    """Three commands to time in a student's folder, which is `folder`.
+
+    They are `otter check`; `otter check` with tests that only call the function on the public
+    cases; and a process that executes the notebook and makes these calls, without Otter around it.
+    """
     shutil.copytree(built.folder / "student", folder)
     shutil.copy(built.solution, folder)
     public = storage.load(folder / filenames.PUBLIC_FILE)
@@ -250,20 +258,20 @@ def class_of(built: BuiltAssignment, folder: Path, count: int) -> Path:
 
 
 def otter_run(archive: Path, notebook: Path, output: Path) -> list[str]:
-    """The command that grades one notebook."""
+    """The command that grades one notebook with `otter run`."""
     output.mkdir(parents=True, exist_ok=True)
     return [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(archive), "-o", str(output), str(notebook)]
 
 
 def loop(archive: Path, notebook: Path, out: Path, count: int, at_once: int) -> list[str]:
-    """The command that grades one notebook `count` times by `otter run`, so many at once."""
+    """The command that grades one notebook `count` times with `otter run`, `at_once` at a time."""
     run = " ".join(shlex.quote(part) for part in otter_run(archive, notebook, out / "{}"))
     folders = " ".join(shlex.quote(str(out / str(number))) for number in range(count))
     return ["sh", "-ec", f"mkdir -p {folders}; seq 0 {count - 1} | xargs -P {at_once} -I{{}} sh -c {shlex.quote(run)}"]
 
 
 def grade(submissions: Path, archive: Path, out: Path) -> list[str]:
-    """The command that grades a class."""
+    """The command that grades a class with `autograder grade`."""
     return [sys.executable, "-m", "autograder", "grade", str(submissions), "--autograder", str(archive), "--out", str(out), "--quiet"]
 
 

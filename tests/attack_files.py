@@ -1,4 +1,6 @@
-"""The attacks, which are files below tests/attacks, and submissions with a whole answer cell of one's own."""
+"""The attacks, which are files below tests/attacks, and submissions with an answer cell of
+arbitrary code.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from autograder.assignment.built import BuiltAssignment
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*/*.py"))
 INVADED = Path("/tmp/otter-arrays-invaded")
-"""Attacks that get code to run in the grader create this file."""
+"""The file that an attack creates if it gets code to run in the grader."""
 
 QUESTION = "vmap_over_batch"
 

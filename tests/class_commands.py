@@ -1,4 +1,6 @@
-"""`autograder grade` as a command, a submission of each kind to give it, and what it has written."""
+"""`autograder grade` as a command, a submission of each kind to give it, and the files that it
+writes.
+"""
 
 from __future__ import annotations
 
@@ -61,9 +63,11 @@ def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:
 
 
 def stoppable(arguments: list[str]) -> list[str]:
-    """The command with Ctrl-C heard: a shell has its background jobs ignore it, their children inherit that, and so would the command under test.
+    """The command with Ctrl-C enabled.
 
-    Not by `preexec_fn`, which forks this process: JAX's threads may be running in it by then, and JAX warns.
+    A shell makes its background jobs ignore Ctrl-C, their children inherit that, and so would the
+    command under test. `preexec_fn` is not used: it forks this process, in which JAX's threads may
+    run by then, and JAX warns of that.
     """
     return ["env", "--default-signal=INT", *arguments]
 
@@ -78,7 +82,7 @@ def rows_of(results: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def kept(out: Path) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every submission that is graded, by key."""
+    """The rows of every graded submission, by key."""
     found = {path.parent.name: json.loads(path.read_text()) for path in (out / "submissions").glob("*/results.json")}
     for results in found.values():
         check_results(results)

@@ -1,4 +1,6 @@
-"""What tests share: the five assignments, built once, and small questions that need no notebook."""
+"""Fixtures that tests share: the five assignments, built once, and small questions that need no
+notebook.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from autograder.questions.question import declared_inside
 
 os.environ["JAX_PLATFORMS"] = "cpu"
 
-settings.register_profile("tests", deadline=None)  # a busy machine is no fault
+settings.register_profile("tests", deadline=None)  # a busy machine must not fail a test
 settings.load_profile("tests")
 
 
@@ -36,26 +38,26 @@ def dist(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Builds:
 
 @pytest.fixture(params=NAMES)
 def assignment(request: pytest.FixtureRequest, dist: Builds) -> BuiltAssignment:
-    """Each of the five assignments in turn, built."""
+    """Each of the five built assignments in turn."""
     return BuiltAssignment(dist / request.param)
 
 
 @pytest.fixture
 def one_assignment(dist: Builds) -> BuiltAssignment:
-    """One assignment, for what does not depend on which."""
+    """One built assignment, for tests that do not depend on which."""
     return BuiltAssignment(dist / "nnx-vmap-over-batch")
 
 
 @pytest.fixture(autouse=True)
 def no_question_left_declared() -> Iterator[None]:
-    """Questions that a test declares are forgotten after it."""
+    """Forget the questions that a test declares once it has ended."""
     with declared_inside():
         yield
 
 
 @pytest.fixture
 def scale_question() -> Question:
-    """`scale_rows(seed, x, factor)`: two dimensions, numbers handed over as floats."""
+    """`scale_rows(seed, x, factor)`: two dimensions, numbers passed as floats."""
     return Question(
         "scale_rows",
         arguments={"seed": Seed(as_float=True), "x": Array("B", "D"), "factor": Dim("F", as_float=True)},

@@ -1,6 +1,8 @@
-"""Small assignments of plain Otter, one for each of its formats: no question of ours, nothing of JAX.
+"""Small assignments of plain Otter, one for each of its formats, without questions of ours and
+without JAX.
 
-Otter takes what a doctest must print from the outputs of the master's test cells, so these are written here with theirs.
+Otter takes what a doctest must print from the outputs of the master's test cells, so the test cells
+here have outputs.
 """
 
 from __future__ import annotations
@@ -15,7 +17,11 @@ Cell = nbformat.NotebookNode
 
 @dataclass(frozen=True)
 class Format:
-    """A master: its config, its cells, files beside it, and what of the student notebook a half-right submission replaces, by what."""
+    """A master: its config, its cells, and the files beside it.
+
+    `half` maps texts of the student notebook to the answers with which a half-right submission
+    replaces them.
+    """
 
     config: str
     cells: Sequence[Cell]
@@ -23,7 +29,7 @@ class Format:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def notebook(self, further_config: str = "") -> nbformat.NotebookNode:
-        """The master notebook, with further lines in its config."""
+        """The master notebook, with additional lines in its config."""
         spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cells = [raw(f"# ASSIGNMENT CONFIG\n{self.config}{further_config}"), *self.cells]
         for number, cell in enumerate(cells):
@@ -47,14 +53,14 @@ def text(source: str) -> Cell:
 
 
 def code(source: str, printed: str = "", value: str = "") -> Cell:
-    """A code cell with what it printed and the value that it showed."""
+    """A code cell with its printed output and the value that it showed."""
     outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed)] if printed else []
     outputs += [nbformat.v4.new_output("execute_result", {"text/plain": value}, execution_count=1)] if value else []
     return nbformat.v4.new_code_cell(source, outputs=outputs)
 
 
 def question(config: str, *solution: Cell, tests: Sequence[Cell] = ()) -> list[Cell]:
-    """The cells of one question, which asks to look at the text above it."""
+    """The cells of one question, whose text refers to the heading above it."""
     asked = [raw(f"# BEGIN QUESTION\n{config}"), text("Do what the heading says."), raw("# BEGIN SOLUTION"), *solution, raw("# END SOLUTION")]
     return [*asked, *([raw("# BEGIN TESTS"), *tests, raw("# END TESTS")] if tests else []), raw("# END QUESTION")]
 

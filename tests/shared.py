@@ -1,4 +1,4 @@
-"""What tests and their fixtures import: where things lie, the five masters, and zips of another content."""
+"""What tests and their fixtures import: paths, the five masters, and zips with changed content."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
 
 
 def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str, masters: list[Path]) -> Path:
-    """Build `masters` with the command line, once for all processes of a parallel test run; returns the output folder."""
+    """Build `masters` with the command line, once for all processes of a parallel test run. Returns
+    the output folder.
+    """
     base = tmp_path_factory.getbasetemp()
     out = (base if worker_id == "master" else base.parent) / name
     with FileLock(f"{out}.lock"):

@@ -1,7 +1,9 @@
-"""A container like Gradescope's, made of a file tree, an overlay and namespaces: no engine is needed, only root on Linux.
+"""A container like Gradescope's, made of a file tree, an overlay and namespaces. It needs no
+container engine, only root on Linux.
 
-The tree is Ubuntu 22.04 as its own package archive has it. The zip's scripts run in it unmodified, as root: `setup.sh` with the package
-registries of this machine, `run_autograder` without any network. What differs from Gradescope: its base image has a few more packages.
+The tree is Ubuntu 22.04 from its own package archive. The zip's scripts run in it unmodified, as
+root: `setup.sh` with the package registries of this machine, `run_autograder` without any network.
+Unlike this tree, Gradescope's base image has a few more packages.
 """
 
 from __future__ import annotations
@@ -44,13 +46,13 @@ exec chroot "$ROOT" /usr/bin/env -i PATH=$PATH HOME=/root LANG=C.UTF-8 $VARIABLE
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 REGISTRY_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", CERTIFICATES)
-"""Copied, never shared: what is installed in the container may write to them."""
+"""Copied, never shared, because packages that are installed in the container may write to them."""
 
 REGISTRY_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "http_proxy", "https_proxy", "no_proxy")
 
 
 def missing() -> str:
-    """Why no container can be made here, or ""."""
+    """Why no container can be made here; "" if one can."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "only root can make a container"
     absent = [tool for tool in ("debootstrap", "unshare", "chroot", "ip") if shutil.which(tool) is None]
@@ -63,7 +65,7 @@ def missing() -> str:
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of one command in a container. `peak` is in bytes, None where nothing counts it."""
+    """The result of one command in a container. `peak` is in bytes, None if it was not counted."""
 
     code: int
     printed: str
@@ -73,7 +75,7 @@ class Ran:
 
 
 def bootstrapped(folder: Path) -> Path:
-    """Ubuntu's smallest file tree, in a subfolder of `folder`, made once."""
+    """Ubuntu's smallest file tree, in a subfolder of `folder`. Made only once."""
     tree = folder / RELEASE
     if not (folder / "complete").exists():
         command = ["debootstrap", "--variant=minbase", "--components=main,universe", RELEASE, str(tree), ARCHIVE]
@@ -88,17 +90,19 @@ def bootstrapped(folder: Path) -> Path:
 
 
 class Image:
-    """The grading image of one zip: `setup.sh` ran in a layer over the tree."""
+    """The grading image of one zip: `setup.sh` has run in a layer over the tree."""
 
     def __init__(self, tree: Path, folder: Path, archive: Path, *, stand_in: Path | None = None) -> None:
-        """`stand_in` is a script that takes the place of what `wget` would download in `setup.sh`."""
+        """Set up the image. `stand_in` is a script that replaces the file that `setup.sh` downloads
+        with `wget`.
+        """
         self._tree, self._layer = tree, folder / f"layer-{uuid.uuid4().hex[:8]}"
         self._layer.mkdir(parents=True)
         source = self._layer / "autograder" / "source"
         source.mkdir(parents=True)
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(source)
-        # As Gradescope does with the script that it starts.
+        # Gradescope puts the script that it starts there.
         shutil.copy(source / "run_autograder", self._layer / "autograder" / "run_autograder")
         (self._layer / "autograder" / "run_autograder").chmod(0o755)
         if stand_in is not None:
@@ -110,7 +114,9 @@ class Image:
         self.setup = self._run("bash /autograder/source/setup.sh", self._layer, [self._tree], network=True)
 
     def set_up_without_files(self, archive: Path) -> Image:
-        """Another image, set up as the Dockerfile of `otter grade` does it: the assignment's files come after `setup.sh`."""
+        """Another image, set up as in the Dockerfile of `otter grade`: the assignment's files come
+        after `setup.sh`.
+        """
         with tempfile.TemporaryDirectory() as scratch:
             early = Path(scratch, "early.zip")
             with zipfile.ZipFile(archive) as old, zipfile.ZipFile(early, "w") as new:
@@ -135,7 +141,9 @@ class Image:
         cpus: float | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> Ran:
-        """Grade a submission of these files in a fresh container without network. `settings` are other settings of the plugin."""
+        """Grade a submission of these files in a fresh container without network. `settings`
+        replace settings of the plugin.
+        """
         with tempfile.TemporaryDirectory(dir=self._layer.parent) as scratch:
             layer = Path(scratch, "layer")
             submission, results = layer / "autograder" / "submission", layer / "autograder" / "results"

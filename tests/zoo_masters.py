@@ -1,7 +1,9 @@
-"""The zoo's families, read from tests/zoo as text, and each made into one master notebook with a question for each program.
+"""The families of the zoo, read from tests/zoo as text, and made into master notebooks with a
+question for each program.
 
-A module of tests/zoo is a family. What it imports becomes the notebook's import cell, and what has no decorator a cell that its programs share.
-`@program` marks the solution of a question, and `@wrong`, behind it, a wrong answer to the same question.
+Each module of tests/zoo is a family. Its imports become the notebook's import cell, and its
+undecorated definitions a cell that its programs share. `@program` marks the solution of a question;
+`@wrong`, after it, marks a wrong answer to the same question.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ Normal = partial(Array, families=("normal",))
 Whole = partial(Array, families=("normal",), dtype="int32")
 Truth = partial(Array, families=("normal",), dtype="bool")
 """
-"""The words in which programs say what they are called with, as a cell that students never see."""
+"""The names with which programs describe their arguments, as a cell that students never see."""
 
 Normal = functools.partial(Array, families=("normal",))
 Whole = functools.partial(Array, families=("normal",), dtype="int32")
@@ -42,19 +44,24 @@ __all__ = ["Array", "Dim", "Key", "Normal", "Seed", "Tree", "Truth", "Whole", "p
 
 
 def program(says: str, *arguments: Any, **dims_and_options: Any) -> Callable[[Any], Any]:
-    """Mark the solution of a question. `says` names the routine that it is about, `arguments` describe its parameters in order; keywords in capitals are
-    dims, others are options of `Question`."""
+    """Mark the solution of a question.
+
+    `says` names the routine that the question is about. `arguments` describe its parameters in
+    order. Keywords in capitals are dims, others are options of `Question`.
+    """
     return lambda function: function
 
 
 def wrong(name: str) -> Callable[[Any], Any]:
-    """Mark a wrong answer to the program before it; `name` says what is wrong with it."""
+    """Mark a wrong answer to the preceding program; `name` says what is wrong with it."""
     return lambda function: function
 
 
 @dataclass(frozen=True)
 class Program:
-    """One question: the routine it is about, its declaration in words of Python, its solution, and a wrong answer, both as text."""
+    """One question: the routine it is about, its declaration as Python source, its solution, and a
+    wrong answer, both as text.
+    """
 
     family: str
     name: str
@@ -69,12 +76,14 @@ class Program:
 
     @property
     def solution(self) -> str:
-        """The cell of the master."""
+        """The source of the master's solution cell."""
         return f"{self.signature}\n    # BEGIN SOLUTION\n{self.body}\n    # END SOLUTION"
 
     @property
     def declaration(self) -> str:
-        """The cell that students never see. Few shapes and draws: each new shape is compiled."""
+        """The source of the declaration cell, which students never see. It asks for few shapes and
+        draws, because each new shape is compiled.
+        """
         arguments = ", ".join(f"{name!r}: {text}" for name, text in self.arguments)
         dims = ", ".join(f"{name!r}: {text}" for name, text in self.dims)
         options = "".join(f", {name}={text}" for name, text in self.options)
@@ -86,7 +95,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Family:
-    """What one module of the zoo holds: its imports and what its programs share, as text, and its programs."""
+    """One module of the zoo: its imports and shared definitions, as text, and its programs."""
 
     name: str
     title: str
@@ -141,7 +150,9 @@ def _first_line(node: Any) -> int:
 
 
 def master_of(assignment: str, families: Iterable[Family], chosen: Callable[[Program], bool] = lambda program: True) -> nbformat.NotebookNode:
-    """A master notebook with a question for each chosen program of these families, each with the scaffold's test cells."""
+    """A master notebook with a question for each chosen program of these families, each with the
+    scaffold's test cells.
+    """
     notebook = scaffold.master(assignment)
     cells = {cell.id: cell for cell in notebook.cells}
     families = [each for each in families if any(map(chosen, each.programs))]
@@ -157,7 +168,9 @@ def master_of(assignment: str, families: Iterable[Family], chosen: Callable[[Pro
 
 
 def _question(program: Program, cells: list[nbformat.NotebookNode], written: str) -> list[nbformat.NotebookNode]:
-    """The scaffold's question, with this program in it; `written` is the function of the scaffold."""
+    """The scaffold's question with this program in it. `written` is the name of the scaffold's
+    function.
+    """
     sources = {
         "begin-question": f"# BEGIN QUESTION\nname: {program.name}",
         "problem": f"## `{program.name}({', '.join(name for name, _ in program.arguments)})`\n\nAbout `{program.says}`.",

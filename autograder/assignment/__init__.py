@@ -1,1 +1,1 @@
-"""From a master notebook to the two folders and the zip."""
+"""Build the two folders and the zip of an assignment from a master notebook."""

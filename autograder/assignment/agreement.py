@@ -1,4 +1,6 @@
-"""Grade the same submission with every shortcut and without any: what a shortcut changes is no verdict to rely on."""
+"""Grade the same submission with every shortcut and without any: a verdict that a shortcut changes
+cannot be relied on.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,15 @@ from autograder.runtime import switches
 
 
 class Disagreement(BuildError):
-    """A submission gets other rows without shortcuts; the text names the first such row and says what it is either way."""
+    """A submission gets different rows without shortcuts. The text names the first such row, and
+    what it says either way.
+    """
 
 
 def check(archive: Path, submission: Path) -> int:
-    """Grade `submission` with the zip `archive`, twice; returns the number of its rows. Raises `Disagreement` if any row differs."""
+    """Grade `submission` with the zip `archive`, twice; return the number of its rows. Raises
+    `Disagreement` if any row differs.
+    """
     with_all, without = _rows(archive, submission, ()), _rows(archive, submission, tuple(switches.SHORTCUTS))
     for one, other in itertools.zip_longest(with_all, without):
         if one != other:

@@ -1,4 +1,4 @@
-"""The folders that were built from one master."""
+"""The folders built from one master."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class BuiltAssignment:
         return BuildRecord.from_json(json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8")))
 
     def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
-        """The student notebook with each question's function replaced by the source in `answers`, keyed by question."""
+        """The student notebook with each question's function replaced by the source in `answers`,
+        keyed by question.
+        """
         notebook = nbformat.read(self.untouched, as_version=4)
         for question, source in answers.items():
             cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and defines(cell.source, question))
@@ -68,7 +70,7 @@ class BuiltAssignment:
         return dict(self.record().questions[question].alternatives)
 
     def misconceptions(self, question: str) -> dict[str, MisconceptionRecord]:
-        """The known-wrong answers by function name."""
+        """The known wrong answers, by function name."""
         return dict(self.record().questions[question].misconceptions)
 
 

@@ -1,4 +1,6 @@
-"""What travels with an assignment so that students and Gradescope need no publication of ours: the wheel and the pinned requirements."""
+"""Deliver this package with an assignment, so that students and Gradescope need no published
+release: the wheel and the pinned requirements.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,11 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_wheel(folder: Path) -> Path:
-    """Pack this installed package into a wheel in `folder`: pure Python, the same bytes for the same sources.
+    """Pack this installed package into a wheel in `folder`: pure Python, the same bytes for the
+    same sources.
 
-    The version ends in a hash of the sources, as a local version: a package index can serve no other file under it, and pip replaces an
-    older copy of the same release.
+    The version ends in a hash of the sources, as a local version. So a package index cannot serve
+    another file under it, and pip replaces an older copy of the same release.
     """
     files = _sources()
     digest = hashlib.sha256(b"".join(name.encode() + b"\0" + content for name, content in files.items())).hexdigest()[:8]
@@ -52,7 +55,9 @@ def wheel_version(wheel: Path) -> str:
 
 
 def pins() -> list[str]:
-    """The exact versions, installed here, of every package that ours depends on, in the form of a requirements file."""
+    """The exact versions, installed here, of every package that ours depends on, as lines of a
+    requirements file.
+    """
     lines = []
     for text in importlib.metadata.requires(DISTRIBUTION) or []:
         requirement = Requirement(text)
@@ -63,9 +68,11 @@ def pins() -> list[str]:
 
 
 def requirements(author_lines: list[str], own_lines: list[str]) -> str:
-    """A requirements file: our pins, the author's additional lines, and the lines by which our wheel is found.
+    """A requirements file: our pins, the author's additional lines, and the lines by which our
+    wheel is found.
 
-    Raises `BuildError` if the author asks for another version of a package than the one that the references were computed with.
+    Raises `BuildError` if the author asks for a version of a package other than the one that
+    computed the references.
     """
     pinned = {canonicalize_name(Requirement(line).name): line for line in pins()}
     added = []
@@ -87,7 +94,8 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
 
 def _sources() -> dict[str, bytes]:
     package = Path(str(resources.files("autograder")))
-    # The templates are for builds: of reports, and of the image, with its hashes by the thousand.
+    # The templates are needed for builds only: of reports, and of the image, with its thousands of
+    # hashes.
     paths = sorted(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
     paths = [path for path in paths if not {"__pycache__", "templates"} & {*path.relative_to(package).parts}]
     return {f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes() for path in paths}

@@ -1,4 +1,4 @@
-"""Look at an autograder zip as Gradescope will see it, before it is uploaded."""
+"""Inspect an autograder zip as Gradescope will see it, before it is uploaded."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ NEEDED = ("setup.sh", "run_autograder", "run_otter.py", "otter_config.json", "en
 SCRIPTS = ("setup.sh", "run_autograder")
 
 LARGEST = 100 * 2**20
-"""Bytes: larger uploads take Gradescope long, and no assignment needs them."""
+"""Bytes. A larger upload takes Gradescope long, and no assignment needs one."""
 
 
 def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) -> list[Inspection]:
-    """All checks of a zip. `dry_run`: grade a submission with it here; `resolve`: ask a package index whether it has what is pinned."""
+    """All checks of a zip. `dry_run`: grade a submission with it here. `resolve`: ask a package
+    index whether it has the pinned packages.
+    """
     try:
         with zipfile.ZipFile(archive) as packed:
             damaged = packed.testzip()
@@ -130,7 +132,7 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 
 
 def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
-    """The versions of the packages of the fingerprint that the image will have."""
+    """The versions that the image will have of the packages in the fingerprint."""
     if LOCK_FILE in contents:
         locked = locked_versions(contents[LOCK_FILE].decode())
     else:
@@ -201,7 +203,7 @@ def _dry_run(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 
 
 def _agreement(archive: Path) -> Iterator[Inspection]:
-    """The solution gets the same rows with and without what makes grading fast."""
+    """Check that the solution gets the same rows with and without shortcuts."""
     try:
         solution = BuiltAssignment(archive.resolve().parent.parent).solution
     except FileNotFoundError:

@@ -1,7 +1,8 @@
-"""The grading image that a zip asks for: how it is set up, and what is started in it.
+"""Set up the grading image of a zip, and what is started in it.
 
-`otter assign` writes a zip whose scripts install Miniforge, a browser and compilers. By default they are replaced by ours: the same
-packages at the same versions, each held against its hash, and nothing else. Either way the zip gets our launcher.
+`otter assign` writes a zip whose scripts install Miniforge, a browser and compilers. By default our
+scripts replace them: they install the same packages at the same versions, check each against its
+hash, and install nothing else. In either case the zip gets our launcher.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ LOCK_FILE = "requirements.lock"
 PACKAGE = Path(str(resources.files("autograder")))
 
 SHIPPED_LOCK = PACKAGE / "templates" / LOCK_FILE
-"""Every package at one version with its hashes, for all Pythons and systems; made by `make lock` from `requirements.txt`."""
+"""Every package at one version with its hashes, for all Pythons and systems; made by `make lock`
+from `requirements.txt`.
+"""
 
 UV = "0.13.9"
 """The version of uv that sets up the image."""
 
 LEFT_OUT = "playwright ; sys_platform == 'never'"
-"""Requirements of Otter's that only PDFs by way of HTML need: a browser, and the package that drives it."""
+"""A requirement of Otter that only PDFs made through HTML need: a browser, and the package that
+drives it.
+"""
 
 _OTTER_ENV = "otter-env"
 
@@ -45,9 +50,11 @@ _PLAIN = 0o644 << 16
 
 
 def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
-    """Give a zip of `otter assign` our launcher, and unless `image` is "stock" our setup; `requirements` is the file that it was built with.
+    """Give a zip of `otter assign` our launcher and, unless `image` is "stock", our setup.
+    `requirements` is the file that it was built with.
 
-    Returns the image that it has: with PDFs, which need a browser and LaTeX, it is always Otter's own. Raises `BuildError`.
+    Returns the image that it gets: for PDFs, which need a browser and LaTeX, it is always Otter's
+    own. Raises `BuildError`.
     """
     with zipfile.ZipFile(archive) as old:
         entries = {name: old.read(name) for name in old.namelist() if not name.endswith("/")}
@@ -71,9 +78,11 @@ def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
 
 
 def lock(lines: list[str]) -> str:
-    """A requirements file with hashes for the packages in `lines`, which pin what was installed at the build; lines with our wheel are left out.
+    """A requirements file with hashes for the packages pinned in `lines`, without the lines for our
+    wheel.
 
-    The shipped lock, where it has all of them at these versions; otherwise made now, by uv and a package index. Raises `BuildError`.
+    This is the shipped lock if it has all of them at these versions; otherwise uv makes one now
+    with a package index. Raises `BuildError`.
     """
     wanted = [line for line in lines if line.strip() and not line.strip().startswith(("#", "-")) and not line.strip().endswith(".whl")]
     shipped = SHIPPED_LOCK.read_text(encoding="utf-8")
@@ -102,12 +111,14 @@ def made_lock(wanted: list[str]) -> str:
 
 
 def write_shipped_lock() -> None:
-    """Lock what `requirements.txt` of this repository pins."""
+    """Write the shipped lock from the pins in this repository's `requirements.txt`."""
     SHIPPED_LOCK.write_text(made_lock((PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()), encoding="utf-8")
 
 
 def locked_versions(text: str) -> dict[str, set[str]]:
-    """The versions of each package in a lock file: more than one where they depend on the system or the Python."""
+    """The versions of each package in a lock file: several if they depend on the system or the
+    Python.
+    """
     locked: dict[str, set[str]] = {}
     for line in text.splitlines():
         if "==" in line and not line.startswith((" ", "#")):

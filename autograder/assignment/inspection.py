@@ -1,4 +1,4 @@
-"""What one check of a zip found."""
+"""The result of one check of a zip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ OK, WRONG, UNKNOWN = "ok", "WRONG", "not checked"
 
 @dataclass(frozen=True)
 class Inspection:
-    """What one check found: `state` is OK, WRONG or UNKNOWN; `text` says what there is, or what is wrong and what to do."""
+    """The result of one check. `state` is OK, WRONG or UNKNOWN; `text` says what was found, or what
+    is wrong and what to do.
+    """
 
     check: str
     state: str

@@ -1,4 +1,4 @@
-"""Does an autograder zip have the solution in it?"""
+"""Check that an autograder zip does not contain the solution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _MARKS = re.compile(rb"BEGIN SOLUTION|# ?SOLUTION\b|## Ignore ##|\.misconception
 
 
 def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
-    """The zip is the instructor's, but students' processes run beside it: it holds answers as numbers only."""
+    """Whether the zip contains sources of answers. It may contain answers as numbers only.
+
+    The zip is the instructor's, but students' processes run beside it.
+    """
     for name, content in contents.items():
         if name.endswith((".ipynb", "build_record.json")) or (not name.endswith((".whl", ".safetensors", ".lock")) and _MARKS.search(content)):
             yield Inspection(
@@ -33,7 +36,9 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 
 
 def _reference_lines(archive: Path) -> list[str]:
-    """Long lines of the references, if the zip lies where it was built; those that students have too are left out."""
+    """The long lines of the references that students do not have too. Empty unless the zip is where
+    it was built.
+    """
     built = BuiltAssignment(archive.resolve().parent.parent)
     try:
         record, solution = built.record(), built.solution

@@ -1,4 +1,4 @@
-"""From a master notebook to its banks and its compiled programs."""
+"""Build the banks and the compiled programs of a master notebook."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ _OUTCOME_FILE = "outcome.json"
 
 
 def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> BuildRecord:
-    """Run the master's code cells, tests left out, in a kernel of their own and write both banks of its questions into `folder`.
+    """Run the master's code cells, except tests, in a separate kernel, and write both banks of its
+    questions into `folder`.
 
-    `tests` is where Otter wrote the test files of the same master. Returns the record of the build. Raises `BuildError`, which names the cell or the question at fault.
+    `tests` is where Otter wrote the test files of the same master. Returns the record of the build.
+    Raises `BuildError`, which names the cell or the question at fault.
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
@@ -42,7 +44,11 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
-    """Write the programs that grading will need to `target`: see `autograder.runtime.compiled_programs`. Where the process that compiles them dies, there are fewer."""
+    """Write the programs that grading will need to `target` (see
+    `autograder.runtime.compiled_programs`).
+
+    If the process that compiles them dies, only those that it finished are written.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         call = f"from autograder.build.precompile import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
         before = "from autograder.build.precompile import begin\nbegin()\ndel begin"
@@ -52,7 +58,9 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
 
 
 def _run_slowly_on_doubt(master: Path, call: str) -> None:
-    """Run the master's cells and `call`; once more without what makes the build fast, where the process dies."""
+    """Run the master's cells and `call`. If the process dies, run them once more without
+    shortcuts.
+    """
     try:
         run_after_cells(master, call)
     except KernelDied:
@@ -66,7 +74,9 @@ def _headings(master: Path) -> list[str]:
 
 
 def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str, headings: list[str]) -> None:
-    """Runs in the master's kernel, after its cells."""
+    """Build both banks and write the outcome into `scratch`. Runs in the master's kernel, after its
+    cells.
+    """
     jax_settings.for_tiny_programs()
     try:
         for question in declared():
@@ -85,7 +95,9 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
 
 
 def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> None:
-    """Otter would merge two questions of one name without a word."""
+    """Raise `BuildError` if two questions have the same name, because Otter would merge them
+    silently.
+    """
     seen: set[str] = set()
     for cell in extract_all_fenced_otter_cells(notebook.cells):
         if is_block_boundary_cell(cell, BlockType.QUESTION):

@@ -1,4 +1,4 @@
-"""Run the code cells of a master notebook in a kernel of their own."""
+"""Run the code cells of a master notebook in a separate kernel."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from autograder.runtime.jax_settings import compiler_flags
 
 
 class KernelDied(BuildError):
-    """The process that runs the master's cells has ended in the middle of them."""
+    """The process that runs the master's cells ended before they were finished."""
 
 
 def run_after_cells(master: Path, call: str, variables: Mapping[str, str] | None = None, *, before: str = "") -> None:
-    """Run the master's code cells, tests left out, and then `call`, in a kernel of their own. Raises `BuildError`, which names the cell at fault.
+    """Run the master's code cells, except tests, and then `call`, in a separate kernel. Raises
+    `BuildError`, which names the cell at fault.
 
-    `variables` are further environment variables of the kernel, and `before` is run before all cells.
+    `variables` are additional environment variables of the kernel; `before` is code to run before
+    all cells.
     """
     notebook = nbformat.read(master, as_version=4)
     cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
@@ -44,10 +46,12 @@ def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[s
             prefix = sockets_in(Path(scratch))
             config = Config({"KernelManager": {"transport": "ipc", "ip": prefix}} if prefix else {})
             client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}}, config=config)
-            # The kernel's own standard error has its remarks about itself; what cells print comes another way.
+            # The kernel's standard error only has remarks about the kernel; the output of cells
+            # comes another way.
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except (CellExecutionError, AssertionError) as error:
-        # nbclient may trip over its own kernel when it cleans up behind a cell that raised; what the cell raised stands in its outputs.
+        # nbclient may fail in its own clean-up after a cell that raised; the cell's outputs say
+        # what it raised.
         failed = [(cell, output) for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]
         if not failed:
             raise

@@ -13,13 +13,17 @@ from autograder.errors import BuildError
 
 
 def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
-    """Which tests Otter runs behind which cell, by cell id, as it wrote them into this notebook."""
+    """The tests that Otter runs after each cell, by cell id, as it wrote them into this
+    notebook.
+    """
     cells = nbformat.read(notebook, as_version=4).cells
     return {cell.id: list(tests) for cell in cells if "id" in cell and (tests := cell.metadata.get("otter", {}).get("tests"))}
 
 
 def check_readable(master: Path) -> None:
-    """Raise `BuildError` for what would stop `otter assign` with a message that does not say what to do."""
+    """Raise `BuildError` for anything that would stop `otter assign` with a message that does not
+    say what to do.
+    """
     try:
         notebook = nbformat.read(master, as_version=4)
     except FileNotFoundError:
@@ -31,7 +35,9 @@ def check_readable(master: Path) -> None:
 
 
 def assign(master: Path, out: Path) -> str:
-    """Build a master into the folder `out` with the stock command `otter assign`; returns "" or why it failed."""
+    """Build a master into the folder `out` with the stock command `otter assign`. Returns "", or
+    why it failed.
+    """
     try:
         check_readable(master)
     except BuildError as error:

@@ -1,7 +1,7 @@
-"""Submissions with known answers, made from a built assignment, and what real Otter says of them.
+"""Submissions with known answers, made from a built assignment, and their results from real Otter.
 
-The answers are those that the author declared beside the question: alternatives and misconceptions, put into the student notebook in
-place of the prompt.
+The answers are the alternatives and misconceptions that the author declared beside the question,
+put into the student notebook in place of the prompt.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from autograder.grading.results import question_rows
 
 @dataclass(frozen=True)
 class OtterRun:
-    """What `otter run` said: the parsed results.json (None if there is none), its exit code, all it printed, and seconds of wall time."""
+    """The result of `otter run`: the parsed results.json (None if there is none), the exit code,
+    all output, and seconds of wall time.
+    """
 
     results: dict[str, Any] | None
     exit_code: int
@@ -35,7 +37,7 @@ class OtterRun:
 
     @property
     def score(self) -> float | None:
-        """Points, or None where a question was not graded."""
+        """Points, or None if a question was not graded."""
         rows = self._question_rows()
         return sum(row["score"] for row in rows) if rows and all("score" in row for row in rows) else None
 
@@ -46,12 +48,12 @@ class OtterRun:
 
     @property
     def share(self) -> float | None:
-        """Points by points possible, or None where a question was not graded."""
+        """The share of the possible points, or None if a question was not graded."""
         return None if self.score is None or not self.possible else self.score / self.possible
 
     @property
     def sentence(self) -> str:
-        """The first thing that a student would read of what is wrong, or ""."""
+        """The first sentence in the results that tells the student what is wrong, or ""."""
         for row in self._question_rows():
             if row.get("status") != "passed" and row.get("output_format") == "md":
                 return str(row["output"].split("\n", 1)[0])
@@ -67,7 +69,7 @@ class OtterRun:
 
 @dataclass(frozen=True)
 class Sample:
-    """A submission whose grade is known beforehand, as far as `expects` says."""
+    """A submission whose result is known in advance; `expects` checks it."""
 
     built: BuiltAssignment
     label: str
@@ -93,12 +95,16 @@ def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
 
 
 def check_results(results: object) -> None:
-    """Hold what Gradescope would read against its specification. Raises `jsonschema.ValidationError`."""
+    """Validate results in Gradescope's form against their schema. Raises
+    `jsonschema.ValidationError`.
+    """
     jsonschema.validate(results, json.loads(resources.files("autograder").joinpath("results.schema.json").read_text(encoding="utf-8")))
 
 
 def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, name: str = "submission.ipynb", **popen: Any) -> OtterRun:
-    """Grade one submission with the stock command `otter run`, in a process and a folder of its own."""
+    """Grade one submission with the stock command `otter run`, in a process and a folder of its
+    own.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         path = submission
         if not isinstance(path, Path):
@@ -107,7 +113,7 @@ def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, nam
         output = Path(scratch, "results")
         output.mkdir()
         started = time.monotonic()
-        # -P: a submission may lie in the folder that this runs in.
+        # -P: a submission may be in the current folder.
         command = [sys.executable, "-P", "-m", "otter", "run", "--no-logo", "-a", str(autograder.resolve()), "-o", str(output), str(path.resolve())]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, **{"cwd": scratch, **popen})
         seconds = time.monotonic() - started
@@ -119,5 +125,5 @@ def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, nam
 
 
 def _no_json(constant: str) -> None:
-    """Python reads NaN and Infinity, and nobody else does."""
+    """Refuse NaN and Infinity, which Python reads but JSON lacks. Raises `ValueError`."""
     raise ValueError(f"results.json has {constant} in it, which is not JSON")

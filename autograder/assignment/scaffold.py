@@ -1,4 +1,6 @@
-"""A master notebook to begin with: one small question that builds, grades and audits as it stands, with what is to be edited said beside it."""
+"""A master notebook to begin with: one small question that builds, grades and audits as it is, with
+notes on what to edit.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class CannotStart(BuildError):
 
 
 def function_name(assignment: str) -> str:
-    """The name of the function that students write in an assignment of this name: the same with underscores. Raises `CannotStart`."""
+    """The name of the function that students write in this assignment: the assignment's name with
+    underscores. Raises `CannotStart`.
+    """
     name = assignment.replace("-", "_").lower()
     if not re.fullmatch(r"[a-z]\w*", name) or keyword.iskeyword(name):
         raise CannotStart(f"{assignment!r} cannot name an assignment: write letters, digits and hyphens, a letter first, such as centred-rows")
@@ -29,7 +33,9 @@ def function_name(assignment: str) -> str:
 
 
 def write(assignment: str, folder: Path) -> Path:
-    """Write `folder`/ASSIGNMENT/ASSIGNMENT.ipynb; returns it. Raises `CannotStart`, and never writes over a file."""
+    """Write `folder`/ASSIGNMENT/ASSIGNMENT.ipynb and return its path. Raises `CannotStart`; never
+    overwrites a file.
+    """
     target = folder / assignment / f"{assignment}.ipynb"
     notebook = master(assignment)
     if target.exists():
@@ -40,7 +46,7 @@ def write(assignment: str, folder: Path) -> Path:
 
 
 def master(assignment: str) -> nbformat.NotebookNode:
-    """The notebook. Raises `CannotStart` for a name that cannot be one."""
+    """The notebook. Raises `CannotStart` if an assignment cannot have this name."""
     environment = Environment(loader=PackageLoader("autograder"), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
     text = environment.get_template(TEMPLATE).render(assignment=assignment, function=function_name(assignment))
     _, *parts = _CELL.split(text)

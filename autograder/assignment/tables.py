@@ -1,4 +1,4 @@
-"""What the author of an assignment reads of a build, as tables."""
+"""Tables of a build for the author of an assignment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from autograder.console import a_table
 
 
 def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
-    """A row for each question of what was built: its cases, its tolerance, and what its known-wrong answers do."""
+    """A row for each question: its cases, its tolerance, and the outcomes of its known wrong
+    answers.
+    """
     table = a_table(
         "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
     )
@@ -29,7 +31,7 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
 
 
 def tables_of_cases(built: BuiltAssignment) -> list[Table]:
-    """For each question, which case tells which known-wrong answer: for each group, how many of its cases refuse it."""
+    """For each question, a table of how many cases of each group refuse each known wrong answer."""
     tables = []
     for question in built.record().questions.values():
         groups = question.groups
@@ -42,7 +44,7 @@ def tables_of_cases(built: BuiltAssignment) -> list[Table]:
 
 
 def _measured(question: QuestionRecord) -> tuple[str, str, str]:
-    """Noise, tolerance and distance of the nearest wrong answer, as a table shows them."""
+    """Noise, tolerance and distance of the nearest wrong answer, as the table shows them."""
     tolerance = question.tolerance
     noise = f"{tolerance.noise.largest:.1e}" if tolerance.noise.measured else "none"
     allowed = "exact" if not tolerance.relative else f"{tolerance.relative:.1e}" + (" (author)" if tolerance.set_by_the_author else "")

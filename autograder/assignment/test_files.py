@@ -15,7 +15,7 @@ from autograder.questions.laws import is_law
 
 @dataclass(frozen=True)
 class TestCall:
-    """One call of `check` in a test that Otter wrote: where it stands, and what it asks for."""
+    """One call of `check` in a test that Otter wrote: its place, and what it asks for."""
 
     place: str
     hidden: bool
@@ -26,14 +26,18 @@ class TestCall:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the tests of a question may ask for besides groups of cases: its rules and its laws, by name."""
+    """What the tests of a question may ask for besides groups of cases: its rules and its laws, by
+    name.
+    """
 
     rules: Sequence[str] = ()
     laws: Sequence[str] = ()
 
 
 def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
-    """Look at the test files that Otter wrote and raise `BuildError` for what would silently lose points or fail for every student."""
+    """Check the test files that Otter wrote. Raises `BuildError` for anything that would silently
+    lose points or fail for every student.
+    """
     for path in sorted(tests.glob("*.py")):
         try:
             module = ast.parse(path.read_text(encoding="utf-8"))
@@ -55,10 +59,10 @@ def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
 
 
 def checks_of_tests(tests: Path) -> dict[str, list[list[str] | None]]:
-    """For each test file, and each test case in it: the question and group that it checks, or question, `METHOD` and rule; None for a test of
-    another kind.
+    """What each test case of each test file checks.
 
-    The files have passed `check_tests`.
+    An entry is a question and a group, or a question, `METHOD` and a rule; None for another kind of
+    test. The files must have passed `check_tests`.
     """
     return {path.stem: [_only_check(function, path.stem) for function in _test_functions(path)] for path in sorted(tests.glob("*.py"))}
 

@@ -1,1 +1,1 @@
-"""The grader graded: answers with known verdicts, through the tests."""
+"""Grade the grader: answers with known verdicts go through the tests."""

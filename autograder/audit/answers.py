@@ -1,4 +1,6 @@
-"""Make answers of known verdict from the source of a reference: what mutants and rewrites have in common. Nothing here runs anything."""
+"""Make answers with known verdicts from the source of a reference: what mutants and rewrites have
+in common. Runs no code of them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ INNER = "_reference"
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer whose verdict is known. `kind` is the sort of change, `name` says what was changed, `source` defines the question's function."""
+    """An answer whose verdict is known. `kind` is the kind of change, `name` says what was changed,
+    `source` defines the question's function.
+    """
 
     kind: str
     name: str
@@ -22,12 +26,14 @@ class Answer:
 
 
 def plain(source: str, question: Question) -> str:
-    """The source of the reference as it stands in mutants and rewrites: without comments and docstring."""
+    """The source of the reference as mutants and rewrites contain it: without comments and
+    docstring.
+    """
     return ast.unparse(of_function(source, question.name))
 
 
 def unique(made: list[Answer], original: str) -> list[Answer]:
-    """Each source once, and none that is the original."""
+    """The answers without duplicate sources, and without the original."""
     kept: dict[str, Answer] = {}
     for answer in made:
         if answer.source != original:
@@ -36,7 +42,9 @@ def unique(made: list[Answer], original: str) -> list[Answer]:
 
 
 def of_function(source: str, name: str) -> ast.Module:
-    """The module with the docstring of the function, or class, left out. Raises `ValueError` if none of that name is defined in it."""
+    """The parsed module, without the docstring of the function or class `name`. Raises `ValueError`
+    if it defines none of that name.
+    """
     module = ast.parse(source)
     function = next((node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name), None)
     if function is None:
@@ -47,13 +55,16 @@ def of_function(source: str, name: str) -> ast.Module:
 
 
 Around = tuple[str, str, str]
-"""The sort of change, what was changed, and the body of a function around the reference, which it calls `_reference`."""
+"""The kind of change, what was changed, and the body of a function around the reference, which it
+calls as `_reference`.
+"""
 
 
 def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> Iterator[Answer]:
-    """A function, or class, of the question's name around the reference, which keeps its place under another one.
+    """Answers in which a function or class of the question's name wraps the reference, which is
+    kept under another name.
 
-    Bodies may keep something between calls in the dict `_kept`.
+    Bodies may keep values between calls in the dict `_kept`.
     """
     imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
     for kind, name, body in bodies:
@@ -76,7 +87,9 @@ def _indented(body: str, levels: int) -> str:
 
 
 def call(question: Question, **changed: str) -> str:
-    """The reference called with the function's arguments, or with other expressions in the place of some."""
+    """A call of the reference with the function's arguments, some of them replaced by other
+    expressions.
+    """
     given = {name: changed.get(name, name) for name in question.arguments}
     if question.constructor is None:
         return f"{INNER}({', '.join(given.values())})"
@@ -85,12 +98,16 @@ def call(question: Question, **changed: str) -> str:
 
 
 def of_all(question: Question, expression: str) -> str:
-    """An expression of the answer `y`, made of each array in it where the question takes several."""
+    """An expression of the answer `y`; if the question takes several arrays, it applies to each
+    array in it.
+    """
     return f"jax.tree.map(lambda y: {expression}, y)" if question.several else expression
 
 
 def traces(question: Question) -> bool:
-    """Whether JAX may trace the function: then it cannot make NumPy arrays of what it gets."""
+    """Whether JAX may trace the function, so that it cannot turn its arguments into NumPy
+    arrays.
+    """
     return bool(question.gradient) or bool({"jit", "vmap", "grad"} & set(question.laws))
 
 

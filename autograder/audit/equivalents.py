@@ -1,4 +1,6 @@
-"""Which mutants are no mistakes? Those that agree with the reference on the cases of further banks."""
+"""Find the mutants that are not mistakes: those that agree with the reference on the cases of
+additional banks.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,15 @@ from autograder.questions.question import Question, declared
 from autograder.verdicts.examine import examine
 
 FRESH_BANKS = 6
-"""A known-wrong answer with full marks is held against the reference on the cases of so many further banks."""
+"""The number of additional banks on which a wrong answer with full marks is compared with the
+reference.
+"""
 
 
 def agreeing(master: Path, question: str, sources: Sequence[str], noise: float) -> set[str]:
-    """Those of `sources` that agree with the reference of `master`, whose measured noise is given. Raises `BuildError`."""
+    """Those of `sources` that agree with the reference of `master`, whose measured noise is given.
+    Raises `BuildError`.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         asked, told = Path(scratch, "asked.json"), Path(scratch, "told.json")
         asked.write_text(json.dumps({"question": question, "sources": list(sources), "noise": noise}), encoding="utf-8")
@@ -33,7 +39,11 @@ def agreeing(master: Path, question: str, sources: Sequence[str], noise: float) 
 
 
 def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
-    """Runs in the master's kernel, after its cells: which answers agree with the reference on the cases of further banks, as a list of JSON."""
+    """Write a JSON list that says which answers agree with the reference on the cases of additional
+    banks.
+
+    Runs in the master's kernel, after its cells.
+    """
     wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
     question = next(each for each in declared() if each.name == wanted["question"])
     functions = []

@@ -23,12 +23,14 @@ from autograder.sandbox.submission import Submission
 
 
 class AnswerGrader:
-    """The road of a submission, for one question after another answer: a worker that has run the notebook's other cells, and Otter's tests."""
+    """Grades one answer after another to one question as in a submission: with a worker that has
+    run the notebook's other cells, and Otter's tests.
+    """
 
     def __init__(self, built: BuiltAssignment, unpacked: Path, question: str) -> None:
         config = json.loads((unpacked / "otter_config.json").read_text(encoding="utf-8"))
         plugin = settings_of(config)
-        assert plugin is not None  # it was built here
+        assert plugin is not None  # this package built it
         self._question = question
         self._bank = str(unpacked / "files" / plugin["bank"])
         self._checks = plugin["checks"]
@@ -53,10 +55,11 @@ class AnswerGrader:
         return submission
 
     def verdict(self, answer: Answer, *, right: bool) -> Verdict:
-        """Grade one answer."""
+        """Grade one answer. `right` is its known verdict."""
         started = time.monotonic()
         found = self._grade(answer, look_twice=False)
-        # The second look for what jit hides can only save points for the method; it matters where nothing else is lost.
+        # The second observation, with JAX's caches empty, can only save points for the method. It
+        # matters only if nothing else is lost.
         lost = [row for row in self.rows if not row.right]
         if lost and all(row.cases == METHOD for row in lost):
             found = self._grade(answer, look_twice=True)

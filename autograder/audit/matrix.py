@@ -1,7 +1,9 @@
-"""How good are the cases? Many banks of a question from different secrets, and on each the author's right and wrong answers.
+"""Measure how good the cases are: draw many banks of a question from different secrets, and test
+the author's right and wrong answers on each.
 
-The same road as a build: `autograder.build.reference.draw` runs every answer on every case. On top of that, each misconception's outcomes are
-diagnosed as a submission's would be, and so are answers that are wrong in ways nobody described, which must get no hint.
+As in a build, `autograder.build.reference.draw` runs every answer on every case. In addition, each
+misconception's outcomes are diagnosed like a submission's, and so are answers that are wrong in
+ways nobody described, which must get no hint.
 """
 
 from __future__ import annotations
@@ -26,13 +28,17 @@ from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import diagnosis_of
 
 HINTED = 0.95
-"""On so large a share of banks a misconception must get its own hint."""
+"""The smallest share of banks on which a misconception must get its own hint."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One misconception on one bank: on how many hidden cases it is refused, its distance in tolerances (None: wrong in another way), and the
-    names of the diagnoses it got, group by group ("" for none)."""
+    """One misconception on one bank.
+
+    `refused` is the number of hidden cases that refuse it, `margin` its distance in tolerances
+    (None: wrong in another way), and `diagnoses` the name of its diagnosis in each group ("" for
+    none).
+    """
 
     misconception: str
     refused: int
@@ -42,7 +48,9 @@ class Row:
 
 @dataclass(frozen=True)
 class BankOfQuestion:
-    """What one secret gave. `fault` is why a build with it would stop, or ""; `strays` are hints for answers that nobody described."""
+    """The results of one secret. `fault` is why a build with it would stop, or ""; `strays` are
+    hints for answers that nobody described.
+    """
 
     question: str
     secret: str
@@ -55,8 +63,12 @@ class BankOfQuestion:
 
 @dataclass(frozen=True)
 class OverBanks:
-    """One misconception over all banks of a question: the fewest cases that refuse it, the smallest distance, on how many banks it gets its own
-    hint, and which others it gets."""
+    """One misconception over all banks of a question.
+
+    `refused` is the smallest number of cases that refuse it, `nearest` the smallest distance,
+    `hinted` the number of banks on which it gets its own hint, and `others` the other hints that it
+    gets.
+    """
 
     misconception: str
     banks: int
@@ -67,7 +79,7 @@ class OverBanks:
 
 
 def over_banks(banks: Sequence[BankOfQuestion]) -> list[OverBanks]:
-    """The rows of several banks of one question, by misconception."""
+    """The rows of several banks of one question, combined by misconception."""
     found = []
     for name in dict.fromkeys(row.misconception for bank in banks for row in bank.rows):
         rows = [row for bank in banks for row in bank.rows if row.misconception == name]
@@ -79,7 +91,9 @@ def over_banks(banks: Sequence[BankOfQuestion]) -> list[OverBanks]:
 
 
 def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
-    """What must not be, a sentence each: a bank that does not build, a wrong answer accepted, a hint that is missing, wrong, or for a stranger."""
+    """The faults, one sentence each: a bank that does not build, a wrong answer accepted, a hint
+    that is missing, wrong, or for an undescribed answer.
+    """
     faults = [f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in banks if bank.fault]
     for question in dict.fromkeys(bank.question for bank in banks):
         sound = [bank for bank in banks if bank.question == question and not bank.fault]
@@ -95,7 +109,9 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
 
 
 def of_question(question: Question, reference: object, assignment: str, secret: str) -> BankOfQuestion:
-    """Draw every group of `question` from `secret`, the public one too, and hold all answers against it."""
+    """Draw every group of `question` from `secret`, the public one too, and test all answers
+    on it.
+    """
     try:
         drawn = draw(question, reference, (PUBLIC, *HIDDEN_GROUPS, *question.laws), assignment, secret)
     except BuildError as fault:
@@ -117,7 +133,9 @@ def of_question(question: Question, reference: object, assignment: str, secret: 
 
 
 def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Hints that answers got which are wrong in no known way: unrelated numbers, one element changed, the right answer a little stretched."""
+    """The hints for answers that are wrong in no known way: unrelated numbers, one element changed,
+    each number added to its square.
+    """
     answers: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "unrelated numbers": lambda y: rng.standard_normal(y.shape).astype(y.dtype) if y.dtype.kind == "f" else rng.integers(0, 99, y.shape),
         "one element changed": lambda y: _changed(y, int(rng.integers(y.size))),
@@ -156,6 +174,8 @@ def of_master(master: Path, secrets: Sequence[str]) -> list[BankOfQuestion]:
 
 
 def run_here(namespace: Mapping[str, Any], assignment: str, secrets: list[str], target: str) -> None:
-    """Runs in the master's kernel, after its cells: writes a list of `BankOfQuestion` as JSON."""
+    """Draw every question from each secret and write a list of `BankOfQuestion` as JSON. Runs in
+    the master's kernel, after its cells.
+    """
     found = [of_question(question, namespace.get(question.name), assignment, secret) for secret in secrets for question in declared()]
     Path(target).write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")

@@ -1,7 +1,8 @@
-"""Known-wrong answers made from a reference: a mutant changes one thing, and tests must refuse it.
+"""Known wrong answers made from a reference: each mutant changes one thing, and tests must refuse
+it.
 
-What it changes is what students get wrong: an axis, the seed, a decorator, the order of operands, an activation, the precision; or it
-special-cases what careless tests happen to ask.
+The changes are those that students get wrong: an axis, the seed, a decorator, the order of
+operands, an activation, the precision. Others special-case what careless tests happen to ask.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ LAYERS = ("Linear", "Dense", "Conv")
 
 
 def mutants(source: str, question: Question) -> list[Answer]:
-    """Known-wrong answers from the `source` of the reference, each once. Some may turn out to be right all the same."""
+    """Known wrong answers from the `source` of the reference, without duplicates. Some may turn out
+    to be right after all.
+    """
     module = of_function(source, question.name)
     made = [*_of_nodes(module, question), *around(module, question, _wrong_around(question))]
     return unique(made, ast.unparse(module))
@@ -37,7 +40,7 @@ Change = tuple[str, str, ast.AST]
 
 
 def _of_nodes(module: ast.Module, question: Question) -> Iterator[Answer]:
-    """One node changed at a time."""
+    """Mutants in which one node of the syntax tree is changed."""
     seeds = {name for name, argument in question.arguments.items() if argument.seeds}
     for index, node in enumerate(ast.walk(module)):
         for kind, name, changed in _changes(node, seeds):
@@ -209,7 +212,9 @@ def _wrong_around(question: Question) -> Iterator[Around]:
 
 
 def _unless(question: Question, condition: str) -> str:
-    """Right where the condition holds, and elsewhere wrong by one, or threefold, where one more would have the same gradient."""
+    """A body that is right where the condition holds, and elsewhere off by one, or threefold where
+    adding one would leave the gradient the same.
+    """
     return f"y = {call(question)}\nreturn y if {condition} else {of_all(question, '3 * y' if question.gradient else 'y + 1')}"
 
 

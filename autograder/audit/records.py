@@ -1,4 +1,4 @@
-"""What an audit found, as records and as JSON."""
+"""The results of an audit, as records and as JSON."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 from autograder.build.record import ToleranceRecord
 
 MISCONCEPTION = "misconception"
-"""The kind of a wrong answer that the author has declared; the others are generated."""
+"""The kind of wrong answers that the author has declared; the others are generated."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the tests said of one answer. `right`: what it is known to be.
+    """The result of one answer in the tests. `right` is its known verdict.
 
-    `failed` has what it lost points in: groups of cases and rules. `refused_on` has the cases of each group that refuse it; `distance` the largest
-    error in tolerances, if numbers were compared. `equivalent`: it agrees with the reference on the cases of all further banks.
+    `failed` names the groups of cases and the rules in which it lost points. `refused_on` holds the
+    cases of each group that refuse it, and `distance` the largest error in tolerances, if numbers
+    were compared. `equivalent`: it agrees with the reference on the cases of all additional banks.
     """
 
     question: str
@@ -41,18 +42,24 @@ class Verdict:
 
     @property
     def survives(self) -> bool:
-        """Known to be wrong, in a way that shows, and given every point."""
+        """Whether the answer is known to be wrong, is not equivalent to the reference, and gets
+        every point.
+        """
         return not self.right and self.full and not self.equivalent
 
     @property
     def in_question(self) -> bool:
-        """A survivor that may yet be right. What the author calls wrong is not made right by its values."""
+        """Whether a survivor may be right after all. A misconception of the author's remains wrong
+        whatever its values.
+        """
         return self.survives and self.kind != MISCONCEPTION
 
 
 @dataclass(frozen=True)
 class Audited:
-    """Everything that an audit of one question found. `groups` has for each group of cases: cases, shapes, and seconds of the reference."""
+    """The results of the audit of one question. `groups` holds, for each group, its cases, shapes,
+    and seconds of the reference.
+    """
 
     assignment: str
     question: str

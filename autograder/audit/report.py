@@ -1,4 +1,4 @@
-"""What an author reads of an audit: one HTML page that needs nothing else."""
+"""The report of an audit for the author: one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from autograder.audit.run import WITHOUT_UNDERSTANDING
 from autograder.bank.groups import METHOD
 
 NEAREST_SHOWN = 12
-"""So many of the nearest wrong answers are drawn."""
+"""At most this many of the nearest wrong answers are drawn."""
 
 BEST_SHOWN = 3
-"""So many cases of a group are named as those that refuse most."""
+"""At most this many cases of a group are named as those that refuse most."""
 
 
 def page(audits: Sequence[Audited]) -> str:
@@ -36,7 +36,9 @@ def page(audits: Sequence[Audited]) -> str:
 
 
 def counts(audited: Audited) -> dict[str, int]:
-    """The false-accept and false-reject matrix in numbers: right answers accepted and refused, wrong ones refused, surviving, equivalent."""
+    """The confusion matrix in numbers: right answers accepted and refused, wrong ones refused,
+    surviving, equivalent.
+    """
     right = [verdict for verdict in audited.verdicts if verdict.right]
     wrong = [verdict for verdict in audited.verdicts if not verdict.right]
     return {
@@ -165,7 +167,7 @@ def _plot(audited: Audited) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     svg = text.getvalue()
-    # One page has several of these: everything before the element itself goes, and what names things in it gets a name of its own.
+    # A page has several figures: drop everything before the <svg> element, and make its ids unique.
     svg = svg[svg.index("<svg") :]
     unique = f"{audited.assignment}-{audited.question}-"
     for mark in ('id="', "url(#", 'href="#'):

@@ -1,4 +1,6 @@
-"""Known-right answers made from a reference: rewrites keep its meaning and change the spelling, and tests must accept them."""
+"""Known right answers made from a reference: rewrites keep its meaning and change its spelling, and
+tests must accept them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")
 
 
 def rewrites(source: str, question: Question) -> list[Answer]:
-    """Known-right answers: the reference in other words."""
+    """Known right answers: the reference written differently, without duplicates."""
     module = of_function(source, question.name)
     made = [*_respelled(module, question), *around(module, question, _right_around(question))]
     return unique(made, ast.unparse(module))
@@ -25,7 +27,8 @@ def _right_around(question: Question) -> Iterator[Around]:
     yield "wrapped", "called from another function", f"return {plain}"
     yield "wrapped", "with prints", f"print('calling', {', '.join(question.arguments)})\nreturn {plain}"
     if not traces(question):
-        # Of booleans there is none twice as precise: as numbers they would be another kind of answer.
+        # Booleans stay booleans: there is no dtype with twice their precision, and as numbers they
+        # would be another kind of answer.
         for name, expression in (
             ("a NumPy array", "np.asarray(y)"),
             ("twice the precision", "np.asarray(y) if np.asarray(y).dtype == bool else np.asarray(y, np.result_type(np.asarray(y).dtype, np.int64))"),
@@ -75,7 +78,7 @@ def _decorators_as_calls(module: ast.Module) -> str:
 
 
 class _Calls(ast.NodeTransformer):
-    """Every call replaced by what a function makes of it."""
+    """Replace every call with the result of a function of it."""
 
     def __init__(self, change: Callable[[ast.Call], ast.expr]) -> None:
         self._change = change

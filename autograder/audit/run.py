@@ -1,7 +1,8 @@
-"""The grader graded: known-right and known-wrong answers of a built assignment, through the tests that a submission meets.
+"""Run an audit: known right and known wrong answers of a built assignment go through the tests that
+a submission meets.
 
-One confined worker runs all answers of an assignment, one after the other, so that what they share is compiled once; Otter's own test files run
-against it as they do for a submission.
+One confined worker runs all answers to a question, one after the other, so that shared programs are
+compiled once. Otter's own test files run against it as for a submission.
 """
 
 from __future__ import annotations
@@ -30,18 +31,22 @@ from autograder.questions.question import Question, declared_inside
 from autograder.questions.sources import rename
 
 WITHOUT_UNDERSTANDING = "constant"
-"""The sort of mutant that needs none."""
+"""The kind of mutants that can be written without any understanding."""
 
 
 def sample(answers: Sequence[Answer], most: int | None) -> list[Answer]:
-    """At most so many answers, spread evenly over them."""
+    """At most `most` of the answers, spread evenly over them; all of them if `most` is None."""
     if most is None or len(answers) <= most:
         return list(answers)
     return [answers[round(place * (len(answers) - 1) / max(1, most - 1))] for place in range(most)]
 
 
 def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list[Audited]:
-    """Audit every question of a built assignment; `most` limits the mutants and the rewrites of each. `master` is the notebook it was built from."""
+    """Audit every question of a built assignment.
+
+    `master` is the notebook that it was built from. `most` limits the number of mutants and of
+    rewrites for each question.
+    """
     questions = _declarations(master)
     with tempfile.TemporaryDirectory() as scratch:
         with zipfile.ZipFile(built.zip) as archive:
@@ -52,7 +57,7 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
 
 
 def of_master(master: Path, most: int | None = None) -> list[Audited]:
-    """Build a master and audit it, in processes of their own. Raises `BuildError`."""
+    """Build a master and audit it, both in separate processes. Raises `BuildError`."""
     with tempfile.TemporaryDirectory() as scratch:
         built, target = Path(scratch, master.stem), Path(scratch, "found.json")
         fault = assign(master, built)
@@ -67,7 +72,9 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
 
 
 def _declarations(master: Path) -> list[Question]:
-    """The declared questions of a master, without functions: from its declaration cells, run here."""
+    """The declared questions of a master, without functions, from its declaration cells, which are
+    run here.
+    """
     namespace: dict[str, Any] = {}
     with declared_inside() as questions:
         for cell in nbformat.read(master, as_version=4).cells:
@@ -105,7 +112,7 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
 
 
 def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]) -> Audited:
-    """Mark the survivors that agree with the reference on all cases of further banks."""
+    """Mark the survivors that agree with the reference on all cases of additional banks."""
     if not survivors[audited.question]:
         return audited
     sources = [verdict.source for verdict in survivors[audited.question]]
@@ -115,7 +122,7 @@ def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Se
 
 
 def main(built: str, master: str, target: str, most: str = "") -> None:
-    """Audit one built assignment in this process, and write what was found."""
+    """Audit one built assignment in this process, and write the results to `target`."""
     found = audit(BuiltAssignment(Path(built)), Path(master), int(most) if most else None)
     Path(target).write_text(to_json(found), encoding="utf-8")
 

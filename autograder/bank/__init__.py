@@ -1,1 +1,1 @@
-"""What is stored of an assignment, and how."""
+"""The stored form of an assignment's cases: records, names and files."""

@@ -1,19 +1,21 @@
-"""The groups of cases that a test cell can ask for, and what students read as their names."""
+"""The groups of cases that a test cell can ask for, and the names that students read for them."""
 
 from __future__ import annotations
 
 PUBLIC = "public"
 HIDDEN_GROUPS = ("corners", "random", "repeated", "types")
 GROUPS = (PUBLIC, *HIDDEN_GROUPS)
-"""The groups of cases that a test cell can ask for, besides the laws of a question (see `autograder.build.law_cases`).
+"""The groups of cases that a test cell can ask for, besides the laws of a question (see
+`autograder.build.law_cases`).
 
-public: handed to students. corners: every dimension at its smallest in turn, all sizes distinct, all at their largest, all equal.
-random: random sizes, several draws each. repeated: calls of one shape, repeated and interleaved, to which a function must answer alike each time.
-types: the same numbers and arrays in every Python type that the problem allows.
+public: handed to students. corners: every dimension at its smallest in turn, all sizes distinct,
+all at their largest, all equal. random: random sizes, several draws each. repeated: calls of one
+shape, repeated and interleaved, which a function must answer alike each time. types: the same
+numbers and arrays in every Python type that the problem allows.
 """
 
 METHOD = "method"
-"""Where a group of cases is named: the cases on which it is judged how an answer is computed."""
+"""The name, in place of a group's, of the cases on which rules are judged."""
 
 TITLES = {
     PUBLIC: "the cases in the notebook",
@@ -22,12 +24,12 @@ TITLES = {
     "repeated": "repeated calls",
     "types": "argument types",
 }
-"""What a student reads as the name of a group of cases."""
+"""The name of each group of cases that students read."""
 
 CONTRACT_GROUPS = ("repeated", "types")
-"""The groups that ask how a function behaves beyond its values."""
+"""The groups that test a function's behaviour beyond its values."""
 
 
 def title(group: str) -> str:
-    """What a student reads as the name of a group, or of a law."""
+    """The name of a group, or of a law, that students read."""
     return TITLES.get(group) or f"law: {group}"

@@ -1,4 +1,6 @@
-"""What a bank holds: cases with their expected outputs, known mistakes, and the cases on which rules are judged."""
+"""The contents of a bank: cases with their expected outputs, known mistakes, and the cases on which
+rules are judged.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ class BankError(Exception):
 
 @dataclass(frozen=True)
 class ExpectedCase:
-    """A case with its expected output and, for each array of it, the largest absolute error allowed in any element."""
+    """A case with its expected output and, for each array of it, the largest absolute error allowed
+    in any element.
+    """
 
     case: Case
     expected: Output
@@ -26,10 +30,11 @@ class ExpectedCase:
 
 @dataclass(frozen=True)
 class Group:
-    """Cases that earn points together, by the group's name, and the order in which they are called: indices into `cases`, repeats included.
+    """The cases that earn points together.
 
-    `known` has what the author's misconceptions do on these cases; `imprecise` is the share of the points for answers that are right to
-    half precision only.
+    `calls` is the order in which they are called: indices into `cases`, repeats included. `known`
+    holds the outcomes of the author's misconceptions on these cases. `imprecise` is the share of
+    the points for answers that are right to half precision only.
     """
 
     name: str
@@ -41,7 +46,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Bank:
-    """`groups[question][group]`, `methods[question]`, and the fingerprint of the environment in which the expected outputs were computed."""
+    """The cases of an assignment, as `groups[question][group]`, and its rules, as
+    `methods[question]`.
+
+    `environment` is the fingerprint of the environment in which the expected outputs were computed.
+    """
 
     assignment: str
     environment: Mapping[str, Any]
@@ -49,7 +58,7 @@ class Bank:
     methods: Mapping[str, RuleChecks] = field(default_factory=dict)
 
     def group(self, question: str, group: str) -> Group:
-        """One group of one question. Raises `BankError`."""
+        """One group of one question. Raises `BankError` if there is none of that name."""
         if question not in self.groups:
             raise BankError(f"the bank of {self.assignment!r} has no question {question!r}; it has {', '.join(self.groups)}")
         if group not in self.groups[question]:
@@ -57,7 +66,7 @@ class Bank:
         return self.groups[question][group]
 
     def method(self, question: str, rule: str) -> RuleChecks:
-        """The rules of one question. Raises `BankError` if it has no rule of that name."""
+        """The rules of one question. Raises `BankError` if it has no rule named `rule`."""
         method = self.methods.get(question, RuleChecks())
         if method.rule(rule) is None:
             known = ", ".join(repr(each.name) for each in method.rules) or "none"
@@ -67,7 +76,9 @@ class Bank:
 
 @dataclass(frozen=True)
 class KnownOutcome:
-    """What a known-wrong solution did on one case: what it returned, or nothing and the signature of its failure."""
+    """What a known wrong solution did on one case: its output, or an empty output and the signature
+    of its failure.
+    """
 
     output: Output
     signature: str = ""
@@ -75,7 +86,7 @@ class KnownOutcome:
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A misconception of the author's, with its outcome for each case of a group."""
+    """One of the author's misconceptions, with its outcome for each case of a group."""
 
     name: str
     hint: str
@@ -84,7 +95,9 @@ class KnownMistake:
 
 @dataclass(frozen=True)
 class KnownMethod:
-    """A known way to compute right values otherwise than asked: the rules it does not meet, and its outline."""
+    """A known way to compute right values other than as asked: the rules it does not meet, and its
+    outline.
+    """
 
     name: str
     hint: str
@@ -96,7 +109,8 @@ class KnownMethod:
 class RuleChecks:
     """How the rules of one question are judged: they must be met on every one of `cases`.
 
-    `traces` has calls with growing sizes for each dimension whose trace is looked at; `known` what the author's misconceptions do.
+    `traces` holds calls with growing sizes for each dimension whose trace lengths are needed;
+    `known` holds what the author's misconceptions do.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -105,5 +119,5 @@ class RuleChecks:
     known: tuple[KnownMethod, ...] = ()
 
     def rule(self, name: str) -> Rule | None:
-        """The rule of that name."""
+        """The rule of that name, or None."""
         return next((rule for rule in self.rules if rule.name == name), None)

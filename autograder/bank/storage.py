@@ -1,7 +1,7 @@
-"""The bank: every case of an assignment with its expected output, and the file it is kept in.
+"""Read and write a bank: every case of an assignment with its expected output, in one file.
 
-One `safetensors` file holds the arrays, and one JSON text in its header everything else: nothing in it can run when it is read. The
-same bank gives the same bytes. NumPy only.
+One `safetensors` file holds the arrays, and a JSON text in its header everything else, so nothing
+in it can run when it is read. The same bank always gives the same bytes. NumPy only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograder.calls.spec import CallSpec, Case
 from autograder.evidence.requirements import Rule, from_json, to_json
 
 FORMAT = 4
-"""Raised when the layout of the file changes; a bank of another format is refused by name."""
+"""The version of the file's layout. A bank of another format is refused, with the format named."""
 
 _HEADER = "otter-arrays"
 
@@ -50,14 +50,17 @@ def save(bank: Bank, path: Path) -> None:
             questions[question][name] = {"cases": rows, "calls": list(group.calls), "known": known, "imprecise": group.imprecise}
     methods = {question: _stored_method(method, f"{question}/{METHOD}", arrays) for question, method in bank.methods.items()}
     header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions, "methods": methods}
-    # One key only: safetensors keeps its metadata in a hash map, whose order would differ from build to build.
+    # One key only: safetensors keeps its metadata in a hash map, whose order would differ from
+    # build to build.
     path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
 
 
 def load(path: Path, called: str = "") -> Bank:
-    """Read a bank. Raises `BankError` that says what is wrong with the file, which it names as `called` says.
+    """Read a bank. Raises `BankError`, which says what is wrong with the file, called `called` or
+    its file name.
 
-    Each check asks for it, and gets what was read before if the file is still the same. Nobody can write into its arrays.
+    Every check loads the bank; a file that has not changed is read only once. The arrays are
+    read-only.
     """
     called = called or path.name
     try:
@@ -110,7 +113,7 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
 
 
 def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """A case as JSON's types; its arguments go into `arrays`."""
+    """A case as JSON types; its arguments go into `arrays`."""
     leaves = flatten(case.arguments)
     _keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
     return {"label": case.label, "sizes": dict(case.sizes), "kinds": {path: leaf.kind for path, leaf in leaves.items()}, "way": vars(case.way)}

@@ -1,1 +1,1 @@
-"""From declared questions to banks."""
+"""Build banks from declared questions."""

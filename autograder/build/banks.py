@@ -1,4 +1,6 @@
-"""From declared questions and their references to banks. Everything that can be decided before a student answers is decided here."""
+"""Build banks from declared questions and their references. Everything that can be decided before a
+student answers is decided here.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,12 @@ from autograder.runtime.fingerprint import fingerprint
 from autograder.verdicts.compare import magnitude
 
 REFUSED_CASES = 2
-"""On so many hidden cases, at least, a misconception must be refused."""
+"""A misconception must be refused on at least this many hidden cases."""
 
 PUBLIC_SECRET = "public"
-"""Public cases are drawn from no secret: they are the same in every build, and tell nothing about the hidden ones."""
+"""Public cases are drawn from this constant in place of a secret: they are the same in every build,
+and reveal nothing about the hidden ones.
+"""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Built:
 def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str) -> Built:
     """Build both banks from `questions` and the references of the same names in `namespace`.
 
-    The same secret gives the same banks. Without questions they are empty: Otter's own tests need none. Raises `BuildError`.
+    The same secret gives the same banks. Without questions the banks are empty: Otter's own tests
+    need none. Raises `BuildError`.
     """
     names = [question.name for question in questions]
     for name in names:
@@ -51,7 +56,8 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
     records: dict[str, QuestionRecord] = {}
     for question in questions:
         reference = namespace.get(question.name)
-        # Apart, so that nothing in the public cases, not even a tolerance, depends on the secret.
+        # Drawn separately, so that nothing in the public cases, not even a tolerance, depends on
+        # the secret.
         shown = draw(question, reference, (PUBLIC, *question.laws), assignment, PUBLIC_SECRET)
         kept = draw(question, reference, (*HIDDEN_GROUPS, *question.laws), assignment, secret)
         public[question.name] = shown.groups
@@ -75,7 +81,11 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
 
 
 def _check_told_by(question: Question, known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> None:
-    """A misconception that values tell is refused on enough hidden cases, and far enough; one that they do not tell, on none."""
+    """Check that a misconception is told by what its author declared. Raises `BuildError`.
+
+    One told by values must be refused on enough hidden cases, and be far enough off; one told by
+    its method must pass every case.
+    """
     called = f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__})"
     failing = sum(len(kept.failing(known.name, name)) for name in kept.groups)
     refused = _refused_in(known, shown, kept)
@@ -127,5 +137,5 @@ def _tolerance_record(question: Question, kept: DrawnGroups) -> ToleranceRecord:
 
 
 def group_counts(group: Group) -> GroupCounts:
-    """What is counted of a group."""
+    """The counts of a group: cases, shapes and calls."""
     return GroupCounts(len(group.cases), len({tuple(answered.case.sizes.items()) for answered in group.cases}), len(group.calls))

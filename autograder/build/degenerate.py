@@ -1,4 +1,4 @@
-"""Why an output of the reference would accept answers that are wrong."""
+"""Recognise outputs of the reference that would accept wrong answers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from autograder.calls.outputs import Output
 from autograder.verdicts.compare import dtype_kind, magnitude
 
 MANY, MOST, HARDLY = 8, 0.9, 1e-3
-"""An output of at least so many elements tests little if so large a share of them is equal, or if they differ by so small a share."""
+"""An output of at least `MANY` elements tests little if more than the share `MOST` of them is
+equal, or if they differ by less than the share `HARDLY` of the largest.
+"""
 
 
 def why_degenerate(output: Output) -> str:
-    """Why this reference output would accept answers that are wrong, or "".
+    """Why this reference output would accept wrong answers, or "".
 
-    Of several arrays, some may be anything finite, as a bias that begins with zeros, if at least one tests something.
+    If there are several arrays and at least one tests something, the others may hold any finite
+    values, such as a bias that begins with zeros.
     """
     reasons = [_degenerate_array(array) for array in output.values()]
     fatal = [reason for array, reason in zip(output.values(), reasons, strict=True) if reason and (array.size == 0 or not np.all(np.isfinite(array)))]

@@ -1,6 +1,8 @@
-"""Laws that hold between a function and a transform of it, as cases: a call as it is, and then the same call under the transform.
+"""Laws that hold between a function and its transform, as pairs of cases: a plain call, and then
+the same call under the transform.
 
-Where the first is right and the second is not, the law is broken. What is expected of the second comes from the reference without the transform.
+If the first is right and the second is not, the law is broken. The expected output of the second
+comes from the reference without the transform.
 """
 
 from __future__ import annotations
@@ -21,18 +23,22 @@ from autograder.questions.question import Question
 from autograder.verdicts.compare import dtype_kind, magnitude, widen
 
 STEP = 1e-5
-"""Half the distance of two points whose difference, in float64, stands for a derivative."""
+"""Step of the central differences, in float64, that stand for derivatives."""
 
 CRUDE = 1e-3
-"""A difference and a derivative that differ by more, relative to the largest, are not of the same function."""
+"""A derivative must agree with its central difference within this share of the largest number;
+otherwise they are not of the same function.
+"""
 
 
 class Lawless(Exception):
-    """The reference does not obey a law; the text says how, and continues the law's name."""
+    """The reference does not obey a law. The text says how, and continues the law's name."""
 
 
 def plan(question: Question, law: str, rng: np.random.Generator) -> Plan:
-    """The cases of a law as a group: for each of two shapes a case as it is, and the same under the law."""
+    """The cases of a law as a group: for each of two shapes a plain case, and the same under the
+    law.
+    """
     slots = tuple(each for slot in plain_slots(question, rng) for each in _pair(question, law, slot, rng))
     return Plan(law, slots, tuple(range(len(slots))))
 
@@ -73,12 +79,14 @@ def _stacked(values: list[Value]) -> Value:
 
 
 def _order(way: CallSpec, size: int) -> np.ndarray:
-    """A permutation that moves something, if there is something to move."""
+    """A permutation that moves at least one element if there are at least two."""
     return np.roll(np.random.default_rng(way.seed).permutation(size), 1) if size > 2 else np.arange(size)[::-1]
 
 
 def expected(reference: object, case: Case) -> Returned | Failed:
-    """What a call under a law should return, from the reference without the law's transform."""
+    """The expected outcome of a call under a law, from the reference without the law's
+    transform.
+    """
     plain = replace(case.way, law="", traced=(), seed=0)
     if case.way.law == "vmap":
         return _by_lanes(reference, case, plain)
@@ -104,7 +112,9 @@ def _by_lanes(reference: object, case: Case, plain: CallSpec) -> Returned | Fail
 
 
 def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned | Failed:
-    """Central differences of the reference in float64, along the directions that the transform looks at."""
+    """Central differences of the reference in float64, along the directions that the transform
+    uses.
+    """
     import jax
 
     def wide(value: Value) -> Value:
@@ -137,7 +147,10 @@ def _moved(value: Value, along: object, step: float) -> Value:
 
 
 def check(reference: object, case: Case, output: Output, before: Output) -> Output:
-    """What the reference gives under the law's transform, where `output` is expected, and `before` was given as it is. Raises `Lawless`."""
+    """The output of the reference under the law's transform. Raises `Lawless`.
+
+    `output` is the expected output under the law, and `before` that of the plain call.
+    """
     law = case.way.law
     outcome = call(reference, case.arguments, case.way)
     if isinstance(outcome, Failed):
@@ -155,7 +168,9 @@ def check(reference: object, case: Case, output: Output, before: Output) -> Outp
 
 
 def _permutations(array: np.ndarray, order: np.ndarray) -> list[np.ndarray]:
-    """The array as it was, for a function that forgets the order, and permuted along each axis of that size, also where it is flattened."""
+    """The results that a permutation of the input may have: the array unchanged, for a function
+    that ignores the order, and permuted along each axis of that size, also if it is flattened.
+    """
     size = len(order)
     found = [array, *(np.take(array, order, axis) for axis in range(array.ndim) if array.shape[axis] == size)]
     if array.ndim == 1 and array.size % size == 0:

@@ -1,4 +1,6 @@
-"""From a declared question and a random generator to concrete cases, in groups that earn points independently. NumPy only."""
+"""Plan concrete cases from a declared question and a random generator, in groups that earn points
+independently. NumPy only.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from autograder.questions.question import Question
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a group for one case: its shape is settled, its values are drawn (and, if they test nothing, drawn again)."""
+    """A place in a group for one case: its shape is fixed, and its values are drawn (and drawn
+    again if they test nothing).
+    """
 
     shape: Shape
     draw: Callable[[], Case]
@@ -25,7 +29,9 @@ class Slot:
 
 @dataclass(frozen=True)
 class Plan:
-    """The slots of a group and the order in which their cases are called: indices into `slots`, repeats included."""
+    """The slots of a group, and the order in which their cases are called: indices into `slots`,
+    repeats included.
+    """
 
     group: str
     slots: tuple[Slot, ...]
@@ -33,13 +39,17 @@ class Plan:
 
 
 def generator(secret: str, *labels: str) -> np.random.Generator:
-    """A random generator that depends on the secret and the labels only, so that a build can be repeated."""
+    """A random generator that depends only on the secret and the labels, so that a build can be
+    repeated.
+    """
     digest = hashlib.sha256("\0".join((secret, *labels)).encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
 
 
 def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
-    """Settle the shapes of a group and the order of its calls. Raises `ValueError` for a group that does not exist."""
+    """Choose the shapes of a group and the order of its calls. Raises `ValueError` for a group that
+    does not exist.
+    """
     if group == "corners":
         slots = _default_slots(question, corners(question, rng), 1, rng)
     elif group == "random":
@@ -64,17 +74,23 @@ def _default_slots(question: Question, shapes: list[Shape], draws: int, rng: np.
 
 
 def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
-    """A slot for each of two shapes, with sizes that tell axes apart and with any."""
+    """A slot for each of two shapes: one with distinct sizes, so that axes can be told apart, and
+    one with any sizes.
+    """
     return _default_slots(question, [distinct(question, rng), random_shape(question, rng)], 1, rng)
 
 
 def method_slots(question: Question, shapes: Sequence[Shape], rng: np.random.Generator) -> tuple[Slot, ...]:
-    """A slot for each of `shapes`, which other groups have: functions are compiled for them already."""
+    """A slot for each of `shapes`, which other groups have too, so that functions are already
+    compiled for them.
+    """
     return _default_slots(question, list(shapes), 1, rng)
 
 
 def trace_slots(question: Question, dim: str, shape: Shape, rng: np.random.Generator) -> tuple[Slot, ...]:
-    """Slots that differ from `shape`, and from one another, in the size of `dim` only: growing sizes, within its range."""
+    """Slots that differ from `shape`, and from one another, only in the size of `dim`: growing
+    sizes within its range.
+    """
     smallest, largest = question.dims[dim]
     sizes = sorted({min(max(size, smallest), largest) for size in TRACED_SIZES})
     return _default_slots(question, [Shape(f"{dim} = {size}", {**shape.sizes, dim: size}) for size in sizes], 1, rng)
@@ -90,7 +106,11 @@ def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ..
 
 
 def _slot(question: Question, shape: Shape, kinds: Mapping[str, str], index: int, rng: np.random.Generator) -> Slot:
-    """`index` counts the draws of one shape: each takes the next family of values, the first always the first one declared."""
+    """A slot whose values are drawn from a family that depends on `index`, which counts the draws
+    of one shape.
+
+    Each draw takes the next declared family, beginning with the first.
+    """
 
     def draw() -> Case:
         values = {

@@ -16,12 +16,14 @@ from autograder.runtime import fingerprint, jax_settings
 
 
 def begin() -> None:
-    """Runs in the master's kernel before its cells."""
+    """Set JAX for tiny programs. Runs in the master's kernel before its cells."""
     jax_settings.for_tiny_programs()
 
 
 def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
-    """Runs in the master's kernel, after its cells: call what is declared on the shapes of the bank, with other values."""
+    """Call the declared functions on the shapes of the bank, with other values. Runs in the
+    master's kernel after its cells.
+    """
     found, rng = storage.load(Path(hidden_bank)), np.random.default_rng()
     fingerprint.draws()
 
@@ -39,4 +41,5 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
             values = {name: question.arguments[name].vary(value, rng) for name, value in case.arguments.items()}
             way = replace(case.way, seed=int(rng.integers(2**31)))
             for function in functions:
-                call(function, values, way, interruptible=False)  # what a wrong answer raises is of no interest here
+                # what a wrong answer raises does not matter here
+                call(function, values, way, interruptible=False)

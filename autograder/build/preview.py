@@ -1,4 +1,6 @@
-"""What a question looks like while it is written: drawn cases, outputs, the error that is allowed, and what each wrong answer does, in the notebook."""
+"""Preview a question in the notebook while it is written: drawn cases, outputs, the allowed error,
+and the outcome of each wrong answer.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,23 @@ from autograder.build.reference import DrawnGroups, arguments_of, draw
 from autograder.questions.question import Question
 
 BUILDING = "OTTER_ARRAYS_BUILDING"
-"""Set while a master runs to be built: then nobody looks at a preview, which would cost as much as the build."""
+"""The environment variable that is set while a master runs for a build. A preview would not be seen
+then, and would cost as much as the build.
+"""
 
 LARGEST_SHOWN = 1e6
-"""Errors in tolerances beyond this have one colour."""
+"""Errors of more tolerances than this share one colour."""
 
 _STYLE = "style='max-width:60rem'"
 
 
 @dataclass(frozen=True, repr=False)
 class Preview:
-    """Tables and a figure of one question. `cases`: one row for each case; `mistakes`: for each misconception, on how many cases of each group it is
-    refused, and by how many tolerances at most."""
+    """Tables and a figure of one question.
+
+    `cases` has one row for each case. `mistakes` says for each misconception on how many cases of
+    each group it is refused, and by how many tolerances at most.
+    """
 
     question: str
     cases: pd.DataFrame
@@ -36,7 +43,9 @@ class Preview:
     drawn: DrawnGroups
 
     def figure(self) -> Any:
-        """A `matplotlib.figure.Figure`: how far each misconception is off on each case, in tolerances; None without misconceptions."""
+        """A `matplotlib.figure.Figure` of the error of each misconception on each case, in
+        tolerances; None without misconceptions.
+        """
         if self.mistakes.empty:
             return None
         from matplotlib.colors import LogNorm
@@ -58,7 +67,9 @@ class Preview:
         return figure
 
     def _errors(self, misconception: str) -> list[float]:
-        """In tolerances, case by case; infinite where the answer is no such array."""
+        """The error on each case, in tolerances; infinite where the outcome is not a comparable
+        array.
+        """
         found = []
         for name, group in self.drawn.groups.items():
             for index in range(len(group.cases)):
@@ -85,9 +96,10 @@ class Preview:
 
 
 def preview(question: Question, reference: object) -> Preview | None:
-    """Draw every group of cases as a build would, from a secret that no build has. Raises `BuildError` for what would stop the build.
+    """Draw every group of cases as a build would, from a secret that no build uses. Raises
+    `BuildError` for anything that would stop the build.
 
-    None while a master is being built.
+    Returns None while a master is being built.
     """
     if os.environ.get(BUILDING):
         return None

@@ -1,6 +1,7 @@
-"""What the author of an assignment is told of a build, as a record and as JSON. It holds the sources of known answers, and is secret.
+"""The record of a build for the author of an assignment, also as JSON. It contains the sources of
+known answers, and is secret.
 
-What a field with a default says was not in every record from the first one on.
+A field with a default is missing from records of earlier versions.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from autograder.build.tolerance import Noise
 
 @dataclass(frozen=True)
 class GroupCounts:
-    """How many cases a group has, in how many shapes, and how many calls it takes."""
+    """The number of cases in a group, of shapes among them, and of calls that it takes."""
 
     cases: int
     shapes: int
@@ -23,9 +24,11 @@ class GroupCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class MisconceptionRecord:
-    """A known-wrong answer: in which groups, and there on which cases, it is refused; the rules that it does not meet; its source.
+    """A known wrong answer: the groups in which, and the cases on which, it is refused; the rules
+    that it does not meet; its source.
 
-    `margin` is its distance from the right answer in tolerances, or None where it is wrong in another way than by its numbers.
+    `margin` is its distance from the right answer in tolerances, or None if it is wrong in another
+    way than by its numbers.
     """
 
     name: str
@@ -47,7 +50,8 @@ class MisconceptionRecord:
 class ToleranceRecord:
     """The noise by source and the tolerance, both relative to the largest element of an output.
 
-    `measured` is the tolerance that the noise asks for; `set_by_the_author` has `rtol` and `atol` where the author set them.
+    `measured` is the tolerance that follows from the noise. `set_by_the_author` holds `rtol` and
+    `atol` where the author set them.
     """
 
     noise: Noise
@@ -63,7 +67,9 @@ class ToleranceRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRecord:
-    """One question: its groups by name, its known answers by the names of their functions, its rules in words."""
+    """One question: its groups by name, its known answers by the names of their functions, its
+    rules in words.
+    """
 
     groups: Mapping[str, GroupCounts]
     alternatives: Mapping[str, str]
@@ -87,14 +93,16 @@ class QuestionRecord:
 
 @dataclass(frozen=True)
 class BuildRecord:
-    """One build: the name of the assignment, the secret from which its hidden cases were drawn, and its questions by name."""
+    """One build: the name of the assignment, the secret from which its hidden cases were drawn, and
+    its questions by name.
+    """
 
     assignment: str
     secret: str
     questions: Mapping[str, QuestionRecord]
 
     def to_json(self) -> dict[str, Any]:
-        """The record as it stands in the file."""
+        """The record as it is stored in the file."""
         return asdict(self)
 
     @classmethod

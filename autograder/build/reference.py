@@ -1,4 +1,6 @@
-"""What a reference makes of a plan: cases with their expected outputs and tolerances, and what the author's other answers do on them."""
+"""Run the reference on a plan: cases with their expected outputs and tolerances, and the outcomes
+of the author's other answers on them.
+"""
 
 from __future__ import annotations
 
@@ -25,25 +27,31 @@ from autograder.verdicts.compare import Mismatch, differences
 from autograder.verdicts.diagnosis import outcome_of
 
 COMPILED_SHAPES = 3
-"""The noise of other compilations is measured on so many shapes, those with the largest outputs: each costs seconds."""
+"""The number of shapes, those with the largest outputs, on which the noise of other compilations is
+measured: each costs seconds.
+"""
 
 DRAWS = 200
-"""So often a case whose reference output tests nothing is drawn again before the build gives up."""
+"""Draws of a case whose reference output tests nothing, before the build gives up."""
 
 STORED_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64")
-"""What a reference may return."""
+"""The dtypes that a reference may return."""
 
 
 _BEYOND_THE_PROCESSOR = re.compile(
     r"MLIR translation rule|UNIMPLEMENTED|Unsupported dtype|No FFI handler|[Oo]nly interpret mode is supported|Unknown backend|cuDNN is not"
     r"|(?:for|on) platform cpu|Number of devices \d+ must|only \d+ XLA devices|Invalid integer data type 'V'"
 )
-"""What JAX says of what it can do on an accelerator only, or nowhere."""
+"""JAX's messages about operations that it supports only on an accelerator, or nowhere."""
 
 
 @dataclass(frozen=True)
 class DrawnGroups:
-    """Some groups of one question, and what was found out about them: the noise of the reference, and what each misconception does."""
+    """Some groups of one question, with the noise of the reference and the outcomes of each
+    misconception.
+
+    `outcomes[misconception][group][case]` is what the misconception did on one case.
+    """
 
     groups: dict[str, Group]
     noise: Noise
@@ -55,11 +63,15 @@ class DrawnGroups:
         return [index for index, outcome in self.outcomes[misconception][group].items() if _errors(outcome, cases[index]) > 1]
 
     def errors(self, misconception: str, group: str, case: int) -> float:
-        """By how many tolerances a misconception is off on one case; infinite where it is wrong in another way."""
+        """The error of a misconception on one case, in tolerances; infinite if it is wrong in
+        another way.
+        """
         return _errors(self.outcomes[misconception][group][case], self.groups[group].cases[case])
 
     def margin(self, misconception: str) -> float:
-        """How many tolerances the misconception is off, on the case where that is most; infinite where it is wrong in another way."""
+        """The largest error of a misconception over all cases, in tolerances; infinite if it is
+        wrong in another way.
+        """
         return max(
             (
                 _errors(outcome, self.groups[name].cases[index])
@@ -71,7 +83,9 @@ class DrawnGroups:
 
 
 def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
-    """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused, infinite if it is no such array."""
+    """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused,
+    infinite if it is not a comparable array.
+    """
     if isinstance(outcome, Failed):
         return math.inf
     found = differences(outcome.output, answered.expected, answered.tolerances)
@@ -83,7 +97,9 @@ def _error(mismatch: Mismatch, allowed: float) -> float:
 
 
 def draw(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> DrawnGroups:
-    """Draw groups of cases, answer them, and hold the author's other answers against them."""
+    """Draw groups of cases, answer them with the reference, and judge the author's other answers by
+    them. Raises `BuildError`.
+    """
     plans = {}
     for name in names:
         rng = generator(secret, assignment, question.name, name)
@@ -138,7 +154,9 @@ def _hint(question: Question, known: Misconception) -> str:
 
 
 def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, Output]:
-    """A case for `slot` whose reference output tests something, with that output."""
+    """A case for `slot` whose reference output tests something, with that output. Raises
+    `BuildError`.
+    """
     why = ""
     for _ in range(DRAWS):
         case = slot.draw()
@@ -178,7 +196,7 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
 
 
 def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> list[tuple[Case, Output]]:
-    """One case for each shape, as it is and under no law: a compiled program costs by shape."""
+    """One plain case for each shape. A compiled program costs by shape, so one is enough."""
     first: dict[int, tuple[Case, Output]] = {}
     for slot, pair in zip(planned.slots, answered, strict=True):
         if not pair[0].way.law:
@@ -187,7 +205,9 @@ def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> 
 
 
 def _noise_under_law(question: Question, law: str, reference: object, answered: Sequence[tuple[Case, Output]]) -> Noises:
-    """Refuse a reference that does not obey; what it differs by under the law is noise of the law's cases."""
+    """Refuse a reference that does not obey the law. Its differences under the law count as noise
+    of the law's cases.
+    """
     noise: Noises = {}
     for (_, before), (case, output) in zip(answered[::2], answered[1::2], strict=True):
         try:
@@ -201,7 +221,9 @@ def _noise_under_law(question: Question, law: str, reference: object, answered: 
 
 
 def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noises:
-    """Refuse an alternative that is not right; what it differs by is noise."""
+    """Refuse an alternative that is not right. Its differences from the reference count as
+    noise.
+    """
     noise: Noises = {}
     for name, group in groups.items():
         seen: dict[int, Returned | Failed] = {}
@@ -218,5 +240,5 @@ def _check_alternative(question: Question, function: Callable[..., Any], groups:
 
 
 def arguments_of(case: Case) -> str:
-    """The arguments of a case in a few words, as a message names them."""
+    """The arguments of a case in a few words, for messages."""
     return ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())

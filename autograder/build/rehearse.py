@@ -1,4 +1,6 @@
-"""What a test cell says in the master notebook: its group drawn afresh, and the author's answers held against it."""
+"""What a test cell says in the master notebook: its group is drawn afresh, and the author's answers
+are judged by it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,10 @@ from autograder.questions.question import Question
 
 
 def rehearse(question: Question, reference: object, cases: str) -> str:
-    """What a test cell says in the master notebook: the group drawn afresh with `reference`, the author's other answers held against it.
+    """What a test cell says in the master notebook, as text: the group is drawn afresh with
+    `reference`, and the author's other answers are judged by it.
 
-    Raises `BuildError` for what would stop the build.
+    Raises `BuildError` for anything that would stop the build.
     """
     if cases not in (*GROUPS, *question.laws):
         raise BuildError(f"question {question.name!r}: has no law {cases!r}; declare it with laws=({cases!r},)")
@@ -28,7 +31,9 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
 
 
 def rehearse_rule(question: Question, reference: object, rule: str) -> str:
-    """The same for a test cell that asks for a rule."""
+    """What a test cell that asks for a rule says in the master notebook, as text. Raises
+    `BuildError`.
+    """
     if all(declared.name != rule for declared in question.rules):
         raise BuildError(f"question {question.name!r}: has no rule {rule!r}; declare it with requires(…)")
     unmet = draw_method(question, reference, (PUBLIC,), "rehearsal", "rehearsal").unmet

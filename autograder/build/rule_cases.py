@@ -1,4 +1,6 @@
-"""At the build: draw the calls on which rules are judged, and judge the author's own answers by them."""
+"""Draw the calls on which rules are judged, and judge the author's own answers by them. Part of the
+build.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,17 @@ from autograder.verdicts.rules import Judgement, judge
 
 @dataclass(frozen=True)
 class Required:
-    """The rules of a question with the calls to judge them on, and which rules each misconception does not meet."""
+    """The rules of a question with the calls to judge them on, and the rules that each
+    misconception does not meet.
+    """
 
     method: RuleChecks
     unmet: dict[str, tuple[str, ...]]
 
 
 def draw_method(question: Question, reference: object, groups: Sequence[str], assignment: str, secret: str) -> Required:
-    """Draw the calls, with the shapes that `groups` have, and judge the reference, the alternatives and the misconceptions on them.
+    """Draw calls with the shapes of `groups`, and judge the reference, the alternatives and the
+    misconceptions on them.
 
     Raises `BuildError`.
     """
@@ -54,7 +59,9 @@ def draw_method(question: Question, reference: object, groups: Sequence[str], as
 
 
 def _shapes(question: Question, groups: Sequence[str], assignment: str, secret: str) -> list[Shape]:
-    """The distinct shapes of these groups, as a build with this secret has them: what runs there is compiled already."""
+    """The distinct shapes of these groups in a build with this secret: functions are already
+    compiled for them.
+    """
     slots = [slot for name in groups for slot in plan(question, name, generator(secret, assignment, question.name, name)).slots]
     return list({tuple(slot.shape.sizes.items()): slot.shape for slot in slots}.values())
 

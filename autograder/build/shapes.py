@@ -1,4 +1,6 @@
-"""Sizes for the dimensions of a question: edges, sizes that differ, and random ones. NumPy only."""
+"""Choose sizes for the dimensions of a question: edge sizes, distinct sizes, and random ones. NumPy
+only.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +12,23 @@ import numpy as np
 from autograder.questions.question import Question
 
 LARGEST_DISTINCT_SIZE = 7
-"""Sizes that only need to differ from one another stay small: a compiled program costs by shape, not by element."""
+"""Sizes that only need to be distinct stay small: a compiled program costs by shape, not by
+element.
+"""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes for every dimension of a question, and what is special about them."""
+    """Sizes for every dimension of a question, and a label that says what is special about them."""
 
     label: str
     sizes: Mapping[str, int]
 
 
 def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
-    """Each dimension at its smallest in turn with the others distinct; all distinct; all at their largest; all equal where the ranges allow it."""
+    """Edge sizes: each dimension at its smallest in turn with the others distinct; all distinct;
+    all at their largest; all equal if the ranges allow it.
+    """
     shapes = []
     for dim, (smallest, _) in question.dims.items():
         sizes = {**distinct(question, rng).sizes, dim: smallest}
@@ -39,9 +45,11 @@ def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
 
 
 def distinct(question: Question, rng: np.random.Generator) -> Shape:
-    """Sizes of at least 2 that all differ, so that swapped axes show, as far as the declared ranges allow."""
+    """Sizes of at least 2 that all differ, so that swapped axes are noticed, as far as the declared
+    ranges allow.
+    """
     sizes: dict[str, int] = {}
-    # The narrowest range chooses first, or a wide one could take the only size it has.
+    # The narrowest range chooses first; otherwise a wide one could take the only size it has.
     for dim, (smallest, largest) in sorted(question.dims.items(), key=lambda item: (item[1][1], item[0])):
         reach = max(2, LARGEST_DISTINCT_SIZE, smallest + len(question.dims))
         allowed = list(range(smallest, min(largest, reach) + 1))
@@ -51,7 +59,9 @@ def distinct(question: Question, rng: np.random.Generator) -> Shape:
 
 
 def middle(question: Question, rng: np.random.Generator) -> Shape:
-    """Sizes that no corner and no other group has: above the small ones, and below the largest, as far as the ranges allow."""
+    """Sizes that no corner and no other group has: above the small ones and below the largest, as
+    far as the ranges allow.
+    """
     sizes = {}
     for dim, (smallest, largest) in question.dims.items():
         low = max(smallest, LARGEST_DISTINCT_SIZE + 1)

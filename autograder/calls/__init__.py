@@ -1,1 +1,1 @@
-"""Call a function that somebody else wrote, and say what came of it."""
+"""Call a function that somebody else wrote, and report the outcome."""

@@ -1,4 +1,4 @@
-"""Call a function, and say what happened: it returned, or it failed and why."""
+"""Call a function, and report the outcome: it returned, or it failed and why."""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ from autograder.calls.spec import PLAIN, CallSpec
 from autograder.calls.transforms import apply
 
 PRINTED_SHOWN = 2_000
-"""So many characters of what a function prints are kept; the rest is dropped as it comes."""
+"""At most this many characters of a function's printed output are kept; the rest is dropped as it
+comes.
+"""
 
 DETAIL_SHOWN = 500
-"""So many characters of an exception's own text are kept."""
+"""At most this many characters of an exception's own text are kept."""
 
 
 @dataclass(frozen=True)
 class Returned:
-    """The function returned arrays. `printed` is the beginning of what it printed meanwhile; `changed` names the arguments that it
-    wrote into, or whose memory it gave away."""
+    """The function returned arrays.
+
+    `printed` is the beginning of what it printed during the call. `changed` names the arguments
+    that it wrote into or whose memory it gave away.
+    """
 
     output: Output
     printed: str = ""
@@ -37,15 +42,21 @@ class Returned:
 
     @property
     def array(self) -> np.ndarray:
-        """The one array that was returned by itself. Raises `KeyError` if there are others."""
+        """The one array that was returned by itself. Raises `KeyError` if the output is
+        structured.
+        """
         return self.output[ALONE]
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The function gave no array. `cause` is a sentence that begins after the function's name and holds no text of the function's
-    own; `detail` does (the exception's text, the line that raised it) and is for the author of the function only. `lost` says that whatever
-    ran it has stopped answering: another call would cost as much again."""
+    """The function gave no array.
+
+    `cause` is a sentence that continues the function's name and contains no text of the function's
+    own. `detail` does (the exception's text, the line that raised it) and is for the function's
+    author only. `lost` says that the process that ran it has stopped answering: another call would
+    cost as much again.
+    """
 
     cause: str
     detail: str = ""
@@ -54,17 +65,18 @@ class Failed:
 
 
 class StandIn(abc.ABC):
-    """A function that lives in another process. It answers for its calls itself."""
+    """A function that lives in another process and answers its calls itself."""
 
     @abc.abstractmethod
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
-        """Call the function with the arguments of a case, in the case's way."""
+        """Call the function with the arguments of a case, in the way `way`."""
 
 
 def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, interruptible: bool = True) -> Returned | Failed:
-    """Call `function` with fresh copies of `arguments`, by position, in the given way.
+    """Call `function` with fresh copies of `arguments`, by position, in the way `way`.
 
-    Whatever it raises becomes a `Failed`, `SystemExit` included; with `interruptible`, Ctrl-C still interrupts.
+    Whatever it raises becomes a `Failed`, `SystemExit` included. With `interruptible`, Ctrl-C still
+    interrupts.
     """
     if isinstance(function, StandIn):
         return function.answer(arguments, way)
@@ -120,12 +132,15 @@ def _raised(raised: BaseException, function: Any, printed: str) -> Failed:
 
 
 def _own_line(raised: BaseException, function: Any) -> str:
-    """The deepest line of the function's own file (or notebook cell) on the way to the exception."""
+    """The deepest line of the function's own file (or notebook cell) in the exception's
+    traceback.
+    """
     code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
     if code is None:
         return ""
     number, step = 0, raised.__traceback__
-    while step is not None:  # `traceback.extract_tb` would make an object of each, and endless recursion leaves very many
+    # `traceback.extract_tb` would make an object of each step; endless recursion leaves very many
+    while step is not None:
         if step.tb_frame.f_code.co_filename == code.co_filename:
             number = step.tb_lineno
         step = step.tb_next
@@ -150,7 +165,10 @@ class _Output(io.TextIOBase):
 
 @contextlib.contextmanager
 def capture(limit: int) -> Iterator[_Output]:
-    """What is printed meanwhile goes into the `text` of this, up to `limit` characters; the rest is dropped as it comes."""
+    """Capture what is printed inside the block in the `text` of the yielded object.
+
+    At most `limit` characters are kept; the rest is dropped as it comes.
+    """
     output = _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         yield output

@@ -1,4 +1,6 @@
-"""Why a call gave no array, in sentences that hold no text of the submission's own. Each continues the function's name."""
+"""Why a call gave no array, in sentences that contain no text of the submission's own. Each
+continues the function's name.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,23 @@ OPEN_EXCEPTIONS = (
     *("ApplyScopeInvalidVariablesTypeError", "InvalidRngError", "ScopeCollectionNotFound", "ScopeParamNotFoundError", "ScopeParamShapeError"),
     *("ScopeVariableNotFoundError", "TransformTargetError", "TraceContextError", "ModifyScopeVariableError", "AssignSubModuleError"),
 )
-"""What may stand in a sentence as the type of an exception; any other is an exception of its own."""
+"""The exception types that a sentence may name; any other is "an exception of its own"."""
 
 _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
 FLAX_TYPES = ("Param", "Variable", "State", "Linear")
-"""What may stand in a sentence as a type of Flax; any other is an object."""
+"""The Flax types that a sentence may name; any other is "object"."""
 
 Values = tuple[str, ...] | re.Pattern[str]
-"""What may stand in a place of a sentence: one of these, or what matches."""
+"""The values that a place of a sentence may take: one of a tuple, or whatever a pattern matches."""
 
 
 @dataclass(frozen=True, init=False)
 class Cause:
-    """One sentence. `template` has places in braces, and `places` says for each what may stand there when a process claims the sentence.
+    """One sentence, as a template.
 
-    A place that `places` lacks is filled from what the call is known to be.
+    `template` has places in braces. `places` says which values each may take when a process claims
+    the sentence. A place that is missing from `places` is filled from what is known of the call.
     """
 
     template: str
@@ -46,7 +49,9 @@ class Cause:
         return self.template.format(**values)
 
     def pattern(self, **known: object) -> str:
-        """What the sentence may be, as a regular expression, with what is `known` of the call in its places."""
+        """A regular expression for the sentences that may be claimed. Places named in `known` match
+        that value only.
+        """
         return "".join(
             re.escape(text) + ("" if place is None else re.escape(str(known[place])) if place in known else self._of_place(place))
             for text, place, _, _ in string.Formatter().parse(self.template)
@@ -58,7 +63,7 @@ class Cause:
 
 
 ONE_ARRAY = "; it must return one array."
-"""So end the sentences about what is no array, but may hold some."""
+"""The end of the sentences about a result that is not an array but may contain some."""
 
 NOT_DEFINED = Cause("is not defined. Did the cell that defines it run, without an error in it or above it?")
 NO_FUNCTION = Cause("is not a function but of type {kind}.", kind=re.compile(r"a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType"))
@@ -88,20 +93,24 @@ CLAIMED = (
     *(NOT_DEFINED, NO_FUNCTION, OTHER_ARGUMENTS, RAISED, NOTHING, SEQUENCE, PLAIN_DATA, OF_FLAX, MORE_THAN_AN_ARRAY, FUNCTION, OTHER_OBJECT),
     *(OBJECTS, KEYS, TRACER, UNREADABLE, NO_ARRAY_INSIDE, TOO_LARGE, SAME_NAME, NO_NUMBERS_INSIDE),
 )
-"""Every cause that `autograder.calls.call.call` gives: what a process may claim of a call."""
+"""Every cause that `autograder.calls.call.call` gives: the causes that a process may claim."""
 
 OF_ITS_OWN = Cause("failed in a way of its own.")
 NO_ANSWER = Cause("{how}.")
 CANNOT_CROSS = Cause("is not a function but {what}.")
-"""What is said on this side of a process: it claimed no known cause; it gave no answer, and how it came to that (`autograder.sandbox.host.Died`); the
-name is bound there to something that cannot cross."""
+"""Causes that this side of the process boundary states: the process claimed no known cause; it gave
+no answer, for a reason in words (`autograder.sandbox.host.Died`); the name is bound there to an
+object that cannot cross.
+"""
 
 
 def known_cause(text: object, arguments: Sequence[str]) -> str:
-    """`text` if it is a cause that `call` gives for arguments of these names (those of `CallSpec.own_arguments`), else a sentence that says it was not.
+    """`text` if it is a cause that `call` gives for arguments of these names, else a sentence that
+    says it was not.
 
-    For causes that come out of a process which may say anything: a sentence is repeated to a student, and must not carry what that
-    process has seen. Numbers in it are short, and names come from closed lists.
+    `arguments` are those of `CallSpec.own_arguments`. This is for causes from a process that may
+    say anything: the sentence is repeated to a student and must not carry what that process has
+    seen. So numbers in it are short, and names come from closed lists.
     """
     known = {"wanted": len(arguments), "names": ", ".join(arguments)}
     if isinstance(text, str) and any(re.fullmatch(cause.pattern(**known), text) for cause in CLAIMED):
@@ -110,7 +119,9 @@ def known_cause(text: object, arguments: Sequence[str]) -> str:
 
 
 def open_name(kind: type) -> str:
-    """The name of a type that anyone can look up; a type that a submission defines could be named after anything it has seen."""
+    """The name of a type from a public package, else a stand-in: a submission could name its own
+    type after anything it has seen.
+    """
     module = sys.modules.get(kind.__module__)
     known = kind.__module__.split(".")[0] in _OPEN_PACKAGES and getattr(module, kind.__name__, None) is kind
     if issubclass(kind, BaseException):

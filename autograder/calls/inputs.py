@@ -1,6 +1,7 @@
 """Arguments, from a stored case to the Python objects that a function receives.
 
-JAX is imported only to make a JAX array, so that a process which never does so stays free of it.
+JAX is imported only to make a JAX array or key, so that a process which never makes one stays free
+of it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Value:
-    """One concrete argument: its data and the Python type in which the function receives it.
+    """One concrete argument: its data, and the Python type in which the function receives it.
 
-    `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32" (numbers; `data` is then 0-d), "key" (a PRNG key of JAX;
-    `data` is its seed, 0-d; with one axis, they are keys in an array). A "tree" has no data of its own: `fields` are its values by name.
+    `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32"
+    (numbers; `data` is 0-d), "key" (a JAX PRNG key; `data` is its seed, 0-d, or 1-d for an array of
+    keys). A "tree" has no data of its own: `fields` are its values by name.
     """
 
     kind: str
@@ -25,11 +27,13 @@ class Value:
     fields: Mapping[str, Value] = field(default_factory=dict)
 
     def changed(self, change: Callable[[Value], Value]) -> Value:
-        """The same with `change` made of each value that is no tree."""
+        """A copy of this value in which `change` is applied to each value that is not a tree."""
         return Value("tree", fields={name: value.changed(change) for name, value in self.fields.items()}) if self.kind == "tree" else change(self)
 
     def leaves(self, name: str = "") -> Iterator[tuple[str, Value]]:
-        """Each value that is no tree, with its name: that of the argument, and the names of fields behind it, joined by "/"."""
+        """Each value that is not a tree, with its name: the argument's name, followed by the names
+        of the fields, joined by "/".
+        """
         if self.kind != "tree":
             yield name, self
         for part, value in self.fields.items():
@@ -37,26 +41,26 @@ class Value:
 
 
 def flatten(arguments: Mapping[str, Value]) -> dict[str, Value]:
-    """The arguments with the fields of trees by themselves, by their names (see `Value.leaves`)."""
+    """The arguments with trees replaced by their fields, by name (see `Value.leaves`)."""
     return {path: leaf for name, value in arguments.items() for path, leaf in value.leaves(name)}
 
 
 def unflatten(leaves: Mapping[str, Value]) -> dict[str, Value]:
-    """The arguments that `flattened` had."""
+    """The arguments that `flatten` was given."""
     found: dict[str, Value] = {}
     trees: dict[str, dict[str, Value]] = {}
     for path, value in leaves.items():
         name, _, rest = path.partition("/")
         if rest:
             trees.setdefault(name, {})[rest] = value
-            found[name] = value  # keeps the place
+            found[name] = value  # keeps the order
         else:
             found[name] = value
     return {name: Value("tree", fields=unflatten(trees[name])) if name in trees else value for name, value in found.items()}
 
 
 def to_python(value: Value) -> Any:
-    """The argument as the function receives it: a copy that nobody else holds."""
+    """The argument as the function receives it: a copy that no one else holds."""
     if value.kind == "jax":
         import jax.numpy as jnp
 
@@ -73,7 +77,9 @@ def to_python(value: Value) -> Any:
 
 
 def unchanged(passed: Any, value: Value) -> bool:
-    """Whether what `to_python` made of `value` still is what it was, after a function had it."""
+    """Whether `passed`, which `to_python` made of `value` and a function received, still equals
+    `value`.
+    """
     if value.kind == "tree":
         return (
             type(passed) is dict

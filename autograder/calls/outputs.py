@@ -1,7 +1,8 @@
 """What a function returned, as named arrays.
 
-An array that is returned by itself has the name "". Others are named by the way to them from outside in, keys and places joined by "/": "loss", "0",
-"grads/kernel". JAX and Flax are looked at only where they are imported already.
+An array that is returned by itself has the name "". Other arrays are named by their path from
+outside in, keys and indices joined by "/": "loss", "0", "grads/kernel". JAX and Flax are consulted
+only where they are already imported.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Output = Mapping[str, np.ndarray]
 ALONE = ""
 
 SHOWN = 8
-"""So many names are listed in a sentence."""
+"""At most this many names are listed in a sentence."""
 
 
 def alone(array: np.ndarray) -> Output:
@@ -35,11 +36,13 @@ def identical(one: Output, other: Output) -> bool:
 
 
 DEEPEST, MOST = 40, 1000
-"""A nested answer has no more levels, and no more arrays."""
+"""The limits on a nested answer: levels of nesting, and arrays."""
 
 
 class Unusable(Exception):
-    """A returned value that is not an array of numbers; `cause` is a sentence of `autograder.calls.causes`."""
+    """A returned value that is not an array of numbers. `cause` is a sentence of
+    `autograder.calls.causes`.
+    """
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -47,16 +50,16 @@ class Unusable(Exception):
 
     @property
     def what(self) -> str:
-        """What was returned, without what to do about it."""
+        """What was returned, without advice on what to do about it."""
         return self.cause.removeprefix("returned ").split(";")[0].rstrip(".")
 
 
 def to_array(returned: object) -> np.ndarray:
     """The returned value as an `np.ndarray` of the same shape and dtype.
 
-    Accepts exactly: NumPy arrays and scalars, JAX arrays, Python numbers (0-d). Subclasses and objects that merely convert
-    (`__array__`) are refused: what they would convert to is for them to decide, at every look anew.
-    Raises `Unusable` for anything else.
+    Accepts exactly: NumPy arrays and scalars, JAX arrays, Python numbers (0-d). Subclasses and
+    objects that merely convert (`__array__`) are refused, because they could convert to something
+    else at every look. Raises `Unusable` for anything else.
     """
     kind = type(returned)
     if returned is None:
@@ -74,8 +77,9 @@ def to_array(returned: object) -> np.ndarray:
 def to_output(returned: object, *, several: bool = False) -> Output:
     """The returned value as named arrays (see `autograder.calls.outputs`).
 
-    It is one array, as `to_array` takes it. With `several` it may also be dicts, lists and tuples of arrays, nested as may be, or a module of
-    Flax, or its state: the arrays in it are taken by their names, a `Variable` as its value, a PRNG key as its data. Raises `Unusable`.
+    It must be one array, as for `to_array`. With `several` it may also be any nesting of dicts,
+    lists and tuples of arrays, or a Flax module or its state: its arrays are taken by name, a
+    `Variable` as its value, a PRNG key as its data. Raises `Unusable`.
     """
     if not several:
         return alone(to_array(returned))
@@ -86,7 +90,11 @@ def to_output(returned: object, *, several: bool = False) -> Output:
 
 
 def collect_arrays(returned: object) -> dict[str, Any]:
-    """What is in a nested answer, by name (see `to_output`), as it was returned: inside of a transform of JAX these are its tracers. Raises `Unusable`."""
+    """The leaves of a nested answer as they were returned, by name (see `to_output`). Inside a JAX
+    transform they are its tracers.
+
+    Raises `Unusable`.
+    """
     found: dict[str, Any] = {}
     _collect(returned, "", found, 0)
     return found
@@ -97,7 +105,7 @@ def _collect(value: Any, name: str, found: dict[str, Any], depth: int) -> None:
         raise Unusable(causes.TOO_LARGE.says())
     parts = _parts(value)
     if value is None and name:
-        return  # as in JAX, an empty place
+        return  # as in JAX, None is an empty subtree
     if parts is None:
         if name in found:
             raise Unusable(causes.SAME_NAME.says())
@@ -108,7 +116,7 @@ def _collect(value: Any, name: str, found: dict[str, Any], depth: int) -> None:
 
 
 def _parts(value: Any) -> list[tuple[Any, Any]] | None:
-    """What is in a container, by key or place; None for what is no container."""
+    """The items of a container, by key or index; None if `value` is not a container."""
     value = _without_flax(value)
     if isinstance(value, dict):
         return list(dict.items(value))
@@ -116,7 +124,7 @@ def _parts(value: Any) -> list[tuple[Any, Any]] | None:
 
 
 def _without_flax(value: Any) -> Any:
-    """Modules, states and frozen dicts of Flax as plain dicts, and a variable as its value."""
+    """Flax modules, states and frozen dicts as plain dicts, and a variable as its value."""
     nnx, core = sys.modules.get("flax.nnx"), sys.modules.get("flax.core")
     if core is not None and isinstance(value, core.FrozenDict):
         return core.unfreeze(value)

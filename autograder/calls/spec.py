@@ -1,4 +1,4 @@
-"""How a question calls what a student wrote, and one such call: NumPy only."""
+"""How a question calls a student's function, and one such call. NumPy only."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from autograder.calls.inputs import Value
 
 @dataclass(frozen=True)
 class CallSpec:
-    """How a question calls what a student wrote, and what it takes from it.
+    """How a question calls what a student wrote, and which part of the result it takes.
 
-    `several`: the arrays of a nested answer are taken one by one. `method`: what is called is this method of an instance, for which the class gets the
-    arguments in `constructor`. `gradient`: not the answer is taken but its gradient with respect to these arguments. `law` puts the call under the
-    law's transform, which acts on the arguments in `traced`; random numbers that it needs come from `seed`.
+    `several`: the arrays of a nested answer are taken one by one. `method`: the method of an
+    instance to call; the class gets the arguments in `constructor`. `gradient`: take the answer's
+    gradient with respect to these arguments instead of the answer. `law` puts the call under the
+    law's transform, which acts on the arguments in `traced`; random numbers that it needs come from
+    `seed`.
     """
 
     several: bool = False
@@ -28,23 +30,29 @@ class CallSpec:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CallSpec:
-        """The way whose `vars` came through JSON."""
+        """The spec whose `vars` were stored as JSON."""
         found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
         return cls(**found)
 
     def own_arguments(self, arguments: Sequence[str]) -> tuple[str, ...]:
-        """Those of the arguments that what the student wrote is called with itself: a class only gets those for its constructor."""
+        """The arguments with which the student's object itself is called: for a class, only those
+        of its constructor.
+        """
         return tuple(name for name in arguments if name in self.constructor) if self.method else tuple(arguments)
 
     def subject(self, question: str) -> str:
-        """What a sentence is about that says what came of a call."""
+        """The subject of a sentence that reports the outcome of a call."""
         name = f"jax.grad of {question}" if self.gradient else f"{question}(…).{self.method}" if self.method not in ("", "__call__") else question
         return {"jit": f"jax.jit of {name}", "vmap": f"jax.vmap of {name}", "grad": f"the derivative of {name} along random directions"}.get(
             self.law, name
         )
 
     def under(self, law: str, arguments: Mapping[str, Value], seed: int = 0) -> CallSpec:
-        """This way under a law, whose transform acts on all arguments that it can: arrays and keys, of which only floating-point arrays have derivatives."""
+        """This spec under a law.
+
+        The law's transform acts on all arguments that it can: arrays and keys, of which only
+        floating-point arrays have derivatives.
+        """
         kinds = {
             name: {leaf.data.dtype.kind if leaf.kind in ("jax", "numpy") else leaf.kind for _, leaf in value.leaves()}
             for name, value in arguments.items()
@@ -58,7 +66,9 @@ PLAIN = CallSpec()
 
 @dataclass(frozen=True)
 class Case:
-    """One call: the sizes of the dimensions, a `label` that says what is special about them, the arguments in call order, and the way of the call."""
+    """One call: the sizes of the dimensions, a `label` that says what is special about them, the
+    arguments in call order, and the way of the call.
+    """
 
     label: str
     sizes: Mapping[str, int]

@@ -14,14 +14,14 @@ from autograder.calls.outputs import collect_arrays
 from autograder.calls.spec import CallSpec
 
 LANES = 3
-"""So many lanes the law of vmap has."""
+"""Lanes in the law of vmap."""
 
 DIRECTIONS = 4
-"""Along so many random directions the law of grad looks at a derivative."""
+"""Random directions along which the law of grad takes derivatives."""
 
 
 def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
-    """What is called, with all the arguments by position, in place of `function`."""
+    """The function to call in place of `function`, with all the arguments by position."""
     if way == CallSpec(several=way.several):
         return function  # type: ignore[no-any-return]
     answer = _of_instance(function, arguments, way) if way.method else function
@@ -42,7 +42,7 @@ def _of_instance(function: Any, arguments: Sequence[str], way: CallSpec) -> Call
 
 
 def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Callable[..., Any]:
-    """The gradient with respect to one argument, or a dict of those with respect to several."""
+    """The gradient with respect to one argument, or a dict of gradients with respect to several."""
     import jax
 
     places = tuple(arguments.index(name) for name in wrt)
@@ -55,7 +55,9 @@ def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Ca
 
 
 def _of_traced(function: Any, arguments: Sequence[str], way: CallSpec, passed: Sequence[Any]) -> tuple[Callable[..., Any], list[Any]]:
-    """The function of the traced arguments alone, with the others as they were passed, and the traced ones."""
+    """The function of the traced arguments alone, the others fixed as passed; and the traced
+    arguments.
+    """
     places = [place for place, name in enumerate(arguments) if name in way.traced]
 
     def of_traced(*traced: Any) -> Any:
@@ -68,7 +70,7 @@ def _of_traced(function: Any, arguments: Sequence[str], way: CallSpec, passed: S
 
 
 def _under(transform: str) -> Callable[[Any, Sequence[str], CallSpec], Callable[..., Any]]:
-    """The function of the traced arguments under a transform of JAX that keeps what it returns."""
+    """The function of the traced arguments under a JAX transform that keeps its output."""
 
     def of(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
         import jax
@@ -83,7 +85,9 @@ def _under(transform: str) -> Callable[[Any, Sequence[str], CallSpec], Callable[
 
 
 def _grad(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
-    """Derivatives, of shape [DIRECTIONS], of the weighted sum of all numbers that are returned."""
+    """Derivatives, of shape [DIRECTIONS] and dtype float32, of the weighted sum of all returned
+    numbers.
+    """
     import jax
 
     def call(*passed: Any) -> Any:
@@ -104,12 +108,14 @@ _TRANSFORMS: Mapping[str, Callable[[Any, Sequence[str], CallSpec], Callable[...,
 
 
 def weighted(answer: Mapping[str, Any], seed: int) -> Any:
-    """A number: the sum of all floating-point numbers in the arrays of an answer, each with a random weight of its own."""
+    """The sum of all floating-point numbers in the arrays of an answer, each with a random weight
+    of its own. A 0-d number.
+    """
     import jax.numpy as jnp
 
     rng = np.random.default_rng(seed)
     total: Any = 0.0
-    for name in sorted(answer):  # whoever returns a dict may fill it in another order
+    for name in sorted(answer):  # the dict may have been filled in any order
         array = jnp.asarray(answer[name])
         weights = rng.standard_normal(array.shape)
         if jnp.issubdtype(array.dtype, jnp.floating):
@@ -118,7 +124,9 @@ def weighted(answer: Mapping[str, Any], seed: int) -> Any:
 
 
 def directions(traced: Any, seed: int) -> list[Any]:
-    """Random directions in the space of the traced arguments: for each of their arrays one of its shape, in float64."""
+    """Random directions in the space of the traced arguments: each has, for every array among them,
+    one of its shape in float64.
+    """
     import jax
 
     rng = np.random.default_rng([seed, 1])

@@ -1,1 +1,1 @@
-"""What a test cell calls, and what it says."""
+"""The check that a test cell calls, and its messages."""

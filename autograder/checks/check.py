@@ -1,4 +1,6 @@
-"""`check`, the one call that a test cell makes: in the master notebook, in a student's, and in grading."""
+"""`check`, the one call that a test cell makes: in the master notebook, in a student's notebook,
+and in grading.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,15 @@ from autograder.questions.question import newest
 
 
 def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | None = None) -> None:
-    """Check `function` against one group of cases of `question`, or hold how it computes against one `rule` that the question requires.
+    """Check `function` against one group of cases of `question`, or check how it computes against
+    one `rule` of the question.
 
-    Where it runs decides where the cases come from: in grading from the hidden bank; in a master notebook, which declares the question,
-    from a fresh draw with `function` as the reference; at a student's desk from the public cases beside the notebook.
-    Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if no verdict can be given: other package
-    versions, a damaged bank, a fault in this package.
+    The cases depend on where the check runs. In grading they come from the hidden bank; in a master
+    notebook, which declares the question, from a fresh draw with `function` as the reference; in a
+    student's notebook, from the public cases beside the notebook.
+
+    Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if no
+    verdict can be given: other package versions, a damaged bank, a fault in this package.
     """
     if not isinstance(question, str) or not (cases in GROUPS or is_law(cases)):
         raise ValueError(

@@ -1,4 +1,6 @@
-"""A picture of a wrong answer, for the student's notebook: expected, returned, and where they differ."""
+"""A picture of a wrong answer, for the student's notebook: the expected array, the returned one,
+and where they differ.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from autograder.verdicts.examine import Finding
 
 
 def show(question: str, finding: Finding) -> None:
-    """Display the picture in the notebook that runs this, if one does and the answer can be drawn."""
+    """Display the picture in the running notebook. Does nothing outside a notebook, or if the
+    answer cannot be drawn.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or not hasattr(shell, "kernel") or finding.step != "values" or finding.actual is None:
         return
@@ -24,12 +28,13 @@ def show(question: str, finding: Finding) -> None:
 
         content = io.BytesIO()
         picture.savefig(content, format="png", dpi=110)
-        # As a picture, and not as a matplotlib object: a notebook that has not set up matplotlib would show the object's name only.
+        # As a picture, not a matplotlib object: a notebook that has not set up matplotlib would
+        # only show the object's name.
         display(Image(content.getvalue(), alt=_described(question, finding)))  # type: ignore[no-untyped-call]
 
 
 def draw(question: str, finding: Finding) -> Any:
-    """A `matplotlib.figure.Figure`, or None where matplotlib is not installed."""
+    """A `matplotlib.figure.Figure`, or None if matplotlib is not installed."""
     try:
         from matplotlib.colors import LogNorm
         from matplotlib.figure import Figure
@@ -61,7 +66,9 @@ def draw(question: str, finding: Finding) -> Any:
 
 
 def as_table(array: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
-    """An output as rows and columns: a flat one is cut into as many rows as the question's first dimension has, where that fits."""
+    """An output as a 2-d array. A flat output is cut into as many rows as the question's first
+    dimension has, where that fits.
+    """
     if array.ndim == 2:
         return array
     if array.ndim > 2:

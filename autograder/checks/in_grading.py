@@ -1,4 +1,4 @@
-"""`check` in grading: with the hidden bank, and with a row for the instructor."""
+"""`check` in grading: it uses the hidden bank, and writes a row for the instructor."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ from autograder.verdicts.sketch import sketch
 class Grading:
     """What the plugin tells the process that runs the tests.
 
-    `bank` is the hidden bank; `refusal` a sentence that fails every check, because the submission as a whole cannot be graded as this
-    assignment; `elsewhere` the process that runs the submission, or None where it runs in this one.
-    `rows` collects what was found, for the instructor; `last_judgement` has the function whose method was judged last, with the judgement.
+    `bank` is the hidden bank. `refusal` is a sentence that fails every check, because the
+    submission as a whole cannot be graded as this assignment. `elsewhere` is the process that runs
+    the submission, or None if it runs in this one. `rows` collects the findings for the instructor.
+    `last_judgement` holds the function whose method was judged last, with the judgement.
     """
 
     bank: Path
@@ -45,7 +46,11 @@ class Grading:
     look_twice: bool = True
 
     def judge(self, function: object, method: RuleChecks) -> Judgement:
-        """Each rule has a test of its own, and one look at a function is enough for all of them."""
+        """Judge `function` by all rules, or return the last judgement if it is of the same
+        function.
+
+        Each rule has a test of its own, but one observation of a function serves all of them.
+        """
         if not self.last_judgement or self.last_judgement[0][0] is not function:
             self.last_judgement[:] = [(function, judge(function, method, twice=self.look_twice))]
         return self.last_judgement[0][1]
@@ -55,23 +60,27 @@ _grading: Grading | None = None
 
 
 def current() -> Grading | None:
-    """The grading that goes on in this process, if one does."""
+    """The grading under way in this process, or None."""
     return _grading
 
 
 def rows() -> list[CheckRow]:
-    """What the checks of this grading have found so far, one row for each, for the instructor."""
+    """The findings of this grading so far, one row for each check, for the instructor."""
     return [] if _grading is None else list(_grading.rows)
 
 
 def begin_grading(bank: str, refusal: str | None = None, elsewhere: SubmissionProcess | None = None, *, look_twice: bool = True) -> None:
-    """Called before the submission's first cell, in the process that runs the tests. `look_twice`: see `autograder.verdicts.rules.judge`."""
+    """Make `check` use the hidden bank from now on. To be called before the submission's first
+    cell, in the process that runs the tests.
+
+    `look_twice`: see `autograder.verdicts.rules.judge`.
+    """
     global _grading
     _grading = Grading(Path(bank), refusal, elsewhere, look_twice=look_twice)
 
 
 def end_grading() -> None:
-    """After `begin_grading` in a process that goes on: `check` is again what it is outside of grading."""
+    """Undo `begin_grading` in a process that goes on: `check` works again as outside grading."""
     global _grading
     _grading = None
 
@@ -85,7 +94,7 @@ def demand_gradable(grading: Grading, question: str) -> None:
 
 
 def check_cases(grading: Grading, question: str, function: object, cases: str) -> None:
-    """Hold `function` against a group of cases. Raises `CheckFailed` and `Ungraded`."""
+    """Check `function` against a group of cases. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
     finding = find(grading.bank, question, function, cases, at_desk=False, elsewhere=grading.elsewhere)
     diagnosis = finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
@@ -97,7 +106,7 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
 
 
 def check_rule(grading: Grading, question: str, function: object, rule: str) -> None:
-    """Hold how `function` computes against a rule. Raises `CheckFailed` and `Ungraded`."""
+    """Check how `function` computes against a rule. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
     with own_faults_ungraded(at_desk=False):
         bank = load(grading.bank, False)
@@ -115,7 +124,9 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
 
 
 def _with_the_cell(grading: Grading, question: str, function: object, finding: Finding | None) -> Finding | None:
-    """Where there is no function: what stopped the cell that should have defined it."""
+    """The finding; if there is no function, it names what stopped the cell that should have defined
+    it.
+    """
     if finding is None or function is not None or grading.elsewhere is None:
         return finding
     why = grading.elsewhere.why_undefined(question)
@@ -133,6 +144,6 @@ def _row(question: str, cases: str, finding: Finding | None, seconds: float) -> 
         array = shape_in_words(finding.actual, finding.expected)
         row = replace(row, returned=WrongArray(finding.case, finding.part, array, sketch(finding.actual)))
     if finding.mismatch is not None and finding.step == "values":
-        # To two digits, as in the sentence: where zeros were returned, the error is an expected value.
+        # To two digits, as in the sentence: if zeros were returned, the error is an expected value.
         row = replace(row, error=float(f"{finding.mismatch.error:.2g}"), allowed=float(f"{finding.allowed:.2g}"))
     return row

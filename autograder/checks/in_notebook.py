@@ -1,4 +1,6 @@
-"""`check` in a notebook: a student's, with the public cases beside it, or the master, with cases that are drawn afresh."""
+"""`check` in a notebook: a student's, with the public cases beside it, or the master, with freshly
+drawn cases.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,12 @@ from autograder.verdicts.rules import judge
 
 
 def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, ...]:
-    """The arguments of one public case (numbered from 0), as the check hands them over. Raises `ValueError` if there is no such case.
+    """The arguments of one public case (numbered from 0), as the check passes them. Raises
+    `ValueError` if there is no such case.
 
     `cases` may also name a law whose cases are public.
 
-    scale_rows(*public_case("scale_rows", 0))
+        scale_rows(*public_case("scale_rows", 0))
     """
     try:
         found = load(Path(filenames.PUBLIC_FILE), True).group(question, cases).cases
@@ -33,7 +36,9 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
 
 
 def check_cases(question: str, function: object, cases: str) -> None:
-    """Hold a student's function against a group of public cases. Raises `CheckFailed` and `Ungraded`."""
+    """Check a student's function against a group of public cases. Raises `CheckFailed` and
+    `Ungraded`.
+    """
     finding = find(Path(filenames.PUBLIC_FILE), question, function, cases, at_desk=True)
     if finding is not None:
         heatmap.show(question, finding)
@@ -41,7 +46,9 @@ def check_cases(question: str, function: object, cases: str) -> None:
 
 
 def check_rule(question: str, function: object, rule: str) -> None:
-    """Hold how a student's function computes against a rule. Raises `CheckFailed` and `Ungraded`."""
+    """Check how a student's function computes against a rule. Raises `CheckFailed` and
+    `Ungraded`.
+    """
     with own_faults_ungraded(at_desk=True):
         bank = load(Path(filenames.PUBLIC_FILE), True)
         method = bank.method(question, rule)
@@ -54,7 +61,8 @@ def check_rule(question: str, function: object, rule: str) -> None:
 
 def rehearse(question: str, function: object, cases: str, rule: str | None) -> None:
     """Print what a test cell of a master would do. Raises `BuildError`."""
-    from autograder.build import rehearse as rehearsal  # it draws and computes, which no student's check needs
+    # imported here: it draws and computes, which no student's check needs
+    from autograder.build import rehearse as rehearsal
 
     declaration = newest(question)
     assert declaration is not None
@@ -62,7 +70,9 @@ def rehearse(question: str, function: object, cases: str, rule: str | None) -> N
 
 
 def end_soon_for_otter() -> None:
-    """Where Otter's command runs this notebook, it waits until the kernel has ended."""
+    """End this process quickly if Otter's command runs the notebook, because the command waits
+    until the kernel has ended.
+    """
     if log_server.address() is not None:
         log_server.wake_after_this_process()
         ending.skip_final_collection()

@@ -1,4 +1,6 @@
-"""What a student reads of a finding: everything at the desk, and on Gradescope only what gives nothing hidden away."""
+"""The messages that students read: in their notebook everything, on Gradescope only what gives
+nothing hidden away.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def sentence(question: str, finding: Finding) -> str:
 
 
 def at_desk(question: str, finding: Finding, cases: str = PUBLIC) -> str:
-    """For the student's own notebook, on a group of cases there: with values, and with a line to run the same call again. Plain text."""
+    """The message for the student's own notebook, about a group of cases there: with values, and
+    with a line to repeat the call. Plain text.
+    """
     case = finding.answered.case
     arguments = ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())
     parts = [sentence(question, finding), _law(finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding)]
@@ -48,7 +52,9 @@ def at_desk(question: str, finding: Finding, cases: str = PUBLIC) -> str:
 
 
 def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
-    """For Gradescope, as Markdown: the kind of case and the size of the error, and neither arguments nor values nor the function's own text."""
+    """The message for Gradescope, as Markdown: the kind of case and the size of the error, without
+    arguments, values, or the function's own text.
+    """
     parts = [_without_html(part) for part in (sentence(question, finding), _law(finding)) if part]
     table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
     if table:
@@ -63,13 +69,15 @@ def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
 
 
 def rule_at_desk(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
-    """For the student's own notebook: which rule is not met, what helps, and what was seen. Plain text."""
+    """The message for the student's own notebook about a rule: why it is not met, what helps, and
+    what was seen. Plain text.
+    """
     detail = judgement.failed[1].detail if judgement.failed is not None else ""
     return _without_html("\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part))
 
 
 def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
-    """The same for Gradescope, as Markdown, without the function's own text."""
+    """The message for Gradescope about a rule, as Markdown, without the function's own text."""
     return _without_html("\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part))
 
 
@@ -94,7 +102,7 @@ def _rule(question: str, method: RuleChecks, judgement: Judgement, rule: str, bo
 
 
 def _law(finding: Finding) -> str:
-    """Which law is broken, if the same call as it is, which is the case before, is right."""
+    """The broken law, if the plain call, which is the case before, is right; else ""."""
     law = finding.answered.case.way.law
     if not law or finding.case - 1 in finding.refused_on:
         return ""
@@ -124,7 +132,9 @@ def _failing(finding: Finding) -> str:
 
 
 def _buckets(finding: Finding) -> str:
-    """How many of the wrong elements are wrong by how much; only of values that could be compared."""
+    """How many of the wrong elements are wrong by how much, for values that could be compared; else
+    "".
+    """
     if finding.step != "values" or finding.actual is None or dtype_kind(finding.expected.dtype) not in ("floating", "complex"):
         return ""
     desired = widen(finding.expected)
@@ -140,5 +150,5 @@ def _buckets(finding: Finding) -> str:
 
 
 def _without_html(text: str) -> str:
-    """Otter shows messages as HTML without escaping them."""
+    """Replace angle brackets: Otter shows messages as HTML without escaping them."""
     return text.replace("<", "‹").replace(">", "›")

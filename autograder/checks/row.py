@@ -1,4 +1,6 @@
-"""What one check of a grading found, as a record and as JSON: for the instructor, the audit and the report of a class."""
+"""The finding of one check in grading, as a record and as JSON: for the instructor, the audit and
+the class report.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,16 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 RIGHT, WRONG = "right", "wrong"
-"""Verdicts; a group may also be "imprecise" or "inconsistent" (see `autograder.verdicts.examine.Finding`)."""
+"""Verdicts. A group may also be "imprecise" or "inconsistent" (see
+`autograder.verdicts.examine.Finding`).
+"""
 
 
 @dataclass(frozen=True)
 class WrongArray:
-    """The array that a row tells about: the case (from 0), its name in the output, its shape in words, and its sketch."""
+    """The array that a row reports: the case (from 0), its name in the output, its shape in words,
+    and its sketch.
+    """
 
     case: int
     part: str
@@ -22,11 +28,12 @@ class WrongArray:
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One check: of a group of `cases`, or of one `rule`, where `cases` is `METHOD`.
+    """One check: of a group of `cases`, or of one `rule`, in which case `cases` is `METHOD`.
 
-    `step`, `failing`, `of` (so many cases), `refused_on`, `returned`, `error` and `allowed` are there for a group that is not passed; see
-    `autograder.verdicts.examine.Finding`. `seen` is what a rule was judged by; `forgeable` says that it rests on what the submission's own process said
-    about itself.
+    `step`, `failing`, `of` (the number of cases), `refused_on`, `returned`, `error` and `allowed`
+    are set for a group that is not passed; see `autograder.verdicts.examine.Finding`. `seen`
+    describes the facts by which a rule was judged. `forgeable` says that the verdict rests on what
+    the submission's own process reported of itself.
     """
 
     question: str
@@ -53,11 +60,13 @@ class CheckRow:
 
     @property
     def check(self) -> str:
-        """What was checked, by name: the rule, or the group of cases."""
+        """The name of what was checked: the rule, or the group of cases."""
         return self.cases if self.rule is None else self.rule
 
     def to_json(self) -> dict[str, Any]:
-        """The row as it stands in `extra_data`. What is not there has no key, but for the diagnosis."""
+        """The row as stored in `extra_data`. A field that is None has no key, except
+        `diagnosis`.
+        """
         stored = {each.name: getattr(self, each.name) for each in fields(self) if each.name == "diagnosis" or getattr(self, each.name) is not None}
         if self.refused_on is not None:
             stored["refused_on"] = list(self.refused_on)
@@ -67,7 +76,9 @@ class CheckRow:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CheckRow:
-        """The row that was stored. Numbers that JSON has not come as text (see `autograder.grading.results.write`)."""
+        """The row that was stored. Numbers that JSON lacks were stored as text (see
+        `autograder.grading.results.write`).
+        """
         known = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
         if known.get("refused_on") is not None:
             known["refused_on"] = tuple(known["refused_on"])
@@ -78,7 +89,7 @@ class CheckRow:
 
 
 def rows_of(results: Mapping[str, Any]) -> list[CheckRow]:
-    """The rows in results in Gradescope's form; none where nothing was checked."""
+    """The rows in results in Gradescope's form; none if nothing was checked."""
     extra = results.get("extra_data")
     stored = extra.get("findings", []) if isinstance(extra, Mapping) else []
     return [CheckRow.from_json(each) for each in stored if isinstance(each, Mapping)]

@@ -1,4 +1,4 @@
-"""What a check of cases comes to: a finding or none, and when there is no verdict at all."""
+"""The outcome of a check of cases: a finding or none, or no verdict at all."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ class Imprecise(CheckFailed):
 
 
 class Ungraded(Exception):
-    """No verdict can be given, and that is no fault of the answer; the text says why and what to do."""
+    """No verdict can be given, through no fault of the answer. The text says why, and what to
+    do.
+    """
 
 
 class SubmissionProcess(Protocol):
-    """The process that runs the submission, where that is not this one."""
+    """The process that runs the submission, if it is not this one."""
 
     def environment(self) -> dict[str, Any]: ...
 
@@ -40,7 +42,9 @@ class SubmissionProcess(Protocol):
 
 
 def find(path: Path, question: str, function: object, cases: str, *, at_desk: bool, elsewhere: SubmissionProcess | None = None) -> Finding | None:
-    """Hold `function` against a group of cases of the bank in `path`. Raises `Ungraded`."""
+    """Check `function` against a group of cases of the bank in `path`; None if it passes. Raises
+    `Ungraded`.
+    """
     with own_faults_ungraded(at_desk):
         bank = load(path, at_desk)
         group = bank.group(question, cases)
@@ -48,19 +52,22 @@ def find(path: Path, question: str, function: object, cases: str, *, at_desk: bo
         with contextlib.nullcontext() if elsewhere else jax_settings.as_in_grading():
             finding = examine(function, group, interruptible=at_desk, show=sys.stdout.write if at_desk else None)
         if finding is not None and finding.step == "values":
-            # Only numbers can be wrong because of other random bits; asking costs a few compilations, which a right answer never pays.
+            # Other random bits can only make numbers wrong. Asking costs a few compilations, which
+            # a right answer never pays.
             demand_same_environment(fingerprint.drawn_difference(bank.environment, elsewhere.draws() if elsewhere else fingerprint.draws()), at_desk)
     return finding
 
 
 def environment_of(elsewhere: SubmissionProcess | None) -> dict[str, Any]:
-    """Versions and settings of the process that runs the submission: this one, if there is no other."""
+    """Versions and settings of the process that runs the submission: this one if `elsewhere` is
+    None.
+    """
     return elsewhere.environment() if elsewhere else fingerprint.current()
 
 
 @contextlib.contextmanager
 def own_faults_ungraded(at_desk: bool) -> Iterator[None]:
-    """A fault of the bank or of this package is no verdict."""
+    """Turn a fault of the bank or of this package, raised in the block, into `Ungraded`."""
     try:
         yield
     except BankError as fault:

@@ -1,1 +1,3 @@
-"""A whole class: many submissions of one assignment graded by the road of each, on this machine or on a Dask cluster, and what they have in common."""
+"""Grade a whole class: many submissions of one assignment, on this machine or on a Dask cluster,
+and report what they have in common.
+"""

@@ -1,4 +1,6 @@
-"""Grading on Dask: a cluster of this machine's processors, or one that is running already, and one task for each submission."""
+"""Grade on Dask, on a new cluster of this machine's processors or on a running one, with one task
+for each submission.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +23,19 @@ from autograder.grading import results
 from autograder.runtime import machine
 
 DEATHS = 2
-"""A submission during whose grading so many workers of the cluster die is not sent to another one."""
+"""Deaths of cluster workers while they grade one submission, after which it is not sent to another
+worker.
+"""
 
 AHEAD = 3
-"""So many submissions for each process are sent to the cluster before the first comes back."""
+"""Submissions per process that are sent to the cluster before the first comes back."""
 
 
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS,
     "distributed.worker.daemon": False,
-    "distributed.worker.profile.enabled": False,  # a hundred looks a second at a thread that waits
+    # it would sample a waiting thread a hundred times a second
+    "distributed.worker.profile.enabled": False,
 }
 
 
@@ -40,7 +45,9 @@ class ClusterError(BuildError):
 
 @contextlib.contextmanager
 def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
-    """A client of the cluster at `scheduler` (such as tcp://host:8786), or of a new one with so many processes here. Raises `ClusterError`."""
+    """A client of the cluster at `scheduler` (such as tcp://host:8786), or of a new one with
+    `workers` processes here. Raises `ClusterError`.
+    """
     with dask.config.set(_SETTINGS):
         if scheduler is None:
             with (
@@ -64,9 +71,10 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 
 
 def grade(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, GradedSubmission]]:
-    """Grade submissions, given as a key and files by path, as they come. What a cluster loses is ungraded, and says so.
+    """Grade submissions, given as pairs of a key and files by path, and yield them as they finish.
 
-    Only as many are held in memory as keep every process busy.
+    A submission that the cluster loses is ungraded, and its results say so. Only as many are held
+    in memory as keep every process busy.
     """
     stations = _Stations(archive)
     client.register_plugin(stations)
@@ -101,7 +109,9 @@ def _outcome(future: Future) -> GradedSubmission:
 
 
 def _check(client: Client) -> None:
-    """Every worker of a foreign cluster must be there, and have this package in this version."""
+    """Check that the cluster has at least one worker, and that every worker has this version of
+    this package. Raises `ClusterError`.
+    """
     client.wait_for_workers(1, timeout=20)
     for worker, found in client.run(_version).items():
         if found != version(DISTRIBUTION):
@@ -113,10 +123,14 @@ def _version() -> str:
 
 
 class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
-    """In each worker of the cluster: where its threads grade, kept from one submission to the next, and removed when the worker ends or we leave."""
+    """The stations of one cluster worker, in which its threads grade.
+
+    They are kept from one submission to the next, and removed when the worker ends or this client
+    leaves.
+    """
 
     def __init__(self, archive: bytes) -> None:
-        self.name = f"otter-arrays-{uuid.uuid4()}"  # others may grade on the same cluster
+        self.name = f"otter-arrays-{uuid.uuid4()}"  # other clients may grade on the same cluster
         self._archive = archive
         self._all: list[Station] = []
         self._free: list[Station] = []
@@ -145,6 +159,6 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
 
 
 def _grade(stations: str, files: Mapping[str, bytes]) -> GradedSubmission:
-    """Runs in a worker of the cluster."""
+    """Grade one submission with a station of this worker. Runs in a worker of the cluster."""
     plugin: _Stations = get_worker().plugins[stations]
     return plugin.grade(files)

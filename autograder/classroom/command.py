@@ -1,4 +1,6 @@
-"""`autograder grade`: from a folder of submissions to a folder of grades, with what a person or a script sees meanwhile."""
+"""`autograder grade`: from a folder of submissions to a folder of grades, with progress for a
+person or a script.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from autograder.classroom.submissions import SubmittedFiles, find
 
 
 def run(folder: Path, archive: Path, out: Path, resume: bool, scheduler: str | None, workers: int | None, names: bool, tell: Shown) -> None:
-    """Grade every submission in `folder`. Raises `autograder.errors.BuildError`, or `KeyboardInterrupt` once it is told what is kept."""
+    """Grade every submission in `folder`. Raises `autograder.errors.BuildError`; raises
+    `KeyboardInterrupt` after reporting what is kept.
+    """
     assignment = grading.assignment_of(archive)
     submissions = find(folder)
     content = archive.read_bytes()
@@ -37,7 +41,7 @@ def run(folder: Path, archive: Path, out: Path, resume: bool, scheduler: str | N
 
 
 def _write(out: Path, assignment: str, submissions: list[SubmittedFiles], entries: dict[str, Entry], names: bool) -> None:
-    """The table and the report of what is graded so far."""
+    """Write the table and the report of what is graded so far."""
     known = [submission for submission in submissions if submission.key in entries]
     found = {submission.key: grades.of_results(entries[submission.key].results) for submission in known}
     people = {submission.key: submission.names for submission in known}
@@ -53,5 +57,7 @@ def _write(out: Path, assignment: str, submissions: list[SubmittedFiles], entrie
 
 
 def _label(submission: SubmittedFiles, number: int) -> str:
-    """Gradescope's name of a submission tells no student's; that of a file may."""
+    """A label that does not identify a student. Gradescope's name of a submission does not; a
+    file's name may, so it becomes a number.
+    """
     return submission.key if submission.path.is_dir() else f"submission {number}"

@@ -1,4 +1,4 @@
-"""What a class got: points by question, as numbers and in the columns of `otter grade`."""
+"""The grades of a class: points by question, as numbers and in the columns of `otter grade`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ GRADED, UNGRADED, REFUSED = "graded", "ungraded", "refused"
 
 @dataclass(frozen=True)
 class Grade:
-    """One submission: points and possible points by Otter's questions (points None where there is no verdict), and a sentence if it is not graded.
+    """One submission: points and possible points by Otter's questions (points None without a
+    verdict), and a sentence if it is not graded.
 
-    `state` is "graded", "ungraded" (in whole or in part: no fault of the answers), or "refused" (what was submitted cannot be graded: no points).
+    `state` is "graded", "ungraded" (in whole or in part, through no fault of the answers), or
+    "refused" (it cannot be graded as submitted: no points).
     """
 
     state: str
@@ -30,7 +32,7 @@ class Grade:
 
     @property
     def total(self) -> float | None:
-        """All points, or None where a question has no verdict."""
+        """All points, or None if a question has no verdict."""
         if self.state == REFUSED:
             return 0.0
         known = [value for value in self.points.values() if value is not None]
@@ -38,7 +40,7 @@ class Grade:
 
 
 def of_results(found: Mapping[str, Any]) -> Grade:
-    """Read results in Gradescope's form."""
+    """The grade in results in Gradescope's form."""
     rows = results.question_rows(found)
     if [row["name"] for row in rows] == [results.ROW]:
         return Grade(REFUSED if found.get("score") == 0.0 else UNGRADED, {}, {}, str(rows[0]["output"]))
@@ -57,14 +59,16 @@ def of_results(found: Mapping[str, Any]) -> Grade:
 
 
 def possible_points(grades: Iterable[Grade]) -> dict[str, float]:
-    """What each question is worth: as the first completely graded submission says."""
+    """The points that each question is worth, from the first completely graded submission."""
     return next((dict(grade.possible) for grade in grades if grade.state == GRADED), {})
 
 
 def write_csv(target: Path, files: Mapping[str, str], grades: Mapping[str, Grade], people: Mapping[str, str] | None = None) -> None:
-    """Write a table with the columns of `otter grade`, by key: `file`, each question, `total_points_earned`, `percent_correct`, `grading_status`.
+    """Write a table with the columns of `otter grade`: `file`, each question,
+    `total_points_earned`, `percent_correct`, `grading_status`.
 
-    The first row has the points possible. A question without a verdict has an empty field, where `otter grade` writes zero. `people`, if given, adds
+    `files`, `grades` and `people` are by key. The first row has the possible points. A question
+    without a verdict has an empty field, where `otter grade` writes zero. `people`, if given, adds
     the column `submitters`.
     """
     possible = possible_points(grades.values())
@@ -93,5 +97,7 @@ def write_csv(target: Path, files: Mapping[str, str], grades: Mapping[str, Grade
 
 
 def _no_formula(text: str) -> str:
-    """A spreadsheet would compute a text that begins so, and students choose the names of their files."""
+    """The text, quoted if a spreadsheet would compute it as a formula: students choose the names of
+    their files.
+    """
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) and text != "--" else text

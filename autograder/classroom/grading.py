@@ -1,4 +1,4 @@
-"""Grade a folder of submissions: what is left to do, what comes back, and where it is kept."""
+"""Grade a folder of submissions: find what is left to grade, grade it, and keep each result."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from autograder.grading.settings import settings_of
 
 
 class NotEmpty(BuildError):
-    """The folder for the results has some, and it was not said that they are to be completed."""
+    """The folder already contains results, and `resume` was not set."""
 
 
 class NoArchive(BuildError):
-    """The file is no autograder zip of this package; the text says so."""
+    """The file is not an autograder zip of this package; the text says so."""
 
 
 @dataclass(frozen=True)
 class GradingPlan:
-    """What there is to do: every submission, those still to grade, and those graded before that have changed since, by key."""
+    """What there is to do: every submission, those still to grade, and the keys of those that have
+    changed since they were graded.
+    """
 
     submissions: Sequence[SubmittedFiles]
     left: Sequence[SubmittedFiles]
@@ -52,9 +54,10 @@ def assignment_of(archive: Path) -> str:
 
 
 def plan(submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, *, resume: bool) -> GradingPlan:
-    """Hold the submissions against what is graded already. What has another content now, or was graded with another zip, is graded again.
+    """Compare the submissions with those already graded. One with changed content, or graded with
+    another zip, is graded again.
 
-    Raises `NotEmpty` if something is graded, unless `resume`.
+    Raises `NotEmpty` if any submission is graded, unless `resume`.
     """
     done = ledger.read()
     if done and not resume:
@@ -74,7 +77,9 @@ def plan(submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, 
 
 
 def grade(todo: GradingPlan, archive: bytes, ledger: Ledger, scheduler: str | None = None, workers: int | None = None) -> Iterator[Entry]:
-    """Grade what is left, and keep each result before it is yielded. Raises `autograder.classroom.cluster.ClusterError`."""
+    """Grade what is left, and keep each result before it is yielded. Raises
+    `autograder.classroom.cluster.ClusterError`.
+    """
     digested = hashlib.sha256(archive).hexdigest()
 
     def kept(key: str, graded: GradedSubmission) -> Entry:

@@ -1,4 +1,6 @@
-"""What has been graded, in the folder it is written to: one folder for each submission, complete or not there."""
+"""The results graded so far, in the folder for results: one folder for each submission, which
+counts only if complete.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _RESULTS, _NOTE, _PRINTED = "results.json", "graded.json", "output.txt"
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission's results in Gradescope's form, with the digests of what was graded by what, and seconds of wall time."""
+    """One submission's results in Gradescope's form, the digests of the submission and of the zip
+    that graded it, and seconds of wall time.
+    """
 
     key: str
     submission: str
@@ -28,13 +32,15 @@ class Entry:
 
 
 class Ledger:
-    """The results in one folder. They survive whatever stops the grading: the note that makes a result count is written last, in one step."""
+    """The results in one folder. They survive an interruption at any time: the note that makes a
+    result count is written last, atomically.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
 
     def read(self) -> dict[str, Entry]:
-        """Every submission that is graded, by key. What is damaged counts as not graded."""
+        """Every graded submission, by key. A damaged result counts as not graded."""
         found = {}
         for note in sorted(self._folder.glob(f"*/{_NOTE}")):
             try:
@@ -46,10 +52,10 @@ class Ledger:
         return found
 
     def write(self, key: str, submission: str, archive: str, graded: GradedSubmission) -> Entry:
-        """Keep the result of one submission."""
+        """Keep the result of one submission, and return its entry."""
         folder = self._folder / key
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _NOTE).unlink(missing_ok=True)  # what it said is not true of the result that comes now
+        (folder / _NOTE).unlink(missing_ok=True)  # the old note would not be true of the new result
         (folder / _PRINTED).write_text(graded.printed, encoding="utf-8")
         results.write(folder / _RESULTS, graded.results)
         results.write(folder / _NOTE, {"submission": submission, "archive": archive, "seconds": round(graded.seconds, 2)})

@@ -1,4 +1,4 @@
-"""What is shown while a class is graded."""
+"""Show progress while a class is graded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.classroom.report import REPORT
 
 
 class Shown(Protocol):
-    """What is told while grading goes on."""
+    """The events that are reported during grading."""
 
     def begin(self, todo: GradingPlan) -> None: ...
 
@@ -32,12 +32,14 @@ class Shown(Protocol):
 
 
 def shown(*, quiet: bool, as_json: bool) -> Shown:
-    """How to tell: lines of JSON, nothing, or a bar with what is done, how much of it has which state, the rate, and the time left."""
+    """The reporter to use: lines of JSON, nothing, or a bar with the number graded, their states,
+    the rate, and the time left.
+    """
     return Lines() if as_json else Nothing() if quiet else Bar()
 
 
 class Nothing:
-    """Tells nothing but that it was stopped."""
+    """Reports only an interruption."""
 
     def begin(self, todo: GradingPlan) -> None: ...
 
@@ -50,7 +52,7 @@ class Nothing:
 
 
 class Lines(Nothing):
-    """One line of JSON for each submission, and one at the end."""
+    """Prints one line of JSON for each submission, and one at the end."""
 
     def graded(self, entry: Entry, grade: Grade) -> None:
         self._print({"submission": entry.key, "state": grade.state, "points": grade.total, "seconds": round(entry.seconds, 2)})
@@ -63,7 +65,7 @@ class Lines(Nothing):
 
 
 class Bar(Nothing):
-    """A bar on the error stream, and sentences on the other."""
+    """Shows a bar on standard error, and sentences on standard output."""
 
     def __init__(self) -> None:
         self._console = Console()

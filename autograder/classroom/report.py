@@ -1,4 +1,6 @@
-"""`autograder grade`: from a folder of submissions to a folder of grades, with what a person or a script sees meanwhile."""
+"""The report of a graded class as an HTML page: scores, pass rates, common mistakes, and equal
+wrong answers.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +20,15 @@ from autograder.classroom.ledger import Entry
 from autograder.verdicts.sketch import near
 
 EXAMPLES = 5
-"""So many submissions are named as examples of a mistake."""
+"""At most this many submissions are named as examples of a mistake."""
 
 BARS = 10
-"""Steps of the distribution of scores."""
+"""Steps of the score distribution below the full score."""
 
 
 @dataclass
 class Alike:
-    """Submissions that returned the same wrong array, or nearly, for the same case."""
+    """Submissions that returned the same wrong array, or nearly the same, for the same case."""
 
     question: str
     group: str
@@ -38,7 +40,7 @@ class Alike:
 
 
 def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Grade], labels: Mapping[str, str]) -> str:
-    """The report as HTML. `labels` names each submission in it."""
+    """The report as HTML. `labels` holds the name of each submission in it."""
     environment = Environment(loader=PackageLoader("autograder"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True)
     environment.filters["code"] = _code
     states = Counter(grade.state for grade in grades.values())
@@ -63,7 +65,9 @@ def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Gra
 
 
 def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
-    """How many submissions have which share of the points, in tenths; every point is a step of its own."""
+    """The number of submissions with each share of the points, in tenths; full points are a step of
+    their own.
+    """
     if not worth:
         return []
     steps = Counter(min(int(total / worth * BARS + 1e-9), BARS) for total in totals)
@@ -80,7 +84,9 @@ def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
 
 
 def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
-    """For each check of each question: how many submissions pass it, and the median of its seconds."""
+    """For each check of each question, the number of submissions that pass it, and its median time
+    in seconds.
+    """
     found: dict[tuple[str, str], list[CheckRow]] = {}
     for entry in entries.values():
         for row in rows_of(entry.results):
@@ -97,7 +103,9 @@ def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
 
 
 def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each recognised mistake, most frequent first, with its hint and who made it; last, wrong answers that are not recognised."""
+    """Each recognised mistake, most frequent first, with its hint and the submissions that made it.
+    Unrecognised wrong answers come last.
+    """
     made: dict[tuple[str, str], set[str]] = {}
     hints: dict[tuple[str, str], str] = {}
     for entry in entries.values():
@@ -127,7 +135,11 @@ def stops(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[
 
 
 def alike(entries: Mapping[str, Entry]) -> list[Alike]:
-    """Groups of two and more submissions with one wrong output, the largest first; of several checks of a question the one that shows most of them."""
+    """Groups of at least two submissions with the same wrong output, the largest first.
+
+    If several checks of a question show the same submissions, only the check that shows most of
+    them is kept.
+    """
     found: dict[tuple[Any, ...], list[Alike]] = {}
     for entry in entries.values():
         for row in rows_of(entry.results):
@@ -182,18 +194,18 @@ def _row(key: str, entry: Entry, grade: Grade, labels: Mapping[str, str]) -> dic
 
 
 def _code(text: str) -> Markup:
-    """A sentence in which what stands between backticks is code."""
+    """The text as HTML, with code between backticks."""
     parts = str(text).split("`")
     return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def _order(grade: Grade, label: str) -> tuple[int, list[Any]]:
-    """Ungraded ones first: they want somebody to look."""
+    """A sort key that puts ungraded submissions first, because they need attention."""
     return (UNGRADED, REFUSED, GRADED).index(grade.state), _natural(label)
 
 
 def _natural(label: str) -> list[Any]:
-    """So that submission 10 comes after submission 9."""
+    """A sort key that puts submission 10 after submission 9."""
     head = label.rstrip("0123456789")
     return [head, int(label[len(head) :] or 0)]
 

@@ -1,4 +1,6 @@
-"""Where submissions are graded one after the other: an unpacked autograder zip, and a grader that is kept warm."""
+"""Grade submissions one after the other, with an unpacked autograder zip and a grader that is kept
+warm.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +26,18 @@ from autograder.grading import results
 from autograder.sandbox.files import lay_out, remove
 
 PATIENCE = 60.0
-"""Seconds beyond those after which the launcher ends a grading by itself."""
+"""Seconds to wait beyond the time after which the launcher ends a grading itself."""
 
 STARTS = 2
-"""So often grading one submission is attempted."""
+"""Attempts to grade one submission."""
 
 SHOWN = 4000
-"""Characters of what Otter printed last are kept."""
+"""At most this many of the last characters of Otter's output are kept."""
 
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """The results in Gradescope's form, the end of what was printed, and seconds of wall time."""
+    """The results in Gradescope's form, the end of the output, and seconds of wall time."""
 
     results: dict[str, Any]
     printed: str
@@ -43,19 +45,22 @@ class GradedSubmission:
 
 
 class Station:
-    """Grades submissions with one autograder zip, each in a folder and in processes of its own."""
+    """Grades submissions with one autograder zip, each in a folder and processes of its own."""
 
     def __init__(self, archive: Path) -> None:
-        """Unpack `archive`. The grader is started when there is something to grade."""
-        self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))  # nobody else may enter: the hidden bank is in it
+        """Unpack `archive`. The grader starts with the first submission."""
+        # no other user may enter: the hidden bank is in it
+        self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
 
     def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> GradedSubmission:
-        """Grade what was submitted, by path; `metadata` is what Gradescope says of it. There is a result, whatever happens.
+        """Grade the submitted files, given by path. `metadata` is Gradescope's. Returns a result,
+        whatever happens.
 
-        Where the grader dies, or ends with an error of its own, the submission is laid out once more and graded again.
+        If the grader dies, or ends with an error of its own, the submission is set up and graded
+        once more.
         """
         started, printed = time.monotonic(), ""
         found = results.unfinished(f"the process that grades ended {STARTS} times before it had a result.")
@@ -70,7 +75,8 @@ class Station:
             except Refused as refusal:
                 found, holds = results.refused(str(refusal)), True
             except (OSError, ValueError) as fault:
-                told = getattr(fault, "strerror", None) or type(fault).__name__  # and no path of this machine
+                # without any path of this machine
+                told = getattr(fault, "strerror", None) or type(fault).__name__
                 found, holds = results.unfinished(f"the submission could not be laid out for grading ({told})."), True
             finally:
                 remove(root)
@@ -84,7 +90,9 @@ class Station:
         remove(self._folder)
 
     def _lay_out(self, root: Path, files: Mapping[str, bytes], metadata: Mapping[str, Any]) -> None:
-        """As on Gradescope. Raises `OSError` and `Refused`."""
+        """Write the folders of one grading, laid out as on Gradescope. Raises `OSError` and
+        `Refused`.
+        """
         shutil.copytree(self._folder / "source", root / "source")
         for name in ("submission", "results"):
             (root / name).mkdir()
@@ -92,7 +100,10 @@ class Station:
         lay_out(files, root / "submission")
 
     def _ask(self, root: Path, seconds: float) -> bool | None:
-        """Whether the result of the grader for the submission in `root` holds; None if it has died or hangs, and then another one is asked next."""
+        """Have the grader grade the submission in `root`, and return whether its result holds.
+
+        Returns None if the grader died or hangs; the next submission then gets a new one.
+        """
         grader = self._grader = self._grader or self._start_grader()
         assert grader.stdin is not None
         assert grader.stdout is not None

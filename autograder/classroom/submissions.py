@@ -1,4 +1,6 @@
-"""What lies in a folder of submissions: notebooks and zips side by side, or Gradescope's export with a folder for each."""
+"""Find the submissions in a folder: notebooks and zips side by side, or Gradescope's export with a
+folder for each.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +21,22 @@ from autograder.errors import BuildError, Refused
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
 
 METADATA = "submission_metadata.yml"
-"""What Gradescope's "Export submissions" says of the submissions beside it."""
+"""The file in Gradescope's "Export submissions" that describes the submissions beside it."""
 
 _ANSWERS = (".ipynb", ".py", ".zip", ".ipynb.txt", ".ipynb.json")
 
 
 class NoSubmissions(BuildError):
-    """The folder has none, or cannot be read as one; the text says what was looked for."""
+    """The folder has no submissions, or cannot be read as a folder of them; the text says what was
+    looked for.
+    """
 
 
 @dataclass(frozen=True)
 class SubmittedFiles:
-    """One submission. `key` is unique, and can name a folder; `path` is a file, or a folder of Gradescope's; `submitters` have `name`, `email`, `sid`."""
+    """One submission. `key` is unique and can be the name of a folder. `path` is a file, or a
+    folder of Gradescope's export. `submitters` have `name`, `email`, `sid`.
+    """
 
     key: str
     path: Path
@@ -38,11 +44,13 @@ class SubmittedFiles:
 
     @property
     def names(self) -> str:
-        """Who submitted it, as far as is known."""
+        """The submitters, as far as they are known."""
         return ", ".join(person.get("name") or person.get("email") or person.get("sid") or "?" for person in self.submitters)
 
     def files(self) -> dict[str, bytes]:
-        """Everything in it, by path: a zip is unpacked; of a folder, links and the like are left out. Raises `Refused`."""
+        """The content of every file in the submission, by path. A zip is unpacked; links and other
+        special files in a folder are left out. Raises `Refused`.
+        """
         if self.path.is_dir():
             return _of_folder(self.path)
         if self.path.suffix.lower() == ".zip":
@@ -69,7 +77,7 @@ def find(folder: Path) -> list[SubmittedFiles]:
 
 
 def digest(files: dict[str, bytes]) -> str:
-    """One number for the content of a submission, or of anything else made of files."""
+    """A hash, as hex digits, of the content of a submission or of any other set of files."""
     total = hashlib.sha256()
     for name, content in sorted(files.items()):
         total.update(f"{len(name.encode())} {name} {len(content)} ".encode() + content)
@@ -77,13 +85,15 @@ def digest(files: dict[str, bytes]) -> str:
 
 
 def _keys(paths: Sequence[Path]) -> Iterator[str]:
-    """A name for each: that of the file, without its ending where nothing else has it, in characters that can name a folder."""
+    """A unique key for each path: the file's name in characters that can name a folder, without its
+    suffix if no other file has the same stem.
+    """
     taken: set[str] = set()
     stems = [path.stem for path in paths]
     for path in paths:
         wanted = re.sub(r"[^\w.-]", "_", path.stem if stems.count(path.stem) == 1 else path.name).strip(".") or "submission"
         key, number = wanted[:100], 1
-        while key.lower() in taken:  # also where folders that differ in case only are one
+        while key.lower() in taken:  # unique also on file systems that ignore case
             number += 1
             key = f"{wanted[:90]}_{number}"
         taken.add(key.lower())
@@ -115,7 +125,7 @@ def _submitters(noted: Any) -> Iterator[dict[str, str]]:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads Ruby's YAML: what has a tag of Ruby's is what it would be without."""
+    """Reads Ruby's YAML, ignoring Ruby's tags."""
 
 
 def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:

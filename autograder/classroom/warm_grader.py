@@ -1,8 +1,12 @@
-"""A grader that is kept warm: Otter's runner, imported once, forks a child for each submission, and their workers come from one nursery.
+"""A grader that is kept warm: it imports Otter's runner once and forks a child for each submission;
+their workers come from one nursery.
 
-The road is that of a container (`autograder.container.launcher`): a result that holds is written first, and whatever becomes of the child, the result says so.
-Started as `python -I -m autograder.classroom.warm_grader`, it reads one line of JSON for each submission, {"root": the folder laid out as on Gradescope}, and answers each
-with one line, which adds whether that holds (see `autograder.container.launcher.main`); what Otter prints goes to `output.txt` in that folder. It ends when nothing more comes.
+Each submission is graded as in a container (`autograder.container.launcher`): a result that holds
+is written first, and if the child dies, the result says so. Started as `python -I -m
+autograder.classroom.warm_grader`, it reads one line of JSON for each submission, {"root": the
+folder laid out as on Gradescope}, and answers each with one line, which adds whether the result
+holds (see `autograder.container.launcher.main`). Otter's output goes to `output.txt` in that
+folder. The process ends at the end of its input.
 """
 
 from __future__ import annotations
@@ -43,16 +47,16 @@ _NEEDED = (
 
 
 def main() -> None:
-    """Serve over the standard streams."""
+    """Answer requests from standard input on standard output until the input ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for needed in _NEEDED:
         importlib.import_module(needed)
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
-    provisioner.prepare()  # looks through every package that is installed
+    provisioner.prepare()  # searches every installed package
     local_ips()  # asks the system for every network interface
     host.protect_this_process()
-    gc.freeze()  # what is imported stays, and no child need look at it again
+    gc.freeze()  # the imported objects stay, so no child need examine them again
     gc.set_threshold(RARELY, 20, 20)
     workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/")) if switches.enabled("warm") else None
     if workers is not None:

@@ -1,4 +1,6 @@
-"""The command `autograder`, with the commands of the modules here. Arguments and tables only."""
+"""The command `autograder`, made of the commands in this package's modules. Arguments and tables
+only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for one assignment: write a master, build it, grade samples of it, look at its zip."""
+"""Commands for one assignment: write a master, build it, grade samples of it, inspect its zip."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from autograder.errors import BuildError
 )
 def new(name: str, folder: Path) -> None:
     """Write a master notebook for the assignment NAME, to be edited: it builds, grades and audits as it stands."""
-    # Imported here: nothing else needs the template.
+    # Imported here: no other command needs the template.
     from autograder.assignment import scaffold
 
     try:
@@ -78,8 +78,8 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
 
 
 def _built(master: Path, folder: Path, image: str, quick: bool) -> str:
-    """Build one master; returns "" or why it failed."""
-    # Imported here: they bring Otter, and not every command needs it.
+    """Build one master. Returns "", or why it failed."""
+    # Imported here: they load Otter, and not every command needs it.
     from autograder.assignment import agreement
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import WRONG
@@ -94,7 +94,7 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> str:
         dress(archive, folder / "autograder" / "requirements.txt", image)
     except BuildError as error:
         return f"{master.name}: {error}"
-    # Whether an index has the packages does not depend on the assignment.
+    # Not resolved: whether an index has the packages does not depend on the assignment.
     wrong = [f"{archive.name}: {found.text}" for found in inspect_zip(archive, dry_run=False, resolve=False) if found.state == WRONG]
     if not wrong and not quick:
         try:
@@ -129,7 +129,7 @@ def samples(folders: tuple[Path, ...]) -> None:
 @click.option("--dry-run/--no-dry-run", default=True, show_default=True, help="Grade a submission with it here.")
 def doctor(archive: Path, dry_run: bool) -> None:
     """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with it."""
-    # Imported here: it brings what a grading needs.
+    # Imported here: it loads what a grading needs.
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import WRONG
 

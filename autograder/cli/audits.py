@@ -1,4 +1,4 @@
-"""Commands that grade the grader: what its cases, its tests and its isolation are worth."""
+"""Commands that grade the grader: how good its cases, its tests and its isolation are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.errors import BuildError
 @click.option("--banks", default=10, show_default=True, type=click.IntRange(1), help="So many banks, each from another secret.")
 def matrix(masters: tuple[Path, ...], banks: int) -> None:
     """Hold every declared answer of MASTERS against many banks: right ones are accepted, wrong ones refused, each with its own hint."""
-    # Imported here: it brings what a build needs.
+    # Imported here: it loads what a build needs.
     from autograder.audit.matrix import faults_of, of_master, over_banks
 
     secrets = [f"matrix {number}" for number in range(banks)]
@@ -46,7 +46,7 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
 
     Exits with 1 if a right answer is refused or a wrong one gets full marks.
     """
-    # Imported here: it brings what a build needs.
+    # Imported here: it loads what a build needs.
     from autograder.audit import report
     from autograder.audit.records import to_json
     from autograder.audit.run import of_master
@@ -72,7 +72,7 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
 @click.command()
 def isolation() -> None:
     """Print what a hostile submission could do on this machine, at each level of isolation that it has."""
-    # Imported here: no other command starts a submission's process by itself.
+    # Imported here: no other command starts a submission's process itself.
     from autograder.sandbox.confined.probe import HOLES
     from autograder.sandbox.levels import measure
 

@@ -30,7 +30,7 @@ def grade(
     OUT gets final_grades.csv, report.html, and a results.json for each submission. Each is kept as it comes: a run that was stopped goes on
     with --resume.
     """
-    # Imported here: it brings Dask.
+    # Imported here: it loads Dask.
     try:
         from autograder.classroom import command, progress
     except ModuleNotFoundError as missing:

@@ -1,1 +1,1 @@
-"""What Gradescope starts around Otter."""
+"""The programs that Gradescope starts around Otter."""

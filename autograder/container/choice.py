@@ -1,6 +1,7 @@
-"""Which of the submitted files is the notebook: one anywhere in what was submitted, or of several the one that is this assignment's.
+"""Find the notebook among the submitted files: the only one, or among several the one of this
+assignment.
 
-It is brought up to where Otter looks, with the files of its folder at the same places beside it.
+It is moved up to where Otter looks, with the files of its folder beside it.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from autograder.errors import Refused
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, remove
 
 _ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
-"""How the names of notebooks end, as browsers and mail programs leave them."""
+"""The endings of notebook names, as browsers and mail programs leave them."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How an assignment's notebook is known: by the assignment's name, the ids of its cells, and the functions that it defines."""
+    """The features by which an assignment's notebook is recognised: the assignment's name, the ids
+    of its cells, and the functions that it defines.
+    """
 
     name: str = ""
     cells: frozenset[str] = frozenset()
@@ -34,7 +37,9 @@ class Wanted:
 
     @staticmethod
     def of(config: Path) -> Wanted:
-        """What the autograder's `otter_config.json` says of it; nothing, if that cannot be read, which Otter will say."""
+        """The features in the autograder's `otter_config.json`; none if it cannot be read, which
+        Otter will report.
+        """
         try:
             plugins = json.loads(config.read_text(encoding="utf-8"))["plugins"]
             settings = next(each for entry in plugins if isinstance(entry, dict) for name, each in entry.items() if name.endswith(".ArraysPlugin"))
@@ -45,9 +50,10 @@ class Wanted:
 
 
 def bring_up(submission: Path, wanted: Wanted) -> list[str]:
-    """Put the one notebook, or without any the one script, into `submission` itself. Returns a sentence for each notebook that is taken away.
+    """Move the only or best notebook, or if there is none the only script, into `submission`
+    itself. Returns a sentence for each notebook removed.
 
-    Raises `Refused` if nothing tells which of several is meant.
+    Raises `Refused` if it is unclear which of several notebooks is meant.
     """
     files = list(_files(submission))
     notebooks = [path for path in files if _ENDING.search(path.name)] or [
@@ -68,7 +74,9 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Plain files that a person has put there: no hidden ones, and none of what systems and editors add."""
+    """The plain files that a person submitted, without hidden ones and those added by systems and
+    editors.
+    """
     count = 0
     for above, folders, names in os.walk(folder):
         depth = len(Path(above).relative_to(folder).parts)
@@ -83,7 +91,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _content(path: Path) -> Mapping[str, Any] | None:
-    """A notebook's JSON; None if the file is not one."""
+    """A notebook's JSON; None if the file is not a notebook."""
     try:
         if path.stat().st_size > MAX_FILE:
             return None
@@ -106,7 +114,9 @@ def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
 
 
 def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
-    """How much speaks for a notebook, the most telling first: its metadata, its cells, what it answers, its name."""
+    """The evidence for a notebook, the strongest first: its metadata, its cells, the functions it
+    answers, its name.
+    """
     content = _content(path)
     if content is None:
         return (-1,)
@@ -131,7 +141,7 @@ def _source(cell: Mapping[str, Any]) -> str:
 
 
 def _answers(source: str, function: str) -> bool:
-    """Whether a cell defines a function with more in it than the place where an answer goes."""
+    """Whether a cell defines the function with more in it than the placeholder of an answer."""
     if f"def {function}(" not in source:
         return False
     try:
@@ -144,12 +154,14 @@ def _answers(source: str, function: str) -> bool:
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
-    """A docstring, `...` or `pass`."""
+    """Whether a statement is a docstring, `...` or `pass`."""
     return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
 
 
 def _move(path: Path, submission: Path, name: str) -> None:
-    """Put a file, and what lies in its folder, up to `submission`; what is there stays."""
+    """Move a file, and the other entries of its folder, up to `submission`. Existing entries
+    stay.
+    """
     folder = path.parent
     while os.path.lexists(submission / name) and submission / name != path:
         name = f"_{name}"

@@ -1,5 +1,8 @@
-"""Look at what was submitted before Otter does: what it would fall over gets a sentence that says what to submit, and what does not belong
-there is taken away."""
+"""Check a submission before Otter reads it.
+
+A submission that Otter would fail on gets a sentence that says what to submit; files that do not
+belong there are removed.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,18 @@ from autograder.errors import Refused
 from autograder.sandbox.files import MAX_FILE, lay_out, remove
 
 UNPACKED = "submission.zip"
-"""What Otter unpacks once more where it is told that submissions are zips: an empty one."""
+"""The name of an empty zip. Otter unpacks it if it is told that submissions are zips."""
 
 AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
 
 
 def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
-    """Make the folder `submission` safe for Otter to read. Returns a sentence for each thing that was taken away.
+    """Make the folder `submission` safe for Otter to read. Returns a sentence for each file or
+    folder removed.
 
-    `given` is the folder of the assignment's files, which Otter copies over the submission's. `zips`: the submission is one zip file,
-    which Otter would unpack; it is unpacked here, and Otter finds an empty one. Raises `Refused`.
+    `given` is the folder of the assignment's files, which Otter copies over the submission's. With
+    `zips`, the submission is one zip file, which Otter would unpack; it is unpacked here, and Otter
+    finds an empty one. Raises `Refused`.
     """
     taken = _unpack(submission) if zips else []
     taken += choice.bring_up(submission, choice.Wanted.of(given.parent / "otter_config.json"))
@@ -48,7 +53,9 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
 
 
 def _unpack(submission: Path) -> list[str]:
-    """Put the files of the one zip that was submitted in its place. Returns a sentence for each thing beside it, which is taken away."""
+    """Replace the one submitted zip with its files. Returns a sentence for each other entry, all of
+    which are removed.
+    """
     zips = sorted(path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink())
     if len(zips) != 1:
         names = _listed([path.name for path in zips])
@@ -59,13 +66,15 @@ def _unpack(submission: Path) -> list[str]:
         raise Refused(f"{printable(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files themselves into the zip.")
     beside = sorted(path for path in submission.iterdir() if path != zips[0])
     for path in (*beside, zips[0]):
-        remove(path)  # nothing is written through what lies there
+        remove(path)  # so that nothing is written through a link there
     lay_out(contents, submission)
     return [f"{printable(path.name)} lies beside the zip file" for path in beside]
 
 
 def _take_away(submission: Path, given: Collection[str]) -> list[str]:
-    """Otter copies files to these places, and follows what lies there: leave plain files and folders only, and no folder where a file goes."""
+    """Remove links, other special files, and folders where a file goes: Otter copies files to these
+    places, and would follow links there.
+    """
     sentences = []
     for entry in sorted(os.scandir(submission), key=lambda entry: entry.name):
         folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
@@ -93,7 +102,7 @@ def _check_readable(path: Path) -> None:
             f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
         )
     content = path.read_bytes()
-    if content.startswith(codecs.BOM_UTF8):  # as some editors write it, and Jupyter does not read it
+    if content.startswith(codecs.BOM_UTF8):  # some editors write it, and Jupyter cannot read it
         content = content.removeprefix(codecs.BOM_UTF8)
         path.write_bytes(content)
     if not content.strip():
@@ -116,8 +125,10 @@ def _check_readable(path: Path) -> None:
 
 
 def _check_notebook(path: Path, name: str) -> None:
-    """Hand it to the functions that Otter hands it to: what they cannot read, Otter cannot."""
-    # Imported here: it brings all of Otter, which processes need not have that only refuse.
+    """Read the notebook with the functions that Otter uses: if they cannot read it, Otter
+    cannot.
+    """
+    # Imported here: it loads all of Otter, which a process that only refuses does not need.
     from otter.nbmeta_config import NBMetadataConfig
 
     try:

@@ -1,6 +1,7 @@
-"""What Gradescope starts in a fresh container: it writes a result that holds, has the submission graded, and answers for the grader's death.
+"""The program that Gradescope starts in a fresh container: it writes a result that holds, has the
+submission graded, and reports if the grader dies.
 
-Standard library only, so that it lives where little else does.
+Standard library only, so that it keeps working when little else does.
 """
 
 from __future__ import annotations
@@ -21,19 +22,21 @@ from autograder.grading.settings import settings_of
 from autograder.runtime import machine
 
 PATIENCE = 80.0
-"""Seconds beyond those that a submission has: for Otter's own start, its comparison, and its report."""
+"""Seconds beyond the submission's own: for Otter's start, its comparison, and its report."""
 
 OUTSIDE = "--outside-of-a-container"
 
 OUTPUT = "output.txt"
-"""Where what Otter prints goes, beside the results, in a grader that is kept warm."""
+"""The file, beside the results, for Otter's output in a grader that is kept warm."""
 
 SECONDS = 500.0
-"""Seconds that a submission has where its configuration does not say."""
+"""Seconds for a submission if its configuration does not say."""
 
 
 class Grader(Protocol):
-    """The process that grades, in a process group of its own, with what is used of `subprocess.Popen`."""
+    """The process that grades, in its own process group, with the part of `subprocess.Popen`'s
+    interface that is used.
+    """
 
     pid: int
     returncode: int | None
@@ -42,12 +45,15 @@ class Grader(Protocol):
 
 
 def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> bool:
-    """Grade the submission in `root`; afterwards `results/results.json` is there and valid, whatever happened.
+    """Grade the submission in `root`. Afterwards `results/results.json` exists and is valid,
+    whatever happened.
 
-    Returns False if the grader died, or ended with an error of its own: another attempt at the same submission may come to a result.
+    Returns False if the grader died, or ended with an error of its own: another attempt at the same
+    submission may produce a result.
 
-    `start` starts the process that grades; by default it is a new interpreter. In a `container`, which is thrown away
-    afterwards, isolation is required and the interpreter is made reachable for the submission's user; elsewhere both are as in `otter run`.
+    `start` starts the process that grades; by default it is a new interpreter. In a `container`,
+    which is thrown away afterwards, isolation is required and the interpreter is made reachable for
+    the submission's user; elsewhere both are as in `otter run`.
     """
     file = root / "results" / "results.json"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -93,19 +99,27 @@ def _new_interpreter(root: Path, container: bool) -> Grader:
 
 
 def environment() -> dict[str, str]:
-    """Libraries size their pools of threads, and the memory that goes with each, by the processors of the machine, not of the container."""
+    """This process's environment variables, with thread pools sized by the container's processors.
+
+    Libraries otherwise size them, and the memory of each thread, by the machine's processors.
+    """
     threads = str(machine.cpus())
     return {**os.environ, "NPROC": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
 
 
 def _give_metadata(path: Path) -> None:
-    """Otter reads this file for every plugin, and `otter grade` leaves it empty."""
+    """Write an empty metadata file if there is none that can be read.
+
+    Otter reads this file for every plugin, and `otter grade` leaves it empty.
+    """
     if _read(path) is None:
         path.write_text("{}", encoding="utf-8")
 
 
 def seconds_of(root: Path) -> float:
-    """What the plugin's configuration says of the seconds for a submission; what is wrong with it, the plugin says."""
+    """Seconds for a submission, from the plugin's configuration; the default if it is not valid,
+    which the plugin will report.
+    """
     settings = settings_of(_read(root / "source" / "otter_config.json") or {}) or {}
     seconds = settings.get("seconds_per_submission")
     return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else SECONDS

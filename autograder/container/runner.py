@@ -1,4 +1,6 @@
-"""One grading in a process that may die: look at the submission, then call Otter's own entry point."""
+"""Grade one submission in a process that may die: check the submission, then call Otter's own entry
+point.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from autograder.grading import results
 
 
 def grade(root: Path, *, container: bool) -> None:
-    """Grade what lies in `root`, laid out as on Gradescope: source, submission, results, submission_metadata.json."""
+    """Grade the submission in `root`, laid out as on Gradescope: source, submission, results,
+    submission_metadata.json.
+    """
     config = root / "source" / "otter_config.json"
     zips = bool(json.loads(config.read_text(encoding="utf-8")).get("zips", False)) if config.exists() else False
     try:

@@ -1,6 +1,8 @@
-"""The last step of setting up a grading image: grade a submission that is right on every public case, by the road of every submission.
+"""The last step of setting up a grading image: grade a submission that is right on every public
+case, in the way every submission is graded.
 
-The zip has no solution, but its bank has the reference's outputs on the public cases: the submission looks them up.
+The zip has no solution, but its bank has the reference's outputs on the public cases: the
+submission looks them up.
 """
 
 from __future__ import annotations
@@ -74,7 +76,9 @@ def {name}(*arguments):
     leaves = [leaf for place in {places} for leaf in jax.tree.leaves(arguments[place])]
     return sum((slope * leaf).sum() for slope, leaf in zip(slopes.values(), leaves))
 """
-"""Linear, and so of the gradient that is expected. JAX and the bank name the arrays of a gradient in one order."""
+"""A linear function with the expected gradient. JAX and the bank order the arrays of a gradient in
+the same way.
+"""
 
 
 class NotReady(Exception):
@@ -82,7 +86,8 @@ class NotReady(Exception):
 
 
 def check(root: Path, *, container: bool = True) -> str:
-    """Grade the public cases with the zip that is unpacked in `root`/source; returns the line to print. Raises `NotReady`.
+    """Grade the public cases with the zip unpacked in `root`/source. Returns the line to print.
+    Raises `NotReady`.
 
     `container`: see `autograder.container.launcher.main`.
     """

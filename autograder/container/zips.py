@@ -1,4 +1,6 @@
-"""A submitted zip, and how names in it may be repeated: what unpacking would do is looked at before any of it is read."""
+"""Read a submitted zip, after checking what unpacking it would do; and make submitted names safe to
+repeat.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,17 @@ from autograder.errors import Refused
 from autograder.sandbox.files import MAX_FILES, MAX_TOTAL
 
 LONGEST_PART, LONGEST = 255, 1000
-"""Bytes of one name, and of a path: what every file system of Linux can hold below a temporary folder."""
+"""Bytes of one name, and of a path: the limits of every Linux file system below a temporary folder.
+"""
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, IndexError, NotImplementedError, EOFError)
 
 
 def files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Path and content of each file in a zip; paths are below a folder, and none is another one's folder. Raises `Refused`.
+    """The path and content of each file in a zip. Raises `Refused`.
 
-    Of an entry no more is unpacked than it says that it has: `zipfile` sees to that.
+    All paths are relative, and none leads out of the folder or is a parent of another. `zipfile`
+    unpacks no more of an entry than its declared size.
     """
     name = printable(path.name)
     try:
@@ -61,10 +65,12 @@ def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
 
 
 SHOWN = 60
-"""Characters of a submitted file's name that are repeated."""
+"""At most this many characters of a submitted file's name are repeated."""
 
 
 def printable(name: str) -> str:
-    """A submitted name as it may be repeated: short, on one line, without signs that HTML or Markdown read."""
+    """A submitted name that is safe to repeat: short, on one line, without characters that HTML or
+    Markdown interpret.
+    """
     safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
     return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"

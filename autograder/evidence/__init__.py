@@ -1,1 +1,1 @@
-"""What a function is seen to do, and the requirements on it."""
+"""What a function is seen to do while it runs, and the requirements on it."""

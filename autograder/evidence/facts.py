@@ -1,7 +1,8 @@
-"""What a function was seen to do while it ran: which transforms it applied, and which parameters it made and used.
+"""Facts about one call of a function: which transforms it applied, and which parameters it made and
+used.
 
-Facts are gathered in the process that runs the function, which may be a submission's own: they are claims, small enough to be looked at
-whole. Pure Python.
+Facts are gathered in the process that runs the function, which may be a submission's own. So they
+are claims, small enough to be checked in full. Pure Python.
 """
 
 from __future__ import annotations
@@ -11,32 +12,35 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 TRANSFORMS = ("nnx.vmap", "nnx.scan", "nnx.split_rngs", "nnx.jit", "nn.vmap", "nn.scan", "jax.vmap", "jax.lax.scan", "jax.jit")
-"""The transforms that are seen: `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
+"""The transforms that are recorded: `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
 
 CARRY, SEVERAL = "carry", "several"
-"""Entries of `in_axes` that are no number: `nnx.Carry`, and a pytree with more than one axis in it."""
+"""Entries of `in_axes` that are not numbers: `nnx.Carry`, and a pytree with more than one axis in
+it.
+"""
 
 MOST = 500
-"""So many calls of transforms, and so many parameters, are noted; of a function that has more, the first."""
+"""At most this many calls of transforms, and this many parameters, are recorded: the first ones."""
 
 LARGEST_KEPT = 100_000
-"""Elements: arrays above are not looked into; only their shapes are noted."""
+"""Elements. The values of larger arrays are not looked at; only their shapes are recorded."""
 
 Axis = int | str | None
 
 
 class NoFacts(ValueError):
-    """What was sent is not a description of facts."""
+    """A message from another process is not a description of facts."""
 
 
 @dataclass(frozen=True)
 class Applied:
     """One call of a transformed function.
 
-    `inside` is the index of the innermost call around it, or None. `lanes` is the size of the mapped axis, the number of steps of a scan, or
-    the number of splits. `in_axes` has an entry for each argument that was passed by position. `makes` says that parameters were made
-    meanwhile; `answers` that the numbers which the function returned are among those that this call returned (None: they were not there to be
-    compared, as inside of `jax.jit`).
+    `inside` is the index of the innermost call around it, or None. `lanes` is the size of the
+    mapped axis, the number of steps of a scan, or the number of splits. `in_axes` has an entry for
+    each positional argument. `makes` says that parameters were made during the call. `answers` says
+    that the numbers which the function returned are among those that this call returned (None: they
+    could not be compared, as inside `jax.jit`).
     """
 
     transform: str
@@ -49,9 +53,11 @@ class Applied:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that was made or used. `shape` has the lane axis in front where each lane made one of its own.
+    """A parameter that was made or used. `shape` has a leading lane axis where each lane made its
+    own.
 
-    `differ` says whether the parts along the first axis are all different (None: unknown, or all elements are equal, as in a new bias).
+    `differ` says whether the slices along the first axis are all different (None: unknown, or all
+    elements are equal, as in a new bias).
     """
 
     shape: tuple[int, ...]
@@ -60,7 +66,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that was seen in one call of a function. `stopped` says that the function switched the looking off."""
+    """Everything that was seen in one call of a function. `stopped` says that the function switched
+    the profiling hook off.
+    """
 
     applied: tuple[Applied, ...] = ()
     parameters: tuple[Parameter, ...] = ()
@@ -77,12 +85,14 @@ class Facts:
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
-    """The facts as JSON's types."""
+    """The facts as JSON types."""
     return asdict(facts)
 
 
 def from_json(said: object) -> Facts:
-    """The facts in what another process sent. Raises `NoFacts`; nothing of what was sent is repeated."""
+    """The facts in another process's message. Raises `NoFacts`, whose text repeats nothing of the
+    message.
+    """
     if not isinstance(said, Mapping):
         raise NoFacts("the facts are no mapping")
     applied = [_applied(each, index) for index, each in enumerate(_listed(said.get("applied")))]

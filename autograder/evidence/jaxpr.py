@@ -1,4 +1,6 @@
-"""How large is the trace of a function? What a Python loop does with a size shows in it; what a transform does with the size does not."""
+"""The length of a function's trace. It grows with a size that a Python loop runs over, but not with
+one that a transform handles.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,11 @@ from autograder.calls.transforms import apply
 
 
 def equations(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
-    """The number of equations in the jaxpr of a call, those inside of loops and compiled parts included, or None if it cannot be traced.
+    """The number of equations in the jaxpr of a call, including those inside loops and compiled
+    parts; None if it cannot be traced.
 
-    Traced with concrete arguments: only Python that depends on what JAX has computed ends it.
+    The arguments are concrete, so tracing fails only where Python depends on a value that JAX has
+    computed.
     """
     import jax
 

@@ -1,4 +1,6 @@
-"""Over what does a call of a transformed function map: which axis of each argument, and how many lanes?"""
+"""What a call of a transformed function maps over: which axis of each argument, and how many
+lanes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from autograder.evidence.facts import CARRY, MOST, SEVERAL, Axis
 
 
 def lanes(transform: str, own: Mapping[str, Any]) -> int | None:
-    """The number of lanes of a call, from the variables `own` of the code that runs then; None where a transform of Flax leaves it to JAX."""
+    """The number of lanes of a call, read from the local variables `own` of the transform's code;
+    None where a Flax transform leaves it to JAX.
+    """
     import jax
 
     if transform == "nnx.split_rngs":
@@ -42,7 +46,9 @@ def _whole(number: Any) -> int | None:
 
 
 def in_axes(own: Mapping[str, Any]) -> tuple[Axis, ...] | None:
-    """The `in_axes` of a call, one entry for each positional argument, from the variables `own` of the code that runs then."""
+    """The `in_axes` of a call, one entry for each positional argument, read from the local
+    variables `own` of the transform's code.
+    """
     if "in_axes" not in own:
         return None
     axes, args = own["in_axes"], own.get("args", ())
@@ -51,7 +57,7 @@ def in_axes(own: Mapping[str, Any]) -> tuple[Axis, ...] | None:
 
 
 def _axis(axis: Any, argument: Any) -> Axis:
-    """One entry of `in_axes`: a number counted from the front, None, or a word for what is neither."""
+    """One entry of `in_axes`: an axis counted from the front, None, or `CARRY` or `SEVERAL`."""
     if axis is None:
         return None
     if isinstance(axis, int):

@@ -1,4 +1,6 @@
-"""Which parameters does a module, a state or a container hold, of which shapes, and are they another one in every lane?"""
+"""The parameters in a module, a state or a container: their shapes, and whether they differ between
+lanes.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,21 @@ import numpy as np
 from autograder.evidence.facts import LARGEST_KEPT, Parameter
 
 DEEPEST = 8
-"""So deep containers are searched for parameters."""
+"""Levels of nesting down to which containers are searched for parameters."""
 
 
 def is_parameter(variable: Any) -> bool:
-    """Whether it is a parameter of NNX; without importing Flax, which whoever has a parameter has done."""
+    """Whether `variable` is an NNX parameter. Does not import Flax: a program that has a parameter
+    has imported it.
+    """
     nnx = sys.modules.get("flax.nnx")
     return nnx is not None and isinstance(variable, nnx.Param)
 
 
 def parameters_in(container: Any, depth: int = 0) -> Iterator[Any]:
-    """The arrays of all parameters in a container: of NNX by their type, of Linen by the collection `params`."""
+    """The arrays of all parameters in a container: NNX parameters by type, Linen parameters by the
+    collection `params`.
+    """
     nnx = sys.modules.get("flax.nnx")
     if depth > DEEPEST or container is None or isinstance(container, str | int | float | np.ndarray):
         return
@@ -47,10 +53,10 @@ def _arrays_in(tree: Any) -> Iterator[Any]:
 
 
 def describe(array: Any, lanes: int | None) -> Parameter:
-    """A parameter as it is seen inside of a vmap of so many lanes, or outside of any (None)."""
+    """A parameter as seen inside a vmap of `lanes` lanes, or outside any (None)."""
     shape = tuple(int(size) for size in array.shape)
     if is_traced(array):
-        # A value that a vmap has mapped is one for each lane; its shape is that of one.
+        # A vmapped value has one element per lane, but its shape is that of a single lane.
         return Parameter((lanes, *shape) if lanes is not None and type(array).__name__ == "BatchTracer" else shape)
     if not shape or np.size(array) > LARGEST_KEPT:
         return Parameter(shape)
@@ -61,7 +67,7 @@ def describe(array: Any, lanes: int | None) -> Parameter:
 
 
 def is_traced(array: Any) -> bool:
-    """Whether it stands for a value that JAX has yet to compute."""
+    """Whether `array` is a tracer, which stands for a value that JAX has yet to compute."""
     import jax
 
     return isinstance(array, jax.core.Tracer)

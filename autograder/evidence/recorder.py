@@ -1,9 +1,12 @@
-"""Look at a function while it runs: which transforms of JAX and Flax does it apply, to what, and which parameters does it make?
+"""Observe a function while it runs: which JAX and Flax transforms it applies, to what, and which
+parameters it makes.
 
-Python's profiling hook sees every call without a part in it: nothing is wrapped or replaced, so values, tracing and error messages are those of
-an unobserved call, and it makes no difference where and under which name a transform was imported or applied. What counts is where a
-transformed function is *called*: each transform is known by the code that runs then. The names of that code are internals of JAX and Flax. Their
-versions are pinned, the build holds every reference against its rules, and tests see each transform in each of its forms.
+Python's profiling hook sees every call without taking part in it. Nothing is wrapped or replaced,
+so values, tracing and error messages are those of an unobserved call, and it does not matter where
+and under which name a transform was imported or applied. A transform is recorded where a
+transformed function is *called*, and recognised by the code that runs then. The names of that code
+are internals of JAX and Flax. Their versions are pinned, the build checks every reference against
+its rules, and tests cover each transform in each of its forms.
 """
 
 from __future__ import annotations
@@ -44,23 +47,29 @@ _TRANSFORMS = {
     "scan": ("jax._src.lax.control_flow.loops", "jax.lax.scan"),
     "_cpp_pjit.<locals>.cache_miss": ("jax._src.pjit", "jax.jit"),
 }
-"""Code that runs when a transformed function is called: its qualified name, its module, and the transform."""
+"""Code that runs when a transformed function is called: its qualified name, its module, and the
+transform.
+"""
 
 _OTHERS = {
     "Variable.__init__": "flax.nnx.variablelib",
     "Module.init_with_output": "flax.linen.module",
     "Module.apply": "flax.linen.module",
 }
-"""Code that makes parameters, or is handed them."""
+"""Code that makes parameters or receives them, and its module."""
 
 SAME = 1e-4
-"""Numbers of an answer and of a transform's output are the same within this share of the largest: reshaped, sliced, cast, not computed with."""
+"""Relative tolerance, as a share of the answer's largest number, within which a number of the
+answer equals one of a transform's output: the answer may reshape, slice or cast that output, but
+not compute with it.
+"""
 
 
 def gather(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
-    """Call `function` as `autograder.calls.call.call` does, and look at it meanwhile.
+    """Call `function` as `autograder.calls.call.call` does, and observe it.
 
-    A function that `jit` has compiled already is not traced again, and what is inside cannot be seen: `afresh` empties JAX's caches before.
+    `afresh` empties JAX's caches first. Otherwise a function that `jit` has already compiled is not
+    traced again, and what is inside it cannot be seen.
     """
     if afresh:
         import jax
@@ -79,7 +88,9 @@ def gather(function: object, arguments: Mapping[str, Value], way: CallSpec = PLA
 
 @dataclass
 class _Call:
-    """A call of a transformed function that is noted, with the outputs that the answer is compared with."""
+    """A recorded call of a transformed function, with the outputs that the answer is compared
+    with.
+    """
 
     applied: Applied
     outputs: list[np.ndarray] | None = None
@@ -101,7 +112,8 @@ class _Recorder:
         module = found[0] if found else _OTHERS.get(name)
         if module is None or frame.f_globals.get("__name__") != module:
             return
-        # Whatever looking raises, the function must not see it: what cannot be looked at is not noted.
+        # The function must not see what the recorder raises: whatever cannot be inspected is left
+        # out.
         with contextlib.suppress(Exception):
             if found and event == "call":
                 self._begin(found[1], frame)
@@ -111,7 +123,7 @@ class _Recorder:
                 self._look(name, frame, event, value)
 
     def facts(self, answer: Output, stopped: bool) -> Facts:
-        """What was seen, held against what the function returned."""
+        """The recorded facts, compared with the answer of the function."""
         unique = list(dict.fromkeys(self.parameters))[:MOST]
         return Facts(tuple(replace(each.applied, answers=_among(answer, each.outputs)) for each in self.calls), tuple(unique), stopped)
 
@@ -130,7 +142,9 @@ class _Recorder:
             self._note(argument)
 
     def _lanes_of_its_core(self, around: int, transform: str, own: Mapping[str, Any]) -> None:
-        """A transform of Flax ends in a call of JAX's own, which knows the size of the mapped axis."""
+        """Take the number of lanes from JAX's own call inside a Flax transform, which knows the
+        size of the mapped axis.
+        """
         outer = self.calls[around].applied
         if outer.lanes is None and outer.transform.split(".")[1] == transform.rsplit(".", 1)[1]:
             self.calls[around].applied = replace(outer, lanes=lanes(transform, own))
@@ -159,7 +173,7 @@ class _Recorder:
             self.calls[index].applied = replace(self.calls[index].applied, makes=True)
 
     def _note(self, container: Any) -> None:
-        """Note the parameters in a module, a state, Linen's variables, or containers of them."""
+        """Record the parameters in a module, a state, Linen's variables, or containers of them."""
         for array in parameters_in(container):
             if len(self.parameters) < 10 * MOST:
                 around = (self.calls[index].applied for _, index in reversed(self._open))
@@ -168,7 +182,7 @@ class _Recorder:
 
 
 def _by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
-    """Whether JAX or Flax apply the transform for purposes of their own."""
+    """Whether JAX or Flax applies the transform for its own purposes."""
     if transform == "jax.jit":
         return _of_library(own.get("fun"))
     if transform == "nnx.split_rngs":
@@ -182,7 +196,9 @@ def _from_library(frame: types.FrameType) -> bool:
 
 
 def _caller(frame: types.FrameType) -> str:
-    """The module of the function that called, not counting wrappers that JAX and Flax put around functions of their interface."""
+    """The module of the calling function, ignoring wrappers that JAX and Flax put around their
+    public functions.
+    """
     caller = frame.f_back
     while caller is not None and caller.f_globals.get("__name__") in ("jax._src.traceback_util", "flax.nnx.graphlib", "contextlib"):
         caller = caller.f_back
@@ -192,7 +208,8 @@ def _caller(frame: types.FrameType) -> str:
 def _of_library(function: Any) -> bool:
     while isinstance(function, functools.partial):
         function = function.func
-    # An object that wraps a function, as Flax makes them, may call itself by the module of what it wraps.
+    # An object that wraps a function, as Flax makes them, may report the module of the wrapped
+    # function.
     named = function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
     return str(named.__module__).split(".")[0] in ("jax", "flax")
 
@@ -202,7 +219,7 @@ def _arguments(own: Mapping[str, Any]) -> list[Any]:
 
 
 def _outputs(value: Any) -> list[np.ndarray] | None:
-    """The numbers that a call returned, or None if they are not there, or too many."""
+    """The numbers that a call returned; None if they are not available, or too many."""
     import jax
 
     arrays = [leaf for leaf in jax.tree.leaves(value) if isinstance(leaf, jax.Array | np.ndarray)]
@@ -212,7 +229,9 @@ def _outputs(value: Any) -> list[np.ndarray] | None:
 
 
 def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
-    """Whether the numbers of an answer, each as often as it is there, are among those of the outputs."""
+    """Whether the numbers of an answer, counting repeats, are among those of the outputs; None if
+    unknown.
+    """
     if not answer or outputs is None:
         return None
     wanted = np.sort(np.concatenate([array.astype(np.float64).ravel() for array in answer.values()]))

@@ -1,4 +1,7 @@
-"""What can be required of how an answer is computed, and whether what was seen meets it. Pure Python. Authors make these by `autograder.rules`."""
+"""The requirements on how an answer is computed, and whether the recorded facts meet them.
+
+Pure Python. Authors make requirements with `autograder.rules`.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,15 @@ from typing import Any
 from autograder.evidence.facts import Axis, Facts
 
 TRACED_SIZES = (2, 4, 8)
-"""The sizes of a dimension at which the length of a trace is looked at, as far as its range has them."""
+"""The sizes of a dimension at which trace lengths are measured, as far as the dimension's range has
+them.
+"""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One call: its facts, the sizes of the question's dimensions, and for some dimensions the lengths of traces at growing sizes of it.
+    """What was seen of one call: its facts, the sizes of the question's dimensions, and for some
+    dimensions the trace lengths at growing sizes.
 
     A length is None where a call could not be traced.
     """
@@ -49,7 +55,8 @@ class Transform:
             and (self.in_axes is None or applied.in_axes == self.in_axes)
             and (self.inside is None or any(self.inside._is(seen, place) for place in around))
             and (not self.makes_parameters or applied.makes)
-            # Inside of jit there are no numbers to compare; then those of the call around it count, if it is seen.
+            # Inside jit there are no numbers to compare; the nearest call around it that could be
+            # compared counts.
             and (not self.gives_answer or next((told for told in answers if told is not None), True))
         )
 
@@ -84,7 +91,9 @@ class Either:
 
 @dataclass(frozen=True)
 class Every:
-    """All of several requirements hold. Made by `every`, and by `Question.requires` of several."""
+    """All of several requirements hold. Made by `every`, and by `Question.requires` with several
+    requirements.
+    """
 
     of: tuple[Requirement, ...]
 
@@ -100,7 +109,7 @@ class Every:
 
 @dataclass(frozen=True)
 class SharedParameters:
-    """There are parameters, and none has an axis of the lanes. Made by `shared_parameters`."""
+    """There are parameters, and none has a lane axis. Made by `shared_parameters`."""
 
     dim: str
 
@@ -117,13 +126,15 @@ class SharedParameters:
 
 @dataclass(frozen=True)
 class StackedParameters:
-    """There are parameters with a leading axis of the lanes, different in every lane. Made by `stacked_parameters`."""
+    """There are parameters with a leading lane axis, and they differ in every lane. Made by
+    `stacked_parameters`.
+    """
 
     dim: str
 
     def met(self, seen: Seen) -> bool:
         differ = [each.differ for each in seen.facts.parameters if each.shape and each.shape[0] == seen.sizes[self.dim]]
-        # Values inside of jit are not there to be compared; then it counts that each lane made its own.
+        # Values inside jit cannot be compared; there it is enough that each lane made its own.
         return True in differ or (None in differ and False not in differ)
 
     def dims(self) -> set[str]:
@@ -135,7 +146,9 @@ class StackedParameters:
 
 @dataclass(frozen=True)
 class Parameters:
-    """There are parameters of all these shapes, an axis of lanes in front not counted. Made by `parameters`."""
+    """There are parameters of all these shapes, ignoring a leading lane axis. Made by
+    `parameters`.
+    """
 
     shapes: tuple[tuple[str | int, ...], ...]
 
@@ -159,7 +172,8 @@ class ConstantTrace:
     dim: str
 
     def met(self, seen: Seen) -> bool:
-        # What cannot be traced, because Python looks at its numbers, has not been seen to grow.
+        # A call that cannot be traced, because Python looks at its numbers, has not been seen to
+        # grow.
         return not grows(seen.traces.get(self.dim, ()))
 
     def dims(self) -> set[str]:
@@ -173,13 +187,13 @@ Requirement = Transform | Either | Every | SharedParameters | StackedParameters 
 
 
 def grows(lengths: Sequence[int | None]) -> bool:
-    """Whether traces are longer at every larger size; those that are not known left out."""
+    """Whether the trace is longer at every larger size. Unknown lengths are ignored."""
     known = [length for length in lengths if length is not None]
     return len(known) > 1 and all(first < second for first, second in itertools.pairwise(known))
 
 
 def traced_dims(requirement: Requirement) -> set[str]:
-    """The dimensions whose traces a requirement looks at."""
+    """The dimensions whose trace lengths a requirement needs."""
     if isinstance(requirement, ConstantTrace):
         return {requirement.dim}
     return set().union(*(traced_dims(each) for each in requirement.of)) if isinstance(requirement, Either | Every) else set()
@@ -187,10 +201,11 @@ def traced_dims(requirement: Requirement) -> set[str]:
 
 @dataclass(frozen=True)
 class Rule:
-    """A requirement, and what a student reads who does not meet it.
+    """A requirement, and what students read if they do not meet it.
 
-    `name` is how test cells ask for it. `otherwise` is a sentence that continues the function's name; `misconception` and `hint` are those of the
-    mistake behind it, for an answer that resembles no known one more closely.
+    `name` is how test cells ask for it. `otherwise` is a sentence that continues the function's
+    name. `misconception` and `hint` are those of the mistake behind it, for an answer that
+    resembles no known mistake more closely.
     """
 
     name: str
@@ -206,7 +221,7 @@ _KINDS: Mapping[str, type[Requirement]] = {
 
 
 def to_json(requirement: Requirement) -> dict[str, Any]:
-    """A requirement in JSON's types."""
+    """A requirement as JSON types."""
     fields: dict[str, Any] = dict(vars(requirement))
     if isinstance(requirement, Either | Every):
         fields["of"] = [to_json(each) for each in requirement.of]

@@ -1,1 +1,1 @@
-"""One submission inside Otter."""
+"""Grade one submission inside Otter."""

@@ -1,7 +1,7 @@
-"""ipykernel's application, in a process that has imported already what a kernel changes.
+"""ipykernel's application, in a process that has already imported modules which a kernel patches.
 
-A kernel that is started anew changes parts of Python's library first, and everything that is imported later finds them changed. Here Otter was imported
-before.
+A kernel that is started anew first patches parts of the standard library, and everything imported
+later sees the patches. Here Otter was imported before.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from ipykernel.kernelapp import IPKernelApp
 
 
 class Application(IPKernelApp):
-    """The kernel, which changes also what was made of the parts that it changes."""
+    """The kernel, which also patches what was derived earlier from the parts that it patches."""
 
     def init_pdb(self) -> None:
-        """Put IPython's debugger in the place of Python's, also below what was derived from that: doctest has a debugger of its own for each run."""
+        """Replace Python's debugger with IPython's, also as a base class: doctest derives its own
+        debugger from it for each run.
+        """
         plain = pdb.Pdb
         super().init_pdb()  # type: ignore[no-untyped-call]
         for derived in plain.__subclasses__():
-            if not issubclass(pdb.Pdb, derived):  # IPython's own is derived from it in every kernel
+            # in every kernel, IPython's own debugger is derived from it
+            if not issubclass(pdb.Pdb, derived):
                 derived.__bases__ = tuple(pdb.Pdb if base is plain else base for base in derived.__bases__)

@@ -28,7 +28,9 @@ class ConfigError(BuildError):
 
 @dataclass(frozen=True)
 class Isolation:
-    """The plugin's configuration: `isolation` (required, best or off), seconds per cell, call and submission, and `memory_mb`."""
+    """The plugin's configuration: `isolation` (required, best or off), seconds per cell, call and
+    submission, and `memory_mb`.
+    """
 
     level: str
     limits: Limits
@@ -43,7 +45,8 @@ class Isolation:
     def of(cls, config: Mapping[str, Any], *, container: bool) -> Isolation:
         """Read the plugin's configuration. Raises `ConfigError`.
 
-        Unless it says otherwise, isolation is required in a grading container, and the best to be had on a person's own machine.
+        By default, isolation is required in a grading container, and the best available on a
+        person's own machine.
         """
         unknown = [name for name in config if name not in (*_SETTINGS, *_FROM_THE_BUILD)]
         if unknown:

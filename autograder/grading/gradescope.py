@@ -1,4 +1,6 @@
-"""From Otter's results to Gradescope's JSON, where Otter has no word for what we need: a question without a verdict."""
+"""Turn Otter's results into Gradescope's JSON, with what Otter cannot express: a question without a
+verdict.
+"""
 
 from __future__ import annotations
 
@@ -18,26 +20,32 @@ from autograder.bank.groups import METHOD, title
 from autograder.grading import results as files
 from autograder.sandbox.cells import Stopped
 
-# How Otter writes the exception of a failed test: its type at the beginning of a line, in a doctest with the type's module.
+# Otter writes the exception of a failed test with its type at the beginning of a line, in a doctest
+# with the type's module.
 _OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
 _UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
 _IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
 _SAID = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
 
 PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded"
-"""What a test case may come to."""
+"""The outcomes of a test case."""
 
 ABOUT_CELLS = (
     "These cells did not run to their end. That costs no points by itself; it may be why an answer is missing. Cells of text are not counted."
 )
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
-"""For each of Otter's questions and each of its test cases in order: the question and the group of cases that it checks (`METHOD` and the rule
-for a check of a rule), if it is a check."""
+"""For each of Otter's questions, what each of its test cases checks, in order.
+
+An entry is the question and its group of cases, or the question, `METHOD` and the rule; None for a
+test case that is not a check.
+"""
 
 
 class Results(GradingResults):
-    """Otter's results as rows for Gradescope: one for each group of cases, and none with a score for what was not graded."""
+    """Otter's results as rows for Gradescope: one for each group of cases. A row that was not
+    graded has no score.
+    """
 
     results_file: Path
     checks: Checks
@@ -48,13 +56,14 @@ class Results(GradingResults):
     def to_gradescope_dict(self, ag_config: AutograderConfig) -> dict[str, Any]:
         output: dict[str, Any] = super().to_gradescope_dict(ag_config)
         if not self.results:
-            output.pop("score", None)  # without any result, Otter says zero
+            output.pop("score", None)  # without any result, Otter reports a score of zero
         else:
             output["tests"] = self._rows(output["tests"])
         missing = sum("score" not in row and "max_score" in row for row in output["tests"])
         for row in output["tests"]:
             if "score" not in row:
-                row.pop("max_score", None)  # a row without a score is information to Gradescope, and not a zero
+                # to Gradescope, a row without a score is information, not a zero
+                row.pop("max_score", None)
         if missing:
             ungraded = sum(_is_nan(test_file.score) for test_file in self.results.values())
             output["output"] = (
@@ -75,7 +84,7 @@ class Results(GradingResults):
         made: list[dict[str, Any]] = []
         for row in rows:
             if row["name"] == files.OTTERS and len(split) == len(self.results):
-                continue  # their rows are there, each visible by itself
+                continue  # there is a row for each of them already
             if row["name"] in split:
                 number = list(self.results).index(row["name"]) + 1
                 made += self._rows_of_groups(row, self.results[row["name"]], self.checks[row["name"]], number)
@@ -115,7 +124,7 @@ class Results(GradingResults):
 
 
 def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row without points about the cells that did not run to their end, if there are any."""
+    """A row without points about the cells that did not run to their end; no row if all did."""
     if not cells:
         return []
     told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells)
@@ -123,7 +132,9 @@ def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _told(result: Any, method: bool) -> str:
-    """What a test case's row says: the author's message for it, and the text of its check without Otter's lines around it."""
+    """The text of a test case's row: the author's message, and the text of its check without
+    Otter's lines around it.
+    """
     case, message = result.test_case, result.message or ""
     if result.passed:
         return str(case.success_message or ("Seen in the calls." if method else "All calls are right."))
@@ -133,7 +144,11 @@ def _told(result: Any, method: bool) -> str:
 
 
 def _outcome(result: Any) -> str:
-    """What one test case came to. Otter hands on an exception as text only, so this is where text is read for a verdict, and nowhere else."""
+    """The outcome of one test case.
+
+    Otter passes an exception on as text only, so a verdict is read from text here, and nowhere
+    else.
+    """
     if result.passed:
         return PASSED
     message = result.message or ""
@@ -147,10 +162,11 @@ def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
 
 
 def _let_otter_write_elsewhere(root: Path) -> None:
-    """Otter writes its JSON next, to `./results/results.json`, which it empties first: stopped in between, nothing valid would be left.
+    """Change to another folder, so that Otter's own JSON does not overwrite the results.
 
-    What it writes is the same; it may do so in a folder that goes away with `root`, the one that it grades in. It changes back by itself to where it
-    came from.
+    Otter next writes the same content to `./results/results.json`, and empties the file first: if
+    it were stopped then, no valid file would be left. The new folder is removed with `root`, the
+    folder of this grading. Otter changes back to its original folder itself.
     """
     aside = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)
     Path(aside, "results").mkdir()
@@ -158,9 +174,11 @@ def _let_otter_write_elsewhere(root: Path) -> None:
 
 
 def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) -> list[str]:
-    """Give the questions their scores where Otter's own is not it; returns the names of those that are not graded completely.
+    """Correct the scores of questions where Otter's own is not right. Returns the names of those
+    that are not graded completely.
 
-    A question in which a test could reach no verdict has the score NaN. Imprecise answers get the share of the points in `worth`, by question.
+    A question with a test that could reach no verdict gets the score NaN. Imprecise answers get the
+    share of the points in `worth`, by question.
     """
     names = []
     for name, test_file in results.results.items():
@@ -179,11 +197,13 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
 def write_from_now(
     results: GradingResults, *, file: Path, checks: Checks, worth: Mapping[str, float], details: Mapping[str, Any], started: float
 ) -> None:
-    """Let `results` write Gradescope's JSON to `file` in our rows.
+    """Make `results` write Gradescope's JSON with our rows to `file`.
 
-    `details` become `extra_data`, for the instructor; `started` is the `time.monotonic()` at which grading began.
+    `details` become `extra_data`, for the instructor. `started` is the `time.monotonic()` at which
+    grading began.
     """
-    # Otter has no hook between its own JSON and the file it writes; the object that makes the JSON is handed to plugins, so it may learn to.
+    # Otter has no hook between its JSON and the file it writes. It passes plugins the object that
+    # makes the JSON, so that object gets another class.
     results.__class__ = Results
     ours = cast(Results, results)
     ours.results_file, ours.checks, ours.worth, ours.details, ours.started = file.resolve(), checks, worth, details, started

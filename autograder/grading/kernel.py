@@ -1,4 +1,6 @@
-"""What runs in Otter's kernel: it has the tests and the bank, and never any code of the submission."""
+"""The code that runs in Otter's kernel: it has the tests and the bank, and never runs any code of
+the submission.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,14 @@ from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
 
 PRINTED_SHOWN = 200_000
-"""So many characters of all cells together appear in the executed notebook."""
+"""At most this many characters of output, for all cells together, appear in the executed notebook.
+"""
 
 
 class NotebookGrading:
-    """One submission being graded: its cells in order, the tests behind them, and the rest of the tests at the end."""
+    """The grading of one submission: its cells in order, the tests after each, and the remaining
+    tests at the end.
+    """
 
     def __init__(self, submission: Submission, report: Path | None) -> None:
         self._submission, self._report = submission, report
@@ -26,7 +31,9 @@ class NotebookGrading:
         self._checked: set[str] = set()
 
     def cell(self, source: str, tests: Sequence[str], namespace: MutableMapping[str, Any]) -> None:
-        """Run one cell in the worker, show what it printed, and run the tests that belong behind it or that it asked for."""
+        """Run one cell in the worker, show what it printed, and run the tests that follow it or
+        that it asked for.
+        """
         printed, asked = self._submission.cell(source)
         if printed and self._left:
             print(printed[: self._left], end="" if printed.endswith("\n") else "\n")
@@ -35,11 +42,13 @@ class NotebookGrading:
             self._check(test, namespace)
 
     def skip_cell(self) -> None:
-        """A cell that its author or Otter has marked to be left out."""
+        """Count a cell that its author or Otter has marked to be ignored."""
         self._submission.skip_cell()
 
     def end(self, namespace: MutableMapping[str, Any]) -> None:
-        """Run every test that has not run, then end the worker: nothing of the submission is left when results are written."""
+        """Run every test that has not run, then end the worker: nothing of the submission is left
+        when results are written.
+        """
         for test in self._submission.tests:
             if test not in self._checked:
                 self._check(test, namespace)
@@ -54,7 +63,9 @@ class NotebookGrading:
         Notebook().check(test, global_env=namespace)
 
     def write_report(self, mended: str = "") -> None:
-        """For the instructor: which layers are active, what the checks found, and what the slow way has `mended`."""
+        """Write the report for the instructor: the active layers, the findings of the checks, and
+        what was `mended` without shortcuts.
+        """
         if self._report is None:
             return
         findings = [row.to_json() for row in rows()]
@@ -68,7 +79,11 @@ class NotebookGrading:
 
 
 def begin(settings: Mapping[str, Any]) -> NotebookGrading:
-    """The first cell. `settings`: bank, refusal, hidden, files, level, compiled, limits, tests, report, seed, script; see `Settings`, `Limits` and `Submission`."""
+    """Begin a grading; the notebook's first cell.
+
+    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
+    script; see `Settings`, `Limits` and `Submission`.
+    """
     protect_this_process()
     submission = Submission(settings_of(settings), Path(settings["tests"]), settings["seed"], settings.get("script", ""))
     begin_grading(settings["bank"], settings["refusal"], submission)

@@ -1,4 +1,6 @@
-"""Otter's notebook without the submission's code: each of its cells becomes a request to the worker."""
+"""Make Otter's notebook without the submission's code: each of its cells becomes a request to the
+worker.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ def without_submitted_code(
 ) -> nbformat.NotebookNode:
     """A notebook for Otter's kernel in which no line of the submission is code.
 
-    `settings` is what `autograder.grading.kernel.begin` takes. `tests_of_cells` names, by cell id, the tests to run behind a cell; it comes
-    from the build. Whatever the submission's own metadata say of tests is not read.
+    `settings` is the argument of `autograder.grading.kernel.begin`. `tests_of_cells` comes from the
+    build and names, by cell id, the tests to run after a cell. Tests named in the submission's own
+    metadata are ignored.
     """
     cells = [nbformat.v4.new_code_cell(_BEGIN.format(settings=dict(settings)), id="begin")]
     for cell in submission.cells:
@@ -40,7 +43,7 @@ def without_submitted_code(
 
 
 def _ignored(metadata: Any) -> bool:
-    """Whether Otter would leave this cell out: marked so by `otter assign` or by its author."""
+    """Whether Otter would ignore this cell, because `otter assign` or its author marked it so."""
     if not isinstance(metadata, Mapping):
         return False
     tags, noted = metadata.get("tags"), metadata.get("otter")

@@ -1,7 +1,8 @@
-"""Otter's kernel, begun before Otter asks Jupyter for it, as a fork of this process.
+"""Start Otter's kernel as a fork of this process, before Otter asks Jupyter for it.
 
-Jupyter would start an interpreter that imports once more what is imported here. The fork starts the submission's worker, imports the rest, and then
-waits; `autograder.grading.provisioner` hands it the connection file of the kernel that Jupyter wants started.
+Jupyter would start an interpreter that imports everything once more. The fork starts the
+submission's worker, imports the rest, and waits; `autograder.grading.provisioner` then gives it the
+arguments of the kernel that Jupyter wants to start.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from autograder.sandbox import prestart
 from autograder.sandbox.settings import Settings
 
 PROCESS = "otter-kernel"
-"""What the system calls the process."""
+"""The name of the process, as the system shows it."""
 
 _LAUNCHER = ("-m", "ipykernel_launcher")
 
@@ -28,22 +29,26 @@ _waiting: list[Kernel] = []
 
 
 class Kernel(Forked):
-    """A process that becomes an IPython kernel when it is told how."""
+    """A process that becomes an IPython kernel on request."""
 
     def __init__(self, settings: Settings, ipython: Path) -> None:
-        """`settings` are the worker's; `ipython` the folder in which IPython looks for a profile, instead of the user's own."""
+        """Fork. `settings` are the worker's. `ipython` is the folder in which IPython looks for a
+        profile, instead of the user's own.
+        """
         orders, self._orders = os.pipe()
         super().__init__(lambda: self._wait(orders, settings, ipython), PROCESS)
         os.close(orders)
 
     def become(self, arguments: Sequence[str], folder: str, environment: Mapping[str, str]) -> None:
-        """Be the kernel that these arguments of `ipykernel_launcher` ask for."""
+        """Become the kernel that these arguments of `ipykernel_launcher` describe, in `folder` and
+        with `environment`.
+        """
         order = {"arguments": list(arguments), "folder": folder, "environment": dict(environment)}
         with os.fdopen(self._orders, "w", encoding="utf-8") as pipe:
             pipe.write(json.dumps(order))
 
     def forget(self) -> None:
-        """It is not needed: end it."""
+        """End the process, which is not needed."""
         os.close(self._orders)
         self.wait()
 
@@ -62,22 +67,24 @@ class Kernel(Forked):
         os.environ.clear()
         os.environ.update({**order["environment"], "IPYTHONDIR": str(ipython)})
         os.chdir(order["folder"])
-        # It was imported before the variable that tells its parent was set.
+        # ipykernel was imported before the variable that names its parent was set.
         Application.launch_instance(argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
 def begin(settings: Settings, ipython: Path) -> None:
-    """Begin a kernel, where this process can be forked: it must have no other threads."""
+    """Start a kernel if this process can be forked, which it can only without other threads."""
     if POSSIBLE and switches.enabled("ahead") and threading.active_count() == 1:
         _waiting.append(Kernel(settings, ipython))
 
 
 def take(command: Sequence[str]) -> Kernel | None:
-    """The kernel that waits, if `command` would start one like it: it is to `become` that. None otherwise."""
+    """The waiting kernel, if `command` would start such a kernel; else None. The caller must make
+    it `become` that kernel.
+    """
     return _waiting.pop() if _waiting and command[0] == sys.executable and tuple(command[1:3]) == _LAUNCHER else None
 
 
 def end() -> None:
-    """Grading is over: nothing waits any more."""
+    """End the kernel if it still waits. To be called after grading."""
     while _waiting:
         _waiting.pop().forget()

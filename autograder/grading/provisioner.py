@@ -1,11 +1,14 @@
-"""What Jupyter asks for Otter's kernel, which it finds by its entry point: one that is reached by sockets in a folder, and may wait already.
+"""Jupyter's provisioner for Otter's kernel, found by its entry point. It connects through sockets
+in a folder, and may use a waiting kernel.
 
-Jupyter numbers the TCP ports of a kernel by opening five of them, closing them, and leaving it to the kernel to open them again. Where several submissions
-are graded at once another process may have one of them by then: the kernel dies, or another one's client talks to it until a minute is over.
-A socket in a folder of its own is nobody else's.
+Jupyter chooses the TCP ports of a kernel by opening five of them, closing them, and leaving it to
+the kernel to open them again. If several submissions are graded at once, another process may have
+taken one of them by then: the kernel dies, or another kernel's client talks to it until a minute
+has passed. A socket in a private folder belongs to one kernel only.
 
-Nor does anybody wait for a time that is fixed: Jupyter's own client calls again 0.1 to 0.2 s after it has called a kernel that did not listen yet, listens 0.2 s
-for more once the kernel has answered, and looks ten times a second whether it has ended.
+The provisioner also avoids fixed waits. Jupyter's own client repeats its request 0.1 to 0.2 s after
+one to a kernel that did not listen yet, listens for another 0.2 s once the kernel has answered, and
+checks ten times a second whether it has ended.
 """
 
 from __future__ import annotations
@@ -32,15 +35,17 @@ from autograder.grading import prefork
 NAME = "otter-arrays"
 
 PATIENCE = 2.0
-"""Seconds for a kernel to listen, and to end, before Jupyter's own ways go on."""
+"""Seconds that a kernel gets to listen, and to end, before Jupyter's own ways apply."""
 
 SOON = 0.003
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 @dataclass
 class _Process:
-    """What is known of this process: Jupyter's factory, whether nobody has asked it for a kernel, and for each grading the folder and who was asked before."""
+    """The state of this process: Jupyter's factory, whether no kernel has been asked for yet, and
+    for each grading the folder and the provisioner that was the default before.
+    """
 
     factory: KernelProvisionerFactory
     untouched: bool
@@ -49,30 +54,36 @@ class _Process:
 
 @functools.cache
 def prepare() -> _Process:
-    """Have Jupyter look for provisioners, which takes it a while; forks of this process need not look again."""
+    """Make Jupyter search for provisioners, which takes a while. Forks of this process need not
+    search again.
+    """
     untouched = not KernelProvisionerFactory.initialized()
     return _Process(KernelProvisionerFactory.instance(), untouched)
 
 
 def sockets_in(folder: Path) -> str | None:
-    """What the paths of a kernel's sockets in `folder` begin with; None where none can be: the path is too long, or the file system has no sockets."""
+    """The prefix of the paths of a kernel's sockets in `folder`; None if the path is too long, or
+    if the file system has no sockets.
+    """
     prefix = str(folder.resolve() / "kernel")
     try:
         with socket.socket(socket.AF_UNIX) as tried:
             tried.bind(f"{prefix}-0")
         Path(f"{prefix}-0").unlink()
-    except (AttributeError, OSError):  # a Python without this kind of sockets does not have its name
+    except (AttributeError, OSError):
+        # AttributeError: where sockets of this kind are not supported, Python lacks their name.
         return None
     return prefix
 
 
 def begin(folder: Path) -> bool:
-    """Have Jupyter ask here for a kernel that does not say whom to ask; its sockets are put into `folder`.
+    """Make this the default provisioner, with a kernel's sockets in `folder`.
 
-    Returns whether it will ask, and is asked for the first kernel of this process: then the process may be forked.
+    Returns whether Jupyter will use it, and for the first kernel of this process: then the process
+    may be forked.
     """
     process = prepare()
-    if NAME not in process.factory.provisioners:  # the package was put on the path, and not installed
+    if NAME not in process.factory.provisioners:  # the package is on the path, but not installed
         return False
     process.begun.append((folder, process.factory.default_provisioner_name))
     process.factory.default_provisioner_name = NAME
@@ -81,19 +92,21 @@ def begin(folder: Path) -> bool:
 
 
 def end() -> None:
-    """Grading is over."""
+    """Restore the earlier default provisioners. To be called after grading."""
     process = prepare()
     while process.begun:
         _, process.factory.default_provisioner_name = process.begun.pop()
 
 
 class Client(AsyncKernelClient):
-    """Jupyter's client, which is ready once the kernel has answered."""
+    """Jupyter's client, ready as soon as the kernel has answered."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers on the two channels that matter. Raises `RuntimeError` if it dies, or after `timeout` seconds.
+        """Wait until the kernel answers on the two channels that matter. Raises `RuntimeError` if
+        it dies, or after `timeout` seconds.
 
-        What it has sent before is left to be read: who executes a notebook looks at what answers its own requests.
+        Earlier messages of the kernel remain unread: a client that executes a notebook reads only
+        the answers to its own requests.
         """
         until = time.monotonic() + (math.inf if timeout is None else timeout)
         while time.monotonic() < until:
@@ -110,7 +123,9 @@ class Client(AsyncKernelClient):
 
 
 class Provisioner(LocalProvisioner):
-    """Starts kernels as Jupyter's own does, but for one that waits already; their sockets are in a folder."""
+    """Starts kernels like Jupyter's own provisioner, except for one that already waits. Their
+    sockets are in a folder.
+    """
 
     async def pre_launch(self, **settings: Any) -> dict[str, Any]:
         """Choose the sockets before Jupyter chooses ports."""
@@ -123,7 +138,7 @@ class Provisioner(LocalProvisioner):
         return await super().pre_launch(**settings)
 
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
-        """Have the waiting kernel become what `cmd` would start, and wait until it listens."""
+        """Make the waiting kernel become what `cmd` would start, and wait until it listens."""
         kernel = prefork.take(cmd)
         if kernel is None:
             found = await super().launch_kernel(cmd, **settings)
@@ -139,11 +154,13 @@ class Provisioner(LocalProvisioner):
         return found
 
     async def shutdown_requested(self, restart: bool = False) -> None:
-        """It was asked to end: wait until it has."""
+        """Wait until the kernel, which was asked to end, has ended."""
         await self._until(lambda: False)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        """Wait until `condition` holds, the process has ended, or `PATIENCE` is over."""
+        """Wait until `condition` holds, the process has ended, or `PATIENCE` seconds have
+        passed.
+        """
         until = time.monotonic() + PATIENCE
         while not condition() and await self.poll() is None and time.monotonic() < until:
             await asyncio.sleep(SOON)

@@ -1,4 +1,6 @@
-"""The file that Gradescope reads, where no verdict is in it: written before grading, or in place of it. Standard library only."""
+"""The results file for Gradescope without a verdict: written before grading, or in place of it.
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,23 @@ OTTERS = "Public Tests"
 """The name of Otter's own row without points, which sums up."""
 
 UNGRADED_MARK = " (ungraded)"
-"""So ends the name of a row without a verdict, for who reads it. That it has none is said by the score that it lacks."""
+"""The end of the name of a row without a verdict, for human readers. Programs recognise such a row
+by its missing score.
+"""
 
 ROW = "Autograder"
 """The name of the one row of results without a verdict."""
 
 
 def unfinished(reason: str) -> dict[str, Any]:
-    """Results that hold if grading does not come to its end: no score, and `reason` as a sentence."""
+    """Results that remain if grading does not finish: no score, and `reason` as a sentence."""
     return _one_row(f"Ungraded: {reason} Please tell your instructor; this is no fault of your answers.")
 
 
 def refused(reason: str) -> dict[str, Any]:
-    """Results of what cannot be graded because of what was submitted: no points, and `reason`, which says what to submit."""
+    """Results for a submission that cannot be graded as submitted: no points, and `reason`, which
+    says what to submit.
+    """
     return {**_one_row(reason, status="failed"), "score": 0.0}
 
 
@@ -43,15 +49,19 @@ def question_rows(results: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def lacks_a_cause(results: Mapping[str, Any]) -> bool:
-    """Whether no verdict came after `begun`, nor a cause; or Otter gave up, which it calls zero points."""
+    """Whether the results are still those of `begun`, without a verdict or a cause; or those of a
+    failure of Otter, which it scores as zero.
+    """
     tests = results.get("tests")
     return tests == begun()["tests"] or (isinstance(tests, list) and [row.get("name") for row in tests] == ["Autograder Error"])
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON so that whoever looks, and whenever this process is stopped, finds the old content or the new one, whole.
+    """Write JSON atomically: a reader, at any time and however this process ends, finds the old
+    content or the new one, complete.
 
-    JSON has no NaN and no infinity, and Gradescope shows nothing of a file that has: where `content` has them, a text stands in their place.
+    JSON has no NaN and no infinity, and Gradescope shows nothing of a file that contains them: they
+    are written as text.
     """
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8") as file:

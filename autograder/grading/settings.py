@@ -1,4 +1,6 @@
-"""What the build has told our plugin, in the zip's otter_config.json. Standard library only."""
+"""The settings that the build wrote for our plugin into the zip's otter_config.json. Standard
+library only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The folders of one grading, and what is done to them before and after Otter runs the submission."""
+"""The folders of one grading, and their preparation before and clean-up after Otter runs the
+submission.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from autograder.sandbox.settings import Settings
 
 @dataclass
 class Stage:
-    """The folders of one grading: Otter's three, and one for what the submission brought along."""
+    """The folders of one grading: Otter's three, and one for the files that came with the
+    submission.
+    """
 
     source: Path
     submission: Path
@@ -40,7 +44,9 @@ class Stage:
 
     @property
     def submitted(self) -> Path:
-        """Where the submission's own file is kept, under a name that nothing imports, once Otter has read it."""
+        """The path to which the submission's own file is moved once Otter has read it, under a name
+        that nothing imports.
+        """
         return self.holding / "submitted"
 
     @property
@@ -49,10 +55,13 @@ class Stage:
 
 
 def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage:
-    """Before anything of the submission runs: a result that holds if nothing better comes, and the submission's files out of the way."""
+    """Prepare the folders before anything of the submission runs: write a result that holds if
+    nothing better comes, and move the submission's files away.
+    """
     folder = submission.parent
     root = folder.parent
-    holding = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)  # goes away with it, also after a kill
+    # removed with `root`, even after a kill
+    holding = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)
     stage = Stage(root / "source", folder, root / "results", Path(holding))
     stage.files.mkdir()
     results.write(stage.results / "results.json", results.begun())
@@ -61,7 +70,8 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     given = stage.source / "files"
     secret = {path.name for path in given.iterdir() if path.name not in isolation.public_files}
     stage.left_out = take_files(folder, stage.files, keep={submission.name, "tests"}, leave_out=secret)
-    # Tests may read the assignment's files: put them back as they were built, not as a submission may have left them.
+    # Tests may read the assignment's files: restore them as built, whatever a submission may have
+    # left there.
     for path in given.iterdir():
         if path.name not in (isolation.bank, compiled_programs.FILE) and path.suffix != ".whl":
             (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
@@ -73,12 +83,14 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
 
 
 def put_away(stage: Stage, submission: Path) -> None:
-    """Otter has read the submission: leave none of its files in the folder in which Otter's kernel works, and from which it imports."""
+    """Move the submission away once Otter has read it: Otter's kernel works in that folder, and
+    imports from it.
+    """
     submission.replace(stage.submitted)
 
 
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
-    """What the submission's process needs to begin."""
+    """The settings with which the submission's process begins."""
     return Settings(
         hidden=[str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
         files=str(stage.files),
@@ -89,7 +101,7 @@ def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
 
 
 def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None, seed: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What Otter's kernel needs to begin."""
+    """The settings with which Otter's kernel begins."""
     worker = worker_settings(isolation, stage)
     return {
         "bank": str(bank_path),
@@ -103,7 +115,9 @@ def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal
 
 
 def finish(stage: Stage) -> dict[str, Any]:
-    """After grading: what the kernel said of the confinement; the folder with the submission's files is removed."""
+    """Remove the folder with the submission's files, and return what the kernel reported of the
+    confinement. To be called after grading.
+    """
     try:
         report: dict[str, Any] = json.loads(stage.report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -116,7 +130,7 @@ def finish(stage: Stage) -> dict[str, Any]:
 
 
 def describe(report: Mapping[str, Any]) -> str:
-    """How the submission was confined, in a few lines."""
+    """How the submission was confined, in a few lines of text."""
     if "active" not in report:
         return f"Isolation: {report.get('problem') or 'off; the submission ran beside the tests'}."
     lines = [f"Isolation: a process of {'a user of its own' if report['user'] == 'own' else 'the same user'}; active: {', '.join(report['active'])}."]

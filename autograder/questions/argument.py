@@ -1,7 +1,8 @@
-"""What every kind of argument says of itself.
+"""The interface of every kind of argument.
 
-An argument is described, never built inline: the description says which sizes it depends on and in which Python types it may
-arrive, and `draw` makes one concrete value from a random generator. NumPy only: the grading side draws nothing and imports no JAX.
+An argument is a description, not a value. The description says which sizes it depends on and in
+which Python types it may arrive, and `draw` makes one concrete value from a random generator. NumPy
+only: the grading side draws nothing and imports no JAX.
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ from autograder.calls.inputs import Value
 
 
 class Argument(abc.ABC):
-    """What an author says about one argument. Each kind is a class like those in `arguments`, which carries all that is particular to it."""
+    """An author's description of one argument. Each kind is a subclass, such as those in
+    `arguments`, with everything that is specific to it.
+    """
 
     families: tuple[str, ...] = ("",)
-    """The distributions that values are drawn from, by name; the first is the one that every group of cases has."""
+    """The distributions that values are drawn from, by name. The first is the one that every group
+    of cases has.
+    """
 
     several: ClassVar[bool] = False
     """Whether it holds several arrays, so that its gradient does too."""
 
     traceable: ClassVar[bool] = False
-    """Whether JAX can trace it: whether a law's transform may act on it."""
+    """Whether JAX can trace it, so that a law's transform may act on it."""
 
     seeds: ClassVar[bool] = False
-    """Whether random numbers follow from it."""
+    """Whether it determines random numbers."""
 
     @property
     @abc.abstractmethod
@@ -38,7 +43,9 @@ class Argument(abc.ABC):
     @property
     @abc.abstractmethod
     def kinds(self) -> tuple[str, ...]:
-        """The Python types in which it may arrive, as kinds of `autograder.calls.inputs.Value`; the first is the usual one."""
+        """The Python types in which it may arrive, as kinds of `autograder.calls.inputs.Value`. The
+        first is the usual one.
+        """
 
     @property
     def differentiable(self) -> bool:
@@ -47,29 +54,35 @@ class Argument(abc.ABC):
 
     @property
     def permutable(self) -> tuple[str, ...]:
-        """The dimensions along which its elements can change places."""
+        """The dimensions along which its elements can be permuted."""
         return ()
 
     @abc.abstractmethod
     def faults(self) -> list[str]:
-        """What is wrong with this description, one sentence each, without the names of question and argument."""
+        """The faults of this description, one sentence each, without the names of question and
+        argument.
+        """
 
     @abc.abstractmethod
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """Draw one value, of a family and in a Python type."""
+        """Draw one value from the distribution `family`, in the Python type `kind`."""
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        """Another value for which the same programs are compiled: `value` itself, where any other could need others."""
+        """Another value for which the same programs are compiled; `value` itself where any other
+        value could need other programs.
+        """
         return value
 
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
-        """A drawn value with its elements along `dim` in another order."""
+        """A drawn value with its elements along `dim` in the order `order`."""
         return value
 
     def sizes(self, expression: str) -> dict[str, str]:
-        """Expressions for the sizes of dimensions, where `expression` is the argument."""
+        """Python expressions for the sizes of dimensions, given that `expression` evaluates to the
+        argument.
+        """
         return {}
 
     def own_family(self, family: str) -> str:
-        """The family to draw from where others draw from `family`."""
+        """The family that this argument draws from when the case asks for `family`."""
         return family if family in self.families else self.families[0]

@@ -1,4 +1,4 @@
-"""What an author says about one argument that is no dict of others: `Array`, `Dim`, `Seed`, `Key`."""
+"""The arguments that are not dicts of others: `Array`, `Dim`, `Seed`, `Key`."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ from autograder.calls.inputs import Value
 from autograder.questions.argument import Argument
 
 VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
-"""How the elements of an `Array` may be distributed: standard normal; times 100; times 0.001; one value repeated."""
+"""The distributions of the elements of an `Array`: standard normal; times 100; times 0.001; one
+value repeated.
+"""
 
 _SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
 
 FLOAT_DTYPES = ("float32", "float64", "float16")
 
 EXACT_DTYPES = ("int32", "bool")
-"""Integers are drawn from -9 to 9 ("normal"), a hundred times as far ("large"), or from -1 to 1 ("tiny")."""
+"""Integers are drawn from -9 to 9 ("normal"), from -900 to 900 ("large"), or from -1 to 1 ("tiny").
+"""
 
 _REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
 
 LARGEST_SEED = 2**24
-"""Seeds stay below this, so that `float32(seed)` is exact: a problem may hand its seed over as a float."""
+"""Seeds are below this, so that `float32(seed)` is exact: a problem may pass its seed as a float.
+"""
 
 
 @dataclass(frozen=True, init=False)
 class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
-    `dtype` is float32, float64, float16, int32 or bool; `families` names the distributions that its elements are drawn from (see `VALUE_FAMILIES`).
-    The function receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with `numpy` always as the latter.
+    `dtype` is float32, float64, float16, int32 or bool. `families` names the distributions that its
+    elements are drawn from (see `VALUE_FAMILIES`). The function receives it as a `jax.Array`, and
+    as an `np.ndarray` where the argument types vary; with `numpy`, always as an `np.ndarray`.
     """
 
     dims: tuple[str, ...] = ()
@@ -53,7 +58,9 @@ class Array(Argument):
         return ("numpy",) if self.numpy else ("jax", "numpy")
 
     def faults(self) -> list[str]:
-        """What is wrong with this description, one sentence each, without the names of question and argument."""
+        """The faults of this description, one sentence each, without the names of question and
+        argument.
+        """
         found = [f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})" for dim in self.dims if not isinstance(dim, str)]
         if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
             found.append(f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}")
@@ -106,7 +113,7 @@ class Array(Argument):
 class Dim(Argument):
     """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
 
-    With `as_float` the problem hands it over as a float ("cast to int").
+    With `as_float` the problem passes it as a float ("cast to int").
     """
 
     name: str
@@ -124,7 +131,7 @@ class Dim(Argument):
         return _number_faults(self.as_float) + ([] if isinstance(self.name, str) else [f"a dimension is named by a string, not by {self.name!r}"])
 
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """The size itself, as a 0-d array."""
+        """The size itself, as a 0-d int64 array."""
         return _number(sizes[self.name], kind)
 
     def sizes(self, expression: str) -> dict[str, str]:
@@ -133,7 +140,9 @@ class Dim(Argument):
 
 @dataclass(frozen=True)
 class Seed(Argument):
-    """A seed for a random generator, in [0, 2**24). With `as_float` the problem hands it over as a float ("cast to int")."""
+    """A seed for a random generator, in [0, 2**24). With `as_float` the problem passes it as a
+    float ("cast to int").
+    """
 
     as_float: bool = False
 
@@ -149,7 +158,7 @@ class Seed(Argument):
         return _number_faults(self.as_float)
 
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """Draw a seed uniformly, as a 0-d array."""
+        """Draw a seed uniformly, as a 0-d int64 array."""
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
@@ -158,7 +167,7 @@ class Seed(Argument):
 
 @dataclass(frozen=True)
 class Key(Argument):
-    """A PRNG key, as `jax.random.key(seed)` makes it of a seed in [0, 2**24)."""
+    """A PRNG key, made by `jax.random.key(seed)` from a seed in [0, 2**24)."""
 
     traceable: ClassVar[bool] = True
 
@@ -169,7 +178,7 @@ class Key(Argument):
         return []
 
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """Draw the seed of the key uniformly, as a 0-d array."""
+        """Draw the seed of the key uniformly, as a 0-d int64 array."""
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:

@@ -1,4 +1,4 @@
-"""What is wrong with what an author declared, field by field."""
+"""Find what is wrong with an author's declaration, field by field."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION
 
 Fault = tuple[str, object, str]
-"""A field, its value, and how the sentence about them goes on."""
+"""A field, its value, and the rest of the sentence about them."""
 
 
 class Declared(Protocol):
-    """What is looked at of an `autograder.questions.question.Question`."""
+    """The fields of an `autograder.questions.question.Question` that are checked."""
 
     name: str
     arguments: Mapping[str, Argument]
@@ -34,7 +34,9 @@ class Declared(Protocol):
 
 
 def first_fault(question: Declared) -> Fault | None:
-    """The first fault of a declaration, or None. It ends the look: what comes after one may rest on it."""
+    """The first fault of a declaration, or None. The check ends there, because later checks may
+    rely on earlier ones.
+    """
     looks = (_of_name, _of_dims, _of_arguments, _of_counts, _of_options, _of_way, _of_laws)
     return next((fault for look in looks for fault in look(question)), None)
 

@@ -1,9 +1,9 @@
-"""The laws that a question may ask for, by name, and what each of them says."""
+"""The laws that a question may ask for, by name, and what each says."""
 
 from __future__ import annotations
 
 PERMUTATION = "permutation of "
-"""Begins the name of the law of permutations; the name of the dimension follows."""
+"""The beginning of the name of a permutation law; the name of the dimension follows."""
 
 LAWS = {
     "jit": "`jax.jit` of the function gives what the function gives",
@@ -11,11 +11,11 @@ LAWS = {
     "grad": "the derivative that `jax.grad` finds is that of the numbers which the function returns",
     PERMUTATION: "who permutes the input gets the output permuted likewise",
 }
-"""Laws by name, and what each of them says."""
+"""What each law says, by the law's name."""
 
 
 def is_law(name: object) -> bool:
-    """Whether this is the name of a law."""
+    """Whether `name` is the name of a law."""
     return isinstance(name, str) and ((name in LAWS and name != PERMUTATION) or (name.startswith(PERMUTATION) and name != PERMUTATION))
 
 

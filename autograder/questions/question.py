@@ -1,4 +1,4 @@
-"""`Question`: what an author declares in the master notebook, checked where it is declared."""
+"""`Question`: what an author declares in the master notebook, checked when it is declared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ TOLD_BY = ("values", "method")
 
 @dataclass(frozen=True)
 class Misconception:
-    """A known-wrong solution: what the author calls the mistake, what helps a student who made it, and code that makes it."""
+    """A known wrong solution: the author's name for the mistake, a hint for students who make it,
+    and code that makes it.
+    """
 
     name: str
     hint: str
@@ -33,25 +35,30 @@ class Misconception:
 class Question:
     """One question of a master notebook: a function that students write, and how it is called.
 
-    `name` is the function's name and the name by which `check` finds the question. `arguments` maps each parameter, in the order of
-    the call, to an `Array`, `Dim`, `Seed`, `Key` or `Tree`; `dims` maps each dimension to the smallest and largest size it takes, both included.
-    `shapes` and `seeds` say how many random shapes are drawn and how often each is filled with new values.
+    `name` is the function's name, and the name by which `check` finds the question. `arguments`
+    maps each parameter, in the order of the call, to an `Array`, `Dim`, `Seed`, `Key` or `Tree`.
+    `dims` maps each dimension to its smallest and largest size, both included. `shapes` and `seeds`
+    say how many random shapes are drawn, and how often each is filled with new values.
 
-    The tolerance is measured at the build; `rtol` (relative to the largest element of the output) or `atol` replace it. `imprecise` is
-    the share of its points that a group of cases is worth whose answers are right to half precision only. `see` is the heading in the notebook
-    under which its pitfalls are explained; hints point to it.
+    The build measures the tolerance; `rtol` (relative to the largest element of the output) or
+    `atol` (absolute) replaces it. `imprecise` is the share of a group's points for answers that are
+    right to half precision only. `see` is the heading in the notebook under which the pitfalls are
+    explained; hints point to it.
 
-    `several`: it returns several arrays, in dicts, lists or tuples, nested as may be, or a module of Flax or its state; each is compared by itself.
-    `gradient` names arguments: not what the function returns is compared, which must be one number, but its gradient with respect to them.
-    `constructor` names arguments: students write a class, which is made with these, and whose `method` is called with the others.
-    `laws` names laws that the answer must obey (see `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of B"; test cells ask for them by
-    `check(…, cases="jit")`.
+    `several`: the function returns several arrays, in any nesting of dicts, lists and tuples, or a
+    Flax module or its state; each array is compared by itself. `gradient` names arguments: the
+    function must return one number, and its gradient with respect to these arguments is compared
+    instead. `constructor` names arguments: students write a class, which is constructed with these,
+    and its `method` is called with the others. `laws` names laws that the answer must obey (see
+    `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of B". Test cells ask for
+    them with `check(…, cases="jit")`.
 
         question = Question("scale_rows",
             arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
             dims=dict(B=(1, 16), D=(1, 12), F=(1, 5)))
 
-    Raises `DeclarationError`, which names question, field and value, when the declaration cannot work.
+    Raises `DeclarationError`, which names question, field and value, if the declaration cannot
+    work.
     """
 
     name: str
@@ -80,22 +87,23 @@ class Question:
 
     @property
     def way(self) -> CallSpec:
-        """How the question calls what students write."""
+        """How the question calls a student's function."""
         several = self.several or len(self.gradient) > 1 or any(self.arguments[name].several for name in self.gradient)
         return CallSpec(several, tuple(self.constructor or ()), "" if self.constructor is None else self.method, tuple(self.gradient))
 
     def alternative(self, function: Function) -> Function:
-        """Decorator: a solution that is right in another way, and must be accepted."""
+        """Decorator: declare a solution that is right in another way and must be accepted."""
         if not callable(function):
             raise self._error("alternative", function, "is not a function")
         self.alternatives.append(function)
         return function
 
     def misconception(self, name: str, *, hint: str, told_by: str = "values") -> Callable[[Function], Function]:
-        """Decorator: a wrong solution that students write. `name` says what is wrong with it, `hint` what to look at.
+        """Decorator: declare a wrong solution that students write. `name` says what is wrong with
+        it, `hint` what to look at.
 
-        `told_by="method"` marks one whose values are right, so that only the way it computes them can tell: no value test may
-        refuse it.
+        `told_by="method"` marks a solution whose values are right, so that only the way it computes
+        them gives it away: no value test may refuse it.
         """
         for label, text in (("name", name), ("hint", hint)):
             if not isinstance(text, str) or not text.strip():
@@ -114,10 +122,12 @@ class Question:
         return remember
 
     def requires(self, name: str, *requirements: Requirement, otherwise: str, misconception: str, hint: str) -> None:
-        """Declare a rule on how the answer is computed: all `requirements` (see `autograder.rules`) must hold.
+        """Declare a rule on how the answer is computed: all `requirements` (see `autograder.rules`)
+        must hold.
 
-        A test cell asks for it with `check(…, rule=name)` and carries its points. `otherwise` is the sentence for an answer that does not
-        meet it, and continues the function's name; `misconception` names the mistake behind it, and `hint` says what to look at.
+        A test cell asks for it with `check(…, rule=name)` and carries its points. `otherwise` is
+        the sentence for an answer that does not meet the rule, and continues the function's name.
+        `misconception` names the mistake behind it, and `hint` says what to look at.
         """
         for label, text in (("name", name), ("otherwise", otherwise), ("misconception", misconception), ("hint", hint)):
             if not isinstance(text, str) or not text.strip():
@@ -134,18 +144,21 @@ class Question:
         self.rules.append(Rule(name, requirements[0] if len(requirements) == 1 else Every(requirements), otherwise, misconception, hint))
 
     def preview(self, reference: Callable[..., Any]) -> Any:
-        """Show in the notebook what `reference` makes of this question: an `autograder.build.preview.Preview` of cases, outputs, the error that is allowed,
-        and what each misconception does. Raises `autograder.errors.BuildError` for what would stop a build.
+        """Show in the notebook what `reference` makes of this question.
+
+        Returns an `autograder.build.preview.Preview` of cases, outputs, the allowed error, and what
+        each misconception does. Raises `autograder.errors.BuildError` for anything that would stop
+        a build.
         """
-        # Found by name: what draws and computes stands above declarations.
+        # Imported by name: the package that draws and computes is above this one.
         return importlib.import_module("autograder.build.preview").preview(self, reference)
 
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
         return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")
 
 
-# A declaration cell can be run again while a master is written: the newest declaration of a name is the one that holds in a notebook,
-# and a build, which runs every cell once, refuses a second one.
+# The author may run a declaration cell again while writing a master. In a notebook the newest
+# declaration of a name holds; a build, which runs every cell once, refuses a second one.
 _declared: list[Question] = []
 
 
@@ -156,7 +169,9 @@ def declared() -> tuple[Question, ...]:
 
 @contextlib.contextmanager
 def declared_inside() -> Iterator[list[Question]]:
-    """Forget at the end what is declared inside. The list that it gives has the questions once it has ended."""
+    """Undo, at the end of the block, the declarations made inside it. The yielded list contains
+    them once the block has ended.
+    """
     before, found = len(_declared), list[Question]()
     try:
         yield found

@@ -1,4 +1,4 @@
-"""The source of a function or a class: found, recognised, renamed."""
+"""The source of a function or a class: find it, recognise it, rename it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from autograder.errors import BuildError
 
 
 def source_of(made: Callable[..., Any]) -> str:
-    """The source of a function or class that a notebook has defined, with its decorators. Raises `BuildError`."""
+    """The source of a function or class defined in a notebook, with its decorators. Raises
+    `BuildError`.
+    """
     if not isinstance(made, type):
         return textwrap.dedent(inspect.getsource(made))
-    # `inspect` looks for a class in the file of its module, which a notebook has not; its methods know their cell.
+    # `inspect` looks for a class in its module's file, which a notebook lacks. Its methods know
+    # their cell.
     methods = [value.__code__ for value in vars(made).values() if inspect.isfunction(value)]
     if not methods:
         raise BuildError(f"the class {made.__name__} defines no method of its own, so that its source cannot be found; write one into it")
@@ -30,12 +33,12 @@ def source_of(made: Callable[..., Any]) -> str:
 
 
 def defines(source: str, name: str) -> bool:
-    """Whether a cell defines a function or a class of this name at its top."""
+    """Whether a cell defines a function or a class of this name at its top level."""
     return bool(re.search(rf"^(def|class) {re.escape(name)}\b", source, re.MULTILINE))
 
 
 def rename(source: str, name: str) -> str:
-    """The source of one function or class, without its decorators and under another name."""
+    """The source of one function or class, without decorators and under another name."""
     module = ast.parse(source)
     made = next(node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
     made.decorator_list = []

@@ -15,7 +15,9 @@ from autograder.questions.arguments import Array, Key
 
 @dataclass(frozen=True)
 class Tree(Argument):
-    """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"), bias=Array("F"))`. Trees may hold trees."""
+    """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"),
+    bias=Array("F"))`. Trees may be nested.
+    """
 
     fields: Mapping[str, Array | Key | Tree]
     families: tuple[str, ...]
@@ -43,7 +45,7 @@ class Tree(Argument):
         return found or [f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()]
 
     def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
-        """Draw every field; one that has not the family takes its first."""
+        """Draw every field. A field without the family `family` draws from its first."""
         drawn = {name: each.draw(rng, sizes, each.own_family(family), each.kinds[0]) for name, each in self.fields.items()}
         return Value("tree", fields=drawn)
 
@@ -68,4 +70,4 @@ class Tree(Argument):
         return found
 
     def own_family(self, family: str) -> str:
-        return family  # each field sees for itself
+        return family  # each field decides for itself

@@ -1,1 +1,1 @@
-"""The machine, this process, and JAX as it is set here."""
+"""The machine, this process, and how JAX is set in it."""

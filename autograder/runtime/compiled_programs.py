@@ -1,12 +1,16 @@
-"""Programs that XLA compiled when the assignment was built, so that grading need not compile them again.
+"""Programs that XLA compiled when the assignment was built, so that grading need not compile them
+again.
 
-Grading calls tiny programs a few times each, and compiling them is what it would wait for. The build calls reference, alternatives and
-misconceptions on the shapes of the bank with JAX's persistent compilation cache switched on, and the zip carries the cache. Submissions read it and
-cannot write it. The calls are on values of their own, since a program may have its constants in it. A program that is not there, damaged, or made for
-another release, processor or setting is compiled as ever: the cache costs or saves time, and no verdict depends on it.
+Grading calls tiny programs a few times each, so most of its time would go into compiling them. The
+build calls the reference, alternatives and misconceptions on the shapes of the bank with JAX's
+persistent compilation cache switched on, and the zip carries the cache. Submissions read it and
+cannot write it. The build calls them on other values than the bank's, because a program may contain
+its constants. A program that is missing, damaged, or made for another release, processor or setting
+is compiled as usual: the cache only changes how long grading takes, and no verdict depends on it.
 
-The archive is in the memory of the process that runs a submission, and has the programs of the reference in it. So each is under a name, and
-scrambled with a key, that follow from the program itself: who has written the same program can read it, and nobody else can.
+The process that runs a submission has the archive in its memory, and the archive contains the
+programs of the reference. So each program is stored under a name, and scrambled with a key, that
+are derived from the program itself: only a process with the same program can read it.
 """
 
 from __future__ import annotations
@@ -27,12 +31,14 @@ import numpy as np
 from autograder.runtime import jax_settings
 
 FILE = "programs.compiled"
-"""In the zip's files, and never among those that a submission sees."""
+"""The archive's file name. It is among the zip's files, and never among those that a submission
+sees.
+"""
 
 _MADE_FOR = "made_for.json"
 
 _ENDING = "-cache"
-"""Of the files in JAX's own folder, which are named after what it asks for."""
+"""The suffix of the files in JAX's own folder, which are named after JAX's cache keys."""
 
 _CODE_MAY_USE = frozenset(
     [
@@ -67,11 +73,13 @@ _CODE_MAY_USE = frozenset(
         "bf16",
     ]
 )
-"""What `/proc/cpuinfo` calls the instructions that compiled arithmetic may have in it, with AVX-512 left out (see `environment.compiler_flags`)."""
+"""The instruction sets, as `/proc/cpuinfo` names them, that compiled arithmetic may use. AVX-512 is
+left out (see `jax_settings.compiler_flags`).
+"""
 
 
 _NEVER = 1e9
-"""Seconds: so long must a compilation take, to be written."""
+"""Seconds that a compilation must take before JAX writes it: no compilation takes this long."""
 
 
 def warming(folder: Path) -> dict[str, str]:
@@ -80,15 +88,19 @@ def warming(folder: Path) -> dict[str, str]:
 
 
 def reading(folder: Path) -> dict[str, str]:
-    """Environment variables for a process that reads the cache in `folder`, and never writes to it."""
+    """Environment variables for a process that reads the cache in `folder` and never writes
+    to it.
+    """
     return _variables(_settings(folder))
 
 
 def read_here(archive: Path) -> int:
-    """Have this process, which has imported JAX and not computed anything yet, find the programs in `archive`; returns how many there are.
+    """Make JAX in this process find the programs in `archive`; return how many there are.
 
-    The file is read now, and kept in memory: later this process may read less. None are found if they were made for another machine, or the file is not there
-    or damaged, or this release of JAX has no such place for them.
+    To be called after JAX is imported and before anything is computed. The file is read now and
+    kept in memory, because this process may lose the right to read it later. Returns 0 if the
+    programs were made for another machine, if the file is missing or damaged, or if this release of
+    JAX has no such place for them.
     """
     programs = Programs(archive)
     if programs:
@@ -104,9 +116,10 @@ def read_here(archive: Path) -> int:
                     return programs.compiled(key)
 
                 def put(self, key: str, value: bytes) -> None:
-                    """What is compiled here is used here only."""
+                    """Keep nothing: a program that is compiled here is used here only."""
 
-            compilation_cache.get_file_cache  # noqa: B018 - else there is nothing to replace
+            # Raises here if JAX has no such function to replace.
+            compilation_cache.get_file_cache  # noqa: B018
             compilation_cache.get_file_cache = lambda path: (Kept(), path)
             for name, value in _settings(Path(FILE)).items():
                 jax.config.update(name, value)
@@ -119,7 +132,8 @@ def _settings(folder: Path) -> dict[str, str | float | int]:
         "jax_compilation_cache_dir": str(folder),
         "jax_persistent_cache_min_compile_time_secs": _NEVER,
         "jax_persistent_cache_min_entry_size_bytes": -1,
-        "jax_persistent_cache_enable_xla_caches": "none",  # XLA's own would put the folder's name into the key
+        # XLA's own caches would put the folder's name into the key
+        "jax_persistent_cache_enable_xla_caches": "none",
     }
 
 
@@ -128,7 +142,7 @@ def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Put a cache into one file, with what it was made for."""
+    """Pack the cache in `folder` into the file `target`, with the machine that it was made for."""
     entries = {}
     for path in folder.glob(f"*{_ENDING}"):
         content = path.read_bytes()
@@ -140,9 +154,11 @@ def pack(folder: Path, target: Path) -> None:
 
 
 class Programs:
-    """What is in an archive of this module, by the names that JAX asks for; nothing, if it was made for another machine or is none.
+    """The programs in an archive, by JAX's cache keys. Empty if it was made for another machine or
+    is not an archive.
 
-    It is read whole, and each program unpacked when it is asked for: a submission needs a few of them.
+    The archive is read as a whole. Each program is unpacked when it is asked for: a submission
+    needs only a few.
     """
 
     def __init__(self, archive: Path) -> None:
@@ -169,18 +185,20 @@ class Programs:
 
 
 def _stored_as(name: str) -> str:
-    """The name in the archive of what JAX asks for under `name`, which is a digest of the program itself."""
+    """The name in the archive of the entry that JAX calls `name`, which is a digest of the program
+    itself.
+    """
     return hashlib.sha256(f"name {name}".encode()).hexdigest()
 
 
 def _scrambled(content: bytes, name: str) -> bytes:
-    """Done twice it is undone."""
+    """Scramble `content` with a key derived from `name`; a second call undoes it."""
     key = hashlib.shake_256(f"key {name}".encode()).digest(len(content))
     return (np.frombuffer(content, np.uint8) ^ np.frombuffer(key, np.uint8)).tobytes()
 
 
 def _fits(made_for: Mapping[str, Any], here: Mapping[str, Any]) -> bool:
-    """Whether this processor has every instruction that the programs may use."""
+    """Whether this processor has every instruction set that the programs may use."""
     same = all(made_for[name] == here[name] for name in ("system", "machine"))
     return same and set(made_for["instructions"]) <= set(here["instructions"])
 

@@ -1,5 +1,8 @@
-"""The end of a process. Python then looks for cycles among all objects that there are, several times; where JAX has been imported that takes most of a
-second, after which the memory is given back anyway."""
+"""End a process without Python's final garbage collections.
+
+At exit, Python searches all objects for cycles several times. Once JAX is imported that takes most
+of a second, just before the system reclaims the memory anyway.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ import gc
 
 @functools.cache
 def skip_final_collection() -> None:
-    """Let this process end at once. What only cycles hold by then is not finalised any more, and that is most of what modules hold: for a process
-    whose files are closed when they are written. In a notebook's kernel, IPython lets go of what the cells have named before that."""
+    """Let this process end at once.
+
+    Objects that only cycles keep alive are then not finalised, which includes most of what modules
+    hold. So this is for a process whose files are closed as soon as they are written. In a
+    notebook's kernel, IPython has released the names of the cells before that.
+    """
     atexit.register(gc.freeze)

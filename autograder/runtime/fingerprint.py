@@ -1,7 +1,9 @@
-"""What reference outputs depend on beside the code, and how to say that two environments differ.
+"""What reference outputs depend on besides the code, and how to report that two environments
+differ.
 
-PRNG bits and initial parameters change between releases of JAX and Flax, so a bank carries the fingerprint of the environment it was
-built in, and nobody is called wrong in another one.
+PRNG bits and initial parameters change between releases of JAX and Flax. So a bank carries the
+fingerprint of the environment it was built in, and in any other environment no answer is called
+wrong.
 """
 
 from __future__ import annotations
@@ -15,24 +17,28 @@ import numpy as np
 
 PACKAGES = ("jax", "jaxlib", "flax", "numpy")
 
-# Settings of JAX that change which numbers a program gives, and what sets each back.
+# JAX settings that change the numbers a program gives.
 _SETTINGS = ("jax_enable_x64", "jax_default_prng_impl", "jax_threefry_partitionable")
 
 _INSTALL = "pip install -r requirements.txt"
 
 
 def fingerprint() -> dict[str, Any]:
-    """The environment of this process as JSON-able data: package versions, settings, and a few canonical draws."""
+    """The environment of this process as JSON-able data: package versions, settings, and a few
+    canonical draws.
+    """
     return {**current(), "draws": draws()}
 
 
 def current() -> dict[str, Any]:
-    """The part of the fingerprint that costs nothing: versions and settings."""
+    """The part of the fingerprint that is cheap to compute: versions and settings."""
     return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
 
 
 def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
-    """None if `found` (see `current`) has the versions and settings of `built`, else what differs and what to type."""
+    """How `found` (see `current`) differs from `built` in versions and settings, with the command
+    that mends it; None if it does not.
+    """
     faults = []
     here = found["packages"]
     other = [name for name in PACKAGES if here.get(name) != built["packages"].get(name)]
@@ -53,7 +59,9 @@ def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None
 
 
 def drawn_difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
-    """None if canonical draws (see `draws`) gave the same numbers as for `built`, else a sentence."""
+    """A sentence if the canonical draws in `found` (see `draws`) differ from those of `built`, else
+    None.
+    """
     for name, wanted in built["draws"].items():
         here = found.get(name)
         if here is None or np.shape(here) != np.shape(wanted) or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6):
@@ -62,7 +70,9 @@ def drawn_difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str 
 
 
 def _quoted(setting: object) -> str:
-    """A setting as it may be repeated: the process that names it may have been told anything."""
+    """A setting in a form that is safe to repeat: the process that reports it may have been told
+    anything.
+    """
     return repr(setting) if type(setting) is bool or setting in ("threefry2x32", "rbg", "unsafe_rbg") else "another value"
 
 
@@ -81,7 +91,7 @@ def _settings() -> dict[str, Any]:
 
 @functools.cache
 def draws() -> dict[str, Any]:
-    """A few canonical draws. Compiles a few small programs the first time."""
+    """A few canonical draws. The first call compiles a few small programs."""
     import flax.linen as nn
     import jax
     import jax.numpy as jnp

@@ -1,4 +1,6 @@
-"""A child of this process that was not started anew: it has every module that this process has imported, and starts at once."""
+"""Fork a child of this process: it has every module that this process has imported, and starts at
+once.
+"""
 
 from __future__ import annotations
 
@@ -15,32 +17,41 @@ from collections.abc import Callable
 from autograder.runtime.linux import PR_SET_NAME, PR_SET_PDEATHSIG, prctl
 
 POSSIBLE = sys.platform == "linux"
-"""Elsewhere a fork of a process that has used the system's own libraries may crash."""
+"""On other systems, a fork of a process that has used the system's own libraries may crash."""
 
 
 class Forked:
-    """The child, with what `subprocess.Popen` offers of one: `pid`, `returncode`, `poll`, `wait`, `send_signal`, `terminate`, `kill`."""
+    """The child, with the interface of `subprocess.Popen`: `pid`, `returncode`, `poll`, `wait`,
+    `send_signal`, `terminate`, `kill`.
+    """
 
     stdin = stdout = stderr = None
 
     def __init__(self, work: Callable[[], None], name: str) -> None:
-        """Fork. The child does `work` in a session of its own, is called `name` (15 characters) by the system, and never returns from here.
-        It is killed when its parent ends."""
+        """Fork. The child does `work` in a new session and never returns from here.
+
+        The system calls it `name` (15 characters). It is killed when its parent ends.
+        """
         self.returncode: int | None = None
         for stream in (sys.stdout, sys.stderr):
             stream.flush()  # else the child would print it again
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of threads: those of numerical libraries mind their own forks
+            # about threads: those of numerical libraries handle forks themselves
+            warnings.simplefilter("ignore")
             self.pid = os.fork()
         if self.pid == 0:
             _be(work, name)
 
     def poll(self) -> int | None:
-        """How it ended, as in `subprocess`: a status, or minus a signal; None while it lives."""
+        """The exit code as in `subprocess`: a status, or minus a signal; None while the child
+        runs.
+        """
         return self._ended(os.WNOHANG)
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it ends. Raises `TimeoutError`."""
+        """Wait until the child ends and return its exit code. Raises `TimeoutError` after `timeout`
+        seconds.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         while (code := self._ended(0 if deadline is None else os.WNOHANG)) is None:
             if deadline is not None and time.monotonic() > deadline:
@@ -49,7 +60,7 @@ class Forked:
         return code
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, unless it has ended."""
+        """Send signal `number`, unless the child has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
@@ -77,10 +88,10 @@ def _be(work: Callable[[], None], name: str) -> None:
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
-    except BaseException:  # noqa: BLE001 - it must not return into what the parent was doing
+    except BaseException:  # noqa: BLE001 - it must not return into the parent's code
         traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
-                stream.flush()  # what is buffered would be lost: this is no end at which Python does it
+                stream.flush()  # `os._exit` would lose what is buffered
         os._exit(code)

@@ -1,4 +1,5 @@
-"""How JAX is set for answers to be judged: compiler flags, settings that are put back, and what suits many tiny programs.
+"""How JAX is set where answers are judged: compiler flags, settings that are restored, and tuning
+for many tiny programs.
 
 No value depends on what `for_tiny_programs` does.
 """
@@ -18,30 +19,35 @@ from typing import Any
 from autograder.runtime import switches
 
 FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
-"""Builds and grading call tiny programs a few times each: what they cost is their compilation. Values differ by rounding, which the tolerance
-measures."""
+"""Builds and grading call tiny programs a few times each, so compilation is the cost. Values differ
+by rounding, which the tolerance measures.
+"""
 
 _UNOPTIMISED = "jax_disable_most_optimizations"
-"""The same as a setting of JAX, for a process that has started already."""
+"""The same as a JAX setting, for a process that has already started."""
 
 FOR_MOST_PROCESSORS = "--xla_cpu_max_isa=AVX2"
-"""What is compiled for one x86 processor runs on nearly all others."""
+"""Programs compiled on one x86 processor then run on nearly all others."""
 
 
 def compiler_flags() -> str:
-    """XLA_FLAGS for a process that computes answers to be judged; what is set here already comes last, and so wins."""
+    """XLA_FLAGS for a process that computes answers to be judged. The flags set here already come
+    last, and so win.
+    """
     portable = FOR_MOST_PROCESSORS if "avx2" in instructions() else ""
     return " ".join(f"{FAST_TO_COMPILE} {portable} {own_compiler_flags()}".split())
 
 
 def own_compiler_flags() -> str:
-    """XLA_FLAGS as they are set here."""
+    """XLA_FLAGS as set in this process's environment."""
     return os.environ.get("XLA_FLAGS", "")
 
 
 @functools.cache
 def instructions() -> frozenset[str]:
-    """The sets of instructions that this processor has, as Linux names them; none where nothing tells."""
+    """The instruction sets of this processor, as Linux names them; empty where the system does not
+    tell.
+    """
     with contextlib.suppress(OSError):
         found = re.search(r"^(?:flags|Features)\s*:(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
         return frozenset(found[1].split()) if found else frozenset()
@@ -49,7 +55,7 @@ def instructions() -> frozenset[str]:
 
 
 def set_back(settings: Mapping[str, Any]) -> None:
-    """Give the settings of this process the values of `settings`."""
+    """Set JAX in this process to the values in `settings`."""
     import jax
 
     for name, value in settings.items():
@@ -59,15 +65,17 @@ def set_back(settings: Mapping[str, Any]) -> None:
 
 @contextlib.contextmanager
 def as_in_grading() -> Iterator[None]:
-    """Where a function is judged in a person's own notebook: JAX computes and compiles as it will in grading, and as before afterwards.
+    """JAX computes and compiles inside the block as it will in grading; afterwards its settings are
+    as before. For checks in a student's notebook.
 
-    On the processor, since a GPU multiplies matrices in fewer bits by default, and at the lowest optimisation level, which is also faster for the few
-    calls of a check (see `FAST_TO_COMPILE`).
+    It computes on the CPU, because a GPU multiplies matrices in fewer bits by default, and at the
+    lowest optimisation level, which is also faster for the few calls of a check (see
+    `FAST_TO_COMPILE`).
     """
     import jax
 
     cpus = []
-    with contextlib.suppress(RuntimeError):  # JAX may have been told to know nothing but the accelerator
+    with contextlib.suppress(RuntimeError):  # JAX may be set to use the accelerator only
         cpus = jax.devices("cpu")
     before = jax.config.values.get(_UNOPTIMISED)
     with contextlib.nullcontext() if not cpus or jax.default_backend() == "cpu" else jax.default_device(cpus[0]):
@@ -81,23 +89,30 @@ def as_in_grading() -> Iterator[None]:
 
 
 RARELY = 100_000
-"""Objects between two collections of garbage: tracing makes thousands, and each collection also asks XLA for its own."""
+"""Allocated objects between two garbage collections. Tracing makes thousands, and each collection
+also makes XLA collect its own.
+"""
 
 
 def for_tiny_programs() -> None:
-    """Call it once JAX and Flax are imported, in a process that lives for one submission or one build."""
+    """Tune garbage collection and MLIR contexts for many tiny programs.
+
+    To be called once JAX and Flax are imported, in a process that lives for one submission or one
+    build.
+    """
     if not switches.enabled("tuned"):
         return
     _share_contexts()
-    gc.freeze()  # what the imports made stays for good
+    gc.freeze()  # the objects that the imports made are never collected
     gc.set_threshold(RARELY, 20, 20)
 
 
 def _share_contexts() -> None:
-    """JAX makes a new MLIR context for each program that it lowers, which loads every dialect: 2 to 4 ms, a fifth of what a submission costs.
+    """Share one MLIR context per thread among all programs that JAX lowers.
 
-    A context holds types and dialects, and nothing of a program. Each thread gets one of its own. The name is private to JAX: a release without it is
-    only slower.
+    JAX makes a new context for each program, which loads every dialect: 2 to 4 ms each, in all a
+    fifth of the time of a submission. A context holds types and dialects, and nothing of a program.
+    The name is private to JAX: a release without it is only slower.
     """
     with contextlib.suppress(ImportError, AttributeError):
         from jax._src.interpreters import mlir
@@ -111,4 +126,4 @@ def _share_contexts() -> None:
             return kept.context
 
         mlir.make_ir_context = shared
-        shared()  # the first one costs most, and forks of this process have it already
+        shared()  # the first context costs most, and forks of this process inherit it

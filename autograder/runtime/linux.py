@@ -1,4 +1,4 @@
-"""System calls of Linux that Python's own library does not have."""
+"""Linux system calls that the standard library lacks."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ def libc() -> Any:
 
 
 def prctl(option: int, *arguments: Any) -> None:
-    """Raises `OSError`."""
+    """Call `prctl`. Raises `OSError`."""
     padded = [*arguments, *[0] * (4 - len(arguments))]
     values = [argument if isinstance(argument, ctypes.c_char_p) else ctypes.c_ulong(int(argument)) for argument in padded]
     checked(libc().prctl(option, *values), f"prctl {option}")
 
 
 def syscall(number: int, *arguments: Any) -> int:
-    """Raises `OSError`."""
+    """Make system call `number` and return its result. Raises `OSError`."""
     values = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
     return checked(int(libc().syscall(ctypes.c_long(number), *values)), f"system call {number}")
 
 
 def checked(result: int, what: str) -> int:
-    """`result` unless it is negative. Raises `OSError` with the reason."""
+    """Return `result` unless it is negative. Raises `OSError` with the reason."""
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{what}: {os.strerror(code)}")

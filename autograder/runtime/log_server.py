@@ -1,6 +1,8 @@
-"""Otter's log server: while it runs a notebook, a thread of its command listens to the log of the notebook's kernel.
+"""Wake Otter's log server, so that Otter's command ends without a wait.
 
-Told to end, it looks whether it shall once a second, or when somebody calls; and the command waits for it. So somebody calls.
+While Otter runs a notebook, a thread of its command listens to the log of the notebook's kernel.
+The thread notices a request to stop only once a second, or when a client connects; and the command
+waits for the thread. So a client connects.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ while time.monotonic() < until:
 
 
 def address() -> tuple[str, int] | None:
-    """Host and port to which Otter has this kernel send its log; None outside of a kernel that Otter's command started."""
+    """Host and port to which Otter has this kernel send its log; None outside a kernel that Otter's
+    command started.
+    """
     logging = sys.modules.get("otter.logging")
     for handler in reversed(getattr(logging, "_handlers", [])):
         if isinstance(handler, SocketHandler) and handler.port is not None:
@@ -35,14 +39,16 @@ def address() -> tuple[str, int] | None:
 
 
 def wake(host: str, port: int) -> None:
-    """Call it."""
+    """Connect to the log server once."""
     with contextlib.suppress(OSError):
         socket.create_connection((host, port), timeout=1).close()
 
 
 @functools.cache
 def wake_after_this_process() -> None:
-    """In the kernel of `otter check`, after which nothing of ours runs any more: have it called once this process has ended."""
+    """Have the log server woken once this process has ended. For the kernel of `otter check`, after
+    which no code of ours runs.
+    """
     server = address()
     if server is not None:
         atexit.register(_leave_a_caller, *server)

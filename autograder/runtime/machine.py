@@ -1,4 +1,7 @@
-"""What a container grants, and what a process tree takes of it. Linux; elsewhere the machine itself is all there is. Standard library only."""
+"""The resources that a container grants, and those that a process tree uses.
+
+For Linux; elsewhere only the machine itself is known. Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,13 @@ from pathlib import Path
 CGROUPS = Path("/sys/fs/cgroup")
 
 _NO_LIMIT = 2**60
-"""Bytes: what the first version of cgroups says where there is no limit is larger."""
+"""Bytes. The first version of cgroups reports more than this where there is no limit."""
 
 
 def cpus(cgroups: Path = CGROUPS) -> int:
-    """Processors that this process may use, at least 1: the smaller of its affinity and its container's quota, rounded up."""
+    """Processors that this process may use, at least 1: the smaller of its affinity and its
+    container's quota, rounded up.
+    """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = period = None
     with contextlib.suppress(OSError, ValueError):
@@ -39,13 +44,15 @@ def memory_limit(cgroups: Path = CGROUPS) -> int | None:
 
 
 def memory(cgroups: Path = CGROUPS) -> int:
-    """Bytes: what the container may use, or what the machine has."""
+    """Bytes that this process may use: the machine's memory, or the container's limit if that is
+    smaller.
+    """
     machine = int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
     return min(machine, memory_limit(cgroups) or machine)
 
 
 def kills_for_memory(cgroups: Path = CGROUPS) -> int:
-    """So many processes of the container the system has killed for want of memory."""
+    """How many processes of the container the system has killed for lack of memory."""
     for name in ("memory.events", "memory/memory.oom_control"):
         with contextlib.suppress(OSError):
             found = re.search(r"^oom_kill (\d+)$", (cgroups / name).read_text(), re.MULTILINE)
@@ -54,7 +61,9 @@ def kills_for_memory(cgroups: Path = CGROUPS) -> int:
 
 
 def memory_of_tree(root: int) -> int:
-    """Bytes of a process and all below it: pages that several share are counted once. Processes that may not be looked into count nothing."""
+    """Bytes that a process and its descendants use. Shared pages are counted once; processes that
+    may not be read count as 0.
+    """
     children: dict[int, list[int]] = {}
     with contextlib.suppress(OSError):
         for entry in os.listdir("/proc"):  # noqa: PTH208
@@ -73,7 +82,7 @@ def memory_of_tree(root: int) -> int:
 
 
 class Peak:
-    """The largest `memory_of_tree` seen while the block runs, looked at every half second."""
+    """The largest `memory_of_tree` while the block runs, sampled every half second by default."""
 
     def __init__(self, root: int, every: float = 0.5) -> None:
         self._root, self._every = root, every

@@ -1,4 +1,5 @@
-"""What makes grading faster, by name, and how to do without: to see what each saves, and that no verdict depends on it.
+"""The shortcuts that make grading faster, by name, and how to switch each off: to measure what it
+saves, and to test that no verdict depends on it.
 
 OTTER_ARRAYS_WITHOUT=compiled,ahead otter run …
 """
@@ -18,16 +19,18 @@ SHORTCUTS = {
 }
 
 IN_WORKERS = ("compiled", "unoptimised", "tuned", "warm")
-"""Those by which the process that runs a submission differs from an ordinary interpreter with JAX: it may do without any of them."""
+"""The shortcuts that make the process of a submission differ from an ordinary interpreter with JAX.
+Each can be switched off.
+"""
 
 
 def enabled(name: str) -> bool:
-    """Whether to take the shortcut. Raises `KeyError` if there is none of that name."""
+    """Whether to take the shortcut `name`. Raises `KeyError` if there is none of that name."""
     SHORTCUTS[name]
     return name not in left_out()
 
 
 def left_out() -> tuple[str, ...]:
-    """The shortcuts that this process was told to do without."""
+    """The shortcuts that are switched off in this process."""
     named = os.environ.get(VARIABLE, "").split(",")
     return tuple(name for name in SHORTCUTS if name in named)

@@ -1,4 +1,5 @@
-"""The confined process that runs a submission's code, and the trusted side that asks it.
+"""The confined process that runs a submission's code, and the trusted side that sends it requests.
 
-`wire` is what crosses between them, `confine` what the process may do, `worker` what runs in it, `host` who starts and ends it.
+`wire` carries the messages between them, `confined.confine` limits what the process may do,
+`confined.worker` runs in it, and `host` starts and ends it.
 """

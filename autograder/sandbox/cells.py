@@ -1,7 +1,10 @@
-"""What stopped a cell of a submission, as far as it may be told: to its author in a row of its own, and where a name is missing because of it.
+"""What stopped a cell of a submission, as far as it may be told: to the student in a row of its
+own, and where a name is missing because of it.
 
-What a cell raised comes out of the submission's own process. Until the first test has asked for something, nothing hidden has been in that process, and its
-text is repeated. Of later cells only the line and the name of the exception are, and a module that is missing, which this side sees for itself.
+The report of an exception comes from the submission's own process. Until the first test has asked
+for something, that process has seen nothing hidden, and the exception's text is repeated. For later
+cells only the line and the type of the exception are repeated, and a missing module, which this
+side checks for itself.
 """
 
 from __future__ import annotations
@@ -15,13 +18,13 @@ from typing import Any
 from autograder.calls.causes import OPEN_EXCEPTIONS
 
 TEXT_SHOWN = 300
-"""Characters of an exception's text that are repeated."""
+"""At most this many characters of an exception's text are repeated."""
 
 FIRST_LINE_SHOWN = 60
-"""Characters of a cell's first line that are repeated."""
+"""At most this many characters of a cell's first line are repeated."""
 
 DEFINED_SHOWN = 20
-"""Names that are listed of what a stopped cell defines all the same."""
+"""At most this many of the names that a stopped cell defines all the same are listed."""
 
 _IMPORTED = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_][\w.]*)")
 
@@ -30,9 +33,10 @@ _IMPORTED = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_][\w.]*)")
 class Stopped:
     """A cell that did not run to its end: its number among the code cells, and a cause.
 
-    `line` is where an exception such as "NameError: …" was raised, 0 if that is not known, and None if the cell ended in another way ("took longer than …").
-    `defined` are names that it defines behind that line, which were defined all the same. `said` is the exception's text where only the instructor may read
-    it.
+    `line` is the line at which an exception such as "NameError: …" was raised, 0 if it is unknown,
+    and None if the cell ended in another way ("took longer than …"). `defined` are the names that
+    the cell defines after that line; those definitions were run all the same. `said` is the exception's
+    text where only the instructor may read it.
     """
 
     cell: int
@@ -43,13 +47,13 @@ class Stopped:
     said: str = ""
 
     def where(self) -> str:
-        """For a sentence about a name that it should have defined."""
+        """The end of a sentence about a name that the cell should have defined."""
         if self.line is None:
             return f"cell {self.cell} {self.cause}"
         return f"cell {self.cell} stopped{f' at line {self.line}' if self.line else ''}, {self.cause}"
 
     def told(self, *, to_instructor: bool = False) -> str:
-        """A sentence or two about it, as Markdown."""
+        """A sentence or two about the cell, as Markdown."""
         at = f" at line {self.line}" if self.line else ""
         how = self.cause if self.line is None else f"stopped{at}: {_as_code(self.cause)}"
         told = f"Cell {self.cell} ({_as_code(self.first_line)}) {how}."
@@ -60,7 +64,7 @@ class Stopped:
         return told
 
     def to_json(self) -> dict[str, Any]:
-        """What `Stopped.from_json` reads."""
+        """The JSON that `Stopped.from_json` reads."""
         return {**vars(self), "defined": list(self.defined)}
 
     @staticmethod
@@ -70,7 +74,9 @@ class Stopped:
 
 
 def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Stopped | None:
-    """What the submission's process says of a cell that it has run; None if it says that nothing stopped it, or nothing that can be read."""
+    """What stopped a cell, according to the submission's process. None if nothing did, or if the
+    claim cannot be read.
+    """
     if not isinstance(claim, Mapping):
         return None
     lines = source.splitlines()
@@ -92,13 +98,15 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
 
 
 def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:
-    """A cell with which its process ended: `cause` says how, as in "took longer than 100 seconds"."""
+    """A cell with which its process ended. `cause` says how, as in "took longer than 100
+    seconds".
+    """
     known = _names_in(source)
     return Stopped(cell, first_line(source), None, cause, tuple(name for name in defined if name in known)[:DEFINED_SHOWN])
 
 
 def first_line(source: str) -> str:
-    """The first line of a cell that says something, in a few characters."""
+    """The first line of a cell that is not blank, shortened."""
     return _one_line(next((line for line in source.splitlines() if line.strip()), ""), FIRST_LINE_SHOWN)
 
 
@@ -115,12 +123,14 @@ def defines(source: str, name: str) -> bool:
 
 
 def _as_code(text: str) -> str:
-    """Markdown in which nothing of a submission's text is more than text."""
+    """Markdown that shows a submission's text as plain text."""
     return f"`{text.replace('`', chr(39))}`"
 
 
 def _missing_module(name: str, line: str) -> str:
-    """Of an import that failed: the module's name, where this process too finds none of that name."""
+    """The sentence about a failed import of a module that this process cannot find either; ""
+    otherwise.
+    """
     found = _IMPORTED.match(line)
     if name != "ModuleNotFoundError" or found is None:
         return ""

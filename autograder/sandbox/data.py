@@ -1,7 +1,9 @@
-"""Plain data as JSON and arrays: what of a submission's values can cross to the trusted side, and arguments the other way.
+"""Plain data as JSON and arrays: the values of a submission that can cross to the trusted side, and
+arguments the other way.
 
-Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, plain tables of pandas, and a few values of Python's library (see
-`autograder.sandbox.library`) cross as copies of exactly these types. Nothing else does: an object would bring its own code.
+Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, plain pandas tables, and a few
+types of the standard library (see `autograder.sandbox.library`) cross as copies of exactly these
+types. Nothing else does: an object would bring its own code.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ MAX_NODES = 100_000
 
 
 class CannotCross(Exception):
-    """A value that stays where it is; the text names its type."""
+    """A value that cannot cross; the text names its type."""
 
 
 def pack(value: Any, arrays: dict[str, np.ndarray]) -> Any:
@@ -31,7 +33,9 @@ def pack(value: Any, arrays: dict[str, np.ndarray]) -> Any:
 
 
 def unpack(node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
-    """The value that `pack` saw. Raises `CannotCross` for what `pack` cannot have made."""
+    """The value that `pack` was given. Raises `CannotCross` for a node that `pack` cannot have
+    made.
+    """
     return _Unpacker(arrays).unpack(node, 0)
 
 

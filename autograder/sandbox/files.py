@@ -1,4 +1,6 @@
-"""The files of a submission: what it brought along is taken out of the grader's way, and what it writes is watched and removed."""
+"""The files of a submission: those it brings are moved out of the grader's way, and those it writes
+are watched and removed.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ MAX_SCRATCH_FILES = 20_000
 
 
 def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
-    """Write files, by path, below a folder."""
+    """Write `contents`, by relative path, below a folder."""
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,10 +31,12 @@ def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
 
 
 def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Collection[str]) -> list[str]:
-    """Move the regular files below `folder` to the same places below `holding`; remove everything else that is in `folder`.
+    """Move the regular files below `folder` to the same paths below `holding`; remove everything
+    else in `folder`.
 
-    Entries of `folder` named in `keep` stay where they are; those in `leave_out` are removed. Links, FIFOs, devices and sockets are never
-    opened. Returns a sentence for each thing that was not taken.
+    Entries of `folder` named in `keep` stay where they are; those in `leave_out` are removed.
+    Links, FIFOs, devices and sockets are never opened. Returns a sentence for each file or folder
+    that was not moved.
     """
     left: list[str] = []
     total = count = 0
@@ -60,13 +64,15 @@ def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Co
 
 
 def close_to_others(*folders: Path) -> None:
-    """Nobody but their owner may enter these folders."""
+    """Allow only the owner to enter these folders."""
     for folder in folders:
         folder.chmod(0o700)
 
 
 def make_reachable(path: Path) -> None:
-    """Let others pass through (not list) every folder above `path`. For a grading container, where the interpreter may lie below /root."""
+    """Let other users pass through (not list) every folder above `path`. For a grading container,
+    where the interpreter may be below /root.
+    """
     for parent in Path(os.path.realpath(path)).parents:
         mode = parent.stat().st_mode
         if not mode & stat.S_IXOTH:
@@ -74,22 +80,25 @@ def make_reachable(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link, or a folder however deep. Links are not followed."""
-    if path.is_symlink() or not os.path.isdir(path):  # noqa: PTH112 - says no, and does not raise, where it may not look
+    """Remove a file, a link, or a folder of any depth. Links are not followed."""
+    # `os.path.isdir` returns False, and does not raise, where it may not look.
+    if path.is_symlink() or not os.path.isdir(path):  # noqa: PTH112
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         return
-    # Python's own recursion gives up at folders as deep as a submission can make them.
+    # Python's own recursion fails on folders as deep as a submission can make them.
     remove = ["rm", "-rf", "--", str(path)]
     subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
     if path.is_dir() and not path.is_symlink():
-        # Only root removes what is in a folder that its owner has closed.
+        # Only root can remove the contents of a folder that its owner has closed.
         subprocess.run(["chmod", "-R", "u+rwx", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
 def too_much_in(folder: Path) -> bool:
-    """Whether a folder holds more than the limits. Its owner may change it meanwhile."""
+    """Whether a folder holds more than the limits. The submission may change it during the
+    check.
+    """
     total = count = 0
     try:
         for _, folders, files, descriptor in os.fwalk(folder):
@@ -107,7 +116,9 @@ def too_much_in(folder: Path) -> bool:
 
 
 def _below(top: Path) -> list[Path]:
-    """What is in a folder down to `MAX_DEPTH`: files, and the folders that are too deep; or the path itself if it is no folder."""
+    """The files below a folder down to `MAX_DEPTH`, and the folders that are deeper; or `top`
+    itself if it is not a folder.
+    """
     found: list[Path] = []
     waiting = [(top, 0)]
     while waiting:

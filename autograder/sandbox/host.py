@@ -1,4 +1,6 @@
-"""The trusted side: starts the worker, asks it, ends it, and says why when it stops answering."""
+"""The trusted side: start the worker, send it requests, end it, and say why it stopped
+answering.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,17 @@ from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
 
 MAX_ANSWER = 64 * 2**20
-"""Bytes of the arrays in one answer: outputs of an exercise are small, and the grader's memory may be too."""
+"""Bytes of the arrays in one answer. The outputs of an exercise are small, and the grader may have
+little memory.
+"""
 
 
 OUT_OF_MEMORY = "ran out of the memory that there is"
 
 FOR_THE_GRADER = 200 * 2**20
-"""Bytes: of a small container's memory, Otter and its kernel need so much beside the submission."""
+"""Bytes of a small container's memory that are kept for Otter and its kernel, beside the
+submission.
+"""
 
 _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; main({read}, {write})"
 
@@ -41,10 +47,11 @@ class Unconfined(Exception):
 
 
 class Died(Exception):
-    """The worker gives no answer any more; the text is a cause that continues a sentence about the function or cell.
+    """The worker has stopped answering. The text is a cause that continues a sentence about the
+    function or cell.
 
-    `from_outside` says that it was killed and this side did not do it: by the system, for want of memory, or by somebody. `late` says that it took
-    longer than it was given.
+    `from_outside` says that it was killed, and not by this side: by the system, for lack of memory,
+    or by somebody. `late` says that it took longer than allowed.
     """
 
     def __init__(self, cause: str, *, from_outside: bool = False, late: bool = False) -> None:
@@ -54,7 +61,7 @@ class Died(Exception):
 
 @dataclass
 class Started:
-    """What the worker said of itself before it ran anything of the submission."""
+    """What the worker reported of itself before it ran anything of the submission."""
 
     active: Sequence[str]
     missing: Mapping[str, str]
@@ -64,7 +71,9 @@ class Started:
 
 
 class Worker:
-    """One confined process. Every method but `end` raises `Died` when it stops answering; it is then already ended."""
+    """One confined process. Every method but `end` raises `Died` when the process stops answering;
+    the process has then been ended.
+    """
 
     def __init__(self, settings: Settings, *, begin: bool = True) -> None:
         """Start the process; unless `begin` is False, wait until it is confined."""
@@ -90,7 +99,7 @@ class Worker:
         self.started = self._confined()
 
     def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
-        """Send one request and wait for its answer."""
+        """Send one request and wait for its answer, for at most `seconds`. Raises `Died`."""
         deadline = time.monotonic() + seconds
         try:
             self._pipe.send(Frame(header, arrays), deadline)
@@ -100,14 +109,17 @@ class Worker:
         except Closed:
             died = self._died or self._exit()
         except WireError:
-            # What exactly it sent is the submission's choice, and a cause is shown to its author: say no more.
+            # The submission chooses what it sends, and the cause is shown to its author: say no
+            # more.
             died = self._died or Died("sent something that is no answer")
         self._died = died
         self.end()
         raise died
 
     def end(self) -> None:
-        """Kill the process and all others of its user, and wait until none is left. Does nothing the second time."""
+        """Kill the process and all others of its user, and wait until none is left. A second call
+        does nothing.
+        """
         if self._ended:
             return
         self._ended = True
@@ -141,7 +153,9 @@ class Worker:
         return process, Pipe(read_answers, write_requests)
 
     def _forked(self, read: int, write: int) -> nursery.Child | None:
-        """The worker as a fork of a process that has imported JAX, where there is one."""
+        """The worker as a fork of a process that has imported JAX; None where there is no such
+        process.
+        """
         requests = self.settings.from_nursery()
         if requests is not None:
             with contextlib.suppress(OSError):
@@ -159,7 +173,7 @@ class Worker:
             cpu_seconds=int(limits.submission_seconds * (os.cpu_count() or 1)) + 60,
             leave_out=list(self.settings.leave_out),
         )
-        # What one call needs comes on top of what JAX keeps, and so do its libraries.
+        # A call needs memory beyond what JAX keeps, and so do JAX's libraries.
         keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
         request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": self.settings.compiled if self.settings.takes("compiled") else ""}
         said = self.ask(request, {}, limits.start_seconds).header
@@ -170,7 +184,7 @@ class Worker:
         return started
 
     def _exit(self) -> Died:
-        """How the process ended that closed its connection."""
+        """How the process that closed its connection ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self._process.wait(timeout=2)
             if code == -signal.SIGXCPU:
@@ -208,16 +222,20 @@ class Worker:
 
 
 def protect_this_process() -> None:
-    """Before any worker starts: nobody of the same user may look into this process."""
+    """Stop processes of the same user from inspecting this one. To be called before any worker
+    starts.
+    """
     hide_from_same_user()
 
 
 def _signal_name(number: int) -> str:
-    """The usual ways to die by name; which other signal it was is the submission's choice."""
+    """The name of a signal that usually ends a process; "a signal" for any other, which would be
+    the submission's choice.
+    """
     usual = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
     return signal.Signals(number).name if number in usual else "a signal"
 
 
 def _share_of(memory: int) -> int:
-    """Bytes that a submission may use of all that there are."""
+    """Bytes that a submission may use out of `memory`."""
     return memory - max(memory // 4, FOR_THE_GRADER)

@@ -1,4 +1,6 @@
-"""What a hostile submission could do at each level of isolation, found by starting a real worker at each and letting it try."""
+"""Measure what a hostile submission could do at each level of isolation, by starting a real worker
+at each and probing from inside.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Level:
-    """One level: whose process it is ("own" or "same" user), which layers, and what the probe could still do there."""
+    """One level: whose process it is ("own" or "same" user), which layers it has, and what the
+    probe could still do there.
+    """
 
     user: str
     layers: str
@@ -33,7 +37,9 @@ class Level:
 
 
 def measure() -> list[Level]:
-    """Every level that this machine has, strictest first. Starts one worker for each; nothing of a submission runs."""
+    """Every level that this machine offers, strictest first. Starts one worker for each; nothing of
+    a submission runs.
+    """
     protect_this_process()
     wanted = [(True, layers, left_out) for layers, left_out in _LEFT_OUT.items()] if worker_uid() is not None else []
     if sys.platform == "linux":
@@ -46,7 +52,7 @@ def _level(own_user: bool, layers: str, left_out: Sequence[str]) -> Level:
     with tempfile.TemporaryDirectory() as name:
         hidden = Path(name, "bank")
         hidden.write_text("what nobody may read", encoding="utf-8")
-        os.chmod(name, 0o700)  # noqa: PTH101 - a folder of the standard library's own
+        os.chmod(name, 0o700)  # noqa: PTH101 - a folder made by the standard library
         worker = Worker(Settings(hidden=[name, str(hidden)], level="best", leave_out=left_out, own_user=own_user))
         try:
             return Level("own" if own_user else "same", layers, worker.started.active, worker.started.open_holes)

@@ -1,6 +1,7 @@
-"""Values of Python's library, of NumPy and of pandas that are plain data too: dicts that count, fractions, dates, arrays of texts and of times.
+"""Values of the standard library, NumPy and pandas that are plain data too: special dicts,
+fractions, dates, arrays of texts and of times.
 
-As with all that crosses, exactly these types do, and they are built again on the trusted side from numbers and texts.
+Exactly these types cross, and the trusted side builds them again from numbers and texts.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ import numpy as np
 Pack = Callable[[Any], Any]
 
 MAX_TEXTS = 64 * 2**20
-"""Bytes of an array of texts, each of which takes as much as the longest."""
+"""Bytes of an array of texts. Each text takes as much as the longest."""
 
 MAX_EXPONENT = 10_000
-"""Of a `Decimal`: as a whole number it would have so many digits."""
+"""The largest exponent of a `Decimal`: as a whole number it would have this many digits."""
 
 _VIEWS: dict[type, str] = {kind: name for name, kind in (("keys", type({}.keys())), ("values", type({}.values())), ("items", type({}.items())))}
 _FACTORIES = {kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)}
@@ -31,7 +32,7 @@ KINDS = ("Counter", "OrderedDict", "defaultdict", *_VIEWS.values(), "Fraction", 
 
 
 def pack_known(value: Any, pack: Pack) -> Any:
-    """`value` as JSON whose parts `pack` makes; None if it is of no such type."""
+    """`value` as JSON, with its parts packed by `pack`; None if it is of another type."""
     kind = type(value)
     if kind in (Counter, OrderedDict):
         return {kind.__name__: pack(dict(value))}
@@ -59,7 +60,9 @@ def pack_known(value: Any, pack: Pack) -> Any:
 
 
 def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
-    """What `pack_known` saw. Raises what Python raises for parts that do not fit together."""
+    """The value that `pack_known` was given. Raises whatever Python raises for parts that do not
+    fit together.
+    """
     if kind == "defaultdict":
         factory, found = content
         return defaultdict(None if factory is None else _FACTORIES[factory], unpack(found))
@@ -93,7 +96,9 @@ def _decimal(text: str) -> Decimal:
 
 
 def _pack_array(array: np.ndarray, pack: Pack) -> Any:
-    """Of texts as a list, of times as whole numbers; `pack` makes what holds numbers."""
+    """An array of texts as a list, one of times as whole numbers packed by `pack`; None for any
+    other.
+    """
     if array.dtype.kind == "U":
         return {"texts": [list(array.shape), pack(array.ravel().tolist())]}
     if array.dtype.kind in "mM":

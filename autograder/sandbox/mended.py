@@ -1,4 +1,4 @@
-"""What a shortcut broke and the slow way mended, for the instructor."""
+"""Report to the instructor a request that failed with shortcuts and was answered without them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from autograder.sandbox.host import Died, Unconfined, Worker
 from autograder.sandbox.settings import Settings
 
 TO_FIND_OUT = 60.0
-"""Seconds that must be left of a submission's time to look for the shortcut that has failed."""
+"""Seconds that must be left of a submission's time to search for the shortcut that failed."""
 
 
 @dataclass(frozen=True)
 class Mended:
-    """A request that killed a worker with shortcuts, and got an answer without: which function was asked ("" for a cell), how the worker died, which
-    shortcuts were on, and the cells that had run in it."""
+    """A request that killed a worker with shortcuts, and was answered without them.
+
+    `function` is the function that was asked ("" for a cell), `cause` how the worker died,
+    `shortcuts` which were on, and `cells` the cells that had run in it.
+    """
 
     function: str
     cause: str
@@ -27,9 +30,11 @@ class Mended:
     arrays: Mapping[str, Any]
 
     def sentence(self, settings: Settings, seconds_left: Callable[[], float]) -> str:
-        """What died with shortcuts and answered without, and which shortcut it was.
+        """A sentence that says what died with shortcuts and answered without, and which shortcut it
+        was.
 
-        All others wait for this meanwhile: it starts a process for each shortcut, to find out which of them fails.
+        Grading waits for this: it starts one process for each shortcut, to find out which of them
+        fails.
         """
         if seconds_left() < TO_FIND_OUT:
             which = "there was no time left to find out which of them fails"
@@ -43,7 +48,7 @@ class Mended:
         )
 
     def _dies_with(self, shortcut: str, settings: Settings, seconds_left: Callable[[], float]) -> bool:
-        """Whether the request kills a worker that takes this one shortcut."""
+        """Whether the request kills a worker that takes only this shortcut."""
         limits = settings.limits
         alone = replace(settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut))
         try:

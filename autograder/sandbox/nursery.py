@@ -1,8 +1,11 @@
-"""A process that has imported JAX and Flax and computed nothing: where many submissions are graded, their workers are forked from it.
+"""Start and use the nursery: a process that has imported JAX and Flax and computed nothing, from
+which workers are forked when many submissions are graded.
 
-This is how it is started and asked; `autograder.sandbox.confined.nursery_process` is what it does. Who wants a worker sends one message over a socket that
-trusted processes alone have, with the worker's two pipes and a socket for answers. Over that come the worker's number and, when it ends, its status.
-When it is closed, the worker and its process group are killed and forgotten; until then the number stays the worker's, also after its end.
+`autograder.sandbox.confined.nursery_process` is what runs in it. To get a worker, a trusted process
+sends one message over a socket that only trusted processes have, with the worker's two pipes and a
+socket for answers. The nursery answers on that socket with the worker's process number and, when
+the worker ends, with its status. When the socket is closed, the nursery kills the worker and its
+process group and reaps it; until then the number remains the worker's, even after its end.
 """
 
 from __future__ import annotations
@@ -20,16 +23,20 @@ from collections.abc import Mapping, Sequence
 from autograder.runtime.fork import POSSIBLE
 
 VARIABLE = "OTTER_ARRAYS_NURSERY"
-"""Has the descriptor of the socket for requests, in processes that may ask."""
+"""The environment variable with the descriptor of the request socket, in processes that may ask."""
 
 _BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nursery_process import main; main({requests})"
 
 
 class Child:
-    """A worker that was forked there, with what is used of `subprocess.Popen`."""
+    """A worker forked by the nursery, with the part of `subprocess.Popen`'s interface that is
+    used.
+    """
 
     def __init__(self, requests: int, descriptors: Sequence[int], environment: Mapping[str, str]) -> None:
-        """Ask for a worker that reads from and writes to `descriptors`. Raises `OSError` when nobody answers."""
+        """Ask for a worker that reads from and writes to `descriptors`. Raises `OSError` if the
+        nursery does not answer.
+        """
         self.returncode: int | None = None
         self._answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -44,11 +51,13 @@ class Child:
         self.pid = int(number)
 
     def poll(self) -> int | None:
-        """Its status, or minus the signal that ended it; None while it lives."""
+        """The worker's exit status, or minus the signal that ended it; None while it runs."""
         return self._ended(0.0)
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it has ended. Raises `subprocess.TimeoutExpired`."""
+        """Wait until the worker has ended, and return its status. Raises
+        `subprocess.TimeoutExpired`.
+        """
         status = self._ended(timeout)
         if status is None:
             raise subprocess.TimeoutExpired("worker", timeout or 0.0)
@@ -60,22 +69,26 @@ class Child:
                 os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Have it killed, if it lives, and forgotten."""
+        """Have the worker killed, if it runs, and reaped."""
         self._answers.close()
 
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None and select.select([self._answers], [], [], timeout)[0]:
-            status = self._answers.recv(64, socket.MSG_PEEK)  # it stays there for other threads, which may wait for it
-            # Nobody is left to say how it ended: then it was killed with its parent.
+            # the message stays there for other threads, which may wait for it
+            status = self._answers.recv(64, socket.MSG_PEEK)
+            # The nursery is gone and cannot report the status: the worker was killed with its
+            # parent.
             self.returncode = int(status) if status else -signal.SIGKILL
         return self.returncode
 
 
 class Nursery:
-    """The process. `requests` is the descriptor for requests, which forks of this process have too."""
+    """The nursery process. `requests` is the descriptor of the request socket, which forks of this
+    process share.
+    """
 
     def __init__(self, path: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start it, with `path` to import from."""
+        """Start the nursery, with `path` to import from."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -91,12 +104,12 @@ class Nursery:
         self.requests = ours.detach()
 
     def close(self) -> None:
-        """Ask for no more workers, and wait until it has ended."""
+        """Ask for no more workers, and wait until the nursery has ended."""
         os.close(self.requests)
         self._process.wait()
 
 
 def descriptor() -> int | None:
-    """Where to ask for a worker; None if workers are started anew."""
+    """The descriptor of the request socket; None if workers are started as new interpreters."""
     number = os.environ.get(VARIABLE, "")
     return int(number) if POSSIBLE and number.isdigit() else None

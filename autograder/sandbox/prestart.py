@@ -1,4 +1,6 @@
-"""Start the worker before it is asked for: importing JAX takes it a second, in which the grader has other things to do."""
+"""Start the worker before it is needed: it imports JAX for a second, while the grader has other
+things to do.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,18 @@ _waiting: list[Worker] = []
 
 
 def start(settings: Settings) -> None:
-    """Start a worker that waits to be taken. What goes wrong here will go wrong again, and be told, when it is started later."""
+    """Start a worker that waits to be taken. Errors are ignored here: they will recur, and be
+    reported, when a worker is started later.
+    """
     with contextlib.suppress(Exception):
         protect_this_process()
         _waiting.append(Worker(settings, begin=False))
 
 
 def take(settings: Settings) -> Worker:
-    """The worker that waits, if it was started with these settings, or a new one; confined, and ready to be asked."""
+    """The waiting worker if it was started with these settings, else a new one; confined and ready
+    for requests.
+    """
     while _waiting:
         worker = _waiting.pop()
         if worker.settings == settings:
@@ -31,13 +37,15 @@ def take(settings: Settings) -> Worker:
 
 
 def discard() -> None:
-    """End a worker that nobody has taken."""
+    """End a waiting worker that was not taken."""
     while _waiting:
         _waiting.pop().end()
 
 
 def settings_of(settings: Mapping[str, Any]) -> Settings:
-    """The worker's part of what the plugin tells Otter's kernel (see `autograder.grading.stage.kernel_settings`)."""
+    """The worker's part of the settings that the plugin gives Otter's kernel (see
+    `autograder.grading.stage.kernel_settings`).
+    """
     return Settings(
         hidden=settings["hidden"],
         files=settings["files"],

@@ -1,7 +1,9 @@
-"""The worker of one submission, which is replaced when it dies: the cells that ran in it run again, and one question's deaths cost no other question.
+"""The worker of one submission, replaced when it dies: the cells that ran in it run again, and one
+question's deaths cost no other question.
 
-No shortcut may change a verdict. When a worker dies with shortcuts on, what it was asked is asked once more of a new interpreter without any, before anything
-is said of the answer; and whatever is asked later is asked of such interpreters too.
+No shortcut may change a verdict. When a worker with shortcuts dies, its last request is sent once
+more to a new interpreter without any, before the answer is judged. All later requests go to such
+interpreters too.
 """
 
 from __future__ import annotations
@@ -23,22 +25,25 @@ STARTS = 3
 """Attempts to start a worker, all but the first without shortcuts."""
 
 MAX_DEATHS = 5
-"""Workers that one question may cost before it is not called again. One call that hangs is enough."""
+"""Workers that one question may cost before it is not called again. One call that hangs is enough.
+"""
 
 SECOND_CHANCES = 2
-"""Calls of a submission that are made once more because their worker was killed from outside."""
+"""Calls of a submission that are repeated because their worker was killed from outside."""
 
 LEAST_SHARE = 0.1
-"""Of the seconds for a call or a cell, each has at least this share when time has become scarce."""
+"""The smallest share of its usual seconds that a call or a cell gets once time is scarce."""
 
 
 class NotAsked(Died):
-    """There was no worker to ask, or no time: that says nothing about what would have been asked."""
+    """No request was made, because there was no worker or no time. This says nothing about the
+    answer.
+    """
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What deaths are counted by: a function's answers, or looks at how it comes by them."""
+    """What deaths are counted by: calls of a function, or observations of how it computes."""
 
     function: str
     watched: bool = False
@@ -48,10 +53,14 @@ _CELL = _Subject("")
 
 
 class RestartedWorker:
-    """Runs cells and answers requests in one worker after another. Methods that ask raise `Died` when there is no answer."""
+    """Runs cells and answers requests in one worker after another. Methods that send a request
+    raise `Died` if there is no answer.
+    """
 
     def __init__(self, settings: Settings, questions: int) -> None:
-        """Start the first worker, for a submission to so many questions; `problem` says so if none can be started."""
+        """Start the first worker, for a submission with tests of `questions` questions. `problem`
+        says why if none can be started.
+        """
         self._settings, self._waiting = settings, questions
         self._cells: list[Mapping[str, Any]] = []
         self._deaths: dict[_Subject, int] = {}
@@ -66,7 +75,9 @@ class RestartedWorker:
         self._turn = self._deadline
 
     def next_question(self) -> None:
-        """Another question is asked from now on: where workers have died, it has its share of the time that is left."""
+        """Begin another question: where workers have died, it gets its share of the time that is
+        left.
+        """
         self._turn = time.monotonic() + self._left() / max(self._waiting, 1)
         self._waiting = max(self._waiting - 1, 0)
 
@@ -78,7 +89,11 @@ class RestartedWorker:
         return frame
 
     def define(self, source: str) -> tuple[str, ...]:
-        """In place of a cell that its worker did not survive: run its definitions and imports only, and remember that. Returns the names that it defined."""
+        """Run only the definitions and imports of a cell that its worker did not survive, and
+        remember that.
+
+        Returns the names that it defined.
+        """
         request = {"do": "define", "source": source}
         try:
             frame = self._once(request, {}, self._scarce(self._settings.limits.call_seconds, self._left() / (self._waiting + 1)))
@@ -89,7 +104,11 @@ class RestartedWorker:
         return tuple(name for name in defined if isinstance(name, str)) if isinstance(defined, list) else ()
 
     def ask(self, function: str, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, watched: bool = False) -> Frame:
-        """Ask for what concerns a function ("" if it concerns none), within `seconds`. `watched`: not its answer is asked for, but how it comes about."""
+        """Send a request about a function ("" if it concerns none), and wait for the answer for at
+        most `seconds`.
+
+        `watched`: the request is not for the function's answer but for how it computes it.
+        """
         subject = _Subject(function, watched)
         for settled in (subject, _Subject(function)):
             if settled in self._settled:
@@ -109,18 +128,22 @@ class RestartedWorker:
             self._worker = None
 
     def mended(self) -> str:
-        """For the instructor: see `autograder.sandbox.mended.Mended.sentence`; "" if nothing was."""
+        """A sentence for the instructor (see `autograder.sandbox.mended.Mended.sentence`); "" if
+        nothing was mended.
+        """
         return "" if self._mended is None else self._mended.sentence(self._settings, self._left)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
 
     def _scarce(self, seconds: float, share: float) -> float:
-        """The time for a call or a cell: once workers have died, no more than its share, so that some is left for the questions to come."""
+        """The seconds for a call or a cell. Once workers have died, at most its share, so that time
+        is left for later questions.
+        """
         return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
 
     def _slowly_on_doubt(self, subject: _Subject, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
-        """Ask, and once more without any shortcut if the worker dies with some."""
+        """Send a request, and once more without any shortcut if a worker with shortcuts dies."""
         shortcuts = self._settings.shortcuts()
         try:
             return self._once(request, arrays, seconds)
@@ -129,7 +152,8 @@ class RestartedWorker:
         except Died as cause:
             died = cause
         self._settings = _plain(self._settings)
-        # What such a request refers to was in the worker that has died. A cell that took too long has had its time; what it defines is still to be had.
+        # A request with "kept" refers to an object in the worker that died. A cell that took too
+        # long has had its time; its definitions can still be run.
         lost = "kept" in request or (subject == _CELL and died.late)
         while not lost and (shortcuts or (died.from_outside and self._second_chances)):
             self._second_chances -= not shortcuts
@@ -147,7 +171,7 @@ class RestartedWorker:
         raise died
 
     def _once(self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
-        """Ask the worker, a new one if the last one has died."""
+        """Send a request to the worker, or to a new one if the last one has died."""
         if self._left() > 0 and self._worker is None:
             self._restart()
         if self._left() <= 0:
@@ -162,7 +186,9 @@ class RestartedWorker:
             raise
 
     def _count(self, subject: _Subject, died: Died) -> None:
-        """A death that is the function's own: after too many, or one that took too long, it is not called again."""
+        """Count a death as the function's own. After too many, or after one that took too long, it
+        is not called again.
+        """
         self._deaths[subject] = self._deaths.get(subject, 0) + 1
         if subject.function and (died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn):
             self._settled[subject] = str(died)
@@ -182,7 +208,9 @@ class RestartedWorker:
                     self.problem = f"was not called: the confined process could not be started ({cause})"
 
     def _restart(self) -> None:
-        """A new worker, brought to where the last one was. Of a cell that kills it this time only what it defines is run from now on."""
+        """Start a new worker and run the earlier cells in it. If a cell kills the worker this time,
+        only its definitions are run from now on.
+        """
         while self._worker is None and self.problem is None and self._left() > 0:
             self._start()
             for place, request in enumerate(list(self._cells)):
@@ -204,5 +232,5 @@ class RestartedWorker:
 
 
 def _plain(settings: Settings) -> Settings:
-    """The same without any shortcut."""
+    """The same settings without any shortcut."""
     return replace(settings, without=switches.IN_WORKERS)

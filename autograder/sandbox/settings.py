@@ -13,9 +13,11 @@ LEVELS = ("required", "best", "off")
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of memory resident and addressed.
+    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of
+    resident memory and of address space.
 
-    A call that takes too long is made once more without shortcuts, a cell is not: an endless loop in either ends a grading within two minutes.
+    A call that takes too long is repeated without shortcuts, a cell is not: an endless loop in
+    either ends a grading within two minutes.
     """
 
     start_seconds: float = 120
@@ -28,11 +30,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to run one submission: the folder with its other files (may be None), what must stay hidden, and how strictly.
+    """How to run one submission: the folder with its other files (may be None), what must stay
+    hidden, and how strictly.
 
-    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`), which need not be there. `without` names shortcuts that are not taken
-    (see `autograder.runtime.switches`). `leave_out` names layers that are not put on, and `own_user` False keeps the worker on this process's user: for
-    looking at what the other layers hold.
+    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`); it may
+    be missing. `without` names shortcuts that are not taken (see `autograder.runtime.switches`). To
+    test the remaining layers, `leave_out` names layers that are not applied, and `own_user=False`
+    runs the worker as this process's user.
     """
 
     hidden: Sequence[str]
@@ -54,5 +58,10 @@ class Settings:
         return tuple(name for name in switches.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
 
     def from_nursery(self) -> int | None:
-        """Where to ask for a worker that is forked, if this one may be: what it is forked from has taken every other shortcut already."""
+        """The descriptor of the nursery's request socket, if this worker may be forked there; else
+        None.
+
+        The nursery has already taken every other shortcut that this process takes, so a worker
+        without one of them cannot be forked from it.
+        """
         return nursery.descriptor() if set(self.without) <= set(switches.left_out()) and self.takes("warm") else None

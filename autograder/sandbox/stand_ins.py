@@ -1,4 +1,6 @@
-"""What names of a submission are bound to where tests run: functions, iterators and other objects that live in its own process."""
+"""What a submission's names are bound to where tests run: stand-ins for functions, iterators and
+other objects in the submission's own process.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from autograder.evidence.watch import Watched
 
 
 class Home(Protocol):
-    """Where they live: it is asked by name, and answers with plain data (see `autograder.sandbox.submission.Submission`)."""
+    """The submission's process, as a stand-in sees it: called by name, it answers with plain data
+    (see `autograder.sandbox.submission.Submission`).
+    """
 
     def judge(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> Returned | Failed: ...
 
@@ -26,7 +30,9 @@ class Home(Protocol):
 
 
 class RemoteFunction(Watched):
-    """A function of the submission: calling it calls it there. `kept` numbers one that has no name there, but was returned by a call."""
+    """A function of the submission: a call of it runs there. `kept` identifies a function that has
+    no name there but was returned by a call.
+    """
 
     def __init__(self, home: Home, name: str, kept: str | None = None) -> None:
         self._home, self._name = home, name
@@ -63,7 +69,7 @@ class RemoteIterator:
 
 
 class Unavailable(StandIn):
-    """A name that is bound in the submission to something that cannot cross."""
+    """A name that the submission binds to an object that cannot cross."""
 
     def __init__(self, name: str, description: str) -> None:
         self._name, self._description = name, description

@@ -1,7 +1,9 @@
-"""A submission as the trusted kernel sees it: cells to run, names to look at, functions to call, all of it elsewhere.
+"""A submission as the trusted kernel sees it: cells to run, names to look at, functions to call,
+all in another process.
 
-Otter's own test files run in this kernel unchanged. Every name that they mention is bound to a copy of plain data or to a stand-in; a
-stand-in's call sends arguments to the worker and gets plain data back.
+Otter's own test files run in this kernel unchanged. Every name that they mention is bound to a copy
+of plain data or to a stand-in. Calling a stand-in sends arguments to the worker and gets plain data
+back.
 """
 
 from __future__ import annotations
@@ -49,11 +51,17 @@ _OPEN_MODULES = (
 
 
 class Submission:
-    """Runs the cells of one submission in a worker, and starts a new one, with the earlier cells run again, when it dies."""
+    """Runs the cells of one submission in a worker. When the worker dies, a new one starts and runs
+    the earlier cells again.
+    """
 
     def __init__(self, settings: Settings, tests: Path, seed: Mapping[str, Any] | None = None, script: str = "") -> None:
-        """`tests` is the folder of the test files; `seed` what Otter's `seed` and `seed_variable` ask for: {"value": …, "variable": …}; `script` the name
-        of the submission's file if it is a script."""
+        """Start the worker for one submission.
+
+        `tests` is the folder of the test files. `seed` is what Otter's `seed` and `seed_variable`
+        ask for: {"value": …, "variable": …}. `script` is the name of the submission's file if it
+        is a script.
+        """
         self._settings = settings
         self._seed, self._script = seed, script
         self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
@@ -70,7 +78,9 @@ class Submission:
 
     @property
     def started(self) -> Started | None:
-        """What the first worker said of itself before it ran anything of the submission; None if none could be started."""
+        """What the first worker reported of itself before it ran anything of the submission; None
+        if none could be started.
+        """
         return self._worker.started
 
     @property
@@ -84,7 +94,9 @@ class Submission:
         return tuple(self._stopped.values())
 
     def cell(self, source: str) -> tuple[str, list[str]]:
-        """Run one cell. Returns what it printed (or why it could not end) and the names that it asked Otter to check."""
+        """Run one cell. Returns what it printed (or why it could not end) and the names that it
+        asked Otter to check.
+        """
         self._cells.append(source)
         number = len(self._cells)
         if len(source) > MAX_CELL:
@@ -102,11 +114,13 @@ class Submission:
         return str(header.get("printed", "")), list(dict.fromkeys(checks))
 
     def skip_cell(self) -> None:
-        """A code cell that is not run, and counts."""
+        """Count a code cell that is not run."""
         self._cells.append("")
 
     def why_undefined(self, name: str) -> str:
-        """Why there is nothing of that name, as the end of a sentence about it: what stopped the cell that defines it; "" if nothing tells."""
+        """Why `name` is undefined, as the end of a sentence: what stopped the cell that defines it;
+        "" if that is unknown.
+        """
         defining = [number for number, source in enumerate(self._cells, 1) if defines(source, name)]
         if not defining:
             return "no cell defines it"
@@ -122,7 +136,8 @@ class Submission:
             frame = self._worker.ask("", {"do": "names", "names": names, "seed": self._seed}, {}, self._settings.limits.call_seconds)
             described, arrays = frame.header.get("names", {}), frame.arrays
         except NotAsked:
-            # Nobody answers any more. A name that was a function still is one: its call then says why there is no answer.
+            # There is no worker any more. A name that was a function remains one: its call then
+            # says why there is no answer.
             described = {name: {"callable": True} for name in names if isinstance(namespace.get(name), RemoteFunction)}
         except Died:
             described = {}
@@ -132,14 +147,14 @@ class Submission:
                 namespace[name] = self._bound(name, described[name], arrays)
 
     def judge(self, name: str, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
-        """Call a function of the submission with the arguments of a case, in its way."""
+        """Call a function of the submission with the arguments of a case, in the way `way`."""
         try:
             return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
         except Died as died:
             return Failed(NO_ANSWER.says(how=died), lost=True)
 
     def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]:
-        """The same, and what the function was seen to do there."""
+        """Do the same, and also return what the function was seen to do there."""
         try:
             frame = self._of_case("watch", name, arguments, way, afresh=afresh)
         except Died as died:
@@ -150,7 +165,7 @@ class Submission:
             return Facts(stopped=True), self._outcome(frame, arguments, way)
 
     def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
-        """The length of the trace of a call, if there is one."""
+        """The trace length of a call, or None."""
         try:
             length = self._of_case("equations", name, arguments, way).header.get("equations")
         except Died:
@@ -169,14 +184,16 @@ class Submission:
             said = frame.header.get("changed")
             return Returned(output, changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
         detail = frame.header.get("detail")
-        # Only ever compared with what known-wrong answers raise: text of the submission's own is not repeated to anyone.
+        # The detail is only compared with what known wrong answers raise: a submission's own text
+        # is not repeated to anyone.
         return Failed(known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))), detail if isinstance(detail, str) else "")
 
     def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-        """Call something of the submission with plain data: `target` is {"do": "call", "name" or "kept": …} or {"do": "next", "kept": …}.
+        """Call an object of the submission with plain data. `target` is {"do": "call", "name" or
+        "kept": …} or {"do": "next", "kept": …}.
 
-        Returns a copy of plain data, or a stand-in for a function or an iterator. Raises what it raised, as the built-in exception of that
-        name.
+        Returns a copy of plain data, or a stand-in for a function or an iterator. If the call
+        raised, raises the built-in exception of the same name.
         """
         arrays: dict[str, Any] = {}
         try:
@@ -205,7 +222,7 @@ class Submission:
             raise RuntimeError(f"{name} gave an answer that cannot be read") from None
 
     def environment(self) -> dict[str, Any]:
-        """Package versions and settings of the worker, before it ran anything of the submission."""
+        """Package versions and settings of the worker before it ran anything of the submission."""
         return {"packages": {}, "settings": {}, **(self.started.environment if self.started else {})}
 
     def draws(self) -> dict[str, Any]:
@@ -219,11 +236,15 @@ class Submission:
         self._worker.close()
 
     def mended(self) -> str:
-        """For the instructor, once the submission is closed: see `RestartedWorker.mended`."""
+        """A sentence for the instructor, once the submission is closed (see
+        `RestartedWorker.mended`).
+        """
         return self._worker.mended()
 
     def _request(self, source: str) -> dict[str, Any]:
-        """Otter leaves cells that begin with a cell magic without a seed."""
+        """The request to run a cell. As in Otter, a cell that begins with a cell magic gets no
+        seed.
+        """
         return {"do": "cell", "source": source, "seed": None if source.startswith("%%") else self._seed, "script": self._script}
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
@@ -240,6 +261,8 @@ class Submission:
 
 
 def _identifiers(path: Path) -> list[str]:
-    """Every name that a test file mentions and that a submission may define: no keywords, no built-ins."""
+    """Every name that a test file mentions and that a submission may define: no keywords, no
+    built-ins.
+    """
     found = re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
     return sorted({name for name in found if not keyword.iskeyword(name) and not hasattr(builtins, name) and not name.startswith("__")})

@@ -1,4 +1,6 @@
-"""What a process for submissions finds around it: environment variables, modules, and the files that it may read."""
+"""The surroundings of a submission's process: environment variables, modules, and the files that it
+may read.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,15 @@ _KERNEL = (
 _DEVICES = ("/dev/urandom", "/dev/random")
 
 _STARTED_IN = None if sys.flags.safe_path else sys.path[0]
-"""Where Python looks first for modules: the folder that this process was started in, or the one of its script."""
+"""The first place where Python looks for modules: the folder in which this process was started, or
+that of its script.
+"""
 
 
 def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
-    """The environment variables of a process for submissions, and nothing else of this one's. `without` names shortcuts that it does without."""
+    """The environment variables of a submission's process; it inherits none but JAX's and XLA's.
+    `without` names further shortcuts to switch off.
+    """
     left_out = {**dict.fromkeys(switches.left_out()), **dict.fromkeys(without)}
     return {
         "HOME": scratch,
@@ -51,7 +57,8 @@ def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
         "JOBLIB_MULTIPROCESSING": "0",
-        "MALLOC_ARENA_MAX": "4",  # each arena reserves address space, and by default there are eight for each core
+        # each arena reserves address space, and the default is eight for each core
+        "MALLOC_ARENA_MAX": "4",
         "JAX_PLATFORMS": "cpu",
         **{name: value for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))},
         "XLA_FLAGS": own_compiler_flags() if "unoptimised" in left_out else compiler_flags(),
@@ -61,7 +68,8 @@ def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
 
 
 def import_what_is_installed() -> None:
-    """For a trusted process: from now on it imports nothing from the folder that it was started in, nor from the current one.
+    """Stop this trusted process from importing anything from the folder that it was started in, or
+    from the current one.
 
     Either may hold files of a submission, and libraries import further modules late.
     """
@@ -72,12 +80,14 @@ def import_what_is_installed() -> None:
 
 
 def import_path(hidden: Sequence[str] = ()) -> list[str]:
-    """Where its modules come from: without the submission's folder and the current one."""
+    """The import path of a submission's process: without the hidden folders and the current one."""
     return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
 
 
 def readable() -> list[str]:
-    """What the process may read, files and folders: what is installed, and little of the system."""
+    """The files and folders that the process may read: what is installed, and little of the
+    system.
+    """
     installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, str(resources.files("autograder")), *sysconfig.get_paths().values()]
     installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]

@@ -1,6 +1,8 @@
-"""pandas' tables as plain data: columns of numbers, texts and times, with their index. Whatever else a column may hold does not cross.
+"""pandas tables as plain data: columns of numbers, texts and times, with their index. Other columns
+do not cross.
 
-Looked at only where the submission has imported pandas itself; built again on the trusted side from arrays and lists.
+A table is packed only where the submission has imported pandas itself; the trusted side builds it
+again from arrays and lists.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ _TEXT_DTYPES = ("object", "str", "string")
 
 
 def pack_table(value: Any, pack: Pack) -> Any:
-    """A `DataFrame`, `Series` or `Index` as JSON whose parts `pack` makes; None if it is none of these, or has parts that cannot cross."""
+    """A `DataFrame`, `Series` or `Index` as JSON, with its parts packed by `pack`; None for any
+    other value, or if a part cannot cross.
+    """
     pandas = sys.modules.get("pandas")
     kind = type(value)
     if pandas is None or kind not in (getattr(pandas, name, None) for name in ("DataFrame", "Series", "Index", "RangeIndex", "DatetimeIndex")):
@@ -34,7 +38,9 @@ def pack_table(value: Any, pack: Pack) -> Any:
 
 
 def unpack_table(kind: str, content: Any, unpack: Pack) -> Any:
-    """What `pack_table` saw. Raises what pandas raises for parts that do not fit together."""
+    """The table that `pack_table` was given. Raises whatever pandas raises for parts that do not
+    fit together.
+    """
     import pandas
 
     if kind == "frame":
@@ -48,7 +54,9 @@ def unpack_table(kind: str, content: Any, unpack: Pack) -> Any:
 
 
 def _pack_values(column: Any, pack: Pack) -> Any:
-    """{"dtype": …, "of": …}: an array of numbers or of times as whole numbers, or a list."""
+    """{"dtype": …, "of": …}: an array of numbers, an array of times as whole numbers, or a list of
+    texts; None if the column cannot cross.
+    """
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "biufc":
         return {"dtype": "", "of": pack(column.to_numpy())}

@@ -1,4 +1,6 @@
-"""A user of the worker's own: whether there can be one, and the end of everything that runs as it."""
+"""A separate user for the worker: whether there can be one, and how to end everything that runs as
+it.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,13 @@ from importlib import resources
 from pathlib import Path
 
 FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
-"""The worker's user is drawn from here, where no account is."""
+"""The range from which the worker's user is drawn, in which there are no accounts."""
 
 
 def worker_uid() -> int | None:
-    """A user of the worker's own, if this process may choose one that can still start the interpreter."""
+    """A user for the worker alone; None if this process may not choose one, or if such a user could
+    not start the interpreter.
+    """
     if (
         os.name != "posix"
         or os.geteuid() != 0
@@ -35,8 +39,11 @@ def _reachable_by_others(paths: Iterable[str]) -> bool:
 
 
 def kill_all_of(uid: int) -> None:
-    """Kill every process of `uid`, from a process that has become it, so that no other can be meant, until none is left."""
-    # kill(-1) reports success also when it reached nobody, so whether somebody is left is for this side to see.
+    """Kill every process of `uid`, until none is left.
+
+    The kill comes from a process that runs as `uid`, so that no other process can be hit.
+    """
+    # kill(-1) also succeeds if it reached no process, so this side checks whether one is left.
     code = "import os; os.kill(-1, 9)"
     for _ in range(50):
         if not processes_of(uid):
@@ -47,7 +54,7 @@ def kill_all_of(uid: int) -> None:
 
 
 def processes_of(uid: int) -> list[int]:
-    """Processes whose real user is `uid`, zombies left out."""
+    """The processes whose real user is `uid`, without zombies."""
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:

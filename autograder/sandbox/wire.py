@@ -1,7 +1,9 @@
-"""What crosses between the worker and its host: one frame is one JSON header and some arrays, read with every size checked first.
+"""The messages between the worker and its host: a frame is one JSON header and some arrays, and
+every size is checked before it is read.
 
-Neither side trusts the other's bytes: nothing in a frame can run, and a frame that is too large, or not what it claims to be, raises
-`WireError`. Layout: two little-endian 32-bit lengths, the header as UTF-8 JSON, then the arrays as `safetensors`.
+Neither side trusts the other's bytes: nothing in a frame can run, and a frame that is too large, or
+not what it claims to be, raises `WireError`. Layout: two little-endian 32-bit lengths, the header
+as UTF-8 JSON, then the arrays as `safetensors`.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ MAX_COUNT = 4096
 MAX_DIMS = 32
 
 RETURNED = "returned/"
-"""Begins the names of the arrays that a function has returned (see `autograder.calls.outputs`)."""
+"""The prefix of the names of arrays that a function has returned (see `autograder.calls.outputs`).
+"""
 
 _LENGTHS = struct.Struct("<II")
 
@@ -38,11 +41,13 @@ _DTYPES = {np.dtype(np.bool_), *(np.dtype(f"{kind}{bits}") for kind, sizes in _S
 
 _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _AS_BITS = ":bfloat16"
-"""Ends the name of an array whose bits are sent as `uint16`: the NumPy side of safetensors does not know the dtype."""
+"""The suffix of the name of an array whose bits are sent as `uint16`, because the NumPy side of
+safetensors does not know the dtype.
+"""
 
 
 class WireError(Exception):
-    """A frame that cannot be read or must not be: cut off, too large, not what it claims to be."""
+    """A frame that cannot or must not be read: cut off, too large, or not what it claims to be."""
 
 
 class Closed(WireError):
@@ -67,7 +72,9 @@ def sendable(dtype: np.dtype[Any]) -> bool:
 
 
 def encode(frame: Frame) -> bytes:
-    """The bytes of a frame. Raises `WireError` if it is larger than a reader accepts, or has an array that is not of plain numbers."""
+    """The bytes of a frame. Raises `WireError` if it is larger than a reader accepts, or if an
+    array is not of plain numbers.
+    """
     header = json.dumps(frame.header).encode()
     for name, array in frame.arrays.items():
         if type(array) is not np.ndarray or not sendable(array.dtype):
@@ -84,7 +91,7 @@ def encode(frame: Frame) -> bytes:
 
 
 def decode(header: bytes, arrays: bytes) -> Frame:
-    """The frame of these two parts. Raises `WireError` for anything that is not exactly one."""
+    """The frame of these two parts. Raises `WireError` if they are not exactly one frame."""
     try:
         content = json.loads(header)
         tensors = safetensors.numpy.load(arrays)
@@ -108,16 +115,19 @@ def _array(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
 
 
 class Pipe:
-    """Frames over a pair of file descriptors, each with a deadline."""
+    """Frames over a pair of file descriptors, with a deadline for each."""
 
     def __init__(self, read: int, write: int) -> None:
         self._read, self._write = read, write
-        # Both ends: who writes into a pipe may also take its bytes back between the wait and the read.
+        # Both ends: the process that writes into a pipe may also take its bytes back between the
+        # wait and the read.
         os.set_blocking(read, False)
         os.set_blocking(write, False)
 
     def send(self, frame: Frame, deadline: float | None = None) -> None:
-        """Write one frame. Raises `Closed`, or `Late` when `deadline` (of `time.monotonic`) passes before the reader took all of it."""
+        """Write one frame. Raises `Closed`, or `Late` if the reader has not taken all of it by
+        `deadline` (of `time.monotonic`).
+        """
         left = memoryview(encode(frame))
         while left:
             _wait([], [self._write], deadline)
@@ -129,7 +139,9 @@ class Pipe:
                 raise Closed("the pipe is closed") from fault
 
     def receive(self, deadline: float | None = None, max_arrays: int = MAX_ARRAYS) -> Frame:
-        """Read one frame with at most `max_arrays` bytes of arrays. Raises `Closed`, `Late`, or another `WireError`."""
+        """Read one frame with at most `max_arrays` bytes of arrays. Raises `Closed`, `Late`, or
+        another `WireError`.
+        """
         header_length, arrays_length = _LENGTHS.unpack(self._exactly(_LENGTHS.size, deadline))
         if header_length > MAX_HEADER or arrays_length > max_arrays + MAX_HEADER:
             raise WireError(f"a message that claims {header_length} and {arrays_length} bytes")

@@ -1,1 +1,1 @@
-"""Is an answer right, and if not, why?"""
+"""Decide whether an answer is right, and if not, why."""

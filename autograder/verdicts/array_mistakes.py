@@ -1,7 +1,8 @@
-"""Mistakes with arrays that need no author to describe them: what a wrong answer would be, given the right one.
+"""General mistakes with arrays: given the right answer, the wrong answer that each would produce.
 
-Each is tried on every case of a group (see `autograder.verdicts.diagnosis`). Outputs are often flattened, so axes are looked for under the names of
-the question's dimensions: an output of B · F elements is seen as (B, F) and as (F, B). NumPy only.
+Each mistake is tried on every case of a group (see `autograder.verdicts.diagnosis`). Outputs are
+often flattened, so axes are recognised by the sizes of the question's dimensions: an output of B ·
+F elements is seen as (B, F) and as (F, B). NumPy only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ MOST_AXES = 3
 
 @dataclass(frozen=True)
 class Scene:
-    """One case as a mistake is looked for in it: what came, what should have, and the sizes of the question's dimensions."""
+    """One case on which mistakes are tried: the returned array, the expected one, and the sizes of
+    the question's dimensions.
+    """
 
     actual: np.ndarray
     expected: np.ndarray
@@ -26,7 +29,9 @@ class Scene:
     sizes: Mapping[str, int]
 
     def same(self, wanted: np.ndarray) -> bool:
-        """Whether the answer is `wanted`, within what rounding allows for numbers of its size."""
+        """Whether the answer equals `wanted`, within the rounding allowed for numbers of its
+        size.
+        """
         if self.actual.shape != wanted.shape:
             return False
         largest = float(np.max(np.abs(self.expected), initial=0.0))
@@ -35,14 +40,17 @@ class Scene:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is right here."""
+        """Whether the answer is right on this case."""
         return self.actual.shape == self.expected.shape and bool(np.all(np.abs(self.actual - self.expected) <= self.tolerance))
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake by its stable `name`; `hint` says it to a student; `explains` tells whether it explains a case that is wrong, and `spares` whether a
-    case that is right could not have shown it."""
+    """A mistake, known by its stable `name`.
+
+    `hint` describes it to a student. `explains` tells whether it explains a wrong case, and
+    `spares` whether a right case is consistent with it.
+    """
 
     name: str
     hint: str
@@ -51,11 +59,15 @@ class Mistake:
 
 
 View = tuple[str, ...]
-"""Names of dimensions whose sizes make up an output, outermost first; for an output with several axes, its axes as "0", "1", …"""
+"""Names of dimensions whose sizes make up an output, outermost first; for an output with several
+axes, its axes as "0", "1", …
+"""
 
 
 def mistakes(expected: Sequence[np.ndarray], sizes: Sequence[Mapping[str, int]]) -> Iterator[Mistake]:
-    """Every mistake that can be looked for in outputs of these shapes, given the sizes of the dimensions of each case."""
+    """Every mistake to try on outputs of these shapes, given the sizes of the dimensions of each
+    case.
+    """
     views = _views(expected, sizes)
     for view in views:
         yield from _of_axes(view)

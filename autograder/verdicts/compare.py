@@ -1,7 +1,9 @@
-"""Is this array that array? `compare` answers None or a `Mismatch` that explains itself, `differences` one for each array of an output. NumPy only.
+"""Compare arrays: `compare` returns None or a `Mismatch` that explains itself, `differences` one
+for each wrong array of an output. NumPy only.
 
-The order is fixed and the first failing step ends it: shape, dtype, NaN and infinities, values. Whether the function returned at
-all, and an array, is settled before (`autograder.calls.outputs`).
+The steps have a fixed order, and the first that fails ends the comparison: shape, dtype, NaN and
+infinities, values. Whether the function returned an array at all is decided earlier
+(`autograder.calls.outputs`).
 """
 
 from __future__ import annotations
@@ -14,21 +16,24 @@ import numpy as np
 from autograder.calls.outputs import ALONE, SHOWN, Output
 
 HALF_PRECISION = 2.0**-5
-"""Values within this share of the largest expected one are called imprecise: what a few operations in bfloat16 (8 bits) leave right."""
+"""Values within this share of the largest expected one are called imprecise: the precision left
+after a few operations in bfloat16 (8 bits).
+"""
 
 LARGE = 2**20
-"""Bytes."""
+"""Bytes up to which an array of any size is kept and computed with."""
 
 WORST_SHOWN = 5
-"""So many of the worst elements are listed where a report may show values."""
+"""At most this many of the worst elements are listed where a report may show values."""
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a bounded `sample` with some.
+    """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a
+    bounded `sample` with some.
 
-    `wrong` of `size` elements are wrong and `error` is the largest difference, where they could be compared one by one; `imprecise` says
-    that the values are right to about half precision.
+    `wrong` of `size` elements are wrong, and `error` is the largest difference, where they could be
+    compared one by one. `imprecise` says that the values are right to about half precision.
     """
 
     step: str
@@ -41,18 +46,20 @@ class Mismatch:
 
 
 def compare(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
-    """None if `actual` equals `desired`, else the first step at which it does not.
+    """None if `actual` equals `desired`, else the mismatch at the first step that fails.
 
-    `tolerance` is the largest absolute difference allowed for any element, in the units of `desired`; integers and booleans compare
-    exactly whatever it is. A floating dtype may be narrower or wider than the expected one; only the values then decide.
+    `tolerance` is the largest absolute difference allowed for any element, in the units of
+    `desired`; integers and booleans must be equal whatever it is. A floating dtype may be narrower
+    or wider than the expected one; then only the values decide.
     """
     return _shape(actual, desired) or _dtype(actual, desired) or _not_finite(actual, desired) or _values(actual, desired, tolerance)
 
 
 def differences(actual: Output, desired: Output, tolerances: Mapping[str, float]) -> dict[str, Mismatch]:
-    """What is wrong with each array of `actual`, by its name; empty if nothing is.
+    """The mismatch of each wrong array of `actual`, by its name; empty if none is wrong.
 
-    Where arrays are missing, or there are others, this alone is said, under the name of the first that is expected and not there.
+    If arrays are missing, or there are additional ones, this is the only mismatch, under the name
+    of the first missing array (or of the first expected one).
     """
     missing = [name for name in desired if name not in actual]
     if missing or len(actual) != len(desired):
@@ -62,30 +69,41 @@ def differences(actual: Output, desired: Output, tolerances: Mapping[str, float]
 
 
 def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:
-    """Of what is wrong with an output: the first array that is more than imprecise, or else the first."""
+    """The first array that is more than imprecise, or else the first, of the mismatches of an
+    output.
+    """
     return next(((name, mismatch) for name, mismatch in found.items() if not mismatch.imprecise), next(iter(found.items())))
 
 
 def dtype_kind(dtype: np.dtype) -> str:
-    """ "boolean", "integer", "floating" or "complex", also for the extension types of `ml_dtypes` such as bfloat16; else "other"."""
+    """The kind of a dtype: "boolean", "integer", "floating" or "complex", also for the extension
+    types of `ml_dtypes` such as bfloat16; else "other".
+    """
     if dtype.kind == "V" and dtype.name.startswith(("bfloat", "float")):
         return "floating"
     return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(dtype.kind, "other")
 
 
 def comparable(actual: np.ndarray, desired: np.ndarray) -> bool:
-    """Whether an array is near enough in size to the desired one that it is worth a further look, and costs no more than that one."""
+    """Whether an array is close enough in size to the desired one to be worth a further look, which
+    then costs no more than for that one.
+    """
     return actual.size <= 4 * desired.size + 16 and actual.ndim <= max(4, desired.ndim)
 
 
 def small(actual: np.ndarray, desired: np.ndarray | None) -> bool:
-    """Whether an array can be kept and computed with: it is comparable, or no more than `LARGE` bytes. `desired` is None where none is desired."""
+    """Whether an array can be kept and computed with: it is comparable, or at most `LARGE` bytes.
+    `desired` is None if no array is desired.
+    """
     return actual.nbytes <= LARGE or (desired is not None and comparable(actual, desired))
 
 
 def shape_in_words(actual: np.ndarray, desired: np.ndarray) -> str:
-    """What an array is by its shape, as it may be repeated. A shape is the function's choice and could spell out what it was given: only what is near
-    the desired one is told."""
+    """The shape of an array in words that may be repeated.
+
+    A shape is the function's choice and could spell out its inputs, so only a shape close to the
+    desired one is told.
+    """
     if not comparable(actual, desired):
         return "an array of quite another size"
     if actual.shape == desired.shape or _rearranged(actual, desired):
@@ -152,13 +170,13 @@ def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
 
 
 def magnitude(array: np.ndarray) -> float:
-    """The largest absolute value of any finite element, 0.0 if there is none."""
+    """The largest absolute value of any finite element; 0.0 if there is none."""
     wide = np.abs(widen(array))
     return float(np.max(wide, initial=0.0, where=np.isfinite(wide)))
 
 
 def _size_of(error: float, desired: np.ndarray) -> str:
-    """An error to two digits, and only while it is of a size that an honest mistake has."""
+    """An error to two digits, if it is of a size that an honest mistake has."""
     return f"{error:.2g}" if error <= 100 * magnitude(desired) else "more than 100 times the largest expected value"
 
 
@@ -181,12 +199,14 @@ def _share(count: int, size: int) -> str:
 
 
 def widen(array: np.ndarray) -> np.ndarray:
-    """The same numbers with 53 bits, so that differences of them are exact."""
+    """The same numbers with 53 bits of precision, so that differences between them are exact."""
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
 def _counted(actual: Output) -> str:
-    """The names are the function's choice and could spell out what it was given: only how many there are is told."""
+    """How many arrays there are. Their names are the function's choice and could spell out its
+    inputs, so they are not told.
+    """
     if ALONE in actual:
         return "one array by itself"
     return f"{len(actual) if len(actual) < 1000 else 'more than 1000'} array{'' if len(actual) == 1 else 's'}"

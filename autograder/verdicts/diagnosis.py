@@ -1,8 +1,8 @@
-"""From a wrong answer to the mistake behind it: one that the author described, one of the general ones, or none.
+"""Find the mistake behind a wrong answer: one that the author described, a general one, or none.
 
-An author's misconception was run on the same cases when the bank was built; here its outcomes are held against the answer's. A diagnosis must
-explain every outcome that is known, right ones included, and at least two that are wrong. Two that explain them equally well give none.
-NumPy only.
+The build ran the author's misconceptions on the same cases; here their outcomes are compared with
+the answer's. A diagnosis must explain every known outcome, right ones included, and at least two
+wrong ones (see `AGREEING`). If two explain them equally well, there is no diagnosis. NumPy only.
 """
 
 from __future__ import annotations
@@ -20,10 +20,14 @@ from autograder.verdicts.array_mistakes import Scene, mistakes
 from autograder.verdicts.compare import differences, dtype_kind, magnitude, small, widen
 
 AGREEING = 2
-"""So many wrong outcomes, at least, a diagnosis must explain."""
+"""A diagnosis must explain at least this many wrong outcomes.
+
+Fewer suffice for an author's misconception if fewer cases were called, and for a dimension whose
+size 1 makes the difference.
+"""
 
 SIGNATURE_SHOWN = 400
-"""Characters of a cause and an exception's text that are compared."""
+"""At most this many characters of a cause and an exception's text are compared."""
 
 
 Outcome = Returned | Failed
@@ -31,8 +35,12 @@ Outcome = Returned | Failed
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """`name` is stable: it depends on no seed and no size, so that a class can be counted by it. `hint` is for the student; `by` says whether
-    the "author" of the question wrote it or it is a "general" one."""
+    """A mistake behind a wrong answer.
+
+    `name` is stable: it depends on no seed and no size, so that it can be counted over a class.
+    `hint` is for the student. `by` is "author" for a misconception of the question's author,
+    "general" for any other.
+    """
 
     name: str
     hint: str
@@ -41,21 +49,27 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Expected:
-    """The right output of one case, the error allowed in each of its arrays, and the sizes of the question's dimensions."""
+    """The right output of one case, the error allowed in each of its arrays, and the sizes of the
+    question's dimensions.
+    """
 
     output: Output
     tolerances: Mapping[str, float]
     sizes: Mapping[str, int]
 
     def of(self, outcome: Outcome, part: str) -> Scene | None:
-        """One array of the output, with what came in its place; None where nothing did that it can be compared with."""
+        """The expected array `part` with the returned one; None if none was returned that can be
+        compared with it.
+        """
         if not isinstance(outcome, Returned) or part not in outcome.output or not _comparable(outcome.output[part], self.output[part]):
             return None
         return Scene(widen(outcome.output[part]), widen(self.output[part]), self.tolerances[part], self.sizes)
 
 
 def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[KnownMistake]) -> Diagnosis | None:
-    """The one mistake that explains `outcomes` (by index of the case; a case that was not called is left out), or None."""
+    """The one mistake that explains `outcomes`, or None. `outcomes` is by index of the case; cases
+    that were not called are left out.
+    """
     wrong = [index for index, outcome in outcomes.items() if not _right(outcome, expected[index])]
     if not wrong:
         return None
@@ -68,18 +82,22 @@ def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], know
 
 
 def outcome_of(outcome: Outcome) -> KnownOutcome:
-    """What is kept of a known-wrong solution's outcome."""
+    """The part of a known wrong solution's outcome that is stored."""
     return KnownOutcome(outcome.output) if isinstance(outcome, Returned) else KnownOutcome({}, signature(outcome))
 
 
 def signature(failed: Failed) -> str:
-    """What two failures of the same mistake on the same case have in common: the cause, and the exception's text without addresses."""
+    """The text by which two failures of the same mistake on the same case are recognised: the
+    cause, and the exception's text without addresses.
+    """
     text = re.sub(r"\nline \d+: .*\Z", "", failed.detail)
     return re.sub(r"0x[0-9a-f]+", "", f"{failed.cause} {text}")[:SIGNATURE_SHOWN]
 
 
 def _kind_of_failure(failed: Failed) -> str:
-    """The same for code that is written another way: the first line only, and without numbers."""
+    """The text by which failures are recognised in code that is written differently: the first line
+    only, without numbers.
+    """
     return _without_numbers(signature(failed))
 
 
@@ -116,7 +134,9 @@ def _explains(known: KnownMistake, outcomes: Mapping[int, Outcome], expected: Se
 
 
 def _allowed(part: str, known: np.ndarray, expected: Expected) -> float:
-    """A known-wrong output rounds as the right one does, relative to its own size."""
+    """The error allowed in a known wrong output: the tolerance of the right one, scaled to its
+    size.
+    """
     if part not in expected.output:
         return 0.0
     largest = magnitude(expected.output[part])
@@ -144,7 +164,9 @@ def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Se
 
 
 def _wrong_part(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> str | None:
-    """The array that is wrong in every wrong outcome, if there is one and it alone is."""
+    """The name of the array that is wrong in every wrong outcome, if no other array is wrong; else
+    None.
+    """
     parts: set[str] = set()
     for index in wrong:
         outcome = outcomes[index]
@@ -155,7 +177,9 @@ def _wrong_part(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected:
 
 
 def _of_several_cases(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> Diagnosis | None:
-    """What only shows across cases: the answer of another call, or a dimension whose size 1 makes the difference."""
+    """A mistake that shows only across cases: the answer of another call, or a dimension whose size
+    1 makes the difference.
+    """
     returned = {index: outcome.output for index, outcome in outcomes.items() if isinstance(outcome, Returned)}
     if len(wrong) >= AGREEING and all(index in returned for index in wrong):
         earlier = [other for other in outcomes if other not in wrong]

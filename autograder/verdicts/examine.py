@@ -1,5 +1,8 @@
-"""Hold a function against one group of cases. The one road by which every answer is judged: a student's, the author's own
-alternatives and misconceptions, at the desk and in grading."""
+"""Judge a function by one group of cases.
+
+Every answer is judged here: a student's, and the author's own alternatives and misconceptions, in
+the notebook and in grading.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,14 @@ from autograder.verdicts.diagnosis import Diagnosis, Expected, diagnose
 class Finding:
     """Why a function does not pass a group.
 
-    `answered` is case number `case` of the `cases` in the group, the first one that failed of `failing`; `step` is "call", "shape", "dtype",
-    "structure", "finite", "values", "inconsistent" or "arguments"; `sentence` continues the function's name and gives nothing away; `detail` has
-    values in it, or text of the function's own. `part` names the array of the output that is told about; `actual` and `mismatch` are there if it is
-    wrong. `verdict` is
-    "wrong", "imprecise" (every case that fails is right to half precision) or "inconsistent"; `worth` the share of the group's points;
-    `refused_on` has the cases that fail; `untried` is the number of those that were not called, because the function had stopped answering.
+    `answered` is case number `case` of the `cases` in the group: the first of the `failing` ones
+    that failed. `step` is "call", "shape", "dtype", "structure", "finite", "values", "inconsistent"
+    or "arguments". `sentence` continues the function's name and gives nothing hidden away; `detail`
+    contains values, or text of the function's own. `part` names the array of the output that is
+    reported; `actual` and `mismatch` are set if it is wrong. `verdict` is "wrong", "imprecise"
+    (every failing case is right to half precision) or "inconsistent"; `worth` is the share of the
+    group's points. `refused_on` lists the failing cases; `untried` is the number of cases that were
+    not called because the function had stopped answering.
     """
 
     answered: ExpectedCase
@@ -46,22 +51,24 @@ class Finding:
 
     @property
     def expected(self) -> np.ndarray:
-        """The array that is told about as it should be."""
+        """The expected value of the reported array."""
         return self.answered.expected[self.part]
 
     @property
     def allowed(self) -> float:
-        """The largest error allowed in any element of it."""
+        """The largest error allowed in any element of the reported array."""
         return self.answered.tolerances[self.part]
 
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
-    """What `function` does on each case of a group, by index of the case."""
+    """The outcome of `function` on each case of a group, by index of the case."""
     return {index: _called(function, answered) for index, answered in enumerate(group.cases)}
 
 
 def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
-    """The mistake behind what a function did on the cases of a group, by index of the case, or None."""
+    """The mistake behind a function's outcomes on the cases of a group, by index of the case; None
+    if there is none.
+    """
     return diagnose(seen, [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases], group.known)
 
 
@@ -73,11 +80,13 @@ def examine(
     show: Callable[[str], object] | None = None,
     seen: dict[int, Returned | Failed] | None = None,
 ) -> Finding | None:
-    """None if `function` gives the expected output at every call of `group`, else the first call at which it does not.
+    """None if `function` gives the expected output at every call of `group`, else the finding at
+    the first call at which it does not.
 
-    In the groups of `CONTRACT_GROUPS` it must also leave its arguments as they were. After a fault the cases that were not called yet are
-    called once, for the diagnosis, unless the function has stopped answering. `show` receives what the function prints, up to a limit; `seen` what it did on
-    each case.
+    In the groups of `CONTRACT_GROUPS` the function must also leave its arguments unchanged. After a
+    fault, each case that has not been called is called once for the diagnosis, unless the function
+    has stopped answering. `show` receives what the function prints, up to a limit. `seen` is filled
+    with the outcome of each case.
     """
     seen = {} if seen is None else seen
 
@@ -96,7 +105,7 @@ def examine(
                 if other not in seen:
                     outcome = seen[other] = _called(function, group.cases[other], interruptible=interruptible)
             return _found(group, index, seen)
-        # Said in these groups only: the values are right, and every call gets its own copies.
+        # Checked in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
             sentence = f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, and return a new array."
             return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
@@ -104,8 +113,11 @@ def examine(
 
 
 def _called(function: object, answered: ExpectedCase, *, interruptible: bool = True) -> Returned | Failed:
-    """One call. Of a large array where a small one or none is expected, nothing but shape and dtype: a group has many cases, and the grader may have
-    little memory."""
+    """The outcome of one call.
+
+    Where a small array or none is expected, only the shape and dtype of a large one are kept: a
+    group has many cases, and the grader may have little memory.
+    """
     outcome = call(function, answered.case.arguments, answered.case.way, interruptible=interruptible)
     if isinstance(outcome, Failed):
         return outcome
@@ -115,11 +127,13 @@ def _called(function: object, answered: ExpectedCase, *, interruptible: bool = T
 
 
 Fault = Failed | tuple[str, Mismatch]
-"""A failure, or what is wrong with an array of the output, with its name."""
+"""A failure, or the name of a wrong array of the output and its mismatch."""
 
 
 def _fault(outcome: Returned | Failed, answered: ExpectedCase, group: Group) -> Fault | None:
-    """What is wrong with one outcome, or None. Values that are right to half precision are right where they are worth every point."""
+    """What is wrong with one outcome, or None. Values right to half precision count as right in
+    groups where they earn every point.
+    """
     if isinstance(outcome, Failed):
         return outcome
     found = differences(outcome.output, answered.expected, answered.tolerances)

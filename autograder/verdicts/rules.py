@@ -1,6 +1,7 @@
-"""Judge how an answer is computed: call it, look at it meanwhile, and hold what was seen against the author's rules.
+"""Judge how an answer is computed: call it, observe it, and compare the facts with the author's
+rules.
 
-The verdict is reached here; what was seen comes from the process that runs the answer, as a claim.
+The verdict is reached here; the facts come from the process that runs the answer, as claims.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from autograder.evidence.requirements import Seen, grows
 from autograder.evidence.watch import equations, watch
 
 SHOWN = 6
-"""So many transforms, and so many shapes of parameters, are named in what a student reads."""
+"""At most this many transforms, and this many shapes of parameters, are named to a student."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`unmet` names the rules that are not met. `seen` says in words what was seen in the first call; `outline` in few. `failed` is why a call
-    gave no answer, with its case; `resembles` the known way that the answer goes, if it is one."""
+    """The verdict on how a function computes.
+
+    `unmet` names the rules that are not met. `seen` describes in words the facts of the first call,
+    `outline` in a short form. `failed` is a call that gave no answer, with its case. `resembles` is
+    the known method that the answer follows, if it follows one.
+    """
 
     unmet: tuple[str, ...]
     seen: str = ""
@@ -33,7 +38,8 @@ class Judgement:
 def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgement:
     """Judge `function` by every rule of `method`.
 
-    What `jit` has compiled before is not seen. So where a rule is not met, everything is looked at a second time with JAX's caches empty, unless
+    A program that `jit` has already compiled is not traced again, and so not seen. Therefore, if a
+    rule is not met, the function is observed a second time with JAX's caches emptied, unless
     `twice` is False.
     """
     traces = {dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()}
@@ -57,7 +63,9 @@ def _judged(function: object, method: RuleChecks, traces: Mapping[str, Sequence[
 
 
 def outline(seen: Seen) -> str:
-    """The transforms that were applied, with the dimensions that they map, in a form that no size changes."""
+    """The transforms that were applied, with the dimensions that they map over, in a form that does
+    not depend on sizes.
+    """
     parts = []
     for index in range(len(seen.facts.applied)):
         path = [seen.facts.applied[place] for place in (*reversed(seen.facts.around(index)), index)]
@@ -66,7 +74,9 @@ def outline(seen: Seen) -> str:
 
 
 def in_words(seen: Seen) -> str:
-    """What was seen, as a student reads it: sizes by the names of the question's dimensions, and nothing that could carry another number out."""
+    """The facts in words for a student: sizes by the names of the question's dimensions, and
+    nothing that could carry any other number out.
+    """
     if seen.facts.stopped:
         return "Nothing could be seen: the function changes Python's profiling hook, or prevents it from being heard."
     words = []
@@ -85,7 +95,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _dim(size: int | None, seen: Seen) -> str:
-    """The dimension of a size: the first one that has it."""
+    """The name of the first dimension that has this size, or "?"."""
     return next((dim for dim, each in seen.sizes.items() if each == size), "?")
 
 

@@ -1,4 +1,6 @@
-"""A few numbers for an array, by which two answers can be seen to be the same, or nearly, without keeping either. NumPy only."""
+"""Sketch an array as a few numbers, which show whether two answers are the same or nearly so,
+without keeping either. NumPy only.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,20 @@ from collections.abc import Sequence
 import numpy as np
 
 SIZE = 4
-"""So many numbers."""
+"""Numbers in a sketch."""
 
 CLOSE = 1e-3
-"""Two arrays whose numbers differ by no more than this, relative to the largest of them, are nearly the same."""
+"""Sketches whose numbers differ by at most this, relative to the largest, are of nearly the same
+array.
+"""
 
 
 def sketch(array: np.ndarray) -> list[float]:
-    """Projections of the array, flattened, onto fixed random directions, to four digits; what is not finite counts as nothing.
+    """Projections of the flattened array onto fixed random directions, to four digits: a list of
+    `SIZE` floats.
 
-    Equal arrays have equal sketches; arrays of other values have, but for chance, other ones. Of what are no numbers there is none.
+    NaN and infinities count as 0. Equal arrays have equal sketches; arrays with other values have
+    other sketches, except by chance. An array that is not of numbers has an empty sketch.
     """
     try:
         flat = np.nan_to_num(np.real(array).astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0).ravel()

@@ -1,4 +1,6 @@
-"""Put on PYTHONPATH, this makes every layer of the confinement fail, as on a system that has none."""
+"""On PYTHONPATH, this module makes every layer of the confinement fail, as on a system that has
+none.
+"""
 
 import importlib.abc
 import importlib.util

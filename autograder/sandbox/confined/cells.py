@@ -1,7 +1,8 @@
-"""Run the cells of a submission, and when one stops, define what stands further down in it.
+"""Run the cells of a submission and, when a cell stops, still run the definitions further down in
+it.
 
-A notebook whose cell stops half way is still a notebook with an answer in it: definitions and imports behind the line that failed are run all the same. Nothing
-else of the cell is.
+A notebook in which a cell stops half way may still contain an answer. So the definitions and
+imports after the line that failed are run all the same, and nothing else of that cell.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from dataclasses import dataclass
 from typing import Any
 
 _PLAIN_CELLS = ("time", "capture", "prun")
-"""Cell magics that run their cell as it stands."""
+"""Cell magics that run their cell as it is."""
 
 _CELL = "<ipython-input"
-"""How the names of cells begin, which Python has for files."""
+"""The prefix of the file names that Python has for cells."""
 
 TEXT_KEPT = 1000
-"""Characters of an exception's text."""
+"""At most this many characters of an exception's text are kept."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """What stopped a cell: the line of the cell (0 if it is not known), the exception's type and text, and what was defined all the same."""
+    """What stopped a cell: the line in the cell (0 if unknown), the exception's type and text, and
+    the names that were defined all the same.
+    """
 
     line: int
     name: str
@@ -48,9 +51,10 @@ def run(shell: Any, source: str) -> Stop | None:
 
 
 def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
-    """Run the definitions and imports at the top level of a cell that stand behind line `after`. Returns the names that they bound.
+    """Run the top-level definitions and imports of a cell after line `after`. Returns the names
+    that they bound.
 
-    Where no line is known (0), names that are there already are left as they are.
+    If the line is unknown (0), names that exist already are left as they are.
     """
     body, above = _as_plain_cell(source)
     try:
@@ -63,7 +67,7 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
         if not names or statement.lineno + above <= after or (not after and all(name in shell.user_ns for name in names)):
             continue
         ast.increment_lineno(statement, above)
-        with contextlib.suppress(BaseException):  # one that fails too has defined nothing
+        with contextlib.suppress(BaseException):  # if it fails too, it has defined nothing
             code = compile(ast.Module([statement], []), shell.compile.cache(source), "exec")
             exec(code, shell.user_ns)
             bound += names
@@ -71,7 +75,9 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
 
 
 def _line(raised: BaseException, source: str) -> int:
-    """The line of the cell at which it stopped; 0 inside of a cell magic, which runs code of another name."""
+    """The line of the cell at which it stopped; 0 inside a cell magic, which runs its code under
+    another name.
+    """
     if source.lstrip().startswith("%%"):
         return 0
     line = 0
@@ -87,7 +93,9 @@ def _line(raised: BaseException, source: str) -> int:
 
 
 def _as_plain_cell(source: str) -> tuple[str, int]:
-    """A cell without the cell magic above it that runs it as it stands, and how many lines were left out."""
+    """A cell without its first line if that is a cell magic which runs it as it is, and the number
+    of lines removed.
+    """
     above = _blank_above(source)
     lines = source.splitlines()[above:]
     if lines and lines[0].startswith("%%"):
@@ -97,7 +105,7 @@ def _as_plain_cell(source: str) -> tuple[str, int]:
 
 
 def _blank_above(source: str) -> int:
-    """Lines that IPython leaves out above the first one that says something."""
+    """The number of blank lines at the top of a cell, which IPython removes."""
     return len(list(itertools.takewhile(lambda line: not line.strip(), source.splitlines())))
 
 

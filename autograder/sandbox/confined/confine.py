@@ -1,7 +1,8 @@
-"""What the worker may do: layers that a process puts on itself before it runs a submission, and what they leave open.
+"""Confine the worker: layers that a process applies to itself before it runs a submission, and a
+probe of what they leave open.
 
-Linux only; elsewhere nothing but limits applies and the report says so. Each layer is attempted, never assumed: containers differ (gVisor
-has no Landlock, some forbid seccomp).
+Linux only; elsewhere only limits apply, and the report says so. Each layer is attempted, never
+assumed: containers differ (gVisor has no Landlock, some forbid seccomp).
 """
 
 from __future__ import annotations
@@ -23,12 +24,18 @@ from autograder.sandbox.confined.probe import open_holes
 from autograder.sandbox.confined.seccomp import refuse_system_calls
 
 LAYERS = ("limits", "oom_score", "uid", "capabilities", "no_new_privs", "parent_death", "landlock", "seccomp")
-"""Every layer by name, in the order in which they are put on; of `uid` and `capabilities` a process gets one."""
+"""Every layer by name, in the order in which they are applied. A process gets either `uid` or
+`capabilities`.
+"""
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """What the host asks for. `uid` is None to stay the user one is; sizes in bytes, times in seconds; layers in `leave_out` are not tried."""
+    """The confinement that the host asks for.
+
+    `uid` is None to keep the current user. Sizes are in bytes, times in seconds. Layers in
+    `leave_out` are not attempted.
+    """
 
     scratch: str
     readable: Sequence[str]
@@ -42,7 +49,9 @@ class Confinement:
 
 @dataclass
 class Report:
-    """Which layers are active, and what the probe could still do: names of layers and of open holes, why a layer is missing."""
+    """The result of confinement: the active layers, why others are missing, and the open holes that
+    the probe found.
+    """
 
     active: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
@@ -50,7 +59,9 @@ class Report:
 
 
 def confine(wanted: Confinement) -> Report:
-    """Put every layer on this process that it allows, then try what a submission must not be able to do."""
+    """Apply every layer that this process allows, then try what a submission must not be able to
+    do.
+    """
     layers: dict[str, Callable[[], object]] = {"limits": lambda: _limit(wanted)}
     if sys.platform == "linux":
         layers["oom_score"] = lambda: Path("/proc/self/oom_score_adj").write_text("1000")
@@ -95,7 +106,8 @@ def _limit(wanted: Confinement) -> None:
         "RLIMIT_MSGQUEUE": 0,
     }
     if wanted.uid is not None:
-        # Counts every thread of the user, so only a user of the worker's own can have it. JAX starts about 19 threads and more with the cores.
+        # RLIMIT_NPROC counts every thread of the user, so it needs a user for the worker alone. JAX
+        # starts about 19 threads, and more with more cores.
         wishes["RLIMIT_NPROC"] = 64 + 8 * (os.cpu_count() or 1)
     for name, value in wishes.items():
         kind = getattr(resource, name, None)
@@ -112,7 +124,7 @@ def _become(uid: int) -> None:
 
 
 def _drop_capabilities() -> None:
-    """Root without capabilities: an owner of root's files still, which Landlock then hides."""
+    """Drop root's capabilities. The process still owns root's files, which Landlock then hides."""
     for capability in range(64):
         with contextlib.suppress(OSError):
             prctl(PR_CAPBSET_DROP, capability)
@@ -121,6 +133,6 @@ def _drop_capabilities() -> None:
 
 
 def hide_from_same_user() -> None:
-    """For the trusted side: no process of the same user may read or trace this one."""
+    """Stop processes of the same user from reading or tracing this one. For the trusted side."""
     if sys.platform == "linux":
         prctl(PR_SET_DUMPABLE, 0)

@@ -1,7 +1,8 @@
-"""`multiprocessing` without processes: what it would do in processes is done in threads of this one.
+"""`multiprocessing` without processes: work for processes runs in threads of this one.
 
-No process can be started in grading, and locks of processes need a place that a submission has not. `multiprocessing.dummy` is Python's own version of its
-interface with threads; here is what it lacks.
+No process can be started in grading, and locks between processes need resources that a submission
+lacks. `multiprocessing.dummy` is Python's own version of the interface with threads; this module
+adds what it lacks.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Process(threads.Process):
 
 
 class Queue(queue.Queue):  # type: ignore[type-arg]
-    """A queue of threads with the interface of one of processes."""
+    """A thread queue with the interface of a process queue."""
 
     def close(self) -> None: ...
 
@@ -47,14 +48,14 @@ def pool(processes: int | None = None, initializer: Any = None, initargs: Any = 
 
 
 def raw_value(kind: Any, *arguments: Any) -> Any:
-    """A number of ctypes, in memory that only this process has."""
+    """A ctypes number in memory that only this process has."""
     from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
 
     return typecode_to_type.get(kind, kind)(*arguments)
 
 
 def raw_array(kind: Any, size_or_initializer: Any) -> Any:
-    """An array of ctypes, in memory that only this process has."""
+    """A ctypes array in memory that only this process has."""
     from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
 
     values = (0,) * size_or_initializer if isinstance(size_or_initializer, int) else tuple(size_or_initializer)
@@ -62,12 +63,12 @@ def raw_array(kind: Any, size_or_initializer: Any) -> Any:
 
 
 def value(kind: Any, *arguments: Any, lock: Any = True) -> Any:
-    """The same number with a lock, unless `lock` is False."""
+    """`raw_value` with a lock, unless `lock` is False."""
     return _locked(raw_value(kind, *arguments), lock)
 
 
 def array(kind: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
-    """The same array with a lock, unless `lock` is False."""
+    """`raw_array` with a lock, unless `lock` is False."""
     return _locked(raw_array(kind, size_or_initializer), lock)
 
 
@@ -78,7 +79,7 @@ def _locked(shared: Any, lock: Any) -> Any:
 
 
 class Manager:
-    """What hands out objects that are shared: among threads, all are."""
+    """A manager of shared objects. Among threads, all objects are shared."""
 
     dict, list, Namespace = dict, list, types.SimpleNamespace
     Lock, RLock, Semaphore, BoundedSemaphore = threads.Lock, threads.RLock, threads.Semaphore, threads.BoundedSemaphore
@@ -118,7 +119,7 @@ _IN_THREADS = {
 
 
 def instead_of_processes() -> None:
-    """From now on `multiprocessing` and `concurrent.futures` of this process use threads."""
+    """Make `multiprocessing` and `concurrent.futures` use threads in this process from now on."""
     for name, kind in _IN_THREADS.items():
         setattr(multiprocessing, name, kind)
         for each in (context.BaseContext, *context.BaseContext.__subclasses__()):

@@ -10,7 +10,11 @@ from typing import Any
 
 
 def put_inert_otter(checks: list[str]) -> None:
-    """Have this process import an `otter` whose calls do nothing: what a student notebook asks to check is noted, and the trusted side checks it."""
+    """Make this process import an `otter` whose calls do nothing.
+
+    The names of the questions that a notebook asks to check are added to `checks`; the trusted side
+    checks them.
+    """
 
     class Notebook:
         def __init__(self, *_: object, **__: object) -> None: ...
@@ -22,7 +26,7 @@ def put_inert_otter(checks: list[str]) -> None:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return _nothing  # check_all, export, to_pdf, and what else Otter may have
+            return _nothing  # check_all, export, to_pdf, and whatever else Otter may have
 
     notebook = _module("otter.check.notebook", Notebook=Notebook)
     logs = _module("otter.check.logs")

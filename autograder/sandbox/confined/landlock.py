@@ -1,4 +1,7 @@
-"""Landlock: a process gives up every file but those below some paths. Numbers and structures are those of `linux/landlock.h`."""
+"""Landlock: a process gives up all files except those below some paths.
+
+Numbers and structures are those of `linux/landlock.h`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ _FILE_ONLY = 1 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
 
 
 def restrict_files(readable: Sequence[str], scratch: str) -> None:
-    """Leave this process `readable` for reading and `scratch` for everything. Raises `OSError` where the kernel has no Landlock."""
+    """Allow this process to read `readable` and to use `scratch` fully, and no other file. Raises
+    `OSError` where the kernel has no Landlock.
+    """
     version = syscall(_CALLS["create"], None, 0, 1)
     handled = (1 << 13) - 1
     if version >= 2:
@@ -44,7 +49,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there, or not to be reached, needs no permission
+        return  # what is missing or unreachable needs no permission
     try:
         if not os.path.isdir(path):  # noqa: PTH112 - as the kernel sees it, links followed
             access &= _FILE_ONLY

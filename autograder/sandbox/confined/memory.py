@@ -1,4 +1,4 @@
-"""What a process does while nobody waits for it, so that a small container has enough memory."""
+"""Free memory while no request waits, so that a small container has enough."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 
 def give_back(keep: int) -> None:
-    """Give memory back to the system, if this process has more than `keep` bytes of its own.
+    """Give memory back to the system if this process has more than `keep` bytes of its own.
 
-    Each compiled program takes megabytes, and a small container has few; one that is needed again is compiled again.
+    Each compiled program takes megabytes, and a small container has few. A program that is needed
+    again is compiled again.
     """
     try:
         resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
@@ -24,4 +25,4 @@ def give_back(keep: int) -> None:
         jax.clear_caches()
         gc.collect()
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)  # of glibc, which else keeps what is free
+            ctypes.CDLL(None).malloc_trim(0)  # glibc otherwise keeps freed memory

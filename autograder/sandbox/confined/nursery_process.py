@@ -1,4 +1,5 @@
-"""The process that `autograder.sandbox.nursery` starts: it imports JAX and Flax, computes nothing, and forks a worker for each request.
+"""The process that `autograder.sandbox.nursery` starts: it imports JAX and Flax, computes nothing,
+and forks a worker for each request.
 
 It holds nothing that a submission must not see.
 """
@@ -32,12 +33,12 @@ _PROCESS = b"otter-worker"
 class _Forked:
     number: int
     end: int
-    """Readable once the process has ended."""
+    """A descriptor that becomes readable once the process has ended."""
     answers: socket.socket
 
 
 def main(requests: int) -> None:
-    """Fork workers until nobody is left who could ask for one."""
+    """Fork workers until no process is left that could ask for one."""
     hide_from_same_user()
     worker.load()
     asked = socket.socket(fileno=requests)
@@ -55,7 +56,7 @@ def main(requests: int) -> None:
             elif key.fileobj == key.data.end:
                 _tell(key.data)
                 waiting.unregister(key.data.end)
-            else:  # whoever asked has closed it, or has died
+            else:  # the asking process has closed it, or has died
                 with contextlib.suppress(KeyError):
                     waiting.unregister(key.data.end)
                 waiting.unregister(key.data.answers)
@@ -64,7 +65,8 @@ def main(requests: int) -> None:
 
 def _fork(environment: Mapping[str, str], read: int, write: int, answers: int) -> _Forked:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # JAX warns of forks: of those that come after it has started threads
+        # JAX warns of every fork, but means those after it has started threads
+        warnings.simplefilter("ignore")
         number = os.fork()
     if number == 0:
         _be_worker(environment, read, write)
@@ -80,21 +82,24 @@ def _be_worker(environment: Mapping[str, str], read: int, write: int) -> None:
     try:
         os.setsid()
         prctl(PR_SET_NAME, ctypes.c_char_p(_PROCESS))
-        prctl(PR_SET_DUMPABLE, 1)  # as a process that was started anew
+        prctl(PR_SET_DUMPABLE, 1)  # as in a process that was started anew
         for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
             if int(name) > 2 and int(name) not in (read, write):
-                with contextlib.suppress(OSError):  # the one that lists them is closed already
+                # the descriptor of the listing itself is closed already
+                with contextlib.suppress(OSError):
                     os.close(int(name))
         os.environ.clear()
         os.environ.update(environment)
-        np.random.seed()  # else all would draw the same; Python's own generator sees to that itself
+        # else all workers would draw the same numbers; Python's own generator is reseeded after a
+        # fork
+        np.random.seed()
         worker.serve(read, write)
     finally:
         os._exit(1)
 
 
 def _tell(child: _Forked) -> None:
-    """Say how it ended, and leave its number taken."""
+    """Report how the worker ended, without reaping it, so that its number stays taken."""
     ended = os.waitid(os.P_PID, child.number, os.WEXITED | os.WNOWAIT)
     assert ended is not None
     status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status

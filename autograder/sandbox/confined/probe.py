@@ -1,4 +1,4 @@
-"""A mini hostile submission: it tries, once each, what a submission must not be able to do."""
+"""A miniature hostile submission: it tries, once each, what a submission must not be able to do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ HOLES = (
 
 
 def open_holes(hidden: Sequence[str]) -> list[str]:
-    """What a submission must not be able to do and this process still can, by name."""
+    """The names of the things that a submission must not be able to do and that this process still
+    can.
+    """
     parent = os.getppid()
     tries: tuple[Callable[[], Any], ...] = (
         lambda: _any_of(_read, hidden),

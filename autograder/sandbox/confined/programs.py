@@ -1,6 +1,8 @@
-"""Programs are not started in grading. What Python has for starting them does what it does for a program that fails, instead of raising.
+"""In grading, programs are not started: Python's ways of starting one behave as if the program had
+failed, and do not raise.
 
-So `subprocess.run` gives a status, `check=True` raises `CalledProcessError`, and reading the output gives none.
+So `subprocess.run` returns a status, `check=True` raises `CalledProcessError`, and the output is
+empty.
 """
 
 from __future__ import annotations
@@ -13,17 +15,19 @@ from collections.abc import Callable
 from typing import Any
 
 NOT_FOUND = 127
-"""The status of a shell that finds no program of that name."""
+"""The exit status of a shell that does not find a program."""
 
 _NO_PROCESS = 2**22 + 1
-"""A number that no process of Linux has."""
+"""A number that no Linux process has."""
 
 
 def fail_to_start(tell: Callable[[str], object]) -> None:
-    """From now on programs that this process is to start have failed; `tell` is called with each one's command."""
+    """From now on, make every program that this process starts fail; `tell` is called with the
+    command.
+    """
 
     class Failed(subprocess.Popen):  # type: ignore[type-arg]
-        """A program that has ended at once, without a word."""
+        """A program that has already ended, with no output."""
 
         def __init__(
             self,
@@ -41,14 +45,14 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
             **__: Any,
         ) -> None:
             self.args, self.pid, self.returncode = args, _NO_PROCESS, NOT_FOUND
-            self._child_created = False  # what the end of a Popen looks at
+            self._child_created = False  # read by Popen's finaliser
             self.text_mode = text or universal_newlines or encoding or errors
             kind: Callable[[], Any] = io.StringIO if self.text_mode else io.BytesIO
             self.stdin, self.stdout, self.stderr = (kind() if each == subprocess.PIPE else None for each in (stdin, stdout, stderr))
             if _asked_by_a_cell():
                 tell(args if isinstance(args, str) else os.fsdecode(args) if isinstance(args, bytes | os.PathLike) else " ".join(map(str, args)))
 
-        def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002 - the name that Popen has
+        def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002 - the parameter's name in Popen
             return tuple(None if each is None else each.read() for each in (self.stdout, self.stderr))  # type: ignore[return-value]
 
         def poll(self) -> int:
@@ -58,7 +62,7 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
             return NOT_FOUND
 
         def send_signal(self, sig: int) -> None:
-            """It has ended."""
+            """Do nothing: the program has ended."""
 
     def system(command: str) -> int:
         tell(os.fsdecode(command))
@@ -73,7 +77,9 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
 
 
 def _asked_by_a_cell() -> bool:
-    """Libraries look for programs too, and do without: only what a cell itself starts is worth a line."""
+    """Whether a cell itself started the program. Libraries try programs too, and manage without:
+    they are not worth a message.
+    """
     frame = inspect.currentframe()
     while frame is not None and frame.f_code.co_filename in (__file__, subprocess.__file__):
         frame = frame.f_back

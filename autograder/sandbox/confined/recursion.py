@@ -1,7 +1,8 @@
-"""How deep a submission may call itself.
+"""Limit the depth of recursion in a submission.
 
-Python 3.11 keeps the frames of Python functions on its heap: without a limit, endless recursion is not a full stack after a moment but gigabytes of
-memory, and a minute in which the interpreter unwinds millions of frames, or crashes in the attempt.
+Python 3.11 keeps the frames of Python functions on its heap. Without a limit, endless recursion
+would not fill the stack after a moment but take gigabytes of memory, and a minute in which the
+interpreter unwinds millions of frames or crashes in the attempt.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import operator
 import sys
 
 DEEPEST = 5_000
-"""Five times Python's own limit. At twice this, some calls that go through C fill its stack of 8 MB, which ends the process, and IPython needs seconds
-for the traceback."""
+"""The largest recursion limit: five times Python's own. At twice this, some calls that go through C
+fill its stack of 8 MB, which ends the process, and IPython needs seconds for the traceback.
+"""
 
 
 def bound() -> None:
-    """From now on `sys.setrecursionlimit` sets at most `DEEPEST`.
+    """From now on, `sys.setrecursionlimit` sets at most `DEEPEST`.
 
-    So that the usual endless recursion ends in `RecursionError`. It does not hold who wants around it: the limits of time and memory do.
+    The usual endless recursion then ends in `RecursionError`. A determined student can get around
+    it: the limits of time and memory still hold.
     """
     original = sys.setrecursionlimit
 

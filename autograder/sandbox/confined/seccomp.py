@@ -1,6 +1,7 @@
-"""seccomp: a process gives up system calls that no array needs.
+"""seccomp: a process gives up system calls that array code does not need.
 
-Numbers of system calls and structures are those of the kernel's own headers (`asm/unistd_64.h`, `asm-generic/unistd.h`, `linux/seccomp.h`).
+Numbers of system calls and structures are those of the kernel's own headers (`asm/unistd_64.h`,
+`asm-generic/unistd.h`, `linux/seccomp.h`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from autograder.runtime.linux import PR_SET_SECCOMP, prctl
 
 _ERRNO, _ALLOW, _KILL = 0x00050000, 0x7FFF0000, 0x80000000
 
-# Refused outright, by name: (x86_64, aarch64); None where the architecture does not have it.
+# Refused outright, by name: (x86_64, aarch64); None where the architecture lacks the call.
 _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "fork": (57, None),
     "vfork": (58, None),
@@ -79,7 +80,9 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
 
 def refuse_system_calls() -> None:
-    """Put the filter on this process, for good. Raises `OSError` or, on another architecture, `KeyError`."""
+    """Put the filter on this process, permanently. Raises `OSError` or, on another architecture,
+    `KeyError`.
+    """
     column, audit = _ARCHITECTURES[platform.machine()]
     program = _filter(column, audit, os.getpid())
     content = b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
@@ -89,7 +92,7 @@ def refuse_system_calls() -> None:
 
 
 def _filter(column: int, audit: int, own: int) -> list[tuple[int, int, int, int]]:
-    """The BPF program: (code, jump if true, jump if false, constant) each."""
+    """The BPF program, as tuples (code, jump if true, jump if false, constant)."""
     refuse = (_RETURN, 0, 0, _ERRNO | errno.EPERM)
     allow = (_RETURN, 0, 0, _ALLOW)
     number, architecture, first = 0, 4, 16
@@ -98,10 +101,12 @@ def _filter(column: int, audit: int, own: int) -> list[tuple[int, int, int, int]
         (_EQUAL, 1, 0, audit),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, number),
-        (_AT_LEAST, 0, 1, 0x40000000),  # the x32 interface of x86_64 has other numbers for the same calls
+        # the x32 interface of x86_64 has other numbers for the same calls
+        (_AT_LEAST, 0, 1, 0x40000000),
         refuse,
         (_EQUAL, 0, 1, _CLONE3[column]),
-        (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),  # the C library then falls back to clone, whose flags can be seen
+        # the C library then falls back to clone, whose flags the filter can check
+        (_RETURN, 0, 0, _ERRNO | errno.ENOSYS),
         (_EQUAL, 0, 4, _CLONE[column]),
         (_LOAD, 0, 0, first),
         (_ANY_BIT, 1, 0, _CLONE_THREAD),

@@ -1,7 +1,9 @@
-"""The shell that runs a submission's cells: lines of a notebook that are no Python do there what they do in Jupyter, as far as can be in grading.
+"""The shell that runs a submission's cells: notebook lines that are not Python do what they do in
+Jupyter, as far as grading allows.
 
-No program is started. In Jupyter a program that fails raises nothing, so a cell that begins with `!pip install` goes on here too. No picture is shown to
-anybody: figures are drawn to memory, and closed behind the cell or the call that drew them, as Jupyter does behind a cell.
+No program is started. In Jupyter a program that fails raises nothing, so a cell that begins with
+`!pip install` continues here too. No picture is shown: figures are drawn to memory and closed after
+the cell or the call that drew them, as Jupyter does after a cell.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from autograder.sandbox.confined import in_threads, programs
 NOT_STARTED = "`{command}` was not started: programs are not started in grading."
 
 COMMAND_SHOWN = 80
-"""Characters of a command that are repeated."""
+"""At most this many characters of a command are repeated."""
 
 _PROGRAMS_OF_LINES = ("pip", "conda", "mamba", "micromamba", "uv")
 
@@ -32,14 +34,16 @@ _OF_THE_DESK = (
     *("autosave", "clear", "cls", "connect_info", "ed", "edit", "less", "man", "more", "notebook", "qtconsole", "subshell"),
     *("tensorboard", "tensorflow_version"),
 )
-"""Line magics that a page in a browser knows (Jupyter's and Colab's) and that have no effect on what is computed."""
+"""Line magics that a notebook page provides (Jupyter's and Colab's) and that have no effect on the
+computation.
+"""
 
 
 class Shell(InteractiveShell):
     """IPython's shell without programs and without pictures."""
 
     kernel = None
-    """Jupyter's shell has one."""
+    """The attribute exists because Jupyter's shell has a kernel."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)  # type: ignore[no-untyped-call]
@@ -51,24 +55,26 @@ class Shell(InteractiveShell):
         builtins.input = getpass.getpass = _nobody_to_ask
 
     def system(self, cmd: str) -> None:
-        """What a line with `!` calls."""
+        """Report a line with `!` as not started."""
         self._not_started(cmd)
 
     system_piped = system_raw = system
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        """What `name = !command` calls: no lines."""
+        """Report `name = !command` as not started, and return no lines."""
         self._not_started(cmd)
         return SList() if split else LSString()
 
     def ask_exit(self) -> None:
-        """What `exit()` calls. Jupyter runs the cell to its end."""
+        """Ignore `exit()`: Jupyter, too, runs the cell to its end."""
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """Nobody looks: there is no loop of events."""
+        """Do nothing: there is no window, and so no event loop."""
 
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
-        """Draw to memory. Matplotlib is not imported for it: its variable MPLBACKEND says so, and it may never be needed."""
+        """Draw to memory. Does not import Matplotlib, which may never be needed: its variable
+        MPLBACKEND already says so.
+        """
         if "matplotlib" in sys.modules:
             sys.modules["matplotlib"].use("Agg")
         return gui, "agg"
@@ -82,9 +88,10 @@ class Shell(InteractiveShell):
             return self._load_extension(magic_name, line)
         if self.find_line_magic(magic_name) is None:  # type: ignore[no-untyped-call]
             if magic_name == "store":
-                super().run_line_magic("load_ext", "storemagic")  # which Jupyter has loaded from the start
+                super().run_line_magic("load_ext", "storemagic")  # Jupyter loads it at the start
             elif self._lacks_an_extension:
-                print(f"`%{magic_name}` is not known here.")  # perhaps it came with the extension
+                # perhaps the missing extension defines it
+                print(f"`%{magic_name}` is not known here.")
                 return None
         if magic_name == "config" and line.lstrip().startswith("InlineBackend"):
             self._know_the_inline_backend()
@@ -101,10 +108,10 @@ class Shell(InteractiveShell):
         return self._not_started(program)
 
     def close_figures(self) -> None:
-        """Let go of what was drawn."""
+        """Close all figures."""
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
-            with contextlib.suppress(Exception):  # it is the submission's own by now
+            with contextlib.suppress(Exception):  # pyplot may be the submission's own by now
                 pyplot.close("all")
 
     def _not_started(self, command: str) -> None:
@@ -116,7 +123,9 @@ class Shell(InteractiveShell):
             print(NOT_STARTED.format(command=shown))
 
     def _load_extension(self, magic_name: str, line: str) -> Any:
-        """As Jupyter does; one that is not installed here was installed where the notebook was written."""
+        """Load an extension as Jupyter does. One that is not installed here was installed where the
+        notebook was written, so only a message is printed.
+        """
         try:
             return super().run_line_magic(magic_name, line)
         except ImportError:
@@ -133,5 +142,5 @@ class Shell(InteractiveShell):
 
 
 def _nobody_to_ask(*_: Any, **__: Any) -> NoReturn:
-    """In place of `input`, what Jupyter raises where it runs a notebook without a person."""
+    """Replace `input`: raise what Jupyter raises where it runs a notebook without a person."""
     raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")

@@ -1,7 +1,8 @@
-"""The process that runs a submission's code: it confines itself, then answers one request after another.
+"""The process that runs a submission's code: it confines itself, then answers one request after
+another.
 
-It is handed one cell or the inputs of one call at a time and holds nothing hidden: no bank, no test, no comparison. Everything it says is
-a claim.
+It receives one cell or the inputs of one call at a time and holds nothing hidden: no bank, no test,
+no comparison. Everything it reports is a claim.
 """
 
 from __future__ import annotations
@@ -35,10 +36,12 @@ from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
 
 MAX_KEPT = 1000
-"""So many functions and iterators that calls have returned are kept for further calls; then the oldest goes."""
+"""At most this many returned functions and iterators are kept for further calls; then the oldest is
+dropped.
+"""
 
 OUTPUT_SHOWN = 20_000
-"""So many characters of what one cell prints are kept."""
+"""At most this many characters of a cell's output are kept."""
 
 
 _NEEDED = (
@@ -54,17 +57,23 @@ _NEEDED = (
     "IPython.core.oinspect",
     "sqlite3",
 )
-"""The last ones are imported by what is first of its kind: a shell, a compiled program."""
+"""Modules that submissions need. The last ones are those that the first shell and the first
+compiled program would import.
+"""
 
 
 def main(read: int, write: int) -> None:
-    """Serve over the descriptors `read` and `write` until the pipe closes. The first request says how to be confined."""
+    """Serve over the descriptors `read` and `write` until the pipe closes. The first request says
+    how to be confined.
+    """
     load()
     serve(read, write)
 
 
 def load() -> None:
-    """Import what submissions need: while the files can surely be read, and while the other side is still busy."""
+    """Import what submissions need, while the files can still be read and the other side is still
+    busy.
+    """
     for needed in _NEEDED:
         importlib.import_module(needed)
     recursion.bound()
@@ -72,7 +81,9 @@ def load() -> None:
 
 
 def serve(read: int, write: int) -> None:
-    """Once everything is imported: be confined as the first request says, then answer."""
+    """Confine this process as the first request says, then answer requests. To be called once
+    everything is imported.
+    """
     pipe = Pipe(read, write)
     Session(pipe, pipe.receive().header).serve()
 
@@ -144,12 +155,16 @@ class Session:
         return Frame({**said, **({} if stopped is None else {"stopped": vars(stopped)})}, {})
 
     def _define(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
-        """In place of a cell that ends the process: what it defines."""
+        """Run only the definitions of a cell that ended an earlier process."""
         with capture(OUTPUT_SHOWN):
             return Frame({"defined": cells.define(self._shell, header["source"])}, {})
 
     def _set_seed(self, seed: Mapping[str, Any] | None) -> None:
-        """As Otter does before each cell: {"value": the seed, "variable": the name that is set to it, or None for the global generators}."""
+        """Set the seed as Otter does before each cell.
+
+        `seed` is {"value": the seed, "variable": the name to bind to it, or None for the global
+        generators}.
+        """
         if not seed:
             return
         if seed["variable"]:
@@ -159,7 +174,9 @@ class Session:
             np.random.seed(seed["value"])
 
     def _names(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
-        """What each name is: {"callable": true}, {"data": …}, {"other": what it is}; names that are not there are left out."""
+        """Describe each name: {"callable": true}, {"data": …}, {"module": its name} or {"other":
+        what it is}. Undefined names are left out.
+        """
         self._set_seed(header.get("seed"))
         arrays: dict[str, Any] = {}
         described: dict[str, Any] = {}
@@ -182,7 +199,7 @@ class Session:
         return self._outcome(call(*self._call_of(header, arrays), interruptible=False))
 
     def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        """The same, and what the function was seen to do."""
+        """Do the same, and add what the function was seen to do."""
         facts, outcome = recorder.gather(*self._call_of(header, arrays), afresh=bool(header["afresh"]))
         answer = self._outcome(outcome)
         return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
@@ -191,8 +208,9 @@ class Session:
         return Frame({"equations": jaxpr.equations(*self._call_of(header, arrays))}, {})
 
     def _call_of(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
-        """The function that a request names, the arguments that it is to be called with, and the way."""
-        # A notebook may have changed them; what is asked for is the answer under the assignment's settings.
+        """The function that a request names, its arguments, and the way to call it."""
+        # A notebook may have changed the settings; the answer is judged under those of the
+        # assignment.
         jax_settings.set_back(self._environment["settings"])
         return (
             self._shell.user_ns.get(header["name"]),
@@ -211,7 +229,9 @@ class Session:
         return self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
 
     def _answer(self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        """Call a function with plain data, as tests do that know nothing of cases. A function or an iterator that it returns stays here."""
+        """Call a function with plain data, for tests without cases. A function or an iterator that
+        it returns stays here.
+        """
         returned: dict[str, Any] = {}
         said: dict[str, Any]
         with capture(OUTPUT_SHOWN) as output:
