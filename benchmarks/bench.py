@@ -100,7 +100,7 @@ def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
 
 
 @click.command()
-@click.option("--pairs", default=5, show_default=True, type=click.IntRange(1), help="So often is each measured.")
+@click.option("--pairs", default=5, show_default=True, type=click.IntRange(1), help="Number of measurements of each.")
 @click.option("--only", multiple=True, help="Names of assignments, or `five`; by default all.")
 @click.option("--class", "count", default=60, show_default=True, type=click.IntRange(0), help="Submissions of the class; 0 for none.")
 @click.option("--out", default=ROOT / "dist" / "bench.json", type=click.Path(path_type=Path, dir_okay=False), help="Where the numbers go.")

@@ -91,7 +91,7 @@ def _check_told_by(question: Question, known: Misconception, shown: DrawnGroups,
     refused = _refused_in(known, shown, kept)
     if known.told_by == "method":
         if refused:
-            raise BuildError(f'{called} is declared with told_by="method", but its values differ in {", ".join(refused)}; leave told_by away')
+            raise BuildError(f'{called} is declared with told_by="method", but its values differ in {", ".join(refused)}; remove told_by')
         return
     if failing < REFUSED_CASES:
         passes = "passes every hidden case" if not failing else f"is refused on {failing} hidden case only"

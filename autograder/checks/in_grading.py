@@ -96,7 +96,7 @@ def demand_gradable(grading: Grading, question: str) -> None:
 def check_cases(grading: Grading, question: str, function: object, cases: str) -> None:
     """Check `function` against a group of cases. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
-    finding = find(grading.bank, question, function, cases, at_desk=False, elsewhere=grading.elsewhere)
+    finding = find(grading.bank, question, function, cases, in_notebook=False, elsewhere=grading.elsewhere)
     diagnosis = finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
     shown = diagnosis is not None and any((row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis) for row in grading.rows)
     finding = _with_the_cell(grading, question, function, finding)
@@ -108,7 +108,7 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
 def check_rule(grading: Grading, question: str, function: object, rule: str) -> None:
     """Check how `function` computes against a rule. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
-    with own_faults_ungraded(at_desk=False):
+    with own_faults_ungraded(in_notebook=False):
         bank = load(grading.bank, False)
         method = bank.method(question, rule)
         demand_same_environment(fingerprint.difference(bank.environment, environment_of(grading.elsewhere)), False)

@@ -39,24 +39,24 @@ def check_cases(question: str, function: object, cases: str) -> None:
     """Check a student's function against a group of public cases. Raises `CheckFailed` and
     `Ungraded`.
     """
-    finding = find(Path(filenames.PUBLIC_FILE), question, function, cases, at_desk=True)
+    finding = find(Path(filenames.PUBLIC_FILE), question, function, cases, in_notebook=True)
     if finding is not None:
         heatmap.show(question, finding)
-        raise CheckFailed(messages.at_desk(question, finding, cases))
+        raise CheckFailed(messages.in_notebook(question, finding, cases))
 
 
 def check_rule(question: str, function: object, rule: str) -> None:
     """Check how a student's function computes against a rule. Raises `CheckFailed` and
     `Ungraded`.
     """
-    with own_faults_ungraded(at_desk=True):
+    with own_faults_ungraded(in_notebook=True):
         bank = load(Path(filenames.PUBLIC_FILE), True)
         method = bank.method(question, rule)
         demand_same_environment(fingerprint.difference(bank.environment, fingerprint.current()), True)
         with jax_settings.as_in_grading():
             judgement = judge(function, method)
     if rule in judgement.unmet:
-        raise CheckFailed(messages.rule_at_desk(question, method, judgement, rule))
+        raise CheckFailed(messages.rule_in_notebook(question, method, judgement, rule))
 
 
 def rehearse(question: str, function: object, cases: str, rule: str | None) -> None:

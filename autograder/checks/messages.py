@@ -34,7 +34,7 @@ def sentence(question: str, finding: Finding) -> str:
     return f"{finding.answered.case.way.subject(question)} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
 
 
-def at_desk(question: str, finding: Finding, cases: str = PUBLIC) -> str:
+def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
     """The message for the student's own notebook, about a group of cases there: with values, and
     with a line to repeat the call. Plain text.
     """
@@ -68,7 +68,7 @@ def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
     return "\n\n".join(parts)
 
 
-def rule_at_desk(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
+def rule_in_notebook(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
     """The message for the student's own notebook about a rule: why it is not met, what helps, and
     what was seen. Plain text.
     """

@@ -15,7 +15,7 @@ from autograder.errors import BuildError
 
 @click.command()
 @click.argument("masters", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--banks", default=10, show_default=True, type=click.IntRange(1), help="So many banks, each from another secret.")
+@click.option("--banks", default=10, show_default=True, type=click.IntRange(1), help="Number of banks, each from another secret.")
 def matrix(masters: tuple[Path, ...], banks: int) -> None:
     """Hold every declared answer of MASTERS against many banks: right ones are accepted, wrong ones refused, each with its own hint."""
     # Imported here: it loads what a build needs.

@@ -18,7 +18,7 @@ from autograder.errors import BuildError
 )
 @click.option("--resume", is_flag=True, help="Go on where an earlier run stopped: grade what is not graded, or has changed.")
 @click.option("--scheduler", help="A Dask scheduler that is running, such as tcp://host:8786; by default a cluster of this machine's processors.")
-@click.option("--workers", type=click.IntRange(1), help="So many processes of this machine; by default one for each processor.")
+@click.option("--workers", type=click.IntRange(1), help="Number of processes on this machine; by default one for each processor.")
 @click.option("--names", is_flag=True, help="Name the students in the report and the table.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for each submission, and one at the end.")

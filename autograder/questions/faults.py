@@ -111,7 +111,7 @@ def _of_way(question: Declared) -> Iterator[Fault]:
         if not question.arguments[name].differentiable:
             yield "gradient", question.gradient, f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such arrays"
     if question.constructor is not None and question.gradient:
-        yield "gradient", question.gradient, "cannot be taken of a class; leave constructor away"
+        yield "gradient", question.gradient, "cannot be taken of a class; remove constructor"
 
 
 def _of_laws(question: Declared) -> Iterator[Fault]:

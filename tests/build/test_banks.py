@@ -198,7 +198,7 @@ def test_a_misconception_left_to_the_method_must_have_right_values(scale_questio
     refused(
         [scale_question],
         SCOPE,
-        'is declared with told_by="method", but its values differ in public, corners, random, repeated, types; leave told_by away',
+        'is declared with told_by="method", but its values differ in public, corners, random, repeated, types; remove told_by',
     )
 
 

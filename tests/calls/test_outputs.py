@@ -21,7 +21,7 @@ from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value, flatten, to_python, unchanged, unflatten
 from autograder.calls.outputs import Unusable, identical, to_output
 from autograder.calls.spec import CallSpec, Case
-from autograder.checks.messages import at_desk, in_grading
+from autograder.checks.messages import in_notebook, in_grading
 from autograder.verdicts.compare import differences
 from autograder.verdicts.examine import Finding, examine
 
@@ -121,7 +121,7 @@ def told(answer: Callable[..., Any]) -> Finding | None:
 )
 def test_what_is_wrong_is_said_of_the_array_that_is(answer: Callable[..., Any], sentence: str | None) -> None:
     finding = told(answer)
-    assert (None if finding is None else at_desk("f", finding).splitlines()[0]) == sentence
+    assert (None if finding is None else in_notebook("f", finding).splitlines()[0]) == sentence
 
 
 def test_the_names_that_a_submission_chose_are_repeated_to_nobody() -> None:

@@ -136,7 +136,7 @@ AT_THE_DESK = [
 @pytest.mark.parametrize(("function", "text"), AT_THE_DESK)
 def test_at_the_desk_a_student_reads(function: Any, text: str) -> None:
     calls.clear()
-    said = messages.at_desk("f", found(function))
+    said = messages.in_notebook("f", found(function))
     assert said == text.replace("LINE", str(raises.__code__.co_firstlineno + 1))
 
 

@@ -19,7 +19,7 @@ from autograder.build.rehearse import rehearse
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.spec import CallSpec
-from autograder.checks.messages import at_desk, in_grading
+from autograder.checks.messages import in_notebook, in_grading
 from autograder.errors import BuildError, DeclarationError
 from autograder.questions.arguments import Array, Dim, Key, Seed
 from autograder.questions.laws import is_law
@@ -85,7 +85,7 @@ def test_who_breaks_a_law_is_told_which(function: Callable[..., Any], law: str, 
     assert lines[0] == sentence
     assert lines[1].startswith("This breaks a law: ")
     assert lines[1].endswith(" The same call as it is, is right.")
-    assert f"public_case('f', 1, cases={law!r})" in at_desk("f", finding, law)
+    assert f"public_case('f', 1, cases={law!r})" in in_notebook("f", finding, law)
 
 
 def test_a_gradient_that_is_stopped_breaks_only_the_law_of_grad() -> None:

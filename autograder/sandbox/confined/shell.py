@@ -30,7 +30,7 @@ _PROGRAMS_OF_LINES = ("pip", "conda", "mamba", "micromamba", "uv")
 
 _PROGRAMS_OF_CELLS = ("bash", "cmd", "perl", "pypy", "python", "python2", "python3", "ruby", "script", "sh", "shell", "sx", "system", "!")
 
-_OF_THE_DESK = (
+_OF_THE_BROWSER = (
     *("autosave", "clear", "cls", "connect_info", "ed", "edit", "less", "man", "more", "notebook", "qtconsole", "subshell"),
     *("tensorboard", "tensorflow_version"),
 )
@@ -82,7 +82,7 @@ class Shell(InteractiveShell):
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         if magic_name in _PROGRAMS_OF_LINES:
             return self._not_started(f"{magic_name} {line}")
-        if magic_name in _OF_THE_DESK:
+        if magic_name in _OF_THE_BROWSER:
             return None
         if magic_name in ("load_ext", "reload_ext"):
             return self._load_extension(magic_name, line)
