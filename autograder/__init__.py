@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from autograder.questions.question import Question
     from autograder.questions.tree import Tree
 
-__all__ = ["Array", "CheckFailed", "DeclarationError", "Dim", "Key", "Question", "Seed", "Tree", "Ungraded", "check", "preview", "public_case"]
+__all__ = [
+    "Array",
+    "CheckFailed",
+    "DeclarationError",
+    "Dim",
+    "Key",
+    "Question",
+    "Seed",
+    "Tree",
+    "Ungraded",
+    "check",
+    "preview",
+    "public_case",
+]
 
 _HOMES = {
     **dict.fromkeys(("Array", "Dim", "Key", "Seed"), "autograder.questions.arguments"),

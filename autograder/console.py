@@ -35,4 +35,12 @@ def in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item
     done.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return list(track(pool.map(work, items), label, len(items), console=Console(stderr=True), transient=True))
+        return list(
+            track(
+                pool.map(work, items),
+                label,
+                len(items),
+                console=Console(stderr=True),
+                transient=True,
+            )
+        )

@@ -8,7 +8,8 @@ class BuildError(Exception):
 
 
 class DeclarationError(ValueError):
-    """A question is declared in a way that cannot work; the text names question, field and value."""
+    """A question is declared in a way that cannot work; the text names question, field and
+    value."""
 
 
 class Refused(Exception):

@@ -44,37 +44,74 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Add banks, wheel and requirements, and have them zipped. At this event both output
         folders exist, the zip does not yet.
         """
-        autograder_folder, student_folder = Path(assignment.get_ag_path()).resolve(), Path(assignment.get_stu_path()).resolve()
+        autograder_folder, student_folder = (
+            Path(assignment.get_ag_path()).resolve(),
+            Path(assignment.get_stu_path()).resolve(),
+        )
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
         name = assignment.name or Path(assignment.master).stem
         self._name = name
-        record = master.build_from(Path(assignment.master), name, secret, autograder_folder, Path(assignment.generate_tests_dir))
+        record = master.build_from(
+            Path(assignment.master),
+            name,
+            secret,
+            autograder_folder,
+            Path(assignment.generate_tests_dir),
+        )
         shutil.copy(autograder_folder / filenames.PUBLIC_FILE, student_folder)
-        (autograder_folder / filenames.RECORD_FILE).write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
-        self._tests_of_cells = otter_assign.tests_of_cells(Path(assignment.get_ag_path(assignment.notebook_basename)))
+        (autograder_folder / filenames.RECORD_FILE).write_text(
+            json.dumps(record.to_json(), indent=1), encoding="utf-8"
+        )
+        self._tests_of_cells = otter_assign.tests_of_cells(
+            Path(assignment.get_ag_path(assignment.notebook_basename))
+        )
         self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
         self._worth = {name: question.imprecise for name, question in record.questions.items()}
-        self._public_files = [*(Path(file).name for file in assignment.files), filenames.PUBLIC_FILE]
+        self._public_files = [
+            *(Path(file).name for file in assignment.files),
+            filenames.PUBLIC_FILE,
+        ]
         self._bank = filenames.hidden_file(secret)
-        master.compile_ahead(Path(assignment.master), autograder_folder / self._bank, autograder_folder / compiled_programs.FILE)
+        master.compile_ahead(
+            Path(assignment.master),
+            autograder_folder / self._bank,
+            autograder_folder / compiled_programs.FILE,
+        )
         self._deliver(assignment, autograder_folder, student_folder)
 
-    def _deliver(self, assignment: Assignment, autograder_folder: Path, student_folder: Path) -> None:
+    def _deliver(
+        self, assignment: Assignment, autograder_folder: Path, student_folder: Path
+    ) -> None:
         own = autograder_folder / "requirements.txt"
         author_lines = (
-            [line for line in own.read_text(encoding="utf-8").splitlines() if line.strip() and not line.strip().startswith("#")]
+            [
+                line
+                for line in own.read_text(encoding="utf-8").splitlines()
+                if line.strip() and not line.strip().startswith("#")
+            ]
             if own.exists()
             else []
         )
         wheel = delivery.write_wheel(autograder_folder)
         delivery.write_wheel(student_folder)
         grading_folder = assignment.generate.autograder_dir
-        own.write_text(delivery.requirements(author_lines, [f"{grading_folder}/source/files/{wheel.name}"]), encoding="utf-8")
+        own.write_text(
+            delivery.requirements(author_lines, [f"{grading_folder}/source/files/{wheel.name}"]),
+            encoding="utf-8",
+        )
         found = ["--find-links .", f"{delivery.DISTRIBUTION}=={delivery.wheel_version(wheel)}"]
-        (student_folder / "requirements.txt").write_text(delivery.requirements(author_lines, found), encoding="utf-8")
+        (student_folder / "requirements.txt").write_text(
+            delivery.requirements(author_lines, found), encoding="utf-8"
+        )
         # Otter reads these after this event: `files` names what it zips from the autograder folder.
         assignment.requirements = str(own)
-        assignment.files = [*assignment.files, self._bank, compiled_programs.FILE, wheel.name, filenames.PUBLIC_FILE]
+        assignment.files = [
+            *assignment.files,
+            self._bank,
+            compiled_programs.FILE,
+            wheel.name,
+            filenames.PUBLIC_FILE,
+        ]
         if assignment.python_version is None:
             assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -89,7 +126,11 @@ class ArraysPlugin(AbstractOtterPlugin):
         # report an unusable setting now, not on Gradescope
         configuration.Isolation.of(self.plugin_config, container=True)
         if assignment is not None:
-            added = {"bank": self._bank, "tests_of_cells": self._tests_of_cells, "public_files": self._public_files}
+            added = {
+                "bank": self._bank,
+                "tests_of_cells": self._tests_of_cells,
+                "public_files": self._public_files,
+            }
             added |= {"checks": self._checks, "worth": self._worth, "assignment": self._name}
             _configure(otter_config, added)
 
@@ -100,14 +141,24 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._started = time.monotonic()
         try:
             _refuse_log(config.grade_from_log)
-            self._isolation = configuration.Isolation.of(self.plugin_config, container=not config.otter_run)
+            self._isolation = configuration.Isolation.of(
+                self.plugin_config, container=not config.otter_run
+            )
         except configuration.ConfigError as fault:
             file = Path(self.submission_path).parent.parent / "results" / "results.json"
-            results.write(file, results.unfinished(f"the autograder's configuration cannot be used: {fault}."))
+            results.write(
+                file, results.unfinished(f"the autograder's configuration cannot be used: {fault}.")
+            )
             raise
         surroundings.import_what_is_installed()
-        self._seed = None if config.seed is None else {"value": config.seed, "variable": config.seed_variable}
-        self._stage = stage.prepare(self._isolation, Path(self.submission_path), container=not config.otter_run)
+        self._seed = (
+            None
+            if config.seed is None
+            else {"value": config.seed, "variable": config.seed_variable}
+        )
+        self._stage = stage.prepare(
+            self._isolation, Path(self.submission_path), container=not config.otter_run
+        )
         if provisioner.begin(self._stage.holding) and self._isolation.level != "off":
             prefork.begin(stage.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
@@ -120,15 +171,26 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._packages = {} if built is None else dict(built.environment.get("packages", {}))
         refusal = None if built is None else _refusal(submission, built.assignment)
         if self._isolation.level == "off":
-            submission.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            call = f"from autograder.checks.in_grading import begin_grading\nfrom autograder.runtime.ending import skip_final_collection\nskip_final_collection()\nbegin_grading({str(path)!r}, {refusal!r})"
+            submission.metadata["kernelspec"] = {
+                "name": "python3",
+                "display_name": "Python 3",
+                "language": "python",
+            }
+            call = (
+                "from autograder.checks.in_grading import begin_grading\n"
+                "from autograder.runtime.ending import skip_final_collection\n"
+                "skip_final_collection()\n"
+                f"begin_grading({str(path)!r}, {refusal!r})"
+            )
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
         stage.put_away(self._stage, Path(self.submission_path))
         settings = stage.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         submitted = Path(self.submission_path)
         settings["script"] = submitted.name if submitted.suffix == ".py" else ""
-        return without_submitted_code(submission, settings, self.plugin_config.get("tests_of_cells", {}))
+        return without_submitted_code(
+            submission, settings, self.plugin_config.get("tests_of_cells", {})
+        )
 
     def after_grading(self, graded: GradingResults) -> None:
         """Settle the scores and have our rows written: a question without a verdict is not a
@@ -142,17 +204,26 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._ungraded = gradescope.settle(graded, checks, worth)
         findings = self._report.pop("findings", [])
         isolation = {name: said for name, said in self._report.items() if name != "cells"}
-        details = {"isolation": isolation, "findings": findings, "version": version(delivery.DISTRIBUTION), "packages": self._packages}
+        details = {
+            "isolation": isolation,
+            "findings": findings,
+            "version": version(delivery.DISTRIBUTION),
+            "packages": self._packages,
+        }
         details |= {"cells": self._report["cells"]} if "cells" in self._report else {}
         file = self._stage.results / "results.json"
-        gradescope.write_from_now(graded, file=file, checks=checks, worth=worth, details=details, started=self._started)
+        gradescope.write_from_now(
+            graded, file=file, checks=checks, worth=worth, details=details, started=self._started
+        )
 
     def generate_report(self) -> str:
         """The report for the instructor: what could not be graded, and how the submission was
         confined.
         """
         graded = (
-            f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row." if self._ungraded else "Every question was graded."
+            f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row."
+            if self._ungraded
+            else "Every question was graded."
         )
         return f"{graded}\n{stage.describe(self._report)}"
 
@@ -160,7 +231,8 @@ class ArraysPlugin(AbstractOtterPlugin):
 def _refuse_log(grade_from_log: bool) -> None:
     if grade_from_log:
         raise configuration.ConfigError(
-            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along"
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the "
+            "submission brings along"
         )
 
 
@@ -190,5 +262,9 @@ def _refusal(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
     if submitted is None or submitted == wanted:
         return None
     # The name is the submission's own text, so it is repeated only if it can be an assignment's.
-    other = f"the assignment {submitted!r}" if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted) else "another assignment"
+    other = (
+        f"the assignment {submitted!r}"
+        if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted)
+        else "another assignment"
+    )
     return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."

@@ -22,7 +22,16 @@ from collections.abc import Sequence
 
 from autograder.errors import DeclarationError
 from autograder.evidence.facts import CARRY, SEVERAL, TRANSFORMS, Axis
-from autograder.evidence.requirements import ConstantTrace, Either, Every, Parameters, Requirement, SharedParameters, StackedParameters, Transform
+from autograder.evidence.requirements import (
+    ConstantTrace,
+    Either,
+    Every,
+    Parameters,
+    Requirement,
+    SharedParameters,
+    StackedParameters,
+    Transform,
+)
 
 
 def transform(
@@ -46,15 +55,31 @@ def transform(
     Raises `DeclarationError` for arguments that cannot be used.
     """
     if not names:
-        raise DeclarationError(f"transform() names no transform; the transforms are {', '.join(TRANSFORMS)}")
+        raise DeclarationError(
+            f"transform() names no transform; the transforms are {', '.join(TRANSFORMS)}"
+        )
     for name in names:
         if name not in TRANSFORMS:
-            raise DeclarationError(f"transform({name!r}) is not a transform that is seen; those are {', '.join(TRANSFORMS)}")
-    if in_axes is not None and not all(axis is None or type(axis) is int or axis in (CARRY, SEVERAL) for axis in in_axes):
-        raise DeclarationError(f"transform(…, in_axes={in_axes!r}): an entry is a number from 0, None, or {CARRY!r}")
+            raise DeclarationError(
+                f"transform({name!r}) is not a transform that is seen; those are "
+                f"{', '.join(TRANSFORMS)}"
+            )
+    if in_axes is not None and not all(
+        axis is None or type(axis) is int or axis in (CARRY, SEVERAL) for axis in in_axes
+    ):
+        raise DeclarationError(
+            f"transform(…, in_axes={in_axes!r}): an entry is a number from 0, None, or {CARRY!r}"
+        )
     if inside is not None and not isinstance(inside, Transform):
         raise DeclarationError(f"transform(…, inside={inside!r}) is not a transform(…)")
-    return Transform(names, lanes, None if in_axes is None else tuple(in_axes), inside, makes_parameters, gives_answer)
+    return Transform(
+        names,
+        lanes,
+        None if in_axes is None else tuple(in_axes),
+        inside,
+        makes_parameters,
+        gives_answer,
+    )
 
 
 def either(*of: Requirement) -> Either:

@@ -42,8 +42,14 @@ def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
     desk = twins.desk(built, scratch / "desk")
     roads = {
         "ours": twins.otter_run(built.zip, built.solution, scratch / "ours"),
-        "isolation off": twins.otter_run(twins.unconfined(built, scratch / "off.zip"), built.solution, scratch / "off"),
-        "twin": twins.otter_run(twins.twin(built, scratch / "twin.zip"), twins.twin_submission(built, scratch / "twin.ipynb"), scratch / "twin"),
+        "isolation off": twins.otter_run(
+            twins.unconfined(built, scratch / "off.zip"), built.solution, scratch / "off"
+        ),
+        "twin": twins.otter_run(
+            twins.twin(built, scratch / "twin.zip"),
+            twins.twin_submission(built, scratch / "twin.ipynb"),
+            scratch / "twin",
+        ),
         "floor": twins.floor(built, scratch / "floor"),
     }
     warm = scratch / "cache"
@@ -52,7 +58,11 @@ def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
     took = alternately(roads, scratch / "floor", pairs, {"floor": compiled_programs.reading(warm)})
     for road in ("ours", "off", "twin"):
         rows = json.loads((scratch / road / "results.json").read_text())["tests"]
-        assert all(row.get("score") == row.get("max_score") for row in rows), (built.name, road, rows)
+        assert all(row.get("score") == row.get("max_score") for row in rows), (
+            built.name,
+            road,
+            rows,
+        )
     return {**took, **alternately(desk, scratch / "desk", pairs, {})}
 
 
@@ -62,24 +72,43 @@ def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> dict[str, 
     """
     cpus = machine.cpus()
     runs = LOOPS * cpus
-    stock = timed(twins.loop(scratch / "twin.zip", scratch / "twin.ipynb", scratch / "loop", runs, cpus), scratch, every=2)
+    stock = timed(
+        twins.loop(scratch / "twin.zip", scratch / "twin.ipynb", scratch / "loop", runs, cpus),
+        scratch,
+        every=2,
+    )
     submissions = twins.class_of(built, scratch / "class", count)
     command = twins.grade(submissions, built.zip, scratch / "graded")
     took = timed(command, scratch, every=2)
     assert len(list((scratch / "graded" / "submissions").iterdir())) == count
-    return {"submissions": count, "cpu": took.cpu / count, TWINS: stock.cpu / runs, "wall": took.wall, "memory": took.memory}
+    return {
+        "submissions": count,
+        "cpu": took.cpu / count,
+        TWINS: stock.cpu / runs,
+        "wall": took.wall,
+        "memory": took.memory,
+    }
 
 
 def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, float]]:
     """Seconds by number of shapes and cases: the same zip with fewer of them."""
     roads, sizes = {}, {}
     for shapes, cases in ((1, 1), (2, 1), (4, 1), (99, 1), (99, 99)):
-        archive, calls = twins.shortened(built, scratch / f"{shapes}-{cases}.zip", shapes=shapes, cases=cases)
+        archive, calls = twins.shortened(
+            built, scratch / f"{shapes}-{cases}.zip", shapes=shapes, cases=cases
+        )
         road = f"{shapes} {cases}"
         roads[road] = twins.otter_run(archive, built.solution, scratch / road)
-        sizes[road] = {"shapes in a group, at most": shapes, "cases of a shape, at most": cases, "calls": calls}
+        sizes[road] = {
+            "shapes in a group, at most": shapes,
+            "cases of a shape, at most": cases,
+            "calls": calls,
+        }
     took = alternately(roads, scratch, pairs, {})
-    return [{**sizes[road], "wall": median(times, "wall"), "cpu": median(times, "cpu")} for road, times in took.items()]
+    return [
+        {**sizes[road], "wall": median(times, "wall"), "cpu": median(times, "cpu")}
+        for road, times in took.items()
+    ]
 
 
 def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
@@ -87,9 +116,18 @@ def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
     with and without forks of a warm process.
     """
     alone = [name for name in switches.SHORTCUTS if name != "warm"]
-    without = {EVERY: "", **{f"without {name}": name for name in alone}, "without any": ",".join(alone)}
+    without = {
+        EVERY: "",
+        **{f"without {name}": name for name in alone},
+        "without any": ",".join(alone),
+    }
     command = twins.otter_run(built.zip, built.solution, scratch / "shortcuts")
-    took = alternately(dict.fromkeys(without, command), scratch, pairs, {road: {switches.VARIABLE: names} for road, names in without.items()})
+    took = alternately(
+        dict.fromkeys(without, command),
+        scratch,
+        pairs,
+        {road: {switches.VARIABLE: names} for road, names in without.items()},
+    )
     submissions = twins.class_of(built, scratch / "small class", SMALL_CLASS)
     for road, names in ((CLASS, ""), (f"{CLASS}, without warm", "warm")):
         took[road] = []
@@ -100,10 +138,28 @@ def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
 
 
 @click.command()
-@click.option("--pairs", default=5, show_default=True, type=click.IntRange(1), help="Number of measurements of each.")
+@click.option(
+    "--pairs",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Number of measurements of each.",
+)
 @click.option("--only", multiple=True, help="Names of assignments, or `five`; by default all.")
-@click.option("--class", "count", default=60, show_default=True, type=click.IntRange(0), help="Submissions of the class; 0 for none.")
-@click.option("--out", default=ROOT / "dist" / "bench.json", type=click.Path(path_type=Path, dir_okay=False), help="Where the numbers go.")
+@click.option(
+    "--class",
+    "count",
+    default=60,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Submissions of the class; 0 for none.",
+)
+@click.option(
+    "--out",
+    default=ROOT / "dist" / "bench.json",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the numbers go.",
+)
 def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     """Time whole processes against plain Otter on the same calls."""
     titles = (
@@ -118,7 +174,10 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
         "check/desk floor",
         "class, CPU twin/ours",
     )
-    table, grown = Table("", *titles), Table("", "shapes in a group", "cases of a shape", "calls", "wall, s", "CPU, s")
+    table, grown = (
+        Table("", *titles),
+        Table("", "shapes in a group", "cases of a shape", "calls", "wall, s", "CPU, s"),
+    )
     saved = Table("", "wall, s", "CPU, s", "more wall", "more CPU")
     found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -132,18 +191,30 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
             folder.mkdir()
             built = BuiltAssignment(Path(scratch, "dist", master.stem))
             took = grading(built, folder, pairs)
-            noted: dict[str, object] = {road: [asdict(each) for each in times] for road, times in took.items()}
+            noted: dict[str, object] = {
+                road: [asdict(each) for each in times] for road, times in took.items()
+            }
             ratios = [ratio(took, "ours", "twin", what) for what in ("wall", "cpu", "memory")]
-            ratios += [ratio(took, "isolation off", "twin", "wall"), ratio(took, "ours", "floor", "wall")]
-            ratios += [ratio(took, "otter check", other, "wall") for other in ("check that calls", "desk floor")]
-            cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")] + [f"{each:.2f}" for each in ratios]
+            ratios += [
+                ratio(took, "isolation off", "twin", "wall"),
+                ratio(took, "ours", "floor", "wall"),
+            ]
+            ratios += [
+                ratio(took, "otter check", other, "wall")
+                for other in ("check that calls", "desk floor")
+            ]
+            cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")] + [
+                f"{each:.2f}" for each in ratios
+            ]
             if count:
                 noted["class"] = took_class = whole_class(built, folder, count)
                 cells.append(f"{took_class[TWINS] / took_class['cpu']:.1f}")
             table.add_row(name, *cells)
             if master.stem == "five":
                 took = savings(built, folder, pairs)
-                noted["shortcuts"] = {road: [asdict(each) for each in times] for road, times in took.items()}
+                noted["shortcuts"] = {
+                    road: [asdict(each) for each in times] for road, times in took.items()
+                }
                 for road in took:
                     base = CLASS if road.startswith(CLASS) else EVERY
                     wall, cpu = median(took[road], "wall"), median(took[road], "cpu")
@@ -152,13 +223,28 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
                 noted["growth"] = growth(built, folder, pairs)
                 for row in noted["growth"]:  # type: ignore[attr-defined]
                     grown.add_row(
-                        name, *(f"{value:.1f}" if isinstance(value, float) else "all" if value == 99 else str(value) for value in row.values())
+                        name,
+                        *(
+                            f"{value:.1f}"
+                            if isinstance(value, float)
+                            else "all"
+                            if value == 99
+                            else str(value)
+                            for value in row.values()
+                        ),
                     )
             found[name] = noted
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps({"pairs": pairs, "cpus": machine.cpus(), "took": found}, indent=1), encoding="utf-8")
+    out.write_text(
+        json.dumps({"pairs": pairs, "cpus": machine.cpus(), "took": found}, indent=1),
+        encoding="utf-8",
+    )
     console = Console(width=None if Console().is_terminal else 180)
-    console.print(table, *(each for each in (saved, grown) if each.row_count), f"Medians of {pairs}; {machine.cpus()} processors. All numbers: {out}")
+    console.print(
+        table,
+        *(each for each in (saved, grown) if each.row_count),
+        f"Medians of {pairs}; {machine.cpus()} processors. All numbers: {out}",
+    )
 
 
 if __name__ == "__main__":

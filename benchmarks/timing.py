@@ -30,7 +30,12 @@ class Took:
     memory: int
 
 
-def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None, every: float = 0.1) -> Took:
+def timed(
+    command: Sequence[str],
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    every: float = 0.1,
+) -> Took:
     """Run a command in `folder` and measure it. Memory is sampled every `every` seconds, which
     itself takes time if there are many processes.
 
@@ -42,7 +47,9 @@ def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | N
     before, started = os.times(), time.monotonic()
     with tempfile.TemporaryFile() as output:
         environment = {**os.environ, "JAX_PLATFORMS": "cpu", **(variables or {})}
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment
+        )
         with machine.Peak(process.pid, every=every) as peak:
             code = process.wait()
         wall = time.monotonic() - started
@@ -52,12 +59,22 @@ def timed(command: Sequence[str], folder: Path, variables: Mapping[str, str] | N
         after = os.times()
         if code != 0:
             output.seek(0)
-            raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{output.read().decode(errors='replace')[-3000:]}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+            raise RuntimeError(
+                f"{' '.join(command)} ended with {code}:\n"
+                f"{output.read().decode(errors='replace')[-3000:]}"
+            )
+    cpu = (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
     return Took(wall, cpu, peak.bytes)
 
 
-def alternately(roads: Mapping[str, Sequence[str]], folder: Path, pairs: int, variables: Mapping[str, Mapping[str, str]]) -> dict[str, list[Took]]:
+def alternately(
+    roads: Mapping[str, Sequence[str]],
+    folder: Path,
+    pairs: int,
+    variables: Mapping[str, Mapping[str, str]],
+) -> dict[str, list[Took]]:
     """Time each command `pairs` times in the order A B C A B C, so that other load on the machine
     affects all alike.
 

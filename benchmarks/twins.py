@@ -76,9 +76,13 @@ def five(masters: list[Path], target: Path) -> Path:
 
 
 def twin(built: BuiltAssignment, target: Path) -> Path:
-    """The zip of the same assignment in plain Otter: no plugin, the same cases, the reference in the tests."""
+    """The zip of the same assignment in plain Otter: no plugin, the same cases, the reference in
+    the tests."""
     found = storage.load(built.hidden_bank)
-    with zipfile.ZipFile(built.zip) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(built.zip) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         config = json.loads(old.read("otter_config.json"))
         (settings,) = config.pop("plugins")[0].values()
         new.writestr("otter_config.json", json.dumps(config))
@@ -130,13 +134,22 @@ def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) 
                 if list(seen).index(shape) < shapes and seen[shape] <= cases:
                     kept.append(index)
             order = tuple(kept.index(index) for index in group.calls if index in kept)
-            known = tuple(replace(each, outcomes=tuple(each.outcomes[index] for index in kept)) for each in group.known)
-            groups[question][name] = replace(group, cases=tuple(group.cases[index] for index in kept), calls=order, known=known)
+            known = tuple(
+                replace(each, outcomes=tuple(each.outcomes[index] for index in kept))
+                for each in group.known
+            )
+            groups[question][name] = replace(
+                group, cases=tuple(group.cases[index] for index in kept), calls=order, known=known
+            )
             calls += len(order)
     file = target.with_suffix(".safetensors")
     storage.save(replace(found, groups=groups), file)
     short = file.read_bytes()
-    return changed(built.zip, target, lambda name, content: short if name.endswith(built.hidden_bank.name) else content), calls
+    return changed(
+        built.zip,
+        target,
+        lambda name, content: short if name.endswith(built.hidden_bank.name) else content,
+    ), calls
 
 
 def write_cases(found: Bank, target: Path) -> None:
@@ -158,12 +171,18 @@ def write_cases(found: Bank, target: Path) -> None:
 
 def _tests(test: str, checks: list[list[str]], built: BuiltAssignment) -> str:
     question = checks[0][0]
-    reference = "import jax\nimport jax.numpy as jnp\nimport flax.linen as nn\nfrom flax import nnx\n" + solution_of(
-        built.solution, question
-    ).replace(f"def {question}(", f"def reference_{question}(")
+    reference = (
+        "import jax\nimport jax.numpy as jnp\nimport flax.linen as nn\nfrom flax import nnx\n"
+        + solution_of(built.solution, question).replace(
+            f"def {question}(", f"def reference_{question}("
+        )
+    )
     body = HEAD.format(name=test, calls=CALLS, reference=reference)
     groups = [group for _, group, *_ in checks if group != METHOD]
-    return body + "\n".join(TEST.format(points=1, hidden=group != "public", group=group, question=question) for group in groups)
+    return body + "\n".join(
+        TEST.format(points=1, hidden=group != "public", group=group, question=question)
+        for group in groups
+    )
 
 
 def twin_submission(built: BuiltAssignment, target: Path) -> Path:
@@ -196,11 +215,21 @@ def floor(built: BuiltAssignment, folder: Path) -> list[str]:
     found = storage.load(built.hidden_bank)
     write_cases(found, folder / "cases.npz")
     notebook = nbformat.read(built.solution, as_version=4)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "otter" not in cell.source and "grader" not in cell.source]
-    cells = [cell for cell in cells if not any(mark in cell for mark in ("BEGIN TEST", "test_", "autograder"))]
+    cells = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "otter" not in cell.source and "grader" not in cell.source
+    ]
+    cells = [
+        cell
+        for cell in cells
+        if not any(mark in cell for mark in ("BEGIN TEST", "test_", "autograder"))
+    ]
     (folder / "cells.json").write_text(json.dumps(cells))
     groups = [(question, group) for question, groups in found.groups.items() for group in groups]
-    (folder / "floor.py").write_text(FLOOR.format(calls=CALLS, cells=str(folder / "cells.json"), groups=groups))
+    (folder / "floor.py").write_text(
+        FLOOR.format(calls=CALLS, cells=str(folder / "cells.json"), groups=groups)
+    )
     return [sys.executable, str(folder / "floor.py")]
 
 
@@ -233,48 +262,103 @@ def desk(built: BuiltAssignment, folder: Path) -> dict[str, list[str]]:
     public = storage.load(folder / filenames.PUBLIC_FILE)
     write_cases(public, folder / "cases.npz")
     name = built.solution.stem
-    groups = [(question, group) for question, of_question in public.groups.items() for group in of_question]
+    groups = [
+        (question, group)
+        for question, of_question in public.groups.items()
+        for group in of_question
+    ]
     (folder / "desk.py").write_text(DESK.format(name=name, calls=CALLS, groups=groups))
     (folder / "calling").mkdir()
     for path in (folder / "tests").glob("*.py"):
-        question = next(question for question in public.groups if f"({question})" in path.read_text())
-        test = f"@test_case(points=1, hidden=False)\ndef test_calls({question}):\n    import numpy as np\n"
-        test += f"    for given in calls({question!r}, 'public'):\n        np.asarray({question}(*given))\n"
-        (folder / "calling" / path.name).write_text(HEAD.format(name=path.stem, calls=CALLS, reference="") + test)
+        question = next(
+            question for question in public.groups if f"({question})" in path.read_text()
+        )
+        test = (
+            "@test_case(points=1, hidden=False)\n"
+            f"def test_calls({question}):\n"
+            "    import numpy as np\n"
+        )
+        test += (
+            f"    for given in calls({question!r}, 'public'):\n"
+            f"        np.asarray({question}(*given))\n"
+        )
+        (folder / "calling" / path.name).write_text(
+            HEAD.format(name=path.stem, calls=CALLS, reference="") + test
+        )
     check = [sys.executable, "-m", "otter", "check", f"{name}.ipynb"]
-    return {"otter check": check, "check that calls": [*check, "-t", "calling"], "desk floor": [sys.executable, "desk.py"]}
+    return {
+        "otter check": check,
+        "check that calls": [*check, "-t", "calling"],
+        "desk floor": [sys.executable, "desk.py"],
+    }
 
 
 def class_of(built: BuiltAssignment, folder: Path, count: int) -> Path:
-    """A folder of `count` submissions: the solution, every alternative and every misconception in turn."""
+    """A folder of `count` submissions: the solution, every alternative and every misconception in
+    turn."""
     folder.mkdir()
     answers: list[dict[str, str] | None] = [None]
     for question in built.record().questions:
         answers += [{question: source} for source in built.alternatives(question).values()]
         answers += [{question: known.source} for known in built.misconceptions(question).values()]
     for number, answer in zip(range(count), itertools.cycle(answers), strict=False):
-        nbformat.write(nbformat.read(built.solution, as_version=4) if answer is None else built.answered(answer), folder / f"{number:03d}.ipynb")
+        nbformat.write(
+            nbformat.read(built.solution, as_version=4)
+            if answer is None
+            else built.answered(answer),
+            folder / f"{number:03d}.ipynb",
+        )
     return folder
 
 
 def otter_run(archive: Path, notebook: Path, output: Path) -> list[str]:
     """The command that grades one notebook with `otter run`."""
     output.mkdir(parents=True, exist_ok=True)
-    return [sys.executable, "-m", "otter", "run", "--no-logo", "-a", str(archive), "-o", str(output), str(notebook)]
+    return [
+        sys.executable,
+        "-m",
+        "otter",
+        "run",
+        "--no-logo",
+        "-a",
+        str(archive),
+        "-o",
+        str(output),
+        str(notebook),
+    ]
 
 
 def loop(archive: Path, notebook: Path, out: Path, count: int, at_once: int) -> list[str]:
     """The command that grades one notebook `count` times with `otter run`, `at_once` at a time."""
     run = " ".join(shlex.quote(part) for part in otter_run(archive, notebook, out / "{}"))
     folders = " ".join(shlex.quote(str(out / str(number))) for number in range(count))
-    return ["sh", "-ec", f"mkdir -p {folders}; seq 0 {count - 1} | xargs -P {at_once} -I{{}} sh -c {shlex.quote(run)}"]
+    return [
+        "sh",
+        "-ec",
+        f"mkdir -p {folders}; seq 0 {count - 1} | xargs -P {at_once} -I{{}} sh -c "
+        f"{shlex.quote(run)}",
+    ]
 
 
 def grade(submissions: Path, archive: Path, out: Path) -> list[str]:
     """The command that grades a class with `autograder grade`."""
-    return [sys.executable, "-m", "autograder", "grade", str(submissions), "--autograder", str(archive), "--out", str(out), "--quiet"]
+    return [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        str(submissions),
+        "--autograder",
+        str(archive),
+        "--out",
+        str(out),
+        "--quiet",
+    ]
 
 
 def build(masters: list[Path], out: Path) -> None:
     """Build masters with the command line. Raises `subprocess.CalledProcessError`."""
-    subprocess.run([sys.executable, "-m", "autograder", "build", *map(str, masters), "--out", str(out)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "autograder", "build", *map(str, masters), "--out", str(out)],
+        check=True,
+    )

@@ -16,12 +16,21 @@ INVADED = Path("/tmp/otter-arrays-invaded")
 
 QUESTION = "vmap_over_batch"
 
-SHORT = {"seconds_per_cell": 8, "seconds_per_call": 5, "seconds_per_submission": 60, "memory_mb": 1500}
+SHORT = {
+    "seconds_per_cell": 8,
+    "seconds_per_call": 5,
+    "seconds_per_submission": 60,
+    "memory_mb": 1500,
+}
 
 
 def with_answer(built: BuiltAssignment, source: str) -> nbformat.NotebookNode:
     """The student notebook with the whole answer cell replaced."""
     notebook = nbformat.read(built.untouched, as_version=4)
-    cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and f"def {QUESTION}(" in cell.source)
+    cell = next(
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and f"def {QUESTION}(" in cell.source
+    )
     cell.source = source
     return notebook

@@ -18,7 +18,11 @@ import nbformat
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import check_results
 
-KILLS_ITSELF = "def f(seed, x_batch, features):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)"
+KILLS_ITSELF = (
+    "def f(seed, x_batch, features):\n"
+    "    import os, signal\n"
+    "    os.kill(os.getpid(), signal.SIGSEGV)"
+)
 
 EXPORT = """\
 ---
@@ -47,11 +51,17 @@ submission_13:
 def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
     """One submission of each kind, by name."""
     (question,) = built.record().questions
-    known = {each.name: each.source for each in built.misconceptions(question).values() if each.told_by == "values"}
+    known = {
+        each.name: each.source
+        for each in built.misconceptions(question).values()
+        if each.told_by == "values"
+    }
     return {
         "solution": nbformat.read(built.solution, as_version=4),
         "untouched": nbformat.read(built.untouched, as_version=4),
-        "alternative": built.answered({question: next(iter(built.alternatives(question).values()))}),
+        "alternative": built.answered(
+            {question: next(iter(built.alternatives(question).values()))}
+        ),
         "flattened": built.answered({question: known["flattened feature by feature"]}),
         "flattened_too": built.answered({question: known["flattened feature by feature"]}),
         "kills_itself": built.answered({question: KILLS_ITSELF}),
@@ -59,7 +69,18 @@ def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
 
 
 def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "autograder", "grade", str(folder), "--autograder", str(archive), "--out", str(out), *more]
+    return [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        str(folder),
+        "--autograder",
+        str(archive),
+        "--out",
+        str(out),
+        *more,
+    ]
 
 
 def stoppable(arguments: list[str]) -> list[str]:
@@ -83,7 +104,10 @@ def rows_of(results: dict[str, Any]) -> list[dict[str, Any]]:
 
 def kept(out: Path) -> dict[str, list[dict[str, Any]]]:
     """The rows of every graded submission, by key."""
-    found = {path.parent.name: json.loads(path.read_text()) for path in (out / "submissions").glob("*/results.json")}
+    found = {
+        path.parent.name: json.loads(path.read_text())
+        for path in (out / "submissions").glob("*/results.json")
+    }
     for results in found.values():
         check_results(results)
     return {key: rows_of(results) for key, results in found.items()}

@@ -25,8 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test of a master that is not built in each run is slow."""
     seldom = tuple(name for name in NAMES if name not in OFTEN)
     for item in items:
-        values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-        if "dist" in getattr(item, "fixturenames", ()) and any(isinstance(value, str) and value.startswith(seldom) for value in values):
+        values = (
+            item.callspec.params.values()
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else ()
+        )
+        if "dist" in getattr(item, "fixturenames", ()) and any(
+            isinstance(value, str) and value.startswith(seldom) for value in values
+        ):
             item.add_marker(pytest.mark.slow)
 
 
@@ -60,6 +66,10 @@ def scale_question() -> Question:
     """`scale_rows(seed, x, factor)`: two dimensions, numbers passed as floats."""
     return Question(
         "scale_rows",
-        arguments={"seed": Seed(as_float=True), "x": Array("B", "D"), "factor": Dim("F", as_float=True)},
+        arguments={
+            "seed": Seed(as_float=True),
+            "x": Array("B", "D"),
+            "factor": Dim("F", as_float=True),
+        },
         dims={"B": (1, 9), "D": (1, 9), "F": (1, 9)},
     )

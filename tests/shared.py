@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
 NAMES = [master.stem for master in MASTERS]
 OFTEN = ("nnx-vmap-over-batch", "nnx-composed-transforms")
-"""The masters that are built and graded in each test run; with the others, `make test-all` does the same."""
+"""The masters that are built and graded in each test run; with the others, `make test-all` does the
+same."""
 
 SECRET = "the secret of the tests"
 
@@ -34,13 +35,17 @@ def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:
             content = old.read(name)
             if name == "otter_config.json":
                 config = json.loads(content)
-                config["plugins"] = [{PLUGIN: {**entry[PLUGIN], **settings}} for entry in config["plugins"]]
+                config["plugins"] = [
+                    {PLUGIN: {**entry[PLUGIN], **settings}} for entry in config["plugins"]
+                ]
                 content = json.dumps(config).encode()
             new.writestr(old.getinfo(name), content)
     return target
 
 
-def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str, masters: list[Path]) -> Path:
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str, masters: list[Path]
+) -> Path:
     """Build `masters` with the command line, once for all processes of a parallel test run. Returns
     the output folder.
     """
@@ -48,15 +53,31 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: s
     out = (base if worker_id == "master" else base.parent) / name
     with FileLock(f"{out}.lock"):
         if not (out / "complete").exists():
-            command = [sys.executable, "-m", "autograder", "build", *map(str, masters), "--out", str(out), "--quick"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "OTTER_ARRAYS_SECRET": SECRET})
+            command = [
+                sys.executable,
+                "-m",
+                "autograder",
+                "build",
+                *map(str, masters),
+                "--out",
+                str(out),
+                "--quick",
+            ]
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, "OTTER_ARRAYS_SECRET": SECRET},
+            )
             assert done.returncode == 0, done.stdout + done.stderr
             (out / "complete").touch()
     return out
 
 
 class Builds:
-    """The masters, each built when it is first asked for: `builds / "nnx-batched-init"` is its folder."""
+    """The masters, each built when it is first asked for: `builds / "nnx-batched-init"` is its
+    folder."""
 
     def __init__(self, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
         self._factory, self._worker = tmp_path_factory, worker_id
@@ -71,7 +92,9 @@ def contents(archive: Path) -> Contents:
         return {name: packed.read(name) for name in packed.namelist() if not name.endswith("/")}
 
 
-def repacked(archive: Path, target: Path, change: Callable[[Contents], None], mode: int = 0o755) -> Path:
+def repacked(
+    archive: Path, target: Path, change: Callable[[Contents], None], mode: int = 0o755
+) -> Path:
     changed = contents(archive)
     change(changed)
     with zipfile.ZipFile(target, "w") as packed:

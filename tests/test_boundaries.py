@@ -1,4 +1,5 @@
-"""What importing a module loads, proven in a process of its own. Which module may import which is for `lint-imports` (see pyproject.toml)."""
+"""What importing a module loads, proven in a process of its own. Which module may import which is
+for `lint-imports` (see pyproject.toml)."""
 
 from __future__ import annotations
 
@@ -19,14 +20,26 @@ JAX_FREE = (
         "bank.storage",
         "runtime.fingerprint",
     ),
-    *("verdicts.compare", "verdicts.examine", "checks.check", "build.plan", "build.tolerance", "build.banks", "build.record", "checks.row"),
+    *(
+        "verdicts.compare",
+        "verdicts.examine",
+        "checks.check",
+        "build.plan",
+        "build.tolerance",
+        "build.banks",
+        "build.record",
+        "checks.row",
+    ),
 )
 OTTER_FREE = (*JAX_FREE, "assignment.delivery", "cli", "classroom.cluster", "classroom.command")
 
 
 def imports(module: str, unwanted: str) -> bool:
     """Whether a module, or one below it, is loaded by importing `module` of this package."""
-    code = f"import sys, autograder.{module}; sys.exit(any(name == {unwanted!r} or name.startswith({unwanted + '.'!r}) for name in sys.modules))"
+    code = (
+        f"import sys, autograder.{module}; sys.exit(any(name == {unwanted!r} or "
+        f"name.startswith({unwanted + '.'!r}) for name in sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert not done.stderr
     return done.returncode == 1
@@ -46,10 +59,14 @@ def test_the_probe_itself_can_fail() -> None:
     assert imports("otter_plugin", "otter")
 
 
-@pytest.mark.parametrize("unwanted", ["autograder.bank", "autograder.verdicts", "autograder.questions", "otter"])
+@pytest.mark.parametrize(
+    "unwanted", ["autograder.bank", "autograder.verdicts", "autograder.questions", "otter"]
+)
 def test_the_process_of_a_submission_never_has_what_decides(unwanted: str) -> None:
     assert not imports("sandbox.confined.worker", unwanted)
 
 
 def test_the_launcher_needs_the_standard_library_alone() -> None:
-    assert not any(imports("container.launcher", unwanted) for unwanted in ("numpy", "otter", "jax"))
+    assert not any(
+        imports("container.launcher", unwanted) for unwanted in ("numpy", "otter", "jax")
+    )

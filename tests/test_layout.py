@@ -1,7 +1,8 @@
-"""Where tests lie: `tests/<package>/test_<module>.py`, and in `tests/end_to_end` what goes the whole road of a submission.
+"""Where tests lie: `tests/<package>/test_<module>.py`, and in `tests/end_to_end` what goes the
+whole road of a submission.
 
-A module without a test file of its name is named in the docstring of the file that covers it, behind "Covers too:", or behind "Runs too:" where that
-file only runs it.
+A module without a test file of its name is named in the docstring of the file that covers it,
+behind "Covers too:", or behind "Runs too:" where that file only runs it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ TESTS = ROOT / "tests"
 END_TO_END = TESTS / "end_to_end"
 OF_NO_MODULE = {TESTS / "test_boundaries.py", TESTS / "test_layout.py"}
 
-MODULES = {path.relative_to(ROOT / "autograder") for path in (ROOT / "autograder").rglob("*.py") if path.name != "__init__.py"}
-TEST_FILES = {path for path in TESTS.rglob("test_*.py") if not path.is_relative_to(TESTS / "attacks")}
+MODULES = {
+    path.relative_to(ROOT / "autograder")
+    for path in (ROOT / "autograder").rglob("*.py")
+    if path.name != "__init__.py"
+}
+TEST_FILES = {
+    path for path in TESTS.rglob("test_*.py") if not path.is_relative_to(TESTS / "attacks")
+}
 
 
 def file_of(module: Path) -> Path:
@@ -33,12 +40,22 @@ def dotted(module: Path) -> str:
 def named_in(file: Path) -> list[str]:
     """The modules that a test file's docstring says it covers, or runs, too."""
     docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
-    return re.findall(r"`([\w.]+)`", "".join(re.findall(r"(?:Covers|Runs) too:(.*?)\.(?:\s|$)", docstring, re.DOTALL)))
+    return re.findall(
+        r"`([\w.]+)`",
+        "".join(re.findall(r"(?:Covers|Runs) too:(.*?)\.(?:\s|$)", docstring, re.DOTALL)),
+    )
 
 
 def test_every_module_has_a_test_file_or_is_named_in_one() -> None:
     named = {name for file in TEST_FILES for name in named_in(file)}
-    assert sorted(dotted(module) for module in MODULES if not file_of(module).exists() and dotted(module) not in named) == []
+    assert (
+        sorted(
+            dotted(module)
+            for module in MODULES
+            if not file_of(module).exists() and dotted(module) not in named
+        )
+        == []
+    )
 
 
 def test_what_is_named_is_a_module_without_a_file_of_its_own_and_named_once() -> None:
@@ -50,7 +67,9 @@ def test_what_is_named_is_a_module_without_a_file_of_its_own_and_named_once() ->
 def test_every_test_file_is_named_after_a_module_or_goes_the_whole_road() -> None:
     of_modules = {file_of(module) for module in MODULES}
     others = TEST_FILES - of_modules - OF_NO_MODULE
-    assert sorted(str(file.relative_to(TESTS)) for file in others if file.parent != END_TO_END) == []
+    assert (
+        sorted(str(file.relative_to(TESTS)) for file in others if file.parent != END_TO_END) == []
+    )
 
 
 def test_no_folder_of_tests_is_passed_over(pytestconfig: pytest.Config) -> None:

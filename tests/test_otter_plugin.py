@@ -12,13 +12,16 @@ from autograder.grading.configuration import ConfigError
 from autograder.otter_plugin import ArraysPlugin
 
 
-def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_without_a_verdict(tmp_path: Path) -> None:
+def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_without_a_verdict(
+    tmp_path: Path,
+) -> None:
     for settings, config, words in (
         ({"isolation": "some"}, {}, "isolation='some' is not one of required, best, off"),
         (
             {},
             {"grade_from_log": True},
-            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the submission brings along",
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that "
+            "the submission brings along",
         ),
     ):
         (tmp_path / "results").mkdir(exist_ok=True)
@@ -30,4 +33,7 @@ def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_withou
             plugin.before_grading(AutograderConfig(config))
         (row,) = json.loads((tmp_path / "results" / "results.json").read_text())["tests"]
         assert "score" not in row
-        assert row["output"].startswith(f"Ungraded: the autograder's configuration cannot be used: {words}. Please tell your instructor")
+        assert row["output"].startswith(
+            f"Ungraded: the autograder's configuration cannot be used: {words}. Please tell your "
+            "instructor"
+        )

@@ -48,17 +48,34 @@ CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 REGISTRY_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", CERTIFICATES)
 """Copied, never shared, because packages that are installed in the container may write to them."""
 
-REGISTRY_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "http_proxy", "https_proxy", "no_proxy")
+REGISTRY_VARIABLES = (
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "UV_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+)
 
 
 def missing() -> str:
     """Why no container can be made here; "" if one can."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "only root can make a container"
-    absent = [tool for tool in ("debootstrap", "unshare", "chroot", "ip") if shutil.which(tool) is None]
+    absent = [
+        tool for tool in ("debootstrap", "unshare", "chroot", "ip") if shutil.which(tool) is None
+    ]
     if absent:
         return f"not installed: {', '.join(absent)} (packages debootstrap, util-linux, iproute2)"
-    if subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "true"], capture_output=True, check=False).returncode != 0:
+    if (
+        subprocess.run(
+            ["unshare", "--mount", "--net", "--pid", "--fork", "true"],
+            capture_output=True,
+            check=False,
+        ).returncode
+        != 0
+    ):
         return "namespaces cannot be made here"
     return ""
 
@@ -78,10 +95,20 @@ def bootstrapped(folder: Path) -> Path:
     """Ubuntu's smallest file tree, in a subfolder of `folder`. Made only once."""
     tree = folder / RELEASE
     if not (folder / "complete").exists():
-        command = ["debootstrap", "--variant=minbase", "--components=main,universe", RELEASE, str(tree), ARCHIVE]
+        command = [
+            "debootstrap",
+            "--variant=minbase",
+            "--components=main,universe",
+            RELEASE,
+            str(tree),
+            ARCHIVE,
+        ]
         subprocess.run(command, check=True, capture_output=True)
         # As in Ubuntu's own images.
-        lines = [f"deb {ARCHIVE} {suite} main universe" for suite in (RELEASE, f"{RELEASE}-updates", f"{RELEASE}-security")]
+        lines = [
+            f"deb {ARCHIVE} {suite} main universe"
+            for suite in (RELEASE, f"{RELEASE}-updates", f"{RELEASE}-security")
+        ]
         (tree / "etc/apt/sources.list").write_text("\n".join(lines) + "\n")
         for name in ("source", "submission", "results"):
             (tree / "autograder" / name).mkdir(parents=True)
@@ -92,7 +119,9 @@ def bootstrapped(folder: Path) -> Path:
 class Image:
     """The grading image of one zip: `setup.sh` has run in a layer over the tree."""
 
-    def __init__(self, tree: Path, folder: Path, archive: Path, *, stand_in: Path | None = None) -> None:
+    def __init__(
+        self, tree: Path, folder: Path, archive: Path, *, stand_in: Path | None = None
+    ) -> None:
         """Set up the image. `stand_in` is a script that replaces the file that `setup.sh` downloads
         with `wget`.
         """
@@ -109,9 +138,15 @@ class Image:
             wget = self._layer / "usr" / "local" / "bin" / "wget"
             wget.parent.mkdir(parents=True)
             shutil.copy(stand_in, wget.with_name("stand_in"))
-            wget.write_text('#!/bin/bash\nwhile [ "$1" != -O ]; do shift; done\ncp /usr/local/bin/stand_in "$2"\n')
+            wget.write_text(
+                "#!/bin/bash\n"
+                'while [ "$1" != -O ]; do shift; done\n'
+                'cp /usr/local/bin/stand_in "$2"\n'
+            )
             wget.chmod(0o755)
-        self.setup = self._run("bash /autograder/source/setup.sh", self._layer, [self._tree], network=True)
+        self.setup = self._run(
+            "bash /autograder/source/setup.sh", self._layer, [self._tree], network=True
+        )
 
     def set_up_without_files(self, archive: Path) -> Image:
         """Another image, set up as in the Dockerfile of `otter grade`: the assignment's files come
@@ -121,7 +156,11 @@ class Image:
             early = Path(scratch, "early.zip")
             with zipfile.ZipFile(archive) as old, zipfile.ZipFile(early, "w") as new:
                 for entry in old.infolist():
-                    if entry.filename in ("run_autograder", "setup.sh", "environment.yml") or entry.filename.startswith("requirements."):
+                    if entry.filename in (
+                        "run_autograder",
+                        "setup.sh",
+                        "environment.yml",
+                    ) or entry.filename.startswith("requirements."):
                         new.writestr(entry, old.read(entry))
             image = Image(self._tree, self._layer.parent, early)
         with zipfile.ZipFile(archive) as packed:
@@ -130,7 +169,11 @@ class Image:
 
     def size(self) -> int:
         """Bytes that the setup has added."""
-        return sum(path.lstat().st_size for path in self._layer.rglob("*") if path.is_file() and not path.is_symlink())
+        return sum(
+            path.lstat().st_size
+            for path in self._layer.rglob("*")
+            if path.is_file() and not path.is_symlink()
+        )
 
     def grade(
         self,
@@ -146,33 +189,67 @@ class Image:
         """
         with tempfile.TemporaryDirectory(dir=self._layer.parent) as scratch:
             layer = Path(scratch, "layer")
-            submission, results = layer / "autograder" / "submission", layer / "autograder" / "results"
+            submission, results = (
+                layer / "autograder" / "submission",
+                layer / "autograder" / "results",
+            )
             submission.mkdir(parents=True)
             results.mkdir()
             for name, content in files.items():
                 target = submission / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
-            (layer / "autograder" / "submission_metadata.json").write_text(json.dumps(metadata or {}))
+            (layer / "autograder" / "submission_metadata.json").write_text(
+                json.dumps(metadata or {})
+            )
             if settings:
-                config = json.loads((self._layer / "autograder/source/otter_config.json").read_text())
-                config["plugins"] = [{name: {**old, **settings} for name, old in entry.items()} for entry in config["plugins"]]
+                config = json.loads(
+                    (self._layer / "autograder/source/otter_config.json").read_text()
+                )
+                config["plugins"] = [
+                    {name: {**old, **settings} for name, old in entry.items()}
+                    for entry in config["plugins"]
+                ]
                 (layer / "autograder" / "source").mkdir()
-                (layer / "autograder" / "source" / "otter_config.json").write_text(json.dumps(config))
+                (layer / "autograder" / "source" / "otter_config.json").write_text(
+                    json.dumps(config)
+                )
             with _cgroups(memory, cpus) as cgroups:
-                ran = self._run("/autograder/run_autograder", layer, [self._layer, self._tree], network=False, cgroups=cgroups)
+                ran = self._run(
+                    "/autograder/run_autograder",
+                    layer,
+                    [self._layer, self._tree],
+                    network=False,
+                    cgroups=cgroups,
+                )
             written = results / "results.json"
             found = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
             return Ran(ran.code, ran.printed, ran.seconds, ran.peak, found)
 
-    def _run(self, command: str, upper: Path, lower: Sequence[Path], *, network: bool, cgroups: Mapping[str, Path] | None = None) -> Ran:
+    def _run(
+        self,
+        command: str,
+        upper: Path,
+        lower: Sequence[Path],
+        *,
+        network: bool,
+        cgroups: Mapping[str, Path] | None = None,
+    ) -> Ran:
         cgroups = cgroups or {}
         with tempfile.TemporaryDirectory(dir=self._layer.parent) as scratch:
             for name in ("work", "root"):
                 Path(scratch, name).mkdir()
             shared = [file for file in REGISTRY_FILES if network and Path(file).exists()]
-            variables = [f"{name}={os.environ[name]}" for name in REGISTRY_VARIABLES if network and name in os.environ]
-            variables += [f"{name}=/etc/{Path(CERTIFICATES).name}" for name in ("SSL_CERT_FILE", "PIP_CERT") if network]
+            variables = [
+                f"{name}={os.environ[name]}"
+                for name in REGISTRY_VARIABLES
+                if network and name in os.environ
+            ]
+            variables += [
+                f"{name}=/etc/{Path(CERTIFICATES).name}"
+                for name in ("SSL_CERT_FILE", "PIP_CERT")
+                if network
+            ]
             environment = {
                 "PATH": os.environ["PATH"],
                 "LOWER": ":".join(map(str, lower)),
@@ -187,7 +264,14 @@ class Image:
             }
             # The shell joins the cgroups before anything else.
             join = "".join(f"echo $$ > {path}/cgroup.procs; " for path in cgroups.values())
-            own = ["--mount", "--pid", "--fork", "--kill-child", "--ipc", *([] if network else ["--net"])]
+            own = [
+                "--mount",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--ipc",
+                *([] if network else ["--net"]),
+            ]
             started = time.monotonic()
             done = subprocess.run(
                 ["bash", "-c", f'{join}exec unshare {" ".join(own)} bash -c "$ENTER"'],
@@ -197,7 +281,12 @@ class Image:
                 check=False,
                 env={**environment, "ENTER": ENTER},
             )
-            return Ran(done.returncode, done.stdout + done.stderr, time.monotonic() - started, _peak(cgroups))
+            return Ran(
+                done.returncode,
+                done.stdout + done.stderr,
+                time.monotonic() - started,
+                _peak(cgroups),
+            )
 
 
 def _peak(cgroups: Mapping[str, Path]) -> int | None:

@@ -88,8 +88,12 @@ class Program:
         dims = ", ".join(f"{name!r}: {text}" for name, text in self.dims)
         options = "".join(f", {name}={text}" for name, text in self.options)
         return (
-            f"## Ignore ##\nquestion = Question({self.name!r}, {{{arguments}}}, {{{dims}}}, shapes=2, seeds=2{options})\n\n\n"
-            f"@question.misconception({self.mistake!r}, hint={f'Read what {self.says} computes.'!r})\n{self.wrong}"
+            "## Ignore ##\n"
+            f"question = Question({self.name!r}, {{{arguments}}}, {{{dims}}}, shapes=2, "
+            f"seeds=2{options})\n\n\n"
+            f"@question.misconception({self.mistake!r}, "
+            f"hint={f'Read what {self.says} computes.'!r})\n"
+            f"{self.wrong}"
         )
 
 
@@ -112,7 +116,11 @@ def family(name: str) -> Family:
     imports, shared, programs = [], [], []
     solutions: list[tuple[ast.FunctionDef, ast.Call]] = []
     for node in module.body:
-        marks = [mark for mark in getattr(node, "decorator_list", []) if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name)]
+        marks = [
+            mark
+            for mark in getattr(node, "decorator_list", [])
+            if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name)
+        ]
         marked = {mark.func.id: mark for mark in marks}
         if isinstance(node, ast.Import | ast.ImportFrom):
             if getattr(node, "module", "") != "zoo_masters":
@@ -124,10 +132,23 @@ def family(name: str) -> Family:
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             shared.append("\n".join(lines[_first_line(node) - 1 : node.end_lineno]))
     assert not solutions, f"{name}: without a wrong answer: {solutions[0][0].name}"
-    return Family(name, ast.get_docstring(module) or "", tuple(imports), "\n\n\n".join(shared), tuple(programs))
+    return Family(
+        name,
+        ast.get_docstring(module) or "",
+        tuple(imports),
+        "\n\n\n".join(shared),
+        tuple(programs),
+    )
 
 
-def _program(family: str, solution: ast.FunctionDef, mark: ast.Call, mistaken: ast.FunctionDef, mistake: ast.Call, lines: list[str]) -> Program:
+def _program(
+    family: str,
+    solution: ast.FunctionDef,
+    mark: ast.Call,
+    mistaken: ast.FunctionDef,
+    mistake: ast.Call,
+    lines: list[str],
+) -> Program:
     begin = _first_line(solution.body[0])
     says, *arguments = mark.args
     keywords = [(keyword.arg or "", ast.unparse(keyword.value)) for keyword in mark.keywords]
@@ -135,7 +156,13 @@ def _program(family: str, solution: ast.FunctionDef, mark: ast.Call, mistaken: a
         family,
         solution.name,
         ast.literal_eval(says),
-        tuple(zip([argument.arg for argument in solution.args.args], map(ast.unparse, arguments), strict=True)),
+        tuple(
+            zip(
+                [argument.arg for argument in solution.args.args],
+                map(ast.unparse, arguments),
+                strict=True,
+            )
+        ),
         tuple(each for each in keywords if each[0].isupper()),
         tuple(each for each in keywords if not each[0].isupper()),
         "\n".join(lines[solution.lineno - 1 : begin - 1]),
@@ -146,10 +173,16 @@ def _program(family: str, solution: ast.FunctionDef, mark: ast.Call, mistaken: a
 
 
 def _first_line(node: Any) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    return min(
+        [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]
+    )
 
 
-def master_of(assignment: str, families: Iterable[Family], chosen: Callable[[Program], bool] = lambda program: True) -> nbformat.NotebookNode:
+def master_of(
+    assignment: str,
+    families: Iterable[Family],
+    chosen: Callable[[Program], bool] = lambda program: True,
+) -> nbformat.NotebookNode:
     """A master notebook with a question for each chosen program of these families, each with the
     scaffold's test cells.
     """
@@ -157,23 +190,38 @@ def master_of(assignment: str, families: Iterable[Family], chosen: Callable[[Pro
     cells = {cell.id: cell for cell in notebook.cells}
     families = [each for each in families if any(map(chosen, each.programs))]
     cells["title"].source = f"# {assignment}\n\n" + "\n\n".join(each.title for each in families)
-    cells["imports"].source = "\n".join(dict.fromkeys(line for each in families for line in each.imports))
-    shared = nbformat.v4.new_code_cell("\n\n\n".join(each.shared for each in families if each.shared), id="shared")
+    cells["imports"].source = "\n".join(
+        dict.fromkeys(line for each in families for line in each.imports)
+    )
+    shared = nbformat.v4.new_code_cell(
+        "\n\n\n".join(each.shared for each in families if each.shared), id="shared"
+    )
     names = nbformat.v4.new_code_cell(f"## Ignore ##\n{NAMES}", id="names")
-    made = [cells["config"], cells["title"], cells["imports"], *([shared] if shared.source else []), names]
+    made = [
+        cells["config"],
+        cells["title"],
+        cells["imports"],
+        *([shared] if shared.source else []),
+        names,
+    ]
     for program in (each for family in families for each in family.programs if chosen(each)):
         made += _question(program, notebook.cells, scaffold.function_name(assignment))
     notebook.cells = made
     return notebook
 
 
-def _question(program: Program, cells: list[nbformat.NotebookNode], written: str) -> list[nbformat.NotebookNode]:
+def _question(
+    program: Program, cells: list[nbformat.NotebookNode], written: str
+) -> list[nbformat.NotebookNode]:
     """The scaffold's question with this program in it. `written` is the name of the scaffold's
     function.
     """
     sources = {
         "begin-question": f"# BEGIN QUESTION\nname: {program.name}",
-        "problem": f"## `{program.name}({', '.join(name for name, _ in program.arguments)})`\n\nAbout `{program.says}`.",
+        "problem": (
+            f"## `{program.name}({', '.join(name for name, _ in program.arguments)})`\n\n"
+            f"About `{program.says}`."
+        ),
         "solution": program.solution,
         "declaration": program.declaration,
     }
@@ -188,7 +236,12 @@ def _question(program: Program, cells: list[nbformat.NotebookNode], written: str
     return made
 
 
-def write_master(assignment: str, folder: Path, families: Iterable[Family], chosen: Callable[[Program], bool] = lambda program: True) -> Path:
+def write_master(
+    assignment: str,
+    folder: Path,
+    families: Iterable[Family],
+    chosen: Callable[[Program], bool] = lambda program: True,
+) -> Path:
     """Write the master notebook `assignment` into `folder`."""
     target = folder / f"{assignment}.ipynb"
     nbformat.write(master_of(assignment, families, chosen), target)
@@ -197,5 +250,8 @@ def write_master(assignment: str, folder: Path, families: Iterable[Family], chos
 
 def table() -> str:
     """The zoo as a table in Markdown: a row for each family."""
-    rows = [f"| {name} | {', '.join(f'`{each.says}`' for each in family(name).programs)} |" for name in FAMILIES]
+    rows = [
+        f"| {name} | {', '.join(f'`{each.says}`' for each in family(name).programs)} |"
+        for name in FAMILIES
+    ]
     return "\n".join(["| family | routines |", "| --- | --- |", *rows])

@@ -25,14 +25,21 @@ def check(archive: Path, submission: Path) -> int:
     """Grade `submission` with the zip `archive`, twice; return the number of its rows. Raises
     `Disagreement` if any row differs.
     """
-    with_all, without = _rows(archive, submission, ()), _rows(archive, submission, tuple(switches.SHORTCUTS))
+    with_all, without = (
+        _rows(archive, submission, ()),
+        _rows(archive, submission, tuple(switches.SHORTCUTS)),
+    )
     for one, other in itertools.zip_longest(with_all, without):
         if one != other:
             raise Disagreement(
-                f"graded with and without what makes grading fast, {submission.name} gets two results.\n"
-                f"With shortcuts: {_told(one)}\nWithout: {_told(other)}\n"
-                "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask for something that rounding does not decide. "
-                f"If it does not, this is a fault of otter-arrays: report it, and grade with {switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is mended"
+                f"graded with and without what makes grading fast, {submission.name} gets two "
+                "results.\n"
+                f"With shortcuts: {_told(one)}\n"
+                f"Without: {_told(other)}\n"
+                "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask "
+                "for something that rounding does not decide. If it does not, this is a fault of "
+                "otter-arrays: report it, and grade with "
+                f"{switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is mended"
             )
     return len(with_all)
 
@@ -41,12 +48,23 @@ def _rows(archive: Path, submission: Path, left_out: tuple[str, ...]) -> list[di
     without = ",".join(dict.fromkeys((*switches.left_out(), *left_out)))
     graded = otter_run(submission, archive, env={**os.environ, switches.VARIABLE: without})
     if graded.results is None:
-        return [{"name": "no results.json", "output": f"otter run ended with status {graded.exit_code}\n{graded.printed[-2000:]}"}]
+        return [
+            {
+                "name": "no results.json",
+                "output": (
+                    f"otter run ended with status {graded.exit_code}\n{graded.printed[-2000:]}"
+                ),
+            }
+        ]
     return question_rows(graded.results)
 
 
 def _told(row: dict[str, Any] | None) -> str:
     if row is None:
         return "no further row"
-    points = f"{row['score']:g} of {row['max_score']:g} points. " if "score" in row and "max_score" in row else ""
+    points = (
+        f"{row['score']:g} of {row['max_score']:g} points. "
+        if "score" in row and "max_score" in row
+        else ""
+    )
     return f"{row['name']}: {points}{row.get('output', '')}".strip()

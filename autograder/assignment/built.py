@@ -29,7 +29,9 @@ class BuiltAssignment:
         """The autograder zip. Raises `FileNotFoundError` if the folder has none."""
         found = sorted((self.folder / "autograder").glob("*.zip"))
         if not found:
-            raise FileNotFoundError(f"{self.folder / 'autograder'} has no autograder zip; build the assignment first")
+            raise FileNotFoundError(
+                f"{self.folder / 'autograder'} has no autograder zip; build the assignment first"
+            )
         return found[-1]
 
     @property
@@ -48,12 +50,16 @@ class BuiltAssignment:
     def _notebook(self, side: str) -> Path:
         found = sorted((self.folder / side).glob("*.ipynb"))
         if not found:
-            raise FileNotFoundError(f"{self.folder / side} has no notebook; build the assignment first")
+            raise FileNotFoundError(
+                f"{self.folder / side} has no notebook; build the assignment first"
+            )
         return found[0]
 
     def record(self) -> BuildRecord:
         """The private record of the build."""
-        return BuildRecord.from_json(json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8")))
+        return BuildRecord.from_json(
+            json.loads((self.folder / "autograder" / RECORD_FILE).read_text(encoding="utf-8"))
+        )
 
     def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
         """The student notebook with each question's function replaced by the source in `answers`,
@@ -61,7 +67,11 @@ class BuiltAssignment:
         """
         notebook = nbformat.read(self.untouched, as_version=4)
         for question, source in answers.items():
-            cell = next(cell for cell in notebook.cells if cell.cell_type == "code" and defines(cell.source, question))
+            cell = next(
+                cell
+                for cell in notebook.cells
+                if cell.cell_type == "code" and defines(cell.source, question)
+            )
             cell.source = rename(source, question)
         return notebook
 
@@ -77,4 +87,8 @@ class BuiltAssignment:
 def solution_of(notebook: Path, question: str) -> str:
     """The source of the cell that defines a question's function."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return next(str(cell.source) for cell in cells if cell.cell_type == "code" and defines(cell.source, question))
+    return next(
+        str(cell.source)
+        for cell in cells
+        if cell.cell_type == "code" and defines(cell.source, question)
+    )

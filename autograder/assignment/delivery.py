@@ -29,15 +29,22 @@ def write_wheel(folder: Path) -> Path:
     another file under it, and pip replaces an older copy of the same release.
     """
     files = _sources()
-    digest = hashlib.sha256(b"".join(name.encode() + b"\0" + content for name, content in files.items())).hexdigest()[:8]
+    digest = hashlib.sha256(
+        b"".join(name.encode() + b"\0" + content for name, content in files.items())
+    ).hexdigest()[:8]
     distribution = importlib.metadata.distribution(DISTRIBUTION)
     version = f"{distribution.version.split('+')[0]}+{digest}"
     stem = f"{canonicalize_name(DISTRIBUTION).replace('-', '_')}-{version}"
     info = f"{stem}.dist-info"
     files[f"{info}/METADATA"] = _metadata(distribution, version).encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: otter-arrays\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/WHEEL"] = (
+        b"Wheel-Version: 1.0\nGenerator: otter-arrays\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
     files[f"{info}/entry_points.txt"] = (distribution.read_text("entry_points.txt") or "").encode()
-    record = "".join(f"{name},sha256={_urlsafe_sha256(content)},{len(content)}\n" for name, content in files.items())
+    record = "".join(
+        f"{name},sha256={_urlsafe_sha256(content)},{len(content)}\n"
+        for name, content in files.items()
+    )
     files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
     path = folder / f"{stem}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -63,7 +70,9 @@ def pins() -> list[str]:
         requirement = Requirement(text)
         if requirement.marker is None:
             extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-            lines.append(f"{requirement.name}{extras}=={importlib.metadata.version(requirement.name)}")
+            lines.append(
+                f"{requirement.name}{extras}=={importlib.metadata.version(requirement.name)}"
+            )
     return sorted(lines)
 
 
@@ -87,7 +96,8 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
             added.append(line)
         elif not requirement.specifier.contains(pin.split("==")[1], prereleases=True):
             raise BuildError(
-                f"requirements: {line!r} does not allow {pin}, which is installed here and computed the references; install what it asks for, or remove the line"
+                f"requirements: {line!r} does not allow {pin}, which is installed here and "
+                "computed the references; install what it asks for, or remove the line"
             )
     return "\n".join([*pinned.values(), *added, *own_lines]) + "\n"
 
@@ -97,15 +107,26 @@ def _sources() -> dict[str, bytes]:
     # The templates are needed for builds only: of reports, and of the image, with its thousands of
     # hashes.
     paths = sorted(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    paths = [path for path in paths if not {"__pycache__", "templates"} & {*path.relative_to(package).parts}]
-    return {f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes() for path in paths}
+    paths = [
+        path
+        for path in paths
+        if not {"__pycache__", "templates"} & {*path.relative_to(package).parts}
+    ]
+    return {
+        f"{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes()
+        for path in paths
+    }
 
 
 def _metadata(distribution: importlib.metadata.Distribution, version: str) -> str:
     kept = ("Metadata-Version", "Name", "Summary", "Requires-Python", "License-Expression")
     lines = [f"{key}: {distribution.metadata[key]}" for key in kept if key in distribution.metadata]
     lines.append(f"Version: {version}")
-    lines += [f"Requires-Dist: {text}" for text in distribution.requires or [] if Requirement(text).marker is None]
+    lines += [
+        f"Requires-Dist: {text}"
+        for text in distribution.requires or []
+        if Requirement(text).marker is None
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -41,9 +41,19 @@ def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) ->
             entries = {entry.filename: entry for entry in packed.infolist() if not entry.is_dir()}
             contents = {name: packed.read(name) for name in entries} if damaged is None else {}
     except (OSError, zipfile.BadZipFile) as fault:
-        return [Inspection("zip", WRONG, f"{archive.name} cannot be read as a zip file ({fault}); build it again")]
+        return [
+            Inspection(
+                "zip",
+                WRONG,
+                f"{archive.name} cannot be read as a zip file ({fault}); build it again",
+            )
+        ]
     if damaged is not None:
-        return [Inspection("zip", WRONG, f"{archive.name}: the entry {damaged} is damaged; build it again")]
+        return [
+            Inspection(
+                "zip", WRONG, f"{archive.name}: the entry {damaged} is damaged; build it again"
+            )
+        ]
     found = list(_layout(contents))
     if any(each.state == WRONG for each in found):
         return found
@@ -69,9 +79,18 @@ def _layout(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     below = sorted({name.split("/")[0] for name in contents if name.endswith("/setup.sh")})
     absent = [name for name in NEEDED if name not in contents]
     if absent and below:
-        yield Inspection("files at the root", WRONG, f"everything lies in the folder {below[0]!r}; zip the files, not the folder around them")
+        yield Inspection(
+            "files at the root",
+            WRONG,
+            f"everything lies in the folder {below[0]!r}; zip the files, not the folder around "
+            "them",
+        )
     elif absent:
-        yield Inspection("files at the root", WRONG, f"missing: {', '.join(absent)}; build the zip with `autograder build`")
+        yield Inspection(
+            "files at the root",
+            WRONG,
+            f"missing: {', '.join(absent)}; build the zip with `autograder build`",
+        )
     else:
         yield Inspection("files at the root", OK, f"{len(contents)} files")
 
@@ -79,18 +98,31 @@ def _layout(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 def _scripts(contents: Mapping[str, bytes], modes: Mapping[str, int]) -> Iterator[Inspection]:
     for name in SCRIPTS:
         if b"\r" in contents[name]:
-            yield Inspection("scripts", WRONG, f"{name} has line endings of Windows, and its first line would not be found; convert it with dos2unix")
+            yield Inspection(
+                "scripts",
+                WRONG,
+                f"{name} has line endings of Windows, and its first line would not be found; "
+                "convert it with dos2unix",
+            )
         elif not contents[name].startswith(b"#!"):
-            yield Inspection("scripts", WRONG, f"{name} does not begin with #!; build the zip again")
+            yield Inspection(
+                "scripts", WRONG, f"{name} does not begin with #!; build the zip again"
+            )
         elif modes[name] and not modes[name] & 0o100:
-            yield Inspection("scripts", WRONG, f"{name} has no permission to run (mode {modes[name] & 0o777:o}); build the zip again")
+            yield Inspection(
+                "scripts",
+                WRONG,
+                f"{name} has no permission to run (mode {modes[name] & 0o777:o}); build the zip "
+                "again",
+            )
         else:
             yield Inspection("scripts", OK, f"{name}: {len(contents[name].splitlines())} lines")
     if b"autograder.container.launcher" not in contents["run_autograder"]:
         yield Inspection(
             "launcher",
             WRONG,
-            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no notebook, gets no result; build with `autograder build`",
+            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no "
+            "notebook, gets no result; build with `autograder build`",
         )
 
 
@@ -100,11 +132,20 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     except (ValueError, AttributeError):
         settings = None
     if settings is None:
-        yield Inspection("plugin", WRONG, "otter_config.json does not name our plugin with a bank; build the zip with `autograder build`")
+        yield Inspection(
+            "plugin",
+            WRONG,
+            "otter_config.json does not name our plugin with a bank; build the zip with "
+            "`autograder build`",
+        )
         return
     name = f"files/{settings['bank']}"
     if name not in contents:
-        yield Inspection("bank", WRONG, f"{name} is named in otter_config.json and not in the zip; build the zip again")
+        yield Inspection(
+            "bank",
+            WRONG,
+            f"{name} is named in otter_config.json and not in the zip; build the zip again",
+        )
         return
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "bank")
@@ -125,10 +166,15 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     ]
     if other:
         yield Inspection(
-            "fingerprint", WRONG, f"the bank was computed with other versions than the image will have: {'; '.join(other)}; build the zip again"
+            "fingerprint",
+            WRONG,
+            "the bank was computed with other versions than the image will have: "
+            f"{'; '.join(other)}; build the zip again",
         )
     else:
-        yield Inspection("fingerprint", OK, ", ".join(f"{package} {computed[package]}" for package in PACKAGES))
+        yield Inspection(
+            "fingerprint", OK, ", ".join(f"{package} {computed[package]}" for package in PACKAGES)
+        )
 
 
 def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
@@ -137,7 +183,11 @@ def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
         locked = locked_versions(contents[LOCK_FILE].decode())
     else:
         locked = {}
-        for name, version in re.findall(r"^ *- ([\w.-]+)(?:\[[\w,]*\])?==(\S+)$", contents["environment.yml"].decode(), re.MULTILINE):
+        for name, version in re.findall(
+            r"^ *- ([\w.-]+)(?:\[[\w,]*\])?==(\S+)$",
+            contents["environment.yml"].decode(),
+            re.MULTILINE,
+        ):
             locked.setdefault(canonicalize_name(name), set()).add(version)
     return {package: locked.get(package, set()) for package in PACKAGES}
 
@@ -145,7 +195,12 @@ def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
 def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     wheels = [name for name in contents if re.fullmatch(r"files/otter_arrays-[^/]+\.whl", name)]
     if len(wheels) != 1:
-        yield Inspection("wheel", WRONG, f"{len(wheels)} wheels of otter-arrays are in files/, and one is needed; build the zip again")
+        yield Inspection(
+            "wheel",
+            WRONG,
+            f"{len(wheels)} wheels of otter-arrays are in files/, and one is needed; build the "
+            "zip again",
+        )
         return
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "wheel")
@@ -159,35 +214,77 @@ def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
             yield Inspection("wheel", WRONG, f"{wheels[0]} is damaged; build the zip again")
             return
     complete = names == listed and "autograder/container/launcher.py" in names
-    yield Inspection("wheel", OK if complete else WRONG, wheels[0] if complete else f"{wheels[0]} is not complete; build the zip again")
+    yield Inspection(
+        "wheel",
+        OK if complete else WRONG,
+        wheels[0] if complete else f"{wheels[0]} is not complete; build the zip again",
+    )
 
 
 def _size(archive: Path) -> Iterator[Inspection]:
     size = archive.stat().st_size
     yield Inspection(
-        "size", OK if size <= LARGEST else WRONG, f"{size / 2**20:.1f} MB" + ("" if size <= LARGEST else "; leave large files out of `files`")
+        "size",
+        OK if size <= LARGEST else WRONG,
+        f"{size / 2**20:.1f} MB"
+        + ("" if size <= LARGEST else "; leave large files out of `files`"),
     )
 
 
 def _resolvable(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     python = python_of(contents)
     if LOCK_FILE not in contents:
-        yield Inspection("pins resolvable", UNKNOWN, "Otter's own setup resolves them when the image is built")
+        yield Inspection(
+            "pins resolvable", UNKNOWN, "Otter's own setup resolves them when the image is built"
+        )
         return
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, LOCK_FILE)
         path.write_bytes(contents[LOCK_FILE])
-        options = ["--dry-run", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", f"{scratch}/target"]
+        options = [
+            "--dry-run",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--target",
+            f"{scratch}/target",
+        ]
         platform = ["--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
-        command = [sys.executable, "-m", "uv", "pip", "install", *options, *platform, "-r", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+        command = [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "install",
+            *options,
+            *platform,
+            "-r",
+            str(path),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        )
     said = " ".join(done.stderr.split())
     if done.returncode == 0:
         yield Inspection("pins resolvable", OK, f"for Python {python} on Linux")
-    elif re.search(r"No module named '?uv|error sending request|dns error|Failed to fetch|timed out|Network connectivity", said):
-        yield Inspection("pins resolvable", UNKNOWN, f"no package index could be asked (network, or `pip install uv=={UV}`)")
+    elif re.search(
+        r"No module named '?uv|error sending request|dns error|Failed to fetch|timed out|Network "
+        r"connectivity",
+        said,
+    ):
+        yield Inspection(
+            "pins resolvable",
+            UNKNOWN,
+            f"no package index could be asked (network, or `pip install uv=={UV}`)",
+        )
     else:
-        yield Inspection("pins resolvable", WRONG, f"not for Python {python} on Linux: {said.removeprefix('error: ')[:400]}")
+        yield Inspection(
+            "pins resolvable",
+            WRONG,
+            f"not for Python {python} on Linux: {said.removeprefix('error: ')[:400]}",
+        )
 
 
 def _dry_run(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
@@ -210,6 +307,11 @@ def _agreement(archive: Path) -> Iterator[Inspection]:
         yield Inspection("shortcuts", UNKNOWN, "the solution is not beside the zip")
         return
     try:
-        yield Inspection("shortcuts", OK, f"the solution's {agreement.check(archive, solution)} rows are the same with and without")
+        yield Inspection(
+            "shortcuts",
+            OK,
+            f"the solution's {agreement.check(archive, solution)} rows are the same with and "
+            "without",
+        )
     except agreement.Disagreement as fault:
         yield Inspection("shortcuts", WRONG, str(fault))

@@ -60,7 +60,11 @@ def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
         entries = {name: old.read(name) for name in old.namelist() if not name.endswith("/")}
     config: dict[str, Any] = json.loads(entries.get("otter_config.json", b"{}"))
     image = STOCK if config.get("pdf") or config.get("token") else image
-    values = {"autograder_dir": config.get("autograder_dir", "/autograder"), "uv": UV, "otter_env": _OTTER_ENV}
+    values = {
+        "autograder_dir": config.get("autograder_dir", "/autograder"),
+        "uv": UV,
+        "otter_env": _OTTER_ENV,
+    }
     values |= {"python": python_of(entries), "stock": image == STOCK}
     entries["run_autograder"] = _rendered("run_autograder", values)
     if image == LEAN:
@@ -84,35 +88,79 @@ def lock(lines: list[str]) -> str:
     This is the shipped lock if it has all of them at these versions; otherwise uv makes one now
     with a package index. Raises `BuildError`.
     """
-    wanted = [line for line in lines if line.strip() and not line.strip().startswith(("#", "-")) and not line.strip().endswith(".whl")]
+    wanted = [
+        line
+        for line in lines
+        if line.strip()
+        and not line.strip().startswith(("#", "-"))
+        and not line.strip().endswith(".whl")
+    ]
     shipped = SHIPPED_LOCK.read_text(encoding="utf-8")
     return shipped if _has_all(shipped, wanted) else made_lock(wanted)
 
 
 def made_lock(wanted: list[str]) -> str:
-    """Resolve requirements with uv, for all systems and Pythons from 3.11 on. Raises `BuildError`."""
+    """Resolve requirements with uv, for all systems and Pythons from 3.11 on. Raises
+    `BuildError`."""
     with tempfile.TemporaryDirectory() as scratch:
-        source, left_out, target = Path(scratch, "in.txt"), Path(scratch, "left_out.txt"), Path(scratch, "out.txt")
+        source, left_out, target = (
+            Path(scratch, "in.txt"),
+            Path(scratch, "left_out.txt"),
+            Path(scratch, "out.txt"),
+        )
         source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
         left_out.write_text(LEFT_OUT + "\n", encoding="utf-8")
-        options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
-        command = [sys.executable, "-m", "uv", "pip", "compile", *options, "--override", str(left_out), "-o", str(target), str(source)]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+        options = [
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--quiet",
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            *options,
+            "--override",
+            str(left_out),
+            "-o",
+            str(target),
+            str(source),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        )
         if done.returncode != 0:
             said = done.stderr.strip().removeprefix("error: ")
-            raise BuildError(f"no lock file could be made of the requirements (type `pip install uv=={UV}`, or build with --image stock): {said}")
+            raise BuildError(
+                f"no lock file could be made of the requirements (type `pip install uv=={UV}`, or "
+                f"build with --image stock): {said}"
+            )
         text = target.read_text(encoding="utf-8")
-    without = [line for line in text.splitlines() if line and not line.startswith((" ", "#")) and not line.endswith("\\")]
+    without = [
+        line
+        for line in text.splitlines()
+        if line and not line.startswith((" ", "#")) and not line.endswith("\\")
+    ]
     if without:
         raise BuildError(
-            f"requirements: {without[0]!r} has no hash to hold it against; name a release from a package index, or build with --image stock"
+            f"requirements: {without[0]!r} has no hash to hold it against; name a release from a "
+            "package index, or build with --image stock"
         )
     return text
 
 
 def write_shipped_lock() -> None:
     """Write the shipped lock from the pins in this repository's `requirements.txt`."""
-    SHIPPED_LOCK.write_text(made_lock((PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+    SHIPPED_LOCK.write_text(
+        made_lock((PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()),
+        encoding="utf-8",
+    )
 
 
 def locked_versions(text: str) -> dict[str, set[str]]:
@@ -134,7 +182,10 @@ def _has_all(text: str, wanted: list[str]) -> bool:
             requirement = Requirement(line)
         except InvalidRequirement:
             return False
-        if not any(str(requirement.specifier) == f"=={version}" for version in locked.get(canonicalize_name(requirement.name), ())):
+        if not any(
+            str(requirement.specifier) == f"=={version}"
+            for version in locked.get(canonicalize_name(requirement.name), ())
+        ):
             return False
     return True
 
@@ -142,10 +193,17 @@ def _has_all(text: str, wanted: list[str]) -> bool:
 def python_of(entries: Mapping[str, bytes]) -> str:
     """The minor version of Python that Otter wrote into the zip's environment.yml."""
     lines = entries.get("environment.yml", b"").decode().splitlines()
-    found = next((line.split("=", 1)[1] for line in lines if line.strip().startswith("- python=")), "")
+    found = next(
+        (line.split("=", 1)[1] for line in lines if line.strip().startswith("- python=")), ""
+    )
     return ".".join(found.split(".")[:2]) or f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _rendered(name: str, values: Mapping[str, object]) -> bytes:
-    environment = Environment(loader=PackageLoader("autograder"), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment = Environment(
+        loader=PackageLoader("autograder"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
     return environment.get_template(name).render(values).encode()

@@ -19,19 +19,32 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     The zip is the instructor's, but students' processes run beside it.
     """
     for name, content in contents.items():
-        if name.endswith((".ipynb", "build_record.json")) or (not name.endswith((".whl", ".safetensors", ".lock")) and _MARKS.search(content)):
+        if name.endswith((".ipynb", "build_record.json")) or (
+            not name.endswith((".whl", ".safetensors", ".lock")) and _MARKS.search(content)
+        ):
             yield Inspection(
-                "no solution inside", WRONG, f"{name} has the solution, or other answers, in it; take it out of `files` and `autograder_files`"
+                "no solution inside",
+                WRONG,
+                f"{name} has the solution, or other answers, in it; take it out of `files` and "
+                "`autograder_files`",
             )
             return
     sources = _reference_lines(archive)
     for name, content in contents.items():
         shown = next((line for line in sources if line.encode() in content), None)
         if shown is not None and not name.endswith(".whl"):
-            yield Inspection("no solution inside", WRONG, f"{name} has a line of the solution in it: {shown.strip()!r}; take it out")
+            yield Inspection(
+                "no solution inside",
+                WRONG,
+                f"{name} has a line of the solution in it: {shown.strip()!r}; take it out",
+            )
             return
     yield Inspection(
-        "no solution inside", OK, "compared with the solution beside the zip" if sources else "no marks of one; the solution is not beside the zip"
+        "no solution inside",
+        OK,
+        "compared with the solution beside the zip"
+        if sources
+        else "no marks of one; the solution is not beside the zip",
     )
 
 
@@ -45,5 +58,13 @@ def _reference_lines(archive: Path) -> list[str]:
         handed_out = built.untouched.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return []
-    lines = [line for question in record.questions for line in solution_of(solution, question).splitlines()]
-    return [line for line in lines if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out]
+    lines = [
+        line
+        for question in record.questions
+        for line in solution_of(solution, question).splitlines()
+    ]
+    return [
+        line
+        for line in lines
+        if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out
+    ]

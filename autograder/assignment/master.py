@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, get_cell_config, is_block_boundary_cell
+from otter.assign.blocks import (
+    BlockType,
+    extract_all_fenced_otter_cells,
+    get_cell_config,
+    is_block_boundary_cell,
+)
 
 from autograder.assignment.notebook import KernelDied, run_after_cells
 from autograder.assignment.test_files import Asked, check_tests
@@ -26,7 +31,9 @@ from autograder.runtime.jax_settings import own_compiler_flags
 _OUTCOME_FILE = "outcome.json"
 
 
-def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> BuildRecord:
+def build_from(
+    master: Path, assignment: str, secret: str, folder: Path, tests: Path
+) -> BuildRecord:
     """Run the master's code cells, except tests, in a separate kernel, and write both banks of its
     questions into `folder`.
 
@@ -35,8 +42,13 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
-        call = f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, {scratch!r}, {_headings(master)!r})"
-        _run_slowly_on_doubt(master, f"from autograder.assignment.master import _build_here\n{call}")
+        call = (
+            f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, "
+            f"{scratch!r}, {_headings(master)!r})"
+        )
+        _run_slowly_on_doubt(
+            master, f"from autograder.assignment.master import _build_here\n{call}"
+        )
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
@@ -50,7 +62,10 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
     If the process that compiles them dies, only those that it finished are written.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        call = f"from autograder.build.precompile import warm_here\nwarm_here(globals(), {str(hidden_bank)!r})"
+        call = (
+            "from autograder.build.precompile import warm_here\n"
+            f"warm_here(globals(), {str(hidden_bank)!r})"
+        )
         before = "from autograder.build.precompile import begin\nbegin()\ndel begin"
         with contextlib.suppress(KernelDied):
             run_after_cells(master, call, compiled_programs.warming(Path(scratch)), before=before)
@@ -64,16 +79,36 @@ def _run_slowly_on_doubt(master: Path, call: str) -> None:
     try:
         run_after_cells(master, call)
     except KernelDied:
-        run_after_cells(master, call, {switches.VARIABLE: ",".join(switches.SHORTCUTS), "XLA_FLAGS": own_compiler_flags()})
+        run_after_cells(
+            master,
+            call,
+            {switches.VARIABLE: ",".join(switches.SHORTCUTS), "XLA_FLAGS": own_compiler_flags()},
+        )
 
 
 def _headings(master: Path) -> list[str]:
     """The texts of the notebook's headings."""
-    cells = [cell.source for cell in nbformat.read(master, as_version=4).cells if cell.cell_type == "markdown"]
-    return [found.strip() for source in cells for found in re.findall(r"^#+ +(.+?)#*$", source, re.MULTILINE)]
+    cells = [
+        cell.source
+        for cell in nbformat.read(master, as_version=4).cells
+        if cell.cell_type == "markdown"
+    ]
+    return [
+        found.strip()
+        for source in cells
+        for found in re.findall(r"^#+ +(.+?)#*$", source, re.MULTILINE)
+    ]
 
 
-def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder: str, tests: str, scratch: str, headings: list[str]) -> None:
+def _build_here(
+    namespace: dict[str, Any],
+    assignment: str,
+    secret: str,
+    folder: str,
+    tests: str,
+    scratch: str,
+    headings: list[str],
+) -> None:
     """Build both banks and write the outcome into `scratch`. Runs in the master's kernel, after its
     cells.
     """
@@ -82,9 +117,16 @@ def _build_here(namespace: dict[str, Any], assignment: str, secret: str, folder:
         for question in declared():
             if question.see and question.see not in headings:
                 raise BuildError(
-                    f"question {question.name!r}: see={question.see!r} is no heading of the notebook; its headings are {', '.join(headings)}"
+                    f"question {question.name!r}: see={question.see!r} is no heading of the "
+                    f"notebook; its headings are {', '.join(headings)}"
                 )
-        check_tests(Path(tests), {question.name: Asked([rule.name for rule in question.rules], question.laws) for question in declared()})
+        check_tests(
+            Path(tests),
+            {
+                question.name: Asked([rule.name for rule in question.rules], question.laws)
+                for question in declared()
+            },
+        )
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
@@ -103,5 +145,8 @@ def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> N
         if is_block_boundary_cell(cell, BlockType.QUESTION):
             name = str(get_cell_config(cell).get("name"))
             if name in seen:
-                raise BuildError(f"{master.name}: two questions have the name {name!r}; give each `# BEGIN QUESTION` a name of its own")
+                raise BuildError(
+                    f"{master.name}: two questions have the name {name!r}; give each `# BEGIN "
+                    "QUESTION` a name of its own"
+                )
             seen.add(name)

@@ -17,7 +17,11 @@ def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
     notebook.
     """
     cells = nbformat.read(notebook, as_version=4).cells
-    return {cell.id: list(tests) for cell in cells if "id" in cell and (tests := cell.metadata.get("otter", {}).get("tests"))}
+    return {
+        cell.id: list(tests)
+        for cell in cells
+        if "id" in cell and (tests := cell.metadata.get("otter", {}).get("tests"))
+    }
 
 
 def check_readable(master: Path) -> None:
@@ -31,7 +35,10 @@ def check_readable(master: Path) -> None:
     except Exception as fault:
         raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
     if not notebook.metadata.get("kernelspec", {}).get("name"):
-        raise BuildError(f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it")
+        raise BuildError(
+            f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
+            "a Python 3 kernel and save it"
+        )
 
 
 def assign(master: Path, out: Path) -> str:
@@ -43,12 +50,19 @@ def assign(master: Path, out: Path) -> str:
     except BuildError as error:
         return str(error)
     command = [sys.executable, "-m", "otter", "assign", str(master), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode == 0:
         return ""
     ours = re.findall(
-        r"^autograder\.(?:errors\.BuildError|grading\.configuration\.ConfigError|assignment\.notebook\.KernelDied): (.*)\Z",
+        r"^autograder\.(?:errors\.BuildError|grading\.configuration\.ConfigError|assignment\.notebook\.KernelDied): "
+        r"(.*)\Z",
         done.stderr,
         flags=re.MULTILINE | re.DOTALL,
     )
-    return ours[-1].strip() if ours else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
+    return (
+        ours[-1].strip()
+        if ours
+        else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
+    )

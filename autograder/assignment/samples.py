@@ -39,12 +39,20 @@ class OtterRun:
     def score(self) -> float | None:
         """Points, or None if a question was not graded."""
         rows = self._question_rows()
-        return sum(row["score"] for row in rows) if rows and all("score" in row for row in rows) else None
+        return (
+            sum(row["score"] for row in rows)
+            if rows and all("score" in row for row in rows)
+            else None
+        )
 
     @property
     def possible(self) -> float | None:
         rows = self._question_rows()
-        return sum(row["max_score"] for row in rows) if rows and all("max_score" in row for row in rows) else None
+        return (
+            sum(row["max_score"] for row in rows)
+            if rows and all("max_score" in row for row in rows)
+            else None
+        )
 
     @property
     def share(self) -> float | None:
@@ -82,9 +90,12 @@ def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
     yield Sample(built, "solution", built.solution, lambda graded: graded.share == 1.0)
     yield Sample(built, "untouched", built.untouched, lambda graded: graded.share == 0.0)
     for question in built.record().questions:
-        told = [known for known in built.misconceptions(question).values() if known.told_by == "values"]
+        told = [
+            known for known in built.misconceptions(question).values() if known.told_by == "values"
+        ]
         if told:
-            known = min(reversed(told), key=lambda known: len(known.refused_in))  # the one that comes closest to passing
+            # The one that comes closest to passing.
+            known = min(reversed(told), key=lambda known: len(known.refused_in))
             yield Sample(
                 built,
                 f"wrong: {known.name}",
@@ -98,10 +109,23 @@ def check_results(results: object) -> None:
     """Validate results in Gradescope's form against their schema. Raises
     `jsonschema.ValidationError`.
     """
-    jsonschema.validate(results, json.loads(resources.files("autograder").joinpath("results.schema.json").read_text(encoding="utf-8")))
+    jsonschema.validate(
+        results,
+        json.loads(
+            resources.files("autograder")
+            .joinpath("results.schema.json")
+            .read_text(encoding="utf-8")
+        ),
+    )
 
 
-def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, name: str = "submission.ipynb", **popen: Any) -> OtterRun:
+def otter_run(
+    submission: nbformat.NotebookNode | Path,
+    autograder: Path,
+    *,
+    name: str = "submission.ipynb",
+    **popen: Any,
+) -> OtterRun:
     """Grade one submission with the stock command `otter run`, in a process and a folder of its
     own.
     """
@@ -114,11 +138,35 @@ def otter_run(submission: nbformat.NotebookNode | Path, autograder: Path, *, nam
         output.mkdir()
         started = time.monotonic()
         # -P: a submission may be in the current folder.
-        command = [sys.executable, "-P", "-m", "otter", "run", "--no-logo", "-a", str(autograder.resolve()), "-o", str(output), str(path.resolve())]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, **{"cwd": scratch, **popen})
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "otter",
+            "run",
+            "--no-logo",
+            "-a",
+            str(autograder.resolve()),
+            "-o",
+            str(output),
+            str(path.resolve()),
+        ]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            **{"cwd": scratch, **popen},
+        )
         seconds = time.monotonic() - started
         written = output / "results.json"
-        results = json.loads(written.read_text(encoding="utf-8"), parse_constant=_no_json) if written.exists() else None
+        results = (
+            json.loads(written.read_text(encoding="utf-8"), parse_constant=_no_json)
+            if written.exists()
+            else None
+        )
         if results is not None:
             check_results(results)
         return OtterRun(results, done.returncode, done.stdout + done.stderr, seconds)

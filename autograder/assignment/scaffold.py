@@ -28,7 +28,10 @@ def function_name(assignment: str) -> str:
     """
     name = assignment.replace("-", "_").lower()
     if not re.fullmatch(r"[a-z]\w*", name) or keyword.iskeyword(name):
-        raise CannotStart(f"{assignment!r} cannot name an assignment: write letters, digits and hyphens, a letter first, such as centred-rows")
+        raise CannotStart(
+            f"{assignment!r} cannot name an assignment: write letters, digits and hyphens, a "
+            "letter first, such as centred-rows"
+        )
     return name
 
 
@@ -47,11 +50,25 @@ def write(assignment: str, folder: Path) -> Path:
 
 def master(assignment: str) -> nbformat.NotebookNode:
     """The notebook. Raises `CannotStart` if an assignment cannot have this name."""
-    environment = Environment(loader=PackageLoader("autograder"), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
-    text = environment.get_template(TEMPLATE).render(assignment=assignment, function=function_name(assignment))
+    environment = Environment(
+        loader=PackageLoader("autograder"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    text = environment.get_template(TEMPLATE).render(
+        assignment=assignment, function=function_name(assignment)
+    )
     _, *parts = _CELL.split(text)
-    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell, "raw": nbformat.v4.new_raw_cell}
-    cells = [make[kind](source.strip("\n"), id=name) for kind, name, source in zip(parts[::3], parts[1::3], parts[2::3], strict=True)]
+    make = {
+        "markdown": nbformat.v4.new_markdown_cell,
+        "code": nbformat.v4.new_code_cell,
+        "raw": nbformat.v4.new_raw_cell,
+    }
+    cells = [
+        make[kind](source.strip("\n"), id=name)
+        for kind, name, source in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    ]
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

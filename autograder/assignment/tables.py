@@ -18,15 +18,33 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
     answers.
     """
     table = a_table(
-        "assignment", "hidden calls", "shapes", "alternatives", "noise", "tolerance", "nearest wrong", "misconceptions refused", "left to the method"
+        "assignment",
+        "hidden calls",
+        "shapes",
+        "alternatives",
+        "noise",
+        "tolerance",
+        "nearest wrong",
+        "misconceptions refused",
+        "left to the method",
     )
     for each in built:
         for question in each.record().questions.values():
             hidden = [group for name, group in question.groups.items() if name != PUBLIC]
             told = [known.told_by for known in question.misconceptions.values()]
-            counts = (sum(group.calls for group in hidden), sum(group.shapes for group in hidden), len(question.alternatives))
+            counts = (
+                sum(group.calls for group in hidden),
+                sum(group.shapes for group in hidden),
+                len(question.alternatives),
+            )
             refused = f"{told.count('values')} of {told.count('values')}"
-            table.add_row(each.name, *map(str, counts), *_measured(question), refused, str(told.count("method")))
+            table.add_row(
+                each.name,
+                *map(str, counts),
+                *_measured(question),
+                refused,
+                str(told.count("method")),
+            )
     return table
 
 
@@ -38,7 +56,13 @@ def tables_of_cases(built: BuiltAssignment) -> list[Table]:
         table = a_table(f"{built.name}: refused on", *groups)
         for known in question.misconceptions.values():
             if known.told_by == "values":
-                table.add_row(escape(known.name), *(f"{len(known.refused_on[name])} of {group.cases}" for name, group in groups.items()))
+                table.add_row(
+                    escape(known.name),
+                    *(
+                        f"{len(known.refused_on[name])} of {group.cases}"
+                        for name, group in groups.items()
+                    ),
+                )
         tables.append(table)
     return tables
 
@@ -47,6 +71,14 @@ def _measured(question: QuestionRecord) -> tuple[str, str, str]:
     """Noise, tolerance and distance of the nearest wrong answer, as the table shows them."""
     tolerance = question.tolerance
     noise = f"{tolerance.noise.largest:.1e}" if tolerance.noise.measured else "none"
-    allowed = "exact" if not tolerance.relative else f"{tolerance.relative:.1e}" + (" (author)" if tolerance.set_by_the_author else "")
-    margins = [known.margin for known in question.misconceptions.values() if known.told_by == "values" and known.margin is not None]
+    allowed = (
+        "exact"
+        if not tolerance.relative
+        else f"{tolerance.relative:.1e}" + (" (author)" if tolerance.set_by_the_author else "")
+    )
+    margins = [
+        known.margin
+        for known in question.misconceptions.values()
+        if known.told_by == "values" and known.margin is not None
+    ]
     return noise, allowed, f"{min(margins):.1e}" if margins else "no value near"

@@ -1,4 +1,5 @@
-"""Read the test files that Otter made of a master: what they ask for, and what is wrong with them."""
+"""Read the test files that Otter made of a master: what they ask for, and what is wrong with
+them."""
 
 from __future__ import annotations
 
@@ -43,15 +44,17 @@ def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
             module = ast.parse(path.read_text(encoding="utf-8"))
         except SyntaxError as error:
             raise BuildError(
-                f"the tests of {path.stem!r} are not valid Python as Otter writes them (line {error.lineno}): "
-                "a success_message or failure_message must not contain a double quote or a line break"
+                f"the tests of {path.stem!r} are not valid Python as Otter writes them (line "
+                f"{error.lineno}): a success_message or failure_message must not contain a double "
+                "quote or a line break"
             ) from None
         functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
         names = [function.name for function in functions]
         for name in names:
             if names.count(name) > 1:
                 raise BuildError(
-                    f"the tests of {path.stem!r} define {name} {names.count(name)} times; Otter would keep the last only: give each test its own name"
+                    f"the tests of {path.stem!r} define {name} {names.count(name)} times; Otter "
+                    "would keep the last only: give each test its own name"
                 )
         for function in functions:
             for found in _test_calls(function, path.stem):
@@ -64,40 +67,67 @@ def checks_of_tests(tests: Path) -> dict[str, list[list[str] | None]]:
     An entry is a question and a group, or a question, `METHOD` and a rule; None for another kind of
     test. The files must have passed `check_tests`.
     """
-    return {path.stem: [_only_check(function, path.stem) for function in _test_functions(path)] for path in sorted(tests.glob("*.py"))}
+    return {
+        path.stem: [_only_check(function, path.stem) for function in _test_functions(path)]
+        for path in sorted(tests.glob("*.py"))
+    }
 
 
 def _test_functions(path: Path) -> list[ast.FunctionDef]:
     """The functions that Otter runs as test cases, in order."""
     module = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+    return [
+        node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list
+    ]
 
 
 def _only_check(function: ast.FunctionDef, otter_question: str) -> list[str] | None:
     calls = _test_calls(function, otter_question)
     if len(calls) != 1:
         return None
-    return [calls[0].question, calls[0].cases] if calls[0].rule is None else [calls[0].question, METHOD, calls[0].rule]
+    return (
+        [calls[0].question, calls[0].cases]
+        if calls[0].rule is None
+        else [calls[0].question, METHOD, calls[0].rule]
+    )
 
 
 def _test_calls(function: ast.FunctionDef, otter_question: str) -> list[TestCall]:
     hidden = any(
-        keyword.arg == "hidden" and isinstance(keyword.value, ast.Constant) and bool(keyword.value.value)
+        keyword.arg == "hidden"
+        and isinstance(keyword.value, ast.Constant)
+        and bool(keyword.value.value)
         for decorator in function.decorator_list
         if isinstance(decorator, ast.Call)
         for keyword in decorator.keywords
     )
     calls = []
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check" and len(node.args) >= 2:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "check"
+            and len(node.args) >= 2
+        ):
             named = {keyword.arg: keyword.value for keyword in node.keywords}
-            question, cases = _literal(node.args[0]), _literal([*node.args[2:3], named.get("cases", ast.Constant(PUBLIC))][0])
+            question, cases = (
+                _literal(node.args[0]),
+                _literal([*node.args[2:3], named.get("cases", ast.Constant(PUBLIC))][0]),
+            )
             if isinstance(question, str):
                 rule = (
-                    repr(_literal(named["rule"])) if "rule" in named and not isinstance(_literal(named["rule"]), str) else _literal(named.get("rule"))
+                    repr(_literal(named["rule"]))
+                    if "rule" in named and not isinstance(_literal(named["rule"]), str)
+                    else _literal(named.get("rule"))
                 )
                 calls.append(
-                    TestCall(f"{function.name} of {otter_question!r}", hidden, question, cases if isinstance(cases, str) else repr(cases), rule)
+                    TestCall(
+                        f"{function.name} of {otter_question!r}",
+                        hidden,
+                        question,
+                        cases if isinstance(cases, str) else repr(cases),
+                        rule,
+                    )
                 )
     return calls
 
@@ -108,16 +138,33 @@ def _literal(node: ast.AST | None) -> Any:
 
 def _check_call(found: TestCall, questions: Mapping[str, Asked]) -> None:
     if found.question not in questions:
-        known = f"declared: {', '.join(questions)}" if questions else "write question = Question(…) in a cell whose first line is `## Ignore ##`"
-        raise BuildError(f"the test {found.place} checks {found.question!r}, which no Question declares; {known}")
+        known = (
+            f"declared: {', '.join(questions)}"
+            if questions
+            else "write question = Question(…) in a cell whose first line is `## Ignore ##`"
+        )
+        raise BuildError(
+            f"the test {found.place} checks {found.question!r}, which no Question declares; {known}"
+        )
     asked = questions[found.question]
     if found.rule is not None and found.rule not in asked.rules:
         rules = ", ".join(repr(rule) for rule in asked.rules) or "none"
-        raise BuildError(f"the test {found.place} asks for rule={found.rule!r}, which {found.question} does not require; its rules are {rules}")
+        raise BuildError(
+            f"the test {found.place} asks for rule={found.rule!r}, which {found.question} does not "
+            f"require; its rules are {rules}"
+        )
     if found.cases not in (*GROUPS, *asked.laws):
-        laws = f"; the laws of {found.question} are {', '.join(asked.laws) or 'none'}" if asked.laws or is_law(found.cases) else ""
-        raise BuildError(f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are {', '.join(GROUPS)}{laws}")
+        laws = (
+            f"; the laws of {found.question} are {', '.join(asked.laws) or 'none'}"
+            if asked.laws or is_law(found.cases)
+            else ""
+        )
+        raise BuildError(
+            f"the test {found.place} asks for cases={found.cases!r}; the groups of cases are "
+            f"{', '.join(GROUPS)}{laws}"
+        )
     if not found.hidden and found.cases in HIDDEN_GROUPS:
         raise BuildError(
-            f"the test {found.place} is public but asks for cases={found.cases!r}, which students do not have; begin the cell with `# HIDDEN`"
+            f"the test {found.place} is public but asks for cases={found.cases!r}, which students "
+            "do not have; begin the cell with `# HIDDEN`"
         )

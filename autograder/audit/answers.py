@@ -46,9 +46,18 @@ def of_function(source: str, name: str) -> ast.Module:
     if it defines none of that name.
     """
     module = ast.parse(source)
-    function = next((node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name), None)
+    function = next(
+        (
+            node
+            for node in module.body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
+        ),
+        None,
+    )
     if function is None:
-        raise ValueError(f"the solution defines neither a function nor a class {name} at the top of a cell")
+        raise ValueError(
+            f"the solution defines neither a function nor a class {name} at the top of a cell"
+        )
     if ast.get_docstring(function) is not None:
         function.body = function.body[1:]
     return module
@@ -68,7 +77,15 @@ def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> 
     """
     imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
     for kind, name, body in bodies:
-        yield Answer(kind, name, f"{ast.unparse(module)}\n\n{imports}\n{INNER} = {question.name}\n_kept = {{}}\n\n{_wrapper(question, body)}")
+        yield Answer(
+            kind,
+            name,
+            f"{ast.unparse(module)}\n\n"
+            f"{imports}\n"
+            f"{INNER} = {question.name}\n"
+            "_kept = {}\n\n"
+            f"{_wrapper(question, body)}",
+        )
 
 
 def _wrapper(question: Question, body: str) -> str:
@@ -77,8 +94,12 @@ def _wrapper(question: Question, body: str) -> str:
     made = "".join(f"{name}, " for name in question.arguments if name in question.constructor)
     rest = [name for name in question.arguments if name not in question.constructor]
     return (
-        f"class {question.name}:\n    def __init__(self, {made}):\n        self.made = ({made})\n\n"
-        f"    def {question.method}({', '.join(['self', *rest])}):\n        {f'{made}= self.made' if made else 'pass'}\n{_indented(body, 2)}\n"
+        f"class {question.name}:\n"
+        f"    def __init__(self, {made}):\n"
+        f"        self.made = ({made})\n\n"
+        f"    def {question.method}({', '.join(['self', *rest])}):\n"
+        f"        {f'{made}= self.made' if made else 'pass'}\n"
+        f"{_indented(body, 2)}\n"
     )
 
 

@@ -32,10 +32,19 @@ def agreeing(master: Path, question: str, sources: Sequence[str], noise: float) 
     """
     with tempfile.TemporaryDirectory() as scratch:
         asked, told = Path(scratch, "asked.json"), Path(scratch, "told.json")
-        asked.write_text(json.dumps({"question": question, "sources": list(sources), "noise": noise}), encoding="utf-8")
+        asked.write_text(
+            json.dumps({"question": question, "sources": list(sources), "noise": noise}),
+            encoding="utf-8",
+        )
         call = f"agree_here(globals(), {str(asked)!r}, {str(told)!r})"
         run_after_cells(master, f"from autograder.audit.equivalents import agree_here\n{call}")
-        return {source for source, agrees in zip(sources, json.loads(told.read_text(encoding="utf-8")), strict=True) if agrees}
+        return {
+            source
+            for source, agrees in zip(
+                sources, json.loads(told.read_text(encoding="utf-8")), strict=True
+            )
+            if agrees
+        }
 
 
 def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
@@ -61,10 +70,19 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
 def _fresh(question: Question, reference: object, noise: float) -> Iterator[Group]:
     for number in range(FRESH_BANKS):
         for name in (*HIDDEN_GROUPS, *question.laws):
-            planned = (law_cases.plan if name in question.laws else plan)(question, name, generator(f"audit {number}", question.name, name))
+            planned = (law_cases.plan if name in question.laws else plan)(
+                question, name, generator(f"audit {number}", question.name, name)
+            )
             answered = [answered_slot(question, reference, slot) for slot in planned.slots]
             cases = tuple(
-                ExpectedCase(case, output, {part: allowed(array, noise, question.rtol, question.atol) for part, array in output.items()})
+                ExpectedCase(
+                    case,
+                    output,
+                    {
+                        part: allowed(array, noise, question.rtol, question.atol)
+                        for part, array in output.items()
+                    },
+                )
                 for case, output in answered
             )
             yield Group(name, cases, planned.calls, imprecise=question.imprecise)

@@ -36,14 +36,20 @@ class AnswerGrader:
         self._checks = plugin["checks"]
         self._worth = plugin["worth"]
         self._tests = {
-            name: unpacked / "tests" / f"{name}.py" for name, rows in self._checks.items() if any(row and row[0] == question for row in rows)
+            name: unpacked / "tests" / f"{name}.py"
+            for name, rows in self._checks.items()
+            if any(row and row[0] == question for row in rows)
         }
         self._cells = [
             str(cell.source)
             for cell in nbformat.read(built.untouched, as_version=4).cells
             if cell.cell_type == "code" and not defines(cell.source, question)
         ]
-        self._settings = Settings(hidden=[str(unpacked)], level="best", compiled=str(unpacked / "files" / compiled_programs.FILE))
+        self._settings = Settings(
+            hidden=[str(unpacked)],
+            level="best",
+            compiled=str(unpacked / "files" / compiled_programs.FILE),
+        )
         self._folder = unpacked / "tests"
         self._submission = self._start()
         self.rows: list[CheckRow] = []
@@ -65,7 +71,9 @@ class AnswerGrader:
             found = self._grade(answer, look_twice=True)
         score, possible = found
         lost = [row for row in self.rows if not row.right]
-        distances = [row.error / row.allowed for row in lost if row.error is not None and row.allowed]
+        distances = [
+            row.error / row.allowed for row in lost if row.error is not None and row.allowed
+        ]
         return Verdict(
             self._question,
             right,

@@ -86,7 +86,16 @@ def over_banks(banks: Sequence[BankOfQuestion]) -> list[OverBanks]:
         others = {diagnosis for row in rows for diagnosis in row.diagnoses.values()} - {"", name}
         nearest = min((row.margin for row in rows if row.margin is not None), default=None)
         hinted = sum(name in row.diagnoses.values() for row in rows)
-        found.append(OverBanks(name, len(rows), min(row.refused for row in rows), nearest, hinted, tuple(sorted(others))))
+        found.append(
+            OverBanks(
+                name,
+                len(rows),
+                min(row.refused for row in rows),
+                nearest,
+                hinted,
+                tuple(sorted(others)),
+            )
+        )
     return found
 
 
@@ -94,32 +103,50 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
     """The faults, one sentence each: a bank that does not build, a wrong answer accepted, a hint
     that is missing, wrong, or for an undescribed answer.
     """
-    faults = [f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in banks if bank.fault]
+    faults = [
+        f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in banks if bank.fault
+    ]
     for question in dict.fromkeys(bank.question for bank in banks):
         sound = [bank for bank in banks if bank.question == question and not bank.fault]
         for row in over_banks(sound):
             if not row.refused:
                 faults.append(f"{question}: {row.misconception!r} is refused on no case of a bank")
             if row.hinted < HINTED * row.banks:
-                faults.append(f"{question}: {row.misconception!r} gets its own hint on {row.hinted} of {row.banks} banks only")
+                faults.append(
+                    f"{question}: {row.misconception!r} gets its own hint on {row.hinted} of "
+                    f"{row.banks} banks only"
+                )
             if row.others:
-                faults.append(f"{question}: {row.misconception!r} gets the hint of {', '.join(map(repr, row.others))}")
-        faults += [f"{question}: a hint for an answer that nobody described: {stray}" for bank in sound for stray in bank.strays]
+                faults.append(
+                    f"{question}: {row.misconception!r} gets the hint of "
+                    f"{', '.join(map(repr, row.others))}"
+                )
+        faults += [
+            f"{question}: a hint for an answer that nobody described: {stray}"
+            for bank in sound
+            for stray in bank.strays
+        ]
     return faults
 
 
-def of_question(question: Question, reference: object, assignment: str, secret: str) -> BankOfQuestion:
+def of_question(
+    question: Question, reference: object, assignment: str, secret: str
+) -> BankOfQuestion:
     """Draw every group of `question` from `secret`, the public one too, and test all answers
     on it.
     """
     try:
-        drawn = draw(question, reference, (PUBLIC, *HIDDEN_GROUPS, *question.laws), assignment, secret)
+        drawn = draw(
+            question, reference, (PUBLIC, *HIDDEN_GROUPS, *question.laws), assignment, secret
+        )
     except BuildError as fault:
         return BankOfQuestion(question.name, secret, 0, 0.0, (), (), str(fault))
     rows = []
     for known in question.misconceptions:
         margin = drawn.margin(known.name)
-        refused = sum(len(drawn.failing(known.name, name)) for name in (*HIDDEN_GROUPS, *question.laws))
+        refused = sum(
+            len(drawn.failing(known.name, name)) for name in (*HIDDEN_GROUPS, *question.laws)
+        )
         told = {
             name: _name(diagnosis_of(drawn.groups[name], drawn.outcomes[known.name][name]))
             for name in drawn.groups
@@ -128,8 +155,17 @@ def of_question(question: Question, reference: object, assignment: str, secret: 
         if known.told_by == "values":
             rows.append(Row(known.name, refused, None if np.isinf(margin) else margin, told))
     rng = generator(secret, question.name, "strays")
-    strays = [f"{label}: {name}" for group in drawn.groups for label, name in _strays(drawn, group, rng)]
-    return BankOfQuestion(question.name, secret, len(question.alternatives), drawn.noise.largest, tuple(rows), tuple(strays))
+    strays = [
+        f"{label}: {name}" for group in drawn.groups for label, name in _strays(drawn, group, rng)
+    ]
+    return BankOfQuestion(
+        question.name,
+        secret,
+        len(question.alternatives),
+        drawn.noise.largest,
+        tuple(rows),
+        tuple(strays),
+    )
 
 
 def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tuple[str, str]]:
@@ -137,14 +173,20 @@ def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tu
     each number added to its square.
     """
     answers: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-        "unrelated numbers": lambda y: rng.standard_normal(y.shape).astype(y.dtype) if y.dtype.kind == "f" else rng.integers(0, 99, y.shape),
+        "unrelated numbers": lambda y: (
+            rng.standard_normal(y.shape).astype(y.dtype)
+            if y.dtype.kind == "f"
+            else rng.integers(0, 99, y.shape)
+        ),
         "one element changed": lambda y: _changed(y, int(rng.integers(y.size))),
         "every number squared": lambda y: y * y + y,
     }
     found = []
     for label, answer in answers.items():
         outcomes = {
-            index: Returned({part: np.asarray(answer(array)) for part, array in each.expected.items()})
+            index: Returned(
+                {part: np.asarray(answer(array)) for part, array in each.expected.items()}
+            )
             for index, each in enumerate(drawn.groups[group].cases)
         }
         name = _name(diagnosis_of(drawn.groups[group], outcomes))
@@ -170,12 +212,27 @@ def of_master(master: Path, secrets: Sequence[str]) -> list[BankOfQuestion]:
         call = f"run_here(globals(), {master.stem!r}, {list(secrets)!r}, {str(target)!r})"
         run_after_cells(master, f"from autograder.audit.matrix import run_here\n{call}")
         found = json.loads(target.read_text(encoding="utf-8"))
-    return [BankOfQuestion(**{**each, "rows": tuple(Row(**row) for row in each["rows"]), "strays": tuple(each["strays"])}) for each in found]
+    return [
+        BankOfQuestion(
+            **{
+                **each,
+                "rows": tuple(Row(**row) for row in each["rows"]),
+                "strays": tuple(each["strays"]),
+            }
+        )
+        for each in found
+    ]
 
 
-def run_here(namespace: Mapping[str, Any], assignment: str, secrets: list[str], target: str) -> None:
+def run_here(
+    namespace: Mapping[str, Any], assignment: str, secrets: list[str], target: str
+) -> None:
     """Draw every question from each secret and write a list of `BankOfQuestion` as JSON. Runs in
     the master's kernel, after its cells.
     """
-    found = [of_question(question, namespace.get(question.name), assignment, secret) for secret in secrets for question in declared()]
+    found = [
+        of_question(question, namespace.get(question.name), assignment, secret)
+        for secret in secrets
+        for question in declared()
+    ]
     Path(target).write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")

@@ -12,7 +12,16 @@ import copy
 import itertools
 from collections.abc import Iterator, Mapping
 
-from autograder.audit.answers import Answer, Around, around, call, of_all, of_function, of_kind, unique
+from autograder.audit.answers import (
+    Answer,
+    Around,
+    around,
+    call,
+    of_all,
+    of_function,
+    of_kind,
+    unique,
+)
 from autograder.audit.rewrites import TRANSFORMS
 from autograder.build.shapes import LARGEST_DISTINCT_SIZE
 from autograder.questions.arguments import Array, Dim, Seed
@@ -44,7 +53,11 @@ def _of_nodes(module: ast.Module, question: Question) -> Iterator[Answer]:
     seeds = {name for name, argument in question.arguments.items() if argument.seeds}
     for index, node in enumerate(ast.walk(module)):
         for kind, name, changed in _changes(node, seeds):
-            yield Answer(kind, f"{name} (line {getattr(node, 'lineno', '?')})", _with_node(module, index, changed))
+            yield Answer(
+                kind,
+                f"{name} (line {getattr(node, 'lineno', '?')})",
+                _with_node(module, index, changed),
+            )
 
 
 def _with_node(module: ast.Module, index: int, changed: ast.AST) -> str:
@@ -67,8 +80,16 @@ def _changes(node: ast.AST, seeds: set[str]) -> Iterator[Change]:
     if isinstance(node, ast.Call):
         yield from _other_calls(node, seeds)
     if isinstance(node, ast.BinOp):
-        yield "operands", f"{ast.unparse(node)} with its operands swapped", ast.BinOp(node.right, node.op, node.left)
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        yield (
+            "operands",
+            f"{ast.unparse(node)} with its operands swapped",
+            ast.BinOp(node.right, node.op, node.left),
+        )
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "shape"
+    ):
         for place in (0, -1):
             changed = ast.Subscript(node.value, ast.Constant(place), ast.Load())
             yield "axes", f"{ast.unparse(changed)} for {ast.unparse(node)}", changed
@@ -76,14 +97,22 @@ def _changes(node: ast.AST, seeds: set[str]) -> Iterator[Change]:
         for place in range(len(node.elts) - 1):
             elements = [*node.elts]
             elements[place], elements[place + 1] = elements[place + 1], elements[place]
-            yield "operands", f"entries {place} and {place + 1} swapped", ast.List(elements, ast.Load())
+            yield (
+                "operands",
+                f"entries {place} and {place + 1} swapped",
+                ast.List(elements, ast.Load()),
+            )
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield "axes", f"{not node.value} for {node.value}", ast.Constant(not node.value)
 
 
 def _other_axes(value: ast.expr) -> Iterator[ast.expr]:
     if isinstance(value, ast.Constant):
-        yield from (ast.Constant(axis) for axis in (0, 1, None) if axis != value.value or type(axis) is not type(value.value))
+        yield from (
+            ast.Constant(axis)
+            for axis in (0, 1, None)
+            if axis != value.value or type(axis) is not type(value.value)
+        )
     if isinstance(value, ast.Tuple):
         if len(value.elts) > 1:
             yield ast.Tuple(value.elts[::-1], ast.Load())
@@ -93,7 +122,9 @@ def _other_axes(value: ast.expr) -> Iterator[ast.expr]:
     if isinstance(value, ast.Dict):
         for place, element in enumerate(value.values):
             for other in _other_axes(element):
-                yield ast.Dict(value.keys, [*value.values[:place], other, *value.values[place + 1 :]])
+                yield ast.Dict(
+                    value.keys, [*value.values[:place], other, *value.values[place + 1 :]]
+                )
 
 
 def _other_decorators(node: ast.FunctionDef) -> Iterator[Change]:
@@ -108,7 +139,13 @@ def _other_decorators(node: ast.FunctionDef) -> Iterator[Change]:
 
 
 def _other_calls(node: ast.Call, seeds: set[str]) -> Iterator[Change]:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
     for keyword in node.keywords:
         if keyword.arg in (*AXES, "split_rngs", "splits"):
             rest = [each for each in node.keywords if each is not keyword]
@@ -119,27 +156,50 @@ def _other_calls(node: ast.Call, seeds: set[str]) -> Iterator[Change]:
         yield "activation", f"without {name}", node.args[0]
         for other in ("tanh", "gelu", "leaky_relu"):
             if isinstance(node.func, ast.Attribute):
-                yield "activation", f"{other} for {name}", ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, [])
+                yield (
+                    "activation",
+                    f"{other} for {name}",
+                    ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, []),
+                )
     if name in LAYERS:
-        for keyword in (ast.keyword("use_bias", ast.Constant(False)), ast.keyword("dtype", ast.parse("jnp.bfloat16", mode="eval").body)):
+        for keyword in (
+            ast.keyword("use_bias", ast.Constant(False)),
+            ast.keyword("dtype", ast.parse("jnp.bfloat16", mode="eval").body),
+        ):
             kind = "bias" if keyword.arg == "use_bias" else "precision"
-            yield kind, f"{name} with {ast.unparse(keyword)}", ast.Call(node.func, node.args, [*node.keywords, keyword])
+            yield (
+                kind,
+                f"{name} with {ast.unparse(keyword)}",
+                ast.Call(node.func, node.args, [*node.keywords, keyword]),
+            )
     if name in KEYS and len(node.args) == 1:
         for change in ("{} + 1", "0 * {}", "2 * {}"):
             text = change.format(f"({ast.unparse(node.args[0])})")
-            yield "seed", f"{name}({text})", ast.Call(node.func, [ast.parse(text, mode="eval").body], node.keywords)
+            yield (
+                "seed",
+                f"{name}({text})",
+                ast.Call(node.func, [ast.parse(text, mode="eval").body], node.keywords),
+            )
     if name == "int" and len(node.args) == 1:
         yield "cast", f"without int(…) around {ast.unparse(node.args[0])}", node.args[0]
         if not (isinstance(node.args[0], ast.Name) and node.args[0].id in seeds):
             yield "size", f"{ast.unparse(node)} + 1", ast.BinOp(node, ast.Add(), ast.Constant(1))
     if name in ("reshape", "ravel", "flatten") and isinstance(node.func, ast.Attribute):
         turned = ast.Attribute(ast.Attribute(node.func.value, "T", ast.Load()), name, ast.Load())
-        yield "transposition", f"transposed before {name}", ast.Call(turned, node.args, node.keywords)
+        yield (
+            "transposition",
+            f"transposed before {name}",
+            ast.Call(turned, node.args, node.keywords),
+        )
         yield "shape", f"without {name}", node.func.value
     for place in range(len(node.args) - 1):
         arguments = [*node.args]
         arguments[place], arguments[place + 1] = arguments[place + 1], arguments[place]
-        yield "operands", f"arguments {place} and {place + 1} of {ast.unparse(node.func)} swapped", ast.Call(node.func, arguments, node.keywords)
+        yield (
+            "operands",
+            f"arguments {place} and {place + 1} of {ast.unparse(node.func)} swapped",
+            ast.Call(node.func, arguments, node.keywords),
+        )
 
 
 def _sizes(question: Question) -> Mapping[str, str]:
@@ -156,7 +216,11 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         ("constant", "zeros", "jnp.zeros_like(y)"),
         ("constant", "ones", "jnp.ones_like(y)"),
         ("constant", "the mean everywhere", "jnp.full_like(y, y.mean())"),
-        ("constant", "random numbers", "jax.random.normal(jax.random.key(0), y.shape).astype(y.dtype)"),
+        (
+            "constant",
+            "random numbers",
+            "jax.random.normal(jax.random.key(0), y.shape).astype(y.dtype)",
+        ),
         ("precision", "bfloat16", "y.astype(jnp.bfloat16).astype(y.dtype)"),
         ("precision", "float16", "y.astype(jnp.float16).astype(y.dtype)"),
         ("precision", "three digits", "jnp.round(y, 3)"),
@@ -171,51 +235,120 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         ("shape", "a row of its own", "y[None]"),
         ("shape", "the last element left out", "y[:-1]"),
         ("shape", "the sum", "y.sum()"),
-        ("dtype", "another kind of number", "y.astype(jnp.int32 if y.dtype.kind == 'f' else jnp.float32)"),
+        (
+            "dtype",
+            "another kind of number",
+            "y.astype(jnp.int32 if y.dtype.kind == 'f' else jnp.float32)",
+        ),
         ("nan", "one element is NaN", "jnp.asarray(y, jnp.float32).at[-1].set(jnp.nan)"),
     ):
-        yield kind, name, f"y = {plain if question.several else f'jnp.asarray({plain})'}\nreturn {of_all(question, expression)}"
+        yield (
+            kind,
+            name,
+            f"y = {plain if question.several else f'jnp.asarray({plain})'}\n"
+            f"return {of_all(question, expression)}",
+        )
     for seed in of_kind(question, Seed):
         for change in ("int({}) + 1", "int({}) // 2 * 2", "int({}) % 1000", "0"):
             changed = change.format(seed)
             yield "seed", f"{seed} = {changed}", f"return {call(question, **{seed: changed})}"
-        yield "special case", f"wrong where {seed} is no float or int", _unless(question, f"type({seed}) in (int, float)")
-        yield "state", f"random numbers drawn on from call to call with one {seed}", _drawn_on(question, seed)
+        yield (
+            "special case",
+            f"wrong where {seed} is no float or int",
+            _unless(question, f"type({seed}) in (int, float)"),
+        )
+        yield (
+            "state",
+            f"random numbers drawn on from call to call with one {seed}",
+            _drawn_on(question, seed),
+        )
     for array in of_kind(question, Array):
-        changes = ("jnp.abs({})", "jnp.asarray({})[::-1]", "0 * {}", "jnp.asarray({}, jnp.float16).astype(jnp.float32)", "jnp.clip({}, -10, 10)")
+        changes = (
+            "jnp.abs({})",
+            "jnp.asarray({})[::-1]",
+            "0 * {}",
+            "jnp.asarray({}, jnp.float16).astype(jnp.float32)",
+            "jnp.clip({}, -10, 10)",
+        )
         for change in (*changes, "jnp.asarray({}).T"):
             changed = change.format(array)
             yield "input", f"{array} = {changed}", f"return {call(question, **{array: changed})}"
-        yield "special case", f"wrong where {array} is a NumPy array", _unless(question, f"not isinstance({array}, np.ndarray)")
-        yield "special case", f"wrong where {array} has numbers above 20", _unless(question, f"abs(np.asarray({array})).max() < 20")
+        yield (
+            "special case",
+            f"wrong where {array} is a NumPy array",
+            _unless(question, f"not isinstance({array}, np.ndarray)"),
+        )
+        yield (
+            "special case",
+            f"wrong where {array} has numbers above 20",
+            _unless(question, f"abs(np.asarray({array})).max() < 20"),
+        )
     sizes = _sizes(question)
     for dim, size in sizes.items():
         smallest, largest = question.dims[dim]
-        yield "special case", f"wrong where {dim} is {smallest}", _unless(question, f"{size} != {smallest}")
-        yield "special case", f"wrong where {dim} is {largest}", _unless(question, f"{size} != {largest}")
-        yield "special case", f"wrong where {dim} is above {(smallest + largest) // 2}", _unless(question, f"{size} <= {(smallest + largest) // 2}")
+        yield (
+            "special case",
+            f"wrong where {dim} is {smallest}",
+            _unless(question, f"{size} != {smallest}"),
+        )
+        yield (
+            "special case",
+            f"wrong where {dim} is {largest}",
+            _unless(question, f"{size} != {largest}"),
+        )
+        yield (
+            "special case",
+            f"wrong where {dim} is above {(smallest + largest) // 2}",
+            _unless(question, f"{size} <= {(smallest + largest) // 2}"),
+        )
     if len(sizes) > 1:
-        yield "special case", "wrong where sizes are equal", _unless(question, f"len({{{', '.join(sizes.values())}}}) > 1")
-    middle = [f"{LARGEST_DISTINCT_SIZE} < {size} < {question.dims[dim][1]}" for dim, size in sizes.items()]
-    yield "special case", "wrong between small sizes and the largest", _unless(question, f"not ({' or '.join(middle) or False})")
+        yield (
+            "special case",
+            "wrong where sizes are equal",
+            _unless(question, f"len({{{', '.join(sizes.values())}}}) > 1"),
+        )
+    middle = [
+        f"{LARGEST_DISTINCT_SIZE} < {size} < {question.dims[dim][1]}" for dim, size in sizes.items()
+    ]
+    yield (
+        "special case",
+        "wrong between small sizes and the largest",
+        _unless(question, f"not ({' or '.join(middle) or False})"),
+    )
     names = of_kind(question, Dim)
     for first, second in itertools.pairwise(names):
-        yield "operands", f"{first} and {second} swapped", f"return {call(question, **{first: second, second: first})}"
+        yield (
+            "operands",
+            f"{first} and {second} swapped",
+            f"return {call(question, **{first: second, second: first})}",
+        )
     key = ", ".join(f"{size}" for size in sizes.values())
     yield "cached", "the first result for these sizes", _cached(question, f"({key},)")
     yield "cached", "the first result", _cached(question, "0")
     counted = "_kept['calls'] = _kept.get('calls', 0) + 1"
-    yield "state", "wrong from the 20th call on", counted + "\n" + _unless(question, "_kept['calls'] < 20")
+    yield (
+        "state",
+        "wrong from the 20th call on",
+        counted + "\n" + _unless(question, "_kept['calls'] < 20"),
+    )
     for number, name in enumerate(of_kind(question, Array)):
         in_place = f"y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
-        yield "state", f"{name} changed in place", in_place + f"\nreturn {'y' if number == 0 else of_all(question, 'y + 0')}"
+        yield (
+            "state",
+            f"{name} changed in place",
+            in_place + f"\nreturn {'y' if number == 0 else of_all(question, 'y + 0')}",
+        )
 
 
 def _unless(question: Question, condition: str) -> str:
     """A body that is right where the condition holds, and elsewhere off by one, or threefold where
     adding one would leave the gradient the same.
     """
-    return f"y = {call(question)}\nreturn y if {condition} else {of_all(question, '3 * y' if question.gradient else 'y + 1')}"
+    return (
+        f"y = {call(question)}\n"
+        f"return y if {condition} else "
+        f"{of_all(question, '3 * y' if question.gradient else 'y + 1')}"
+    )
 
 
 def _cached(question: Question, key: str) -> str:
@@ -223,4 +356,7 @@ def _cached(question: Question, key: str) -> str:
 
 
 def _drawn_on(question: Question, seed: str) -> str:
-    return f"_kept[int({seed})] = _kept.get(int({seed}), -1) + 1\nreturn {call(question, **{seed: f'int({seed}) + _kept[int({seed})]'})}"
+    return (
+        f"_kept[int({seed})] = _kept.get(int({seed}), -1) + 1\n"
+        f"return {call(question, **{seed: f'int({seed}) + _kept[int({seed})]'})}"
+    )

@@ -75,9 +75,15 @@ class Audited:
         found = [self.note] if self.note else []
         for verdict in self.verdicts:
             if verdict.right and not verdict.full:
-                found.append(f"{self.question}: a right answer is refused: {verdict.kind}, {verdict.name} (in {', '.join(verdict.failed)})")
+                found.append(
+                    f"{self.question}: a right answer is refused: {verdict.kind}, {verdict.name} "
+                    f"(in {', '.join(verdict.failed)})"
+                )
             elif verdict.survives:
-                found.append(f"{self.question}: a wrong answer gets full marks: {verdict.kind}, {verdict.name}")
+                found.append(
+                    f"{self.question}: a wrong answer gets full marks: {verdict.kind}, "
+                    f"{verdict.name}"
+                )
         return found
 
 
@@ -93,7 +99,13 @@ def from_json(text: str) -> list[Audited]:
 
 def _audited(stored: Mapping[str, Any]) -> Audited:
     verdicts = tuple(_verdict(verdict) for verdict in stored["verdicts"])
-    return Audited(**{**stored, "verdicts": verdicts, "tolerance": ToleranceRecord.from_json(stored["tolerance"])})
+    return Audited(
+        **{
+            **stored,
+            "verdicts": verdicts,
+            "tolerance": ToleranceRecord.from_json(stored["tolerance"]),
+        }
+    )
 
 
 def _verdict(stored: Mapping[str, Any]) -> Verdict:

@@ -24,7 +24,9 @@ BEST_SHOWN = 3
 
 def page(audits: Sequence[Audited]) -> str:
     """The report as HTML."""
-    environment = Environment(loader=PackageLoader("autograder"), autoescape=select_autoescape(), trim_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("autograder"), autoescape=select_autoescape(), trim_blocks=True
+    )
     verdicts = [verdict for audited in audits for verdict in audited.verdicts]
     return environment.get_template("audit.html").render(
         questions=[_question(audited) for audited in audits],
@@ -46,7 +48,11 @@ def counts(audited: Audited) -> dict[str, int]:
         "right refused": sum(not verdict.full for verdict in right),
         "wrong": len(wrong),
         "wrong by the method": sum(
-            verdict.failed != () and not verdict.refused_on and not verdict.full and _by_rules(verdict, audited) for verdict in wrong
+            verdict.failed != ()
+            and not verdict.refused_on
+            and not verdict.full
+            and _by_rules(verdict, audited)
+            for verdict in wrong
         ),
         "equivalent": sum(verdict.equivalent for verdict in wrong),
         "surviving": sum(verdict.survives for verdict in wrong),
@@ -64,7 +70,11 @@ def _question(audited: Audited) -> dict[str, Any]:
         "assignment": audited.assignment,
         "matrix": _matrix(audited.verdicts),
         "survivors": [_shown(verdict, audited) for verdict in wrong if verdict.survives],
-        "refused": [_shown(verdict, audited) for verdict in audited.verdicts if verdict.right and not verdict.full],
+        "refused": [
+            _shown(verdict, audited)
+            for verdict in audited.verdicts
+            if verdict.right and not verdict.full
+        ],
         "equivalent": [_shown(verdict, audited) for verdict in wrong if verdict.equivalent],
         "plot": _plot(audited),
         "plot_words": _plot_words(audited),
@@ -73,7 +83,9 @@ def _question(audited: Audited) -> dict[str, Any]:
         "cheap": _cheap(audited),
         "wrong": [
             {**vars(verdict), "score": f"{verdict.score:g}"}
-            for verdict in sorted(wrong, key=lambda verdict: (-verdict.score, verdict.kind, verdict.name))
+            for verdict in sorted(
+                wrong, key=lambda verdict: (-verdict.score, verdict.kind, verdict.name)
+            )
         ],
     }
 
@@ -82,7 +94,11 @@ def _matrix(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     rows = []
     for label, chosen, right in (
         ("right answers", [each for each in verdicts if each.right], True),
-        ("wrong answers", [each for each in verdicts if not each.right and not each.equivalent], False),
+        (
+            "wrong answers",
+            [each for each in verdicts if not each.right and not each.equivalent],
+            False,
+        ),
         ("changes that are right", [each for each in verdicts if each.equivalent], True),
     ):
         full = sum(each.full for each in chosen)
@@ -97,22 +113,46 @@ def _matrix(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
 
 
 def _shown(verdict: Verdict, audited: Audited) -> dict[str, Any]:
-    lines = difflib.unified_diff(audited.reference.splitlines(), verdict.source.splitlines(), "the solution", "this answer", lineterm="")
+    lines = difflib.unified_diff(
+        audited.reference.splitlines(),
+        verdict.source.splitlines(),
+        "the solution",
+        "this answer",
+        lineterm="",
+    )
     signs = {"+": "plus", "-": "minus"}
-    return {**vars(verdict), "diff": [{"sign": signs.get(line[:1], ""), "text": line} for line in lines]}
+    return {
+        **vars(verdict),
+        "diff": [{"sign": signs.get(line[:1], ""), "text": line} for line in lines],
+    }
 
 
 def _groups(audited: Audited) -> list[dict[str, Any]]:
-    wrong = [verdict for verdict in audited.verdicts if not verdict.right and not verdict.equivalent]
+    wrong = [
+        verdict for verdict in audited.verdicts if not verdict.right and not verdict.equivalent
+    ]
     rules = {name for verdict in wrong for name in verdict.failed} - set(audited.groups)
     rows = []
     for name, facts in audited.groups.items():
-        refusing = [verdict for verdict in wrong if (set(verdict.failed) & rules if name == METHOD else name in verdict.failed)]
-        only = [verdict for verdict in refusing if set(verdict.failed) <= (rules if name == METHOD else {name})]
+        refusing = [
+            verdict
+            for verdict in wrong
+            if (set(verdict.failed) & rules if name == METHOD else name in verdict.failed)
+        ]
+        only = [
+            verdict
+            for verdict in refusing
+            if set(verdict.failed) <= (rules if name == METHOD else {name})
+        ]
         cases = Counter(case for verdict in refusing for case in verdict.refused_on.get(name, ()))
         best = ", ".join(f"{case + 1} ({count})" for case, count in cases.most_common(BEST_SHOWN))
         rows.append(
-            {"name": name, "cases": facts.get("cases", ""), "shapes": facts.get("shapes", ""), "seconds": f"{facts['seconds']:.2f}"}
+            {
+                "name": name,
+                "cases": facts.get("cases", ""),
+                "shapes": facts.get("shapes", ""),
+                "seconds": f"{facts['seconds']:.2f}",
+            }
             | {"refused": len(refusing), "only": len(only), "best": best}
         )
     return rows
@@ -123,14 +163,22 @@ def _cheap(audited: Audited) -> str:
     if not cheap:
         return "No answer that needs no understanding was tried."
     best = max(cheap, key=lambda verdict: verdict.score)
-    return f"Of {best.possible:g} points, {best.score:g} can be had by returning {best.name}; the best of {len(cheap)} such answers."
+    return (
+        f"Of {best.possible:g} points, {best.score:g} can be had by returning {best.name}; the "
+        f"best of {len(cheap)} such answers."
+    )
 
 
 def _relative(audited: Audited) -> tuple[float, float, list[tuple[str, float]]]:
-    """Noise, tolerance and the nearest wrong answers, relative to the largest element of an output."""
+    """Noise, tolerance and the nearest wrong answers, relative to the largest element of an
+    output."""
     noise = audited.tolerance.noise.largest
     tolerance = audited.tolerance.relative
-    distances = sorted((verdict.distance * tolerance, verdict.name) for verdict in audited.verdicts if not verdict.right and verdict.distance)
+    distances = sorted(
+        (verdict.distance * tolerance, verdict.name)
+        for verdict in audited.verdicts
+        if not verdict.right and verdict.distance
+    )
     return noise, tolerance, [(name, distance) for distance, name in distances[:NEAREST_SHOWN]]
 
 
@@ -138,9 +186,15 @@ def _plot_words(audited: Audited) -> str:
     noise, tolerance, nearest = _relative(audited)
     if not tolerance:
         return "The outputs are compared exactly."
-    words = f"Relative to an output's largest element: the noise of right answers is {noise:.1e}, {tolerance:.1e} is allowed"
+    words = (
+        f"Relative to an output's largest element: the noise of right answers is {noise:.1e}, "
+        f"{tolerance:.1e} is allowed"
+    )
     if nearest:
-        words += f", and the nearest wrong answer ({nearest[0][0]}) is {nearest[0][1]:.1e} away, {nearest[0][1] / tolerance:.3g} tolerances"
+        words += (
+            f", and the nearest wrong answer ({nearest[0][0]}) is {nearest[0][1]:.1e} away, "
+            f"{nearest[0][1] / tolerance:.3g} tolerances"
+        )
     return words + "."
 
 
@@ -157,8 +211,16 @@ def _plot(audited: Audited) -> str:
     axes.axvspan(max(noise, 1e-9) / 10, tolerance, color="#dff0e5")
     axes.axvline(max(noise, 1e-9), color="#14663c", label=f"noise {noise:.1e}")
     axes.axvline(tolerance, color="#1b2430", linestyle="--", label=f"tolerance {tolerance:.1e}")
-    axes.plot([distance for _, distance in nearest], range(len(nearest)), "o", color="#a3211b", label="wrong answers")
-    axes.set_yticks(range(len(nearest)), [name if len(name) < 60 else f"{name[:57]}…" for name, _ in nearest])
+    axes.plot(
+        [distance for _, distance in nearest],
+        range(len(nearest)),
+        "o",
+        color="#a3211b",
+        label="wrong answers",
+    )
+    axes.set_yticks(
+        range(len(nearest)), [name if len(name) < 60 else f"{name[:57]}…" for name, _ in nearest]
+    )
     axes.invert_yaxis()
     axes.set_xlabel("largest error, relative to the largest element of the output")
     axes.legend(loc="lower left", fontsize="small")
@@ -172,4 +234,6 @@ def _plot(audited: Audited) -> str:
     unique = f"{audited.assignment}-{audited.question}-"
     for mark in ('id="', "url(#", 'href="#'):
         svg = svg.replace(mark, f"{mark}{unique}")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{_plot_words(audited).replace(chr(34), "")}" ', 1)
+    return svg.replace(
+        "<svg ", f'<svg role="img" aria-label="{_plot_words(audited).replace(chr(34), "")}" ', 1
+    )

@@ -8,7 +8,17 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
-from autograder.audit.answers import Answer, Around, around, call, of_all, of_function, of_kind, traces, unique
+from autograder.audit.answers import (
+    Answer,
+    Around,
+    around,
+    call,
+    of_all,
+    of_function,
+    of_kind,
+    traces,
+    unique,
+)
 from autograder.questions.arguments import Array, Dim, Seed
 from autograder.questions.question import Question
 
@@ -25,21 +35,37 @@ def rewrites(source: str, question: Question) -> list[Answer]:
 def _right_around(question: Question) -> Iterator[Around]:
     plain = call(question)
     yield "wrapped", "called from another function", f"return {plain}"
-    yield "wrapped", "with prints", f"print('calling', {', '.join(question.arguments)})\nreturn {plain}"
+    yield (
+        "wrapped",
+        "with prints",
+        f"print('calling', {', '.join(question.arguments)})\nreturn {plain}",
+    )
     if not traces(question):
         # Booleans stay booleans: there is no dtype with twice their precision, and as numbers they
         # would be another kind of answer.
         for name, expression in (
             ("a NumPy array", "np.asarray(y)"),
-            ("twice the precision", "np.asarray(y) if np.asarray(y).dtype == bool else np.asarray(y, np.result_type(np.asarray(y).dtype, np.int64))"),
+            (
+                "twice the precision",
+                "np.asarray(y) if np.asarray(y).dtype == bool else np.asarray(y, "
+                "np.result_type(np.asarray(y).dtype, np.int64))",
+            ),
             ("a copy of a list", "jnp.asarray(np.asarray(y).tolist(), dtype=np.asarray(y).dtype)"),
         ):
             yield "returned", name, f"y = {plain}\nreturn {of_all(question, expression)}"
     arrays = of_kind(question, Array)
     for array in arrays:
-        yield "input", f"{array} made a JAX array", f"{array} = jnp.asarray({array})\nreturn {plain}"
+        yield (
+            "input",
+            f"{array} made a JAX array",
+            f"{array} = jnp.asarray({array})\nreturn {plain}",
+        )
         if not traces(question):
-            yield "input", f"{array} made a NumPy array", f"{array} = np.array({array})\nreturn {plain}"
+            yield (
+                "input",
+                f"{array} made a NumPy array",
+                f"{array} = np.array({array})\nreturn {plain}",
+            )
     if arrays:
         compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
         yield "compiled", "jax.jit over the arrays", f"return {compiled}"
@@ -73,7 +99,9 @@ def _decorators_as_calls(module: ast.Module) -> str:
                 for decorator in reversed(node.decorator_list):
                     value = ast.Call(decorator, [value], [])
                 node.decorator_list = []
-                body.insert(place + 1, ast.Assign([ast.Name(node.name, ast.Store())], value, lineno=0))
+                body.insert(
+                    place + 1, ast.Assign([ast.Name(node.name, ast.Store())], value, lineno=0)
+                )
     return ""
 
 
@@ -90,8 +118,15 @@ class _Calls(ast.NodeTransformer):
 
 def _by_partial(module: ast.Module) -> str:
     def change(node: ast.Call) -> ast.expr:
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("vmap", "scan") and node.args and node.keywords:
-            partial = ast.Call(ast.parse("functools.partial", mode="eval").body, [node.func], node.keywords)
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("vmap", "scan")
+            and node.args
+            and node.keywords
+        ):
+            partial = ast.Call(
+                ast.parse("functools.partial", mode="eval").body, [node.func], node.keywords
+            )
             return ast.Call(partial, node.args, [])
         return node
 
@@ -117,7 +152,11 @@ def _by_alias(module: ast.Module) -> str:
 
 def _by_ravel(module: ast.Module) -> str:
     def change(node: ast.Call) -> ast.expr:
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape" and ast.unparse(node).endswith(".reshape(-1)"):
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr == "reshape"
+            and ast.unparse(node).endswith(".reshape(-1)")
+        ):
             return ast.Call(ast.Attribute(node.func.value, "ravel", ast.Load()), [], [])
         return node
 

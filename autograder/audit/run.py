@@ -52,8 +52,15 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
         with zipfile.ZipFile(built.zip) as archive:
             archive.extractall(scratch)
         found = [_of_question(built, Path(scratch), question, most) for question in questions]
-    survivors = {each.question: [verdict for verdict in each.verdicts if verdict.in_question] for each in found}
-    return [_with_equivalents(each, master, survivors) for each in found] if any(survivors.values()) else found
+    survivors = {
+        each.question: [verdict for verdict in each.verdicts if verdict.in_question]
+        for each in found
+    }
+    return (
+        [_with_equivalents(each, master, survivors) for each in found]
+        if any(survivors.values())
+        else found
+    )
 
 
 def of_master(master: Path, most: int | None = None) -> list[Audited]:
@@ -63,9 +70,25 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
         fault = assign(master, built)
         if fault:
             raise BuildError(fault)
-        command = [sys.executable, "-m", "autograder.audit.run", str(built), str(master), str(target), "" if most is None else str(most)]
+        command = [
+            sys.executable,
+            "-m",
+            "autograder.audit.run",
+            str(built),
+            str(master),
+            str(target),
+            "" if most is None else str(most),
+        ]
         environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False, env=environment)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            env=environment,
+        )
         if done.returncode != 0:
             raise BuildError(f"the audit of {master.name} failed:\n{done.stderr[-4000:].strip()}")
         return from_json(target.read_text(encoding="utf-8"))
@@ -83,11 +106,19 @@ def _declarations(master: Path) -> list[Question]:
     return questions
 
 
-def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, most: int | None) -> Audited:
+def _of_question(
+    built: BuiltAssignment, unpacked: Path, question: Question, most: int | None
+) -> Audited:
     record = built.record().questions[question.name]
     reference = solution_of(built.solution, question.name)
-    right = [Answer("alternative", name, rename(source, question.name)) for name, source in record.alternatives.items()]
-    wrong = [Answer(MISCONCEPTION, known.name, rename(known.source, question.name)) for known in record.misconceptions.values()]
+    right = [
+        Answer("alternative", name, rename(source, question.name))
+        for name, source in record.alternatives.items()
+    ]
+    wrong = [
+        Answer(MISCONCEPTION, known.name, rename(known.source, question.name))
+        for known in record.misconceptions.values()
+    ]
     note = ""
     try:
         right += sample(rewrites(reference, question), most)
@@ -105,19 +136,32 @@ def _of_question(built: BuiltAssignment, unpacked: Path, question: Question, mos
             }
             for row in road.rows
         }
-        verdicts = [first, *(road.verdict(answer, right=True) for answer in right), *(road.verdict(answer, right=False) for answer in wrong)]
+        verdicts = [
+            first,
+            *(road.verdict(answer, right=True) for answer in right),
+            *(road.verdict(answer, right=False) for answer in wrong),
+        ]
     finally:
         road.close()
-    return Audited(built.name, question.name, reference, tuple(verdicts), groups, record.tolerance, note)
+    return Audited(
+        built.name, question.name, reference, tuple(verdicts), groups, record.tolerance, note
+    )
 
 
-def _with_equivalents(audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]) -> Audited:
+def _with_equivalents(
+    audited: Audited, master: Path, survivors: Mapping[str, Sequence[Verdict]]
+) -> Audited:
     """Mark the survivors that agree with the reference on all cases of additional banks."""
     if not survivors[audited.question]:
         return audited
     sources = [verdict.source for verdict in survivors[audited.question]]
-    agreeing = equivalents.agreeing(master, audited.question, sources, audited.tolerance.noise.largest)
-    verdicts = (Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing}) for each in audited.verdicts)
+    agreeing = equivalents.agreeing(
+        master, audited.question, sources, audited.tolerance.noise.largest
+    )
+    verdicts = (
+        Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing})
+        for each in audited.verdicts
+    )
     return Audited(**{**vars(audited), "verdicts": tuple(verdicts)})
 
 

@@ -60,9 +60,15 @@ class Bank:
     def group(self, question: str, group: str) -> Group:
         """One group of one question. Raises `BankError` if there is none of that name."""
         if question not in self.groups:
-            raise BankError(f"the bank of {self.assignment!r} has no question {question!r}; it has {', '.join(self.groups)}")
+            raise BankError(
+                f"the bank of {self.assignment!r} has no question {question!r}; it has "
+                f"{', '.join(self.groups)}"
+            )
         if group not in self.groups[question]:
-            raise BankError(f"the bank of {self.assignment!r} has no cases={group!r} for {question!r}; it has {', '.join(self.groups[question])}")
+            raise BankError(
+                f"the bank of {self.assignment!r} has no cases={group!r} for {question!r}; it has "
+                f"{', '.join(self.groups[question])}"
+            )
         return self.groups[question][group]
 
     def method(self, question: str, rule: str) -> RuleChecks:
@@ -70,7 +76,10 @@ class Bank:
         method = self.methods.get(question, RuleChecks())
         if method.rule(rule) is None:
             known = ", ".join(repr(each.name) for each in method.rules) or "none"
-            raise BankError(f"the bank of {self.assignment!r} has no rule {rule!r} for {question!r}; it has {known}")
+            raise BankError(
+                f"the bank of {self.assignment!r} has no rule {rule!r} for {question!r}; it has "
+                f"{known}"
+            )
         return method
 
 

@@ -17,7 +17,16 @@ import safetensors
 import safetensors.numpy
 
 from autograder.bank.groups import METHOD
-from autograder.bank.records import Bank, BankError, ExpectedCase, Group, KnownMethod, KnownMistake, KnownOutcome, RuleChecks
+from autograder.bank.records import (
+    Bank,
+    BankError,
+    ExpectedCase,
+    Group,
+    KnownMethod,
+    KnownMistake,
+    KnownOutcome,
+    RuleChecks,
+)
 from autograder.calls.inputs import Value, flatten, unflatten
 from autograder.calls.spec import CallSpec, Case
 from autograder.evidence.requirements import Rule, from_json, to_json
@@ -39,17 +48,42 @@ def save(bank: Bank, path: Path) -> None:
             for index, answered in enumerate(group.cases):
                 prefix = f"{question}/{name}/{index}"
                 _keep(answered.expected, f"{prefix}/expected", arrays)
-                rows.append({**_stored_case(answered.case, prefix, arrays), "tolerances": dict(answered.tolerances)})
+                rows.append(
+                    {
+                        **_stored_case(answered.case, prefix, arrays),
+                        "tolerances": dict(answered.tolerances),
+                    }
+                )
             known = []
             for number, each in enumerate(group.known):
                 for index, outcome in enumerate(each.outcomes):
                     _keep(outcome.output, f"{question}/{name}/known/{number}/{index}", arrays)
                 known.append(
-                    {"name": each.name, "hint": each.hint, "outcomes": [[outcome.signature, list(outcome.output)] for outcome in each.outcomes]}
+                    {
+                        "name": each.name,
+                        "hint": each.hint,
+                        "outcomes": [
+                            [outcome.signature, list(outcome.output)] for outcome in each.outcomes
+                        ],
+                    }
                 )
-            questions[question][name] = {"cases": rows, "calls": list(group.calls), "known": known, "imprecise": group.imprecise}
-    methods = {question: _stored_method(method, f"{question}/{METHOD}", arrays) for question, method in bank.methods.items()}
-    header = {"format": FORMAT, "assignment": bank.assignment, "environment": bank.environment, "questions": questions, "methods": methods}
+            questions[question][name] = {
+                "cases": rows,
+                "calls": list(group.calls),
+                "known": known,
+                "imprecise": group.imprecise,
+            }
+    methods = {
+        question: _stored_method(method, f"{question}/{METHOD}", arrays)
+        for question, method in bank.methods.items()
+    }
+    header = {
+        "format": FORMAT,
+        "assignment": bank.assignment,
+        "environment": bank.environment,
+        "questions": questions,
+        "methods": methods,
+    }
     # One key only: safetensors keeps its metadata in a hash map, whose order would differ from
     # build to build.
     path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
@@ -75,19 +109,31 @@ def _read(path: Path, called: str, *_: int) -> Bank:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_HEADER])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+            # Not a mapping.
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except Exception as fault:
-        raise BankError(f"{called} cannot be read as a bank of cases ({type(fault).__name__}); it may be damaged or only partly copied") from fault
+        raise BankError(
+            f"{called} cannot be read as a bank of cases ({type(fault).__name__}); it may be "
+            "damaged or only partly copied"
+        ) from fault
     if header.get("format") != FORMAT:
-        raise BankError(f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads format {FORMAT}")
+        raise BankError(
+            f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads "
+            f"format {FORMAT}"
+        )
     for array in arrays.values():
         array.flags.writeable = False
     try:
         groups = {
-            question: {name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()}
+            question: {
+                name: _group(f"{question}/{name}", group, arrays) for name, group in stored.items()
+            }
             for question, stored in header["questions"].items()
         }
-        methods = {question: _method(f"{question}/{METHOD}", stored, arrays) for question, stored in header["methods"].items()}
+        methods = {
+            question: _method(f"{question}/{METHOD}", stored, arrays)
+            for question, stored in header["methods"].items()
+        }
         return Bank(header["assignment"], header["environment"], groups, methods)
     except (KeyError, TypeError, IndexError) as fault:
         raise BankError(f"{called} lacks a part of its cases ({fault})") from fault
@@ -97,31 +143,52 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
     cases = []
     for index, row in enumerate(stored["cases"]):
         expected = {part: arrays[f"{prefix}/{index}/expected/{part}"] for part in row["tolerances"]}
-        cases.append(ExpectedCase(_case(f"{prefix}/{index}", row, arrays), expected, row["tolerances"]))
+        cases.append(
+            ExpectedCase(_case(f"{prefix}/{index}", row, arrays), expected, row["tolerances"])
+        )
     known = [
         KnownMistake(
             each["name"],
             each["hint"],
             tuple(
-                KnownOutcome({part: arrays[f"{prefix}/known/{number}/{index}/{part}"] for part in parts}, text)
+                KnownOutcome(
+                    {part: arrays[f"{prefix}/known/{number}/{index}/{part}"] for part in parts},
+                    text,
+                )
                 for index, (text, parts) in enumerate(each["outcomes"])
             ),
         )
         for number, each in enumerate(stored["known"])
     ]
-    return Group(prefix.split("/")[1], tuple(cases), tuple(stored["calls"]), tuple(known), stored["imprecise"])
+    return Group(
+        prefix.split("/")[1],
+        tuple(cases),
+        tuple(stored["calls"]),
+        tuple(known),
+        stored["imprecise"],
+    )
 
 
 def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """A case as JSON types; its arguments go into `arrays`."""
     leaves = flatten(case.arguments)
     _keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
-    return {"label": case.label, "sizes": dict(case.sizes), "kinds": {path: leaf.kind for path, leaf in leaves.items()}, "way": vars(case.way)}
+    return {
+        "label": case.label,
+        "sizes": dict(case.sizes),
+        "kinds": {path: leaf.kind for path, leaf in leaves.items()},
+        "way": vars(case.way),
+    }
 
 
 def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
-    values = {path: Value(kind, arrays[f"{prefix}/arguments/{path}"]) for path, kind in stored["kinds"].items()}
-    return Case(stored["label"], stored["sizes"], unflatten(values), CallSpec.from_json(stored["way"]))
+    values = {
+        path: Value(kind, arrays[f"{prefix}/arguments/{path}"])
+        for path, kind in stored["kinds"].items()
+    }
+    return Case(
+        stored["label"], stored["sizes"], unflatten(values), CallSpec.from_json(stored["way"])
+    )
 
 
 def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:
@@ -129,12 +196,23 @@ def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.nda
         arrays[f"{prefix}/{part}"] = np.ascontiguousarray(array).reshape(array.shape)
 
 
-def _stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _stored_method(
+    method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
     return {
-        "rules": [{**vars(rule), "requirement": to_json(rule.requirement)} for rule in method.rules],
-        "cases": [_stored_case(case, f"{prefix}/{index}", arrays) for index, case in enumerate(method.cases)],
+        "rules": [
+            {**vars(rule), "requirement": to_json(rule.requirement)} for rule in method.rules
+        ],
+        "cases": [
+            _stored_case(case, f"{prefix}/{index}", arrays)
+            for index, case in enumerate(method.cases)
+        ],
         "traces": {
-            dim: [_stored_case(case, f"{prefix}/{dim}/{index}", arrays) for index, case in enumerate(cases)] for dim, cases in method.traces.items()
+            dim: [
+                _stored_case(case, f"{prefix}/{dim}/{index}", arrays)
+                for index, case in enumerate(cases)
+            ]
+            for dim, cases in method.traces.items()
         },
         "known": [vars(known) for known in method.known],
     }
@@ -142,8 +220,18 @@ def _stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray
 
 def _method(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> RuleChecks:
     return RuleChecks(
-        tuple(Rule(**{**rule, "requirement": from_json(rule["requirement"])}) for rule in stored["rules"]),
+        tuple(
+            Rule(**{**rule, "requirement": from_json(rule["requirement"])})
+            for rule in stored["rules"]
+        ),
         tuple(_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])),
-        {dim: tuple(_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)) for dim, rows in stored["traces"].items()},
-        tuple(KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]),
+        {
+            dim: tuple(
+                _case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)
+            )
+            for dim, rows in stored["traces"].items()
+        },
+        tuple(
+            KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]
+        ),
     )

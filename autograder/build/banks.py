@@ -12,7 +12,13 @@ from typing import Any
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
 from autograder.bank.records import Bank, Group, RuleChecks
 from autograder.build import tolerance
-from autograder.build.record import BuildRecord, GroupCounts, MisconceptionRecord, QuestionRecord, ToleranceRecord
+from autograder.build.record import (
+    BuildRecord,
+    GroupCounts,
+    MisconceptionRecord,
+    QuestionRecord,
+    ToleranceRecord,
+)
 from autograder.build.reference import DrawnGroups, draw
 from autograder.build.rule_cases import Required, draw_method
 from autograder.errors import BuildError
@@ -39,7 +45,9 @@ class Built:
     record: BuildRecord
 
 
-def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str) -> Built:
+def build(
+    assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str
+) -> Built:
     """Build both banks from `questions` and the references of the same names in `namespace`.
 
     The same secret gives the same banks. Without questions the banks are empty: Otter's own tests
@@ -48,7 +56,10 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
     names = [question.name for question in questions]
     for name in names:
         if names.count(name) > 1:
-            raise BuildError(f"question {name!r}: declared {names.count(name)} times; each question needs a name of its own")
+            raise BuildError(
+                f"question {name!r}: declared {names.count(name)} times; each question needs a "
+                "name of its own"
+            )
     hidden: dict[str, dict[str, Group]] = {}
     public: dict[str, dict[str, Group]] = {}
     hidden_methods: dict[str, RuleChecks] = {}
@@ -64,56 +75,90 @@ def build(assignment: str, questions: Sequence[Question], namespace: Mapping[str
         hidden[question.name] = {**shown.groups, **kept.groups}
         shown_rules = draw_method(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
         kept_rules = draw_method(question, reference, ("repeated", "types"), assignment, secret)
-        public_methods[question.name], hidden_methods[question.name] = shown_rules.method, kept_rules.method
+        public_methods[question.name], hidden_methods[question.name] = (
+            shown_rules.method,
+            kept_rules.method,
+        )
         for known in question.misconceptions:
             _check_told_by(question, known, shown, kept)
         records[question.name] = QuestionRecord(
             groups={name: group_counts(group) for name, group in hidden[question.name].items()},
-            alternatives={function.__name__: source_of(function) for function in question.alternatives},
-            misconceptions={known.function.__name__: _misconception_record(known, shown, kept, kept_rules) for known in question.misconceptions},
+            alternatives={
+                function.__name__: source_of(function) for function in question.alternatives
+            },
+            misconceptions={
+                known.function.__name__: _misconception_record(known, shown, kept, kept_rules)
+                for known in question.misconceptions
+            },
             rules={rule.name: str(rule.requirement) for rule in question.rules},
             tolerance=_tolerance_record(question, kept),
             imprecise=question.imprecise,
         )
     environment = fingerprint()
-    banks = Bank(assignment, environment, hidden, hidden_methods), Bank(assignment, environment, public, public_methods)
+    banks = (
+        Bank(assignment, environment, hidden, hidden_methods),
+        Bank(assignment, environment, public, public_methods),
+    )
     return Built(*banks, BuildRecord(assignment, secret, records))
 
 
-def _check_told_by(question: Question, known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> None:
+def _check_told_by(
+    question: Question, known: Misconception, shown: DrawnGroups, kept: DrawnGroups
+) -> None:
     """Check that a misconception is told by what its author declared. Raises `BuildError`.
 
     One told by values must be refused on enough hidden cases, and be far enough off; one told by
     its method must pass every case.
     """
-    called = f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__})"
+    called = (
+        f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__})"
+    )
     failing = sum(len(kept.failing(known.name, name)) for name in kept.groups)
     refused = _refused_in(known, shown, kept)
     if known.told_by == "method":
         if refused:
-            raise BuildError(f'{called} is declared with told_by="method", but its values differ in {", ".join(refused)}; remove told_by')
+            raise BuildError(
+                f'{called} is declared with told_by="method", but its values differ in '
+                f"{', '.join(refused)}; remove told_by"
+            )
         return
     if failing < REFUSED_CASES:
-        passes = "passes every hidden case" if not failing else f"is refused on {failing} hidden case only"
-        raise BuildError(f'{called} {passes}. Widen the ranges in dims, or declare it with told_by="method" if its values are right')
+        passes = (
+            "passes every hidden case"
+            if not failing
+            else f"is refused on {failing} hidden case only"
+        )
+        raise BuildError(
+            f'{called} {passes}. Widen the ranges in dims, or declare it with told_by="method" if '
+            "its values are right"
+        )
     if kept.margin(known.name) < tolerance.MARGIN:
         raise BuildError(
-            f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the right answer; at least {tolerance.MARGIN} are needed. "
-            "Make the cases show it (other ranges in dims, other families), or set a smaller rtol"
+            f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the "
+            f"right answer; at least {tolerance.MARGIN} are needed. Make the cases show it (other "
+            "ranges in dims, other families), or set a smaller rtol"
         )
 
 
 def _refused_in(known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> list[str]:
-    return [name for drawn in (shown, kept) for name in drawn.groups if drawn.failing(known.name, name)]
+    return [
+        name for drawn in (shown, kept) for name in drawn.groups if drawn.failing(known.name, name)
+    ]
 
 
-def _misconception_record(known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required) -> MisconceptionRecord:
+def _misconception_record(
+    known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required
+) -> MisconceptionRecord:
     margin = kept.margin(known.name)
     return MisconceptionRecord(
         name=known.name,
         told_by=known.told_by,
         refused_in=tuple(_refused_in(known, shown, kept)),
-        refused_on={name: tuple(drawn.failing(known.name, name)) for drawn in (shown, kept) for name in drawn.groups},
+        refused_on={
+            name: tuple(drawn.failing(known.name, name))
+            for drawn in (shown, kept)
+            for name in drawn.groups
+        },
         unmet=tuple(rules.unmet[known.name]),
         margin=None if math.isinf(margin) else margin,
         source=source_of(known.function),
@@ -131,11 +176,19 @@ def _tolerance_record(question: Question, kept: DrawnGroups) -> ToleranceRecord:
     return ToleranceRecord(
         noise=kept.noise,
         relative=max(relative, default=0.0),
-        set_by_the_author={name: value for name in ("rtol", "atol") if (value := getattr(question, name)) is not None},
+        set_by_the_author={
+            name: value
+            for name in ("rtol", "atol")
+            if (value := getattr(question, name)) is not None
+        },
         measured=tolerance.THRESHOLD * kept.noise.largest,
     )
 
 
 def group_counts(group: Group) -> GroupCounts:
     """The counts of a group: cases, shapes and calls."""
-    return GroupCounts(len(group.cases), len({tuple(answered.case.sizes.items()) for answered in group.cases}), len(group.calls))
+    return GroupCounts(
+        len(group.cases),
+        len({tuple(answered.case.sizes.items()) for answered in group.cases}),
+        len(group.calls),
+    )

@@ -20,7 +20,11 @@ def why_degenerate(output: Output) -> str:
     values, such as a bias that begins with zeros.
     """
     reasons = [_degenerate_array(array) for array in output.values()]
-    fatal = [reason for array, reason in zip(output.values(), reasons, strict=True) if reason and (array.size == 0 or not np.all(np.isfinite(array)))]
+    fatal = [
+        reason
+        for array, reason in zip(output.values(), reasons, strict=True)
+        if reason and (array.size == 0 or not np.all(np.isfinite(array)))
+    ]
     return fatal[0] if fatal else "" if "" in reasons else reasons[0]
 
 
@@ -37,6 +41,11 @@ def _degenerate_array(output: np.ndarray) -> str:
         return "all its elements are equal"
     if output.size >= MANY and np.max(np.abs(output - output.flat[0])) < HARDLY * magnitude(output):
         return "its elements hardly differ, as those of a saturated function"
-    if output.size >= MANY and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size:
-        return f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
+    if (
+        output.size >= MANY
+        and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size
+    ):
+        return (
+            f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
+        )
     return ""

@@ -39,7 +39,9 @@ def plan(question: Question, law: str, rng: np.random.Generator) -> Plan:
     """The cases of a law as a group: for each of two shapes a plain case, and the same under the
     law.
     """
-    slots = tuple(each for slot in plain_slots(question, rng) for each in _pair(question, law, slot, rng))
+    slots = tuple(
+        each for slot in plain_slots(question, rng) for each in _pair(question, law, slot, rng)
+    )
     return Plan(law, slots, tuple(range(len(slots))))
 
 
@@ -59,13 +61,19 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
         if law == "vmap":
             others = [slot.draw().arguments for _ in range(LANES - 1)]
             arguments = {
-                name: _stacked([value, *(other[name] for other in others)]) if name in way.traced else value for name, value in arguments.items()
+                name: _stacked([value, *(other[name] for other in others)])
+                if name in way.traced
+                else value
+                for name, value in arguments.items()
             }
             label += f" over {LANES} lanes"
         elif law.startswith(PERMUTATION):
             dim = law.removeprefix(PERMUTATION)
             order = _order(way, case.sizes[dim])
-            arguments = {name: question.arguments[name].permute(value, dim, order) for name, value in arguments.items()}
+            arguments = {
+                name: question.arguments[name].permute(value, dim, order)
+                for name, value in arguments.items()
+            }
             label = f"{slot.shape.label}, with {dim} permuted"
         return Case(label, case.sizes, arguments, way)
 
@@ -74,13 +82,23 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
 
 def _stacked(values: list[Value]) -> Value:
     if values[0].kind == "tree":
-        return Value("tree", fields={name: _stacked([value.fields[name] for value in values]) for name in values[0].fields})
+        return Value(
+            "tree",
+            fields={
+                name: _stacked([value.fields[name] for value in values])
+                for name in values[0].fields
+            },
+        )
     return Value(values[0].kind, np.stack([value.data for value in values]))
 
 
 def _order(way: CallSpec, size: int) -> np.ndarray:
     """A permutation that moves at least one element if there are at least two."""
-    return np.roll(np.random.default_rng(way.seed).permutation(size), 1) if size > 2 else np.arange(size)[::-1]
+    return (
+        np.roll(np.random.default_rng(way.seed).permutation(size), 1)
+        if size > 2
+        else np.arange(size)[::-1]
+    )
 
 
 def expected(reference: object, case: Case) -> Returned | Failed:
@@ -100,10 +118,17 @@ def _by_lanes(reference: object, case: Case, plain: CallSpec) -> Returned | Fail
     for lane in range(LANES):
 
         def of_lane(value: Value, lane: int = lane) -> Value:
-            return Value(value.kind, np.ascontiguousarray(value.data[lane]).reshape(value.data.shape[1:]))
+            return Value(
+                value.kind, np.ascontiguousarray(value.data[lane]).reshape(value.data.shape[1:])
+            )
 
         outcome = call(
-            reference, {name: value.changed(of_lane) if name in case.way.traced else value for name, value in case.arguments.items()}, plain
+            reference,
+            {
+                name: value.changed(of_lane) if name in case.way.traced else value
+                for name, value in case.arguments.items()
+            },
+            plain,
         )
         if isinstance(outcome, Failed):
             return outcome
@@ -126,7 +151,10 @@ def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned 
     for direction in directions([_arrays(value) for value in traced], case.way.seed):
         sums = []
         for step in (STEP, -STEP):
-            moved = {name: _moved(value, along, step) for name, value, along in zip(names, traced, direction, strict=True)}
+            moved = {
+                name: _moved(value, along, step)
+                for name, value, along in zip(names, traced, direction, strict=True)
+            }
             with jax.enable_x64(True):
                 outcome = call(reference, {**case.arguments, **moved}, plain)
                 if isinstance(outcome, Failed):
@@ -137,12 +165,19 @@ def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned 
 
 
 def _arrays(value: Value) -> object:
-    return {name: _arrays(each) for name, each in value.fields.items()} if value.kind == "tree" else value.data
+    return (
+        {name: _arrays(each) for name, each in value.fields.items()}
+        if value.kind == "tree"
+        else value.data
+    )
 
 
 def _moved(value: Value, along: object, step: float) -> Value:
     if isinstance(along, dict):
-        return Value("tree", fields={name: _moved(each, along[name], step) for name, each in value.fields.items()})
+        return Value(
+            "tree",
+            fields={name: _moved(each, along[name], step) for name, each in value.fields.items()},
+        )
     return Value(value.kind, value.data + step * np.asarray(along))
 
 
@@ -162,7 +197,9 @@ def check(reference: object, case: Case, output: Output, before: Output) -> Outp
     if law.startswith(PERMUTATION):
         order = _order(case.way, case.sizes[law.removeprefix(PERMUTATION)])
         for name, array in before.items():
-            if not any(_near(output[name], wanted, NOISIEST) for wanted in _permutations(array, order)):
+            if not any(
+                _near(output[name], wanted, NOISIEST) for wanted in _permutations(array, order)
+            ):
                 raise Lawless(f"what the law says does not hold for the reference: {says(law)}")
     return outcome.output
 
@@ -172,7 +209,10 @@ def _permutations(array: np.ndarray, order: np.ndarray) -> list[np.ndarray]:
     that ignores the order, and permuted along each axis of that size, also if it is flattened.
     """
     size = len(order)
-    found = [array, *(np.take(array, order, axis) for axis in range(array.ndim) if array.shape[axis] == size)]
+    found = [
+        array,
+        *(np.take(array, order, axis) for axis in range(array.ndim) if array.shape[axis] == size),
+    ]
     if array.ndim == 1 and array.size % size == 0:
         found += [array.reshape(size, -1)[order].ravel(), array.reshape(-1, size)[:, order].ravel()]
     return found
@@ -183,4 +223,6 @@ def _near(actual: np.ndarray, desired: np.ndarray, share: float) -> bool:
         return False
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return bool(np.array_equal(actual, desired))
-    return bool(np.max(np.abs(widen(actual) - widen(desired)), initial=0.0) <= share * magnitude(desired))
+    return bool(
+        np.max(np.abs(widen(actual) - widen(desired)), initial=0.0) <= share * magnitude(desired)
+    )

@@ -54,7 +54,13 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
         slots = _default_slots(question, corners(question, rng), 1, rng)
     elif group == "random":
         slots = _default_slots(
-            question, [middle(question, rng), *(random_shape(question, rng) for _ in range(question.shapes - 1))], question.seeds, rng
+            question,
+            [
+                middle(question, rng),
+                *(random_shape(question, rng) for _ in range(question.shapes - 1)),
+            ],
+            question.seeds,
+            rng,
         )
     elif group == "types":
         slots = _types_slots(question, rng)
@@ -64,13 +70,19 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
     elif group == PUBLIC:
         slots = _default_slots(question, [distinct(question, rng), distinct(question, rng)], 2, rng)
     else:
-        raise ValueError(f"cases={group!r} is not a group of cases; the groups are {', '.join(GROUPS)}")
+        raise ValueError(
+            f"cases={group!r} is not a group of cases; the groups are {', '.join(GROUPS)}"
+        )
     return Plan(group, slots, tuple(range(len(slots))))
 
 
-def _default_slots(question: Question, shapes: list[Shape], draws: int, rng: np.random.Generator) -> tuple[Slot, ...]:
+def _default_slots(
+    question: Question, shapes: list[Shape], draws: int, rng: np.random.Generator
+) -> tuple[Slot, ...]:
     kinds = {parameter: argument.kinds[0] for parameter, argument in question.arguments.items()}
-    return tuple(_slot(question, shape, kinds, index, rng) for shape in shapes for index in range(draws))
+    return tuple(
+        _slot(question, shape, kinds, index, rng) for shape in shapes for index in range(draws)
+    )
 
 
 def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
@@ -80,32 +92,49 @@ def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...
     return _default_slots(question, [distinct(question, rng), random_shape(question, rng)], 1, rng)
 
 
-def method_slots(question: Question, shapes: Sequence[Shape], rng: np.random.Generator) -> tuple[Slot, ...]:
+def method_slots(
+    question: Question, shapes: Sequence[Shape], rng: np.random.Generator
+) -> tuple[Slot, ...]:
     """A slot for each of `shapes`, which other groups have too, so that functions are already
     compiled for them.
     """
     return _default_slots(question, list(shapes), 1, rng)
 
 
-def trace_slots(question: Question, dim: str, shape: Shape, rng: np.random.Generator) -> tuple[Slot, ...]:
+def trace_slots(
+    question: Question, dim: str, shape: Shape, rng: np.random.Generator
+) -> tuple[Slot, ...]:
     """Slots that differ from `shape`, and from one another, only in the size of `dim`: growing
     sizes within its range.
     """
     smallest, largest = question.dims[dim]
     sizes = sorted({min(max(size, smallest), largest) for size in TRACED_SIZES})
-    return _default_slots(question, [Shape(f"{dim} = {size}", {**shape.sizes, dim: size}) for size in sizes], 1, rng)
+    return _default_slots(
+        question, [Shape(f"{dim} = {size}", {**shape.sizes, dim: size}) for size in sizes], 1, rng
+    )
 
 
 def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
     shape = distinct(question, rng)
     rounds = max(len(argument.kinds) for argument in question.arguments.values())
     return tuple(
-        _slot(question, shape, {parameter: argument.kinds[index % len(argument.kinds)] for parameter, argument in question.arguments.items()}, 0, rng)
+        _slot(
+            question,
+            shape,
+            {
+                parameter: argument.kinds[index % len(argument.kinds)]
+                for parameter, argument in question.arguments.items()
+            },
+            0,
+            rng,
+        )
         for index in range(rounds)
     )
 
 
-def _slot(question: Question, shape: Shape, kinds: Mapping[str, str], index: int, rng: np.random.Generator) -> Slot:
+def _slot(
+    question: Question, shape: Shape, kinds: Mapping[str, str], index: int, rng: np.random.Generator
+) -> Slot:
     """A slot whose values are drawn from a family that depends on `index`, which counts the draws
     of one shape.
 
@@ -114,7 +143,12 @@ def _slot(question: Question, shape: Shape, kinds: Mapping[str, str], index: int
 
     def draw() -> Case:
         values = {
-            parameter: argument.draw(rng, shape.sizes, argument.families[index % len(argument.families)], kinds[parameter])
+            parameter: argument.draw(
+                rng,
+                shape.sizes,
+                argument.families[index % len(argument.families)],
+                kinds[parameter],
+            )
             for parameter, argument in question.arguments.items()
         }
         return Case(shape.label, shape.sizes, values, question.way)

@@ -1,4 +1,5 @@
-"""Fill the cache of compiled programs (see `autograder.runtime.compiled_programs`) while an assignment is built."""
+"""Fill the cache of compiled programs (see `autograder.runtime.compiled_programs`) while an
+assignment is built."""
 
 from __future__ import annotations
 
@@ -28,8 +29,16 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
     fingerprint.draws()
 
     for question in declared():
-        functions = [namespace[question.name], *question.alternatives, *(known.function for known in question.misconceptions)]
-        cases = [answered.case for group in found.groups[question.name].values() for answered in group.cases]
+        functions = [
+            namespace[question.name],
+            *question.alternatives,
+            *(known.function for known in question.misconceptions),
+        ]
+        cases = [
+            answered.case
+            for group in found.groups[question.name].values()
+            for answered in group.cases
+        ]
         cases += list(found.methods[question.name].cases) if question.name in found.methods else []
         asked = set()
         for case in cases:
@@ -38,7 +47,10 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
             if key in asked:
                 continue
             asked.add(key)
-            values = {name: question.arguments[name].vary(value, rng) for name, value in case.arguments.items()}
+            values = {
+                name: question.arguments[name].vary(value, rng)
+                for name, value in case.arguments.items()
+            }
             way = replace(case.way, seed=int(rng.integers(2**31)))
             for function in functions:
                 # what a wrong answer raises does not matter here

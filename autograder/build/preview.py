@@ -56,8 +56,17 @@ class Preview:
         axes = figure.subplots()
         axes.set_facecolor("0.85")
         shown = np.ma.masked_less_equal(np.minimum(errors, LARGEST_SHOWN), 1.0)
-        image = axes.imshow(shown, cmap="viridis_r", norm=LogNorm(1.0, LARGEST_SHOWN), aspect="auto", interpolation="nearest")
-        axes.set_yticks(range(len(errors)), [name if len(name) < 50 else f"{name[:47]}…" for name in self.mistakes.index])
+        image = axes.imshow(
+            shown,
+            cmap="viridis_r",
+            norm=LogNorm(1.0, LARGEST_SHOWN),
+            aspect="auto",
+            interpolation="nearest",
+        )
+        axes.set_yticks(
+            range(len(errors)),
+            [name if len(name) < 50 else f"{name[:47]}…" for name in self.mistakes.index],
+        )
         starts = np.cumsum([0, *(len(group.cases) for group in self.drawn.groups.values())])
         axes.set_xticks(starts[:-1], list(self.drawn.groups), ha="left")
         for start in starts[1:-1]:
@@ -77,21 +86,40 @@ class Preview:
         return found
 
     def _repr_html_(self) -> str:
-        parts = [f"<h4>{html.escape(self.question)}</h4>", f"<div {_STYLE}>", self.cases.to_html(index=False, border=0), "</div>"]
+        parts = [
+            f"<h4>{html.escape(self.question)}</h4>",
+            f"<div {_STYLE}>",
+            self.cases.to_html(index=False, border=0),
+            "</div>",
+        ]
         if not self.mistakes.empty:
-            parts += [f"<h4>Refused on so many cases</h4><div {_STYLE}>", self.mistakes.to_html(border=0), "</div>", self._picture()]
+            parts += [
+                f"<h4>Refused on so many cases</h4><div {_STYLE}>",
+                self.mistakes.to_html(border=0),
+                "</div>",
+                self._picture(),
+            ]
         return "\n".join(parts)
 
     def _picture(self) -> str:
         content = io.StringIO()
         self.figure().savefig(content, format="svg", metadata={"Date": None})
         svg = content.getvalue()
-        return f"<figure role='img' aria-label='How far each misconception is off on each case'>{svg[svg.index('<svg') :]}</figure>"
+        return (
+            "<figure role='img' aria-label='How far each misconception is off on each "
+            f"case'>{svg[svg.index('<svg') :]}</figure>"
+        )
 
     def __repr__(self) -> str:
-        with pd.option_context("display.max_colwidth", 60, "display.width", 160, "display.max_columns", 20):
+        with pd.option_context(
+            "display.max_colwidth", 60, "display.width", 160, "display.max_columns", 20
+        ):
             parts = [self.question, self.cases.to_string(index=False)]
-            parts += [] if self.mistakes.empty else ["Refused on so many cases:", self.mistakes.to_string()]
+            parts += (
+                []
+                if self.mistakes.empty
+                else ["Refused on so many cases:", self.mistakes.to_string()]
+            )
         return "\n".join(parts)
 
 
@@ -106,7 +134,9 @@ def preview(question: Question, reference: object) -> Preview | None:
     drawn = draw(question, reference, (*GROUPS, *question.laws), "rehearsal", "rehearsal")
     rows = []
     for name, group in drawn.groups.items():
-        for answered, (part, output) in ((case, each) for case in group.cases for each in case.expected.items()):
+        for answered, (part, output) in (
+            (case, each) for case in group.cases for each in case.expected.items()
+        ):
             allowed = answered.tolerances[part]
             rows.append(
                 {
@@ -123,11 +153,18 @@ def preview(question: Question, reference: object) -> Preview | None:
     for known in question.misconceptions:
         margin = drawn.margin(known.name)
         table[known.name] = {
-            **{name: f"{len(drawn.failing(known.name, name))} of {len(group.cases)}" for name, group in drawn.groups.items()},
-            "largest error, in tolerances": "no such array" if math.isinf(margin) else f"{margin:.2g}",
+            **{
+                name: f"{len(drawn.failing(known.name, name))} of {len(group.cases)}"
+                for name, group in drawn.groups.items()
+            },
+            "largest error, in tolerances": "no such array"
+            if math.isinf(margin)
+            else f"{margin:.2g}",
             "told by": known.told_by,
         }
-    return Preview(question.name, pd.DataFrame(rows), pd.DataFrame.from_dict(table, orient="index"), drawn)
+    return Preview(
+        question.name, pd.DataFrame(rows), pd.DataFrame.from_dict(table, orient="index"), drawn
+    )
 
 
 def _number(value: Any) -> str:

@@ -43,7 +43,14 @@ class MisconceptionRecord:
     def from_json(cls, stored: Mapping[str, Any]) -> MisconceptionRecord:
         """The record that was stored."""
         refused_on = {name: tuple(cases) for name, cases in stored.get("refused_on", {}).items()}
-        return cls(**{**stored, "refused_in": tuple(stored["refused_in"]), "refused_on": refused_on, "unmet": tuple(stored.get("unmet", ()))})
+        return cls(
+            **{
+                **stored,
+                "refused_in": tuple(stored["refused_in"]),
+                "refused_on": refused_on,
+                "unmet": tuple(stored.get("unmet", ())),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,13 @@ class QuestionRecord:
         return cls(
             **{
                 **stored,
-                "groups": {name: GroupCounts(**counts) for name, counts in stored["groups"].items()},
-                "misconceptions": {name: MisconceptionRecord.from_json(known) for name, known in stored["misconceptions"].items()},
+                "groups": {
+                    name: GroupCounts(**counts) for name, counts in stored["groups"].items()
+                },
+                "misconceptions": {
+                    name: MisconceptionRecord.from_json(known)
+                    for name, known in stored["misconceptions"].items()
+                },
                 "tolerance": ToleranceRecord.from_json(stored["tolerance"]),
             }
         )
@@ -108,4 +120,8 @@ class BuildRecord:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> BuildRecord:
         """The record that was stored."""
-        return cls(stored["assignment"], stored["secret"], {name: QuestionRecord.from_json(each) for name, each in stored["questions"].items()})
+        return cls(
+            stored["assignment"],
+            stored["secret"],
+            {name: QuestionRecord.from_json(each) for name, each in stored["questions"].items()},
+        )

@@ -34,13 +34,28 @@ measured: each costs seconds.
 DRAWS = 200
 """Draws of a case whose reference output tests nothing, before the build gives up."""
 
-STORED_DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64")
+STORED_DTYPES = (
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+)
 """The dtypes that a reference may return."""
 
 
 _BEYOND_THE_PROCESSOR = re.compile(
-    r"MLIR translation rule|UNIMPLEMENTED|Unsupported dtype|No FFI handler|[Oo]nly interpret mode is supported|Unknown backend|cuDNN is not"
-    r"|(?:for|on) platform cpu|Number of devices \d+ must|only \d+ XLA devices|Invalid integer data type 'V'"
+    r"MLIR translation rule|UNIMPLEMENTED|Unsupported dtype|No FFI handler|[Oo]nly interpret mode "
+    r"is supported|Unknown backend|cuDNN is not|(?:for|on) platform cpu|Number of devices \d+ "
+    r"must|only \d+ XLA devices|Invalid integer data type 'V'"
 )
 """JAX's messages about operations that it supports only on an accelerator, or nowhere."""
 
@@ -60,7 +75,11 @@ class DrawnGroups:
     def failing(self, misconception: str, group: str) -> list[int]:
         """The cases of a group on which a misconception is refused."""
         cases = self.groups[group].cases
-        return [index for index, outcome in self.outcomes[misconception][group].items() if _errors(outcome, cases[index]) > 1]
+        return [
+            index
+            for index, outcome in self.outcomes[misconception][group].items()
+            if _errors(outcome, cases[index]) > 1
+        ]
 
     def errors(self, misconception: str, group: str, case: int) -> float:
         """The error of a misconception on one case, in tolerances; infinite if it is wrong in
@@ -89,31 +108,48 @@ def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
     if isinstance(outcome, Failed):
         return math.inf
     found = differences(outcome.output, answered.expected, answered.tolerances)
-    return max((_error(mismatch, answered.tolerances[name]) for name, mismatch in found.items()), default=0.0)
+    return max(
+        (_error(mismatch, answered.tolerances[name]) for name, mismatch in found.items()),
+        default=0.0,
+    )
 
 
 def _error(mismatch: Mismatch, allowed: float) -> float:
     return mismatch.error / allowed if mismatch.step == "values" and allowed else math.inf
 
 
-def draw(question: Question, reference: object, names: Sequence[str], assignment: str, secret: str) -> DrawnGroups:
+def draw(
+    question: Question, reference: object, names: Sequence[str], assignment: str, secret: str
+) -> DrawnGroups:
     """Draw groups of cases, answer them with the reference, and judge the author's other answers by
     them. Raises `BuildError`.
     """
     plans = {}
     for name in names:
         rng = generator(secret, assignment, question.name, name)
-        plans[name] = ((law_cases.plan if name in question.laws else plan)(question, name, rng), rng)
-    answered = {name: [answered_slot(question, reference, slot) for slot in planned.slots] for name, (planned, _) in plans.items()}
+        plans[name] = (
+            (law_cases.plan if name in question.laws else plan)(question, name, rng),
+            rng,
+        )
+    answered = {
+        name: [answered_slot(question, reference, slot) for slot in planned.slots]
+        for name, (planned, _) in plans.items()
+    }
     noise: Noises = {}
     shapes = []
     for name, (planned, rng) in plans.items():
         for case, output in _first_of_each_shape(planned, answered[name]):
             noise = tolerance.larger(noise, tolerance.noise(reference, case, output, rng))
             shapes.append((case, output))
-    for case, output in sorted(shapes, key=lambda shape: sum(array.size for array in shape[1].values()))[-COMPILED_SHAPES:]:
+    for case, output in sorted(
+        shapes, key=lambda shape: sum(array.size for array in shape[1].values())
+    )[-COMPILED_SHAPES:]:
         noise = tolerance.larger(noise, tolerance.noise_of_compilers(reference, case, output))
-    under_laws = {name: _noise_under_law(question, name, reference, answered[name]) for name in plans if name in question.laws}
+    under_laws = {
+        name: _noise_under_law(question, name, reference, answered[name])
+        for name in plans
+        if name in question.laws
+    }
 
     def with_tolerances(noise: Noises) -> dict[str, Group]:
         return {
@@ -124,7 +160,10 @@ def draw(question: Question, reference: object, names: Sequence[str], assignment
                         case,
                         output,
                         tolerance.tolerances(
-                            output, tolerance.larger(noise, under_laws[name]) if case.way.law else noise, question.rtol, question.atol
+                            output,
+                            tolerance.larger(noise, under_laws[name]) if case.way.law else noise,
+                            question.rtol,
+                            question.atol,
                         ),
                     )
                     for case, output in answered[name]
@@ -136,13 +175,26 @@ def draw(question: Question, reference: object, names: Sequence[str], assignment
         }
 
     for function in question.alternatives:
-        noise = tolerance.larger(noise, _check_alternative(question, function, with_tolerances(noise)))
+        noise = tolerance.larger(
+            noise, _check_alternative(question, function, with_tolerances(noise))
+        )
     groups = with_tolerances(noise)
-    outcomes = {known.name: {name: examine.outcomes(known.function, group) for name, group in groups.items()} for known in question.misconceptions}
+    outcomes = {
+        known.name: {
+            name: examine.outcomes(known.function, group) for name, group in groups.items()
+        }
+        for known in question.misconceptions
+    }
     for name, group in groups.items():
         told = [known for known in question.misconceptions if known.told_by == "values"]
         kept = tuple(
-            KnownMistake(known.name, _hint(question, known), tuple(outcome_of(outcome) for _, outcome in sorted(outcomes[known.name][name].items())))
+            KnownMistake(
+                known.name,
+                _hint(question, known),
+                tuple(
+                    outcome_of(outcome) for _, outcome in sorted(outcomes[known.name][name].items())
+                ),
+            )
             for known in told
         )
         groups[name] = replace(group, known=kept)
@@ -166,36 +218,55 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
             again = _reference_output(question, reference, case)
             if not identical(output, again):
                 raise BuildError(
-                    f"question {question.name!r}: the reference changes between calls: the same arguments ({arguments_of(case)}) gave two outputs. "
-                    "Draw random numbers from the seed argument only, and keep no state"
+                    f"question {question.name!r}: the reference changes between calls: the same "
+                    f"arguments ({arguments_of(case)}) gave two outputs. Draw random numbers from "
+                    "the seed argument only, and keep no state"
                 )
             return case, output
     raise BuildError(
-        f"question {question.name!r}: in {DRAWS} draws of {arguments_of(case)} ({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
+        f"question {question.name!r}: in {DRAWS} draws of {arguments_of(case)} "
+        f"({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
         "Narrow the ranges in dims"
     )
 
 
 def _reference_output(question: Question, reference: object, case: Case) -> Output:
-    outcome = law_cases.expected(reference, case) if case.way.law else call(reference, case.arguments, case.way)
+    outcome = (
+        law_cases.expected(reference, case)
+        if case.way.law
+        else call(reference, case.arguments, case.way)
+    )
     if isinstance(outcome, Failed):
         if reference is None or reference is Ellipsis:
-            raise BuildError(f"question {question.name!r}: the master has no solution: no code cell defines a function {question.name}")
+            raise BuildError(
+                f"question {question.name!r}: the master has no solution: no code cell defines a "
+                f"function {question.name}"
+            )
         detail = f"\n{outcome.detail}" if outcome.detail else ""
         if outcome.cause.endswith(ONE_ARRAY) and not case.way.several:
             detail += " Declare the question with several=True if there are several"
         if _BEYOND_THE_PROCESSOR.search(outcome.detail):
-            detail += "\nJAX cannot do this on the processor, and submissions are graded there: ask for something that runs on the processor"
-        raise BuildError(f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference {outcome.cause}{detail}")
+            detail += (
+                "\n"
+                "JAX cannot do this on the processor, and submissions are graded there: ask for "
+                "something that runs on the processor"
+            )
+        raise BuildError(
+            f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference "
+            f"{outcome.cause}{detail}"
+        )
     for array in outcome.output.values():
         if array.dtype.name not in STORED_DTYPES:
             raise BuildError(
-                f"question {question.name!r}: the reference returns dtype {array.dtype}, which a bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
+                f"question {question.name!r}: the reference returns dtype {array.dtype}, which a "
+                f"bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
             )
     return outcome.output
 
 
-def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> list[tuple[Case, Output]]:
+def _first_of_each_shape(
+    planned: Plan, answered: list[tuple[Case, Output]]
+) -> list[tuple[Case, Output]]:
     """One plain case for each shape. A compiled program costs by shape, so one is enough."""
     first: dict[int, tuple[Case, Output]] = {}
     for slot, pair in zip(planned.slots, answered, strict=True):
@@ -204,7 +275,9 @@ def _first_of_each_shape(planned: Plan, answered: list[tuple[Case, Output]]) -> 
     return list(first.values())
 
 
-def _noise_under_law(question: Question, law: str, reference: object, answered: Sequence[tuple[Case, Output]]) -> Noises:
+def _noise_under_law(
+    question: Question, law: str, reference: object, answered: Sequence[tuple[Case, Output]]
+) -> Noises:
     """Refuse a reference that does not obey the law. Its differences under the law count as noise
     of the law's cases.
     """
@@ -214,13 +287,16 @@ def _noise_under_law(question: Question, law: str, reference: object, answered: 
             given = law_cases.check(reference, case, output, before)
         except law_cases.Lawless as fault:
             raise BuildError(
-                f"question {question.name!r}: the law {law!r} cannot be asked for: with {arguments_of(case)} ({case.label}) {fault}"
+                f"question {question.name!r}: the law {law!r} cannot be asked for: with "
+                f"{arguments_of(case)} ({case.label}) {fault}"
             ) from None
         noise = tolerance.larger(noise, tolerance.of_alternative(Returned(given), output))
     return noise
 
 
-def _check_alternative(question: Question, function: Callable[..., Any], groups: Mapping[str, Group]) -> Noises:
+def _check_alternative(
+    question: Question, function: Callable[..., Any], groups: Mapping[str, Group]
+) -> Noises:
     """Refuse an alternative that is not right. Its differences from the reference count as
     noise.
     """
@@ -230,15 +306,23 @@ def _check_alternative(question: Question, function: Callable[..., Any], groups:
         finding = examine.examine(function, group, seen=seen)
         if finding is not None:
             raise BuildError(
-                f"question {question.name!r}: the alternative {function.__name__} is refused in cases={name!r}: "
-                f"with {arguments_of(finding.answered.case)} it {finding.sentence}\n{finding.detail}".rstrip()
+                (
+                    f"question {question.name!r}: the alternative {function.__name__} is refused "
+                    f"in cases={name!r}: with {arguments_of(finding.answered.case)} it "
+                    f"{finding.sentence}\n"
+                    f"{finding.detail}"
+                ).rstrip()
             )
         for index, outcome in seen.items():
             if isinstance(outcome, Returned) and not group.cases[index].case.way.law:
-                noise = tolerance.larger(noise, tolerance.of_alternative(outcome, group.cases[index].expected))
+                noise = tolerance.larger(
+                    noise, tolerance.of_alternative(outcome, group.cases[index].expected)
+                )
     return noise
 
 
 def arguments_of(case: Case) -> str:
     """The arguments of a case in a few words, for messages."""
-    return ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())
+    return ", ".join(
+        f"{parameter}={describe(value)}" for parameter, value in case.arguments.items()
+    )

@@ -19,13 +19,16 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
     Raises `BuildError` for anything that would stop the build.
     """
     if cases not in (*GROUPS, *question.laws):
-        raise BuildError(f"question {question.name!r}: has no law {cases!r}; declare it with laws=({cases!r},)")
+        raise BuildError(
+            f"question {question.name!r}: has no law {cases!r}; declare it with laws=({cases!r},)"
+        )
     drawn = draw(question, reference, (cases,), "rehearsal", "rehearsal")
     refused = [known.name for known in question.misconceptions if drawn.failing(known.name, cases)]
     counted = group_counts(drawn.groups[cases])
     lines = [
-        f"{question.name}, {cases}: {counted.calls} calls of {counted.cases} cases over {counted.shapes} shapes; "
-        f"{len(question.alternatives)} alternatives accepted; {len(refused)} of {len(question.misconceptions)} misconceptions refused."
+        f"{question.name}, {cases}: {counted.calls} calls of {counted.cases} cases over "
+        f"{counted.shapes} shapes; {len(question.alternatives)} alternatives accepted; "
+        f"{len(refused)} of {len(question.misconceptions)} misconceptions refused."
     ]
     return "\n".join(lines + [f"  refused: {name}" for name in refused])
 
@@ -35,10 +38,13 @@ def rehearse_rule(question: Question, reference: object, rule: str) -> str:
     `BuildError`.
     """
     if all(declared.name != rule for declared in question.rules):
-        raise BuildError(f"question {question.name!r}: has no rule {rule!r}; declare it with requires(…)")
+        raise BuildError(
+            f"question {question.name!r}: has no rule {rule!r}; declare it with requires(…)"
+        )
     unmet = draw_method(question, reference, (PUBLIC,), "rehearsal", "rehearsal").unmet
     names = [name for name, rules in unmet.items() if rule in rules]
     lines = [
-        f"{question.name}, rule {rule!r}: met by the solution and {len(question.alternatives)} alternatives; not met by {len(names)} misconceptions."
+        f"{question.name}, rule {rule!r}: met by the solution and {len(question.alternatives)} "
+        f"alternatives; not met by {len(names)} misconceptions."
     ]
     return "\n".join(lines + [f"  not met: {name}" for name in names])

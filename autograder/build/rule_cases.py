@@ -28,7 +28,9 @@ class Required:
     unmet: dict[str, tuple[str, ...]]
 
 
-def draw_method(question: Question, reference: object, groups: Sequence[str], assignment: str, secret: str) -> Required:
+def draw_method(
+    question: Question, reference: object, groups: Sequence[str], assignment: str, secret: str
+) -> Required:
     """Draw calls with the shapes of `groups`, and judge the reference, the alternatives and the
     misconceptions on them.
 
@@ -38,13 +40,24 @@ def draw_method(question: Question, reference: object, groups: Sequence[str], as
         return Required(RuleChecks(), {known.name: () for known in question.misconceptions})
     rng = generator(secret, assignment, question.name, METHOD)
     shapes = _shapes(question, groups, assignment, secret)
-    cases = tuple(answered_slot(question, reference, slot)[0] for slot in method_slots(question, shapes, rng))
+    cases = tuple(
+        answered_slot(question, reference, slot)[0] for slot in method_slots(question, shapes, rng)
+    )
     dims = sorted(set().union(*(traced_dims(rule.requirement) for rule in question.rules)))
-    traces = {dim: tuple(slot.draw() for slot in trace_slots(question, dim, shapes[0], rng)) for dim in dims}
+    traces = {
+        dim: tuple(slot.draw() for slot in trace_slots(question, dim, shapes[0], rng))
+        for dim in dims
+    }
     method = RuleChecks(tuple(question.rules), cases, traces)
-    for label, function in (("the reference", reference), *((f"the alternative {each.__name__}", each) for each in question.alternatives)):
+    for label, function in (
+        ("the reference", reference),
+        *((f"the alternative {each.__name__}", each) for each in question.alternatives),
+    ):
         _must_meet(question, label, judge(function, method))
-    judged = {known.name: judge(known.function, method, twice=known.told_by == "method") for known in question.misconceptions}
+    judged = {
+        known.name: judge(known.function, method, twice=known.told_by == "method")
+        for known in question.misconceptions
+    }
     known = tuple(
         KnownMethod(each.name, each.hint, judged[each.name].unmet, judged[each.name].outline)
         for each in question.misconceptions
@@ -53,23 +66,38 @@ def draw_method(question: Question, reference: object, groups: Sequence[str], as
     for each in known:
         if not each.unmet:
             raise BuildError(
-                f"question {question.name!r}: the misconception {each.name!r} meets every rule and returns right values; nothing tells it from a right answer"
+                f"question {question.name!r}: the misconception {each.name!r} meets every rule and "
+                "returns right values; nothing tells it from a right answer"
             )
-    return Required(replace(method, known=known), {name: judgement.unmet for name, judgement in judged.items()})
+    return Required(
+        replace(method, known=known), {name: judgement.unmet for name, judgement in judged.items()}
+    )
 
 
 def _shapes(question: Question, groups: Sequence[str], assignment: str, secret: str) -> list[Shape]:
     """The distinct shapes of these groups in a build with this secret: functions are already
     compiled for them.
     """
-    slots = [slot for name in groups for slot in plan(question, name, generator(secret, assignment, question.name, name)).slots]
+    slots = [
+        slot
+        for name in groups
+        for slot in plan(question, name, generator(secret, assignment, question.name, name)).slots
+    ]
     return list({tuple(slot.shape.sizes.items()): slot.shape for slot in slots}.values())
 
 
 def _must_meet(question: Question, label: str, judgement: Judgement) -> None:
     if judgement.failed is not None:
         case, failed = judgement.failed
-        raise BuildError(f"question {question.name!r}: with {arguments_of(case)} {label} {failed.cause}\n{failed.detail}".rstrip())
+        raise BuildError(
+            (
+                f"question {question.name!r}: with {arguments_of(case)} {label} {failed.cause}\n"
+                f"{failed.detail}"
+            ).rstrip()
+        )
     for name in judgement.unmet:
         rule = next(rule for rule in question.rules if rule.name == name)
-        raise BuildError(f"question {question.name!r}: {label} does not meet the rule {name!r}, which is: {rule.requirement}. {judgement.seen}")
+        raise BuildError(
+            f"question {question.name!r}: {label} does not meet the rule {name!r}, which is: "
+            f"{rule.requirement}. {judgement.seen}"
+        )

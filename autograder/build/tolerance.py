@@ -62,7 +62,9 @@ class Noise:
 
     def or_larger(self, other: Noise) -> Noise:
         """The larger of the two noises, source by source."""
-        return Noise(**{name: _larger(value, vars(other)[name]) for name, value in vars(self).items()})
+        return Noise(
+            **{name: _larger(value, vars(other)[name]) for name, value in vars(self).items()}
+        )
 
 
 Noises = Mapping[str, Noise]
@@ -76,7 +78,10 @@ def noise(reference: Any, case: Case, output: Output, rng: np.random.Generator) 
     All None for arrays that are compared exactly.
     """
     moved = [call(reference, _nudged(case.arguments, rng), case.way) for _ in range(2)]
-    return {name: Noise(_larger(*(_difference(outcome, name, output) for outcome in moved))) for name in output}
+    return {
+        name: Noise(_larger(*(_difference(outcome, name, output) for outcome in moved)))
+        for name in output
+    }
 
 
 def noise_of_compilers(reference: Any, case: Case, output: Output) -> Noises:
@@ -85,19 +90,29 @@ def noise_of_compilers(reference: Any, case: Case, output: Output) -> Noises:
     """
     compiled = call(reference, case.arguments, case.way.under("jit", case.arguments))
     wide = _in_float64(reference, case)
-    return {name: Noise(None, _difference(compiled, name, output), _explained(_difference(wide, name, output))) for name in output}
+    return {
+        name: Noise(
+            None, _difference(compiled, name, output), _explained(_difference(wide, name, output))
+        )
+        for name in output
+    }
 
 
 def of_alternative(outcome: Returned, output: Output) -> Noises:
     """The noise that an author's alternative adds; None for an array that differs by more than
     rounding explains.
     """
-    return {name: Noise(alternatives=_explained(_difference(outcome, name, output))) for name in output}
+    return {
+        name: Noise(alternatives=_explained(_difference(outcome, name, output))) for name in output
+    }
 
 
 def larger(one: Noises, other: Noises) -> Noises:
     """The larger of the two noises, array by array and source by source."""
-    return {name: one.get(name, Noise()).or_larger(other.get(name, Noise())) for name in (*one, *(name for name in other if name not in one))}
+    return {
+        name: one.get(name, Noise()).or_larger(other.get(name, Noise()))
+        for name in (*one, *(name for name in other if name not in one))
+    }
 
 
 def total(noises: Noises) -> Noise:
@@ -105,12 +120,19 @@ def total(noises: Noises) -> Noise:
     return functools.reduce(Noise.or_larger, noises.values(), Noise())
 
 
-def tolerances(output: Output, noises: Noises, rtol: float | None = None, atol: float | None = None) -> dict[str, float]:
+def tolerances(
+    output: Output, noises: Noises, rtol: float | None = None, atol: float | None = None
+) -> dict[str, float]:
     """The allowed error (see `allowed`) of each array of `output`, whose noise is given."""
-    return {name: allowed(array, noises.get(name, Noise()).largest, rtol, atol) for name, array in output.items()}
+    return {
+        name: allowed(array, noises.get(name, Noise()).largest, rtol, atol)
+        for name, array in output.items()
+    }
 
 
-def allowed(output: np.ndarray, relative_noise: float, rtol: float | None = None, atol: float | None = None) -> float:
+def allowed(
+    output: np.ndarray, relative_noise: float, rtol: float | None = None, atol: float | None = None
+) -> float:
     """The largest absolute difference allowed in any element of `output`; 0.0 if it is compared
     exactly.
 
@@ -126,7 +148,13 @@ def allowed(output: np.ndarray, relative_noise: float, rtol: float | None = None
 
 
 def _larger(first: float | None, second: float | None) -> float | None:
-    return max(first, second) if first is not None and second is not None else first if second is None else second
+    return (
+        max(first, second)
+        if first is not None and second is not None
+        else first
+        if second is None
+        else second
+    )
 
 
 def _explained(difference: float | None) -> float | None:
@@ -139,7 +167,11 @@ def _difference(outcome: object, name: str, output: Output) -> float | None:
     """
     desired = output[name]
     kind = dtype_kind(desired.dtype)
-    if not isinstance(outcome, Returned) or kind not in ("floating", "complex") or magnitude(desired) == 0.0:
+    if (
+        not isinstance(outcome, Returned)
+        or kind not in ("floating", "complex")
+        or magnitude(desired) == 0.0
+    ):
         return None
     actual = outcome.output.get(name)
     if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
@@ -148,14 +180,20 @@ def _difference(outcome: object, name: str, output: Output) -> float | None:
     return difference / magnitude(desired) if np.isfinite(difference) else None
 
 
-def _floats_changed(arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]) -> dict[str, Value]:
+def _floats_changed(
+    arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]
+) -> dict[str, Value]:
     """The arguments with `change` applied to their floating-point arrays.
 
     Integers and booleans are exact, and often serve as indices: they stay as they are.
     """
 
     def changed(value: Value) -> Value:
-        return Value(value.kind, change(value.data)) if value.kind in ("jax", "numpy") and value.data.dtype.kind == "f" else value
+        return (
+            Value(value.kind, change(value.data))
+            if value.kind in ("jax", "numpy") and value.data.dtype.kind == "f"
+            else value
+        )
 
     return {name: value.changed(changed) for name, value in arguments.items()}
 
@@ -181,4 +219,8 @@ def _in_float64(reference: Any, case: Case) -> object:
     import jax
 
     with jax.enable_x64(True):
-        return call(reference, _floats_changed(case.arguments, lambda data: data.astype(np.float64)), case.way)
+        return call(
+            reference,
+            _floats_changed(case.arguments, lambda data: data.astype(np.float64)),
+            case.way,
+        )

@@ -72,7 +72,13 @@ class StandIn(abc.ABC):
         """Call the function with the arguments of a case, in the way `way`."""
 
 
-def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, interruptible: bool = True) -> Returned | Failed:
+def call(
+    function: object,
+    arguments: Mapping[str, Value],
+    way: CallSpec = PLAIN,
+    *,
+    interruptible: bool = True,
+) -> Returned | Failed:
     """Call `function` with fresh copies of `arguments`, by position, in the way `way`.
 
     Whatever it raises becomes a `Failed`, `SystemExit` included. With `interruptible`, Ctrl-C still
@@ -86,16 +92,23 @@ def call(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN
     passed = {name: to_python(value) for name, value in arguments.items()}
     with capture(PRINTED_SHOWN) as output:
         try:
-            returned = to_output(apply(function, tuple(arguments), way)(*passed.values()), several=way.several)
+            returned = to_output(
+                apply(function, tuple(arguments), way)(*passed.values()), several=way.several
+            )
         except Unusable as unusable:
             return Failed(unusable.cause, printed=output.text)
         except KeyboardInterrupt as interrupt:
             if interruptible:
                 raise
             return _raised(interrupt, function, output.text)
-        except BaseException as raised:  # noqa: BLE001 - SystemExit in one question must not end the others
+        except BaseException as raised:  # noqa: BLE001
+            # SystemExit in one question must not end the others.
             return _raised(raised, function, output.text)
-    return Returned(returned, output.text, tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)))
+    return Returned(
+        returned,
+        output.text,
+        tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)),
+    )
 
 
 def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
@@ -111,10 +124,19 @@ def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
         signature.bind(*arguments)
     except TypeError:
         accepted = [
-            parameter for parameter in signature.parameters.values() if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+            parameter
+            for parameter in signature.parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
         ]
         plural = "" if len(accepted) == 1 else "s"
-        return Failed(OTHER_ARGUMENTS.says(count=len(accepted), plural=plural, wanted=len(arguments), names=", ".join(arguments)))
+        return Failed(
+            OTHER_ARGUMENTS.says(
+                count=len(accepted),
+                plural=plural,
+                wanted=len(arguments),
+                names=", ".join(arguments),
+            )
+        )
     return None
 
 

@@ -12,11 +12,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 OPEN_EXCEPTIONS = (
-    *(name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)),
-    *("ConcretizationTypeError", "NonConcreteBooleanIndexError", "TracerArrayConversionError", "TracerBoolConversionError"),
+    *(
+        name
+        for name, kind in vars(builtins).items()
+        if isinstance(kind, type) and issubclass(kind, BaseException)
+    ),
+    *(
+        "ConcretizationTypeError",
+        "NonConcreteBooleanIndexError",
+        "TracerArrayConversionError",
+        "TracerBoolConversionError",
+    ),
     *("TracerIntegerConversionError", "UnexpectedTracerError", "JaxRuntimeError", "LinAlgError"),
-    *("ApplyScopeInvalidVariablesTypeError", "InvalidRngError", "ScopeCollectionNotFound", "ScopeParamNotFoundError", "ScopeParamShapeError"),
-    *("ScopeVariableNotFoundError", "TransformTargetError", "TraceContextError", "ModifyScopeVariableError", "AssignSubModuleError"),
+    *(
+        "ApplyScopeInvalidVariablesTypeError",
+        "InvalidRngError",
+        "ScopeCollectionNotFound",
+        "ScopeParamNotFoundError",
+        "ScopeParamShapeError",
+    ),
+    *(
+        "ScopeVariableNotFoundError",
+        "TransformTargetError",
+        "TraceContextError",
+        "ModifyScopeVariableError",
+        "AssignSubModuleError",
+    ),
 )
 """The exception types that a sentence may name; any other is "an exception of its own"."""
 
@@ -53,7 +74,14 @@ class Cause:
         that value only.
         """
         return "".join(
-            re.escape(text) + ("" if place is None else re.escape(str(known[place])) if place in known else self._of_place(place))
+            re.escape(text)
+            + (
+                ""
+                if place is None
+                else re.escape(str(known[place]))
+                if place in known
+                else self._of_place(place)
+            )
             for text, place, _, _ in string.Formatter().parse(self.template)
         )
 
@@ -65,32 +93,65 @@ class Cause:
 ONE_ARRAY = "; it must return one array."
 """The end of the sentences about a result that is not an array but may contain some."""
 
-NOT_DEFINED = Cause("is not defined. Did the cell that defines it run, without an error in it or above it?")
-NO_FUNCTION = Cause("is not a function but of type {kind}.", kind=re.compile(r"a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType"))
+NOT_DEFINED = Cause(
+    "is not defined. Did the cell that defines it run, without an error in it or above it?"
+)
+NO_FUNCTION = Cause(
+    "is not a function but of type {kind}.",
+    kind=re.compile(r"a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType"),
+)
 OTHER_ARGUMENTS = Cause(
-    "takes {count} positional argument{plural}; the question calls it with {wanted}: ({names}).", count=re.compile(r"\d{1,2}"), plural=("", "s")
+    "takes {count} positional argument{plural}; the question calls it with {wanted}: ({names}).",
+    count=re.compile(r"\d{1,2}"),
+    plural=("", "s"),
 )
 RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "an exception of its own"))
 NOTHING = Cause("returned None. Is a `return` missing?")
-SEQUENCE = Cause("returned a {kind} of length {length}" + ONE_ARRAY, kind=("list", "tuple"), length=re.compile(r"\d{1,4}"))
+SEQUENCE = Cause(
+    "returned a {kind} of length {length}" + ONE_ARRAY,
+    kind=("list", "tuple"),
+    length=re.compile(r"\d{1,4}"),
+)
 PLAIN_DATA = Cause("returned a {kind}" + ONE_ARRAY, kind=("dict", "str", "set", "bytes"))
 OF_FLAX = Cause("returned a Flax {kind}, not its array" + ONE_ARRAY, kind=(*FLAX_TYPES, "object"))
-MORE_THAN_AN_ARRAY = Cause("returned a {kind}, which is more than a plain array" + ONE_ARRAY, kind=("MaskedArray", "subclass of ndarray"))
+MORE_THAN_AN_ARRAY = Cause(
+    "returned a {kind}, which is more than a plain array" + ONE_ARRAY,
+    kind=("MaskedArray", "subclass of ndarray"),
+)
 FUNCTION = Cause("returned a function or class (was it meant to be called?)" + ONE_ARRAY)
 OTHER_OBJECT = Cause("returned an object that is not an array" + ONE_ARRAY)
-OBJECTS = Cause("returned an array of Python objects (dtype {dtype}); its elements must be numbers.", dtype=("object",))
+OBJECTS = Cause(
+    "returned an array of Python objects (dtype {dtype}); its elements must be numbers.",
+    dtype=("object",),
+)
 KEYS = Cause("returned an array of PRNG keys; its elements must be numbers.")
 TRACER = Cause(
-    "returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns."
+    "returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; "
+    "return what the transformed function returns."
 )
-UNREADABLE = Cause("returned a JAX array whose values cannot be read ({kind}); was it deleted or donated?", kind=re.compile(r"[A-Za-z]{5,20}"))
+UNREADABLE = Cause(
+    "returned a JAX array whose values cannot be read ({kind}); was it deleted or donated?",
+    kind=re.compile(r"[A-Za-z]{5,20}"),
+)
 NO_ARRAY_INSIDE = Cause("returned a structure without any array in it.")
 TOO_LARGE = Cause("returned a structure that is nested too deeply, or has too many arrays.")
 SAME_NAME = Cause("returned a structure in which two arrays have the same name.")
 NO_NUMBERS_INSIDE = Cause("returned a structure in which something is not an array of numbers.")
 
 CLAIMED = (
-    *(NOT_DEFINED, NO_FUNCTION, OTHER_ARGUMENTS, RAISED, NOTHING, SEQUENCE, PLAIN_DATA, OF_FLAX, MORE_THAN_AN_ARRAY, FUNCTION, OTHER_OBJECT),
+    *(
+        NOT_DEFINED,
+        NO_FUNCTION,
+        OTHER_ARGUMENTS,
+        RAISED,
+        NOTHING,
+        SEQUENCE,
+        PLAIN_DATA,
+        OF_FLAX,
+        MORE_THAN_AN_ARRAY,
+        FUNCTION,
+        OTHER_OBJECT,
+    ),
     *(OBJECTS, KEYS, TRACER, UNREADABLE, NO_ARRAY_INSIDE, TOO_LARGE, SAME_NAME, NO_NUMBERS_INSIDE),
 )
 """Every cause that `autograder.calls.call.call` gives: the causes that a process may claim."""
@@ -113,7 +174,9 @@ def known_cause(text: object, arguments: Sequence[str]) -> str:
     seen. So numbers in it are short, and names come from closed lists.
     """
     known = {"wanted": len(arguments), "names": ", ".join(arguments)}
-    if isinstance(text, str) and any(re.fullmatch(cause.pattern(**known), text) for cause in CLAIMED):
+    if isinstance(text, str) and any(
+        re.fullmatch(cause.pattern(**known), text) for cause in CLAIMED
+    ):
         return text
     return OF_ITS_OWN.says()
 
@@ -123,7 +186,14 @@ def open_name(kind: type) -> str:
     type after anything it has seen.
     """
     module = sys.modules.get(kind.__module__)
-    known = kind.__module__.split(".")[0] in _OPEN_PACKAGES and getattr(module, kind.__name__, None) is kind
+    known = (
+        kind.__module__.split(".")[0] in _OPEN_PACKAGES
+        and getattr(module, kind.__name__, None) is kind
+    )
     if issubclass(kind, BaseException):
-        return kind.__name__ if known and kind.__name__ in OPEN_EXCEPTIONS else "an exception of its own"
+        return (
+            kind.__name__
+            if known and kind.__name__ in OPEN_EXCEPTIONS
+            else "an exception of its own"
+        )
     return kind.__name__ if known else "a class of its own"

@@ -28,7 +28,13 @@ class Value:
 
     def changed(self, change: Callable[[Value], Value]) -> Value:
         """A copy of this value in which `change` is applied to each value that is not a tree."""
-        return Value("tree", fields={name: value.changed(change) for name, value in self.fields.items()}) if self.kind == "tree" else change(self)
+        return (
+            Value(
+                "tree", fields={name: value.changed(change) for name, value in self.fields.items()}
+            )
+            if self.kind == "tree"
+            else change(self)
+        )
 
     def leaves(self, name: str = "") -> Iterator[tuple[str, Value]]:
         """Each value that is not a tree, with its name: the argument's name, followed by the names
@@ -56,7 +62,10 @@ def unflatten(leaves: Mapping[str, Value]) -> dict[str, Value]:
             found[name] = value  # keeps the order
         else:
             found[name] = value
-    return {name: Value("tree", fields=unflatten(trees[name])) if name in trees else value for name, value in found.items()}
+    return {
+        name: Value("tree", fields=unflatten(trees[name])) if name in trees else value
+        for name, value in found.items()
+    }
 
 
 def to_python(value: Value) -> Any:
@@ -72,8 +81,14 @@ def to_python(value: Value) -> Any:
     if value.kind == "key":
         import jax
 
-        return jax.vmap(jax.random.key)(value.data) if value.data.ndim else jax.random.key(int(value.data))
-    return {"int": int, "float": float, "numpy.int64": np.int64, "numpy.float32": np.float32}[value.kind](value.data)
+        return (
+            jax.vmap(jax.random.key)(value.data)
+            if value.data.ndim
+            else jax.random.key(int(value.data))
+        )
+    return {"int": int, "float": float, "numpy.int64": np.int64, "numpy.float32": np.float32}[
+        value.kind
+    ](value.data)
 
 
 def unchanged(passed: Any, value: Value) -> bool:
@@ -91,7 +106,10 @@ def unchanged(passed: Any, value: Value) -> bool:
     if value.kind == "jax" and passed.is_deleted():
         return False
     found = np.asarray(passed)
-    return (found.shape, found.dtype) == (value.data.shape, value.data.dtype) and found.tobytes() == value.data.tobytes()
+    return (found.shape, found.dtype) == (
+        value.data.shape,
+        value.data.dtype,
+    ) and found.tobytes() == value.data.tobytes()
 
 
 def describe(value: Value) -> str:
@@ -99,8 +117,14 @@ def describe(value: Value) -> str:
     if value.kind in ("jax", "numpy"):
         return f"a {'JAX' if value.kind == 'jax' else 'NumPy'} array of shape {value.data.shape}"
     if value.kind == "tree":
-        return f"{{{', '.join(f'{name}: {describe(each)}' for name, each in value.fields.items())}}}"
+        return (
+            f"{{{', '.join(f'{name}: {describe(each)}' for name, each in value.fields.items())}}}"
+        )
     if value.kind == "key":
-        return f"jax.random.key({int(value.data)})" if value.data.ndim == 0 else f"{value.data.size} keys"
+        return (
+            f"jax.random.key({int(value.data)})"
+            if value.data.ndim == 0
+            else f"{value.data.size} keys"
+        )
     number = float(value.data) if "float" in value.kind else int(value.data)
     return f"{value.kind}({number})" if "." in value.kind else str(number)

@@ -31,7 +31,9 @@ def alone(array: np.ndarray) -> Output:
 def identical(one: Output, other: Output) -> bool:
     """Whether two outputs are the same, bit by bit."""
     return one.keys() == other.keys() and all(
-        (one[name].shape, one[name].dtype) == (other[name].shape, other[name].dtype) and one[name].tobytes() == other[name].tobytes() for name in one
+        (one[name].shape, one[name].dtype) == (other[name].shape, other[name].dtype)
+        and one[name].tobytes() == other[name].tobytes()
+        for name in one
     )
 
 
@@ -175,7 +177,11 @@ def _no_array(returned: object) -> str:
     if kind in (dict, str, set, bytes):
         return causes.PLAIN_DATA.says(kind=kind.__name__)
     if kind.__module__.split(".")[0] == "flax":
-        return causes.OF_FLAX.says(kind=kind.__name__ if kind.__name__ in causes.FLAX_TYPES else "object")
+        return causes.OF_FLAX.says(
+            kind=kind.__name__ if kind.__name__ in causes.FLAX_TYPES else "object"
+        )
     if isinstance(returned, np.ndarray):
-        return causes.MORE_THAN_AN_ARRAY.says(kind="MaskedArray" if isinstance(returned, np.ma.MaskedArray) else "subclass of ndarray")
+        return causes.MORE_THAN_AN_ARRAY.says(
+            kind="MaskedArray" if isinstance(returned, np.ma.MaskedArray) else "subclass of ndarray"
+        )
     return (causes.FUNCTION if callable(returned) else causes.OTHER_OBJECT).says()

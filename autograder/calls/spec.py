@@ -31,21 +31,36 @@ class CallSpec:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CallSpec:
         """The spec whose `vars` were stored as JSON."""
-        found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+        found: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in stored.items()
+        }
         return cls(**found)
 
     def own_arguments(self, arguments: Sequence[str]) -> tuple[str, ...]:
         """The arguments with which the student's object itself is called: for a class, only those
         of its constructor.
         """
-        return tuple(name for name in arguments if name in self.constructor) if self.method else tuple(arguments)
+        return (
+            tuple(name for name in arguments if name in self.constructor)
+            if self.method
+            else tuple(arguments)
+        )
 
     def subject(self, question: str) -> str:
         """The subject of a sentence that reports the outcome of a call."""
-        name = f"jax.grad of {question}" if self.gradient else f"{question}(…).{self.method}" if self.method not in ("", "__call__") else question
-        return {"jit": f"jax.jit of {name}", "vmap": f"jax.vmap of {name}", "grad": f"the derivative of {name} along random directions"}.get(
-            self.law, name
+        name = (
+            f"jax.grad of {question}"
+            if self.gradient
+            else f"{question}(…).{self.method}"
+            if self.method not in ("", "__call__")
+            else question
         )
+        return {
+            "jit": f"jax.jit of {name}",
+            "vmap": f"jax.vmap of {name}",
+            "grad": f"the derivative of {name} along random directions",
+        }.get(self.law, name)
 
     def under(self, law: str, arguments: Mapping[str, Value], seed: int = 0) -> CallSpec:
         """This spec under a law.
@@ -54,11 +69,19 @@ class CallSpec:
         floating-point arrays have derivatives.
         """
         kinds = {
-            name: {leaf.data.dtype.kind if leaf.kind in ("jax", "numpy") else leaf.kind for _, leaf in value.leaves()}
+            name: {
+                leaf.data.dtype.kind if leaf.kind in ("jax", "numpy") else leaf.kind
+                for _, leaf in value.leaves()
+            }
             for name, value in arguments.items()
         }
         accepted = {"f"} if law == "grad" else {"f", "i", "b", "key"}
-        return replace(self, law=law, traced=tuple(name for name, found in kinds.items() if found <= accepted), seed=seed)
+        return replace(
+            self,
+            law=law,
+            traced=tuple(name for name, found in kinds.items() if found <= accepted),
+            seed=seed,
+        )
 
 
 PLAIN = CallSpec()

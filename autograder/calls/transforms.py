@@ -34,8 +34,14 @@ def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..
 
 def _of_instance(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
     def call(*passed: Any) -> Any:
-        made = [value for name, value in zip(arguments, passed, strict=True) if name in way.constructor]
-        rest = [value for name, value in zip(arguments, passed, strict=True) if name not in way.constructor]
+        made = [
+            value for name, value in zip(arguments, passed, strict=True) if name in way.constructor
+        ]
+        rest = [
+            value
+            for name, value in zip(arguments, passed, strict=True)
+            if name not in way.constructor
+        ]
         return getattr(function(*made), way.method)(*rest)
 
     return call
@@ -54,7 +60,9 @@ def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Ca
     return call
 
 
-def _of_traced(function: Any, arguments: Sequence[str], way: CallSpec, passed: Sequence[Any]) -> tuple[Callable[..., Any], list[Any]]:
+def _of_traced(
+    function: Any, arguments: Sequence[str], way: CallSpec, passed: Sequence[Any]
+) -> tuple[Callable[..., Any], list[Any]]:
     """The function of the traced arguments alone, the others fixed as passed; and the traced
     arguments.
     """
@@ -92,9 +100,17 @@ def _grad(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..
 
     def call(*passed: Any) -> Any:
         of_traced, traced = _of_traced(function, arguments, way, passed)
-        slopes = jax.tree.leaves(jax.grad(lambda values: weighted(collect_arrays(of_traced(*values)), way.seed))(traced))
+        slopes = jax.tree.leaves(
+            jax.grad(lambda values: weighted(collect_arrays(of_traced(*values)), way.seed))(traced)
+        )
         along = [jax.tree.leaves(direction) for direction in directions(traced, way.seed)]
-        told = [sum(np.vdot(part, np.asarray(slope, np.float64)) for part, slope in zip(each, slopes, strict=True)) for each in along]
+        told = [
+            sum(
+                np.vdot(part, np.asarray(slope, np.float64))
+                for part, slope in zip(each, slopes, strict=True)
+            )
+            for each in along
+        ]
         return np.asarray(told, np.float32)
 
     return call
@@ -130,4 +146,7 @@ def directions(traced: Any, seed: int) -> list[Any]:
     import jax
 
     rng = np.random.default_rng([seed, 1])
-    return [jax.tree.map(lambda array: rng.standard_normal(np.shape(array)), traced) for _ in range(DIRECTIONS)]
+    return [
+        jax.tree.map(lambda array: rng.standard_normal(np.shape(array)), traced)
+        for _ in range(DIRECTIONS)
+    ]

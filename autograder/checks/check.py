@@ -23,14 +23,20 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
     """
     if not isinstance(question, str) or not (cases in GROUPS or is_law(cases)):
         raise ValueError(
-            f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of cases are {', '.join(GROUPS)}, and laws jit, vmap, grad, permutation of B"
+            f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of "
+            f"cases are {', '.join(GROUPS)}, and laws jit, vmap, grad, permutation of B"
         )
     if rule is not None and (not isinstance(rule, str) or cases != PUBLIC):
-        raise ValueError(f"check({question!r}, …, cases={cases!r}, rule={rule!r}): a rule is named by a string, and without cases")
+        raise ValueError(
+            f"check({question!r}, …, cases={cases!r}, rule={rule!r}): a rule is named by a string, "
+            "and without cases"
+        )
     grading = in_grading.current()
     if grading is not None:
         in_grading.demand_gradable(grading, question)
-        (in_grading.check_cases if rule is None else in_grading.check_rule)(grading, question, function, cases if rule is None else rule)
+        (in_grading.check_cases if rule is None else in_grading.check_rule)(
+            grading, question, function, cases if rule is None else rule
+        )
         return
     in_notebook.end_soon_for_otter()
     if newest(question) is not None:

@@ -20,7 +20,12 @@ def show(question: str, finding: Finding) -> None:
     answer cannot be drawn.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None or not hasattr(shell, "kernel") or finding.step != "values" or finding.actual is None:
+    if (
+        shell is None
+        or not hasattr(shell, "kernel")
+        or finding.step != "values"
+        or finding.actual is None
+    ):
         return
     picture = draw(question, finding)
     if picture is not None:
@@ -41,27 +46,53 @@ def draw(question: str, finding: Finding) -> Any:
     except ImportError:
         return None
     assert finding.actual is not None
-    expected, actual = (as_table(array, finding.answered.case.sizes) for array in (finding.expected, finding.actual))
+    expected, actual = (
+        as_table(array, finding.answered.case.sizes) for array in (finding.expected, finding.actual)
+    )
     error = np.abs(widen(actual) - widen(expected))
     allowed = max(finding.allowed, float(np.finfo(np.float32).tiny))
     figure = Figure(figsize=(9, 2.6), layout="constrained")
     panels = figure.subplots(1, 3)
-    limit = float(np.max(np.abs(np.concatenate([widen(expected).ravel(), widen(actual).ravel()])), initial=0.0)) or 1.0
+    limit = (
+        float(
+            np.max(
+                np.abs(np.concatenate([widen(expected).ravel(), widen(actual).ravel()])),
+                initial=0.0,
+            )
+        )
+        or 1.0
+    )
     for panel, table, title in ((panels[0], expected, "expected"), (panels[1], actual, "returned")):
-        image = panel.imshow(np.real(widen(table)), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
+        image = panel.imshow(
+            np.real(widen(table)),
+            cmap="RdBu_r",
+            vmin=-limit,
+            vmax=limit,
+            aspect="auto",
+            interpolation="nearest",
+        )
         panel.set_title(title)
     figure.colorbar(image, ax=panels[:2].tolist(), shrink=0.9)
     # Elements within the allowed error stay grey: colour means wrong.
     wrong = np.ma.masked_less_equal(error, allowed)
     panels[2].set_facecolor("0.85")
     worst = max(float(error.max(initial=0.0)), 10 * allowed)
-    image = panels[2].imshow(wrong, cmap="viridis_r", norm=LogNorm(allowed, worst), aspect="auto", interpolation="nearest")
+    image = panels[2].imshow(
+        wrong,
+        cmap="viridis_r",
+        norm=LogNorm(allowed, worst),
+        aspect="auto",
+        interpolation="nearest",
+    )
     panels[2].set_title(f"error above {allowed:.1g} (grey: right)")
     figure.colorbar(image, ax=panels[2], shrink=0.9)
     for panel in panels:
         panel.xaxis.get_major_locator().set_params(integer=True)
         panel.yaxis.get_major_locator().set_params(integer=True)
-    figure.suptitle(f"{question}: case {finding.case + 1} of {finding.cases}, {finding.answered.case.label}", fontsize="medium")
+    figure.suptitle(
+        f"{question}: case {finding.case + 1} of {finding.cases}, {finding.answered.case.label}",
+        fontsize="medium",
+    )
     return figure
 
 
@@ -78,4 +109,7 @@ def as_table(array: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
 
 
 def _described(question: str, finding: Finding) -> str:
-    return f"Three maps of the output of {question}: expected, returned, and the error of each element. {finding.sentence}"
+    return (
+        f"Three maps of the output of {question}: expected, returned, and the error of each "
+        f"element. {finding.sentence}"
+    )

@@ -69,7 +69,13 @@ def rows() -> list[CheckRow]:
     return [] if _grading is None else list(_grading.rows)
 
 
-def begin_grading(bank: str, refusal: str | None = None, elsewhere: SubmissionProcess | None = None, *, look_twice: bool = True) -> None:
+def begin_grading(
+    bank: str,
+    refusal: str | None = None,
+    elsewhere: SubmissionProcess | None = None,
+    *,
+    look_twice: bool = True,
+) -> None:
     """Make `check` use the hidden bank from now on. To be called before the submission's first
     cell, in the process that runs the tests.
 
@@ -96,13 +102,22 @@ def demand_gradable(grading: Grading, question: str) -> None:
 def check_cases(grading: Grading, question: str, function: object, cases: str) -> None:
     """Check `function` against a group of cases. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
-    finding = find(grading.bank, question, function, cases, in_notebook=False, elsewhere=grading.elsewhere)
-    diagnosis = finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
-    shown = diagnosis is not None and any((row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis) for row in grading.rows)
+    finding = find(
+        grading.bank, question, function, cases, in_notebook=False, elsewhere=grading.elsewhere
+    )
+    diagnosis = (
+        finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
+    )
+    shown = diagnosis is not None and any(
+        (row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis)
+        for row in grading.rows
+    )
     finding = _with_the_cell(grading, question, function, finding)
     grading.rows.append(_row(question, cases, finding, time.monotonic() - started))
     if finding is not None:
-        raise (Imprecise if finding.worth else CheckFailed)(messages.in_grading(question, finding, shown))
+        raise (Imprecise if finding.worth else CheckFailed)(
+            messages.in_grading(question, finding, shown)
+        )
 
 
 def check_rule(grading: Grading, question: str, function: object, rule: str) -> None:
@@ -111,10 +126,14 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
     with own_faults_ungraded(in_notebook=False):
         bank = load(grading.bank, False)
         method = bank.method(question, rule)
-        demand_same_environment(fingerprint.difference(bank.environment, environment_of(grading.elsewhere)), False)
+        demand_same_environment(
+            fingerprint.difference(bank.environment, environment_of(grading.elsewhere)), False
+        )
         judgement = grading.judge(function, method)
     unmet = rule in judgement.unmet
-    row = CheckRow(question, METHOD, rule, WRONG if unmet else RIGHT, seen=judgement.seen, forgeable=True)
+    row = CheckRow(
+        question, METHOD, rule, WRONG if unmet else RIGHT, seen=judgement.seen, forgeable=True
+    )
     if unmet and judgement.failed is None:
         name, hint = messages.mistake(method, judgement, rule)
         row = replace(row, diagnosis=name, diagnosis_by="author", hint=hint)
@@ -123,7 +142,9 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
         raise CheckFailed(messages.rule_in_grading(question, method, judgement, rule))
 
 
-def _with_the_cell(grading: Grading, question: str, function: object, finding: Finding | None) -> Finding | None:
+def _with_the_cell(
+    grading: Grading, question: str, function: object, finding: Finding | None
+) -> Finding | None:
     """The finding; if there is no function, it names what stopped the cell that should have defined
     it.
     """
@@ -137,13 +158,31 @@ def _row(question: str, cases: str, finding: Finding | None, seconds: float) -> 
     row = CheckRow(question, cases, seconds=round(seconds, 3))
     if finding is None:
         return row
-    row = replace(row, verdict=finding.verdict, step=finding.step, failing=finding.failing, of=finding.cases, refused_on=finding.refused_on)
+    row = replace(
+        row,
+        verdict=finding.verdict,
+        step=finding.step,
+        failing=finding.failing,
+        of=finding.cases,
+        refused_on=finding.refused_on,
+    )
     if finding.diagnosis is not None:
-        row = replace(row, diagnosis=finding.diagnosis.name, diagnosis_by=finding.diagnosis.by, hint=finding.diagnosis.hint)
+        row = replace(
+            row,
+            diagnosis=finding.diagnosis.name,
+            diagnosis_by=finding.diagnosis.by,
+            hint=finding.diagnosis.hint,
+        )
     if finding.actual is not None and comparable(finding.actual, finding.expected):
         array = shape_in_words(finding.actual, finding.expected)
-        row = replace(row, returned=WrongArray(finding.case, finding.part, array, sketch(finding.actual)))
+        row = replace(
+            row, returned=WrongArray(finding.case, finding.part, array, sketch(finding.actual))
+        )
     if finding.mismatch is not None and finding.step == "values":
         # To two digits, as in the sentence: if zeros were returned, the error is an expected value.
-        row = replace(row, error=float(f"{finding.mismatch.error:.2g}"), allowed=float(f"{finding.allowed:.2g}"))
+        row = replace(
+            row,
+            error=float(f"{finding.mismatch.error:.2g}"),
+            allowed=float(f"{finding.allowed:.2g}"),
+        )
     return row

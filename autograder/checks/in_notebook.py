@@ -12,7 +12,13 @@ from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
 from autograder.calls.inputs import to_python
 from autograder.checks import heatmap, messages
-from autograder.checks.verdict import CheckFailed, demand_same_environment, find, load, own_faults_ungraded
+from autograder.checks.verdict import (
+    CheckFailed,
+    demand_same_environment,
+    find,
+    load,
+    own_faults_ungraded,
+)
 from autograder.questions.question import newest
 from autograder.runtime import ending, fingerprint, jax_settings, log_server
 from autograder.verdicts.rules import judge
@@ -31,7 +37,9 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
     except BankError as fault:
         raise ValueError(str(fault)) from None
     if type(number) is not int or not 0 <= number < len(found):
-        raise ValueError(f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(found) - 1}")
+        raise ValueError(
+            f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(found) - 1}"
+        )
     return tuple(to_python(value) for value in found[number].case.arguments.values())
 
 
@@ -52,7 +60,9 @@ def check_rule(question: str, function: object, rule: str) -> None:
     with own_faults_ungraded(in_notebook=True):
         bank = load(Path(filenames.PUBLIC_FILE), True)
         method = bank.method(question, rule)
-        demand_same_environment(fingerprint.difference(bank.environment, fingerprint.current()), True)
+        demand_same_environment(
+            fingerprint.difference(bank.environment, fingerprint.current()), True
+        )
         with jax_settings.as_in_grading():
             judgement = judge(function, method)
     if rule in judgement.unmet:
@@ -66,7 +76,11 @@ def rehearse(question: str, function: object, cases: str, rule: str | None) -> N
 
     declaration = newest(question)
     assert declaration is not None
-    print(rehearsal.rehearse(declaration, function, cases) if rule is None else rehearsal.rehearse_rule(declaration, function, rule))
+    print(
+        rehearsal.rehearse(declaration, function, cases)
+        if rule is None
+        else rehearsal.rehearse_rule(declaration, function, rule)
+    )
 
 
 def end_soon_for_otter() -> None:

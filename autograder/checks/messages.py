@@ -31,7 +31,10 @@ BUCKETS = (
 
 def sentence(question: str, finding: Finding) -> str:
     """One sentence: what was asked, what is wrong with the answer, and on which case."""
-    return f"{finding.answered.case.way.subject(question)} {finding.sentence} [case {finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
+    return (
+        f"{finding.answered.case.way.subject(question)} {finding.sentence} [case "
+        f"{finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
+    )
 
 
 def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
@@ -39,13 +42,26 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
     with a line to repeat the call. Plain text.
     """
     case = finding.answered.case
-    arguments = ", ".join(f"{parameter}={describe(value)}" for parameter, value in case.arguments.items())
-    parts = [sentence(question, finding), _law(finding), _hint(finding.diagnosis, ""), f"It was called with {arguments}.", _structure(finding)]
+    arguments = ", ".join(
+        f"{parameter}={describe(value)}" for parameter, value in case.arguments.items()
+    )
+    parts = [
+        sentence(question, finding),
+        _law(finding),
+        _hint(finding.diagnosis, ""),
+        f"It was called with {arguments}.",
+        _structure(finding),
+    ]
     parts.append(_failing(finding))
     parts += [_buckets(finding), finding.detail]
-    given = f"public_case({question!r}, {finding.case}{'' if cases == PUBLIC else f', cases={cases!r}'})"
+    given = (
+        f"public_case({question!r}, "
+        f"{finding.case}{'' if cases == PUBLIC else f', cases={cases!r}'})"
+    )
     again = (
-        ("To see this call again", f"{question}(*{given})") if replace(case.way, several=False) == PLAIN else ("The arguments of this call", given)
+        ("To see this call again", f"{question}(*{given})")
+        if replace(case.way, several=False) == PLAIN
+        else ("The arguments of this call", given)
     )
     parts.append(f"{again[0]}:\n  from autograder import public_case\n  {again[1]}")
     return _without_html("\n".join(part for part in parts if part))
@@ -64,7 +80,10 @@ def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
     if finding.diagnosis is not None:
         parts.append(_without_html(_hint(finding.diagnosis, "**")))
     if finding.diagnosis is not None and seen_in_public:
-        parts.append("The public cases show the same: run this question's check in the notebook to see it with numbers.")
+        parts.append(
+            "The public cases show the same: run this question's check in the notebook to see it "
+            "with numbers."
+        )
     return "\n\n".join(parts)
 
 
@@ -73,12 +92,16 @@ def rule_in_notebook(question: str, method: RuleChecks, judgement: Judgement, ru
     what was seen. Plain text.
     """
     detail = judgement.failed[1].detail if judgement.failed is not None else ""
-    return _without_html("\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part))
+    return _without_html(
+        "\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part)
+    )
 
 
 def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
     """The message for Gradescope about a rule, as Markdown, without the function's own text."""
-    return _without_html("\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part))
+    return _without_html(
+        "\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part)
+    )
 
 
 def mistake(method: RuleChecks, judgement: Judgement, rule: str) -> tuple[str, str]:
@@ -90,10 +113,15 @@ def mistake(method: RuleChecks, judgement: Judgement, rule: str) -> tuple[str, s
     return declared.misconception, declared.hint
 
 
-def _rule(question: str, method: RuleChecks, judgement: Judgement, rule: str, bold: str) -> tuple[str, ...]:
+def _rule(
+    question: str, method: RuleChecks, judgement: Judgement, rule: str, bold: str
+) -> tuple[str, ...]:
     if judgement.failed is not None:
         case, failed = judgement.failed
-        return f"{question} {failed.cause} [{case.label}]", "How it computes cannot be seen before it returns an array."
+        return (
+            f"{question} {failed.cause} [{case.label}]",
+            "How it computes cannot be seen before it returns an array.",
+        )
     declared = method.rule(rule)
     assert declared is not None
     name, hint = mistake(method, judgement, rule)
@@ -110,36 +138,62 @@ def _law(finding: Finding) -> str:
 
 
 def _hint(diagnosis: Diagnosis | None, bold: str) -> str:
-    return "" if diagnosis is None else f"{bold}Looks like: {diagnosis.name}.{bold} {diagnosis.hint}"
+    return (
+        "" if diagnosis is None else f"{bold}Looks like: {diagnosis.name}.{bold} {diagnosis.hint}"
+    )
 
 
 def _structure(finding: Finding) -> str:
-    if finding.step not in ("call", "structure", "shape", "dtype") or finding.answered.case.way.law == "grad":
+    if (
+        finding.step not in ("call", "structure", "shape", "dtype")
+        or finding.answered.case.way.law == "grad"
+    ):
         return ""
     expected = finding.answered.expected
     if ALONE in expected:
-        return f"Expected is an array of shape {expected[ALONE].shape} and dtype {expected[ALONE].dtype}."
-    lines = [f"  [{name}]: shape {array.shape}, dtype {array.dtype}" for name, array in itertools.islice(expected.items(), SHOWN)]
-    return "\n".join(["Expected are these arrays:", *lines, *(["  …"] if len(expected) > SHOWN else [])])
+        return (
+            f"Expected is an array of shape {expected[ALONE].shape} and dtype "
+            f"{expected[ALONE].dtype}."
+        )
+    lines = [
+        f"  [{name}]: shape {array.shape}, dtype {array.dtype}"
+        for name, array in itertools.islice(expected.items(), SHOWN)
+    ]
+    return "\n".join(
+        ["Expected are these arrays:", *lines, *(["  …"] if len(expected) > SHOWN else [])]
+    )
 
 
 def _failing(finding: Finding) -> str:
     if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
         return ""
     if finding.untried:
-        return f"{finding.failing} of {finding.cases - finding.untried} cases fail; not tried: {finding.untried}."
-    return f"{finding.failing} of {finding.cases} cases fail." if finding.failing > 1 else f"The other {finding.cases - 1} cases are right."
+        return (
+            f"{finding.failing} of {finding.cases - finding.untried} cases fail; not tried: "
+            f"{finding.untried}."
+        )
+    return (
+        f"{finding.failing} of {finding.cases} cases fail."
+        if finding.failing > 1
+        else f"The other {finding.cases - 1} cases are right."
+    )
 
 
 def _buckets(finding: Finding) -> str:
     """How many of the wrong elements are wrong by how much, for values that could be compared; else
     "".
     """
-    if finding.step != "values" or finding.actual is None or dtype_kind(finding.expected.dtype) not in ("floating", "complex"):
+    if (
+        finding.step != "values"
+        or finding.actual is None
+        or dtype_kind(finding.expected.dtype) not in ("floating", "complex")
+    ):
         return ""
     desired = widen(finding.expected)
     error = np.abs(widen(finding.actual) - desired)
-    wrong = error[error > finding.allowed] / max(float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny)
+    wrong = error[error > finding.allowed] / max(
+        float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny
+    )
     lines, above = [], np.inf
     for least, text in BUCKETS:
         count = int(np.count_nonzero((wrong >= least) & (wrong < above)))

@@ -67,7 +67,11 @@ class CheckRow:
         """The row as stored in `extra_data`. A field that is None has no key, except
         `diagnosis`.
         """
-        stored = {each.name: getattr(self, each.name) for each in fields(self) if each.name == "diagnosis" or getattr(self, each.name) is not None}
+        stored = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name == "diagnosis" or getattr(self, each.name) is not None
+        }
         if self.refused_on is not None:
             stored["refused_on"] = list(self.refused_on)
         if self.returned is not None:
@@ -82,7 +86,9 @@ class CheckRow:
         known = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
         if known.get("refused_on") is not None:
             known["refused_on"] = tuple(known["refused_on"])
-        known["returned"] = WrongArray(**known["returned"]) if isinstance(known.get("returned"), Mapping) else None
+        known["returned"] = (
+            WrongArray(**known["returned"]) if isinstance(known.get("returned"), Mapping) else None
+        )
         for name in ("error", "allowed"):
             known[name] = None if known.get(name) is None else float(known[name])
         return cls(**known)

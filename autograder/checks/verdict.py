@@ -41,21 +41,39 @@ class SubmissionProcess(Protocol):
     def problem(self) -> str | None: ...
 
 
-def find(path: Path, question: str, function: object, cases: str, *, in_notebook: bool, elsewhere: SubmissionProcess | None = None) -> Finding | None:
+def find(
+    path: Path,
+    question: str,
+    function: object,
+    cases: str,
+    *,
+    in_notebook: bool,
+    elsewhere: SubmissionProcess | None = None,
+) -> Finding | None:
     """Check `function` against a group of cases of the bank in `path`; None if it passes. Raises
     `Ungraded`.
     """
     with own_faults_ungraded(in_notebook):
         bank = load(path, in_notebook)
         group = bank.group(question, cases)
-        demand_same_environment(fingerprint.difference(bank.environment, environment_of(elsewhere)), in_notebook)
+        demand_same_environment(
+            fingerprint.difference(bank.environment, environment_of(elsewhere)), in_notebook
+        )
         with contextlib.nullcontext() if elsewhere else jax_settings.as_in_grading():
-            finding = examine(function, group, interruptible=in_notebook, show=sys.stdout.write if in_notebook else None)
+            finding = examine(
+                function,
+                group,
+                interruptible=in_notebook,
+                show=sys.stdout.write if in_notebook else None,
+            )
         if finding is not None and finding.step == "values":
             # Other random bits can only make numbers wrong. Asking costs a few compilations, which
             # a right answer never pays.
             demand_same_environment(
-                fingerprint.drawn_difference(bank.environment, elsewhere.draws() if elsewhere else fingerprint.draws()), in_notebook
+                fingerprint.drawn_difference(
+                    bank.environment, elsewhere.draws() if elsewhere else fingerprint.draws()
+                ),
+                in_notebook,
             )
     return finding
 
@@ -73,18 +91,25 @@ def own_faults_ungraded(in_notebook: bool) -> Iterator[None]:
     try:
         yield
     except BankError as fault:
-        raise Ungraded(f"{fault}. {'Download the assignment again.' if in_notebook else 'Please tell your instructor.'}") from None
+        raise Ungraded(
+            f"{fault}. "
+            f"{'Download the assignment again.' if in_notebook else 'Please tell your instructor.'}"
+        ) from None
     except (Ungraded, KeyboardInterrupt):
         raise
     except Exception as fault:
-        raise Ungraded(f"the grader itself failed ({type(fault).__name__}). Please tell your instructor; this is no fault of your answer.") from fault
+        raise Ungraded(
+            f"the grader itself failed ({type(fault).__name__}). Please tell your instructor; this "
+            "is no fault of your answer."
+        ) from fault
 
 
 def load(path: Path, in_notebook: bool) -> Bank:
     """The bank in `path`. Raises `BankError`."""
     if in_notebook and not path.exists():
         raise BankError(
-            f"{path.name} is not in {Path.cwd().name!r}, the folder this runs in; run the notebook in the folder you downloaded, with all its files"
+            f"{path.name} is not in {Path.cwd().name!r}, the folder this runs in; run the notebook "
+            "in the folder you downloaded, with all its files"
         )
     return storage.load(path, "" if in_notebook else "the hidden bank")
 
@@ -93,4 +118,8 @@ def demand_same_environment(difference: str | None, in_notebook: bool) -> None:
     """Raise `Ungraded` if there is a difference (see `autograder.runtime.fingerprint`)."""
     if difference is None:
         return
-    raise Ungraded(f"{difference} Then restart the kernel." if in_notebook else f"{difference} Your answer was not judged.")
+    raise Ungraded(
+        f"{difference} Then restart the kernel."
+        if in_notebook
+        else f"{difference} Your answer was not judged."
+    )

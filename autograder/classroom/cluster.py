@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed import (
+    Client,
+    Future,
+    KilledWorker,
+    LocalCluster,
+    WorkerPlugin,
+    as_completed,
+    get_worker,
+)
 
 from autograder.assignment.delivery import DISTRIBUTION
 from autograder.classroom.station import GradedSubmission, Station
@@ -52,7 +60,11 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         if scheduler is None:
             with (
                 LocalCluster(
-                    n_workers=workers or machine.cpus(), threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0
+                    n_workers=workers or machine.cpus(),
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    memory_limit=0,
                 ) as cluster,
                 Client(cluster) as client,
             ):
@@ -61,16 +73,24 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         try:
             client = Client(scheduler, timeout=20)
         except (OSError, ValueError) as fault:
-            raise ClusterError(f"no Dask scheduler answers at {scheduler} ({fault}); start one, or leave out --scheduler") from None
+            raise ClusterError(
+                f"no Dask scheduler answers at {scheduler} ({fault}); start one, or leave out "
+                "--scheduler"
+            ) from None
         with client:
             try:
                 _check(client)
             except TimeoutError:
-                raise ClusterError(f"the Dask scheduler at {scheduler} has no workers; start some: dask worker {scheduler}") from None
+                raise ClusterError(
+                    f"the Dask scheduler at {scheduler} has no workers; start some: dask worker "
+                    f"{scheduler}"
+                ) from None
             yield client
 
 
-def grade(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]) -> Iterator[tuple[str, GradedSubmission]]:
+def grade(
+    client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]
+) -> Iterator[tuple[str, GradedSubmission]]:
     """Grade submissions, given as pairs of a key and files by path, and yield them as they finish.
 
     A submission that the cluster loses is ungraded, and its results say so. Only as many are held
@@ -88,7 +108,9 @@ def grade(client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[s
 
     coming = sent()
     try:
-        under_way = as_completed(itertools.islice(coming, AHEAD * max(1, sum(client.nthreads().values()))))
+        under_way = as_completed(
+            itertools.islice(coming, AHEAD * max(1, sum(client.nthreads().values())))
+        )
         for future in under_way:
             yield keys.pop(future.key), _outcome(future)
             future.release()
@@ -104,8 +126,20 @@ def _outcome(future: Future) -> GradedSubmission:
         return found
     fault = future.exception() if future.status == "error" else None
     if isinstance(fault, KilledWorker):
-        return GradedSubmission(results.unfinished("the processes of the cluster that graded it died, one after the other."), "", 0.0)
-    return GradedSubmission(results.unfinished(f"the cluster lost it ({type(fault).__name__ if fault else future.status})."), "", 0.0)
+        return GradedSubmission(
+            results.unfinished(
+                "the processes of the cluster that graded it died, one after the other."
+            ),
+            "",
+            0.0,
+        )
+    return GradedSubmission(
+        results.unfinished(
+            f"the cluster lost it ({type(fault).__name__ if fault else future.status})."
+        ),
+        "",
+        0.0,
+    )
 
 
 def _check(client: Client) -> None:
@@ -115,7 +149,10 @@ def _check(client: Client) -> None:
     client.wait_for_workers(1, timeout=20)
     for worker, found in client.run(_version).items():
         if found != version(DISTRIBUTION):
-            raise ClusterError(f"the Dask worker {worker} has {DISTRIBUTION} {found}, and here is {version(DISTRIBUTION)}; install the same there")
+            raise ClusterError(
+                f"the Dask worker {worker} has {DISTRIBUTION} {found}, and here is "
+                f"{version(DISTRIBUTION)}; install the same there"
+            )
 
 
 def _version() -> str:

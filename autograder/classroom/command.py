@@ -14,7 +14,16 @@ from autograder.classroom.report import REPORT
 from autograder.classroom.submissions import SubmittedFiles, find
 
 
-def run(folder: Path, archive: Path, out: Path, resume: bool, scheduler: str | None, workers: int | None, names: bool, tell: Shown) -> None:
+def run(
+    folder: Path,
+    archive: Path,
+    out: Path,
+    resume: bool,
+    scheduler: str | None,
+    workers: int | None,
+    names: bool,
+    tell: Shown,
+) -> None:
     """Grade every submission in `folder`. Raises `autograder.errors.BuildError`; raises
     `KeyboardInterrupt` after reporting what is kept.
     """
@@ -37,22 +46,45 @@ def run(folder: Path, archive: Path, out: Path, resume: bool, scheduler: str | N
         raise
     finally:
         _write(out, assignment, submissions, entries, names)
-    tell.end(out, {key: grades.of_results(entry.results) for key, entry in entries.items()}, time.monotonic() - started)
+    tell.end(
+        out,
+        {key: grades.of_results(entry.results) for key, entry in entries.items()},
+        time.monotonic() - started,
+    )
 
 
-def _write(out: Path, assignment: str, submissions: list[SubmittedFiles], entries: dict[str, Entry], names: bool) -> None:
+def _write(
+    out: Path,
+    assignment: str,
+    submissions: list[SubmittedFiles],
+    entries: dict[str, Entry],
+    names: bool,
+) -> None:
     """Write the table and the report of what is graded so far."""
     known = [submission for submission in submissions if submission.key in entries]
-    found = {submission.key: grades.of_results(entries[submission.key].results) for submission in known}
+    found = {
+        submission.key: grades.of_results(entries[submission.key].results) for submission in known
+    }
     people = {submission.key: submission.names for submission in known}
     out.mkdir(parents=True, exist_ok=True)
-    grades.write_csv(out / grades.FILE, {submission.key: submission.path.name for submission in known}, found, people if names else None)
+    grades.write_csv(
+        out / grades.FILE,
+        {submission.key: submission.path.name for submission in known},
+        found,
+        people if names else None,
+    )
     numbers = {submission.key: number for number, submission in enumerate(submissions, 1)}
     labels = {
-        submission.key: (submission.names or submission.path.name) if names else _label(submission, numbers[submission.key]) for submission in known
+        submission.key: (submission.names or submission.path.name)
+        if names
+        else _label(submission, numbers[submission.key])
+        for submission in known
     }
     part = (out / REPORT).with_suffix(".part")
-    part.write_text(report.page(assignment, {key: entries[key] for key in found}, found, labels), encoding="utf-8")
+    part.write_text(
+        report.page(assignment, {key: entries[key] for key in found}, found, labels),
+        encoding="utf-8",
+    )
     part.replace(out / REPORT)
 
 

@@ -43,12 +43,16 @@ def of_results(found: Mapping[str, Any]) -> Grade:
     """The grade in results in Gradescope's form."""
     rows = results.question_rows(found)
     if [row["name"] for row in rows] == [results.ROW]:
-        return Grade(REFUSED if found.get("score") == 0.0 else UNGRADED, {}, {}, str(rows[0]["output"]))
+        return Grade(
+            REFUSED if found.get("score") == 0.0 else UNGRADED, {}, {}, str(rows[0]["output"])
+        )
     points: dict[str, float | None] = {}
     possible: dict[str, float] = {}
     sentence = ""
     for row in rows:
-        name = str(row.get("extra_data", {}).get("question", row["name"])).removesuffix(results.UNGRADED_MARK)
+        name = str(row.get("extra_data", {}).get("question", row["name"])).removesuffix(
+            results.UNGRADED_MARK
+        )
         if "score" not in row:
             points[name] = None
             sentence = sentence or str(row.get("output", ""))
@@ -63,7 +67,12 @@ def possible_points(grades: Iterable[Grade]) -> dict[str, float]:
     return next((dict(grade.possible) for grade in grades if grade.state == GRADED), {})
 
 
-def write_csv(target: Path, files: Mapping[str, str], grades: Mapping[str, Grade], people: Mapping[str, str] | None = None) -> None:
+def write_csv(
+    target: Path,
+    files: Mapping[str, str],
+    grades: Mapping[str, Grade],
+    people: Mapping[str, str] | None = None,
+) -> None:
     """Write a table with the columns of `otter grade`: `file`, each question,
     `total_points_earned`, `percent_correct`, `grading_status`.
 
@@ -74,17 +83,36 @@ def write_csv(target: Path, files: Mapping[str, str], grades: Mapping[str, Grade
     possible = possible_points(grades.values())
     worth = sum(possible.values())
     rows: list[dict[str, Any]] = [
-        {"file": "points-per-question", **possible, "total_points_earned": worth, "percent_correct": 1.0, "grading_status": "--"}
+        {
+            "file": "points-per-question",
+            **possible,
+            "total_points_earned": worth,
+            "percent_correct": 1.0,
+            "grading_status": "--",
+        }
     ]
     for key in sorted(grades, key=lambda key: files[key]):
         grade = grades[key]
         points = dict.fromkeys(possible, 0.0) if grade.state == REFUSED else grade.points
         share = None if grade.total is None or not worth else grade.total / worth
         status = "Completed" if grade.state == GRADED else grade.sentence.split("\n", 1)[0]
-        rows.append({"file": files[key], **points, "total_points_earned": grade.total, "percent_correct": share, "grading_status": status})
+        rows.append(
+            {
+                "file": files[key],
+                **points,
+                "total_points_earned": grade.total,
+                "percent_correct": share,
+                "grading_status": status,
+            }
+        )
         if people is not None:
             rows[-1]["submitters"] = people.get(key, "")
-    last = ["total_points_earned", "percent_correct", "grading_status", *(["submitters"] if people is not None else [])]
+    last = [
+        "total_points_earned",
+        "percent_correct",
+        "grading_status",
+        *(["submitters"] if people is not None else []),
+    ]
     if people is not None:
         rows[0]["submitters"] = ""
     columns = ["file", *sorted({name for row in rows for name in row} - {"file", *last}), *last]

@@ -47,13 +47,20 @@ def assignment_of(archive: Path) -> str:
     try:
         with zipfile.ZipFile(archive) as packed, tempfile.TemporaryDirectory() as scratch:
             settings = settings_of(json.loads(packed.read("otter_config.json"))) or {}
-            return storage.load(Path(packed.extract(f"files/{settings['bank']}", scratch)), "its bank").assignment
+            return storage.load(
+                Path(packed.extract(f"files/{settings['bank']}", scratch)), "its bank"
+            ).assignment
     except (zipfile.BadZipFile, KeyError, ValueError, BankError) as fault:
         told = str(fault) if isinstance(fault, BankError) else type(fault).__name__
-        raise NoArchive(f"{archive} is not an autograder zip of this package ({told}); name the one that `autograder build` wrote") from None
+        raise NoArchive(
+            f"{archive} is not an autograder zip of this package ({told}); name the one that "
+            "`autograder build` wrote"
+        ) from None
 
 
-def plan(submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, *, resume: bool) -> GradingPlan:
+def plan(
+    submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, *, resume: bool
+) -> GradingPlan:
     """Compare the submissions with those already graded. One with changed content, or graded with
     another zip, is graded again.
 
@@ -61,14 +68,20 @@ def plan(submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, 
     """
     done = ledger.read()
     if done and not resume:
-        raise NotEmpty(f"{len(done)} submissions are graded there already: add --resume to grade the rest, or name another folder with --out")
+        raise NotEmpty(
+            f"{len(done)} submissions are graded there already: add --resume to grade the rest, or "
+            "name another folder with --out"
+        )
     wanted = hashlib.sha256(archive).hexdigest()
     digests, refused, left, changed = {}, {}, [], []
     for submission in submissions:
         try:
             digests[submission.key] = digest(submission.files())
         except Refused as refusal:
-            digests[submission.key], refused[submission.key] = digest({"": str(refusal).encode()}), str(refusal)
+            digests[submission.key], refused[submission.key] = (
+                digest({"": str(refusal).encode()}),
+                str(refusal),
+            )
         entry = done.get(submission.key)
         if entry is None or (entry.submission, entry.archive) != (digests[submission.key], wanted):
             left.append(submission)
@@ -76,7 +89,13 @@ def plan(submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, 
     return GradingPlan(submissions, left, changed, digests, refused)
 
 
-def grade(todo: GradingPlan, archive: bytes, ledger: Ledger, scheduler: str | None = None, workers: int | None = None) -> Iterator[Entry]:
+def grade(
+    todo: GradingPlan,
+    archive: bytes,
+    ledger: Ledger,
+    scheduler: str | None = None,
+    workers: int | None = None,
+) -> Iterator[Entry]:
     """Grade what is left, and keep each result before it is yielded. Raises
     `autograder.classroom.cluster.ClusterError`.
     """
@@ -91,5 +110,7 @@ def grade(todo: GradingPlan, archive: bytes, ledger: Ledger, scheduler: str | No
     waiting = [submission for submission in todo.left if submission.key not in todo.refused]
     if waiting:
         with cluster.connect(scheduler, workers) as client:
-            for key, graded in cluster.grade(client, archive, ((submission.key, submission.files()) for submission in waiting)):
+            for key, graded in cluster.grade(
+                client, archive, ((submission.key, submission.files()) for submission in waiting)
+            ):
                 yield kept(key, graded)

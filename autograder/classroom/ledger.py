@@ -46,7 +46,13 @@ class Ledger:
             try:
                 noted = json.loads(note.read_text(encoding="utf-8"))
                 content = json.loads((note.parent / _RESULTS).read_text(encoding="utf-8"))
-                found[note.parent.name] = Entry(note.parent.name, noted["submission"], noted["archive"], content, float(noted["seconds"]))
+                found[note.parent.name] = Entry(
+                    note.parent.name,
+                    noted["submission"],
+                    noted["archive"],
+                    content,
+                    float(noted["seconds"]),
+                )
             except (OSError, ValueError, KeyError, TypeError):
                 continue
         return found
@@ -58,5 +64,8 @@ class Ledger:
         (folder / _NOTE).unlink(missing_ok=True)  # the old note would not be true of the new result
         (folder / _PRINTED).write_text(graded.printed, encoding="utf-8")
         results.write(folder / _RESULTS, graded.results)
-        results.write(folder / _NOTE, {"submission": submission, "archive": archive, "seconds": round(graded.seconds, 2)})
+        results.write(
+            folder / _NOTE,
+            {"submission": submission, "archive": archive, "seconds": round(graded.seconds, 2)},
+        )
         return Entry(key, submission, archive, graded.results, graded.seconds)

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from autograder.classroom import grades
 from autograder.classroom.grades import UNGRADED, Grade
@@ -48,17 +55,33 @@ class Nothing:
     def end(self, out: Path, done: dict[str, Grade], seconds: float) -> None: ...
 
     def stopped(self, done: int, of: int) -> None:
-        print(f"Stopped: {done} of {of} are graded, and kept. Go on with --resume.", file=sys.stderr)
+        print(
+            f"Stopped: {done} of {of} are graded, and kept. Go on with --resume.", file=sys.stderr
+        )
 
 
 class Lines(Nothing):
     """Prints one line of JSON for each submission, and one at the end."""
 
     def graded(self, entry: Entry, grade: Grade) -> None:
-        self._print({"submission": entry.key, "state": grade.state, "points": grade.total, "seconds": round(entry.seconds, 2)})
+        self._print(
+            {
+                "submission": entry.key,
+                "state": grade.state,
+                "points": grade.total,
+                "seconds": round(entry.seconds, 2),
+            }
+        )
 
     def end(self, out: Path, done: dict[str, Grade], seconds: float) -> None:
-        self._print({"out": str(out), "submissions": len(done), **Counter(grade.state for grade in done.values()), "seconds": round(seconds, 1)})
+        self._print(
+            {
+                "out": str(out),
+                "submissions": len(done),
+                **Counter(grade.state for grade in done.values()),
+                "seconds": round(seconds, 1),
+            }
+        )
 
     def _print(self, content: dict[str, object]) -> None:
         print(json.dumps(content), flush=True)
@@ -85,7 +108,9 @@ class Bar(Nothing):
         kept = len(todo.submissions) - len(todo.left)
         told = f"{len(todo.submissions)} submissions"
         told += f", {kept} graded already" if kept else ""
-        told += f", {len(todo.changed)} of another content or zip than before" if todo.changed else ""
+        told += (
+            f", {len(todo.changed)} of another content or zip than before" if todo.changed else ""
+        )
         self._console.print(f"{told}.", highlight=False)
         self._started = time.monotonic()
         self._task = self._bar.add_task("", total=len(todo.left), counted="")
@@ -93,7 +118,13 @@ class Bar(Nothing):
 
     def graded(self, entry: Entry, grade: Grade) -> None:
         worth = sum(grade.possible.values())
-        self._states["ungraded" if grade.state == UNGRADED else "every point" if grade.total == worth and worth else "fewer points"] += 1
+        self._states[
+            "ungraded"
+            if grade.state == UNGRADED
+            else "every point"
+            if grade.total == worth and worth
+            else "fewer points"
+        ] += 1
         rate = sum(self._states.values()) / max(time.monotonic() - self._started, 1e-9) * 60
         told = ", ".join(f"{count} {state}" for state, count in sorted(self._states.items()))
         self._bar.update(self._task, advance=1, counted=f"{told}; {rate:.0f} a minute")
@@ -102,7 +133,11 @@ class Bar(Nothing):
         self._bar.stop()
         states = Counter(grade.state for grade in done.values())
         told = ", ".join(f"{count} {state}" for state, count in states.items())
-        self._console.print(f"{told} in {seconds:.0f} s. See {out / REPORT} and {out / grades.FILE}.", highlight=False, soft_wrap=True)
+        self._console.print(
+            f"{told} in {seconds:.0f} s. See {out / REPORT} and {out / grades.FILE}.",
+            highlight=False,
+            soft_wrap=True,
+        )
 
     def stopped(self, done: int, of: int) -> None:
         self._bar.stop()

@@ -39,9 +39,19 @@ class Alike:
     diagnoses: Counter[str] = field(default_factory=Counter)
 
 
-def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Grade], labels: Mapping[str, str]) -> str:
+def page(
+    assignment: str,
+    entries: Mapping[str, Entry],
+    grades: Mapping[str, Grade],
+    labels: Mapping[str, str],
+) -> str:
     """The report as HTML. `labels` holds the name of each submission in it."""
-    environment = Environment(loader=PackageLoader("autograder"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("autograder"),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["code"] = _code
     states = Counter(grade.state for grade in grades.values())
     worth = sum(possible_points(grades.values()).values())
@@ -54,13 +64,20 @@ def page(assignment: str, entries: Mapping[str, Entry], grades: Mapping[str, Gra
         median=statistics.median(totals) if totals else None,
         mean=statistics.fmean(totals) if totals else None,
         bars=distribution(totals, worth),
-        ungraded=[_row(key, entries[key], grades[key], labels) for key in sorted(grades, key=labels.__getitem__) if grades[key].state == UNGRADED],
+        ungraded=[
+            _row(key, entries[key], grades[key], labels)
+            for key in sorted(grades, key=labels.__getitem__)
+            if grades[key].state == UNGRADED
+        ],
         groups=rates(entries),
         mistakes=mistakes(entries, labels),
         stops=stops(entries, labels),
         alike=[_shown(each, labels) for each in alike(entries)],
         questions=list(possible_points(grades.values())),
-        rows=[_row(key, entries[key], grades[key], labels) for key in sorted(grades, key=lambda key: _order(grades[key], labels[key]))],
+        rows=[
+            _row(key, entries[key], grades[key], labels)
+            for key in sorted(grades, key=lambda key: _order(grades[key], labels[key]))
+        ],
     )
 
 
@@ -74,7 +91,9 @@ def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
     most = max(steps.values(), default=1)
     return [
         {
-            "label": f"{worth:g}" if step == BARS else f"{step * worth / BARS:g} to less than {(step + 1) * worth / BARS:g}",
+            "label": f"{worth:g}"
+            if step == BARS
+            else f"{step * worth / BARS:g} to less than {(step + 1) * worth / BARS:g}",
             "short": f"{step * worth / BARS:g}",
             "count": steps.get(step, 0),
             "height": round(100 * steps.get(step, 0) / most),
@@ -96,7 +115,13 @@ def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
     for (question, name), rows in found.items():
         right = sum(row.right for row in rows)
         shown.append(
-            {"question": question, "check": name, "right": right, "of": len(rows), "percent": round(100 * right / len(rows))}
+            {
+                "question": question,
+                "check": name,
+                "right": right,
+                "of": len(rows),
+                "percent": round(100 * right / len(rows)),
+            }
             | {"seconds": f"{statistics.median(row.seconds for row in rows):.2f}"}
         )
     return shown
@@ -111,21 +136,33 @@ def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[di
     for entry in entries.values():
         wrong = [row for row in rows_of(entry.results) if not row.right]
         for question in {row.question for row in wrong}:
-            hint_of = {row.diagnosis: row.hint or "" for row in wrong if row.question == question and row.diagnosis}
+            hint_of = {
+                row.diagnosis: row.hint or ""
+                for row in wrong
+                if row.question == question and row.diagnosis
+            }
             for name, hint in hint_of.items():
                 made.setdefault((question, name), set()).add(entry.key)
                 hints[question, name] = hint
             if not hint_of:
                 made.setdefault((question, ""), set()).add(entry.key)
     rows = [
-        {"question": question, "name": name, "hint": hints.get((question, name), ""), **_counted(keys, labels)}
+        {
+            "question": question,
+            "name": name,
+            "hint": hints.get((question, name), ""),
+            **_counted(keys, labels),
+        }
         for (question, name), keys in made.items()
     ]
-    return sorted(rows, key=lambda row: (not row["name"], -row["count"], row["question"], row["name"]))
+    return sorted(
+        rows, key=lambda row: (not row["name"], -row["count"], row["question"], row["name"])
+    )
 
 
 def stops(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each cause that ended cells before their end, most frequent first, with the submissions that it concerns."""
+    """Each cause that ended cells before their end, most frequent first, with the submissions that
+    it concerns."""
     found: dict[str, set[str]] = {}
     for entry in entries.values():
         for cell in entry.results.get("extra_data", {}).get("cells", ()):
@@ -150,13 +187,20 @@ def alike(entries: Mapping[str, Entry]) -> list[Alike]:
             groups = found.setdefault(place, [])
             group = next((each for each in groups if near(each.sketch, returned.sketch)), None)
             if group is None:
-                group = Alike(row.question, row.cases, returned.case, returned.array, returned.sketch)
+                group = Alike(
+                    row.question, row.cases, returned.case, returned.array, returned.sketch
+                )
                 groups.append(group)
             group.keys.append(entry.key)
             group.diagnoses[row.diagnosis or ""] += 1
     shown: dict[tuple[str, frozenset[str]], Alike] = {}
-    for group in sorted((each for groups in found.values() for each in groups if len(each.keys) > 1), key=lambda each: -len(each.keys)):
-        if not any(question == group.question and set(group.keys) <= keys for question, keys in shown):
+    for group in sorted(
+        (each for groups in found.values() for each in groups if len(each.keys) > 1),
+        key=lambda each: -len(each.keys),
+    ):
+        if not any(
+            question == group.question and set(group.keys) <= keys for question, keys in shown
+        ):
             shown[group.question, frozenset(group.keys)] = group
     return list(shown.values())
 
@@ -164,7 +208,11 @@ def alike(entries: Mapping[str, Entry]) -> list[Alike]:
 def _counted(keys: Collection[str], labels: Mapping[str, str]) -> dict[str, Any]:
     """How many submissions, and a few of them by name."""
     examples = sorted((labels[key] for key in keys), key=_natural)
-    return {"count": len(keys), "examples": examples[:EXAMPLES], "more": max(0, len(keys) - EXAMPLES)}
+    return {
+        "count": len(keys),
+        "examples": examples[:EXAMPLES],
+        "more": max(0, len(keys) - EXAMPLES),
+    }
 
 
 def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -196,7 +244,10 @@ def _row(key: str, entry: Entry, grade: Grade, labels: Mapping[str, str]) -> dic
 def _code(text: str) -> Markup:
     """The text as HTML, with code between backticks."""
     parts = str(text).split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def _order(grade: Grade, label: str) -> tuple[int, list[Any]]:

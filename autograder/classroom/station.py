@@ -55,7 +55,9 @@ class Station:
             packed.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
 
-    def grade(self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None) -> GradedSubmission:
+    def grade(
+        self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None
+    ) -> GradedSubmission:
         """Grade the submitted files, given by path. `metadata` is Gradescope's. Returns a result,
         whatever happens.
 
@@ -63,21 +65,32 @@ class Station:
         once more.
         """
         started, printed = time.monotonic(), ""
-        found = results.unfinished(f"the process that grades ended {STARTS} times before it had a result.")
+        found = results.unfinished(
+            f"the process that grades ended {STARTS} times before it had a result."
+        )
         for _ in range(STARTS):
             root = Path(tempfile.mkdtemp(dir=self._folder))
             try:
                 self._lay_out(root, files, metadata or {})
                 holds = self._ask(root, launcher.seconds_of(root) + launcher.PATIENCE + PATIENCE)
                 if holds is not None:
-                    found = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
-                    printed = (root / launcher.OUTPUT).read_text(encoding="utf-8", errors="replace")[-SHOWN:]
+                    found = json.loads(
+                        (root / "results" / "results.json").read_text(encoding="utf-8")
+                    )
+                    printed = (root / launcher.OUTPUT).read_text(
+                        encoding="utf-8", errors="replace"
+                    )[-SHOWN:]
             except Refused as refusal:
                 found, holds = results.refused(str(refusal)), True
             except (OSError, ValueError) as fault:
                 # without any path of this machine
                 told = getattr(fault, "strerror", None) or type(fault).__name__
-                found, holds = results.unfinished(f"the submission could not be laid out for grading ({told})."), True
+                found, holds = (
+                    results.unfinished(
+                        f"the submission could not be laid out for grading ({told})."
+                    ),
+                    True,
+                )
             finally:
                 remove(root)
             if holds:

@@ -45,7 +45,10 @@ class SubmittedFiles:
     @property
     def names(self) -> str:
         """The submitters, as far as they are known."""
-        return ", ".join(person.get("name") or person.get("email") or person.get("sid") or "?" for person in self.submitters)
+        return ", ".join(
+            person.get("name") or person.get("email") or person.get("sid") or "?"
+            for person in self.submitters
+        )
 
     def files(self) -> dict[str, bytes]:
         """The content of every file in the submission, by path. A zip is unpacked; links and other
@@ -64,14 +67,23 @@ def find(folder: Path) -> list[SubmittedFiles]:
     """The submissions in `folder`, by name. Raises `NoSubmissions`."""
     if (folder / METADATA).is_file():
         return _exported(folder)
-    folders = sorted(path for path in folder.iterdir() if path.is_dir() and re.fullmatch(r"submission_\d+", path.name))
+    folders = sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and re.fullmatch(r"submission_\d+", path.name)
+    )
     if folders:
         return [SubmittedFiles(path.name, path) for path in folders]
-    found = sorted(path for path in folder.iterdir() if path.name.lower().endswith(_ANSWERS) and path.is_file() and not path.name.startswith("."))
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.name.lower().endswith(_ANSWERS) and path.is_file() and not path.name.startswith(".")
+    )
     if not found:
         raise NoSubmissions(
-            f"{folder} has no submissions: no {', '.join('*' + suffix for suffix in _ANSWERS[:3])}, and no {METADATA} of Gradescope's export. "
-            "Name the folder in which they lie."
+            f"{folder} has no submissions: no "
+            f"{', '.join('*' + suffix for suffix in _ANSWERS[:3])}, and no {METADATA} of "
+            "Gradescope's export. Name the folder in which they lie."
         )
     return [SubmittedFiles(key, path) for key, path in zip(_keys(found), found, strict=True)]
 
@@ -91,7 +103,12 @@ def _keys(paths: Sequence[Path]) -> Iterator[str]:
     taken: set[str] = set()
     stems = [path.stem for path in paths]
     for path in paths:
-        wanted = re.sub(r"[^\w.-]", "_", path.stem if stems.count(path.stem) == 1 else path.name).strip(".") or "submission"
+        wanted = (
+            re.sub(r"[^\w.-]", "_", path.stem if stems.count(path.stem) == 1 else path.name).strip(
+                "."
+            )
+            or "submission"
+        )
         key, number = wanted[:100], 1
         while key.lower() in taken:  # unique also on file systems that ignore case
             number += 1
@@ -104,16 +121,24 @@ def _exported(folder: Path) -> list[SubmittedFiles]:
     try:
         content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, ValueError) as fault:
-        raise NoSubmissions(f"{folder / METADATA} cannot be read: {str(fault).splitlines()[0]}. Export the submissions again.") from None
+        raise NoSubmissions(
+            f"{folder / METADATA} cannot be read: {str(fault).splitlines()[0]}. Export the "
+            "submissions again."
+        ) from None
     if not isinstance(content, dict):
-        raise NoSubmissions(f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again.")
+        raise NoSubmissions(
+            f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again."
+        )
     found = [
         SubmittedFiles(str(name), folder / str(name), tuple(_submitters(noted)))
         for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
         if re.fullmatch(r"[\w.-]+", str(name)) and (folder / str(name)).is_dir()
     ]
     if not found:
-        raise NoSubmissions(f"{folder / METADATA} names {len(content)} submissions, and none of their folders is beside it. Unpack the whole export.")
+        raise NoSubmissions(
+            f"{folder / METADATA} names {len(content)} submissions, and none of their folders is "
+            "beside it. Unpack the whole export."
+        )
     return found
 
 
@@ -121,7 +146,11 @@ def _submitters(noted: Any) -> Iterator[dict[str, str]]:
     people = noted.get(":submitters") if isinstance(noted, dict) else None
     for person in people if isinstance(people, list) else []:
         if isinstance(person, dict):
-            yield {name: str(person[f":{name}"]) for name in ("name", "sid", "email") if person.get(f":{name}")}
+            yield {
+                name: str(person[f":{name}"])
+                for name in ("name", "sid", "email")
+                if person.get(f":{name}")
+            }
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -137,7 +166,9 @@ def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:
 
 
 _Loader.add_multi_constructor("!ruby", _without_tag)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor(
+    "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
+)
 
 
 def _of_folder(folder: Path) -> dict[str, bytes]:
@@ -152,6 +183,9 @@ def _of_folder(folder: Path) -> dict[str, bytes]:
             if stat.S_ISREG(status.st_mode):
                 total += status.st_size
                 if total > MAX_TOTAL or len(files) >= MAX_FILES:
-                    raise Refused(f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
+                    raise Refused(
+                        f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out "
+                        "what was not asked for."
+                    )
                 files[(place / name).as_posix()] = path.read_bytes()
     return files

@@ -58,12 +58,20 @@ def main() -> None:
     host.protect_this_process()
     gc.freeze()  # the imported objects stay, so no child need examine them again
     gc.set_threshold(RARELY, 20, 20)
-    workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/")) if switches.enabled("warm") else None
+    workers = (
+        nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
+        if switches.enabled("warm")
+        else None
+    )
     if workers is not None:
         os.environ[nursery.VARIABLE] = str(workers.requests)
     for line in sys.stdin:
         root = Path(json.loads(line)["root"])
-        with (root / launcher.OUTPUT).open("w", encoding="utf-8") as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        with (
+            (root / launcher.OUTPUT).open("w", encoding="utf-8") as output,
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(output),
+        ):
             holds = launcher.main(root, container=False, start=functools.partial(_grader, output))
         answers.write(json.dumps({"root": str(root), "holds": holds}) + "\n")
         answers.flush()

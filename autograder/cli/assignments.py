@@ -26,7 +26,8 @@ from autograder.errors import BuildError
     help="The notebook is written to FOLDER/NAME/NAME.ipynb.",
 )
 def new(name: str, folder: Path) -> None:
-    """Write a master notebook for the assignment NAME, to be edited: it builds, grades and audits as it stands."""
+    """Write a master notebook for the assignment NAME, to be edited: it builds, grades and audits
+    as it stands."""
     # Imported here: no other command needs the template.
     from autograder.assignment import scaffold
 
@@ -51,26 +52,52 @@ def new(name: str, folder: Path) -> None:
     type=click.Choice(IMAGES),
     default=LEAN,
     show_default=True,
-    help="How the grading image is set up: by our short script, or by Otter's own. With PDFs it is Otter's.",
+    help=(
+        "How the grading image is set up: by our short script, or by Otter's own. With PDFs it is "
+        "Otter's."
+    ),
 )
-@click.option("--cases", is_flag=True, help="Print for each known-wrong answer on how many cases of each group it is refused.")
-@click.option("--quick", is_flag=True, help="Leave out grading the solution with and without what makes grading fast.")
+@click.option(
+    "--cases",
+    is_flag=True,
+    help="Print for each known-wrong answer on how many cases of each group it is refused.",
+)
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Leave out grading the solution with and without what makes grading fast.",
+)
 def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: bool) -> None:
     """Build MASTERS with `otter assign`: student folders and autograder zips."""
     names = [master.stem for master in masters]
     for name in names:
         if names.count(name) > 1:
-            raise click.ClickException(f"two masters are called {name}.ipynb, and both would be built into {out / name}; rename one")
-    found = list(zip(masters, in_parallel("building", lambda master: _built(master, out / master.stem, image, quick), masters), strict=True))
+            raise click.ClickException(
+                f"two masters are called {name}.ipynb, and both would be built into {out / name}; "
+                "rename one"
+            )
+    found = list(
+        zip(
+            masters,
+            in_parallel(
+                "building", lambda master: _built(master, out / master.stem, image, quick), masters
+            ),
+            strict=True,
+        )
+    )
     built = [BuiltAssignment(out / master.stem) for master, fault in found if not fault]
     if built:
-        note = "Noise and tolerance relative to an output's largest element; the nearest wrong answer in tolerances."
+        note = (
+            "Noise and tolerance relative to an output's largest element; the nearest wrong answer "
+            "in tolerances."
+        )
         of_cases = [table for each in built for table in tables_of_cases(each)] if cases else []
         show(
             table_of_builds(built),
             note,
             *of_cases,
-            f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; that folder is secret.",
+            f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
+            "that folder is secret.",
         )
     faults = [fault for _, fault in found if fault]
     if faults:
@@ -95,7 +122,11 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> str:
     except BuildError as error:
         return f"{master.name}: {error}"
     # Not resolved: whether an index has the packages does not depend on the assignment.
-    wrong = [f"{archive.name}: {found.text}" for found in inspect_zip(archive, dry_run=False, resolve=False) if found.state == WRONG]
+    wrong = [
+        f"{archive.name}: {found.text}"
+        for found in inspect_zip(archive, dry_run=False, resolve=False)
+        if found.state == WRONG
+    ]
     if not wrong and not quick:
         try:
             agreement.check(archive, BuiltAssignment(folder).solution)
@@ -105,30 +136,62 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> str:
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
 def samples(folders: tuple[Path, ...]) -> None:
-    """Grade three samples of each built assignment (FOLDERS, such as dist/NAME) with `otter run`: solution, untouched notebook, wrong answer."""
+    """Grade three samples of each built assignment (FOLDERS, such as dist/NAME) with `otter run`:
+    solution, untouched notebook, wrong answer."""
     try:
-        waiting = [sample for folder in folders for sample in known_samples(BuiltAssignment(folder))]
+        waiting = [
+            sample for folder in folders for sample in known_samples(BuiltAssignment(folder))
+        ]
     except FileNotFoundError as fault:
         raise click.ClickException(str(fault)) from None
     table = a_table("assignment", "submission", "score", "seconds", "first finding")
     failures = []
-    for sample, graded in zip(waiting, in_parallel("grading", lambda sample: otter_run(sample.submission, sample.built.zip), waiting), strict=True):
+    for sample, graded in zip(
+        waiting,
+        in_parallel(
+            "grading", lambda sample: otter_run(sample.submission, sample.built.zip), waiting
+        ),
+        strict=True,
+    ):
         score = "ungraded" if graded.score is None else f"{graded.score:g} / {graded.possible:g}"
-        table.add_row(sample.built.name, escape(sample.label), score, f"{graded.seconds:.1f}", escape(graded.sentence))
+        table.add_row(
+            sample.built.name,
+            escape(sample.label),
+            score,
+            f"{graded.seconds:.1f}",
+            escape(graded.sentence),
+        )
         if not sample.expects(graded):
-            failures.append(f"{sample.built.name}, {sample.label}: {score}\n{graded.printed[-2000:]}")
+            failures.append(
+                f"{sample.built.name}, {sample.label}: {score}\n{graded.printed[-2000:]}"
+            )
     show(table)
     if failures:
-        raise click.ClickException("these samples were not graded as they should be:\n" + "\n".join(failures))
+        raise click.ClickException(
+            "these samples were not graded as they should be:\n" + "\n".join(failures)
+        )
 
 
 @click.command()
-@click.argument("archive", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="ZIP")
-@click.option("--dry-run/--no-dry-run", default=True, show_default=True, help="Grade a submission with it here.")
+@click.argument(
+    "archive", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="ZIP"
+)
+@click.option(
+    "--dry-run/--no-dry-run",
+    default=True,
+    show_default=True,
+    help="Grade a submission with it here.",
+)
 def doctor(archive: Path, dry_run: bool) -> None:
-    """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with it."""
+    """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with
+    it."""
     # Imported here: it loads what a grading needs.
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import WRONG

@@ -12,32 +12,80 @@ from autograder.errors import BuildError
 
 @click.command()
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--autograder", "archive", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The autograder zip.")
 @click.option(
-    "--out", default=Path("graded"), show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Where the results are written."
+    "--autograder",
+    "archive",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The autograder zip.",
 )
-@click.option("--resume", is_flag=True, help="Go on where an earlier run stopped: grade what is not graded, or has changed.")
-@click.option("--scheduler", help="A Dask scheduler that is running, such as tcp://host:8786; by default a cluster of this machine's processors.")
-@click.option("--workers", type=click.IntRange(1), help="Number of processes on this machine; by default one for each processor.")
+@click.option(
+    "--out",
+    default=Path("graded"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the results are written.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on where an earlier run stopped: grade what is not graded, or has changed.",
+)
+@click.option(
+    "--scheduler",
+    help=(
+        "A Dask scheduler that is running, such as tcp://host:8786; by default a cluster of this "
+        "machine's processors."
+    ),
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Number of processes on this machine; by default one for each processor.",
+)
 @click.option("--names", is_flag=True, help="Name the students in the report and the table.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for each submission, and one at the end.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one line of JSON for each submission, and one at the end.",
+)
 def grade(
-    submissions: Path, archive: Path, out: Path, resume: bool, scheduler: str | None, workers: int | None, names: bool, quiet: bool, as_json: bool
+    submissions: Path,
+    archive: Path,
+    out: Path,
+    resume: bool,
+    scheduler: str | None,
+    workers: int | None,
+    names: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Grade a folder of SUBMISSIONS: notebooks or zips, or Gradescope's "Export submissions".
 
-    OUT gets final_grades.csv, report.html, and a results.json for each submission. Each is kept as it comes: a run that was stopped goes on
-    with --resume.
+    OUT gets final_grades.csv, report.html, and a results.json for each submission. Each is kept as
+    it comes: a run that was stopped goes on with --resume.
     """
     # Imported here: it loads Dask.
     try:
         from autograder.classroom import command, progress
     except ModuleNotFoundError as missing:
-        raise click.ClickException(f"{missing.name} is not installed; type: pip install 'otter-arrays[classroom]'") from None
+        raise click.ClickException(
+            f"{missing.name} is not installed; type: pip install 'otter-arrays[classroom]'"
+        ) from None
 
     try:
-        command.run(submissions, archive, out, resume, scheduler, workers, names, progress.shown(quiet=quiet, as_json=as_json))
+        command.run(
+            submissions,
+            archive,
+            out,
+            resume,
+            scheduler,
+            workers,
+            names,
+            progress.shown(quiet=quiet, as_json=as_json),
+        )
     except BuildError as fault:
         raise click.ClickException(str(fault)) from None
     except KeyboardInterrupt:

@@ -42,9 +42,21 @@ class Wanted:
         """
         try:
             plugins = json.loads(config.read_text(encoding="utf-8"))["plugins"]
-            settings = next(each for entry in plugins if isinstance(entry, dict) for name, each in entry.items() if name.endswith(".ArraysPlugin"))
-            functions = {check[0] for checks in settings["checks"].values() for check in checks if check}
-            return Wanted(str(settings.get("assignment", "")), frozenset(settings["tests_of_cells"]), frozenset(functions))
+            settings = next(
+                each
+                for entry in plugins
+                if isinstance(entry, dict)
+                for name, each in entry.items()
+                if name.endswith(".ArraysPlugin")
+            )
+            functions = {
+                check[0] for checks in settings["checks"].values() for check in checks if check
+            }
+            return Wanted(
+                str(settings.get("assignment", "")),
+                frozenset(settings["tests_of_cells"]),
+                frozenset(functions),
+            )
         except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
             return Wanted()
 
@@ -65,8 +77,13 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
             _move(scripts[0], submission, scripts[0].name)
         return []
     chosen = notebooks[0] if len(notebooks) == 1 else _best(notebooks, submission, wanted)
-    others = [path for path in notebooks if path != chosen and path.parent in (submission, chosen.parent)]
-    sentences = [f"{printable(path.name)} is another notebook than {printable(chosen.name)}, which is graded" for path in others]
+    others = [
+        path for path in notebooks if path != chosen and path.parent in (submission, chosen.parent)
+    ]
+    sentences = [
+        f"{printable(path.name)} is another notebook than {printable(chosen.name)}, which is graded"
+        for path in others
+    ]
     for path in others:
         remove(path)
     _move(chosen, submission, _ENDING.sub("", chosen.name) + ".ipynb")
@@ -80,7 +97,11 @@ def _files(folder: Path) -> Iterator[Path]:
     count = 0
     for above, folders, names in os.walk(folder):
         depth = len(Path(above).relative_to(folder).parts)
-        folders[:] = [] if depth >= MAX_DEPTH else sorted(name for name in folders if not name.startswith((".", "__")))
+        folders[:] = (
+            []
+            if depth >= MAX_DEPTH
+            else sorted(name for name in folders if not name.startswith((".", "__")))
+        )
         for name in sorted(names):
             path = Path(above, name)
             if not name.startswith(".") and stat.S_ISREG(path.lstat().st_mode):
@@ -99,7 +120,11 @@ def _content(path: Path) -> Mapping[str, Any] | None:
         found = json.loads(content) if content.lstrip().startswith(b"{") else None
     except (OSError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and isinstance(found.get("cells"), list) and "nbformat" in found else None
+    return (
+        found
+        if isinstance(found, dict) and isinstance(found.get("cells"), list) and "nbformat" in found
+        else None
+    )
 
 
 def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
@@ -108,7 +133,9 @@ def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
     if len({path.read_bytes() for path in best}) > 1:
         names = sorted(printable(path.relative_to(submission).as_posix()) for path in best)
         raise Refused(
-            f"{len(best)} notebooks were submitted: {', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}. Submit one."
+            f"{len(best)} notebooks were submitted: "
+            f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}. "
+            "Submit one."
         )
     return best[0]
 
@@ -126,10 +153,16 @@ def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
     stem = PurePosixPath(_ENDING.sub("", path.name)).name
     sources = [_source(cell) for cell in cells if cell.get("cell_type") == "code"]
     return (
-        1 if wanted.name and named == wanted.name else -1 if wanted.name and named is not None else 0,
+        1
+        if wanted.name and named == wanted.name
+        else -1
+        if wanted.name and named is not None
+        else 0,
         int(any(isinstance(cell.get("id"), str) and cell["id"] in wanted.cells for cell in cells)),
         sum(any(_answers(source, function) for source in sources) for function in wanted.functions),
-        sum(any(f"def {function}(" in source for source in sources) for function in wanted.functions),
+        sum(
+            any(f"def {function}(" in source for source in sources) for function in wanted.functions
+        ),
         int(bool(wanted.name) and stem == wanted.name),
         int(bool(wanted.name) and stem.startswith(wanted.name)),
     )
@@ -137,7 +170,13 @@ def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
 
 def _source(cell: Mapping[str, Any]) -> str:
     source = cell.get("source")
-    return "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else source if isinstance(source, str) else ""
+    return (
+        "".join(line for line in source if isinstance(line, str))
+        if isinstance(source, list)
+        else source
+        if isinstance(source, str)
+        else ""
+    )
 
 
 def _answers(source: str, function: str) -> bool:
@@ -145,17 +184,26 @@ def _answers(source: str, function: str) -> bool:
     if f"def {function}(" not in source:
         return False
     try:
-        tree = ast.parse("\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))))
+        tree = ast.parse(
+            "\n".join(
+                line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))
+            )
+        )
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return any(
-        isinstance(node, ast.FunctionDef) and node.name == function and not all(_says_nothing(each) for each in node.body) for node in ast.walk(tree)
+        isinstance(node, ast.FunctionDef)
+        and node.name == function
+        and not all(_says_nothing(each) for each in node.body)
+        for node in ast.walk(tree)
     )
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
     """Whether a statement is a docstring, `...` or `pass`."""
-    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
 
 
 def _move(path: Path, submission: Path, name: str) -> None:

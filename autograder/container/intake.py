@@ -38,14 +38,27 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
     """
     taken = _unpack(submission) if zips else []
     taken += choice.bring_up(submission, choice.Wanted.of(given.parent / "otter_config.json"))
-    taken += _take_away(submission, {path.name for path in given.iterdir()} if given.is_dir() else set())
+    taken += _take_away(
+        submission, {path.name for path in given.iterdir()} if given.is_dir() else set()
+    )
     names = sorted(os.listdir(submission))  # noqa: PTH208
     notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
-    scripts = [name for name in names if name.endswith(".py") and name != "__init__.py" and not name.startswith(".")]
+    scripts = [
+        name
+        for name in names
+        if name.endswith(".py") and name != "__init__.py" and not name.startswith(".")
+    ]
     if not notebooks and len(scripts) > 1:
-        raise Refused(f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. Submit the notebook.")
+        raise Refused(
+            f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. "
+            "Submit the notebook."
+        )
     if not notebooks and not scripts:
-        raise Refused(f"No notebook was submitted{f': what came is {_listed(names)}' if names else ', nor anything else'}. {AGAIN}")
+        raise Refused(
+            "No notebook was "
+            f"submitted{f': what came is {_listed(names)}' if names else ', nor anything else'}. "
+            f"{AGAIN}"
+        )
     _check_readable(submission / [*notebooks, *scripts][0])
     if zips:
         zipfile.ZipFile(submission / UNPACKED, "w").close()
@@ -56,14 +69,22 @@ def _unpack(submission: Path) -> list[str]:
     """Replace the one submitted zip with its files. Returns a sentence for each other entry, all of
     which are removed.
     """
-    zips = sorted(path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink())
+    zips = sorted(
+        path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink()
+    )
     if len(zips) != 1:
         names = _listed([path.name for path in zips])
-        raise Refused(f"{len(zips) or 'No'} zip files were submitted{': ' + names if zips else ''}. Submit one zip file with your notebook.")
+        raise Refused(
+            f"{len(zips) or 'No'} zip files were submitted{': ' + names if zips else ''}. Submit "
+            "one zip file with your notebook."
+        )
     contents = dict(packed.files(zips[0]))
     inner = [name for name in contents if name.endswith(".zip") and "/" not in name]
     if inner:
-        raise Refused(f"{printable(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files themselves into the zip.")
+        raise Refused(
+            f"{printable(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files "
+            "themselves into the zip."
+        )
     beside = sorted(path for path in submission.iterdir() if path != zips[0])
     for path in (*beside, zips[0]):
         remove(path)  # so that nothing is written through a link there
@@ -99,7 +120,8 @@ def _check_readable(path: Path) -> None:
     name = printable(path.name)
     if path.stat().st_size > MAX_FILE:
         raise Refused(
-            f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
+            f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart "
+            "Kernel and Clear Outputs), save it, and submit it again."
         )
     content = path.read_bytes()
     if content.startswith(codecs.BOM_UTF8):  # some editors write it, and Jupyter cannot read it
@@ -118,7 +140,10 @@ def _check_readable(path: Path) -> None:
     try:
         json.loads(text)
     except json.JSONDecodeError as fault:
-        raise Refused(f"{name} is not a notebook: it is not valid JSON (line {fault.lineno}, column {fault.colno}: {fault.msg}). {AGAIN}") from None
+        raise Refused(
+            f"{name} is not a notebook: it is not valid JSON (line {fault.lineno}, column "
+            f"{fault.colno}: {fault.msg}). {AGAIN}"
+        ) from None
     except (RecursionError, ValueError):
         raise Refused(f"{name} is not a notebook: its JSON cannot be read. {AGAIN}") from None
     _check_notebook(path, name)
@@ -134,13 +159,21 @@ def _check_notebook(path: Path, name: str) -> None:
     try:
         with contextlib.redirect_stderr(None):
             notebook = nbformat.read(path, as_version=4)
-            NBMetadataConfig.from_notebook(nbformat.read(path, as_version=nbformat.NO_CONVERT)).assignment_name  # noqa: B018
+            NBMetadataConfig.from_notebook(
+                nbformat.read(path, as_version=nbformat.NO_CONVERT)
+            ).assignment_name  # noqa: B018
     except Exception as fault:  # noqa: BLE001 - whatever they raise, Otter would raise it too
-        raise Refused(f"{name} is not a notebook that can be read ({type(fault).__name__}). {AGAIN}") from None
+        raise Refused(
+            f"{name} is not a notebook that can be read ({type(fault).__name__}). {AGAIN}"
+        ) from None
     if not isinstance(notebook.get("cells"), list):
-        raise Refused(f"{name} is not a notebook that can be read: it has no list of cells. {AGAIN}")
+        raise Refused(
+            f"{name} is not a notebook that can be read: it has no list of cells. {AGAIN}"
+        )
 
 
 def _listed(names: Sequence[str]) -> str:
     most = 5
-    return ", ".join(printable(name) for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return ", ".join(printable(name) for name in names[:most]) + (
+        f" and {len(names) - most} more" if len(names) > most else ""
+    )

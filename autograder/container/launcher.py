@@ -44,7 +44,9 @@ class Grader(Protocol):
     def wait(self, timeout: float | None = None) -> int: ...
 
 
-def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None) -> bool:
+def main(
+    root: Path, *, container: bool = True, start: Callable[[Path, bool], Grader] | None = None
+) -> bool:
     """Grade the submission in `root`. Afterwards `results/results.json` exists and is valid,
     whatever happened.
 
@@ -59,7 +61,11 @@ def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Gr
     file.parent.mkdir(parents=True, exist_ok=True)
     results.write(file, results.begun())
     _give_metadata(root / "submission_metadata.json")
-    seconds, before, started = seconds_of(root) + PATIENCE, machine.kills_for_memory(), time.monotonic()
+    seconds, before, started = (
+        seconds_of(root) + PATIENCE,
+        machine.kills_for_memory(),
+        time.monotonic(),
+    )
     grader = (start or _new_interpreter)(root, container)
     late = False
     with machine.Peak(grader.pid) as peak:
@@ -74,27 +80,51 @@ def main(root: Path, *, container: bool = True, start: Callable[[Path, bool], Gr
     found, died = _read(file), False
     if found is None or results.lacks_a_cause(found):
         died = not late
-        cause = f"grading took longer than {seconds:g} seconds" if late else _cause(grader.returncode or 0, machine.kills_for_memory() - before)
+        cause = (
+            f"grading took longer than {seconds:g} seconds"
+            if late
+            else _cause(grader.returncode or 0, machine.kills_for_memory() - before)
+        )
         found = results.unfinished(f"{cause}.")
         print(f"Not graded: {cause}.", file=sys.stderr)
-    taken = {"seconds": round(time.monotonic() - started, 1), "peak_memory_mb": peak.bytes // 2**20, "cpus": machine.cpus()}
+    taken = {
+        "seconds": round(time.monotonic() - started, 1),
+        "peak_memory_mb": peak.bytes // 2**20,
+        "cpus": machine.cpus(),
+    }
     extra = found.get("extra_data")
-    results.write(file, {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}})
-    print(f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and {taken['cpus']} processors.")
+    results.write(
+        file,
+        {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}},
+    )
+    print(
+        f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and "
+        f"{taken['cpus']} processors."
+    )
     return not died
 
 
 def _cause(returncode: int, killed_for_memory: int) -> str:
     if killed_for_memory:
         limit = machine.memory_limit()
-        return f"the container ran out of its {limit // 2**20 if limit else '?'} MB of memory; the instructor can choose a larger container"
+        return (
+            f"the container ran out of its {limit // 2**20 if limit else '?'} MB of memory; the "
+            "instructor can choose a larger container"
+        )
     if returncode < 0:
         return f"the grader was killed (signal {-returncode})"
     return f"the grader ended with an error (status {returncode}), which stands in its output"
 
 
 def _new_interpreter(root: Path, container: bool) -> Grader:
-    command = [sys.executable, "-I", "-m", "autograder.container.runner", str(root), *([] if container else [OUTSIDE])]
+    command = [
+        sys.executable,
+        "-I",
+        "-m",
+        "autograder.container.runner",
+        str(root),
+        *([] if container else [OUTSIDE]),
+    ]
     return subprocess.Popen(command, cwd=root, start_new_session=True, env=environment())
 
 
@@ -104,7 +134,12 @@ def environment() -> dict[str, str]:
     Libraries otherwise size them, and the memory of each thread, by the machine's processors.
     """
     threads = str(machine.cpus())
-    return {**os.environ, "NPROC": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+    return {
+        **os.environ,
+        "NPROC": threads,
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+    }
 
 
 def _give_metadata(path: Path) -> None:

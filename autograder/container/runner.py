@@ -21,7 +21,11 @@ def grade(root: Path, *, container: bool) -> None:
     submission_metadata.json.
     """
     config = root / "source" / "otter_config.json"
-    zips = bool(json.loads(config.read_text(encoding="utf-8")).get("zips", False)) if config.exists() else False
+    zips = (
+        bool(json.loads(config.read_text(encoding="utf-8")).get("zips", False))
+        if config.exists()
+        else False
+    )
     try:
         for sentence in intake.screen(root / "submission", root / "source" / "files", zips=zips):
             print(f"Taken away before grading: {sentence}.")

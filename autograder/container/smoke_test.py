@@ -96,32 +96,48 @@ def check(root: Path, *, container: bool = True) -> str:
         shutil.copytree(root / "source", copy / "source")
         (copy / "submission").mkdir()
         (copy / "results").mkdir()
-        settings = settings_of(json.loads((copy / "source" / "otter_config.json").read_text(encoding="utf-8")))
+        settings = settings_of(
+            json.loads((copy / "source" / "otter_config.json").read_text(encoding="utf-8"))
+        )
         if settings is None:
-            raise NotReady("otter_config.json has no settings of this plugin; build the zip with `autograder build`")
+            raise NotReady(
+                "otter_config.json has no settings of this plugin; build the zip with `autograder "
+                "build`"
+            )
         found = storage.load(copy / "source" / "files" / str(settings["bank"]), "the hidden bank")
         _write_submission(found, copy / "submission")
-        command = [sys.executable, "-I", "-m", "autograder.container.launcher", str(copy), *([] if container else [OUTSIDE])]
+        command = [
+            sys.executable,
+            "-I",
+            "-m",
+            "autograder.container.launcher",
+            str(copy),
+            *([] if container else [OUTSIDE]),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         try:
             results = json.loads((copy / "results" / "results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             raise NotReady(f"grading left no results:\n{done.stdout}{done.stderr}") from None
     rows = [row for row in results["tests"] if PUBLIC in row.get("tags", ())]
-    wrong = [row for row in question_rows(results) if row.get("max_score") is None and "score" not in row] + [
-        row for row in rows if row.get("status") != "passed"
-    ]
+    wrong = [
+        row for row in question_rows(results) if row.get("max_score") is None and "score" not in row
+    ] + [row for row in rows if row.get("status") != "passed"]
     if wrong or not rows:
         raise NotReady(
-            f"the public cases were not graded as right: {wrong[0]['output'] if wrong else 'they have no row'}\n{done.stdout}{done.stderr}"
+            "the public cases were not graded as right: "
+            f"{wrong[0]['output'] if wrong else 'they have no row'}\n"
+            f"{done.stdout}{done.stderr}"
         )
     extra = results["extra_data"]
     packages = ", ".join(f"{name} {number}" for name, number in extra["packages"].items())
     taken = extra["container"]
     confined = ", ".join(extra["isolation"].get("active", ())) or "off"
     return (
-        f"otter-arrays ready: {found.assignment}: public cases of {', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
-        f"{taken['seconds']} s; otter-arrays {version('otter-arrays')}, {packages}; isolation: {confined}"
+        f"otter-arrays ready: {found.assignment}: public cases of "
+        f"{', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
+        f"{taken['seconds']} s; otter-arrays {version('otter-arrays')}, {packages}; isolation: "
+        f"{confined}"
     )
 
 
@@ -132,9 +148,15 @@ def _write_submission(found: records.Bank, folder: Path) -> None:
     for question in found.groups:
         cases = found.group(question, PUBLIC).cases
         for number, answered in enumerate(cases):
-            answers.update({f"{question}.{number}/{name}": array for name, array in answered.expected.items()})
-            order = sorted(answered.case.arguments, key=lambda name: name not in answered.case.way.constructor)
-            for place, leaf in enumerate(flatten({name: answered.case.arguments[name] for name in order}).values()):
+            answers.update(
+                {f"{question}.{number}/{name}": array for name, array in answered.expected.items()}
+            )
+            order = sorted(
+                answered.case.arguments, key=lambda name: name not in answered.case.way.constructor
+            )
+            for place, leaf in enumerate(
+                flatten({name: answered.case.arguments[name] for name in order}).values()
+            ):
                 answers[f"{question}.{number}.{place}"] = _number(leaf)
         cells += [nbformat.v4.new_code_cell(_answer(question, each.case)) for each in cases[:1]]
     np.savez(folder / ANSWERS, **answers)
@@ -153,7 +175,9 @@ def _answer(question: str, case: Case) -> str:
     if case.way.method:
         return _CLASS.format(name=question, method=case.way.method)
     if case.way.gradient:
-        return _OF_GRADIENT.format(name=question, places=[list(case.arguments).index(name) for name in case.way.gradient])
+        return _OF_GRADIENT.format(
+            name=question, places=[list(case.arguments).index(name) for name in case.way.gradient]
+        )
     return _FUNCTION.format(name=question)
 
 

@@ -19,7 +19,16 @@ LONGEST_PART, LONGEST = 255, 1000
 """Bytes of one name, and of a path: the limits of every Linux file system below a temporary folder.
 """
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, IndexError, NotImplementedError, EOFError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    ValueError,
+    IndexError,
+    NotImplementedError,
+    EOFError,
+)
 
 
 def files(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -36,20 +45,33 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
             for entry in entries:
                 yield _place(entry).as_posix(), archive.read(entry)
     except _DAMAGED:
-        raise Refused(f"{name} is not a zip file, or damaged. Make it again and submit it.") from None
+        raise Refused(
+            f"{name} is not a zip file, or damaged. Make it again and submit it."
+        ) from None
 
 
 def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
-        raise Refused(f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out what was not asked for.")
+        raise Refused(
+            f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out "
+            "what was not asked for."
+        )
     places = {_place(entry) for entry in entries}
     folders = {above for place in places for above in place.parents}
     for entry in entries:
         place, called = _place(entry), printable(entry.filename)
         if place.is_absolute() or ".." in place.parts:
-            raise Refused(f"{name} has an entry outside of its folder: {called}. Make it again without such names.")
-        if len(str(place).encode()) > LONGEST or any(len(part.encode()) > LONGEST_PART for part in place.parts):
-            raise Refused(f"{name} has an entry with too long a name: {called}. Make it again with shorter names.")
+            raise Refused(
+                f"{name} has an entry outside of its folder: {called}. Make it again without such "
+                "names."
+            )
+        if len(str(place).encode()) > LONGEST or any(
+            len(part.encode()) > LONGEST_PART for part in place.parts
+        ):
+            raise Refused(
+                f"{name} has an entry with too long a name: {called}. Make it again with shorter "
+                "names."
+            )
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise Refused(f"{name} has a link in it: {called}. Put the file itself into the zip.")
         if entry.flag_bits & 1:
@@ -57,7 +79,10 @@ def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
         if not place.parts:
             raise zipfile.BadZipFile("a file without a name")
         if place in folders:
-            raise Refused(f"{name} has a file and a folder of one name: {called}. Make it again without the file.")
+            raise Refused(
+                f"{name} has a file and a folder of one name: {called}. Make it again without the "
+                "file."
+            )
 
 
 def _place(entry: zipfile.ZipInfo) -> PurePosixPath:

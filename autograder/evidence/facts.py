@@ -11,7 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-TRANSFORMS = ("nnx.vmap", "nnx.scan", "nnx.split_rngs", "nnx.jit", "nn.vmap", "nn.scan", "jax.vmap", "jax.lax.scan", "jax.jit")
+TRANSFORMS = (
+    "nnx.vmap",
+    "nnx.scan",
+    "nnx.split_rngs",
+    "nnx.jit",
+    "nn.vmap",
+    "nn.scan",
+    "jax.vmap",
+    "jax.lax.scan",
+    "jax.jit",
+)
 """The transforms that are recorded: `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
 
 CARRY, SEVERAL = "carry", "several"
@@ -96,7 +106,10 @@ def from_json(said: object) -> Facts:
     if not isinstance(said, Mapping):
         raise NoFacts("the facts are no mapping")
     applied = [_applied(each, index) for index, each in enumerate(_listed(said.get("applied")))]
-    parameters = [Parameter(_shape(each.get("shape")), _told(each.get("differ"))) for each in _listed(said.get("parameters"))]
+    parameters = [
+        Parameter(_shape(each.get("shape")), _told(each.get("differ")))
+        for each in _listed(said.get("parameters"))
+    ]
     return Facts(tuple(applied), tuple(parameters), said.get("stopped") is True)
 
 
@@ -110,13 +123,27 @@ def _applied(said: Mapping[str, Any], index: int) -> Applied:
     if in_axes is not None:
         if not isinstance(in_axes, Sequence) or len(in_axes) > MOST:
             raise NoFacts("in_axes of another kind")
-        axes = tuple(axis if axis is None or axis in (CARRY, SEVERAL) else _number(axis, -99) for axis in in_axes)
+        axes = tuple(
+            axis if axis is None or axis in (CARRY, SEVERAL) else _number(axis, -99)
+            for axis in in_axes
+        )
     lanes = said.get("lanes")
-    return Applied(str(transform), inside, None if lanes is None else _number(lanes), axes, said.get("makes") is True, _told(said.get("answers")))
+    return Applied(
+        str(transform),
+        inside,
+        None if lanes is None else _number(lanes),
+        axes,
+        said.get("makes") is True,
+        _told(said.get("answers")),
+    )
 
 
 def _listed(said: object) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(said, list | tuple) or len(said) > MOST or not all(isinstance(each, Mapping) for each in said):
+    if (
+        not isinstance(said, list | tuple)
+        or len(said) > MOST
+        or not all(isinstance(each, Mapping) for each in said)
+    ):
         raise NoFacts("a list of another kind")
     return said
 

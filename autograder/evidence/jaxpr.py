@@ -13,7 +13,9 @@ from autograder.calls.spec import PLAIN, CallSpec
 from autograder.calls.transforms import apply
 
 
-def equations(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
+def equations(
+    function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec = PLAIN
+) -> int | None:
     """The number of equations in the jaxpr of a call, including those inside loops and compiled
     parts; None if it cannot be traced.
 
@@ -30,7 +32,8 @@ def equations(function: Callable[..., Any], arguments: Mapping[str, Value], way:
     with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
         try:
             return _count(jax.make_jaxpr(traced)().jaxpr)
-        except BaseException:  # noqa: BLE001 - whatever it raises under tracing, it cannot be traced
+        except BaseException:  # noqa: BLE001
+            # Whatever it raises under tracing, it cannot be traced.
             return None
 
 

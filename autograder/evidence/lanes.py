@@ -25,7 +25,11 @@ def lanes(transform: str, own: Mapping[str, Any]) -> int | None:
         leaves = jax.tree.leaves(own.get("xs"))
         return _whole(own.get("length")) or (int(leaves[0].shape[0]) if leaves else None)
     if transform == "jax.vmap":
-        return _whole(own.get("axis_size")) or _mapped_size(own["in_axes"], own["args"]) or _mapped_size(0, own["kwargs"])
+        return (
+            _whole(own.get("axis_size"))
+            or _mapped_size(own["in_axes"], own["args"])
+            or _mapped_size(0, own["kwargs"])
+        )
     return None
 
 
@@ -37,12 +41,21 @@ def _mapped_size(in_axes: Any, arguments: Any) -> int | None:
     def note(axis: Any, part: Any) -> None:
         sizes.extend(leaf.shape[axis] for leaf in jax.tree.leaves(part) if axis is not None)
 
-    jax.tree.map(note, tuple(in_axes) if isinstance(in_axes, list) else in_axes, arguments, is_leaf=lambda axis: axis is None)
+    jax.tree.map(
+        note,
+        tuple(in_axes) if isinstance(in_axes, list) else in_axes,
+        arguments,
+        is_leaf=lambda axis: axis is None,
+    )
     return int(sizes[0]) if sizes else None
 
 
 def _whole(number: Any) -> int | None:
-    return int(number) if isinstance(number, int | np.integer) and not isinstance(number, bool) else None
+    return (
+        int(number)
+        if isinstance(number, int | np.integer) and not isinstance(number, bool)
+        else None
+    )
 
 
 def in_axes(own: Mapping[str, Any]) -> tuple[Axis, ...] | None:
@@ -53,7 +66,10 @@ def in_axes(own: Mapping[str, Any]) -> tuple[Axis, ...] | None:
         return None
     axes, args = own["in_axes"], own.get("args", ())
     entries = list(axes) if isinstance(axes, tuple | list) else [axes] * len(args)
-    return tuple(_axis(axis, args[place] if place < len(args) else None) for place, axis in enumerate(entries))[:MOST]
+    return tuple(
+        _axis(axis, args[place] if place < len(args) else None)
+        for place, axis in enumerate(entries)
+    )[:MOST]
 
 
 def _axis(axis: Any, argument: Any) -> Axis:
@@ -66,6 +82,12 @@ def _axis(axis: Any, argument: Any) -> Axis:
         return CARRY
     if hasattr(axis, "axes"):  # nnx.StateAxes
         axis = tuple(axis.axes)
-    inner = list(axis.values()) if isinstance(axis, Mapping) else list(axis) if isinstance(axis, tuple | list) else [SEVERAL]
+    inner = (
+        list(axis.values())
+        if isinstance(axis, Mapping)
+        else list(axis)
+        if isinstance(axis, tuple | list)
+        else [SEVERAL]
+    )
     different = {_axis(each, None) for each in inner}
     return different.pop() if len(different) == 1 else SEVERAL

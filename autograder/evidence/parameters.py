@@ -29,7 +29,11 @@ def parameters_in(container: Any, depth: int = 0) -> Iterator[Any]:
     collection `params`.
     """
     nnx = sys.modules.get("flax.nnx")
-    if depth > DEEPEST or container is None or isinstance(container, str | int | float | np.ndarray):
+    if (
+        depth > DEEPEST
+        or container is None
+        or isinstance(container, str | int | float | np.ndarray)
+    ):
         return
     if nnx is not None and isinstance(container, nnx.Variable):
         if is_parameter(container):
@@ -57,7 +61,11 @@ def describe(array: Any, lanes: int | None) -> Parameter:
     shape = tuple(int(size) for size in array.shape)
     if is_traced(array):
         # A vmapped value has one element per lane, but its shape is that of a single lane.
-        return Parameter((lanes, *shape) if lanes is not None and type(array).__name__ == "BatchTracer" else shape)
+        return Parameter(
+            (lanes, *shape)
+            if lanes is not None and type(array).__name__ == "BatchTracer"
+            else shape
+        )
     if not shape or np.size(array) > LARGEST_KEPT:
         return Parameter(shape)
     parts = np.asarray(array).reshape(shape[0], -1)

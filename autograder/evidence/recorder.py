@@ -36,7 +36,10 @@ _TRANSFORMS = {
     "vmap.<locals>.simple_vmap_wrapper": (_ITERATION, "nnx.vmap"),
     "_graph_updates_scan.<locals>.scan_wrapper": (_ITERATION, "nnx.scan"),
     "_simple_scan.<locals>.simple_scan_wrapper": (_ITERATION, "nnx.scan"),
-    "split_rngs.<locals>.split_rngs_decorator.<locals>.split_rngs_wrapper": (_RNGS, "nnx.split_rngs"),
+    "split_rngs.<locals>.split_rngs_decorator.<locals>.split_rngs_wrapper": (
+        _RNGS,
+        "nnx.split_rngs",
+    ),
     "split_rngs": (_RNGS, "nnx.split_rngs"),
     "Rngs.split": (_RNGS, "nnx.split_rngs"),
     "JitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
@@ -65,7 +68,9 @@ not compute with it.
 """
 
 
-def gather(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+def gather(
+    function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False
+) -> tuple[Facts, Returned | Failed]:
     """Call `function` as `autograder.calls.call.call` does, and observe it.
 
     `afresh` empties JAX's caches first. Otherwise a function that `jit` has already compiled is not
@@ -125,7 +130,13 @@ class _Recorder:
     def facts(self, answer: Output, stopped: bool) -> Facts:
         """The recorded facts, compared with the answer of the function."""
         unique = list(dict.fromkeys(self.parameters))[:MOST]
-        return Facts(tuple(replace(each.applied, answers=_among(answer, each.outputs)) for each in self.calls), tuple(unique), stopped)
+        return Facts(
+            tuple(
+                replace(each.applied, answers=_among(answer, each.outputs)) for each in self.calls
+            ),
+            tuple(unique),
+            stopped,
+        )
 
     def _begin(self, transform: str, frame: types.FrameType) -> None:
         around = self._open[-1][1] if self._open else None
@@ -159,7 +170,12 @@ class _Recorder:
     def _look(self, name: str, frame: types.FrameType, event: str, value: Any) -> None:
         if name == "Module.apply" and event == "call":
             self._note(frame.f_locals.get("variables"))
-        elif name == "Module.init_with_output" and event == "return" and isinstance(value, tuple) and len(value) == 2:
+        elif (
+            name == "Module.init_with_output"
+            and event == "return"
+            and isinstance(value, tuple)
+            and len(value) == 2
+        ):
             self._made()
             self._note(value[1])
         elif name == "Variable.__init__" and event == "return":
@@ -177,7 +193,9 @@ class _Recorder:
         for array in parameters_in(container):
             if len(self.parameters) < 10 * MOST:
                 around = (self.calls[index].applied for _, index in reversed(self._open))
-                mapped = next((each.lanes for each in around if each.transform.endswith("vmap")), None)
+                mapped = next(
+                    (each.lanes for each in around if each.transform.endswith("vmap")), None
+                )
                 self.parameters.append(describe(array, mapped))
 
 
@@ -188,7 +206,11 @@ def _by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) 
     if transform == "nnx.split_rngs":
         # Called without anything to split, it only makes a decorator.
         return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
-    return transform in ("jax.vmap", "jax.lax.scan") and _from_library(frame) and _of_library(own.get("fun", own.get("f")))
+    return (
+        transform in ("jax.vmap", "jax.lax.scan")
+        and _from_library(frame)
+        and _of_library(own.get("fun", own.get("f")))
+    )
 
 
 def _from_library(frame: types.FrameType) -> bool:
@@ -200,7 +222,11 @@ def _caller(frame: types.FrameType) -> str:
     public functions.
     """
     caller = frame.f_back
-    while caller is not None and caller.f_globals.get("__name__") in ("jax._src.traceback_util", "flax.nnx.graphlib", "contextlib"):
+    while caller is not None and caller.f_globals.get("__name__") in (
+        "jax._src.traceback_util",
+        "flax.nnx.graphlib",
+        "contextlib",
+    ):
         caller = caller.f_back
     return "" if caller is None else str(caller.f_globals.get("__name__"))
 
@@ -210,7 +236,9 @@ def _of_library(function: Any) -> bool:
         function = function.func
     # An object that wraps a function, as Flax makes them, may report the module of the wrapped
     # function.
-    named = function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
+    named = (
+        function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
+    )
     return str(named.__module__).split(".")[0] in ("jax", "flax")
 
 
@@ -223,9 +251,16 @@ def _outputs(value: Any) -> list[np.ndarray] | None:
     import jax
 
     arrays = [leaf for leaf in jax.tree.leaves(value) if isinstance(leaf, jax.Array | np.ndarray)]
-    if any(is_traced(array) for array in arrays) or sum(array.size for array in arrays) > LARGEST_KEPT:
+    if (
+        any(is_traced(array) for array in arrays)
+        or sum(array.size for array in arrays) > LARGEST_KEPT
+    ):
         return None
-    return [np.asarray(array) for array in arrays if array.dtype.kind in "fiub" or str(array.dtype) == "bfloat16"]
+    return [
+        np.asarray(array)
+        for array in arrays
+        if array.dtype.kind in "fiub" or str(array.dtype) == "bfloat16"
+    ]
 
 
 def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
@@ -234,8 +269,12 @@ def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
     """
     if not answer or outputs is None:
         return None
-    wanted = np.sort(np.concatenate([array.astype(np.float64).ravel() for array in answer.values()]))
-    given = np.sort(np.concatenate([np.zeros(0), *(output.astype(np.float64).ravel() for output in outputs)]))
+    wanted = np.sort(
+        np.concatenate([array.astype(np.float64).ravel() for array in answer.values()])
+    )
+    given = np.sort(
+        np.concatenate([np.zeros(0), *(output.astype(np.float64).ravel() for output in outputs)])
+    )
     allowed = SAME * max(np.max(np.abs(wanted), initial=0.0), 1e-30)
     place = 0
     for number in wanted:

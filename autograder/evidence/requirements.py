@@ -57,11 +57,15 @@ class Transform:
             and (not self.makes_parameters or applied.makes)
             # Inside jit there are no numbers to compare; the nearest call around it that could be
             # compared counts.
-            and (not self.gives_answer or next((told for told in answers if told is not None), True))
+            and (
+                not self.gives_answer or next((told for told in answers if told is not None), True)
+            )
         )
 
     def dims(self) -> set[str]:
-        return ({self.lanes} if self.lanes else set()) | (self.inside.dims() if self.inside else set())
+        return ({self.lanes} if self.lanes else set()) | (
+            self.inside.dims() if self.inside else set()
+        )
 
     def __str__(self) -> str:
         words = [" or ".join(self.names)]
@@ -115,7 +119,9 @@ class SharedParameters:
 
     def met(self, seen: Seen) -> bool:
         found = seen.facts.parameters
-        return bool(found) and not any(each.shape and each.shape[0] == seen.sizes[self.dim] for each in found)
+        return bool(found) and not any(
+            each.shape and each.shape[0] == seen.sizes[self.dim] for each in found
+        )
 
     def dims(self) -> set[str]:
         return {self.dim}
@@ -133,7 +139,11 @@ class StackedParameters:
     dim: str
 
     def met(self, seen: Seen) -> bool:
-        differ = [each.differ for each in seen.facts.parameters if each.shape and each.shape[0] == seen.sizes[self.dim]]
+        differ = [
+            each.differ
+            for each in seen.facts.parameters
+            if each.shape and each.shape[0] == seen.sizes[self.dim]
+        ]
         # Values inside jit cannot be compared; there it is enough that each lane made its own.
         return True in differ or (None in differ and False not in differ)
 
@@ -141,7 +151,9 @@ class StackedParameters:
         return {self.dim}
 
     def __str__(self) -> str:
-        return f"parameters stacked along a leading axis of size {self.dim}, different in every lane"
+        return (
+            f"parameters stacked along a leading axis of size {self.dim}, different in every lane"
+        )
 
 
 @dataclass(frozen=True)
@@ -156,13 +168,18 @@ class Parameters:
         lanes = {applied.lanes for applied in seen.facts.applied}
         found = {each.shape for each in seen.facts.parameters}
         found |= {shape[1:] for shape in found if shape and shape[0] in lanes}
-        return all(tuple(seen.sizes[size] if isinstance(size, str) else size for size in shape) in found for shape in self.shapes)
+        return all(
+            tuple(seen.sizes[size] if isinstance(size, str) else size for size in shape) in found
+            for shape in self.shapes
+        )
 
     def dims(self) -> set[str]:
         return {size for shape in self.shapes for size in shape if isinstance(size, str)}
 
     def __str__(self) -> str:
-        return "parameters of the shapes " + ", ".join(f"({', '.join(map(str, shape))})" for shape in self.shapes)
+        return "parameters of the shapes " + ", ".join(
+            f"({', '.join(map(str, shape))})" for shape in self.shapes
+        )
 
 
 @dataclass(frozen=True)
@@ -183,7 +200,9 @@ class ConstantTrace:
         return f"a trace that does not grow with {self.dim}"
 
 
-Requirement = Transform | Either | Every | SharedParameters | StackedParameters | Parameters | ConstantTrace
+Requirement = (
+    Transform | Either | Every | SharedParameters | StackedParameters | Parameters | ConstantTrace
+)
 
 
 def grows(lengths: Sequence[int | None]) -> bool:
@@ -196,7 +215,11 @@ def traced_dims(requirement: Requirement) -> set[str]:
     """The dimensions whose trace lengths a requirement needs."""
     if isinstance(requirement, ConstantTrace):
         return {requirement.dim}
-    return set().union(*(traced_dims(each) for each in requirement.of)) if isinstance(requirement, Either | Every) else set()
+    return (
+        set().union(*(traced_dims(each) for each in requirement.of))
+        if isinstance(requirement, Either | Every)
+        else set()
+    )
 
 
 @dataclass(frozen=True)
@@ -216,7 +239,16 @@ class Rule:
 
 
 _KINDS: Mapping[str, type[Requirement]] = {
-    kind.__name__: kind for kind in (Transform, Either, Every, SharedParameters, StackedParameters, Parameters, ConstantTrace)
+    kind.__name__: kind
+    for kind in (
+        Transform,
+        Either,
+        Every,
+        SharedParameters,
+        StackedParameters,
+        Parameters,
+        ConstantTrace,
+    )
 }
 
 

@@ -18,7 +18,9 @@ class Watched(StandIn):
     """
 
     @abc.abstractmethod
-    def watch(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watch(
+        self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False
+    ) -> tuple[Facts, Returned | Failed]:
         """Call the function and observe it, as `autograder.evidence.recorder.gather` does."""
 
     @abc.abstractmethod
@@ -46,4 +48,8 @@ def equations(function: object, case: Case) -> int | None:
     """
     if isinstance(function, Watched):
         return function.equations(case.arguments, case.way)
-    return jaxpr.equations(function, case.arguments, case.way) if callable(function) and not isinstance(function, StandIn) else None
+    return (
+        jaxpr.equations(function, case.arguments, case.way)
+        if callable(function) and not isinstance(function, StandIn)
+        else None
+    )

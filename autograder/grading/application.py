@@ -23,4 +23,6 @@ class Application(IPKernelApp):
         for derived in plain.__subclasses__():
             # in every kernel, IPython's own debugger is derived from it
             if not issubclass(pdb.Pdb, derived):
-                derived.__bases__ = tuple(pdb.Pdb if base is plain else base for base in derived.__bases__)
+                derived.__bases__ = tuple(
+                    pdb.Pdb if base is plain else base for base in derived.__bases__
+                )

@@ -50,7 +50,10 @@ class Isolation:
         """
         unknown = [name for name in config if name not in (*_SETTINGS, *_FROM_THE_BUILD)]
         if unknown:
-            raise ConfigError(f"{unknown[0]!r} is not a setting of this plugin; the settings are {', '.join(_SETTINGS)}")
+            raise ConfigError(
+                f"{unknown[0]!r} is not a setting of this plugin; the settings are "
+                f"{', '.join(_SETTINGS)}"
+            )
         level = config.get("isolation", "required" if container else "best")
         if level not in LEVELS and level is not False:
             raise ConfigError(f"isolation={level!r} is not one of {', '.join(LEVELS)}")
@@ -60,7 +63,12 @@ class Isolation:
                 wishes[field_name] = _positive(name, config[name])
         if "memory_mb" in config:
             wishes["resident_bytes"] = int(_positive("memory_mb", config["memory_mb"]) * 2**20)
-        return cls("off" if level is False else level, Limits(**wishes), tuple(config.get("public_files", ())), str(config.get("bank", "")))  # type: ignore[arg-type]
+        return cls(
+            "off" if level is False else level,
+            Limits(**wishes),
+            tuple(config.get("public_files", ())),
+            str(config.get("bank", "")),
+        )  # type: ignore[arg-type]
 
 
 def _positive(name: str, value: Any) -> float:

@@ -23,7 +23,9 @@ from autograder.sandbox.cells import Stopped
 # Otter writes the exception of a failed test with its type at the beginning of a line, in a doctest
 # with the type's module.
 _OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
-_UNGRADED = re.compile(rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE)
+_UNGRADED = re.compile(
+    rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE
+)
 _IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
 _SAID = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
 
@@ -31,7 +33,8 @@ PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded
 """The outcomes of a test case."""
 
 ABOUT_CELLS = (
-    "These cells did not run to their end. That costs no points by itself; it may be why an answer is missing. Cells of text are not counted."
+    "These cells did not run to their end. That costs no points by itself; it may be why an answer "
+    "is missing. Cells of text are not counted."
 )
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
@@ -67,8 +70,8 @@ class Results(GradingResults):
         if missing:
             ungraded = sum(_is_nan(test_file.score) for test_file in self.results.values())
             output["output"] = (
-                f"{ungraded} of {len(self.results)} questions could not be graded completely. This is no fault of the answers; "
-                "please tell your instructor."
+                f"{ungraded} of {len(self.results)} questions could not be graded completely. This "
+                "is no fault of the answers; please tell your instructor."
             )
             if _is_nan(output.get("score")):
                 del output["score"]
@@ -80,14 +83,18 @@ class Results(GradingResults):
         return output
 
     def _rows(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        split = [name for name, test_file in self.results.items() if self._is_split(name, test_file)]
+        split = [
+            name for name, test_file in self.results.items() if self._is_split(name, test_file)
+        ]
         made: list[dict[str, Any]] = []
         for row in rows:
             if row["name"] == files.OTTERS and len(split) == len(self.results):
                 continue  # there is a row for each of them already
             if row["name"] in split:
                 number = list(self.results).index(row["name"]) + 1
-                made += self._rows_of_groups(row, self.results[row["name"]], self.checks[row["name"]], number)
+                made += self._rows_of_groups(
+                    row, self.results[row["name"]], self.checks[row["name"]], number
+                )
             else:
                 if _is_nan(row.get("score")):
                     del row["score"]
@@ -97,11 +104,19 @@ class Results(GradingResults):
 
     def _is_split(self, name: str, test_file: Any) -> bool:
         checks = self.checks.get(name, ())
-        return len(checks) == len(test_file.test_case_results) and None not in checks and not test_file.all_or_nothing
+        return (
+            len(checks) == len(test_file.test_case_results)
+            and None not in checks
+            and not test_file.all_or_nothing
+        )
 
-    def _rows_of_groups(self, row: Mapping[str, Any], test_file: Any, checks: Sequence[Any], number: int) -> list[dict[str, Any]]:
+    def _rows_of_groups(
+        self, row: Mapping[str, Any], test_file: Any, checks: Sequence[Any], number: int
+    ) -> list[dict[str, Any]]:
         made = []
-        for place, (result, (question, group, *rule)) in enumerate(zip(test_file.test_case_results, checks, strict=True), 1):
+        for place, (result, (question, group, *rule)) in enumerate(
+            zip(test_file.test_case_results, checks, strict=True), 1
+        ):
             case = result.test_case
             called = f"method, {rule[0]}" if rule else title(group)
             outcome = _outcome(result)
@@ -110,10 +125,16 @@ class Results(GradingResults):
                 {
                     "name": f"{question}: {called}{files.UNGRADED_MARK if ungraded else ''}",
                     "number": f"{number}.{place}",
-                    **({} if ungraded else {"score": round(_points(result, question, self.worth), 5)}),
+                    **(
+                        {}
+                        if ungraded
+                        else {"score": round(_points(result, question, self.worth), 5)}
+                    ),
                     "max_score": round(case.points, 5),
                     **({} if ungraded else {"status": "passed" if outcome == PASSED else "failed"}),
-                    "visibility": row["visibility"] if case.hidden or self.all_hidden else "visible",
+                    "visibility": row["visibility"]
+                    if case.hidden or self.all_hidden
+                    else "visible",
                     "output": _told(result, group == METHOD),
                     "output_format": "md",
                     "tags": [group],
@@ -128,7 +149,14 @@ def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not cells:
         return []
     told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells)
-    return [{"name": files.CELLS, "visibility": "visible", "output": f"{ABOUT_CELLS}\n\n{told}", "output_format": "md"}]
+    return [
+        {
+            "name": files.CELLS,
+            "visibility": "visible",
+            "output": f"{ABOUT_CELLS}\n\n{told}",
+            "output_format": "md",
+        }
+    ]
 
 
 def _told(result: Any, method: bool) -> str:
@@ -137,9 +165,13 @@ def _told(result: Any, method: bool) -> str:
     """
     case, message = result.test_case, result.message or ""
     if result.passed:
-        return str(case.success_message or ("Seen in the calls." if method else "All calls are right."))
+        return str(
+            case.success_message or ("Seen in the calls." if method else "All calls are right.")
+        )
     parts = _SAID.split(message, maxsplit=1)
-    told = parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
+    told = (
+        parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
+    )
     return f"{case.failure_message}\n\n{told}" if case.failure_message else told
 
 
@@ -152,7 +184,13 @@ def _outcome(result: Any) -> str:
     if result.passed:
         return PASSED
     message = result.message or ""
-    return UNGRADED if _UNGRADED.search(message) else IMPRECISE if _IMPRECISE.search(message) else FAILED
+    return (
+        UNGRADED
+        if _UNGRADED.search(message)
+        else IMPRECISE
+        if _IMPRECISE.search(message)
+        else FAILED
+    )
 
 
 def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
@@ -190,12 +228,23 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
         elif not test_file.all_or_nothing and IMPRECISE in outcomes:
             questions = [check[0] if check else "" for check in checks.get(name, ())]
             if len(questions) == len(found):
-                test_file.update_score(sum(_points(result, question, worth) for result, question in zip(found, questions, strict=True)))
+                test_file.update_score(
+                    sum(
+                        _points(result, question, worth)
+                        for result, question in zip(found, questions, strict=True)
+                    )
+                )
     return names
 
 
 def write_from_now(
-    results: GradingResults, *, file: Path, checks: Checks, worth: Mapping[str, float], details: Mapping[str, Any], started: float
+    results: GradingResults,
+    *,
+    file: Path,
+    checks: Checks,
+    worth: Mapping[str, float],
+    details: Mapping[str, Any],
+    started: float,
 ) -> None:
     """Make `results` write Gradescope's JSON with our rows to `file`.
 
@@ -206,7 +255,13 @@ def write_from_now(
     # makes the JSON, so that object gets another class.
     results.__class__ = Results
     ours = cast(Results, results)
-    ours.results_file, ours.checks, ours.worth, ours.details, ours.started = file.resolve(), checks, worth, details, started
+    ours.results_file, ours.checks, ours.worth, ours.details, ours.started = (
+        file.resolve(),
+        checks,
+        worth,
+        details,
+        started,
+    )
 
 
 def _is_nan(score: Any) -> bool:

@@ -69,12 +69,25 @@ class NotebookGrading:
         if self._report is None:
             return
         findings = [row.to_json() for row in rows()]
-        text: dict[str, Any] = {"problem": self._submission.problem, "findings": findings, "log_server": log_server.address()}
+        text: dict[str, Any] = {
+            "problem": self._submission.problem,
+            "findings": findings,
+            "log_server": log_server.address(),
+        }
         text |= {"mended": mended} if mended else {}
-        text |= {"cells": [stopped.to_json() for stopped in self._submission.stopped]} if self._submission.stopped else {}
+        text |= (
+            {"cells": [stopped.to_json() for stopped in self._submission.stopped]}
+            if self._submission.stopped
+            else {}
+        )
         started = self._submission.started
         if started is not None:
-            text |= {"user": started.user, "active": list(started.active), "missing": dict(started.missing), "open": list(started.open_holes)}
+            text |= {
+                "user": started.user,
+                "active": list(started.active),
+                "missing": dict(started.missing),
+                "open": list(started.open_holes),
+            }
         self._report.write_text(json.dumps(text), encoding="utf-8")
 
 
@@ -85,7 +98,9 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     script; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
-    submission = Submission(settings_of(settings), Path(settings["tests"]), settings["seed"], settings.get("script", ""))
+    submission = Submission(
+        settings_of(settings), Path(settings["tests"]), settings["seed"], settings.get("script", "")
+    )
     begin_grading(settings["bank"], settings["refusal"], submission)
     graded = NotebookGrading(submission, Path(settings["report"]) if settings["report"] else None)
     graded.write_report()

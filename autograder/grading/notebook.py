@@ -21,7 +21,9 @@ _END = "__otter_arrays__.end(globals())"
 
 
 def without_submitted_code(
-    submission: nbformat.NotebookNode, settings: Mapping[str, Any], tests_of_cells: Mapping[str, Sequence[str]]
+    submission: nbformat.NotebookNode,
+    settings: Mapping[str, Any],
+    tests_of_cells: Mapping[str, Sequence[str]],
 ) -> nbformat.NotebookNode:
     """A notebook for Otter's kernel in which no line of the submission is code.
 
@@ -35,7 +37,11 @@ def without_submitted_code(
         if cell.get("cell_type") != "code" or not isinstance(source, str):
             continue
         tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
-        call = _SKIPPED if _ignored(cell.get("metadata")) else _CELL.format(source=str(source), tests=list(tests))
+        call = (
+            _SKIPPED
+            if _ignored(cell.get("metadata"))
+            else _CELL.format(source=str(source), tests=list(tests))
+        )
         cells.append(nbformat.v4.new_code_cell(call))
     cells.append(nbformat.v4.new_code_cell(_END, id="end"))
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -47,4 +53,6 @@ def _ignored(metadata: Any) -> bool:
     if not isinstance(metadata, Mapping):
         return False
     tags, noted = metadata.get("tags"), metadata.get("otter")
-    return (isinstance(tags, list) and "otter_ignore" in tags) or (isinstance(noted, Mapping) and bool(noted.get("ignore")))
+    return (isinstance(tags, list) and "otter_ignore" in tags) or (
+        isinstance(noted, Mapping) and bool(noted.get("ignore"))
+    )

@@ -68,7 +68,9 @@ class Kernel(Forked):
         os.environ.update({**order["environment"], "IPYTHONDIR": str(ipython)})
         os.chdir(order["folder"])
         # ipykernel was imported before the variable that names its parent was set.
-        Application.launch_instance(argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+        Application.launch_instance(
+            argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+        )
 
 
 def begin(settings: Settings, ipython: Path) -> None:
@@ -81,7 +83,11 @@ def take(command: Sequence[str]) -> Kernel | None:
     """The waiting kernel, if `command` would start such a kernel; else None. The caller must make
     it `become` that kernel.
     """
-    return _waiting.pop() if _waiting and command[0] == sys.executable and tuple(command[1:3]) == _LAUNCHER else None
+    return (
+        _waiting.pop()
+        if _waiting and command[0] == sys.executable and tuple(command[1:3]) == _LAUNCHER
+        else None
+    )
 
 
 def end() -> None:

@@ -149,7 +149,11 @@ class Provisioner(LocalProvisioner):
             kernel.become(cmd[3:], str(self.cwd), settings.get("env") or os.environ)
             found = self.connection_info
         if found.get("transport") == "ipc":
-            sockets = [Path(f"{found['ip']}-{number}") for name, number in found.items() if name.endswith("_port")]
+            sockets = [
+                Path(f"{found['ip']}-{number}")
+                for name, number in found.items()
+                if name.endswith("_port")
+            ]
             await self._until(lambda: all(path.exists() for path in sockets))
         return found
 

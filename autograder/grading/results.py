@@ -28,7 +28,9 @@ ROW = "Autograder"
 
 def unfinished(reason: str) -> dict[str, Any]:
     """Results that remain if grading does not finish: no score, and `reason` as a sentence."""
-    return _one_row(f"Ungraded: {reason} Please tell your instructor; this is no fault of your answers.")
+    return _one_row(
+        f"Ungraded: {reason} Please tell your instructor; this is no fault of your answers."
+    )
 
 
 def refused(reason: str) -> dict[str, Any]:
@@ -40,7 +42,10 @@ def refused(reason: str) -> dict[str, Any]:
 
 def begun() -> dict[str, Any]:
     """Results to write before anything of a submission runs."""
-    return unfinished("grading did not come to its end: the grader's process was stopped from outside, or ran out of memory.")
+    return unfinished(
+        "grading did not come to its end: the grader's process was stopped from outside, or ran "
+        "out of memory."
+    )
 
 
 def question_rows(results: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -53,7 +58,9 @@ def lacks_a_cause(results: Mapping[str, Any]) -> bool:
     failure of Otter, which it scores as zero.
     """
     tests = results.get("tests")
-    return tests == begun()["tests"] or (isinstance(tests, list) and [row.get("name") for row in tests] == ["Autograder Error"])
+    return tests == begun()["tests"] or (
+        isinstance(tests, list) and [row.get("name") for row in tests] == ["Autograder Error"]
+    )
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
@@ -75,7 +82,10 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping):
-        return {str(_finite(name)) if isinstance(name, float) else name: _finite(each) for name, each in value.items()}
+        return {
+            str(_finite(name)) if isinstance(name, float) else name: _finite(each)
+            for name, each in value.items()
+        }
     return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 

@@ -69,7 +69,9 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
         return stage
     given = stage.source / "files"
     secret = {path.name for path in given.iterdir() if path.name not in isolation.public_files}
-    stage.left_out = take_files(folder, stage.files, keep={submission.name, "tests"}, leave_out=secret)
+    stage.left_out = take_files(
+        folder, stage.files, keep={submission.name, "tests"}, leave_out=secret
+    )
     # Tests may read the assignment's files: restore them as built, whatever a submission may have
     # left there.
     for path in given.iterdir():
@@ -92,7 +94,9 @@ def put_away(stage: Stage, submission: Path) -> None:
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
     """The settings with which the submission's process begins."""
     return Settings(
-        hidden=[str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)],
+        hidden=[
+            str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)
+        ],
         files=str(stage.files),
         level=isolation.level,
         limits=isolation.limits,
@@ -100,7 +104,13 @@ def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
     )
 
 
-def kernel_settings(isolation: Isolation, stage: Stage, bank_path: Path, refusal: str | None, seed: Mapping[str, Any] | None) -> dict[str, Any]:
+def kernel_settings(
+    isolation: Isolation,
+    stage: Stage,
+    bank_path: Path,
+    refusal: str | None,
+    seed: Mapping[str, Any] | None,
+) -> dict[str, Any]:
     """The settings with which Otter's kernel begins."""
     worker = worker_settings(isolation, stage)
     return {
@@ -133,11 +143,18 @@ def describe(report: Mapping[str, Any]) -> str:
     """How the submission was confined, in a few lines of text."""
     if "active" not in report:
         return f"Isolation: {report.get('problem') or 'off; the submission ran beside the tests'}."
-    lines = [f"Isolation: a process of {'a user of its own' if report['user'] == 'own' else 'the same user'}; active: {', '.join(report['active'])}."]
+    lines = [
+        "Isolation: a process of "
+        f"{'a user of its own' if report['user'] == 'own' else 'the same user'}; active: "
+        f"{', '.join(report['active'])}."
+    ]
     lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
     lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
     lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
     lines += [Stopped.from_json(cell).told(to_instructor=True) for cell in report.get("cells", ())]
     if report.get("mended"):
-        lines.append(f"A shortcut failed: {report['mended']}. Please report this: it is a fault of otter-arrays.")
+        lines.append(
+            f"A shortcut failed: {report['mended']}. Please report this: it is a fault of "
+            "otter-arrays."
+        )
     return "\n".join(lines)

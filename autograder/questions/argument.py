@@ -64,7 +64,9 @@ class Argument(abc.ABC):
         """
 
     @abc.abstractmethod
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         """Draw one value from the distribution `family`, in the Python type `kind`."""
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:

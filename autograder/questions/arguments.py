@@ -47,7 +47,13 @@ class Array(Argument):
 
     traceable: ClassVar[bool] = True
 
-    def __init__(self, *dims: str, dtype: str = "float32", families: tuple[str, ...] = ("normal", "large", "tiny"), numpy: bool = False) -> None:
+    def __init__(
+        self,
+        *dims: str,
+        dtype: str = "float32",
+        families: tuple[str, ...] = ("normal", "large", "tiny"),
+        numpy: bool = False,
+    ) -> None:
         object.__setattr__(self, "dims", dims)
         object.__setattr__(self, "dtype", dtype)
         object.__setattr__(self, "families", tuple(families))
@@ -61,26 +67,46 @@ class Array(Argument):
         """The faults of this description, one sentence each, without the names of question and
         argument.
         """
-        found = [f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})" for dim in self.dims if not isinstance(dim, str)]
+        found = [
+            f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})"
+            for dim in self.dims
+            if not isinstance(dim, str)
+        ]
         if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
-            found.append(f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}")
+            found.append(
+                f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}"
+            )
         if not isinstance(self.numpy, bool):
-            found.append(f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False")
+            found.append(
+                f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False"
+            )
         if not self.families:
             found.append(f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}")
         found += [
-            f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}" for family in self.families if family not in VALUE_FAMILIES
+            f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}"
+            for family in self.families
+            if family not in VALUE_FAMILIES
         ]
         return found
 
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         """Draw an array of shape `[sizes[dim] for dim in dims]`."""
         shape = tuple(sizes[dim] for dim in self.dims)
         if self.dtype in EXACT_DTYPES:
             low, high = (0, 1) if self.dtype == "bool" else (-_REACH[family], _REACH[family])
-            numbers = rng.integers(low, high, endpoint=True, size=() if family == "equal" else shape)
-            return Value(kind, np.ascontiguousarray(np.broadcast_to(numbers, shape)).astype(self.dtype))
-        elements = np.broadcast_to(rng.standard_normal(), shape) if family == "equal" else rng.standard_normal(shape)
+            numbers = rng.integers(
+                low, high, endpoint=True, size=() if family == "equal" else shape
+            )
+            return Value(
+                kind, np.ascontiguousarray(np.broadcast_to(numbers, shape)).astype(self.dtype)
+            )
+        elements = (
+            np.broadcast_to(rng.standard_normal(), shape)
+            if family == "equal"
+            else rng.standard_normal(shape)
+        )
         return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
 
     @property
@@ -128,9 +154,15 @@ class Dim(Argument):
         return _number_kinds(self.as_float)
 
     def faults(self) -> list[str]:
-        return _number_faults(self.as_float) + ([] if isinstance(self.name, str) else [f"a dimension is named by a string, not by {self.name!r}"])
+        return _number_faults(self.as_float) + (
+            []
+            if isinstance(self.name, str)
+            else [f"a dimension is named by a string, not by {self.name!r}"]
+        )
 
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         """The size itself, as a 0-d int64 array."""
         return _number(sizes[self.name], kind)
 
@@ -157,7 +189,9 @@ class Seed(Argument):
     def faults(self) -> list[str]:
         return _number_faults(self.as_float)
 
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         """Draw a seed uniformly, as a 0-d int64 array."""
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
@@ -177,7 +211,9 @@ class Key(Argument):
     def faults(self) -> list[str]:
         return []
 
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         """Draw the seed of the key uniformly, as a 0-d int64 array."""
         return _number(int(rng.integers(LARGEST_SEED)), kind)
 
@@ -190,7 +226,11 @@ def _number_kinds(as_float: bool) -> tuple[str, ...]:
 
 
 def _number_faults(as_float: bool) -> list[str]:
-    return [] if isinstance(as_float, bool) else [f"as_float={as_float!r} (type={type(as_float).__name__}) is neither True nor False"]
+    return (
+        []
+        if isinstance(as_float, bool)
+        else [f"as_float={as_float!r} (type={type(as_float).__name__}) is neither True nor False"]
+    )
 
 
 def _number(number: int, kind: str) -> Value:

@@ -42,7 +42,11 @@ def first_fault(question: Declared) -> Fault | None:
 
 
 def _of_name(question: Declared) -> Iterator[Fault]:
-    if not isinstance(question.name, str) or not question.name.isidentifier() or keyword.iskeyword(question.name):
+    if (
+        not isinstance(question.name, str)
+        or not question.name.isidentifier()
+        or keyword.iskeyword(question.name)
+    ):
         yield "name", question.name, "is not the name of a function"
 
 
@@ -51,7 +55,11 @@ def _of_dims(question: Declared) -> Iterator[Fault]:
         yield "dims", question.dims, "is not a dict of ranges such as dict(B=(1, 16))"
     for dim, sizes in question.dims.items():
         label = f"dims[{dim!r}]"
-        if not isinstance(sizes, tuple | list) or len(sizes) != 2 or not all(type(size) is int for size in sizes):
+        if (
+            not isinstance(sizes, tuple | list)
+            or len(sizes) != 2
+            or not all(type(size) is int for size in sizes)
+        ):
             yield label, sizes, "is not a pair of whole numbers (smallest, largest)"
         if sizes[0] < 1:
             yield label, sizes, "starts below 1; an array of size 0 has no value to compare"
@@ -71,7 +79,12 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
             yield label, argument, f"cannot be drawn: {fault}"
         for dim in argument.dims:
             if dim not in question.dims:
-                yield label, argument, f"uses the dimension {dim!r}, which dims does not define; it defines {', '.join(question.dims) or 'none'}"
+                yield (
+                    label,
+                    argument,
+                    f"uses the dimension {dim!r}, which dims does not define; it defines "
+                    f"{', '.join(question.dims) or 'none'}",
+                )
         used.update(argument.dims)
     for dim in question.dims:
         if dim not in used:
@@ -101,15 +114,33 @@ def _of_way(question: Declared) -> Iterator[Fault]:
         yield "several", question.several, "is neither True nor False"
     if not isinstance(question.method, str) or not question.method.isidentifier():
         yield "method", question.method, "is not the name of a method"
-    for label, names in (("gradient", question.gradient), ("constructor", question.constructor or ())):
+    for label, names in (
+        ("gradient", question.gradient),
+        ("constructor", question.constructor or ()),
+    ):
         if not isinstance(names, tuple | list):
-            yield label, names, f'is not a tuple of names of arguments such as ("{next(iter(question.arguments))}",)'
+            yield (
+                label,
+                names,
+                "is not a tuple of names of arguments such as "
+                f'("{next(iter(question.arguments))}",)',
+            )
         for name in names:
             if name not in question.arguments:
-                yield label, names, f"names {name!r}, which is no argument; the arguments are {', '.join(question.arguments)}"
+                yield (
+                    label,
+                    names,
+                    f"names {name!r}, which is no argument; the arguments are "
+                    f"{', '.join(question.arguments)}",
+                )
     for name in question.gradient:
         if not question.arguments[name].differentiable:
-            yield "gradient", question.gradient, f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such arrays"
+            yield (
+                "gradient",
+                question.gradient,
+                f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such "
+                "arrays",
+            )
     if question.constructor is not None and question.gradient:
         yield "gradient", question.gradient, "cannot be taken of a class; remove constructor"
 
@@ -118,14 +149,29 @@ def _of_laws(question: Declared) -> Iterator[Fault]:
     if not isinstance(question.laws, tuple | list):
         yield "laws", question.laws, 'is not a tuple of names of laws such as ("jit",)'
     permuted = {dim for argument in question.arguments.values() for dim in argument.permutable}
-    known = [*(law for law in LAWS if law != PERMUTATION), *(PERMUTATION + dim for dim in question.dims if dim in permuted)]
+    known = [
+        *(law for law in LAWS if law != PERMUTATION),
+        *(PERMUTATION + dim for dim in question.dims if dim in permuted),
+    ]
     for law in question.laws:
         if law not in known:
-            yield "laws", law, f"is not a law of this question; those are {', '.join(map(repr, known))}"
+            yield (
+                "laws",
+                law,
+                f"is not a law of this question; those are {', '.join(map(repr, known))}",
+            )
     if len(set(question.laws)) < len(question.laws):
         yield "laws", question.laws, "names a law twice"
     traced = [argument for argument in question.arguments.values() if argument.traceable]
     if {"jit", "vmap"} & set(question.laws) and not traced:
-        yield "laws", question.laws, "needs an argument that JAX can trace: an Array, a Tree or a Key"
+        yield (
+            "laws",
+            question.laws,
+            "needs an argument that JAX can trace: an Array, a Tree or a Key",
+        )
     if "grad" in question.laws and not any(argument.differentiable for argument in traced):
-        yield "laws", question.laws, "needs an argument with a derivative: an Array of floating-point numbers"
+        yield (
+            "laws",
+            question.laws,
+            "needs an argument with a derivative: an Array of floating-point numbers",
+        )

@@ -8,7 +8,9 @@ PERMUTATION = "permutation of "
 LAWS = {
     "jit": "`jax.jit` of the function gives what the function gives",
     "vmap": "`jax.vmap` of the function gives, stacked, what the function gives for each lane",
-    "grad": "the derivative that `jax.grad` finds is that of the numbers which the function returns",
+    "grad": (
+        "the derivative that `jax.grad` finds is that of the numbers which the function returns"
+    ),
     PERMUTATION: "who permutes the input gets the output permuted likewise",
 }
 """What each law says, by the law's name."""
@@ -16,7 +18,10 @@ LAWS = {
 
 def is_law(name: object) -> bool:
     """Whether `name` is the name of a law."""
-    return isinstance(name, str) and ((name in LAWS and name != PERMUTATION) or (name.startswith(PERMUTATION) and name != PERMUTATION))
+    return isinstance(name, str) and (
+        (name in LAWS and name != PERMUTATION)
+        or (name.startswith(PERMUTATION) and name != PERMUTATION)
+    )
 
 
 def says(law: str) -> str:

@@ -88,8 +88,17 @@ class Question:
     @property
     def way(self) -> CallSpec:
         """How the question calls a student's function."""
-        several = self.several or len(self.gradient) > 1 or any(self.arguments[name].several for name in self.gradient)
-        return CallSpec(several, tuple(self.constructor or ()), "" if self.constructor is None else self.method, tuple(self.gradient))
+        several = (
+            self.several
+            or len(self.gradient) > 1
+            or any(self.arguments[name].several for name in self.gradient)
+        )
+        return CallSpec(
+            several,
+            tuple(self.constructor or ()),
+            "" if self.constructor is None else self.method,
+            tuple(self.gradient),
+        )
 
     def alternative(self, function: Function) -> Function:
         """Decorator: declare a solution that is right in another way and must be accepted."""
@@ -98,7 +107,9 @@ class Question:
         self.alternatives.append(function)
         return function
 
-    def misconception(self, name: str, *, hint: str, told_by: str = "values") -> Callable[[Function], Function]:
+    def misconception(
+        self, name: str, *, hint: str, told_by: str = "values"
+    ) -> Callable[[Function], Function]:
         """Decorator: declare a wrong solution that students write. `name` says what is wrong with
         it, `hint` what to look at.
 
@@ -109,7 +120,9 @@ class Question:
             if not isinstance(text, str) or not text.strip():
                 raise self._error(f"misconception {label}", text, "is not a sentence")
         if told_by not in TOLD_BY:
-            raise self._error("misconception told_by", told_by, f"is not one of {', '.join(TOLD_BY)}")
+            raise self._error(
+                "misconception told_by", told_by, f"is not one of {', '.join(TOLD_BY)}"
+            )
         if any(known.name == name for known in self.misconceptions):
             raise self._error("misconception name", name, "is declared twice")
 
@@ -121,7 +134,9 @@ class Question:
 
         return remember
 
-    def requires(self, name: str, *requirements: Requirement, otherwise: str, misconception: str, hint: str) -> None:
+    def requires(
+        self, name: str, *requirements: Requirement, otherwise: str, misconception: str, hint: str
+    ) -> None:
         """Declare a rule on how the answer is computed: all `requirements` (see `autograder.rules`)
         must hold.
 
@@ -129,19 +144,43 @@ class Question:
         the sentence for an answer that does not meet the rule, and continues the function's name.
         `misconception` names the mistake behind it, and `hint` says what to look at.
         """
-        for label, text in (("name", name), ("otherwise", otherwise), ("misconception", misconception), ("hint", hint)):
+        for label, text in (
+            ("name", name),
+            ("otherwise", otherwise),
+            ("misconception", misconception),
+            ("hint", hint),
+        ):
             if not isinstance(text, str) or not text.strip():
                 raise self._error(f"requires {label}", text, "is not a sentence")
         if any(rule.name == name for rule in self.rules):
             raise self._error("requires name", name, "is declared twice")
         for requirement in requirements:
             if not isinstance(requirement, Requirement):
-                raise self._error(f"requires {name!r}", requirement, "is not a requirement such as transform(…) or shared_parameters(…)")
+                raise self._error(
+                    f"requires {name!r}",
+                    requirement,
+                    "is not a requirement such as transform(…) or shared_parameters(…)",
+                )
             for dim in sorted(requirement.dims() - set(self.dims)):
-                raise self._error(f"requires {name!r}", dim, f"is a dimension that dims does not define; it defines {', '.join(self.dims) or 'none'}")
+                raise self._error(
+                    f"requires {name!r}",
+                    dim,
+                    "is a dimension that dims does not define; it defines "
+                    f"{', '.join(self.dims) or 'none'}",
+                )
         if not requirements:
-            raise self._error("requires", name, "has no requirement; name at least one such as transform(…)")
-        self.rules.append(Rule(name, requirements[0] if len(requirements) == 1 else Every(requirements), otherwise, misconception, hint))
+            raise self._error(
+                "requires", name, "has no requirement; name at least one such as transform(…)"
+            )
+        self.rules.append(
+            Rule(
+                name,
+                requirements[0] if len(requirements) == 1 else Every(requirements),
+                otherwise,
+                misconception,
+                hint,
+            )
+        )
 
     def preview(self, reference: Callable[..., Any]) -> Any:
         """Show in the notebook what `reference` makes of this question.
@@ -154,7 +193,10 @@ class Question:
         return importlib.import_module("autograder.build.preview").preview(self, reference)
 
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
-        return DeclarationError(f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) {problem}")
+        return DeclarationError(
+            f"question {self.name!r}: {field_name}={value!r} (type={type(value).__name__}) "
+            f"{problem}"
+        )
 
 
 # The author may run a declaration cell again while writing a master. In a notebook the newest

@@ -23,13 +23,23 @@ def source_of(made: Callable[..., Any]) -> str:
     # their cell.
     methods = [value.__code__ for value in vars(made).values() if inspect.isfunction(value)]
     if not methods:
-        raise BuildError(f"the class {made.__name__} defines no method of its own, so that its source cannot be found; write one into it")
+        raise BuildError(
+            f"the class {made.__name__} defines no method of its own, so that its source cannot be "
+            "found; write one into it"
+        )
     lines = linecache.getlines(methods[0].co_filename)
     for node in ast.walk(ast.parse("".join(lines))):
-        if isinstance(node, ast.ClassDef) and node.name == made.__name__ and node.lineno <= methods[0].co_firstlineno <= (node.end_lineno or 0):
+        if (
+            isinstance(node, ast.ClassDef)
+            and node.name == made.__name__
+            and node.lineno <= methods[0].co_firstlineno <= (node.end_lineno or 0)
+        ):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             return textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
-    raise BuildError(f"the source of the class {made.__name__} cannot be found; define it in a cell of the notebook")
+    raise BuildError(
+        f"the source of the class {made.__name__} cannot be found; define it in a cell of the "
+        "notebook"
+    )
 
 
 def defines(source: str, name: str) -> bool:

@@ -40,13 +40,22 @@ class Tree(Argument):
         if not self.fields:
             return ["a Tree needs at least one field"]
         found = [
-            f"{name}={each!r} is not an Array, a Key or a Tree" for name, each in self.fields.items() if not isinstance(each, Array | Key | Tree)
+            f"{name}={each!r} is not an Array, a Key or a Tree"
+            for name, each in self.fields.items()
+            if not isinstance(each, Array | Key | Tree)
         ]
-        return found or [f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()]
+        return found or [
+            f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()
+        ]
 
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         """Draw every field. A field without the family `family` draws from its first."""
-        drawn = {name: each.draw(rng, sizes, each.own_family(family), each.kinds[0]) for name, each in self.fields.items()}
+        drawn = {
+            name: each.draw(rng, sizes, each.own_family(family), each.kinds[0])
+            for name, each in self.fields.items()
+        }
         return Value("tree", fields=drawn)
 
     @property
@@ -58,10 +67,19 @@ class Tree(Argument):
         return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.permutable))
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        return Value("tree", fields={name: each.vary(value.fields[name], rng) for name, each in self.fields.items()})
+        return Value(
+            "tree",
+            fields={name: each.vary(value.fields[name], rng) for name, each in self.fields.items()},
+        )
 
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
-        return Value("tree", fields={name: each.permute(value.fields[name], dim, order) for name, each in self.fields.items()})
+        return Value(
+            "tree",
+            fields={
+                name: each.permute(value.fields[name], dim, order)
+                for name, each in self.fields.items()
+            },
+        )
 
     def sizes(self, expression: str) -> dict[str, str]:
         found: dict[str, str] = {}

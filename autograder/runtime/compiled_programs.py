@@ -146,7 +146,9 @@ def pack(folder: Path, target: Path) -> None:
     entries = {}
     for path in folder.glob(f"*{_ENDING}"):
         content = path.read_bytes()
-        entries[_stored_as(path.name)] = _scrambled(zlib.compress(hashlib.sha256(content).digest() + content), path.name)
+        entries[_stored_as(path.name)] = _scrambled(
+            zlib.compress(hashlib.sha256(content).digest() + content), path.name
+        )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, scrambled in sorted(entries.items()):
             archive.writestr(zipfile.ZipInfo(name), scrambled)
@@ -179,7 +181,10 @@ class Programs:
         if self._packed is not None and _stored_as(name) in self._names:
             with contextlib.suppress(zipfile.BadZipFile, zlib.error):
                 found = zlib.decompress(_scrambled(self._packed.read(_stored_as(name)), name))
-                digest, content = found[: hashlib.sha256().digest_size], found[hashlib.sha256().digest_size :]
+                digest, content = (
+                    found[: hashlib.sha256().digest_size],
+                    found[hashlib.sha256().digest_size :],
+                )
                 return content if digest == hashlib.sha256(content).digest() else None
         return None
 
@@ -204,4 +209,8 @@ def _fits(made_for: Mapping[str, Any], here: Mapping[str, Any]) -> bool:
 
 
 def _this_machine() -> dict[str, Any]:
-    return {"system": platform.system(), "machine": platform.machine(), "instructions": sorted(jax_settings.instructions() & _CODE_MAY_USE)}
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "instructions": sorted(jax_settings.instructions() & _CODE_MAY_USE),
+    }

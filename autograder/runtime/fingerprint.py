@@ -44,16 +44,23 @@ def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None
     other = [name for name in PACKAGES if here.get(name) != built["packages"].get(name)]
     if other:
         listed = ", ".join(
-            f"{name} {'is not' if here.get(name) is None else f'{here.get(name)} is'} installed where {built['packages'].get(name)} is needed"
+            (
+                f"{name} {'is not' if here.get(name) is None else f'{here.get(name)} is'} "
+                f"installed where {built['packages'].get(name)} is needed"
+            )
             for name in other
         )
-        faults.append(f"{listed}: other versions draw other random numbers and initial weights. Type: {_INSTALL}")
+        faults.append(
+            f"{listed}: other versions draw other random numbers and initial weights. Type: "
+            f"{_INSTALL}"
+        )
     settings = found["settings"]
     for name, wanted in built["settings"].items():
         if settings.get(name) != wanted:
             faults.append(
-                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. "
-                f"Remove what sets it (a call of jax.config.update, or the variable {name.upper()}), or type: jax.config.update({name!r}, {wanted!r})"
+                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. Remove what "
+                f"sets it (a call of jax.config.update, or the variable {name.upper()}), or type: "
+                f"jax.config.update({name!r}, {wanted!r})"
             )
     return ". ".join(faults) + "." if faults else None
 
@@ -64,8 +71,16 @@ def drawn_difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str 
     """
     for name, wanted in built["draws"].items():
         here = found.get(name)
-        if here is None or np.shape(here) != np.shape(wanted) or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6):
-            return f"{name} gives other numbers here than where this assignment was built, although the versions are the same. Restart the kernel; if that does not help, type: {_INSTALL} --force-reinstall."
+        if (
+            here is None
+            or np.shape(here) != np.shape(wanted)
+            or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6)
+        ):
+            return (
+                f"{name} gives other numbers here than where this assignment was built, although "
+                "the versions are the same. Restart the kernel; if that does not help, type: "
+                f"{_INSTALL} --force-reinstall."
+            )
     return None
 
 
@@ -73,7 +88,11 @@ def _quoted(setting: object) -> str:
     """A setting in a form that is safe to repeat: the process that reports it may have been told
     anything.
     """
-    return repr(setting) if type(setting) is bool or setting in ("threefry2x32", "rbg", "unsafe_rbg") else "another value"
+    return (
+        repr(setting)
+        if type(setting) is bool or setting in ("threefry2x32", "rbg", "unsafe_rbg")
+        else "another value"
+    )
 
 
 def _version(name: str) -> str | None:

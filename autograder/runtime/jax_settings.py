@@ -49,7 +49,11 @@ def instructions() -> frozenset[str]:
     tell.
     """
     with contextlib.suppress(OSError):
-        found = re.search(r"^(?:flags|Features)\s*:(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        found = re.search(
+            r"^(?:flags|Features)\s*:(.*)$",
+            Path("/proc/cpuinfo").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
         return frozenset(found[1].split()) if found else frozenset()
     return frozenset()
 
@@ -78,7 +82,11 @@ def as_in_grading() -> Iterator[None]:
     with contextlib.suppress(RuntimeError):  # JAX may be set to use the accelerator only
         cpus = jax.devices("cpu")
     before = jax.config.values.get(_UNOPTIMISED)
-    with contextlib.nullcontext() if not cpus or jax.default_backend() == "cpu" else jax.default_device(cpus[0]):
+    with (
+        contextlib.nullcontext()
+        if not cpus or jax.default_backend() == "cpu"
+        else jax.default_device(cpus[0])
+    ):
         if before is not None:
             jax.config.update(_UNOPTIMISED, True)
         try:

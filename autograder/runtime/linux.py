@@ -6,7 +6,14 @@ import ctypes
 import os
 from typing import Any
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NAME, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 15, 22, 24, 38
+(
+    PR_SET_PDEATHSIG,
+    PR_SET_DUMPABLE,
+    PR_SET_NAME,
+    PR_SET_SECCOMP,
+    PR_CAPBSET_DROP,
+    PR_SET_NO_NEW_PRIVS,
+) = 1, 4, 15, 22, 24, 38
 
 
 def libc() -> Any:
@@ -17,13 +24,18 @@ def libc() -> Any:
 def prctl(option: int, *arguments: Any) -> None:
     """Call `prctl`. Raises `OSError`."""
     padded = [*arguments, *[0] * (4 - len(arguments))]
-    values = [argument if isinstance(argument, ctypes.c_char_p) else ctypes.c_ulong(int(argument)) for argument in padded]
+    values = [
+        argument if isinstance(argument, ctypes.c_char_p) else ctypes.c_ulong(int(argument))
+        for argument in padded
+    ]
     checked(libc().prctl(option, *values), f"prctl {option}")
 
 
 def syscall(number: int, *arguments: Any) -> int:
     """Make system call `number` and return its result. Raises `OSError`."""
-    values = [ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments]
+    values = [
+        ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments
+    ]
     return checked(int(libc().syscall(ctypes.c_long(number), *values)), f"system call {number}")
 
 

@@ -22,7 +22,9 @@ def cpus(cgroups: Path = CGROUPS) -> int:
     """Processors that this process may use, at least 1: the smaller of its affinity and its
     container's quota, rounded up.
     """
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    allowed = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     quota = period = None
     with contextlib.suppress(OSError, ValueError):
         quota, period = map(int, (cgroups / "cpu.max").read_text().split())
@@ -69,14 +71,20 @@ def memory_of_tree(root: int) -> int:
         for entry in os.listdir("/proc"):  # noqa: PTH208
             if entry.isdigit():
                 with contextlib.suppress(OSError, IndexError, ValueError):
-                    parent = int(Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()[1])
+                    parent = int(
+                        Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()[1]
+                    )
                     children.setdefault(parent, []).append(int(entry))
     total, waiting = 0, [root]
     while waiting:
         process = waiting.pop()
         waiting += children.get(process, [])
         with contextlib.suppress(OSError):
-            found = re.search(r"^Pss:\s+(\d+) kB$", Path("/proc", str(process), "smaps_rollup").read_text(), re.MULTILINE)
+            found = re.search(
+                r"^Pss:\s+(\d+) kB$",
+                Path("/proc", str(process), "smaps_rollup").read_text(),
+                re.MULTILINE,
+            )
             total += int(found[1]) * 1024 if found else 0
     return total
 

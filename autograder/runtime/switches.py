@@ -11,11 +11,23 @@ import os
 VARIABLE = "OTTER_ARRAYS_WITHOUT"
 
 SHORTCUTS = {
-    "compiled": "programs that were compiled when the assignment was built (autograder.runtime.compiled_programs)",
-    "unoptimised": "programs compiled at XLA's lowest optimisation level, for most processors (autograder.runtime.jax_settings)",
+    "compiled": (
+        "programs that were compiled when the assignment was built "
+        "(autograder.runtime.compiled_programs)"
+    ),
+    "unoptimised": (
+        "programs compiled at XLA's lowest optimisation level, for most processors "
+        "(autograder.runtime.jax_settings)"
+    ),
     "tuned": "JAX told that programs are tiny (autograder.runtime.jax_settings)",
-    "warm": "in a class, the submission's process forked from one that has imported JAX (autograder.sandbox.nursery)",
-    "ahead": "Otter's kernel forked from Otter, and the submission's process started meanwhile (autograder.grading.prefork)",
+    "warm": (
+        "in a class, the submission's process forked from one that has imported JAX "
+        "(autograder.sandbox.nursery)"
+    ),
+    "ahead": (
+        "Otter's kernel forked from Otter, and the submission's process started meanwhile "
+        "(autograder.grading.prefork)"
+    ),
 }
 
 IN_WORKERS = ("compiled", "unoptimised", "tuned", "warm")

@@ -35,8 +35,8 @@ class Stopped:
 
     `line` is the line at which an exception such as "NameError: …" was raised, 0 if it is unknown,
     and None if the cell ended in another way ("took longer than …"). `defined` are the names that
-    the cell defines after that line; those definitions were run all the same. `said` is the exception's
-    text where only the instructor may read it.
+    the cell defines after that line; those definitions were run all the same. `said` is the
+    exception's text where only the instructor may read it.
     """
 
     cell: int
@@ -50,7 +50,9 @@ class Stopped:
         """The end of a sentence about a name that the cell should have defined."""
         if self.line is None:
             return f"cell {self.cell} {self.cause}"
-        return f"cell {self.cell} stopped{f' at line {self.line}' if self.line else ''}, {self.cause}"
+        return (
+            f"cell {self.cell} stopped{f' at line {self.line}' if self.line else ''}, {self.cause}"
+        )
 
     def told(self, *, to_instructor: bool = False) -> str:
         """A sentence or two about the cell, as Markdown."""
@@ -60,7 +62,10 @@ class Stopped:
         if to_instructor and self.said:
             told += f" It said: {_as_code(self.said)}."
         if self.defined:
-            told += f" What it defines further down is there all the same: {', '.join(f'`{name}`' for name in self.defined)}."
+            told += (
+                " What it defines further down is there all the same: "
+                f"{', '.join(f'`{name}`' for name in self.defined)}."
+            )
         return told
 
     def to_json(self) -> dict[str, Any]:
@@ -86,14 +91,20 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
     if before_tests:
         name = name if re.fullmatch(r"[A-Za-z_]\w{0,60}", name) else "an exception"
         # A path of the grader's says nothing to a student.
-        text = re.sub(r" \((?:/|unknown location)[^)]*\)$", "", _one_line(text, TEXT_SHOWN)).rstrip(".")
+        text = re.sub(r" \((?:/|unknown location)[^)]*\)$", "", _one_line(text, TEXT_SHOWN)).rstrip(
+            "."
+        )
     else:
         said = _one_line(f"{name}: {text}", TEXT_SHOWN).rstrip(".")
         name = name if name in OPEN_EXCEPTIONS else "an exception of its own"
         text = _missing_module(name, lines[line - 1] if line else "")
     defined = claim.get("defined")
     known = _names_in(source)
-    names = tuple(each for each in defined if each in known)[:DEFINED_SHOWN] if isinstance(defined, list) else ()
+    names = (
+        tuple(each for each in defined if each in known)[:DEFINED_SHOWN]
+        if isinstance(defined, list)
+        else ()
+    )
     return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names, said)
 
 
@@ -102,16 +113,25 @@ def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> St
     seconds".
     """
     known = _names_in(source)
-    return Stopped(cell, first_line(source), None, cause, tuple(name for name in defined if name in known)[:DEFINED_SHOWN])
+    return Stopped(
+        cell,
+        first_line(source),
+        None,
+        cause,
+        tuple(name for name in defined if name in known)[:DEFINED_SHOWN],
+    )
 
 
 def first_line(source: str) -> str:
     """The first line of a cell that is not blank, shortened."""
-    return _one_line(next((line for line in source.splitlines() if line.strip()), ""), FIRST_LINE_SHOWN)
+    return _one_line(
+        next((line for line in source.splitlines() if line.strip()), ""), FIRST_LINE_SHOWN
+    )
 
 
 def defines(source: str, name: str) -> bool:
-    """Whether a cell has a statement that binds `name`: a definition, an import or an assignment."""
+    """Whether a cell has a statement that binds `name`: a definition, an import or an
+    assignment."""
     name = re.escape(name)
     return bool(
         re.search(
@@ -146,5 +166,7 @@ def _names_in(source: str) -> frozenset[str]:
 
 
 def _one_line(text: str, most: int) -> str:
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    line = " ".join(
+        "".join(character if character.isprintable() else " " for character in text).split()
+    )
     return line if len(line) <= most else f"{line[:most]}…"

@@ -72,7 +72,12 @@ class _Packer(_Counted):
         if kind in (list, tuple, set, frozenset):
             return {kind.__name__: [self.pack(item, depth + 1) for item in value]}
         if kind is dict:
-            return {"dict": [[self.pack(key, depth + 1), self.pack(item, depth + 1)] for key, item in value.items()]}
+            return {
+                "dict": [
+                    [self.pack(key, depth + 1), self.pack(item, depth + 1)]
+                    for key, item in value.items()
+                ]
+            }
         if kind is range:
             return {"range": [value.start, value.stop, value.step]}
         for pack_more in (pack_known, pack_table):
@@ -122,9 +127,13 @@ class _Unpacker(_Counted):
         if kind == "bytes":
             return base64.b64decode(content, validate=True)
         if kind in ("list", "tuple", "set", "frozenset"):
-            return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](self.unpack(item, depth + 1) for item in content)
+            return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](
+                self.unpack(item, depth + 1) for item in content
+            )
         if kind == "dict":
-            return {self.unpack(key, depth + 1): self.unpack(item, depth + 1) for key, item in content}
+            return {
+                self.unpack(key, depth + 1): self.unpack(item, depth + 1) for key, item in content
+            }
         if kind == "range":
             return range(*content)
         if kind == "ellipsis":

@@ -30,7 +30,9 @@ def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
         path.write_bytes(content)
 
 
-def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Collection[str]) -> list[str]:
+def take_files(
+    folder: Path, holding: Path, keep: Collection[str], leave_out: Collection[str]
+) -> list[str]:
     """Move the regular files below `folder` to the same paths below `holding`; remove everything
     else in `folder`.
 
@@ -52,7 +54,11 @@ def take_files(folder: Path, holding: Path, keep: Collection[str], leave_out: Co
                     left.append(f"{place} is a folder more than {MAX_DEPTH} deep")
                 elif not stat.S_ISREG(status.st_mode):
                     left.append(f"{place} is not a plain file")
-                elif status.st_size > MAX_FILE or total + status.st_size > MAX_TOTAL or count >= MAX_FILES:
+                elif (
+                    status.st_size > MAX_FILE
+                    or total + status.st_size > MAX_TOTAL
+                    or count >= MAX_FILES
+                ):
                     left.append(f"{place} is over the limits on files beside a notebook")
                 else:
                     total, count = total + status.st_size, count + 1
@@ -91,7 +97,9 @@ def remove(path: Path) -> None:
     subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
     if path.is_dir() and not path.is_symlink():
         # Only root can remove the contents of a folder that its owner has closed.
-        subprocess.run(["chmod", "-R", "u+rwx", "--", str(path)], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            ["chmod", "-R", "u+rwx", "--", str(path)], check=False, stderr=subprocess.DEVNULL
+        )
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 

@@ -39,7 +39,10 @@ FOR_THE_GRADER = 200 * 2**20
 submission.
 """
 
-_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; main({read}, {write})"
+_BOOT = (
+    "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; "
+    "main({read}, {write})"
+)
 
 
 class Unconfined(Exception):
@@ -95,7 +98,8 @@ class Worker:
             self.begin()
 
     def begin(self) -> None:
-        """Wait until the process has confined itself. Raises `Unconfined` if a hole is open and isolation is required."""
+        """Wait until the process has confined itself. Raises `Unconfined` if a hole is open and
+        isolation is required."""
         self.started = self._confined()
 
     def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
@@ -139,7 +143,16 @@ class Worker:
         read_answers, write_answers = os.pipe()
         read_requests, write_requests = os.pipe()
         process = self._forked(read_requests, write_answers) or subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT.format(path=surroundings.import_path(self.settings.hidden), read=read_requests, write=write_answers)],
+            [
+                sys.executable,
+                "-I",
+                "-c",
+                _BOOT.format(
+                    path=surroundings.import_path(self.settings.hidden),
+                    read=read_requests,
+                    write=write_answers,
+                ),
+            ],
             pass_fds=(read_requests, write_answers),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -159,7 +172,11 @@ class Worker:
         requests = self.settings.from_nursery()
         if requests is not None:
             with contextlib.suppress(OSError):
-                return nursery.Child(requests, (read, write), surroundings.variables(str(self._scratch), self.settings.without))
+                return nursery.Child(
+                    requests,
+                    (read, write),
+                    surroundings.variables(str(self._scratch), self.settings.without),
+                )
         return None
 
     def _confined(self) -> Started:
@@ -175,9 +192,19 @@ class Worker:
         )
         # A call needs memory beyond what JAX keeps, and so do JAX's libraries.
         keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
-        request = {"confinement": asdict(wanted), "keep_bytes": keep, "compiled": self.settings.compiled if self.settings.takes("compiled") else ""}
+        request = {
+            "confinement": asdict(wanted),
+            "keep_bytes": keep,
+            "compiled": self.settings.compiled if self.settings.takes("compiled") else "",
+        }
         said = self.ask(request, {}, limits.start_seconds).header
-        started = Started(said["active"], said["missing"], said["open_holes"], said["environment"], "own" if self._uid is not None else "same")
+        started = Started(
+            said["active"],
+            said["missing"],
+            said["open_holes"],
+            said["environment"],
+            "own" if self._uid is not None else "same",
+        )
         if started.open_holes and self.settings.level == "required":
             self.end()
             raise Unconfined(", ".join(started.open_holes))
@@ -191,7 +218,11 @@ class Worker:
                 return Died("used up its processor time")
             if code == -signal.SIGKILL:
                 for_memory = machine.kills_for_memory() > self._killed_before
-                return Died(OUT_OF_MEMORY) if for_memory else Died("was killed (SIGKILL)", from_outside=True)
+                return (
+                    Died(OUT_OF_MEMORY)
+                    if for_memory
+                    else Died("was killed (SIGKILL)", from_outside=True)
+                )
             if code < 0:
                 return Died(f"was killed ({_signal_name(-code)})")
             return Died("ended the process")
@@ -215,7 +246,10 @@ class Worker:
     def _watch_scratch(self) -> None:
         while self._process.poll() is None:
             if too_much_in(self._scratch):
-                self._died = Died(f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder")
+                self._died = Died(
+                    f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its "
+                    "folder"
+                )
                 self._process.kill()
                 return
             time.sleep(0.5)
@@ -232,7 +266,14 @@ def _signal_name(number: int) -> str:
     """The name of a signal that usually ends a process; "a signal" for any other, which would be
     the submission's choice.
     """
-    usual = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+    usual = (
+        signal.SIGKILL,
+        signal.SIGSEGV,
+        signal.SIGABRT,
+        signal.SIGBUS,
+        signal.SIGFPE,
+        signal.SIGILL,
+    )
     return signal.Signals(number).name if number in usual else "a signal"
 
 

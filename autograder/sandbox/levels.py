@@ -41,7 +41,11 @@ def measure() -> list[Level]:
     a submission runs.
     """
     protect_this_process()
-    wanted = [(True, layers, left_out) for layers, left_out in _LEFT_OUT.items()] if worker_uid() is not None else []
+    wanted = (
+        [(True, layers, left_out) for layers, left_out in _LEFT_OUT.items()]
+        if worker_uid() is not None
+        else []
+    )
     if sys.platform == "linux":
         wanted += [(False, layers, left_out) for layers, left_out in _LEFT_OUT.items()]
     wanted.append((False, "no layer", LAYERS))
@@ -53,8 +57,17 @@ def _level(own_user: bool, layers: str, left_out: Sequence[str]) -> Level:
         hidden = Path(name, "bank")
         hidden.write_text("what nobody may read", encoding="utf-8")
         os.chmod(name, 0o700)  # noqa: PTH101 - a folder made by the standard library
-        worker = Worker(Settings(hidden=[name, str(hidden)], level="best", leave_out=left_out, own_user=own_user))
+        worker = Worker(
+            Settings(
+                hidden=[name, str(hidden)], level="best", leave_out=left_out, own_user=own_user
+            )
+        )
         try:
-            return Level("own" if own_user else "same", layers, worker.started.active, worker.started.open_holes)
+            return Level(
+                "own" if own_user else "same",
+                layers,
+                worker.started.active,
+                worker.started.open_holes,
+            )
         finally:
             worker.end()

@@ -24,11 +24,30 @@ MAX_TEXTS = 64 * 2**20
 MAX_EXPONENT = 10_000
 """The largest exponent of a `Decimal`: as a whole number it would have this many digits."""
 
-_VIEWS: dict[type, str] = {kind: name for name, kind in (("keys", type({}.keys())), ("values", type({}.values())), ("items", type({}.items())))}
+_VIEWS: dict[type, str] = {
+    kind: name
+    for name, kind in (
+        ("keys", type({}.keys())),
+        ("values", type({}.values())),
+        ("items", type({}.items())),
+    )
+}
 _FACTORIES = {kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)}
 _BY_TEXT = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
 
-KINDS = ("Counter", "OrderedDict", "defaultdict", *_VIEWS.values(), "Fraction", "Decimal", *_BY_TEXT, "timedelta", "Timestamp", "texts", "times")
+KINDS = (
+    "Counter",
+    "OrderedDict",
+    "defaultdict",
+    *_VIEWS.values(),
+    "Fraction",
+    "Decimal",
+    *_BY_TEXT,
+    "timedelta",
+    "Timestamp",
+    "texts",
+    "times",
+)
 
 
 def pack_known(value: Any, pack: Pack) -> Any:
@@ -48,7 +67,11 @@ def pack_known(value: Any, pack: Pack) -> Any:
         return {"Decimal": str(value)}
     if kind.__name__ in _BY_TEXT and kind is _BY_TEXT[kind.__name__]:
         zone = getattr(value, "tzinfo", None)
-        return {kind.__name__: value.isoformat()} if zone is None or type(zone) is datetime.timezone else None
+        return (
+            {kind.__name__: value.isoformat()}
+            if zone is None or type(zone) is datetime.timezone
+            else None
+        )
     if kind is datetime.timedelta:
         return {"timedelta": [value.days, value.seconds, value.microseconds]}
     pandas = sys.modules.get("pandas")
@@ -84,7 +107,9 @@ def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
     if kind == "Timestamp":
         import pandas
 
-        return pandas.Timestamp(datetime.datetime.fromisoformat(content[:26]) if len(content) <= 26 else content[:29])
+        return pandas.Timestamp(
+            datetime.datetime.fromisoformat(content[:26]) if len(content) <= 26 else content[:29]
+        )
     return _unpack_array(kind, content, unpack)
 
 
@@ -102,14 +127,22 @@ def _pack_array(array: np.ndarray, pack: Pack) -> Any:
     if array.dtype.kind == "U":
         return {"texts": [list(array.shape), pack(array.ravel().tolist())]}
     if array.dtype.kind in "mM":
-        return {"times": [array.dtype.str, pack(np.atleast_1d(array).view(np.int64).reshape(array.shape))]}
+        return {
+            "times": [
+                array.dtype.str,
+                pack(np.atleast_1d(array).view(np.int64).reshape(array.shape)),
+            ]
+        }
     return None
 
 
 def _unpack_array(kind: str, content: Any, unpack: Pack) -> Any:
     first, values = content[0], unpack(content[1])
     if kind == "texts":
-        if any(type(text) is not str for text in values) or 4 * len(values) * max(map(len, values), default=0) > MAX_TEXTS:
+        if (
+            any(type(text) is not str for text in values)
+            or 4 * len(values) * max(map(len, values), default=0) > MAX_TEXTS
+        ):
             raise ValueError("no array of texts")
         return np.array(values, dtype=str).reshape(first)[()]
     time = np.dtype(first)

@@ -38,19 +38,26 @@ class Mended:
         """
         if seconds_left() < TO_FIND_OUT:
             which = "there was no time left to find out which of them fails"
-        elif alone := [name for name in self.shortcuts if self._dies_with(name, settings, seconds_left)]:
+        elif alone := [
+            name for name in self.shortcuts if self._dies_with(name, settings, seconds_left)
+        ]:
             which = f"with {', '.join(alone)} alone it dies again"
         else:
             which = "with none of them alone it dies again"
         return (
-            f"{self.function or 'a cell'} {self.cause} with the shortcuts {', '.join(self.shortcuts)}, "
-            f"and gave an answer without them, which was judged; {which}"
+            f"{self.function or 'a cell'} {self.cause} with the shortcuts "
+            f"{', '.join(self.shortcuts)}, and gave an answer without them, which was judged; "
+            f"{which}"
         )
 
-    def _dies_with(self, shortcut: str, settings: Settings, seconds_left: Callable[[], float]) -> bool:
+    def _dies_with(
+        self, shortcut: str, settings: Settings, seconds_left: Callable[[], float]
+    ) -> bool:
         """Whether the request kills a worker that takes only this shortcut."""
         limits = settings.limits
-        alone = replace(settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut))
+        alone = replace(
+            settings, without=tuple(name for name in switches.IN_WORKERS if name != shortcut)
+        )
         try:
             worker = Worker(alone)
         except (Died, OSError, Unconfined):
@@ -58,7 +65,9 @@ class Mended:
         try:
             for cell in self.cells:
                 worker.ask(cell, {}, min(limits.cell_seconds, max(seconds_left(), 1.0)))
-            worker.ask(self.request, self.arrays, min(limits.call_seconds, max(seconds_left(), 1.0)))
+            worker.ask(
+                self.request, self.arrays, min(limits.call_seconds, max(seconds_left(), 1.0))
+            )
         except Died:
             return True
         finally:

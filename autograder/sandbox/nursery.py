@@ -25,7 +25,10 @@ from autograder.runtime.fork import POSSIBLE
 VARIABLE = "OTTER_ARRAYS_NURSERY"
 """The environment variable with the descriptor of the request socket, in processes that may ask."""
 
-_BOOT = "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nursery_process import main; main({requests})"
+_BOOT = (
+    "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nursery_process import "
+    "main; main({requests})"
+)
 
 
 class Child:
@@ -33,7 +36,9 @@ class Child:
     used.
     """
 
-    def __init__(self, requests: int, descriptors: Sequence[int], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, requests: int, descriptors: Sequence[int], environment: Mapping[str, str]
+    ) -> None:
         """Ask for a worker that reads from and writes to `descriptors`. Raises `OSError` if the
         nursery does not answer.
         """
@@ -41,7 +46,9 @@ class Child:
         self._answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with socket.socket(fileno=os.dup(requests)) as asked, theirs:
-                socket.send_fds(asked, [json.dumps(dict(environment)).encode()], [*descriptors, theirs.fileno()])
+                socket.send_fds(
+                    asked, [json.dumps(dict(environment)).encode()], [*descriptors, theirs.fileno()]
+                )
             number = self._answers.recv(64)
             if not number:
                 raise OSError("the process that starts workers has ended")
@@ -92,7 +99,12 @@ class Nursery:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT.format(path=list(path), requests=theirs.fileno())],
+                [
+                    sys.executable,
+                    "-I",
+                    "-c",
+                    _BOOT.format(path=list(path), requests=theirs.fileno()),
+                ],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

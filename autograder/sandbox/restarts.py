@@ -84,7 +84,9 @@ class RestartedWorker:
     def cell(self, request: Mapping[str, Any]) -> Frame:
         """Run a cell, and remember it for later workers."""
         limit = self._settings.limits.cell_seconds
-        frame = self._slowly_on_doubt(_CELL, request, {}, self._scarce(limit, self._left() / (self._waiting + 1)))
+        frame = self._slowly_on_doubt(
+            _CELL, request, {}, self._scarce(limit, self._left() / (self._waiting + 1))
+        )
         self._cells.append(request)
         return frame
 
@@ -96,14 +98,32 @@ class RestartedWorker:
         """
         request = {"do": "define", "source": source}
         try:
-            frame = self._once(request, {}, self._scarce(self._settings.limits.call_seconds, self._left() / (self._waiting + 1)))
+            frame = self._once(
+                request,
+                {},
+                self._scarce(
+                    self._settings.limits.call_seconds, self._left() / (self._waiting + 1)
+                ),
+            )
         except Died:
             return ()
         self._cells.append(request)
         defined = frame.header.get("defined")
-        return tuple(name for name in defined if isinstance(name, str)) if isinstance(defined, list) else ()
+        return (
+            tuple(name for name in defined if isinstance(name, str))
+            if isinstance(defined, list)
+            else ()
+        )
 
-    def ask(self, function: str, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float, *, watched: bool = False) -> Frame:
+    def ask(
+        self,
+        function: str,
+        request: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        seconds: float,
+        *,
+        watched: bool = False,
+    ) -> Frame:
         """Send a request about a function ("" if it concerns none), and wait for the answer for at
         most `seconds`.
 
@@ -113,7 +133,9 @@ class RestartedWorker:
         for settled in (subject, _Subject(function)):
             if settled in self._settled:
                 raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
-        return self._slowly_on_doubt(subject, request, arrays, self._scarce(seconds, self._turn - time.monotonic()))
+        return self._slowly_on_doubt(
+            subject, request, arrays, self._scarce(seconds, self._turn - time.monotonic())
+        )
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
@@ -142,7 +164,13 @@ class RestartedWorker:
         """
         return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
 
-    def _slowly_on_doubt(self, subject: _Subject, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+    def _slowly_on_doubt(
+        self,
+        subject: _Subject,
+        request: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        seconds: float,
+    ) -> Frame:
         """Send a request, and once more without any shortcut if a worker with shortcuts dies."""
         shortcuts = self._settings.shortcuts()
         try:
@@ -165,7 +193,9 @@ class RestartedWorker:
                 died, shortcuts = cause, ()
             else:
                 if shortcuts and not died.from_outside:
-                    self._mended = Mended(subject.function, str(died), shortcuts, tuple(self._cells), request, arrays)
+                    self._mended = Mended(
+                        subject.function, str(died), shortcuts, tuple(self._cells), request, arrays
+                    )
                 return frame
         self._count(subject, died)
         raise died
@@ -176,7 +206,10 @@ class RestartedWorker:
             self._restart()
         if self._left() <= 0:
             self.close()
-            raise NotAsked(f"was not called: the submission used up its {self._settings.limits.submission_seconds:g} seconds")
+            raise NotAsked(
+                "was not called: the submission used up its "
+                f"{self._settings.limits.submission_seconds:g} seconds"
+            )
         if self._worker is None:
             raise NotAsked(self.problem or "was not called: no process could be started for it")
         try:
@@ -190,7 +223,9 @@ class RestartedWorker:
         is not called again.
         """
         self._deaths[subject] = self._deaths.get(subject, 0) + 1
-        if subject.function and (died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn):
+        if subject.function and (
+            died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn
+        ):
             self._settled[subject] = str(died)
 
     def _start(self) -> None:
@@ -199,13 +234,17 @@ class RestartedWorker:
                 self._worker = prestart.take(self._settings)
                 return
             except Unconfined as holes:
-                self.problem = f"was not called: isolation is required, and here a submission could {holes}"
+                self.problem = (
+                    f"was not called: isolation is required, and here a submission could {holes}"
+                )
                 return
             except (Died, OSError) as cause:
                 # Nothing of the submission has run in it.
                 self._settings = _plain(self._settings)
                 if attempt == STARTS - 1:
-                    self.problem = f"was not called: the confined process could not be started ({cause})"
+                    self.problem = (
+                        f"was not called: the confined process could not be started ({cause})"
+                    )
 
     def _restart(self) -> None:
         """Start a new worker and run the earlier cells in it. If a cell kills the worker this time,
@@ -217,16 +256,24 @@ class RestartedWorker:
                 if self._worker is None or self._left() <= 0:
                     return
                 try:
-                    self._worker.ask(request, {}, min(self._settings.limits.cell_seconds, max(self._left(), 1.0)))
+                    self._worker.ask(
+                        request, {}, min(self._settings.limits.cell_seconds, max(self._left(), 1.0))
+                    )
                 except Died:
-                    self._cells[place : place + 1] = [{"do": "define", "source": request["source"]}] if request["do"] == "cell" else []
+                    self._cells[place : place + 1] = (
+                        [{"do": "define", "source": request["source"]}]
+                        if request["do"] == "cell"
+                        else []
+                    )
                     self._worker = None
                     break
 
     def _draw(self, settings: Settings) -> dict[str, Any]:
         worker = Worker(settings)
         try:
-            return dict(worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"])
+            return dict(
+                worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"]
+            )
         finally:
             worker.end()
 

@@ -55,7 +55,9 @@ class Settings:
     def shortcuts(self) -> tuple[str, ...]:
         """The shortcuts that the worker takes."""
         warm = self.from_nursery() is not None
-        return tuple(name for name in switches.IN_WORKERS if self.takes(name) and (warm or name != "warm"))
+        return tuple(
+            name for name in switches.IN_WORKERS if self.takes(name) and (warm or name != "warm")
+        )
 
     def from_nursery(self) -> int | None:
         """The descriptor of the nursery's request socket, if this worker may be forked there; else
@@ -64,4 +66,8 @@ class Settings:
         The nursery has already taken every other shortcut that this process takes, so a worker
         without one of them cannot be forked from it.
         """
-        return nursery.descriptor() if set(self.without) <= set(switches.left_out()) and self.takes("warm") else None
+        return (
+            nursery.descriptor()
+            if set(self.without) <= set(switches.left_out()) and self.takes("warm")
+            else None
+        )

@@ -20,13 +20,23 @@ class Home(Protocol):
     (see `autograder.sandbox.submission.Submission`).
     """
 
-    def judge(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> Returned | Failed: ...
+    def judge(
+        self, name: str, arguments: Mapping[str, Value], way: CallSpec
+    ) -> Returned | Failed: ...
 
-    def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]: ...
+    def watch(
+        self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool
+    ) -> tuple[Facts, Returned | Failed]: ...
 
     def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None: ...
 
-    def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any: ...
+    def call(
+        self,
+        target: Mapping[str, str],
+        name: str,
+        positional: tuple[Any, ...],
+        named: Mapping[str, Any],
+    ) -> Any: ...
 
 
 class RemoteFunction(Watched):
@@ -42,7 +52,9 @@ class RemoteFunction(Watched):
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         return self._home.judge(self._name, arguments, way)
 
-    def watch(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False) -> tuple[Facts, Returned | Failed]:
+    def watch(
+        self, arguments: Mapping[str, Value], way: CallSpec = PLAIN, *, afresh: bool = False
+    ) -> tuple[Facts, Returned | Failed]:
         return self._home.watch(self._name, arguments, way, afresh)
 
     def equations(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
@@ -78,4 +90,7 @@ class Unavailable(StandIn):
         return Failed(CANNOT_CROSS.says(what=self._description))
 
     def __repr__(self) -> str:
-        return f"<{self._name}: {self._description}, which cannot cross from the submission; only plain data and functions can>"
+        return (
+            f"<{self._name}: {self._description}, which cannot cross from the submission; only "
+            "plain data and functions can>"
+        )

@@ -55,7 +55,13 @@ class Submission:
     the earlier cells again.
     """
 
-    def __init__(self, settings: Settings, tests: Path, seed: Mapping[str, Any] | None = None, script: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        tests: Path,
+        seed: Mapping[str, Any] | None = None,
+        script: str = "",
+    ) -> None:
         """Start the worker for one submission.
 
         `tests` is the folder of the test files. `seed` is what Otter's `seed` and `seed_variable`
@@ -100,17 +106,28 @@ class Submission:
         self._cells.append(source)
         number = len(self._cells)
         if len(source) > MAX_CELL:
-            self._stopped[number] = ended(f"was not run: it is longer than {MAX_CELL} characters", number, source)
+            self._stopped[number] = ended(
+                f"was not run: it is longer than {MAX_CELL} characters", number, source
+            )
             return f"This cell was not run: it is longer than {MAX_CELL} characters.", []
         try:
             header = self._worker.cell(self._request(source)).header
         except Died as cause:
-            self._stopped[number] = ended(str(cause), number, source, () if isinstance(cause, NotAsked) else self._worker.define(source))
+            self._stopped[number] = ended(
+                str(cause),
+                number,
+                source,
+                () if isinstance(cause, NotAsked) else self._worker.define(source),
+            )
             return f"This cell {cause}.", []
         stopped = from_claim(header.get("stopped"), number, source, before_tests=not self._tested)
         if stopped is not None:
             self._stopped[number] = stopped
-        checks = [name for name in header.get("checks", []) if name in self._tests] if isinstance(header.get("checks"), list) else []
+        checks = (
+            [name for name in header.get("checks", []) if name in self._tests]
+            if isinstance(header.get("checks"), list)
+            else []
+        )
         return str(header.get("printed", "")), list(dict.fromkeys(checks))
 
     def skip_cell(self) -> None:
@@ -124,7 +141,14 @@ class Submission:
         defining = [number for number, source in enumerate(self._cells, 1) if defines(source, name)]
         if not defining:
             return "no cell defines it"
-        return next((self._stopped[number].where() for number in reversed(defining) if number in self._stopped), "")
+        return next(
+            (
+                self._stopped[number].where()
+                for number in reversed(defining)
+                if number in self._stopped
+            ),
+            "",
+        )
 
     def bind(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         """Bind the names that `test` mentions, and forget what they were bound to before."""
@@ -133,12 +157,21 @@ class Submission:
         self._worker.next_question()
         arrays: Mapping[str, Any] = {}
         try:
-            frame = self._worker.ask("", {"do": "names", "names": names, "seed": self._seed}, {}, self._settings.limits.call_seconds)
+            frame = self._worker.ask(
+                "",
+                {"do": "names", "names": names, "seed": self._seed},
+                {},
+                self._settings.limits.call_seconds,
+            )
             described, arrays = frame.header.get("names", {}), frame.arrays
         except NotAsked:
             # There is no worker any more. A name that was a function remains one: its call then
             # says why there is no answer.
-            described = {name: {"callable": True} for name in names if isinstance(namespace.get(name), RemoteFunction)}
+            described = {
+                name: {"callable": True}
+                for name in names
+                if isinstance(namespace.get(name), RemoteFunction)
+            }
         except Died:
             described = {}
         for name in names:
@@ -146,14 +179,18 @@ class Submission:
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
 
-    def judge(self, name: str, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
+    def judge(
+        self, name: str, arguments: Mapping[str, Value], way: CallSpec = PLAIN
+    ) -> Returned | Failed:
         """Call a function of the submission with the arguments of a case, in the way `way`."""
         try:
             return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
         except Died as died:
             return Failed(NO_ANSWER.says(how=died), lost=True)
 
-    def watch(self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool) -> tuple[Facts, Returned | Failed]:
+    def watch(
+        self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool
+    ) -> tuple[Facts, Returned | Failed]:
         """Do the same, and also return what the function was seen to do there."""
         try:
             frame = self._of_case("watch", name, arguments, way, afresh=afresh)
@@ -172,23 +209,53 @@ class Submission:
             return None
         return length if type(length) is int else None
 
-    def _of_case(self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any) -> Frame:
+    def _of_case(
+        self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any
+    ) -> Frame:
         leaves = flatten(arguments)
-        header = {"do": do, "name": name, "arguments": [[path, leaf.kind] for path, leaf in leaves.items()], "way": vars(way), **more}
+        header = {
+            "do": do,
+            "name": name,
+            "arguments": [[path, leaf.kind] for path, leaf in leaves.items()],
+            "way": vars(way),
+            **more,
+        }
         arrays = {path: leaf.data for path, leaf in leaves.items()}
-        return self._worker.ask(name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge")
+        return self._worker.ask(
+            name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge"
+        )
 
-    def _outcome(self, frame: Frame, arguments: Mapping[str, Value], way: CallSpec) -> Returned | Failed:
-        output = {name.removeprefix(RETURNED): array for name, array in frame.arrays.items() if name.startswith(RETURNED)}
+    def _outcome(
+        self, frame: Frame, arguments: Mapping[str, Value], way: CallSpec
+    ) -> Returned | Failed:
+        output = {
+            name.removeprefix(RETURNED): array
+            for name, array in frame.arrays.items()
+            if name.startswith(RETURNED)
+        }
         if output:
             said = frame.header.get("changed")
-            return Returned(output, changed=tuple(name for name in arguments if isinstance(said, list) and name in said))
+            return Returned(
+                output,
+                changed=tuple(
+                    name for name in arguments if isinstance(said, list) and name in said
+                ),
+            )
         detail = frame.header.get("detail")
         # The detail is only compared with what known wrong answers raise: a submission's own text
         # is not repeated to anyone.
-        return Failed(known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))), detail if isinstance(detail, str) else "")
+        return Failed(
+            known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))),
+            detail if isinstance(detail, str) else "",
+        )
 
-    def call(self, target: Mapping[str, str], name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    def call(
+        self,
+        target: Mapping[str, str],
+        name: str,
+        positional: tuple[Any, ...],
+        named: Mapping[str, Any],
+    ) -> Any:
         """Call an object of the submission with plain data. `target` is {"do": "call", "name" or
         "kept": …} or {"do": "next", "kept": …}.
 
@@ -199,9 +266,13 @@ class Submission:
         try:
             arguments = pack([list(positional), dict(named)], arrays)
         except CannotCross as reason:
-            raise TypeError(f"{name} cannot be called with {reason}: only plain data crosses to the submission") from None
+            raise TypeError(
+                f"{name} cannot be called with {reason}: only plain data crosses to the submission"
+            ) from None
         try:
-            frame = self._worker.ask(name, {**target, "arguments": arguments}, arrays, self._settings.limits.call_seconds)
+            frame = self._worker.ask(
+                name, {**target, "arguments": arguments}, arrays, self._settings.limits.call_seconds
+            )
         except Died as cause:
             raise RuntimeError(f"{name} {cause}") from None
         if isinstance(frame.header.get("printed"), str):
@@ -210,12 +281,17 @@ class Submission:
             if frame.header["raised"] == "StopIteration":
                 raise StopIteration
             kind = getattr(builtins, str(frame.header["raised"]), Exception)
-            raise (kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError)(f"{name} raised an exception")
+            raise (
+                kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
+            )(f"{name} raised an exception")
         for kept, stand_in in (("callable", RemoteFunction), ("iterator", RemoteIterator)):
             if isinstance(frame.header.get(kept), str):
                 return stand_in(self, f"what {name} returned", frame.header[kept])
         if "other" in frame.header:
-            raise TypeError(f"{name} returned an object that cannot cross from the submission; it must return plain data")
+            raise TypeError(
+                f"{name} returned an object that cannot cross from the submission; it must return "
+                "plain data"
+            )
         try:
             return unpack(frame.header.get("value"), frame.arrays)
         except CannotCross:
@@ -223,7 +299,11 @@ class Submission:
 
     def environment(self) -> dict[str, Any]:
         """Package versions and settings of the worker before it ran anything of the submission."""
-        return {"packages": {}, "settings": {}, **(self.started.environment if self.started else {})}
+        return {
+            "packages": {},
+            "settings": {},
+            **(self.started.environment if self.started else {}),
+        }
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a fresh worker, which has run nothing of the submission."""
@@ -245,7 +325,12 @@ class Submission:
         """The request to run a cell. As in Otter, a cell that begins with a cell magic gets no
         seed.
         """
-        return {"do": "cell", "source": source, "seed": None if source.startswith("%%") else self._seed, "script": self._script}
+        return {
+            "do": "cell",
+            "source": source,
+            "seed": None if source.startswith("%%") else self._seed,
+            "script": self._script,
+        }
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
         if "data" in description:
@@ -265,4 +350,12 @@ def _identifiers(path: Path) -> list[str]:
     built-ins.
     """
     found = re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
-    return sorted({name for name in found if not keyword.iskeyword(name) and not hasattr(builtins, name) and not name.startswith("__")})
+    return sorted(
+        {
+            name
+            for name in found
+            if not keyword.iskeyword(name)
+            and not hasattr(builtins, name)
+            and not name.startswith("__")
+        }
+    )

@@ -81,13 +81,28 @@ def import_what_is_installed() -> None:
 
 def import_path(hidden: Sequence[str] = ()) -> list[str]:
     """The import path of a submission's process: without the hidden folders and the current one."""
-    return [entry for entry in sys.path if entry and not any(Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden)]
+    return [
+        entry
+        for entry in sys.path
+        if entry
+        and not any(
+            Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden
+        )
+    ]
 
 
 def readable() -> list[str]:
     """The files and folders that the process may read: what is installed, and little of the
     system.
     """
-    installed = [sys.prefix, sys.base_prefix, sys.exec_prefix, str(resources.files("autograder")), *sysconfig.get_paths().values()]
-    installed += [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    installed = [
+        sys.prefix,
+        sys.base_prefix,
+        sys.exec_prefix,
+        str(resources.files("autograder")),
+        *sysconfig.get_paths().values(),
+    ]
+    installed += [
+        entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")
+    ]
     return [*sorted({os.path.realpath(path) for path in installed}), *_SYSTEM, *_KERNEL, *_DEVICES]

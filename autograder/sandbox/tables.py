@@ -24,7 +24,10 @@ def pack_table(value: Any, pack: Pack) -> Any:
     """
     pandas = sys.modules.get("pandas")
     kind = type(value)
-    if pandas is None or kind not in (getattr(pandas, name, None) for name in ("DataFrame", "Series", "Index", "RangeIndex", "DatetimeIndex")):
+    if pandas is None or kind not in (
+        getattr(pandas, name, None)
+        for name in ("DataFrame", "Series", "Index", "RangeIndex", "DatetimeIndex")
+    ):
         return None
     if kind is pandas.DataFrame:
         columns = [_pack_values(value.iloc[:, place], pack) for place in range(value.shape[1])]
@@ -32,7 +35,11 @@ def pack_table(value: Any, pack: Pack) -> Any:
         return None if None in (parts[0], parts[1], *columns) else {"frame": parts}
     if kind is pandas.Series:
         index, values = pack_table(value.index, pack), _pack_values(value, pack)
-        return None if index is None or values is None else {"series": [pack(value.name), index, values]}
+        return (
+            None
+            if index is None or values is None
+            else {"series": [pack(value.name), index, values]}
+        )
     values = _pack_values(value, pack)
     return None if values is None else {"index": [pack(value.name), values]}
 
@@ -44,12 +51,18 @@ def unpack_table(kind: str, content: Any, unpack: Pack) -> Any:
     import pandas
 
     if kind == "frame":
-        columns, index, values = unpack(content[0]), unpack(content[1]), [_unpack_values(part, unpack) for part in content[2]]
+        columns, index, values = (
+            unpack(content[0]),
+            unpack(content[1]),
+            [_unpack_values(part, unpack) for part in content[2]],
+        )
         table = pandas.DataFrame(dict(enumerate(values)), index=index)
         table.columns = columns
         return table
     if kind == "series":
-        return pandas.Series(_unpack_values(content[2], unpack), name=unpack(content[0]), index=unpack(content[1]))
+        return pandas.Series(
+            _unpack_values(content[2], unpack), name=unpack(content[0]), index=unpack(content[1])
+        )
     return pandas.Index(_unpack_values(content[1], unpack), name=unpack(content[0]))
 
 

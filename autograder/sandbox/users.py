@@ -24,7 +24,9 @@ def worker_uid() -> int | None:
     if (
         os.name != "posix"
         or os.geteuid() != 0
-        or not _reachable_by_others([sys.executable, sys.prefix, sys.base_prefix, str(resources.files("autograder"))])
+        or not _reachable_by_others(
+            [sys.executable, sys.prefix, sys.base_prefix, str(resources.files("autograder"))]
+        )
     ):
         return None
     return FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)
@@ -49,7 +51,13 @@ def kill_all_of(uid: int) -> None:
         if not processes_of(uid):
             return
         subprocess.run(
-            [sys.executable, "-I", "-S", "-c", code], check=False, user=uid, group=uid, extra_groups=[], stderr=subprocess.DEVNULL, cwd="/"
+            [sys.executable, "-I", "-S", "-c", code],
+            check=False,
+            user=uid,
+            group=uid,
+            extra_groups=[],
+            stderr=subprocess.DEVNULL,
+            cwd="/",
         )
 
 
@@ -58,9 +66,13 @@ def processes_of(uid: int) -> list[int]:
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            fields = dict(
+                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+            )
         except (OSError, ValueError):
             continue
-        if fields.get("Uid", "").split()[:1] == [str(uid)] and not fields.get("State", "").startswith("Z"):
+        if fields.get("Uid", "").split()[:1] == [str(uid)] and not fields.get(
+            "State", ""
+        ).startswith("Z"):
             found.append(int(status.parent.name))
     return found

@@ -37,7 +37,10 @@ RETURNED = "returned/"
 _LENGTHS = struct.Struct("<II")
 
 _SIZES = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64), "complex": (64,)}
-_DTYPES = {np.dtype(np.bool_), *(np.dtype(f"{kind}{bits}") for kind, sizes in _SIZES.items() for bits in sizes)}
+_DTYPES = {
+    np.dtype(np.bool_),
+    *(np.dtype(f"{kind}{bits}") for kind, sizes in _SIZES.items() for bits in sizes),
+}
 
 _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _AS_BITS = ":bfloat16"
@@ -78,14 +81,24 @@ def encode(frame: Frame) -> bytes:
     header = json.dumps(frame.header).encode()
     for name, array in frame.arrays.items():
         if type(array) is not np.ndarray or not sendable(array.dtype):
-            raise WireError(f"array {name!r} of dtype {getattr(array, 'dtype', type(array).__name__)} cannot be sent")
+            raise WireError(
+                f"array {name!r} of dtype {getattr(array, 'dtype', type(array).__name__)} cannot "
+                "be sent"
+            )
     size = sum(array.nbytes for array in frame.arrays.values())
     if len(header) > MAX_HEADER or size > MAX_ARRAYS or len(frame.arrays) > MAX_COUNT:
-        raise WireError(f"a message of {len(header)} bytes of text and {size} bytes in {len(frame.arrays)} arrays is too large to send")
+        raise WireError(
+            f"a message of {len(header)} bytes of text and {size} bytes in {len(frame.arrays)} "
+            "arrays is too large to send"
+        )
     tensors: dict[str, np.ndarray] = {}
     for name, array in frame.arrays.items():
         whole = np.ascontiguousarray(array).reshape(array.shape)
-        tensors.update({f"{name}{_AS_BITS}": whole.view(np.uint16)} if array.dtype == _BFLOAT16 else {name: whole})
+        tensors.update(
+            {f"{name}{_AS_BITS}": whole.view(np.uint16)}
+            if array.dtype == _BFLOAT16
+            else {name: whole}
+        )
     arrays: bytes = safetensors.numpy.save(tensors)
     return _LENGTHS.pack(len(header), len(arrays)) + header + arrays
 
@@ -145,7 +158,9 @@ class Pipe:
         header_length, arrays_length = _LENGTHS.unpack(self._exactly(_LENGTHS.size, deadline))
         if header_length > MAX_HEADER or arrays_length > max_arrays + MAX_HEADER:
             raise WireError(f"a message that claims {header_length} and {arrays_length} bytes")
-        return decode(self._exactly(header_length, deadline), self._exactly(arrays_length, deadline))
+        return decode(
+            self._exactly(header_length, deadline), self._exactly(arrays_length, deadline)
+        )
 
     def close(self) -> None:
         for descriptor in (self._read, self._write):

@@ -41,7 +41,9 @@ class Scene:
     @property
     def right(self) -> bool:
         """Whether the answer is right on this case."""
-        return self.actual.shape == self.expected.shape and bool(np.all(np.abs(self.actual - self.expected) <= self.tolerance))
+        return self.actual.shape == self.expected.shape and bool(
+            np.all(np.abs(self.actual - self.expected) <= self.tolerance)
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ axes, its axes as "0", "1", …
 """
 
 
-def mistakes(expected: Sequence[np.ndarray], sizes: Sequence[Mapping[str, int]]) -> Iterator[Mistake]:
+def mistakes(
+    expected: Sequence[np.ndarray], sizes: Sequence[Mapping[str, int]]
+) -> Iterator[Mistake]:
     """Every mistake to try on outputs of these shapes, given the sizes of the dimensions of each
     case.
     """
@@ -91,7 +95,10 @@ def _views(expected: Sequence[np.ndarray], sizes: Sequence[Mapping[str, int]]) -
         names
         for count in range(1, MOST_AXES + 1)
         for names in itertools.permutations(sizes[0], count)
-        if all(int(np.prod([each[name] for name in names])) == array.size for array, each in zip(expected, sizes, strict=True))
+        if all(
+            int(np.prod([each[name] for name in names])) == array.size
+            for array, each in zip(expected, sizes, strict=True)
+        )
     ]
 
 
@@ -116,32 +123,59 @@ def _of_axes(view: View) -> Iterator[Mistake]:
     for first, second in itertools.combinations(range(len(view)), 2):
         yield rearranged(
             "flattened in another order" if flat else "axes swapped",
-            f"All numbers are there, but {_called(view, first)} and {_called(view, second)} have changed places. Look at the order of the axes "
-            f"before the result is {'flattened' if flat else 'returned'} (`out_axes`, `.T`, `transpose`).",
+            f"All numbers are there, but {_called(view, first)} and {_called(view, second)} have "
+            "changed places. Look at the order of the axes before the result is "
+            f"{'flattened' if flat else 'returned'} (`out_axes`, `.T`, `transpose`).",
             functools.partial(np.swapaxes, axis1=first, axis2=second),
         )
     for axis in range(len(view)):
         where = _called(view, axis)
-        yield rearranged("reversed", f"The result runs backwards along {where}.", functools.partial(np.flip, axis=axis))
+        yield rearranged(
+            "reversed",
+            f"The result runs backwards along {where}.",
+            functools.partial(np.flip, axis=axis),
+        )
         for step in (1, -1):
-            shifted = f"The result is shifted by one place along {where}, with the end wrapped around."
-            yield rearranged("shifted by one", shifted, functools.partial(np.roll, shift=step, axis=axis))
+            shifted = (
+                f"The result is shifted by one place along {where}, with the end wrapped around."
+            )
+            yield rearranged(
+                "shifted by one", shifted, functools.partial(np.roll, shift=step, axis=axis)
+            )
         too_many = f"There is one entry too many along {where}, filled with zeros."
         yield rearranged("padded", too_many, functools.partial(_padded, axis=axis))
         yield Mistake("a vector added", _BIAS.format(where=where), _vector_along(view, axis))
         for which, index in (("first", 0), ("last", -1)):
             only = f"Only the {which} entry along {where} was returned; all of them are wanted."
-            yield rearranged(f"only the {which}", only, functools.partial(np.take, indices=index, axis=axis))
-            copies = f"Every entry along {where} is a copy of the {which}: each needs its own data, or its own key."
-            yield rearranged(f"the {which} repeated", copies, functools.partial(_repeated, index=index, axis=axis))
+            yield rearranged(
+                f"only the {which}", only, functools.partial(np.take, indices=index, axis=axis)
+            )
+            copies = (
+                f"Every entry along {where} is a copy of the {which}: each needs its own data, or "
+                "its own key."
+            )
+            yield rearranged(
+                f"the {which} repeated",
+                copies,
+                functools.partial(_repeated, index=index, axis=axis),
+            )
             missing = f"The {which} entry along {where} is missing from the result."
-            yield rearranged(f"the {which} is missing", missing, functools.partial(np.delete, obj=index, axis=axis))
+            yield rearranged(
+                f"the {which} is missing",
+                missing,
+                functools.partial(np.delete, obj=index, axis=axis),
+            )
             yield Mistake(
-                f"only the {which} is wrong", f"Everything is right but the {which} entry along {where}.", _wrong_only_at(view, axis, index)
+                f"only the {which} is wrong",
+                f"Everything is right but the {which} entry along {where}.",
+                _wrong_only_at(view, axis, index),
             )
 
 
-_BIAS = "What is wrong is the same number everywhere but along {where}: as if a vector, such as a bias, was added or left out."
+_BIAS = (
+    "What is wrong is the same number everywhere but along {where}: as if a vector, such as a "
+    "bias, was added or left out."
+)
 
 
 def _repeated(array: np.ndarray, index: int, axis: int) -> np.ndarray:
@@ -161,7 +195,9 @@ def _vector_along(view: View, axis: int) -> Callable[[Scene], bool]:
             return False
         others = tuple(each for each in range(error.ndim) if each != axis)
         along = error.mean(axis=others, keepdims=True)
-        return bool(np.all(np.abs(error - along) <= 8 * scene.tolerance)) and bool(np.ptp(along) > 100 * scene.tolerance)
+        return bool(np.all(np.abs(error - along) <= 8 * scene.tolerance)) and bool(
+            np.ptp(along) > 100 * scene.tolerance
+        )
 
     return explains
 
@@ -170,11 +206,17 @@ def _wrong_only_at(view: View, axis: int, index: int) -> Callable[[Scene], bool]
     def explains(scene: Scene) -> bool:
         if scene.actual.shape != scene.expected.shape:
             return False
-        wrong = (np.abs(scene.actual - scene.expected) > scene.tolerance).reshape(_shape(view, scene))
+        wrong = (np.abs(scene.actual - scene.expected) > scene.tolerance).reshape(
+            _shape(view, scene)
+        )
         if wrong.shape[axis] < 2:
             return False
         entry = np.take(wrong, index, axis)
-        return entry.size > 1 and bool(entry.mean() > 0.5) and not bool(np.delete(wrong, index, axis).any())
+        return (
+            entry.size > 1
+            and bool(entry.mean() > 0.5)
+            and not bool(np.delete(wrong, index, axis).any())
+        )
 
     return explains
 
@@ -182,8 +224,12 @@ def _wrong_only_at(view: View, axis: int, index: int) -> Callable[[Scene], bool]
 def _of_elements() -> Iterator[Mistake]:
     yield Mistake(
         "a ReLU is missing",
-        "Negative numbers are returned where 0 is expected, and everything else is right: a ReLU at the end is missing.",
-        lambda scene: bool(np.any(scene.actual < -scene.tolerance)) and Scene(np.maximum(scene.actual, 0), *_rest(scene)).right,
+        "Negative numbers are returned where 0 is expected, and everything else is right: a ReLU "
+        "at the end is missing.",
+        lambda scene: (
+            bool(np.any(scene.actual < -scene.tolerance))
+            and Scene(np.maximum(scene.actual, 0), *_rest(scene)).right
+        ),
     )
     for name, activation in (
         ("a ReLU too many", lambda array: np.maximum(array, 0)),
@@ -192,27 +238,56 @@ def _of_elements() -> Iterator[Mistake]:
     ):
         yield Mistake(
             name,
-            f"The result is what `{name.split()[1].lower()}` makes of the expected one: one activation too many.",
+            f"The result is what `{name.split()[1].lower()}` makes of the expected one: one "
+            "activation too many.",
             lambda scene, activation=activation: scene.same(activation(scene.expected)),  # type: ignore[misc]
         )
-    yield Mistake("the sign is wrong", "Every number has the wrong sign.", lambda scene: scene.same(-scene.expected))
+    yield Mistake(
+        "the sign is wrong",
+        "Every number has the wrong sign.",
+        lambda scene: scene.same(-scene.expected),
+    )
     yield Mistake(
         "off by a constant",
         "Every number is off by the same amount.",
         lambda scene: (
-            scene.actual.shape == scene.expected.shape and float(np.ptp(scene.actual - scene.expected)) <= 8 * scene.tolerance and not scene.right
+            scene.actual.shape == scene.expected.shape
+            and float(np.ptp(scene.actual - scene.expected)) <= 8 * scene.tolerance
+            and not scene.right
         ),
     )
 
 
 def _of_scale(dim: str) -> Iterator[Mistake]:
     for name, hint, power in (
-        (f"multiplied by {dim}", f"Every number is {dim} times too large: was a sum taken where a mean is wanted?", 1.0),
-        (f"divided by {dim}", f"Every number is {dim} times too small: was a mean taken where a sum is wanted?", -1.0),
-        (f"multiplied by the root of {dim}", f"Every number is too large by the square root of {dim}: is a scaling missing?", 0.5),
-        (f"divided by the root of {dim}", f"Every number is too small by the square root of {dim}: is there a scaling too many?", -0.5),
+        (
+            f"multiplied by {dim}",
+            f"Every number is {dim} times too large: was a sum taken where a mean is wanted?",
+            1.0,
+        ),
+        (
+            f"divided by {dim}",
+            f"Every number is {dim} times too small: was a mean taken where a sum is wanted?",
+            -1.0,
+        ),
+        (
+            f"multiplied by the root of {dim}",
+            f"Every number is too large by the square root of {dim}: is a scaling missing?",
+            0.5,
+        ),
+        (
+            f"divided by the root of {dim}",
+            f"Every number is too small by the square root of {dim}: is there a scaling too many?",
+            -0.5,
+        ),
     ):
-        yield Mistake(name, hint, lambda scene, power=power: scene.same(scene.expected * float(scene.sizes[dim]) ** power))  # type: ignore[misc]
+        yield Mistake(
+            name,
+            hint,
+            lambda scene, power=power: scene.same(
+                scene.expected * float(scene.sizes[dim]) ** power
+            ),
+        )  # type: ignore[misc]
 
 
 def _rest(scene: Scene) -> tuple[np.ndarray, float, Mapping[str, int]]:

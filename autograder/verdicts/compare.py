@@ -52,10 +52,17 @@ def compare(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
     `desired`; integers and booleans must be equal whatever it is. A floating dtype may be narrower
     or wider than the expected one; then only the values decide.
     """
-    return _shape(actual, desired) or _dtype(actual, desired) or _not_finite(actual, desired) or _values(actual, desired, tolerance)
+    return (
+        _shape(actual, desired)
+        or _dtype(actual, desired)
+        or _not_finite(actual, desired)
+        or _values(actual, desired, tolerance)
+    )
 
 
-def differences(actual: Output, desired: Output, tolerances: Mapping[str, float]) -> dict[str, Mismatch]:
+def differences(
+    actual: Output, desired: Output, tolerances: Mapping[str, float]
+) -> dict[str, Mismatch]:
     """The mismatch of each wrong array of `actual`, by its name; empty if none is wrong.
 
     If arrays are missing, or there are additional ones, this is the only mismatch, under the name
@@ -63,7 +70,11 @@ def differences(actual: Output, desired: Output, tolerances: Mapping[str, float]
     """
     missing = [name for name in desired if name not in actual]
     if missing or len(actual) != len(desired):
-        return {(missing or list(desired))[0]: Mismatch("structure", f"returned {_counted(actual)}; expected {_listed(desired)}.")}
+        return {
+            (missing or list(desired))[0]: Mismatch(
+                "structure", f"returned {_counted(actual)}; expected {_listed(desired)}."
+            )
+        }
     found = {name: compare(actual[name], desired[name], tolerances[name]) for name in desired}
     return {name: mismatch for name, mismatch in found.items() if mismatch is not None}
 
@@ -72,7 +83,10 @@ def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:
     """The first array that is more than imprecise, or else the first, of the mismatches of an
     output.
     """
-    return next(((name, mismatch) for name, mismatch in found.items() if not mismatch.imprecise), next(iter(found.items())))
+    return next(
+        ((name, mismatch) for name, mismatch in found.items() if not mismatch.imprecise),
+        next(iter(found.items())),
+    )
 
 
 def dtype_kind(dtype: np.dtype) -> str:
@@ -81,7 +95,9 @@ def dtype_kind(dtype: np.dtype) -> str:
     """
     if dtype.kind == "V" and dtype.name.startswith(("bfloat", "float")):
         return "floating"
-    return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(dtype.kind, "other")
+    return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(
+        dtype.kind, "other"
+    )
 
 
 def comparable(actual: np.ndarray, desired: np.ndarray) -> bool:
@@ -114,8 +130,16 @@ def shape_in_words(actual: np.ndarray, desired: np.ndarray) -> str:
 def _shape(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if actual.shape == desired.shape:
         return None
-    expected = f"{desired.shape}, the same number of elements in another arrangement" if _rearranged(actual, desired) else f"shape {desired.shape}"
-    return Mismatch("shape", f"returned {shape_in_words(actual, desired)}; expected {expected}.", f"returned shape {actual.shape}")
+    expected = (
+        f"{desired.shape}, the same number of elements in another arrangement"
+        if _rearranged(actual, desired)
+        else f"shape {desired.shape}"
+    )
+    return Mismatch(
+        "shape",
+        f"returned {shape_in_words(actual, desired)}; expected {expected}.",
+        f"returned shape {actual.shape}",
+    )
 
 
 def _rearranged(actual: np.ndarray, desired: np.ndarray) -> bool:
@@ -126,7 +150,11 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     expected = dtype_kind(desired.dtype)
     if dtype_kind(actual.dtype) == expected:
         return None
-    return Mismatch("dtype", f"returned dtype {actual.dtype}; expected {expected} numbers, such as dtype {desired.dtype}.")
+    return Mismatch(
+        "dtype",
+        f"returned dtype {actual.dtype}; expected {expected} numbers, such as dtype "
+        f"{desired.dtype}.",
+    )
 
 
 def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
@@ -136,13 +164,21 @@ def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     for name, test in (("NaN", np.isnan), ("infinite", np.isinf)):
         surplus = int(np.count_nonzero(test(actual) & ~test(desired)))
         if surplus:
-            return Mismatch("finite", f"returned {_share(surplus, desired.size)} {name} where a number is expected.")
+            return Mismatch(
+                "finite",
+                f"returned {_share(surplus, desired.size)} {name} where a number is expected.",
+            )
         missing = int(np.count_nonzero(test(desired) & ~test(actual)))
         if missing:
-            return Mismatch("finite", f"returned {_share(missing, desired.size)} not {name} where it is expected.")
+            return Mismatch(
+                "finite",
+                f"returned {_share(missing, desired.size)} not {name} where it is expected.",
+            )
     opposite = int(np.count_nonzero(np.isinf(desired) & (actual != desired)))
     if opposite:
-        return Mismatch("finite", f"returned {_share(opposite, desired.size)} infinite with the wrong sign.")
+        return Mismatch(
+            "finite", f"returned {_share(opposite, desired.size)} infinite with the wrong sign."
+        )
     return None
 
 
@@ -153,7 +189,10 @@ def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
         finite = np.isfinite(wide_desired)
         error[finite] = np.abs(wide_actual[finite] - wide_desired[finite])
         wrong = error > tolerance
-        allowed = f"the largest error is {_size_of(error.max(initial=0.0), wide_desired)} where {tolerance:.3g} is allowed"
+        allowed = (
+            f"the largest error is {_size_of(error.max(initial=0.0), wide_desired)} where "
+            f"{tolerance:.3g} is allowed"
+        )
     else:
         wrong = actual != desired
         error = wrong.astype(float)
@@ -162,11 +201,28 @@ def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismat
     if not count:
         return None
     largest = float(error.max(initial=0.0))
-    imprecise = dtype_kind(desired.dtype) in ("floating", "complex") and largest <= HALF_PRECISION * magnitude(desired)
-    sentence = f"returned {_share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; {allowed}."
+    imprecise = dtype_kind(desired.dtype) in (
+        "floating",
+        "complex",
+    ) and largest <= HALF_PRECISION * magnitude(desired)
+    sentence = (
+        f"returned {_share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; "
+        f"{allowed}."
+    )
     if imprecise:
-        sentence += " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses digits?"
-    return Mismatch("values", sentence, _worst(actual, desired, error, count), count, desired.size, largest, imprecise)
+        sentence += (
+            " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that "
+            "loses digits?"
+        )
+    return Mismatch(
+        "values",
+        sentence,
+        _worst(actual, desired, error, count),
+        count,
+        desired.size,
+        largest,
+        imprecise,
+    )
 
 
 def magnitude(array: np.ndarray) -> float:
@@ -177,7 +233,11 @@ def magnitude(array: np.ndarray) -> float:
 
 def _size_of(error: float, desired: np.ndarray) -> str:
     """An error to two digits, if it is of a size that an honest mistake has."""
-    return f"{error:.2g}" if error <= 100 * magnitude(desired) else "more than 100 times the largest expected value"
+    return (
+        f"{error:.2g}"
+        if error <= 100 * magnitude(desired)
+        else "more than 100 times the largest expected value"
+    )
 
 
 def _worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int) -> str:
@@ -195,7 +255,11 @@ def _worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: in
 
 
 def _share(count: int, size: int) -> str:
-    return f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)" if size > 1 else "an array with its only element"
+    return (
+        f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)"
+        if size > 1
+        else "an array with its only element"
+    )
 
 
 def widen(array: np.ndarray) -> np.ndarray:
@@ -209,11 +273,17 @@ def _counted(actual: Output) -> str:
     """
     if ALONE in actual:
         return "one array by itself"
-    return f"{len(actual) if len(actual) < 1000 else 'more than 1000'} array{'' if len(actual) == 1 else 's'}"
+    return (
+        f"{len(actual) if len(actual) < 1000 else 'more than 1000'} "
+        f"array{'' if len(actual) == 1 else 's'}"
+    )
 
 
 def _listed(desired: Output) -> str:
     if ALONE in desired:
         return "is one array by itself"
     names = [f"[{name}]" for name in desired]
-    return f"{'is one' if len(names) == 1 else f'are {len(names)}'}: {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}"
+    return (
+        f"{'is one' if len(names) == 1 else f'are {len(names)}'}: "
+        f"{', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}"
+    )

@@ -61,12 +61,20 @@ class Expected:
         """The expected array `part` with the returned one; None if none was returned that can be
         compared with it.
         """
-        if not isinstance(outcome, Returned) or part not in outcome.output or not _comparable(outcome.output[part], self.output[part]):
+        if (
+            not isinstance(outcome, Returned)
+            or part not in outcome.output
+            or not _comparable(outcome.output[part], self.output[part])
+        ):
             return None
-        return Scene(widen(outcome.output[part]), widen(self.output[part]), self.tolerances[part], self.sizes)
+        return Scene(
+            widen(outcome.output[part]), widen(self.output[part]), self.tolerances[part], self.sizes
+        )
 
 
-def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[KnownMistake]) -> Diagnosis | None:
+def diagnose(
+    outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[KnownMistake]
+) -> Diagnosis | None:
     """The one mistake that explains `outcomes`, or None. `outcomes` is by index of the case; cases
     that were not called are left out.
     """
@@ -77,13 +85,21 @@ def diagnose(outcomes: Mapping[int, Outcome], expected: Sequence[Expected], know
         for told in (signature, _kind_of_failure):
             authored = [each for each in known if _explains(each, outcomes, expected, told)]
             if authored:
-                return Diagnosis(authored[0].name, authored[0].hint, "author") if len(authored) == 1 else None
+                return (
+                    Diagnosis(authored[0].name, authored[0].hint, "author")
+                    if len(authored) == 1
+                    else None
+                )
     return _general(outcomes, wrong, expected) or _of_several_cases(outcomes, wrong, expected)
 
 
 def outcome_of(outcome: Outcome) -> KnownOutcome:
     """The part of a known wrong solution's outcome that is stored."""
-    return KnownOutcome(outcome.output) if isinstance(outcome, Returned) else KnownOutcome({}, signature(outcome))
+    return (
+        KnownOutcome(outcome.output)
+        if isinstance(outcome, Returned)
+        else KnownOutcome({}, signature(outcome))
+    )
 
 
 def signature(failed: Failed) -> str:
@@ -106,7 +122,9 @@ def _without_numbers(text: str) -> str:
 
 
 def _right(outcome: Outcome, expected: Expected) -> bool:
-    return isinstance(outcome, Returned) and not differences(outcome.output, expected.output, expected.tolerances)
+    return isinstance(outcome, Returned) and not differences(
+        outcome.output, expected.output, expected.tolerances
+    )
 
 
 def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
@@ -116,18 +134,28 @@ def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
         return bool(np.array_equal(actual, wanted))
     first, second = widen(actual), widen(wanted)
     with np.errstate(invalid="ignore"):
-        close = (np.abs(first - second) <= allowed) | (first == second) | (np.isnan(first) & np.isnan(second))
+        close = (
+            (np.abs(first - second) <= allowed)
+            | (first == second)
+            | (np.isnan(first) & np.isnan(second))
+        )
     return bool(np.all(close))
 
 
-def _explains(known: KnownMistake, outcomes: Mapping[int, Outcome], expected: Sequence[Expected], told: Callable[[Failed], str]) -> bool:
+def _explains(
+    known: KnownMistake,
+    outcomes: Mapping[int, Outcome],
+    expected: Sequence[Expected],
+    told: Callable[[Failed], str],
+) -> bool:
     for index, outcome in outcomes.items():
         was = known.outcomes[index]
         if isinstance(outcome, Failed):
             if was.output or told(outcome) not in (was.signature, _without_numbers(was.signature)):
                 return False
         elif outcome.output.keys() != was.output.keys() or not all(
-            _alike(outcome.output[part], array, _allowed(part, array, expected[index])) for part, array in was.output.items()
+            _alike(outcome.output[part], array, _allowed(part, array, expected[index]))
+            for part, array in was.output.items()
         ):
             return False
     return True
@@ -143,19 +171,29 @@ def _allowed(part: str, known: np.ndarray, expected: Expected) -> float:
     return 4 * expected.tolerances[part] * max(1.0, magnitude(known) / largest if largest else 1.0)
 
 
-def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> Diagnosis | None:
+def _general(
+    outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]
+) -> Diagnosis | None:
     part = _wrong_part(outcomes, wrong, expected)
     if part is None or len(wrong) < AGREEING:
         return None
-    scenes = {index: scene for index, outcome in outcomes.items() if (scene := expected[index].of(outcome, part)) is not None}
+    scenes = {
+        index: scene
+        for index, outcome in outcomes.items()
+        if (scene := expected[index].of(outcome, part)) is not None
+    }
     if len(scenes) < len(outcomes):
         return None
     told = [scenes[index] for index in wrong]
     found: dict[str, str] = {}
-    for mistake in mistakes([scene.expected for scene in scenes.values()], [scene.sizes for scene in scenes.values()]):
+    for mistake in mistakes(
+        [scene.expected for scene in scenes.values()], [scene.sizes for scene in scenes.values()]
+    ):
         if mistake.name in found:
             continue
-        if all(mistake.explains(scene) for scene in told) and all(mistake.spares(scenes[index]) for index in scenes if index not in wrong):
+        if all(mistake.explains(scene) for scene in told) and all(
+            mistake.spares(scenes[index]) for index in scenes if index not in wrong
+        ):
             found[mistake.name] = mistake.hint
     if len(found) != 1:
         return None
@@ -163,7 +201,9 @@ def _general(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Se
     return Diagnosis(name, hint, "general")
 
 
-def _wrong_part(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> str | None:
+def _wrong_part(
+    outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]
+) -> str | None:
     """The name of the array that is wrong in every wrong outcome, if no other array is wrong; else
     None.
     """
@@ -172,31 +212,49 @@ def _wrong_part(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected:
         outcome = outcomes[index]
         if not isinstance(outcome, Returned):
             return None
-        parts |= differences(outcome.output, expected[index].output, expected[index].tolerances).keys()
+        parts |= differences(
+            outcome.output, expected[index].output, expected[index].tolerances
+        ).keys()
     return parts.pop() if len(parts) == 1 else None
 
 
-def _of_several_cases(outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]) -> Diagnosis | None:
+def _of_several_cases(
+    outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]
+) -> Diagnosis | None:
     """A mistake that shows only across cases: the answer of another call, or a dimension whose size
     1 makes the difference.
     """
-    returned = {index: outcome.output for index, outcome in outcomes.items() if isinstance(outcome, Returned)}
+    returned = {
+        index: outcome.output
+        for index, outcome in outcomes.items()
+        if isinstance(outcome, Returned)
+    }
     if len(wrong) >= AGREEING and all(index in returned for index in wrong):
         earlier = [other for other in outcomes if other not in wrong]
         if earlier and all(
-            any(not differences(returned[index], expected[other].output, expected[other].tolerances) for other in earlier) for index in wrong
+            any(
+                not differences(returned[index], expected[other].output, expected[other].tolerances)
+                for other in earlier
+            )
+            for index in wrong
         ):
             return Diagnosis(
                 "answer of an earlier call",
-                "The answer is that of an earlier call with other arguments: something is kept between calls, such as a cache or a global variable.",
+                "The answer is that of an earlier call with other arguments: something is kept "
+                "between calls, such as a cache or a global variable.",
                 "general",
             )
     right = [index for index in outcomes if index not in wrong]
     for dim in expected[0].sizes if expected else ():
-        if len(right) >= AGREEING and all(expected[i].sizes[dim] == 1 for i in wrong) and all(expected[i].sizes[dim] > 1 for i in right):
+        if (
+            len(right) >= AGREEING
+            and all(expected[i].sizes[dim] == 1 for i in wrong)
+            and all(expected[i].sizes[dim] > 1 for i in right)
+        ):
             return Diagnosis(
                 f"wrong where {dim} is 1",
-                f"Everything is right but where {dim} is 1: is an axis of that size squeezed away, or broadcast?",
+                f"Everything is right but where {dim} is 1: is an axis of that size squeezed "
+                "away, or broadcast?",
                 "general",
             )
     return None
@@ -204,4 +262,8 @@ def _of_several_cases(outcomes: Mapping[int, Outcome], wrong: Sequence[int], exp
 
 def _comparable(actual: np.ndarray, expected: np.ndarray) -> bool:
     kind = dtype_kind(actual.dtype)
-    return kind == dtype_kind(expected.dtype) and kind in ("floating", "integer") and small(actual, expected)
+    return (
+        kind == dtype_kind(expected.dtype)
+        and kind in ("floating", "integer")
+        and small(actual, expected)
+    )

@@ -69,7 +69,11 @@ def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnos
     """The mistake behind a function's outcomes on the cases of a group, by index of the case; None
     if there is none.
     """
-    return diagnose(seen, [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases], group.known)
+    return diagnose(
+        seen,
+        [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases],
+        group.known,
+    )
 
 
 def examine(
@@ -103,26 +107,42 @@ def examine(
                 if isinstance(outcome, Failed) and outcome.lost:
                     break
                 if other not in seen:
-                    outcome = seen[other] = _called(function, group.cases[other], interruptible=interruptible)
+                    outcome = seen[other] = _called(
+                        function, group.cases[other], interruptible=interruptible
+                    )
             return _found(group, index, seen)
         # Checked in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
-            sentence = f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, and return a new array."
+            sentence = (
+                f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, "
+                "and return a new array."
+            )
             return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
     return None
 
 
-def _called(function: object, answered: ExpectedCase, *, interruptible: bool = True) -> Returned | Failed:
+def _called(
+    function: object, answered: ExpectedCase, *, interruptible: bool = True
+) -> Returned | Failed:
     """The outcome of one call.
 
     Where a small array or none is expected, only the shape and dtype of a large one are kept: a
     group has many cases, and the grader may have little memory.
     """
-    outcome = call(function, answered.case.arguments, answered.case.way, interruptible=interruptible)
+    outcome = call(
+        function, answered.case.arguments, answered.case.way, interruptible=interruptible
+    )
     if isinstance(outcome, Failed):
         return outcome
-    bulky = {part: array for part, array in outcome.output.items() if not small(array, answered.expected.get(part))}
-    thin = {part: np.broadcast_to(np.zeros((), array.dtype), array.shape) for part, array in bulky.items()}
+    bulky = {
+        part: array
+        for part, array in outcome.output.items()
+        if not small(array, answered.expected.get(part))
+    }
+    thin = {
+        part: np.broadcast_to(np.zeros((), array.dtype), array.shape)
+        for part, array in bulky.items()
+    }
     return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
 
 
@@ -145,14 +165,27 @@ def _imprecise(fault: Fault) -> bool:
     return not isinstance(fault, Failed) and fault[1].imprecise
 
 
-def _found(group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, again: bool = False) -> Finding:
-    """The finding of the first case that failed, or of the first one that is more than imprecise."""
-    faults = {index: fault for index, outcome in seen.items() if (fault := _fault(outcome, group.cases[index], group)) is not None}
+def _found(
+    group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, again: bool = False
+) -> Finding:
+    """The finding of the first case that failed, or of the first one that is more than
+    imprecise."""
+    faults = {
+        index: fault
+        for index, outcome in seen.items()
+        if (fault := _fault(outcome, group.cases[index], group)) is not None
+    }
     plain = [index for index, fault in faults.items() if not _imprecise(fault)]
     index = begun if not plain or begun in plain else min(plain)
     fault, outcome, answered = faults[index], seen[index], group.cases[index]
     if isinstance(fault, Failed):
-        step, part, sentence, detail, mismatch = "call", next(iter(answered.expected)), fault.cause, fault.detail, None
+        step, part, sentence, detail, mismatch = (
+            "call",
+            next(iter(answered.expected)),
+            fault.cause,
+            fault.detail,
+            None,
+        )
     else:
         part, mismatch = fault
         step, sentence, detail = mismatch.step, mismatch.sentence, mismatch.sample
@@ -160,7 +193,11 @@ def _found(group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, a
             sentence = sentence.replace("returned", f"returned in [{part}]", 1)
     verdict = "wrong" if plain else "imprecise"
     if again:
-        step, verdict, sentence = "inconsistent", "inconsistent", sentence + " The same call was right before: the answer depends on earlier calls."
+        step, verdict, sentence = (
+            "inconsistent",
+            "inconsistent",
+            sentence + " The same call was right before: the answer depends on earlier calls.",
+        )
     return Finding(
         answered,
         index,

@@ -42,24 +42,44 @@ def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgem
     rule is not met, the function is observed a second time with JAX's caches emptied, unless
     `twice` is False.
     """
-    traces = {dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()}
+    traces = {
+        dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()
+    }
     first = _judged(function, method, traces, afresh=False)
-    return _judged(function, method, traces, afresh=True) if first.unmet and first.failed is None and twice else first
+    return (
+        _judged(function, method, traces, afresh=True)
+        if first.unmet and first.failed is None and twice
+        else first
+    )
 
 
-def _judged(function: object, method: RuleChecks, traces: Mapping[str, Sequence[int | None]], *, afresh: bool) -> Judgement:
+def _judged(
+    function: object,
+    method: RuleChecks,
+    traces: Mapping[str, Sequence[int | None]],
+    *,
+    afresh: bool,
+) -> Judgement:
     looked = []
     for number, case in enumerate(method.cases):
         facts, outcome = watch(function, case, afresh and number == 0)
         if isinstance(outcome, Failed):
             return Judgement(tuple(rule.name for rule in method.rules), failed=(case, outcome))
         looked.append(Seen(facts, case.sizes, traces))
-    unmet = tuple(rule.name for rule in method.rules if not all(rule.requirement.met(seen) for seen in looked))
+    unmet = tuple(
+        rule.name for rule in method.rules if not all(rule.requirement.met(seen) for seen in looked)
+    )
     if not looked:
         return Judgement(unmet)
     outlined = outline(looked[0])
-    alike = [known for known in method.known if unmet and (known.unmet, known.outline) == (unmet, outlined)]
-    return Judgement(unmet, in_words(looked[0]), outlined, resembles=alike[0] if len(alike) == 1 else None)
+    alike = [
+        known
+        for known in method.known
+        if unmet and (known.unmet, known.outline) == (unmet, outlined)
+    ]
+    return Judgement(
+        unmet, in_words(looked[0]), outlined, resembles=alike[0] if len(alike) == 1 else None
+    )
 
 
 def outline(seen: Seen) -> str:
@@ -78,15 +98,34 @@ def in_words(seen: Seen) -> str:
     nothing that could carry any other number out.
     """
     if seen.facts.stopped:
-        return "Nothing could be seen: the function changes Python's profiling hook, or prevents it from being heard."
+        return (
+            "Nothing could be seen: the function changes Python's profiling hook, or prevents it "
+            "from being heard."
+        )
     words = []
     for applied in seen.facts.applied:
-        inside = "" if applied.inside is None else f" inside {seen.facts.applied[applied.inside].transform}"
-        words.append(f"{applied.transform}{_over(applied.transform, _dim(applied.lanes, seen))}{inside}")
+        inside = (
+            ""
+            if applied.inside is None
+            else f" inside {seen.facts.applied[applied.inside].transform}"
+        )
+        words.append(
+            f"{applied.transform}{_over(applied.transform, _dim(applied.lanes, seen))}{inside}"
+        )
     transforms = _listed(words) or "no transform of JAX or Flax"
-    shapes = _listed([f"({', '.join(_dim(size, seen) for size in parameter.shape)})" for parameter in seen.facts.parameters])
-    grown = "".join(f" The traced program {_grows(lengths)} {dim}." for dim, lengths in seen.traces.items())
-    return f"Seen: {transforms}; {f'parameters of shape {shapes}' if shapes else 'no parameters'}.{grown}"
+    shapes = _listed(
+        [
+            f"({', '.join(_dim(size, seen) for size in parameter.shape)})"
+            for parameter in seen.facts.parameters
+        ]
+    )
+    grown = "".join(
+        f" The traced program {_grows(lengths)} {dim}." for dim, lengths in seen.traces.items()
+    )
+    return (
+        f"Seen: {transforms}; "
+        f"{f'parameters of shape {shapes}' if shapes else 'no parameters'}.{grown}"
+    )
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -25,10 +25,14 @@ def sketch(array: np.ndarray) -> list[float]:
     other sketches, except by chance. An array that is not of numbers has an empty sketch.
     """
     try:
-        flat = np.nan_to_num(np.real(array).astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0).ravel()
+        flat = np.nan_to_num(
+            np.real(array).astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0
+        ).ravel()
     except (TypeError, ValueError):
         return []
-    directions = np.random.default_rng(7).standard_normal((SIZE, flat.size)) / max(flat.size, 1) ** 0.5
+    directions = (
+        np.random.default_rng(7).standard_normal((SIZE, flat.size)) / max(flat.size, 1) ** 0.5
+    )
     return [float(f"{number:.4g}") for number in directions @ flat]
 
 
@@ -37,4 +41,7 @@ def near(one: Sequence[float], other: Sequence[float]) -> bool:
     if not one or len(one) != len(other):
         return False
     first, second = np.asarray(one), np.asarray(other)
-    return bool(np.max(np.abs(first - second), initial=0.0) <= CLOSE * max(np.max(np.abs(first), initial=0.0), 1e-30))
+    return bool(
+        np.max(np.abs(first - second), initial=0.0)
+        <= CLOSE * max(np.max(np.abs(first), initial=0.0), 1e-30)
+    )

@@ -50,7 +50,15 @@ def build(folder: Path, solution: str) -> subprocess.CompletedProcess[str]:
     cells = {cell.id: cell for cell in notebook.cells}
     cells["solution"].source, cells["declaration"].source = solution, DECLARATION
     nbformat.write(notebook, folder / "doubled.ipynb")
-    command = [sys.executable, "-m", "autograder", "build", str(folder / "doubled.ipynb"), "--out", str(folder / "dist")]
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "build",
+        str(folder / "doubled.ipynb"),
+        "--out",
+        str(folder / "dist"),
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -60,10 +68,13 @@ def test_a_build_stops_where_a_shortcut_changes_a_row(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert TOLD in done.stderr, done.stderr
     assert (
-        "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask for something that rounding does not decide."
+        "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask for "
+        "something that rounding does not decide."
+    ) in done.stderr
+    assert (
+        "grade with OTTER_ARRAYS_WITHOUT=compiled,unoptimised,tuned,warm,ahead until it is mended"
         in done.stderr
     )
-    assert "grade with OTTER_ARRAYS_WITHOUT=compiled,unoptimised,tuned,warm,ahead until it is mended" in done.stderr
 
 
 @pytest.mark.slow
@@ -77,5 +88,8 @@ def test_a_build_whose_processes_die_of_shortcuts_does_without(tmp_path: Path) -
 def test_a_build_whose_processes_die_anyhow_says_so(tmp_path: Path) -> None:
     done = build(tmp_path, "def doubled(x):\n    import os\n\n    os._exit(1)\n")
     assert done.returncode == 1
-    assert "doubled.ipynb: the kernel died while the notebook's cells ran; is there enough memory?" in done.stderr
+    assert (
+        "doubled.ipynb: the kernel died while the notebook's cells ran; is there enough memory?"
+        in done.stderr
+    )
     assert "Traceback" not in done.stderr

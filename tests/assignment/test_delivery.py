@@ -23,15 +23,35 @@ def test_the_wheel_is_the_same_bytes_each_time_and_holds_the_package_only(tmp_pa
     assert first.name == second.name
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
-        assert {name.split("/")[0].split("-")[0] for name in archive.namelist()} == {"autograder", "otter_arrays"}
+        assert {name.split("/")[0].split("-")[0] for name in archive.namelist()} == {
+            "autograder",
+            "otter_arrays",
+        }
         assert not [name for name in archive.namelist() if name.endswith(".pyc")]
 
 
 def test_pip_installs_the_wheel_and_it_imports_from_there(tmp_path: Path) -> None:
     wheel = delivery.write_wheel(tmp_path)
     target = tmp_path / "target"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel)], check=True)
-    code = "import autograder, importlib.metadata; print(autograder.__file__, importlib.metadata.version('otter-arrays'))"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            "--target",
+            str(target),
+            str(wheel),
+        ],
+        check=True,
+    )
+    code = (
+        "import autograder, importlib.metadata; print(autograder.__file__, "
+        "importlib.metadata.version('otter-arrays'))"
+    )
     done = subprocess.run(
         [sys.executable, "-S", "-c", code],
         check=False,
@@ -40,7 +60,10 @@ def test_pip_installs_the_wheel_and_it_imports_from_there(tmp_path: Path) -> Non
         cwd=target,
         env={"PYTHONPATH": ":".join([str(target), *sys.path[1:]])},
     )
-    assert done.stdout.split() == [str(target / "autograder" / "__init__.py"), delivery.wheel_version(wheel)], done.stderr
+    assert done.stdout.split() == [
+        str(target / "autograder" / "__init__.py"),
+        delivery.wheel_version(wheel),
+    ], done.stderr
 
 
 def test_the_wheels_version_is_ours_with_a_hash_that_no_index_can_serve(tmp_path: Path) -> None:
@@ -64,5 +87,11 @@ def test_an_authors_own_requirements_are_kept() -> None:
 
 def test_an_author_who_asks_for_another_version_than_the_references_had_is_told() -> None:
     (flax,) = (pin for pin in delivery.pins() if pin.startswith("flax=="))
-    with pytest.raises(BuildError, match=rf"^requirements: 'flax<0.1' does not allow {flax}, which is installed here and computed the references;"):
+    with pytest.raises(
+        BuildError,
+        match=(
+            rf"^requirements: 'flax<0.1' does not allow {flax}, which is installed here and "
+            r"computed the references;"
+        ),
+    ):
         delivery.requirements(["flax<0.1"], [])

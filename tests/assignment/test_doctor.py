@@ -19,16 +19,23 @@ from autograder.cli import main
 
 def states(archive: Path, **options: bool) -> dict[str, tuple[str, str]]:
     """What each check found; of several, what is wrong."""
-    found = sorted(doctor.inspect_zip(archive, resolve=False, **options), key=lambda each: each.state == inspection.WRONG)
+    found = sorted(
+        doctor.inspect_zip(archive, resolve=False, **options),
+        key=lambda each: each.state == inspection.WRONG,
+    )
     return {each.check: (each.state, each.text) for each in found}
 
 
-def test_the_doctor_finds_nothing_wrong_with_what_was_built(one_assignment: BuiltAssignment) -> None:
+def test_the_doctor_finds_nothing_wrong_with_what_was_built(
+    one_assignment: BuiltAssignment,
+) -> None:
     found = states(one_assignment.zip)
     assert {state for state, _ in found.values()} == {inspection.OK}
     assert found["no solution inside"][1] == "compared with the solution beside the zip"
     assert found["bank"][1].startswith("nnx-vmap-over-batch: vmap_over_batch; ")
-    assert found["dry run"][1].startswith("otter-arrays ready: nnx-vmap-over-batch: public cases of vmap_over_batch graded in ")
+    assert found["dry run"][1].startswith(
+        "otter-arrays ready: nnx-vmap-over-batch: public cases of vmap_over_batch graded in "
+    )
     assert found["shortcuts"][1] == "the solution's 7 rows are the same with and without"
 
 
@@ -52,41 +59,57 @@ def other_jax(found: Contents) -> None:
 @pytest.mark.parametrize(
     ("change", "check", "sentence"),
     [
-        (in_a_folder, "files at the root", "everything lies in the folder 'autograder'; zip the files, not the folder around them"),
-        (lambda found: found.pop("setup.sh"), "files at the root", "missing: setup.sh; build the zip with `autograder build`"),
+        (
+            in_a_folder,
+            "files at the root",
+            "everything lies in the folder 'autograder'; zip the files, not the folder around them",
+        ),
+        (
+            lambda found: found.pop("setup.sh"),
+            "files at the root",
+            "missing: setup.sh; build the zip with `autograder build`",
+        ),
         (
             lambda found: found.update({"setup.sh": found["setup.sh"].replace(b"\n", b"\r\n")}),
             "scripts",
-            "setup.sh has line endings of Windows, and its first line would not be found; convert it with dos2unix",
+            "setup.sh has line endings of Windows, and its first line would not be found; convert "
+            "it with dos2unix",
         ),
         (
             lambda found: found.update({"run_autograder": b"#!/bin/bash\npython run_otter.py\n"}),
             "launcher",
-            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no notebook, gets no result; "
-            "build with `autograder build`",
+            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no "
+            "notebook, gets no result; build with `autograder build`",
         ),
         *(
             (
                 lambda found, content=content: found.update({"otter_config.json": content}),
                 "plugin",
-                "otter_config.json does not name our plugin with a bank; build the zip with `autograder build`",
+                "otter_config.json does not name our plugin with a bank; build the zip with "
+                "`autograder build`",
             )
             for content in (b"{", b"[]", b"{}", b'{"plugins": ["other"]}')
         ),
         (lambda found: found.pop(bank_of(found)), "bank", None),
         (lambda found: found.update({bank_of(found): b"no bank"}), "bank", None),
         (other_jax, "fingerprint", None),
-        (lambda found: found.pop(wheel_of(found)), "wheel", "0 wheels of otter-arrays are in files/, and one is needed; build the zip again"),
+        (
+            lambda found: found.pop(wheel_of(found)),
+            "wheel",
+            "0 wheels of otter-arrays are in files/, and one is needed; build the zip again",
+        ),
         (lambda found: found.update({wheel_of(found): b"PK"}), "wheel", None),
         (
             lambda found: found.update({"files/solution.ipynb": b"{}"}),
             "no solution inside",
-            "files/solution.ipynb has the solution, or other answers, in it; take it out of `files` and `autograder_files`",
+            "files/solution.ipynb has the solution, or other answers, in it; take it out of "
+            "`files` and `autograder_files`",
         ),
         (
             lambda found: found.update({"files/helper.py": b"y = 1  # SOLUTION\n"}),
             "no solution inside",
-            "files/helper.py has the solution, or other answers, in it; take it out of `files` and `autograder_files`",
+            "files/helper.py has the solution, or other answers, in it; take it out of `files` "
+            "and `autograder_files`",
         ),
         (lambda found: found.update({"files/large": bytes(101 * 2**20)}), "size", None),
     ],
@@ -107,7 +130,11 @@ def other_jax(found: Contents) -> None:
     ],
 )
 def test_the_doctor_tells_what_is_wrong(
-    one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Contents], None], check: str, sentence: str | None
+    one_assignment: BuiltAssignment,
+    tmp_path: Path,
+    change: Callable[[Contents], None],
+    check: str,
+    sentence: str | None,
 ) -> None:
     found = states(repacked(one_assignment.zip, tmp_path / "x.zip", change), dry_run=False)
     state, text = found[check]
@@ -117,25 +144,48 @@ def test_the_doctor_tells_what_is_wrong(
 
 def test_the_doctor_sees_a_line_of_the_solution(one_assignment: BuiltAssignment) -> None:
     beside = one_assignment.folder / "autograder" / "leaking.zip"
-    line = next(line for line in solution_of(one_assignment.solution, "vmap_over_batch").splitlines() if "model = nnx.Linear" in line)
+    line = next(
+        line
+        for line in solution_of(one_assignment.solution, "vmap_over_batch").splitlines()
+        if "model = nnx.Linear" in line
+    )
     try:
-        repacked(one_assignment.zip, beside, lambda found: found.update({"files/notes.txt": line.encode()}))
+        repacked(
+            one_assignment.zip,
+            beside,
+            lambda found: found.update({"files/notes.txt": line.encode()}),
+        )
         assert states(beside, dry_run=False)["no solution inside"][0] == inspection.WRONG
     finally:
         beside.unlink()
 
 
-def test_the_doctor_tells_scripts_that_may_not_run(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    found = states(repacked(one_assignment.zip, tmp_path / "x.zip", lambda _: None, mode=0o644), dry_run=False)
-    assert found["scripts"] == (inspection.WRONG, "run_autograder has no permission to run (mode 644); build the zip again")
+def test_the_doctor_tells_scripts_that_may_not_run(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    found = states(
+        repacked(one_assignment.zip, tmp_path / "x.zip", lambda _: None, mode=0o644), dry_run=False
+    )
+    assert found["scripts"] == (
+        inspection.WRONG,
+        "run_autograder has no permission to run (mode 644); build the zip again",
+    )
 
 
-def test_the_doctor_tells_what_is_no_zip_and_what_cannot_grade(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_the_doctor_tells_what_is_no_zip_and_what_cannot_grade(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     (tmp_path / "no.zip").write_bytes(b"nothing")
     done = CliRunner().invoke(main, ["doctor", str(tmp_path / "no.zip")])
     assert done.exit_code == 1
-    assert "no.zip cannot be read as a zip file (File is not a zip file); build it again" in done.output
+    assert (
+        "no.zip cannot be read as a zip file (File is not a zip file); build it again"
+        in done.output
+    )
     broken = reconfigured(one_assignment.zip, tmp_path / "broken.zip", memory_mb="much")
     found = states(broken)
     assert found["dry run"][0] == inspection.WRONG
-    assert "the autograder's configuration cannot be used: memory_mb='much' (type=str) is not a number above 0." in found["dry run"][1]
+    assert (
+        "the autograder's configuration cannot be used: memory_mb='much' (type=str) is not a "
+        "number above 0."
+    ) in found["dry run"][1]

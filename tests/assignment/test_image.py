@@ -15,9 +15,13 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.errors import BuildError
 
 
-def test_the_zip_has_our_scripts_which_may_run_and_are_valid_shell(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_the_zip_has_our_scripts_which_may_run_and_are_valid_shell(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     with zipfile.ZipFile(one_assignment.zip) as packed:
-        assert {entry.filename for entry in packed.infolist() if entry.external_attr >> 16 & 0o111} == {"setup.sh", "run_autograder"}
+        assert {
+            entry.filename for entry in packed.infolist() if entry.external_attr >> 16 & 0o111
+        } == {"setup.sh", "run_autograder"}
     found = contents(one_assignment.zip)
     assert found["requirements.lock"] == image.SHIPPED_LOCK.read_bytes()
     assert b"{{" not in found["setup.sh"] + found["run_autograder"]
@@ -26,23 +30,34 @@ def test_the_zip_has_our_scripts_which_may_run_and_are_valid_shell(one_assignmen
         subprocess.run(["bash", "-n", str(tmp_path / name)], check=True)
 
 
-def test_otters_own_setup_is_kept_where_it_is_asked_for_or_needed(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_otters_own_setup_is_kept_where_it_is_asked_for_or_needed(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     requirements = one_assignment.folder / "autograder" / "requirements.txt"
-    archive = repacked(one_assignment.zip, tmp_path / "a.zip", lambda found: found.update({"setup.sh": b"#!/usr/bin/env bash\nmamba\n"}))
+    archive = repacked(
+        one_assignment.zip,
+        tmp_path / "a.zip",
+        lambda found: found.update({"setup.sh": b"#!/usr/bin/env bash\nmamba\n"}),
+    )
     assert image.dress(archive, requirements, image.STOCK) == image.STOCK
     found = contents(archive)
     assert found["setup.sh"] == b"#!/usr/bin/env bash\nmamba\n"
     assert b"mamba activate otter-env\n" in found["run_autograder"]
     assert b"autograder.container.launcher" in found["run_autograder"]
     archive = repacked(
-        one_assignment.zip, tmp_path / "b.zip", lambda found: found.update({"otter_config.json": b'{"pdf": true}', "setup.sh": b"#!x"})
+        one_assignment.zip,
+        tmp_path / "b.zip",
+        lambda found: found.update({"otter_config.json": b'{"pdf": true}', "setup.sh": b"#!x"}),
     )
     assert image.dress(archive, requirements, image.LEAN) == image.STOCK
 
 
 def test_the_shipped_lock_has_what_requirements_txt_pins() -> None:
     lines = (ROOT / "requirements.txt").read_text().splitlines()
-    assert image.lock([*lines, "/autograder/source/files/otter_arrays-0.1.0-py3-none-any.whl"]) == image.SHIPPED_LOCK.read_text()
+    assert (
+        image.lock([*lines, "/autograder/source/files/otter_arrays-0.1.0-py3-none-any.whl"])
+        == image.SHIPPED_LOCK.read_text()
+    )
     names = image.locked_versions(image.SHIPPED_LOCK.read_text())
     assert names["jax"] == {line.split("==")[1] for line in lines if line.startswith("jax==")}
 
@@ -56,6 +71,10 @@ def test_a_package_that_the_lock_lacks_is_resolved_or_told(monkeypatch: pytest.M
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_NO_CACHE", "1")
     with pytest.raises(
-        BuildError, match=r"^no lock file could be made of the requirements \(type `pip install uv==\S+`, or build with --image stock\): "
+        BuildError,
+        match=(
+            r"^no lock file could be made of the requirements \(type `pip install uv==\S+`, or "
+            r"build with --image stock\): "
+        ),
     ):
         image.lock(["no-such-package-of-ours==1.0"])

@@ -29,8 +29,18 @@ def built(tmp_path: Path, change: Change) -> subprocess.CompletedProcess[str]:
     change(notebook)
     path = tmp_path / "changed.ipynb"
     nbformat.write(notebook, path)
-    command = [sys.executable, "-m", "autograder", "build", str(path), "--out", str(tmp_path / "dist")]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "500"})
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "build",
+        str(path),
+        "--out",
+        str(tmp_path / "dist"),
+    ]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "500"}
+    )
 
 
 def drop_the_solution(notebook: nbformat.NotebookNode) -> None:
@@ -38,11 +48,15 @@ def drop_the_solution(notebook: nbformat.NotebookNode) -> None:
 
 
 def use_an_unknown_dim(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace('Array("B", "D")', 'Array("B", "Z")')
+    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace(
+        'Array("B", "D")', 'Array("B", "Z")'
+    )
 
 
 def give_an_empty_range(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace("B=(1, 16)", "B=(16, 1)")
+    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace(
+        "B=(1, 16)", "B=(16, 1)"
+    )
 
 
 def declare_twice(notebook: nbformat.NotebookNode) -> None:
@@ -60,7 +74,9 @@ def name_two_otter_questions_alike(notebook: nbformat.NotebookNode) -> None:
 
 
 def raise_in_the_reference(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "solution").source = "def vmap_over_batch(seed, x_batch, features):\n    raise ValueError('no luck')"
+    cell(
+        notebook, "solution"
+    ).source = "def vmap_over_batch(seed, x_batch, features):\n    raise ValueError('no luck')"
 
 
 def break_another_cell(notebook: nbformat.NotebookNode) -> None:
@@ -68,23 +84,33 @@ def break_another_cell(notebook: nbformat.NotebookNode) -> None:
 
 
 def misspell_the_question_in_a_test(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace('check("vmap', 'check("wmap')
+    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace(
+        'check("vmap', 'check("wmap'
+    )
 
 
 def ask_for_hidden_cases_in_a_public_test(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace("hidden: true\n", "")
+    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace(
+        "hidden: true\n", ""
+    )
 
 
 def name_two_tests_alike(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace("test_corners", "test_random")
+    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace(
+        "test_corners", "test_random"
+    )
 
 
 def put_a_quote_into_a_message(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace("points: 2\n", "points: 2\nfailure_message: 'say \"no\"'\n")
+    cell(notebook, "test-corners").source = cell(notebook, "test-corners").source.replace(
+        "points: 2\n", "points: 2\nfailure_message: 'say \"no\"'\n"
+    )
 
 
 def point_to_no_heading(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace('see="Pitfalls"', 'see="Traps"')
+    cell(notebook, "declaration").source = cell(notebook, "declaration").source.replace(
+        'see="Pitfalls"', 'see="Traps"'
+    )
 
 
 def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
@@ -94,32 +120,66 @@ def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (drop_the_solution, "changed.ipynb: question 'vmap_over_batch': the master has no solution: no code cell defines a function vmap_over_batch"),
-        (use_an_unknown_dim, "uses the dimension 'Z', which dims does not define; it defines B, D, F"),
+        (
+            drop_the_solution,
+            "changed.ipynb: question 'vmap_over_batch': the master has no solution: no code cell "
+            "defines a function vmap_over_batch",
+        ),
+        (
+            use_an_unknown_dim,
+            "uses the dimension 'Z', which dims does not define; it defines B, D, F",
+        ),
         (
             give_an_empty_range,
-            "DeclarationError: question 'vmap_over_batch': dims['B']=(16, 1) (type=tuple) is an empty range; write (smallest, largest)",
+            "DeclarationError: question 'vmap_over_batch': dims['B']=(16, 1) (type=tuple) is an "
+            "empty range; write (smallest, largest)",
         ),
-        (declare_twice, "changed.ipynb: question 'vmap_over_batch': declared 2 times; each question needs a name of its own"),
-        (name_two_otter_questions_alike, "changed.ipynb: two questions have the name 'q1'; give each `# BEGIN QUESTION` a name of its own"),
+        (
+            declare_twice,
+            "changed.ipynb: question 'vmap_over_batch': declared 2 times; each question needs a "
+            "name of its own",
+        ),
+        (
+            name_two_otter_questions_alike,
+            "changed.ipynb: two questions have the name 'q1'; give each `# BEGIN QUESTION` a name "
+            "of its own",
+        ),
         (raise_in_the_reference, "(all sizes distinct) the reference raised ValueError."),
-        (break_another_cell, "changed.ipynb: the cell that begins `import jax` raised ZeroDivisionError: division by zero"),
+        (
+            break_another_cell,
+            "changed.ipynb: the cell that begins `import jax` raised ZeroDivisionError: division "
+            "by zero",
+        ),
         (
             misspell_the_question_in_a_test,
-            "the test test_corners of 'q1' checks 'wmap_over_batch', which no Question declares; declared: vmap_over_batch",
+            "the test test_corners of 'q1' checks 'wmap_over_batch', which no Question declares; "
+            "declared: vmap_over_batch",
         ),
         (
             ask_for_hidden_cases_in_a_public_test,
-            "the test test_corners of 'q1' is public but asks for cases='corners', which students do not have; begin the cell with `# HIDDEN`",
+            "the test test_corners of 'q1' is public but asks for cases='corners', which students "
+            "do not have; begin the cell with `# HIDDEN`",
         ),
-        (name_two_tests_alike, "the tests of 'q1' define test_random 2 times; Otter would keep the last only: give each test its own name"),
-        (put_a_quote_into_a_message, "a success_message or failure_message must not contain a double quote or a line break"),
+        (
+            name_two_tests_alike,
+            "the tests of 'q1' define test_random 2 times; Otter would keep the last only: give "
+            "each test its own name",
+        ),
+        (
+            put_a_quote_into_a_message,
+            "a success_message or failure_message must not contain a double quote or a line break",
+        ),
         (
             point_to_no_heading,
-            "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings are One model, many inputs: `nnx.vmap` over a batch, "
-            "Why it matters, A worked example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`",
+            "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings "
+            "are One model, many inputs: `nnx.vmap` over a batch, Why it matters, A worked "
+            "example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`",
         ),
-        (drop_the_kernelspec, "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose a Python 3 kernel and save it"),
+        (
+            drop_the_kernelspec,
+            "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
+            "a Python 3 kernel and save it",
+        ),
     ],
 )
 def test_a_bad_master_is_told_where(tmp_path: Path, change: Change, message: str) -> None:
@@ -136,4 +196,7 @@ def test_stock_otter_assign_says_the_same(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "otter", "assign", "changed.ipynb", "dist"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode != 0
-    assert "the master has no solution: no code cell defines a function vmap_over_batch" in done.stderr.splitlines()[-1]
+    assert (
+        "the master has no solution: no code cell defines a function vmap_over_batch"
+        in done.stderr.splitlines()[-1]
+    )

@@ -16,19 +16,30 @@ from autograder.cli import main
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:
-    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=1)
+    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(
+        axis=1
+    )
 
 
 def test_each_misconception_has_its_distance_and_its_own_hint(scale_question: Question) -> None:
-    scale_question.misconception("the factor is left out", hint="h")(lambda seed, x, factor: scale_rows(seed, x, 1.0))
-    scale_question.misconception("summed over rows", hint="h")(lambda seed, x, factor: scale_rows(seed, x, factor).sum(keepdims=True))
+    scale_question.misconception("the factor is left out", hint="h")(
+        lambda seed, x, factor: scale_rows(seed, x, 1.0)
+    )
+    scale_question.misconception("summed over rows", hint="h")(
+        lambda seed, x, factor: scale_rows(seed, x, factor).sum(keepdims=True)
+    )
     scale_question.misconception("only the method", hint="h", told_by="method")(scale_rows)
     scale_question.alternative(lambda seed, x, factor: np.asarray(scale_rows(seed, x, factor)))
     found = of_question(scale_question, scale_rows, "t", "s")
     assert (found.fault, found.strays, found.alternatives) == ("", (), 1)
     assert faults_of([found]) == []
-    assert [row.misconception for row in found.rows] == ["the factor is left out", "summed over rows"]
-    assert all(row.refused >= 2 and row.misconception in row.diagnoses.values() for row in found.rows)
+    assert [row.misconception for row in found.rows] == [
+        "the factor is left out",
+        "summed over rows",
+    ]
+    assert all(
+        row.refused >= 2 and row.misconception in row.diagnoses.values() for row in found.rows
+    )
     assert found.rows[0].margin is not None
     assert found.rows[0].margin > 1000
     assert found.rows[1].margin is None  # another shape
@@ -36,7 +47,9 @@ def test_each_misconception_has_its_distance_and_its_own_hint(scale_question: Qu
 
 def test_misconceptions_that_cannot_be_told_apart_get_no_hint(scale_question: Question) -> None:
     for name in ("one", "two"):
-        scale_question.misconception(name, hint="h")(lambda seed, x, factor: scale_rows(seed, x, 1.0))
+        scale_question.misconception(name, hint="h")(
+            lambda seed, x, factor: scale_rows(seed, x, 1.0)
+        )
     found = of_question(scale_question, scale_rows, "t", "s")
     assert all(set(row.diagnoses.values()) == {""} for row in found.rows)
     assert faults_of([found]) == [
@@ -62,7 +75,10 @@ def test_every_fault_is_named() -> None:
 
 def test_a_refused_alternative_is_the_banks_fault(scale_question: Question) -> None:
     scale_question.alternative(lambda seed, x, factor: scale_rows(seed, x, factor) * 1.01)
-    assert "the alternative <lambda> is refused" in of_question(scale_question, scale_rows, "t", "s").fault
+    assert (
+        "the alternative <lambda> is refused"
+        in of_question(scale_question, scale_rows, "t", "s").fault
+    )
 
 
 @pytest.mark.slow

@@ -42,9 +42,18 @@ def test_of_each_master_there_are_many_of_every_sort(master: Any) -> None:
     made = mutants(source, declared)
     assert len(made) >= 50
     kinds = set(Counter(answer.kind for answer in made))
-    assert kinds >= {"axes", "seed", "transform", "operands", "precision", "bias", "constant", "cached", "special case", "state"} - (
-        {"bias"} if master.stem == "nn-vmap-shared-params" else set()
-    )
+    assert kinds >= {
+        "axes",
+        "seed",
+        "transform",
+        "operands",
+        "precision",
+        "bias",
+        "constant",
+        "cached",
+        "special case",
+        "state",
+    } - ({"bias"} if master.stem == "nn-vmap-shared-params" else set())
     right = rewrites(source, declared)
     assert len(right) >= 8
     for answer in (*made, *right):
@@ -66,7 +75,9 @@ def test_each_changes_what_its_name_says(scale_question: Question) -> None:
     assert "axis=None" in named(made, "axis=None")
     assert "jax.random.key(int(seed) + 1)" in named(made, "key((int(seed)) + 1)")
     assert ".T.reshape(-1)" in named(made, "transposed before reshape")
-    assert "noise * jax.nn.relu(x)" in named(made, "jax.nn.relu(x) * noise with its operands swapped")
+    assert "noise * jax.nn.relu(x)" in named(
+        made, "jax.nn.relu(x) * noise with its operands swapped"
+    )
     assert "x.shape[-1]" in named(made, "x.shape[-1] for x.shape[0]")
     assert "return y if x.shape[0] != 9 else y + 1" in named(made, "wrong where B is 9")
     assert "a comment" not in "".join(answer.source for answer in made)
@@ -95,18 +106,38 @@ def test_rewrites_return_what_the_reference_returns(scale_question: Question) ->
         return namespace["scale_rows"](*arguments)
 
     for answer in rewrites(SOURCE, scale_question):
-        np.testing.assert_allclose(result(answer.source), result(SOURCE), rtol=1e-6, err_msg=answer.name)
+        np.testing.assert_allclose(
+            result(answer.source), result(SOURCE), rtol=1e-6, err_msg=answer.name
+        )
 
 
 def test_decorators_become_calls_in_their_order() -> None:
-    declared = Question("f", arguments={"seed": Seed(), "x": Array("B"), "n": Dim("N")}, dims={"B": (1, 2), "N": (1, 2)})
-    source = "def f(seed, x, n):\n    @first\n    @second(1)\n    def g(row):\n        return row\n    return g(x)"
+    declared = Question(
+        "f",
+        arguments={"seed": Seed(), "x": Array("B"), "n": Dim("N")},
+        dims={"B": (1, 2), "N": (1, 2)},
+    )
+    source = (
+        "def f(seed, x, n):\n"
+        "    @first\n"
+        "    @second(1)\n"
+        "    def g(row):\n"
+        "        return row\n"
+        "    return g(x)"
+    )
     text = named(rewrites(source, declared), "decorators as calls")
     assert "    g = first(second(1)(g))\n" in text
     assert "@" not in text
-    assert "    @second(1)\n    @first\n" in named(mutants(source, declared), "decorators the other way round")
+    assert "    @second(1)\n    @first\n" in named(
+        mutants(source, declared), "decorators the other way round"
+    )
 
 
 def test_a_solution_that_is_no_function_is_named(scale_question: Question) -> None:
-    with pytest.raises(ValueError, match=r"^the solution defines neither a function nor a class scale_rows at the top of a cell$"):
+    with pytest.raises(
+        ValueError,
+        match=(
+            r"^the solution defines neither a function nor a class scale_rows at the top of a cell$"
+        ),
+    ):
         mutants("scale_rows = lambda seed, x, factor: x", scale_question)

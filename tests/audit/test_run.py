@@ -29,7 +29,11 @@ OFTEN = ("nnx-vmap-over-batch",)
 
 
 @pytest.mark.parametrize(
-    "master", [pytest.param(master, id=master.stem, marks=() if master.stem in OFTEN else pytest.mark.slow) for master in MASTERS]
+    "master",
+    [
+        pytest.param(master, id=master.stem, marks=() if master.stem in OFTEN else pytest.mark.slow)
+        for master in MASTERS
+    ],
 )
 def test_of_each_master_a_sample_passes(master: Path, dist: Builds, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
@@ -37,7 +41,9 @@ def test_of_each_master_a_sample_passes(master: Path, dist: Builds, tmp_path: Pa
     (audited,) = from_json(target.read_text())
     assert audited.faults == []
     assert sum(verdict.right for verdict in audited.verdicts) >= 6
-    assert not any(verdict.full for verdict in audited.verdicts if not verdict.right and not verdict.equivalent)
+    assert not any(
+        verdict.full for verdict in audited.verdicts if not verdict.right and not verdict.equivalent
+    )
 
 
 @pytest.mark.slow
@@ -46,7 +52,10 @@ def test_the_five_masters_pass_in_full(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     for audited in json.loads((tmp_path / "audit.json").read_text()):
         assert sum(not verdict["right"] for verdict in audited["verdicts"]) >= 25
-    assert "Every right answer got every point, and no wrong one did." in (tmp_path / "audit.html").read_text()
+    assert (
+        "Every right answer got every point, and no wrong one did."
+        in (tmp_path / "audit.html").read_text()
+    )
 
 
 def without_the_test(identifier: str) -> Callable[[nbformat.NotebookNode], None]:
@@ -58,7 +67,9 @@ def without_the_test(identifier: str) -> Callable[[nbformat.NotebookNode], None]
 
 def with_a_wide_tolerance(notebook: nbformat.NotebookNode) -> None:
     declaration = next(cell for cell in notebook.cells if cell.id == "declaration")
-    declaration.source = declaration.source.replace('    see="Pitfalls",\n', '    see="Pitfalls",\n    rtol=7.6e-3,\n')
+    declaration.source = declaration.source.replace(
+        '    see="Pitfalls",\n', '    see="Pitfalls",\n    rtol=7.6e-3,\n'
+    )
 
 
 @pytest.mark.slow
@@ -66,7 +77,10 @@ def with_a_wide_tolerance(notebook: nbformat.NotebookNode) -> None:
     ("change", "noticed"),
     [
         (without_the_test("test-corners"), "special case, wrong where B is 1"),
-        (without_the_test("test-random"), "special case, wrong between small sizes and the largest"),
+        (
+            without_the_test("test-random"),
+            "special case, wrong between small sizes and the largest",
+        ),
         (without_the_test("test-repeated"), "state, random numbers drawn on from call to call"),
         (without_the_test("test-types"), "special case, wrong where x_batch is a NumPy array"),
         (without_the_test("test-method-mapped"), None),
@@ -74,7 +88,9 @@ def with_a_wide_tolerance(notebook: nbformat.NotebookNode) -> None:
     ],
     ids=["corners", "random", "repeated", "types", "method", "tolerance"],
 )
-def test_worse_tests_are_noticed(change: Callable[[nbformat.NotebookNode], None], noticed: str | None, tmp_path: Path) -> None:
+def test_worse_tests_are_noticed(
+    change: Callable[[nbformat.NotebookNode], None], noticed: str | None, tmp_path: Path
+) -> None:
     master = next(master for master in MASTERS if master.stem == "nnx-vmap-over-batch")
     notebook = nbformat.read(master, as_version=4)
     change(notebook)
@@ -88,7 +104,13 @@ def test_worse_tests_are_noticed(change: Callable[[nbformat.NotebookNode], None]
 
 
 def verdict(right: bool, score: float, **more: Any) -> Verdict:
-    given = {"kind": "seed", "name": "seed + 1", "source": "def f(x):\n    return x + 1", "failed": () if score == 10 else ("random",), **more}
+    given = {
+        "kind": "seed",
+        "name": "seed + 1",
+        "source": "def f(x):\n    return x + 1",
+        "failed": () if score == 10 else ("random",),
+        **more,
+    }
     return Verdict("f", right, score=score, possible=10.0, **given)
 
 
@@ -108,7 +130,12 @@ def test_faults_are_refused_right_answers_and_wrong_ones_with_every_point() -> N
 
 
 def test_what_was_found_can_be_kept() -> None:
-    found = [audited(verdict(True, 10), verdict(False, 3, refused_on={"random": [0, 2]}, distance=51.0, diagnosis="reversed"))]
+    found = [
+        audited(
+            verdict(True, 10),
+            verdict(False, 3, refused_on={"random": [0, 2]}, distance=51.0, diagnosis="reversed"),
+        )
+    ]
     assert from_json(to_json(found)) == found
 
 
@@ -122,12 +149,28 @@ def test_a_sample_is_spread_evenly() -> None:
 def test_the_report_shows_what_an_author_needs() -> None:
     survivor = verdict(False, 10, name="a <seed>")
     page = report.page(
-        [audited(verdict(True, 10), survivor, verdict(False, 4, kind="constant", name="zeros", distance=1e5, refused_on={"random": [1, 2]}))]
+        [
+            audited(
+                verdict(True, 10),
+                survivor,
+                verdict(
+                    False,
+                    4,
+                    kind="constant",
+                    name="zeros",
+                    distance=1e5,
+                    refused_on={"random": [1, 2]},
+                ),
+            )
+        ]
     )
     assert "1 answers that are known to be right and 2 that are known to be wrong" in page
     assert "f: a wrong answer gets full marks: seed, a &lt;seed&gt;" in page
     assert '<span class="plus">+    return x + 1</span>' in page
     assert "Of 10 points, 4 can be had by returning zeros; the best of 1 such answers." in page
-    assert "the noise of right answers is 1.0e-07, 7.6e-06 is allowed, and the nearest wrong answer (zeros) is 7.6e-01 away" in page
+    assert (
+        "the noise of right answers is 1.0e-07, 7.6e-06 is allowed, and the nearest wrong answer "
+        "(zeros) is 7.6e-01 away"
+    ) in page
     assert "2 (1), 3 (1)" in page
     assert not re.search(r'(?:src|href)="(?!#)', page), "nothing is loaded from elsewhere"

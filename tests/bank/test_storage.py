@@ -25,11 +25,22 @@ BANK = Bank(
                 name,
                 (
                     ExpectedCase(
-                        Case("corner", {"B": 2}, {"x": Value("jax", np.arange(2, dtype=np.float32)), "n": Value("float", np.asarray(3))}),
+                        Case(
+                            "corner",
+                            {"B": 2},
+                            {
+                                "x": Value("jax", np.arange(2, dtype=np.float32)),
+                                "n": Value("float", np.asarray(3)),
+                            },
+                        ),
                         {"": np.array([1.5, 2.5])},
                         {"": 1e-5},
                     ),
-                    ExpectedCase(Case("scalar", {"B": 1}, {"x": Value("numpy", np.zeros((1, 0)))}), {"": np.array(True)}, {"": 0.0}),
+                    ExpectedCase(
+                        Case("scalar", {"B": 1}, {"x": Value("numpy", np.zeros((1, 0)))}),
+                        {"": np.array(True)},
+                        {"": 0.0},
+                    ),
                 ),
                 (0, 1, 0),
             )
@@ -47,7 +58,11 @@ def test_a_bank_comes_back_as_it_was_written(tmp_path: Path) -> None:
         old, new = BANK.group("f", name), back.group("f", name)
         assert new.calls == old.calls
         for one, two in zip(old.cases, new.cases, strict=True):
-            assert (one.case.label, one.case.sizes, one.tolerances) == (two.case.label, two.case.sizes, two.tolerances)
+            assert (one.case.label, one.case.sizes, one.tolerances) == (
+                two.case.label,
+                two.case.sizes,
+                two.tolerances,
+            )
             assert one.expected[""].dtype == two.expected[""].dtype
             np.testing.assert_array_equal(one.expected[""], two.expected[""])
             assert list(one.case.arguments) == list(two.case.arguments)
@@ -69,8 +84,13 @@ def damaged(content: bytes) -> dict[str, bytes]:
         "cut": content[: len(content) // 2],
         "text": b"not a bank",
         "foreign": safetensors.numpy.save({"x": np.zeros(1)}),
-        "newer": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 99}'}),
-        "partial": safetensors.numpy.save({"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 4, "assignment": "a", "environment": {}}'}),
+        "newer": safetensors.numpy.save(
+            {"x": np.zeros(1)}, metadata={"otter-arrays": '{"format": 99}'}
+        ),
+        "partial": safetensors.numpy.save(
+            {"x": np.zeros(1)},
+            metadata={"otter-arrays": '{"format": 4, "assignment": "a", "environment": {}}'},
+        ),
     }
 
 
@@ -98,5 +118,8 @@ def test_what_a_bank_lacks_is_named(tmp_path: Path) -> None:
         load(tmp_path / "absent")
     with pytest.raises(BankError, match=r"^the bank of 'a' has no question 'g'; it has f$"):
         BANK.group("g", "public")
-    with pytest.raises(BankError, match=r"^the bank of 'a' has no cases='random' for 'f'; it has public, corners, types$"):
+    with pytest.raises(
+        BankError,
+        match=r"^the bank of 'a' has no cases='random' for 'f'; it has public, corners, types$",
+    ):
         BANK.group("f", "random")

@@ -33,7 +33,9 @@ def scale_rows(seed: float, x: Any, factor: float) -> Any:
 SCOPE = {"scale_rows": scale_rows}
 
 
-def test_the_same_secret_gives_the_same_bytes_and_another_one_other_cases(scale_question: Question, tmp_path: Path) -> None:
+def test_the_same_secret_gives_the_same_bytes_and_another_one_other_cases(
+    scale_question: Question, tmp_path: Path
+) -> None:
     for name, secret in (("first", "a"), ("second", "a"), ("other", "b")):
         built = build("t", [scale_question], SCOPE, secret)
         save(built.hidden, tmp_path / f"{name}.hidden")
@@ -44,11 +46,14 @@ def test_the_same_secret_gives_the_same_bytes_and_another_one_other_cases(scale_
     assert contents["first.public"] == contents["other.public"]
 
 
-def test_the_public_bank_holds_public_cases_only_and_shares_none_with_the_hidden_groups(scale_question: Question) -> None:
+def test_the_public_bank_holds_public_cases_only_and_shares_none_with_the_hidden_groups(
+    scale_question: Question,
+) -> None:
     built = build("t", [scale_question], SCOPE, "a")
     assert set(built.public.groups["scale_rows"]) == {"public"}
     seeds = {
-        name: {int(answered.case.arguments["seed"].data) for answered in group.cases} for name, group in built.hidden.groups["scale_rows"].items()
+        name: {int(answered.case.arguments["seed"].data) for answered in group.cases}
+        for name, group in built.hidden.groups["scale_rows"].items()
     }
     assert set(seeds) == {"public", *HIDDEN_GROUPS}
     for one, other in itertools.combinations(seeds.values(), 2):
@@ -58,11 +63,15 @@ def test_the_public_bank_holds_public_cases_only_and_shares_none_with_the_hidden
 def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -> None:
     @scale_question.alternative
     def by_einsum(seed: float, x: Any, factor: float) -> Any:
-        return jnp.einsum("bd,bo->b", x, jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1))) * int(factor)
+        return jnp.einsum(
+            "bd,bo->b", x, jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1))
+        ) * int(factor)
 
     @scale_question.misconception("the sum runs over rows", hint="look at axis")
     def sums_rows(seed: float, x: Any, factor: float) -> Any:
-        return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=0)
+        return (
+            x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)
+        ).sum(axis=0)
 
     @scale_question.misconception("not with jnp", hint="use jnp", told_by="method")
     def same_values(seed: float, x: Any, factor: float) -> Any:
@@ -71,10 +80,22 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
     whole = build("t", [scale_question], SCOPE, "a").record
     stored = json.loads(json.dumps(whole.to_json()))
     assert list(stored) == ["assignment", "secret", "questions"]
-    assert list(stored["questions"]["scale_rows"]) == ["groups", "alternatives", "misconceptions", "rules", "tolerance", "imprecise"]
+    assert list(stored["questions"]["scale_rows"]) == [
+        "groups",
+        "alternatives",
+        "misconceptions",
+        "rules",
+        "tolerance",
+        "imprecise",
+    ]
     told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "source"]
     assert list(stored["questions"]["scale_rows"]["misconceptions"]["sums_rows"]) == told
-    assert list(stored["questions"]["scale_rows"]["tolerance"]) == ["noise", "relative", "set_by_the_author", "measured"]
+    assert list(stored["questions"]["scale_rows"]["tolerance"]) == [
+        "noise",
+        "relative",
+        "set_by_the_author",
+        "measured",
+    ]
     assert BuildRecord.from_json(stored) == whole
     record = whole.questions["scale_rows"]
     assert record.groups["repeated"] == GroupCounts(cases=3, shapes=1, calls=6)
@@ -90,7 +111,12 @@ def refused(questions: list[Question], scope: dict[str, Any], message: str) -> N
 
 
 def test_a_missing_solution_is_named(scale_question: Question) -> None:
-    refused([scale_question], {}, r"^question 'scale_rows': the master has no solution: no code cell defines a function scale_rows$")
+    refused(
+        [scale_question],
+        {},
+        r"^question 'scale_rows': the master has no solution: no code cell defines a function "
+        r"scale_rows$",
+    )
 
 
 def test_an_assignment_without_questions_of_this_kind_has_empty_banks(tmp_path: Path) -> None:
@@ -100,7 +126,11 @@ def test_an_assignment_without_questions_of_this_kind_has_empty_banks(tmp_path: 
 
 
 def test_two_questions_of_one_name_are_refused(scale_question: Question) -> None:
-    refused([scale_question, scale_question], SCOPE, r"^question 'scale_rows': declared 2 times; each question needs a name of its own$")
+    refused(
+        [scale_question, scale_question],
+        SCOPE,
+        r"^question 'scale_rows': declared 2 times; each question needs a name of its own$",
+    )
 
 
 def test_a_reference_that_raises_is_named_with_its_case(scale_question: Question) -> None:
@@ -110,8 +140,9 @@ def test_a_reference_that_raises_is_named_with_its_case(scale_question: Question
     refused(
         [scale_question],
         {"scale_rows": raises},
-        r"^question 'scale_rows': with seed=\d+\.0, x=a JAX array of shape \(\d, \d\), factor=\d\.0 \(all sizes distinct\) "
-        r"the reference raised ValueError\.\nValueError: no luck\nline \d+: raise ValueError\(\"no luck\"\)$",
+        r"^question 'scale_rows': with seed=\d+\.0, x=a JAX array of shape \(\d, \d\), "
+        r"factor=\d\.0 \(all sizes distinct\) the reference raised ValueError\.\nValueError: no "
+        r"luck\nline \d+: raise ValueError\(\"no luck\"\)$",
     )
 
 
@@ -134,12 +165,14 @@ def by_pallas(seed: float, x: Any, factor: float) -> Any:
         lambda seed, x, factor: jnp.sum(x.astype(jnp.int4)),
     ],
 )
-def test_what_jax_cannot_do_on_the_processor_is_told_as_that(scale_question: Question, function: Any) -> None:
+def test_what_jax_cannot_do_on_the_processor_is_told_as_that(
+    scale_question: Question, function: Any
+) -> None:
     refused(
         [scale_question],
         {"scale_rows": function},
-        r"the reference raised [A-Z]\w+Error\.\n(?s:.*)\n"
-        r"JAX cannot do this on the processor, and submissions are graded there: ask for something that runs on the processor$",
+        r"the reference raised [A-Z]\w+Error\.\n(?s:.*)\nJAX cannot do this on the processor, and "
+        r"submissions are graded there: ask for something that runs on the processor$",
     )
 
 
@@ -149,7 +182,11 @@ def test_a_reference_that_changes_between_calls_is_refused(scale_question: Quest
     def drifts(seed: float, x: Any, factor: float) -> Any:
         return x[:, 0] + next(count)
 
-    refused([scale_question], {"scale_rows": drifts}, r"^question 'scale_rows': the reference changes between calls: the same arguments \(")
+    refused(
+        [scale_question],
+        {"scale_rows": drifts},
+        r"^question 'scale_rows': the reference changes between calls: the same arguments \(",
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,11 +198,16 @@ def test_a_reference_that_changes_between_calls_is_refused(scale_question: Quest
         (lambda seed, x, factor: x[:0], "it has no elements"),
     ],
 )
-def test_a_reference_that_tests_nothing_is_refused(scale_question: Question, function: Any, why: str) -> None:
+def test_a_reference_that_tests_nothing_is_refused(
+    scale_question: Question, function: Any, why: str
+) -> None:
     refused(
         [scale_question],
         {"scale_rows": function},
-        re.escape(f"the reference never gave an output that tests anything: {why}. Narrow the ranges in dims"),
+        re.escape(
+            f"the reference never gave an output that tests anything: {why}. Narrow the ranges in "
+            "dims"
+        ),
     )
 
 
@@ -182,15 +224,26 @@ def test_a_refused_alternative_stops_the_build(scale_question: Question) -> None
     def flattened(seed: float, x: Any, factor: float) -> Any:
         return scale_rows(seed, x, factor)[None]
 
-    refused([scale_question], SCOPE, r"the alternative flattened is refused in cases='public': with .* it returned shape \(1, \d\); expected \(\d,\)")
+    refused(
+        [scale_question],
+        SCOPE,
+        r"the alternative flattened is refused in cases='public': with .* it returned shape \(1, "
+        r"\d\); expected \(\d,\)",
+    )
 
 
 def test_a_misconception_that_passes_stops_the_build(scale_question: Question) -> None:
     scale_question.misconception("no mistake", hint="none")(scale_rows)
-    refused([scale_question], SCOPE, r"the misconception 'no mistake' \(scale_rows\) passes every hidden case")
+    refused(
+        [scale_question],
+        SCOPE,
+        r"the misconception 'no mistake' \(scale_rows\) passes every hidden case",
+    )
 
 
-def test_a_misconception_left_to_the_method_must_have_right_values(scale_question: Question) -> None:
+def test_a_misconception_left_to_the_method_must_have_right_values(
+    scale_question: Question,
+) -> None:
     @scale_question.misconception("wrong values", hint="none", told_by="method")
     def doubled(seed: float, x: Any, factor: float) -> Any:
         return 2 * scale_rows(seed, x, factor)
@@ -198,33 +251,45 @@ def test_a_misconception_left_to_the_method_must_have_right_values(scale_questio
     refused(
         [scale_question],
         SCOPE,
-        'is declared with told_by="method", but its values differ in public, corners, random, repeated, types; remove told_by',
+        'is declared with told_by="method", but its values differ in public, corners, random, '
+        "repeated, types; remove told_by",
     )
 
 
 def test_a_dead_case_is_drawn_again() -> None:
     """A rectified single number is zero half of the time; no such case may stay."""
-    question = Question("rectified", arguments={"seed": Seed(), "x": Array("B"), "n": Dim("B")}, dims={"B": (1, 1)})
+    question = Question(
+        "rectified", arguments={"seed": Seed(), "x": Array("B"), "n": Dim("B")}, dims={"B": (1, 1)}
+    )
     built = build("t", [question], {"rectified": lambda seed, x, n: jnp.maximum(x, 0)}, "a")
     for group in built.hidden.groups["rectified"].values():
         assert all(np.all(answered.expected[""] > 0) for answered in group.cases)
 
 
 def test_a_rehearsal_says_what_the_group_does(scale_question: Question) -> None:
-    scale_question.misconception("forgets the factor", hint="look")(lambda seed, x, factor: scale_rows(seed, x, 1.0))
+    scale_question.misconception("forgets the factor", hint="look")(
+        lambda seed, x, factor: scale_rows(seed, x, 1.0)
+    )
     assert rehearse(scale_question, scale_rows, "repeated") == (
-        "scale_rows, repeated: 6 calls of 3 cases over 1 shapes; 0 alternatives accepted; 1 of 1 misconceptions refused.\n  refused: forgets the factor"
+        "scale_rows, repeated: 6 calls of 3 cases over 1 shapes; 0 alternatives accepted; 1 of 1 "
+        "misconceptions refused.\n"
+        "  refused: forgets the factor"
     )
 
 
-def test_a_misconception_too_close_to_the_right_answer_stops_the_build(scale_question: Question) -> None:
+def test_a_misconception_too_close_to_the_right_answer_stops_the_build(
+    scale_question: Question,
+) -> None:
     scale_question.rtol = 1e-3
-    scale_question.misconception("almost", hint="h")(lambda seed, x, factor: scale_rows(seed, x, factor) * 1.005)
+    scale_question.misconception("almost", hint="h")(
+        lambda seed, x, factor: scale_rows(seed, x, factor) * 1.005
+    )
     refused(
         [scale_question],
         SCOPE,
-        r"^question 'scale_rows': the misconception 'almost' \(<lambda>\) is only 5 times the allowed error away from the right answer; at least 10 are "
-        r"needed\. Make the cases show it \(other ranges in dims, other families\), or set a smaller rtol$",
+        r"^question 'scale_rows': the misconception 'almost' \(<lambda>\) is only 5 times the "
+        r"allowed error away from the right answer; at least 10 are needed\. Make the cases show "
+        r"it \(other ranges in dims, other families\), or set a smaller rtol$",
     )
 
 
@@ -235,23 +300,35 @@ def test_a_misconception_that_one_case_refuses_stops_the_build(scale_question: Q
         seeds.append(seed)
         return scale_rows(seed, x, factor) * (2 if seed == seeds[0] else 1)
 
-    # The first case that is called is a public one in a build; of the hidden ones then none is refused.
+    # The first case that is called is a public one in a build; of the hidden ones then none is
+    # refused.
     scale_question.misconception("wrong once", hint="h")(wrong_once)
-    refused([scale_question], SCOPE, r"^question 'scale_rows': the misconception 'wrong once' \(wrong_once\) passes every hidden case\. ")
+    refused(
+        [scale_question],
+        SCOPE,
+        r"^question 'scale_rows': the misconception 'wrong once' \(wrong_once\) passes every "
+        r"hidden case\. ",
+    )
 
 
-def test_an_authors_tolerance_replaces_the_measured_one_and_is_noted(scale_question: Question) -> None:
+def test_an_authors_tolerance_replaces_the_measured_one_and_is_noted(
+    scale_question: Question,
+) -> None:
     scale_question.rtol, scale_question.atol = 1e-2, 0.5
     built = build("t", [scale_question], SCOPE, "a")
     for answered in built.hidden.groups["scale_rows"]["random"].cases:
-        assert answered.tolerances[""] == pytest.approx(0.5 + 1e-2 * np.abs(answered.expected[""]).max())
+        assert answered.tolerances[""] == pytest.approx(
+            0.5 + 1e-2 * np.abs(answered.expected[""]).max()
+        )
     measured = built.record.questions["scale_rows"].tolerance
     assert measured.set_by_the_author == {"rtol": 1e-2, "atol": 0.5}
     assert 0 < measured.measured < 1e-4
 
 
 def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> None:
-    scale_question.alternative(lambda seed, x, factor: np.asarray(scale_rows(seed, x, factor), np.float64) * (1 + 1e-7))
+    scale_question.alternative(
+        lambda seed, x, factor: np.asarray(scale_rows(seed, x, factor), np.float64) * (1 + 1e-7)
+    )
     noise = build("t", [scale_question], SCOPE, "a").record.questions["scale_rows"].tolerance.noise
     assert set(vars(noise)) == {"nudged", "compiled", "float64", "alternatives"}
     assert noise.nudged is not None
@@ -262,8 +339,14 @@ def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> N
 @pytest.mark.parametrize(
     ("output", "why"),
     [
-        (lambda x: x * 0 + np.where(np.arange(x.size) == 0, 1.0, 0.0).astype(np.float32), "more than 90% of its elements are equal"),
-        (lambda x: 1 - 1e-6 * np.arange(x.size, dtype=np.float32), "its elements hardly differ, as those of a saturated function"),
+        (
+            lambda x: x * 0 + np.where(np.arange(x.size) == 0, 1.0, 0.0).astype(np.float32),
+            "more than 90% of its elements are equal",
+        ),
+        (
+            lambda x: 1 - 1e-6 * np.arange(x.size, dtype=np.float32),
+            "its elements hardly differ, as those of a saturated function",
+        ),
         (lambda x: x * 0, "it is all zeros"),
         (lambda x: x * np.inf, "it has a NaN or an infinity"),
     ],

@@ -19,20 +19,27 @@ def drawn(question: Question, group: str, secret: str = "s") -> list[Case]:
     return [slot.draw() for slot in plan(question, group, generator(secret, group)).slots]
 
 
-def test_the_same_secret_draws_the_same_cases_and_another_one_others(scale_question: Question) -> None:
+def test_the_same_secret_draws_the_same_cases_and_another_one_others(
+    scale_question: Question,
+) -> None:
     for group in GROUPS:
         first, second, other = (drawn(scale_question, group, secret) for secret in ("a", "a", "b"))
         assert [case.sizes for case in first] == [case.sizes for case in second]
         for one, two in zip(first, second, strict=True):
             np.testing.assert_array_equal(one.arguments["x"].data, two.arguments["x"].data)
-        assert any(one.arguments["seed"].data != three.arguments["seed"].data for one, three in zip(first, other, strict=True))
+        assert any(
+            one.arguments["seed"].data != three.arguments["seed"].data
+            for one, three in zip(first, other, strict=True)
+        )
 
 
 LARGEST = {"B": 9, "D": 9, "F": 9}
 
 
 @pytest.mark.parametrize("secret", list("abcdefgh"))
-def test_corners_have_every_dimension_at_its_smallest_all_distinct_all_equal_and_all_at_their_largest(scale_question: Question, secret: str) -> None:
+def test_corners_have_every_dimension_at_its_smallest_all_distinct_all_equal_and_all_at_their_largest(
+    scale_question: Question, secret: str
+) -> None:
     shapes = [case.sizes for case in drawn(scale_question, "corners", secret)]
     shapes.remove(LARGEST)
     for dim in "BDF":
@@ -46,7 +53,11 @@ def test_corners_have_every_dimension_at_its_smallest_all_distinct_all_equal_and
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("secret", list("abcdefgh"))
 def test_every_size_stays_in_its_range_and_shapes_follow_the_sizes(group: str, secret: str) -> None:
-    question = Question("f", arguments={"x": Array("B", "D"), "n": Dim("N")}, dims={"B": (3, 20), "D": (1, 2), "N": (4, 4)})
+    question = Question(
+        "f",
+        arguments={"x": Array("B", "D"), "n": Dim("N")},
+        dims={"B": (3, 20), "D": (1, 2), "N": (4, 4)},
+    )
     for case in drawn(question, group, secret):
         assert all(low <= case.sizes[dim] <= high for dim, (low, high) in question.dims.items())
         assert case.arguments["x"].data.shape == (case.sizes["B"], case.sizes["D"])
@@ -59,16 +70,25 @@ def test_a_narrow_range_keeps_its_size_when_sizes_shall_be_distinct() -> None:
         assert drawn(question, "repeated", secret)[0].sizes["A"] not in (1, 2)
 
 
-def test_repeated_calls_come_back_to_the_same_case_with_others_between(scale_question: Question) -> None:
+def test_repeated_calls_come_back_to_the_same_case_with_others_between(
+    scale_question: Question,
+) -> None:
     repeated = plan(scale_question, "repeated", generator("s", "repeated"))
     assert repeated.calls == (0, 1, 0, 2, 1, 0)
     assert len({id(slot.shape) for slot in repeated.slots}) == 1
 
 
 def test_types_hand_over_every_kind_of_every_argument(scale_question: Question) -> None:
-    kinds = [{name: value.kind for name, value in case.arguments.items()} for case in drawn(scale_question, "types")]
+    kinds = [
+        {name: value.kind for name, value in case.arguments.items()}
+        for case in drawn(scale_question, "types")
+    ]
     assert {kind["x"] for kind in kinds} == {"jax", "numpy"}
-    assert {kind["seed"] for kind in kinds} == {kind["factor"] for kind in kinds} == {"float", "int", "numpy.float32"}
+    assert (
+        {kind["seed"] for kind in kinds}
+        == {kind["factor"] for kind in kinds}
+        == {"float", "int", "numpy.float32"}
+    )
 
 
 def test_random_cases_take_each_family_of_values_for_each_shape(scale_question: Question) -> None:
@@ -97,13 +117,23 @@ def test_distinct_sizes_stay_small(scale_question: Question) -> None:
 
 def test_an_unknown_group_is_named() -> None:
     question = Question("f", arguments={"x": Array("B")}, dims={"B": (1, 2)})
-    with pytest.raises(ValueError, match=r"^cases='edge' is not a group of cases; the groups are public, corners, random, repeated, types$"):
+    with pytest.raises(
+        ValueError,
+        match=(
+            r"^cases='edge' is not a group of cases; the groups are public, corners, random, "
+            r"repeated, types$"
+        ),
+    ):
         plan(question, "edge", generator("s"))
 
 
 @pytest.mark.parametrize("secret", list("abcdefgh"))
 def test_one_random_shape_lies_between_the_small_sizes_and_the_largest(secret: str) -> None:
-    question = Question("f", arguments={"x": Array("B", "D"), "n": Dim("N")}, dims={"B": (3, 20), "D": (1, 9), "N": (4, 4)})
+    question = Question(
+        "f",
+        arguments={"x": Array("B", "D"), "n": Dim("N")},
+        dims={"B": (3, 20), "D": (1, 9), "N": (4, 4)},
+    )
     first = drawn(question, "random", secret)[0].sizes
     assert LARGEST_DISTINCT_SIZE < first["B"] < 20
     assert (first["D"], first["N"]) == (8, 4)

@@ -31,7 +31,13 @@ def question(scale_question: Question) -> Question:
 
 def test_cases_outputs_and_mistakes_are_shown(question: Question) -> None:
     shown = question.preview(scale_rows)
-    assert list(dict.fromkeys(shown.cases["group"])) == ["public", "corners", "random", "repeated", "types"]
+    assert list(dict.fromkeys(shown.cases["group"])) == [
+        "public",
+        "corners",
+        "random",
+        "repeated",
+        "types",
+    ]
     first = shown.cases.iloc[0]
     assert first["called with"].startswith("seed=")
     assert first["output"].startswith("float32 (")
@@ -40,7 +46,13 @@ def test_cases_outputs_and_mistakes_are_shown(question: Question) -> None:
     assert list(shown.mistakes.index) == ["the factor is left out", "the rows are <b>reversed</b>"]
     assert shown.mistakes.loc["the factor is left out", "public"] == "4 of 4"
     # One row reversed is the same row.
-    refused = dict(zip(("refused", "of"), map(int, shown.mistakes.loc["the rows are <b>reversed</b>", "corners"].split(" of ")), strict=True))
+    refused = dict(
+        zip(
+            ("refused", "of"),
+            map(int, shown.mistakes.loc["the rows are <b>reversed</b>", "corners"].split(" of ")),
+            strict=True,
+        )
+    )
     assert 0 < refused["refused"] < refused["of"]
 
 
@@ -65,6 +77,8 @@ def test_what_would_stop_the_build_is_told(question: Question) -> None:
         question.preview(lambda seed, x, factor: None)
 
 
-def test_while_a_master_is_built_nothing_is_drawn(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_a_master_is_built_nothing_is_drawn(
+    question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(BUILDING, "1")
     assert preview(question, scale_rows) is None

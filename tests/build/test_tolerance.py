@@ -1,4 +1,5 @@
-"""Tolerance is measured: stable formulas get little, unstable ones more, and zeros never pass for small outputs."""
+"""Tolerance is measured: stable formulas get little, unstable ones more, and zeros never pass for
+small outputs."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def measured(function: Any) -> tuple[np.ndarray, float]:
     assert isinstance(outcome, Returned)
     case = Case("a case", {}, X)
     noise = tolerance.larger(
-        tolerance.noise(function, case, outcome.output, generator("s")), tolerance.noise_of_compilers(function, case, outcome.output)
+        tolerance.noise(function, case, outcome.output, generator("s")),
+        tolerance.noise_of_compilers(function, case, outcome.output),
     )
     return outcome.array, tolerance.total(noise).largest
 

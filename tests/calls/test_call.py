@@ -1,4 +1,5 @@
-"""Whatever a student's function does, one sentence says it, and nothing of its own gets into that sentence.
+"""Whatever a student's function does, one sentence says it, and nothing of its own gets into that
+sentence.
 
 Covers too: `calls.inputs`.
 """
@@ -70,8 +71,14 @@ NOT_ONE_ARRAY = "; it must return one array."
 @pytest.mark.parametrize(
     ("function", "cause"),
     [
-        (None, "is not defined. Did the cell that defines it run, without an error in it or above it?"),
-        (..., "is not defined. Did the cell that defines it run, without an error in it or above it?"),
+        (
+            None,
+            "is not defined. Did the cell that defines it run, without an error in it or above it?",
+        ),
+        (
+            ...,
+            "is not defined. Did the cell that defines it run, without an error in it or above it?",
+        ),
         (3.0, "is not a function but of type float."),
         (np.zeros(3), "is not a function but of type ndarray."),
         (Converts(), "is not a function but of type a class of its own."),
@@ -83,16 +90,32 @@ NOT_ONE_ARRAY = "; it must return one array."
         (lambda x, n: (x, n), "returned a tuple of length 2" + NOT_ONE_ARRAY),
         (lambda x, n: {"out": x}, "returned a dict" + NOT_ONE_ARRAY),
         (lambda x, n: "text", "returned a str" + NOT_ONE_ARRAY),
-        (lambda x, n: np.array([None, 1]), "returned an array of Python objects (dtype object); its elements must be numbers."),
-        (lambda x, n: np.ma.masked_array([1.0], [True]), "returned a MaskedArray, which is more than a plain array" + NOT_ONE_ARRAY),
-        (lambda x, n: np.zeros(3).view(Plain), "returned a subclass of ndarray, which is more than a plain array" + NOT_ONE_ARRAY),
+        (
+            lambda x, n: np.array([None, 1]),
+            "returned an array of Python objects (dtype object); its elements must be numbers.",
+        ),
+        (
+            lambda x, n: np.ma.masked_array([1.0], [True]),
+            "returned a MaskedArray, which is more than a plain array" + NOT_ONE_ARRAY,
+        ),
+        (
+            lambda x, n: np.zeros(3).view(Plain),
+            "returned a subclass of ndarray, which is more than a plain array" + NOT_ONE_ARRAY,
+        ),
         (lambda x, n: Converts(), "returned an object that is not an array" + NOT_ONE_ARRAY),
-        (lambda x, n: jnp.sum, "returned a function or class (was it meant to be called?)" + NOT_ONE_ARRAY),
+        (
+            lambda x, n: jnp.sum,
+            "returned a function or class (was it meant to be called?)" + NOT_ONE_ARRAY,
+        ),
         (lambda x, n: nnx.Param(x), "returned a Flax Param, not its array" + NOT_ONE_ARRAY),
-        (lambda x, n: jax.random.key(0), "returned an array of PRNG keys; its elements must be numbers."),
+        (
+            lambda x, n: jax.random.key(0),
+            "returned an array of PRNG keys; its elements must be numbers.",
+        ),
         (
             tracer,
-            "returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; return what the transformed function returns.",
+            "returned a JAX tracer, a value that escaped from inside a transform such as jit or "
+            "vmap; return what the transformed function returns.",
         ),
     ],
 )
@@ -109,7 +132,10 @@ def test_a_deleted_array_is_told() -> None:
 
     outcome = call(deletes, ARGUMENTS)
     assert isinstance(outcome, Failed)
-    assert outcome.cause == "returned a JAX array whose values cannot be read (RuntimeError); was it deleted or donated?"
+    assert outcome.cause == (
+        "returned a JAX array whose values cannot be read (RuntimeError); was it deleted or "
+        "donated?"
+    )
 
 
 def raises(error: BaseException) -> Any:
@@ -122,15 +148,29 @@ def raises(error: BaseException) -> Any:
 @pytest.mark.parametrize(
     ("error", "cause", "detail"),
     [
-        (ZeroDivisionError("division by zero"), "raised ZeroDivisionError.", "ZeroDivisionError: division by zero"),
+        (
+            ZeroDivisionError("division by zero"),
+            "raised ZeroDivisionError.",
+            "ZeroDivisionError: division by zero",
+        ),
         (SystemExit(0), "raised SystemExit.", "SystemExit: 0"),
-        (MyError("the hidden test"), "raised an exception of its own.", "an exception of its own: the hidden test"),
-        (Unreadable(), "raised an exception of its own.", "an exception of its own: (its text cannot be read)"),
+        (
+            MyError("the hidden test"),
+            "raised an exception of its own.",
+            "an exception of its own: the hidden test",
+        ),
+        (
+            Unreadable(),
+            "raised an exception of its own.",
+            "an exception of its own: (its text cannot be read)",
+        ),
         (ValueError("x" * 9999), "raised ValueError.", f"ValueError: {'x' * DETAIL_SHOWN} …"),
         (jax.errors.UnexpectedTracerError("leak"), "raised UnexpectedTracerError.", None),
     ],
 )
-def test_an_exception_is_told_by_its_type_and_its_text_kept_apart(error: BaseException, cause: str, detail: str | None) -> None:
+def test_an_exception_is_told_by_its_type_and_its_text_kept_apart(
+    error: BaseException, cause: str, detail: str | None
+) -> None:
     outcome = call(raises(error), ARGUMENTS)
     assert isinstance(outcome, Failed)
     assert outcome.cause == cause
@@ -196,7 +236,10 @@ def test_every_call_gets_its_own_copies() -> None:
         np.testing.assert_array_equal(outcome.array, [1.0, 2.0, 3.0])
 
 
-@pytest.mark.parametrize(("kind", "type_"), [("int", int), ("float", float), ("numpy.int64", np.int64), ("numpy.float32", np.float32)])
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [("int", int), ("float", float), ("numpy.int64", np.int64), ("numpy.float32", np.float32)],
+)
 def test_numbers_arrive_in_the_type_that_the_case_names(kind: str, type_: type) -> None:
     received: list[Any] = []
     call(lambda n: received.append(n), {"n": Value(kind, np.asarray(5))})
@@ -206,7 +249,10 @@ def test_numbers_arrive_in_the_type_that_the_case_names(kind: str, type_: type) 
 
 def test_arrays_arrive_in_the_type_that_the_case_names() -> None:
     received: list[Any] = []
-    call(lambda x, y: received.extend((x, y)), {"x": Value("jax", np.zeros(2)), "y": Value("numpy", np.zeros(2))})
+    call(
+        lambda x, y: received.extend((x, y)),
+        {"x": Value("jax", np.zeros(2)), "y": Value("numpy", np.zeros(2))},
+    )
     assert isinstance(received[0], jax.Array)
     assert type(received[1]) is np.ndarray
 
@@ -227,7 +273,9 @@ def written_into(x: Any) -> Any:
         ("jax", lambda x: np.asarray(x).copy() + (x.delete() or 0), ("x",)),
     ],
 )
-def test_an_argument_that_is_not_what_it_was_is_named(kind: str, function: Any, changed: tuple[str, ...]) -> None:
+def test_an_argument_that_is_not_what_it_was_is_named(
+    kind: str, function: Any, changed: tuple[str, ...]
+) -> None:
     outcome = call(function, {"x": Value(kind, np.array([3.0, 1.0, 2.0], dtype=np.float32))})
     assert isinstance(outcome, Returned)
     assert outcome.changed == changed

@@ -1,4 +1,5 @@
-"""Answers of several arrays: what counts as one, which names its arrays have, and what is said of those that are wrong.
+"""Answers of several arrays: what counts as one, which names its arrays have, and what is said of
+those that are wrong.
 
 Covers too: `calls.spec`.
 """
@@ -50,7 +51,10 @@ class Model(nnx.Module):
         (nnx.Linear(2, 3, rngs=nnx.Rngs(0)), ["bias", "kernel"]),
         (nnx.state(nnx.Linear(2, 3, rngs=nnx.Rngs(0))), ["bias", "kernel"]),
         ([nnx.Param(jnp.ones(2))], ["0"]),
-        (Model(nnx.Rngs(0)), ["dropout/rngs/count", "dropout/rngs/key", "layers/0/bias", "layers/0/kernel"]),
+        (
+            Model(nnx.Rngs(0)),
+            ["dropout/rngs/count", "dropout/rngs/key", "layers/0/bias", "layers/0/kernel"],
+        ),
     ],
 )
 def test_arrays_have_the_names_of_the_way_to_them(returned: object, names: list[str]) -> None:
@@ -88,12 +92,19 @@ def test_what_is_no_answer_of_several_arrays_says_so(returned: object, cause: st
 
 
 def test_where_one_array_is_asked_for_a_structure_is_none() -> None:
-    assert call(lambda x: (x, x), X) == Failed("returned a tuple of length 2; it must return one array.")
+    assert call(lambda x: (x, x), X) == Failed(
+        "returned a tuple of length 2; it must return one array."
+    )
 
 
 def told(answer: Callable[..., Any]) -> Finding | None:
-    expected = {"loss": np.float32(6.0).reshape(()), "grads/w": np.array([2.0, 4.0, 6.0], np.float32)}
-    case = ExpectedCase(Case("by hand", {"D": 3}, X, SEVERAL), expected, {"loss": 1e-5, "grads/w": 1e-5})
+    expected = {
+        "loss": np.float32(6.0).reshape(()),
+        "grads/w": np.array([2.0, 4.0, 6.0], np.float32),
+    }
+    case = ExpectedCase(
+        Case("by hand", {"D": 3}, X, SEVERAL), expected, {"loss": 1e-5, "grads/w": 1e-5}
+    )
     return examine(answer, Group("random", (case,), (0, 0)))
 
 
@@ -104,22 +115,36 @@ def told(answer: Callable[..., Any]) -> Finding | None:
         (lambda x: {"grads": {"w": np.asarray(2 * x, np.float64)}, "loss": float(x.sum())}, None),
         (
             lambda x: {"loss": x.sum() + 1, "grads": {"w": 2 * x}},
-            "f returned in [loss] an array with its only element wrong; the largest error is 1 where 1e-05 is allowed. [case 1 of 1: by hand]",
+            "f returned in [loss] an array with its only element wrong; the largest error is 1 "
+            "where 1e-05 is allowed. [case 1 of 1: by hand]",
         ),
         (
             lambda x: {"loss": x.sum(), "grads": {"w": x[:2]}},
-            "f returned in [grads/w] an array of 2 elements in 1 dimensions; expected shape (3,). [case 1 of 1: by hand]",
+            "f returned in [grads/w] an array of 2 elements in 1 dimensions; expected shape (3,). "
+            "[case 1 of 1: by hand]",
         ),
-        (lambda x: {"loss": x.sum(), "grads": x}, "f returned 2 arrays; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]"),
-        (lambda x: x.sum(), "f returned one array by itself; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]"),
+        (
+            lambda x: {"loss": x.sum(), "grads": x},
+            "f returned 2 arrays; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]",
+        ),
+        (
+            lambda x: x.sum(),
+            "f returned one array by itself; expected are 2: [loss], [grads/w]. [case 1 of 1: by "
+            "hand]",
+        ),
         (
             lambda x: {"loss": x.sum(), "grads": {"w": 2 * x}, "more": x},
             "f returned 3 arrays; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]",
         ),
-        (lambda x: [x], "f returned 1 array; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]"),
+        (
+            lambda x: [x],
+            "f returned 1 array; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]",
+        ),
     ],
 )
-def test_what_is_wrong_is_said_of_the_array_that_is(answer: Callable[..., Any], sentence: str | None) -> None:
+def test_what_is_wrong_is_said_of_the_array_that_is(
+    answer: Callable[..., Any], sentence: str | None
+) -> None:
     finding = told(answer)
     assert (None if finding is None else in_notebook("f", finding).splitlines()[0]) == sentence
 
@@ -134,14 +159,24 @@ def test_the_names_that_a_submission_chose_are_repeated_to_nobody() -> None:
 def test_differences_are_by_name() -> None:
     desired = {"a": np.ones(2), "b": np.zeros(2)}
     assert differences(desired, desired, {"a": 0.0, "b": 0.0}) == {}
-    assert list(differences({"a": np.ones(2), "b": np.ones(2)}, desired, {"a": 0.0, "b": 0.1})) == ["b"]
-    assert list(differences({"a": np.ones(2), "c": np.ones(2)}, desired, {"a": 0.0, "b": 0.1})) == ["b"]
+    assert list(differences({"a": np.ones(2), "b": np.ones(2)}, desired, {"a": 0.0, "b": 0.1})) == [
+        "b"
+    ]
+    assert list(differences({"a": np.ones(2), "c": np.ones(2)}, desired, {"a": 0.0, "b": 0.1})) == [
+        "b"
+    ]
     assert identical(desired, {name: array.copy() for name, array in desired.items()})
     assert not identical(desired, {**desired, "b": np.zeros(2, np.float32)})
     assert not identical(desired, {"a": np.ones(2)})
 
 
-TREE = Value("tree", fields={"w": Value("jax", np.ones(2, np.float32)), "inner": Value("tree", fields={"b": Value("key", np.asarray(3))})})
+TREE = Value(
+    "tree",
+    fields={
+        "w": Value("jax", np.ones(2, np.float32)),
+        "inner": Value("tree", fields={"b": Value("key", np.asarray(3))}),
+    },
+)
 
 
 def test_a_tree_of_arguments_crosses_by_its_leaves() -> None:
@@ -152,7 +187,10 @@ def test_a_tree_of_arguments_crosses_by_its_leaves() -> None:
 
 def test_a_function_gets_a_tree_as_a_dict_of_its_own() -> None:
     passed = to_python(TREE)
-    assert jax.random.key_data(passed["inner"]["b"]).tolist() == jax.random.key_data(jax.random.key(3)).tolist()
+    assert (
+        jax.random.key_data(passed["inner"]["b"]).tolist()
+        == jax.random.key_data(jax.random.key(3)).tolist()
+    )
     assert unchanged(passed, TREE)
     passed["inner"]["more"] = 1
     assert not unchanged(passed, TREE)

@@ -28,14 +28,18 @@ from autograder.verdicts.examine import examine
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:
-    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(axis=1)
+    return (x * jax.random.normal(jax.random.key(int(seed)), (x.shape[0], 1)) * int(factor)).sum(
+        axis=1
+    )
 
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A student's folder with public cases; the question is declared nowhere in this process."""
     with declared_inside():
-        built = build("t", [request.getfixturevalue("scale_question")], {"scale_rows": scale_rows}, "a")
+        built = build(
+            "t", [request.getfixturevalue("scale_question")], {"scale_rows": scale_rows}, "a"
+        )
     save(built.public, tmp_path / PUBLIC_FILE)
     save(built.hidden, tmp_path / HIDDEN_FILE)
     monkeypatch.chdir(tmp_path)
@@ -88,7 +92,9 @@ check("scale_rows", scale_rows)
 
 @pytest.mark.parametrize(("who", "told"), [("otter", ""), ("jupyter", "looked at")])
 def test_a_kernel_that_otter_waits_for_ends_soon(desk: Path, who: str, told: str) -> None:
-    done = subprocess.run([sys.executable, "-c", CHECKED, who], cwd=desk, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", CHECKED, who], cwd=desk, check=True, capture_output=True, text=True
+    )
     assert done.stdout == told
 
 
@@ -103,9 +109,14 @@ def test_a_right_answer_passes_in_grading(cases: str) -> None:
     check("scale_rows", scale_rows, cases=cases)
 
 
-def test_a_right_answer_passes_in_the_master(scale_question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_right_answer_passes_in_the_master(
+    scale_question: Question, capsys: pytest.CaptureFixture[str]
+) -> None:
     check("scale_rows", scale_rows, cases="types")
-    assert capsys.readouterr().out == "scale_rows, types: 3 calls of 3 cases over 1 shapes; 0 alternatives accepted; 0 of 0 misconceptions refused.\n"
+    assert capsys.readouterr().out == (
+        "scale_rows, types: 3 calls of 3 cases over 1 shapes; 0 alternatives accepted; 0 of 0 "
+        "misconceptions refused.\n"
+    )
 
 
 @pytest.mark.usefixtures("desk")
@@ -117,7 +128,11 @@ def test_at_the_desk_everything_is_shown() -> None:
     assert text[2].startswith("It was called with seed=")
     assert text[3:5] == ["4 of 4 cases fail.", "Errors by size:"]
     assert text[-4].startswith("at [")
-    assert text[-3:] == ["To see this call again:", "  from autograder import public_case", "  scale_rows(*public_case('scale_rows', 0))"]
+    assert text[-3:] == [
+        "To see this call again:",
+        "  from autograder import public_case",
+        "  scale_rows(*public_case('scale_rows', 0))",
+    ]
 
 
 @pytest.mark.usefixtures("desk")
@@ -142,9 +157,13 @@ def test_the_line_in_a_message_makes_the_same_call_again() -> None:
 
 @pytest.mark.usefixtures("desk")
 def test_a_public_case_that_is_not_there_is_told() -> None:
-    with pytest.raises(ValueError, match=r"^public_case\('scale_rows', 9\): scale_rows has the cases 0 to 3$"):
+    with pytest.raises(
+        ValueError, match=r"^public_case\('scale_rows', 9\): scale_rows has the cases 0 to 3$"
+    ):
         public_case("scale_rows", 9)
-    with pytest.raises(ValueError, match=r"^the bank of 't' has no question 'scale_row'; it has scale_rows$"):
+    with pytest.raises(
+        ValueError, match=r"^the bank of 't' has no question 'scale_row'; it has scale_rows$"
+    ):
         public_case("scale_row", 0)
 
 
@@ -159,18 +178,25 @@ def test_at_the_desk_prints_are_shown(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.usefixtures("grading")
-def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def leaks(seed: float, x: Any, factor: float) -> Any:
         print(x)
         raise ValueError(f"the input was {np.asarray(x)} with {seed}")
 
     assert failure(leaks, "random") == (
-        "scale_rows raised ValueError. [case 1 of 9: random sizes]\n\nExpected is an array of shape (8,) and dtype float32.\n9 of 9 cases fail."
+        "scale_rows raised ValueError. [case 1 of 9: random sizes]\n\n"
+        "Expected is an array of shape (8,) and dtype float32.\n"
+        "9 of 9 cases fail."
     )
     assert capsys.readouterr().out == ""
     said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
     assert said.startswith("scale_rows returned an array with ")
-    assert said.split("\n\n")[1:] == ["9 of 9 cases fail.", "**Looks like: off by a constant.** Every number is off by the same amount."]
+    assert said.split("\n\n")[1:] == [
+        "9 of 9 cases fail.",
+        "**Looks like: off by a constant.** Every number is off by the same amount.",
+    ]
 
 
 @pytest.mark.usefixtures("grading")
@@ -181,10 +207,12 @@ def test_an_argument_changed_in_place_costs_the_groups_that_ask_how_a_function_b
             x += 1
         return answer
 
-    for cases in ("public", "corners", "random", "repeated"):  # where arrays are JAX's, which cannot be written into
+    # Where arrays are JAX's, which cannot be written into.
+    for cases in ("public", "corners", "random", "repeated"):
         check("scale_rows", in_place, cases)
     assert failure(in_place, "types") == (
-        "scale_rows changed its argument x in place; leave arguments as they are, and return a new array. [case 2 of 3: all sizes distinct]"
+        "scale_rows changed its argument x in place; leave arguments as they are, and return a new "
+        "array. [case 2 of 3: all sizes distinct]"
     )
 
 
@@ -197,7 +225,8 @@ def test_an_answer_that_depends_on_earlier_calls_is_told_so() -> None:
         return scale_rows(seed, x, factor) * seen[seed]
 
     assert failure(drifts, "repeated").endswith(
-        " The same call was right before: the answer depends on earlier calls. [case 1 of 3: all sizes distinct]"
+        " The same call was right before: the answer depends on earlier calls. [case 1 of 3: all "
+        "sizes distinct]"
     )
 
 
@@ -214,23 +243,36 @@ def test_a_memory_of_the_first_result_is_found() -> None:
 @pytest.mark.usefixtures("grading")
 def test_signs_that_html_would_swallow_are_replaced() -> None:
     assert failure(lambda seed, x, factor: np.array(["a"] * x.shape[0])) == (
-        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 of 4: all sizes distinct]\n\n"
-        "Expected is an array of shape (5,) and dtype float32.\n4 of 4 cases fail."
+        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 "
+        "of 4: all sizes distinct]\n\n"
+        "Expected is an array of shape (5,) and dtype float32.\n"
+        "4 of 4 cases fail."
     )
 
 
 RETURNED = {
     "right": (scale_rows, None),
     "rearranged": (lambda seed, x, factor: scale_rows(seed, x, factor)[None], "shape (1, 5)"),
-    "one more": (lambda seed, x, factor: np.zeros(x.shape[0] + 1, np.float32), "an array of 6 elements in 1 dimensions"),
-    "a number in the shape of no elements": (lambda seed, x, factor: np.zeros((0, int(seed)), np.float32), "an array of 0 elements in 2 dimensions"),
-    "a number in a shape": (lambda seed, x, factor: np.broadcast_to(np.float32(0), (int(seed), 7)), None),
+    "one more": (
+        lambda seed, x, factor: np.zeros(x.shape[0] + 1, np.float32),
+        "an array of 6 elements in 1 dimensions",
+    ),
+    "a number in the shape of no elements": (
+        lambda seed, x, factor: np.zeros((0, int(seed)), np.float32),
+        "an array of 0 elements in 2 dimensions",
+    ),
+    "a number in a shape": (
+        lambda seed, x, factor: np.broadcast_to(np.float32(0), (int(seed), 7)),
+        None,
+    ),
 }
 
 
 @pytest.mark.parametrize(("function", "array"), RETURNED.values(), ids=list(RETURNED))
 @pytest.mark.usefixtures("grading")
-def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(function: Any, array: str | None) -> None:
+def test_what_is_noted_of_an_answer_does_not_spell_out_what_it_was_given(
+    function: Any, array: str | None
+) -> None:
     with contextlib.suppress(CheckFailed):
         check("scale_rows", function)
     (found,) = in_grading.rows()
@@ -251,19 +293,27 @@ def test_answers_of_quite_another_size_take_no_memory_but_for_one_at_a_time() ->
 
 
 @pytest.mark.usefixtures("grading")
-def test_a_submission_of_another_assignment_fails_every_check_with_that_reason(grading: Path) -> None:
-    in_grading.begin_grading(str(grading / HIDDEN_FILE), "this is the notebook of the assignment 'other'.")
+def test_a_submission_of_another_assignment_fails_every_check_with_that_reason(
+    grading: Path,
+) -> None:
+    in_grading.begin_grading(
+        str(grading / HIDDEN_FILE), "this is the notebook of the assignment 'other'."
+    )
     assert failure(scale_rows) == "this is the notebook of the assignment 'other'."
 
 
 def test_a_bank_from_other_versions_gives_no_verdict(desk: Path) -> None:
     path = desk / PUBLIC_FILE
     path.write_bytes(
-        path.read_bytes().replace(f'\\"flax\\": \\"{flax_version()}\\"'.encode(), f'\\"flax\\": \\"{"9" * len(flax_version())}\\"'.encode())
+        path.read_bytes().replace(
+            f'\\"flax\\": \\"{flax_version()}\\"'.encode(),
+            f'\\"flax\\": \\"{"9" * len(flax_version())}\\"'.encode(),
+        )
     )
     assert ungraded() == (
-        f"flax {flax_version()} is installed where {'9' * len(flax_version())} is needed: other versions draw other random numbers and initial weights. "
-        "Type: pip install -r requirements.txt. Then restart the kernel."
+        f"flax {flax_version()} is installed where {'9' * len(flax_version())} is needed: other "
+        "versions draw other random numbers and initial weights. Type: pip install -r "
+        "requirements.txt. Then restart the kernel."
     )
 
 
@@ -278,40 +328,57 @@ def test_other_draws_at_the_same_versions_give_no_verdict_for_wrong_values_only(
     path = desk / PUBLIC_FILE
     content = path.read_bytes()
     start = content.index(b"jax.random.bits")
-    digit = next(place for place in range(start + 20, start + 60) if content[place : place + 1].isdigit())
-    path.write_bytes(content[:digit] + (b"1" if content[digit : digit + 1] != b"1" else b"2") + content[digit + 1 :])
+    digit = next(
+        place for place in range(start + 20, start + 60) if content[place : place + 1].isdigit()
+    )
+    path.write_bytes(
+        content[:digit]
+        + (b"1" if content[digit : digit + 1] != b"1" else b"2")
+        + content[digit + 1 :]
+    )
     check("scale_rows", scale_rows)
-    assert ungraded(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).startswith("jax.random.bits gives other numbers here")
+    assert ungraded(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).startswith(
+        "jax.random.bits gives other numbers here"
+    )
 
 
 def test_without_the_public_cases_the_student_is_told_where_to_run(desk: Path) -> None:
     (desk / PUBLIC_FILE).unlink()
     assert ungraded() == (
-        f"public_cases.safetensors is not in {desk.name!r}, the folder this runs in; run the notebook in the folder you downloaded, with all its files. "
-        "Download the assignment again."
+        f"public_cases.safetensors is not in {desk.name!r}, the folder this runs in; run the "
+        "notebook in the folder you downloaded, with all its files. Download the assignment again."
     )
 
 
 def test_a_damaged_hidden_bank_is_no_fault_of_the_answer(grading: Path) -> None:
     (grading / HIDDEN_FILE).write_bytes(b"x")
     assert ungraded() == (
-        "the hidden bank cannot be read as a bank of cases (SafetensorError); it may be damaged or only partly copied. Please tell your instructor."
+        "the hidden bank cannot be read as a bank of cases (SafetensorError); it may be damaged or "
+        "only partly copied. Please tell your instructor."
     )
 
 
-def test_a_fault_of_the_grader_is_no_verdict(grading: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_grader_is_no_verdict(
+    grading: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("bug")
 
     monkeypatch.setattr(verdict, "examine", broken)
-    assert ungraded() == "the grader itself failed (RuntimeError). Please tell your instructor; this is no fault of your answer."
+    assert ungraded() == (
+        "the grader itself failed (RuntimeError). Please tell your instructor; this is no fault of "
+        "your answer."
+    )
 
 
 def test_a_misspelt_call_is_told() -> None:
     with pytest.raises(
         ValueError,
-        match=r"^check\('f', …, cases='edge'\): the question is a string, and the groups of cases are public, corners, random, repeated, types, "
-        r"and laws jit, vmap, grad, permutation of B$",
+        match=(
+            r"^check\('f', …, cases='edge'\): the question is a string, and the groups of cases "
+            r"are public, corners, random, repeated, types, and laws jit, vmap, grad, permutation "
+            r"of B$"
+        ),
     ):
         check("f", scale_rows, cases="edge")
 
@@ -325,13 +392,18 @@ def flax_version() -> str:
 def test_the_header_is_where_the_tests_above_look_for_it(desk: Path) -> None:
     content = (desk / PUBLIC_FILE).read_bytes()
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    assert json.loads(header["__metadata__"]["otter-arrays"])["environment"]["packages"]["flax"] == flax_version()
+    assert (
+        json.loads(header["__metadata__"]["otter-arrays"])["environment"]["packages"]["flax"]
+        == flax_version()
+    )
 
 
 @pytest.mark.usefixtures("no_question_left_declared")
 def test_a_large_right_answer_of_many_axes_is_right() -> None:
     def f(x: Any) -> Any:
-        return (x[:, None, None, None, None, :] * np.ones((1, 2, 2, 2, 2, 1), np.float32))[..., None] + np.zeros(700, np.float32)
+        return (x[:, None, None, None, None, :] * np.ones((1, 2, 2, 2, 2, 1), np.float32))[
+            ..., None
+        ] + np.zeros(700, np.float32)
 
     declared = Question("f", arguments={"x": Array("B", "D")}, dims={"B": (5, 5), "D": (5, 5)})
     built = build("t", [declared], {"f": f}, "a")

@@ -24,14 +24,26 @@ SIZES = ({"B": 2, "F": 3}, {"B": 3, "F": 2}, {"B": 1, "F": 4})
 
 
 def answered(sizes: dict[str, int]) -> ExpectedCase:
-    x = np.arange(1.0, sizes["B"] * sizes["F"] + 1, dtype=np.float32).reshape(sizes["B"], sizes["F"])
+    x = np.arange(1.0, sizes["B"] * sizes["F"] + 1, dtype=np.float32).reshape(
+        sizes["B"], sizes["F"]
+    )
     return ExpectedCase(
-        Case("a case by hand", sizes, {"x": Value("numpy", x), "factor": Value("float", np.asarray(2))}), alone(2 * x.ravel()), {"": 1e-5}
+        Case(
+            "a case by hand",
+            sizes,
+            {"x": Value("numpy", x), "factor": Value("float", np.asarray(2))},
+        ),
+        alone(2 * x.ravel()),
+        {"": 1e-5},
     )
 
 
 CASES = tuple(answered(sizes) for sizes in SIZES)
-PLUS_ONE = KnownMistake("one too many", "Take the 1 away.", tuple(KnownOutcome(alone(each.expected[""] + 1)) for each in CASES))
+PLUS_ONE = KnownMistake(
+    "one too many",
+    "Take the 1 away.",
+    tuple(KnownOutcome(alone(each.expected[""] + 1)) for each in CASES),
+)
 GROUP = Group("random", CASES, (0, 1, 2, 0), known=(PLUS_ONE,))
 
 
@@ -60,7 +72,8 @@ def drifts(x: Any, factor: float) -> Any:
 AT_THE_DESK = [
     (
         lambda x, factor: doubled(x, factor) + 1,
-        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 where 1e-05 is allowed. [case 1 of 3: a case by hand]\n"
+        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 "
+        "where 1e-05 is allowed. [case 1 of 3: a case by hand]\n"
         "Looks like: one too many. Take the 1 away.\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
         "3 of 3 cases fail.\n"
@@ -77,9 +90,11 @@ AT_THE_DESK = [
     ),
     (
         lambda x, factor: doubled(x.T, factor),
-        "f returned an array with 4 of its 6 elements (66.7 %) wrong; the largest error is 4 where 1e-05 is allowed. [case 1 of 3: a case by hand]\n"
-        "Looks like: flattened in another order. All numbers are there, but the axis B and the axis F have changed places. Look at the order of the "
-        "axes before the result is flattened (`out_axes`, `.T`, `transpose`).\n"
+        "f returned an array with 4 of its 6 elements (66.7 %) wrong; the largest error is 4 "
+        "where 1e-05 is allowed. [case 1 of 3: a case by hand]\n"
+        "Looks like: flattened in another order. All numbers are there, but the axis B and the "
+        "axis F have changed places. Look at the order of the axes before the result is flattened "
+        "(`out_axes`, `.T`, `transpose`).\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
         "2 of 3 cases fail.\n"
         "Errors by size:\n"
@@ -106,8 +121,10 @@ AT_THE_DESK = [
     ),
     (
         lambda x, factor: doubled(x, factor)[1:] if len(x) == 1 else doubled(x, factor),
-        "f returned an array of 3 elements in 1 dimensions; expected shape (4,). [case 3 of 3: a case by hand]\n"
-        "Looks like: wrong where B is 1. Everything is right but where B is 1: is an axis of that size squeezed away, or broadcast?\n"
+        "f returned an array of 3 elements in 1 dimensions; expected shape (4,). [case 3 of 3: a "
+        "case by hand]\n"
+        "Looks like: wrong where B is 1. Everything is right but where B is 1: is an axis of that "
+        "size squeezed away, or broadcast?\n"
         "It was called with x=a NumPy array of shape (1, 4), factor=2.0.\n"
         "Expected is an array of shape (4,) and dtype float32.\n"
         "The other 2 cases are right.\n"
@@ -118,8 +135,9 @@ AT_THE_DESK = [
     ),
     (
         drifts,
-        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 where 1e-05 is allowed. The same call was right before: "
-        "the answer depends on earlier calls. [case 1 of 3: a case by hand]\n"
+        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 "
+        "where 1e-05 is allowed. The same call was right before: the answer depends on earlier "
+        "calls. [case 1 of 3: a case by hand]\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
         "at [0]: returned 3, expected 2\n"
         "at [1]: returned 5, expected 4\n"
@@ -144,28 +162,35 @@ IN_GRADING = [
     (
         lambda x, factor: doubled(x, factor) + 1,
         True,
-        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 where 1e-05 is allowed. [case 1 of 3: a case by hand]\n\n"
+        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 "
+        "where 1e-05 is allowed. [case 1 of 3: a case by hand]\n\n"
         "3 of 3 cases fail.\n\n"
         "**Looks like: one too many.** Take the 1 away.\n\n"
-        "The public cases show the same: run this question's check in the notebook to see it with numbers.",
+        "The public cases show the same: run this question's check in the notebook to see it with "
+        "numbers.",
     ),
     (
         raises,
         True,
-        "f raised TypeError. [case 1 of 3: a case by hand]\n\nExpected is an array of shape (6,) and dtype float32.\n3 of 3 cases fail.",
+        "f raised TypeError. [case 1 of 3: a case by hand]\n\n"
+        "Expected is an array of shape (6,) and dtype float32.\n"
+        "3 of 3 cases fail.",
     ),
     (
         lambda x, factor: doubled(x, factor) + 0.01,
         False,
-        "f returned an array with 6 of its 6 elements (100.0 %) imprecise; the largest error is 0.01 where 1e-05 is allowed. Was it computed in half "
-        "precision (float16, bfloat16, TF32), or by a formula that loses digits? [case 1 of 3: a case by hand]\n\n"
+        "f returned an array with 6 of its 6 elements (100.0 %) imprecise; the largest error is "
+        "0.01 where 1e-05 is allowed. Was it computed in half precision (float16, bfloat16, "
+        "TF32), or by a formula that loses digits? [case 1 of 3: a case by hand]\n\n"
         "3 of 3 cases fail.",
     ),
     (
         lambda x, factor: doubled(x, factor).astype(int),
         False,
-        "f returned dtype int64; expected floating numbers, such as dtype float32. [case 1 of 3: a case by hand]\n\n"
-        "Expected is an array of shape (6,) and dtype float32.\n3 of 3 cases fail.",
+        "f returned dtype int64; expected floating numbers, such as dtype float32. [case 1 of 3: "
+        "a case by hand]\n\n"
+        "Expected is an array of shape (6,) and dtype float32.\n"
+        "3 of 3 cases fail.",
     ),
 ]
 
@@ -178,13 +203,19 @@ def test_on_gradescope_a_student_reads(function: Any, in_public: bool, text: str
 def test_what_an_imprecise_answer_is_worth_is_said() -> None:
     finding = examine(lambda x, factor: doubled(x, factor) + 0.01, replace(GROUP, imprecise=0.5))
     assert finding is not None
-    assert messages.in_grading("f", finding, False).endswith("3 of 3 cases fail.\n\nAn answer of this precision is worth 50% of the points.")
+    assert messages.in_grading("f", finding, False).endswith(
+        "3 of 3 cases fail.\n\nAn answer of this precision is worth 50% of the points."
+    )
 
 
 def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
     finding = found(lambda x, factor: doubled(x, factor) + 1)
     picture = heatmap.draw("f", finding)
-    assert [panel.get_title() for panel in picture.axes[:3]] == ["expected", "returned", "error above 1e-05 (grey: right)"]
+    assert [panel.get_title() for panel in picture.axes[:3]] == [
+        "expected",
+        "returned",
+        "error above 1e-05 (grey: right)",
+    ]
     assert all(panel.images[0].get_array().shape == (2, 3) for panel in picture.axes[:3])
     np.testing.assert_allclose(picture.axes[2].images[0].get_array(), 1.0)
 
@@ -192,7 +223,9 @@ def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4)])
 def test_any_output_can_be_drawn(shape: tuple[int, ...]) -> None:
     expected = np.ones(shape, np.float32)
-    case = ExpectedCase(Case("c", {"B": 2}, {"x": Value("numpy", expected)}), alone(expected), {"": 1e-5})
+    case = ExpectedCase(
+        Case("c", {"B": 2}, {"x": Value("numpy", expected)}), alone(expected), {"": 1e-5}
+    )
     finding = examine(lambda x: x + 1j if shape == (5,) else x * 3, Group("public", (case,), (0,)))
     assert finding is not None
     if finding.step == "values":
@@ -212,13 +245,18 @@ class StopsAnswering(StandIn):
 
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         self.calls += 1
-        return Returned(alone(doubled(arguments["x"].data, 2))) if self.calls == 1 else Failed("ended the process.", lost=True)
+        return (
+            Returned(alone(doubled(arguments["x"].data, 2)))
+            if self.calls == 1
+            else Failed("ended the process.", lost=True)
+        )
 
 
 def test_cases_that_could_not_be_tried_are_not_called_right() -> None:
     finding = examine(StopsAnswering(), GROUP)
     assert finding is not None
     assert messages.in_grading("f", finding, True) == (
-        "f ended the process. [case 2 of 3: a case by hand]\n\nExpected is an array of shape (6,) and dtype float32.\n"
+        "f ended the process. [case 2 of 3: a case by hand]\n\n"
+        "Expected is an array of shape (6,) and dtype float32.\n"
         "1 of 2 cases fail; not tried: 1."
     )

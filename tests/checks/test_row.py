@@ -10,8 +10,23 @@ import pytest
 
 from autograder.checks.row import CheckRow, WrongArray, rows_of
 
-PASSED = {"question": "f", "cases": "corners", "verdict": "right", "diagnosis": None, "seconds": 0.25}
-RULE = {"question": "f", "cases": "method", "rule": "a scan", "verdict": "wrong", "diagnosis": None, "seen": "", "forgeable": True, "seconds": 0.1}
+PASSED = {
+    "question": "f",
+    "cases": "corners",
+    "verdict": "right",
+    "diagnosis": None,
+    "seconds": 0.25,
+}
+RULE = {
+    "question": "f",
+    "cases": "method",
+    "rule": "a scan",
+    "verdict": "wrong",
+    "diagnosis": None,
+    "seen": "",
+    "forgeable": True,
+    "seconds": 0.1,
+}
 REFUSED = {
     "question": "f",
     "cases": "corners",
@@ -36,12 +51,27 @@ def test_what_was_stored_is_stored_again_to_the_byte(stored: dict[str, Any]) -> 
 
 
 def test_a_row_that_was_stored_is_the_same_row() -> None:
-    row = CheckRow("f", "corners", verdict="wrong", refused_on=(), returned=WrongArray(1, "", "shape (2,)", [0.5]), error=1.5, allowed=0.1)
+    row = CheckRow(
+        "f",
+        "corners",
+        verdict="wrong",
+        refused_on=(),
+        returned=WrongArray(1, "", "shape (2,)", [0.5]),
+        error=1.5,
+        allowed=0.1,
+    )
     assert CheckRow.from_json(json.loads(json.dumps(row.to_json()))) == row
 
 
 def test_of_rows_no_more_is_asked_than_there_is() -> None:
-    old = {"question": "f", "cases": "corners", "verdict": "wrong", "error": "Infinity", "returned": "nothing", "of another version": 1}
+    old = {
+        "question": "f",
+        "cases": "corners",
+        "verdict": "wrong",
+        "error": "Infinity",
+        "returned": "nothing",
+        "of another version": 1,
+    }
     (row,) = rows_of({"extra_data": {"findings": [old, "no row"]}})
     assert (row.error, row.returned, row.diagnosis, row.check) == (math.inf, None, None, "corners")
     assert rows_of({"tests": []}) == rows_of({"extra_data": {}}) == []

@@ -1,4 +1,5 @@
-"""`autograder grade`, on real submissions: the verdicts of `otter run`, whatever is stopped or dies meanwhile.
+"""`autograder grade`, on real submissions: the verdicts of `otter run`, whatever is stopped or dies
+meanwhile.
 
 Covers too: `classroom.cluster`, `classroom.grading`, `classroom.ledger`, `classroom.progress`.
 """
@@ -16,7 +17,17 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from class_commands import EXPORT, answers, command, graded, kept, rows_of, stoppable, table, wait_for
+from class_commands import (
+    EXPORT,
+    answers,
+    command,
+    graded,
+    kept,
+    rows_of,
+    stoppable,
+    table,
+    wait_for,
+)
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
@@ -34,7 +45,9 @@ def folder(one_assignment: BuiltAssignment, tmp_path: Path) -> Path:
     return found
 
 
-def test_a_class_gets_the_verdicts_of_otter_run(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+def test_a_class_gets_the_verdicts_of_otter_run(
+    one_assignment: BuiltAssignment, folder: Path, tmp_path: Path
+) -> None:
     done = graded(folder, one_assignment.zip, tmp_path / "out", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     *lines, last = map(json.loads, done.stdout.splitlines())
@@ -52,8 +65,13 @@ def test_a_class_gets_the_verdicts_of_otter_run(one_assignment: BuiltAssignment,
         "percent_correct": "1.0",
         "grading_status": "Completed",
     }
-    assert found["broken.ipynb"]["grading_status"].startswith("broken.ipynb is a web page, and not the notebook.")
-    assert found["damaged.zip"]["grading_status"] == "damaged.zip is not a zip file, or damaged. Make it again and submit it."
+    assert found["broken.ipynb"]["grading_status"].startswith(
+        "broken.ipynb is a web page, and not the notebook."
+    )
+    assert (
+        found["damaged.zip"]["grading_status"]
+        == "damaged.zip is not a zip file, or damaged. Make it again and submit it."
+    )
     page = (tmp_path / "out" / "report.html").read_text()
     assert "flattened feature by feature" in page
     assert "The same wrong output" in page
@@ -61,25 +79,35 @@ def test_a_class_gets_the_verdicts_of_otter_run(one_assignment: BuiltAssignment,
         assert f">{name}<" not in page  # a file may be named after a student
 
 
-def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(
+    one_assignment: BuiltAssignment, folder: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     for name in ("kills_itself", "flattened", "flattened_too", "alternative"):
         (folder / f"{name}.ipynb").unlink()
     assert graded(folder, one_assignment.zip, out, "--quiet").returncode == 0
-    before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/results.json")}
+    before = {
+        path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/results.json")
+    }
     refused = graded(folder, one_assignment.zip, out)
     assert refused.returncode == 1
-    assert "4 submissions are graded there already: add --resume to grade the rest, or name another folder with --out" in " ".join(
-        refused.stderr.split()
-    )
+    assert (
+        "4 submissions are graded there already: add --resume to grade the rest, or name another "
+        "folder with --out"
+    ) in " ".join(refused.stderr.split())
     shutil.copy(folder / "solution.ipynb", folder / "untouched.ipynb")
     shutil.copy(folder / "solution.ipynb", folder / "late.ipynb")
     (out / "submissions" / "solution" / "graded.json").write_text("{")  # cut off
     done = graded(folder, one_assignment.zip, out, "--resume")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 submissions, 2 graded already, 1 of another content or zip than before." in done.stdout
+    assert (
+        "5 submissions, 2 graded already, 1 of another content or zip than before." in done.stdout
+    )
     after = {path: path.stat().st_mtime_ns for path in before}
-    assert {path.parent.name for path in before if after[path] != before[path]} == {"solution", "untouched"}
+    assert {path.parent.name for path in before if after[path] != before[path]} == {
+        "solution",
+        "untouched",
+    }
     assert {row["file"]: row["total_points_earned"] for row in table(out).values()} == {
         "points-per-question": "10.0",
         "broken.ipynb": "0.0",
@@ -92,9 +120,17 @@ def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(one_assignme
 
 @pytest.mark.parametrize(
     ("archive", "sentence"),
-    [(b"", "is not an autograder zip of this package (BadZipFile); name the one that `autograder build` wrote")],
+    [
+        (
+            b"",
+            "is not an autograder zip of this package (BadZipFile); name the one that `autograder "
+            "build` wrote",
+        )
+    ],
 )
-def test_another_file_than_an_autograder_zip_is_told(folder: Path, tmp_path: Path, archive: bytes, sentence: str) -> None:
+def test_another_file_than_an_autograder_zip_is_told(
+    folder: Path, tmp_path: Path, archive: bytes, sentence: str
+) -> None:
     (tmp_path / "x.zip").write_bytes(archive)
     done = graded(folder, tmp_path / "x.zip", tmp_path / "out")
     assert done.returncode == 1
@@ -109,18 +145,31 @@ def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path
     shutil.copy(one_assignment.solution, export / "submission_7" / "my work.ipynb")
     (export / "submission_12" / "notes.txt").write_text("no notebook")
     (export / "submission_metadata.yml").write_text(EXPORT)
-    assert graded(export, one_assignment.zip, tmp_path / "out", "--names", "--quiet").returncode == 0
+    assert (
+        graded(export, one_assignment.zip, tmp_path / "out", "--names", "--quiet").returncode == 0
+    )
     found = table(tmp_path / "out")
     assert found["submission_7"]["submitters"] == "Ada Lovelace, Charles Babbage"
-    assert (found["submission_7"]["total_points_earned"], found["submission_12"]["total_points_earned"]) == ("10.0", "0.0")
+    assert (
+        found["submission_7"]["total_points_earned"],
+        found["submission_12"]["total_points_earned"],
+    ) == ("10.0", "0.0")
     assert "Ada Lovelace" in (tmp_path / "out" / "report.html").read_text()
-    assert graded(export, one_assignment.zip, tmp_path / "out", "--resume", "--quiet").returncode == 0
-    assert "Ada" not in (tmp_path / "out" / "report.html").read_text() + (tmp_path / "out" / "final_grades.csv").read_text()
+    assert (
+        graded(export, one_assignment.zip, tmp_path / "out", "--resume", "--quiet").returncode == 0
+    )
+    assert (
+        "Ada"
+        not in (tmp_path / "out" / "report.html").read_text()
+        + (tmp_path / "out" / "final_grades.csv").read_text()
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
-def test_a_run_that_is_stopped_goes_on_where_it_was(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_run_that_is_stopped_goes_on_where_it_was(
+    one_assignment: BuiltAssignment, folder: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     out = tmp_path / "out"
     running = subprocess.Popen(
         stoppable(command(folder, one_assignment.zip, out, "--quiet")),
@@ -155,16 +204,25 @@ sys.exit(subprocess.run(sys.argv[1:]).returncode)
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    shutil.which("unshare") is None or subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode != 0,
+    shutil.which("unshare") is None
+    or subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode
+    != 0,
     reason="a network of its own is for root",
 )
-def test_no_submission_fails_for_a_port_that_another_one_has(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_no_submission_fails_for_a_port_that_another_one_has(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(12):
         shutil.copy(one_assignment.untouched, folder / f"{number}.ipynb")
     given = command(folder, one_assignment.zip, tmp_path / "out", "--quiet", "--workers", "2")
-    done = subprocess.run(["unshare", "--net", sys.executable, "-c", NETWORK_OF_ITS_OWN, *given], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["unshare", "--net", sys.executable, "-c", NETWORK_OF_ITS_OWN, *given],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     rows = list(kept(tmp_path / "out").values())
     assert rows == [rows[0]] * 12
@@ -172,19 +230,27 @@ def test_no_submission_fails_for_a_port_that_another_one_has(one_assignment: Bui
 
 
 @pytest.mark.slow
-def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_nothing_of_a_class_is_left_running(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     shutil.copy(one_assignment.solution, folder)
     environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     (tmp_path / "tmp").mkdir()
-    subprocess.run(command(folder, one_assignment.zip, tmp_path / "out", "--quiet"), check=True, env=environment)
+    subprocess.run(
+        command(folder, one_assignment.zip, tmp_path / "out", "--quiet"),
+        check=True,
+        env=environment,
+    )
 
     def left() -> list[str]:
         found = []
         for process in psutil.process_iter(["name"]):
             try:
-                if process.environ().get("TMPDIR") == environment["TMPDIR"] or str(tmp_path) in " ".join(process.cmdline()):
+                if process.environ().get("TMPDIR") == environment["TMPDIR"] or str(
+                    tmp_path
+                ) in " ".join(process.cmdline()):
                     found.append(process.info["name"])
             except psutil.Error:
                 continue
@@ -195,11 +261,22 @@ def test_nothing_of_a_class_is_left_running(one_assignment: BuiltAssignment, tmp
 
 
 @pytest.mark.slow
-def test_a_running_cluster_with_a_worker_that_dies(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+def test_a_running_cluster_with_a_worker_that_dies(
+    one_assignment: BuiltAssignment, folder: Path, tmp_path: Path
+) -> None:
     for number in range(8):
         shutil.copy(folder / "solution.ipynb", folder / f"solution_{number}.ipynb")
     scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(tmp_path / "s")]
+        [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(tmp_path / "s"),
+        ]
     )
     workers = []
     try:
@@ -219,7 +296,11 @@ def test_a_running_cluster_with_a_worker_that_dies(one_assignment: BuiltAssignme
         wait_for(lambda: json.loads((tmp_path / "s").read_text())["address"])
         address = json.loads((tmp_path / "s").read_text())["address"]
         out = tmp_path / "out"
-        running = subprocess.Popen(command(folder, one_assignment.zip, out, "--quiet", "--scheduler", address), stderr=subprocess.PIPE, text=True)
+        running = subprocess.Popen(
+            command(folder, one_assignment.zip, out, "--quiet", "--scheduler", address),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         wait_for(lambda: len(list((out / "submissions").glob("*/graded.json"))) >= 5)
         workers[0].kill()
         _, told = running.communicate(timeout=300)
@@ -233,7 +314,9 @@ def test_a_running_cluster_with_a_worker_that_dies(one_assignment: BuiltAssignme
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_does_not_answer_is_named(one_assignment: BuiltAssignment, folder: Path, tmp_path: Path) -> None:
+def test_a_scheduler_that_does_not_answer_is_named(
+    one_assignment: BuiltAssignment, folder: Path, tmp_path: Path
+) -> None:
     done = graded(folder, one_assignment.zip, tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
     assert done.returncode == 1
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(done.stderr.split())

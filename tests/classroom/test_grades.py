@@ -14,7 +14,13 @@ from autograder.grading import results
 
 def row(name: str, score: float | None, worth: float = 2.0, question: str = "q1") -> dict[str, Any]:
     points = {} if score is None else {"score": score}
-    return {"name": name, **points, "max_score": worth, "output": f"about {name}", "extra_data": {"question": question}}
+    return {
+        "name": name,
+        **points,
+        "max_score": worth,
+        "output": f"about {name}",
+        "extra_data": {"question": question},
+    }
 
 
 def test_rows_add_up_by_question() -> None:
@@ -24,19 +30,42 @@ def test_rows_add_up_by_question() -> None:
 
 
 def test_a_row_without_a_verdict_leaves_its_question_without_points() -> None:
-    grade = of_results({"tests": [row("f: a", 1.0), row("f: b (ungraded)", None), row("f: c", 1.0), row("g: a", 3.0, 3.0, "q2")]})
-    assert (grade.state, grade.points, grade.total, grade.sentence) == ("ungraded", {"q1": None, "q2": 3.0}, None, "about f: b (ungraded)")
+    grade = of_results(
+        {
+            "tests": [
+                row("f: a", 1.0),
+                row("f: b (ungraded)", None),
+                row("f: c", 1.0),
+                row("g: a", 3.0, 3.0, "q2"),
+            ]
+        }
+    )
+    assert (grade.state, grade.points, grade.total, grade.sentence) == (
+        "ungraded",
+        {"q1": None, "q2": 3.0},
+        None,
+        "about f: b (ungraded)",
+    )
 
 
 def test_rows_of_plain_otter_are_questions() -> None:
     found = {
-        "tests": [{"name": "Public Tests", "output": "x"}, {"name": "q1", "score": 1.0, "max_score": 1.0}, {"name": "q2 (ungraded)", "output": "why"}]
+        "tests": [
+            {"name": "Public Tests", "output": "x"},
+            {"name": "q1", "score": 1.0, "max_score": 1.0},
+            {"name": "q2 (ungraded)", "output": "why"},
+        ]
     }
     assert of_results(found).points == {"q1": 1.0, "q2": None}
 
 
-@pytest.mark.parametrize(("found", "state", "total"), [(results.begun(), "ungraded", None), (results.refused("No notebook."), "refused", 0.0)])
-def test_what_was_not_graded_is_no_zero_and_what_was_refused_is(found: dict[str, Any], state: str, total: float | None) -> None:
+@pytest.mark.parametrize(
+    ("found", "state", "total"),
+    [(results.begun(), "ungraded", None), (results.refused("No notebook."), "refused", 0.0)],
+)
+def test_what_was_not_graded_is_no_zero_and_what_was_refused_is(
+    found: dict[str, Any], state: str, total: float | None
+) -> None:
     assert (of_results(found).state, of_results(found).total) == (state, total)
 
 

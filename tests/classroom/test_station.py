@@ -22,9 +22,12 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.classroom.station import Station
 
 
-def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assignment: BuiltAssignment) -> None:
+def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(
+    one_assignment: BuiltAssignment,
+) -> None:
     station = Station(one_assignment.zip)
-    assert station._folder.stat().st_mode & 0o077 == 0  # a submission's own user could else read the bank in it
+    # A submission's own user could else read the bank in it.
+    assert station._folder.stat().st_mode & 0o077 == 0
     files = {"a.ipynb": one_assignment.solution.read_bytes()}
     try:
         first = station.grade(files)
@@ -39,9 +42,13 @@ def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(one_assi
 
 
 @pytest.mark.parametrize("victim", ["otter-kernel", "otter-grader"])
-def test_a_grader_that_dies_tries_again_with_every_file(one_assignment: BuiltAssignment, victim: str) -> None:
+def test_a_grader_that_dies_tries_again_with_every_file(
+    one_assignment: BuiltAssignment, victim: str
+) -> None:
     notebook = nbformat.read(one_assignment.solution, as_version=4)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code" and "import jax" in cell.source)
+    first = next(
+        cell for cell in notebook.cells if cell.cell_type == "code" and "import jax" in cell.source
+    )
     first.source = f"open('data.txt').close()\n{first.source}"
     station = Station(one_assignment.zip)
     killed: list[int] = []
@@ -66,8 +73,13 @@ def test_a_grader_that_dies_tries_again_with_every_file(one_assignment: BuiltAss
     assert all(row["score"] == row["max_score"] for row in rows_of(found.results)), found
 
 
-def test_a_grader_that_always_ends_with_an_error_says_so_and_why(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    with zipfile.ZipFile(one_assignment.zip) as given, zipfile.ZipFile(tmp_path / "without_tests.zip", "w") as changed:
+def test_a_grader_that_always_ends_with_an_error_says_so_and_why(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    with (
+        zipfile.ZipFile(one_assignment.zip) as given,
+        zipfile.ZipFile(tmp_path / "without_tests.zip", "w") as changed,
+    ):
         for name in given.namelist():
             if not name.startswith("tests/"):
                 changed.writestr(name, given.read(name))
@@ -77,5 +89,7 @@ def test_a_grader_that_always_ends_with_an_error_says_so_and_why(one_assignment:
     finally:
         station.close()
     (row,) = rows_of(found.results)
-    assert row["output"].startswith("Ungraded: the grader ended with an error (status 1), which stands in its output.")
+    assert row["output"].startswith(
+        "Ungraded: the grader ended with an error (status 1), which stands in its output."
+    )
     assert "FileNotFoundError" in found.printed

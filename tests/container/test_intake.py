@@ -1,4 +1,5 @@
-"""What was submitted, before Otter reads it: what it would fall over gets one sentence, and what does not belong there goes."""
+"""What was submitted, before Otter reads it: what it would fall over gets one sentence, and what
+does not belong there goes."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from autograder.container.intake import screen
 from autograder.container.zips import printable
 from autograder.errors import Refused
 
-NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])).encode()
+NOTEBOOK = nbformat.writes(
+    nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+).encode()
 AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
 
 
@@ -44,7 +47,9 @@ def test_a_notebook_is_taken_as_it_is(submission: Path, given: Path) -> None:
     assert sorted(path.name for path in submission.iterdir()) == ["answer.ipynb", "notes.txt"]
 
 
-def test_a_mark_that_editors_put_before_the_text_is_taken_away(submission: Path, given: Path) -> None:
+def test_a_mark_that_editors_put_before_the_text_is_taken_away(
+    submission: Path, given: Path
+) -> None:
     (submission / "answer.ipynb").write_bytes(b"\xef\xbb\xbf" + NOTEBOOK)
     assert screen(submission, given) == []
     assert (submission / "answer.ipynb").read_bytes() == NOTEBOOK
@@ -59,17 +64,43 @@ def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
     ("files", "sentence"),
     [
         ({}, f"No notebook was submitted, nor anything else. {AGAIN}"),
-        ({"answer.pdf": b"%PDF", "notes.txt": b""}, f"No notebook was submitted: what came is answer.pdf, notes.txt. {AGAIN}"),
-        ({f"{n}.txt": b"" for n in range(9)}, f"No notebook was submitted: what came is 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more. {AGAIN}"),
-        ({"a.ipynb": NOTEBOOK, "hw/b.ipynb": NOTEBOOK + b"\n"}, "2 notebooks were submitted: a.ipynb, hw/b.ipynb. Submit one."),
-        ({"a.py": b"", "b.py": b""}, "2 Python files and no notebook were submitted: a.py, b.py. Submit the notebook."),
+        (
+            {"answer.pdf": b"%PDF", "notes.txt": b""},
+            f"No notebook was submitted: what came is answer.pdf, notes.txt. {AGAIN}",
+        ),
+        (
+            {f"{n}.txt": b"" for n in range(9)},
+            "No notebook was submitted: what came is 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 "
+            f"more. {AGAIN}",
+        ),
+        (
+            {"a.ipynb": NOTEBOOK, "hw/b.ipynb": NOTEBOOK + b"\n"},
+            "2 notebooks were submitted: a.ipynb, hw/b.ipynb. Submit one.",
+        ),
+        (
+            {"a.py": b"", "b.py": b""},
+            "2 Python files and no notebook were submitted: a.py, b.py. Submit the notebook.",
+        ),
         ({"a.ipynb": b""}, f"a.ipynb is empty. {AGAIN}"),
-        ({"a.ipynb": b"<!DOCTYPE html><html>"}, f"a.ipynb is a web page, and not the notebook. {AGAIN}"),
+        (
+            {"a.ipynb": b"<!DOCTYPE html><html>"},
+            f"a.ipynb is a web page, and not the notebook. {AGAIN}",
+        ),
         ({"a.ipynb": b"\xff\xfe1"}, f"a.ipynb is not text in UTF-8 (byte 0). {AGAIN}"),
         ({"a.py": b"x = '\xff'"}, f"a.py is not text in UTF-8 (byte 5). {AGAIN}"),
-        ({"a.ipynb": b'{"cells": ['}, f"a.ipynb is not a notebook: it is not valid JSON (line 1, column 12: Expecting value). {AGAIN}"),
-        ({"a.ipynb": b"[" * 100_000}, f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}"),
-        ({"a.ipynb": b'{"nbformat": ' + b"9" * 10_000 + b"}"}, f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}"),
+        (
+            {"a.ipynb": b'{"cells": ['},
+            "a.ipynb is not a notebook: it is not valid JSON (line 1, column 12: Expecting "
+            f"value). {AGAIN}",
+        ),
+        (
+            {"a.ipynb": b"[" * 100_000},
+            f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}",
+        ),
+        (
+            {"a.ipynb": b'{"nbformat": ' + b"9" * 10_000 + b"}"},
+            f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}",
+        ),
     ],
     ids=[
         "nothing",
@@ -86,7 +117,9 @@ def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
         "digits",
     ],
 )
-def test_what_is_no_single_notebook_is_told(submission: Path, given: Path, files: dict[str, bytes], sentence: str) -> None:
+def test_what_is_no_single_notebook_is_told(
+    submission: Path, given: Path, files: dict[str, bytes], sentence: str
+) -> None:
     for name, content in files.items():
         (submission / name).parent.mkdir(exist_ok=True)
         (submission / name).write_bytes(content)
@@ -97,22 +130,41 @@ def test_what_is_no_single_notebook_is_told(submission: Path, given: Path, files
 
 @pytest.mark.parametrize(
     "content",
-    [[], 5, None, "text", {}, {"nbformat": 9, "cells": []}, {"nbformat": "4", "cells": []}, {"nbformat": 4, "metadata": {"otter": {"tests": 5}}}],
+    [
+        [],
+        5,
+        None,
+        "text",
+        {},
+        {"nbformat": 9, "cells": []},
+        {"nbformat": "4", "cells": []},
+        {"nbformat": 4, "metadata": {"otter": {"tests": 5}}},
+    ],
     ids=str,
 )
 def test_json_that_is_no_notebook_is_told(submission: Path, given: Path, content: object) -> None:
     (submission / "a.ipynb").write_text(json.dumps(content))
     with pytest.raises(
-        Refused, match=rf"^a\.ipynb is not a notebook that can be read \(\w+\)\. {AGAIN}$|^a\.ipynb is not a notebook that can be read: it has"
+        Refused,
+        match=(
+            rf"^a\.ipynb is not a notebook that can be read \(\w+\)\. {AGAIN}$|^a\.ipynb is not a "
+            r"notebook that can be read: it has"
+        ),
     ):
         screen(submission, given)
 
 
-def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(submission: Path, given: Path) -> None:
+def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(
+    submission: Path, given: Path
+) -> None:
     with (submission / "a.ipynb").open("wb") as file:
         file.truncate(51 * 2**20)
     with pytest.raises(
-        Refused, match=r"^a\.ipynb is larger than 50 MB\. Clear its outputs \(Kernel → Restart Kernel and Clear Outputs\), save it, and"
+        Refused,
+        match=(
+            r"^a\.ipynb is larger than 50 MB\. Clear its outputs \(Kernel → Restart Kernel and "
+            r"Clear Outputs\), save it, and"
+        ),
     ):
         screen(submission, given)
 
@@ -127,7 +179,9 @@ def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(submission: Path
     ],
     ids=["link", "link-to-a-folder", "fifo"],
 )
-def test_links_and_pipes_are_taken_away(submission: Path, given: Path, name: str, make: Callable[[Path], None], why: str) -> None:
+def test_links_and_pipes_are_taken_away(
+    submission: Path, given: Path, name: str, make: Callable[[Path], None], why: str
+) -> None:
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     make(submission / name)
     assert screen(submission, given) == [f"{name} {why}"]
@@ -135,8 +189,13 @@ def test_links_and_pipes_are_taken_away(submission: Path, given: Path, name: str
     assert stat.S_ISREG(Path("/etc/passwd").stat().st_mode)
 
 
-@pytest.mark.parametrize(("name", "why"), [("data.csv", "is a folder where a file of the assignment goes"), ("old.py", "is a folder")])
-def test_a_folder_where_a_file_goes_is_taken_away(submission: Path, given: Path, name: str, why: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("data.csv", "is a folder where a file of the assignment goes"), ("old.py", "is a folder")],
+)
+def test_a_folder_where_a_file_goes_is_taken_away(
+    submission: Path, given: Path, name: str, why: str
+) -> None:
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     (submission / name / "inner").mkdir(parents=True)
     assert screen(submission, given) == [f"{name} {why}"]
@@ -170,24 +229,35 @@ def zipped(entries: dict[str, bytes]) -> bytes:
     ("content", "sentence"),
     [
         (b"PK nonsense", "hw.zip is not a zip file, or damaged. Make it again and submit it."),
-        (zipped({"a.ipynb": NOTEBOOK, "../x": b""}), "hw.zip has an entry outside of its folder: ../x. Make it again without such names."),
-        (zipped({"a.ipynb": NOTEBOOK, "b.zip": b""}), "hw.zip has a zip file in it: b.zip. Put the files themselves into the zip."),
+        (
+            zipped({"a.ipynb": NOTEBOOK, "../x": b""}),
+            "hw.zip has an entry outside of its folder: ../x. Make it again without such names.",
+        ),
+        (
+            zipped({"a.ipynb": NOTEBOOK, "b.zip": b""}),
+            "hw.zip has a zip file in it: b.zip. Put the files themselves into the zip.",
+        ),
         (
             zipped({"a.ipynb": b"{"}),
-            f"a.ipynb is not a notebook: it is not valid JSON (line 1, column 2: Expecting property name enclosed in double quotes). {AGAIN}",
+            "a.ipynb is not a notebook: it is not valid JSON (line 1, column 2: Expecting "
+            f"property name enclosed in double quotes). {AGAIN}",
         ),
         (zipped({"a.txt": b""}), f"No notebook was submitted: what came is a.txt. {AGAIN}"),
     ],
     ids=["damaged", "up", "zip", "no-json", "no-notebook"],
 )
-def test_a_zip_is_looked_at_before_it_is_unpacked(submission: Path, given: Path, content: bytes, sentence: str) -> None:
+def test_a_zip_is_looked_at_before_it_is_unpacked(
+    submission: Path, given: Path, content: bytes, sentence: str
+) -> None:
     (submission / "hw.zip").write_bytes(content)
     with pytest.raises(Refused) as refusal:
         screen(submission, given, zips=True)
     assert str(refusal.value) == sentence
 
 
-def test_a_zip_with_a_notebook_is_unpacked_and_otter_gets_an_empty_one(submission: Path, given: Path) -> None:
+def test_a_zip_with_a_notebook_is_unpacked_and_otter_gets_an_empty_one(
+    submission: Path, given: Path
+) -> None:
     entries = {"a.ipynb": codecs.BOM_UTF8 + NOTEBOOK, "data/x.csv": b"1"}
     (submission / "hw.zip").write_bytes(zipped(entries))
     (submission / "data").symlink_to(given)
@@ -200,9 +270,15 @@ def test_a_zip_with_a_notebook_is_unpacked_and_otter_gets_an_empty_one(submissio
 
 
 @pytest.mark.parametrize(
-    ("names", "told"), [((), "No zip files were submitted"), (("hw.zip", "other.zip"), "2 zip files were submitted: hw.zip, other.zip")]
+    ("names", "told"),
+    [
+        ((), "No zip files were submitted"),
+        (("hw.zip", "other.zip"), "2 zip files were submitted: hw.zip, other.zip"),
+    ],
 )
-def test_one_zip_is_asked_for(submission: Path, given: Path, names: tuple[str, ...], told: str) -> None:
+def test_one_zip_is_asked_for(
+    submission: Path, given: Path, names: tuple[str, ...], told: str
+) -> None:
     for name in names:
         (submission / name).write_bytes(zipped({"a.ipynb": NOTEBOOK}))
     with pytest.raises(Refused) as refusal:

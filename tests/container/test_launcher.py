@@ -1,4 +1,5 @@
-"""What Gradescope starts: there is a valid result afterwards, whatever was submitted and whatever died.
+"""What Gradescope starts: there is a valid result afterwards, whatever was submitted and whatever
+died.
 
 Covers too: `container.runner`, `grading.settings`.
 """
@@ -28,21 +29,33 @@ from autograder.grading import results
 from autograder.sandbox.settings import Limits
 
 
-def laid_out(archive: Path, root: Path, submission: dict[str, Path | bytes], metadata: str = "{}") -> Path:
+def laid_out(
+    archive: Path, root: Path, submission: dict[str, Path | bytes], metadata: str = "{}"
+) -> Path:
     """A folder like /autograder, with the zip unpacked and something submitted."""
     for name in ("submission", "results"):
         (root / name).mkdir(parents=True)
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(root / "source")
     for name, content in submission.items():
-        (root / "submission" / name).write_bytes(content if isinstance(content, bytes) else content.read_bytes())
+        (root / "submission" / name).write_bytes(
+            content if isinstance(content, bytes) else content.read_bytes()
+        )
     (root / "submission_metadata.json").write_text(metadata)
     return root
 
 
 def command(root: Path) -> list[str]:
-    """Outside of a container: in one, the launcher opens folders above the interpreter, and this machine is not thrown away afterwards."""
-    return [sys.executable, "-I", "-m", "autograder.container.launcher", str(root), launcher.OUTSIDE]
+    """Outside of a container: in one, the launcher opens folders above the interpreter, and this
+    machine is not thrown away afterwards."""
+    return [
+        sys.executable,
+        "-I",
+        "-m",
+        "autograder.container.launcher",
+        str(root),
+        launcher.OUTSIDE,
+    ]
 
 
 def launched(root: Path) -> dict[str, Any]:
@@ -59,8 +72,15 @@ def sentence(found: dict[str, Any]) -> str:
     return str(row["output"])
 
 
-def test_a_solution_gets_every_point_and_what_it_took_is_noted(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    root = laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution}, metadata="")
+def test_a_solution_gets_every_point_and_what_it_took_is_noted(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    root = laid_out(
+        one_assignment.zip,
+        tmp_path / "autograder",
+        {"answer.ipynb": one_assignment.solution},
+        metadata="",
+    )
     found = launched(root)
     assert all(row["score"] == row["max_score"] for row in found["tests"])
     taken = found["extra_data"]["container"]
@@ -69,10 +89,14 @@ def test_a_solution_gets_every_point_and_what_it_took_is_noted(one_assignment: B
     assert taken["cpus"] >= 1
 
 
-def test_links_where_files_of_the_assignment_go_lead_nowhere(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_links_where_files_of_the_assignment_go_lead_nowhere(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     victim = tmp_path / "victim"
     victim.write_text("untouched")
-    root = laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution})
+    root = laid_out(
+        one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution}
+    )
     for name in (one_assignment.hidden_bank.name, "__init__.py", ".OTTER_LOG"):
         (root / "submission" / name).symlink_to(victim)
     (root / "submission" / "tests").symlink_to(tmp_path)
@@ -85,8 +109,14 @@ def test_links_where_files_of_the_assignment_go_lead_nowhere(one_assignment: Bui
     ("files", "said"),
     [
         ({}, "No notebook was submitted, nor anything else."),
-        ({"a.ipynb": b"{}", "b.ipynb": b"{}"}, "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one."),
-        ({"a.ipynb": b"no json"}, "a.ipynb is not a notebook: it is not valid JSON (line 1, column 1: Expecting value)."),
+        (
+            {"a.ipynb": b"{}", "b.ipynb": b"{}"},
+            "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one.",
+        ),
+        (
+            {"a.ipynb": b"no json"},
+            "a.ipynb is not a notebook: it is not valid JSON (line 1, column 1: Expecting value).",
+        ),
     ],
     ids=["nothing", "two", "no-json"],
 )
@@ -98,8 +128,12 @@ def test_what_otter_cannot_read_gets_no_point_and_one_sentence(
     assert sentence(found).startswith(said)
 
 
-def test_a_runner_that_ends_with_an_error_leaves_an_ungraded_result(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    root = laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution})
+def test_a_runner_that_ends_with_an_error_leaves_an_ungraded_result(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    root = laid_out(
+        one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution}
+    )
     shutil.rmtree(root / "source" / "tests")
     found = launched(root)
     assert "score" not in found
@@ -109,7 +143,9 @@ def test_a_runner_that_ends_with_an_error_leaves_an_ungraded_result(one_assignme
     )
 
 
-def test_a_runner_that_takes_too_long_is_ended(one_assignment: BuiltAssignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runner_that_takes_too_long_is_ended(
+    one_assignment: BuiltAssignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(launcher, "PATIENCE", 0.5)
     archive = reconfigured(one_assignment.zip, tmp_path / "short.zip", seconds_per_submission=1)
     root = laid_out(archive, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution})
@@ -119,10 +155,17 @@ def test_a_runner_that_takes_too_long_is_ended(one_assignment: BuiltAssignment, 
 
 
 def test_zero_points_of_otter_that_gave_up_are_no_verdict() -> None:
-    assert results.lacks_a_cause({"score": 0, "tests": [{"name": "Autograder Error", "output": "Otter encountered an error"}]})
+    assert results.lacks_a_cause(
+        {
+            "score": 0,
+            "tests": [{"name": "Autograder Error", "output": "Otter encountered an error"}],
+        }
+    )
     assert results.lacks_a_cause({**results.begun(), "extra_data": {}})
     assert not results.lacks_a_cause(results.unfinished("the bank is damaged."))
-    assert not results.lacks_a_cause({"tests": [{"name": "f: random sizes", "score": 1.0, "max_score": 1.0}]})
+    assert not results.lacks_a_cause(
+        {"tests": [{"name": "f: random sizes", "score": 1.0, "max_score": 1.0}]}
+    )
 
 
 def test_a_submission_has_the_seconds_that_the_plugin_gives_it() -> None:
@@ -130,8 +173,12 @@ def test_a_submission_has_the_seconds_that_the_plugin_gives_it() -> None:
 
 
 @pytest.mark.parametrize("victim", ["runner", "launcher"])
-def test_killed_it_leaves_an_ungraded_result(one_assignment: BuiltAssignment, tmp_path: Path, victim: str) -> None:
-    root = laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution})
+def test_killed_it_leaves_an_ungraded_result(
+    one_assignment: BuiltAssignment, tmp_path: Path, victim: str
+) -> None:
+    root = laid_out(
+        one_assignment.zip, tmp_path / "autograder", {"answer.ipynb": one_assignment.solution}
+    )
     started = subprocess.Popen(command(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     tree = psutil.Process(started.pid)
     deadline = time.monotonic() + 60
@@ -143,7 +190,11 @@ def test_killed_it_leaves_an_ungraded_result(one_assignment: BuiltAssignment, tm
     started.wait()
     found = json.loads((root / "results" / "results.json").read_text())
     check_results(found)
-    cause = "the grader was killed (signal 9)." if victim == "runner" else "grading did not come to its end:"
+    cause = (
+        "the grader was killed (signal 9)."
+        if victim == "runner"
+        else "grading did not come to its end:"
+    )
     assert sentence(found).startswith(f"Ungraded: {cause}")
     if victim == "launcher":
         for process in [runner, *runner.children(recursive=True)]:
@@ -161,7 +212,9 @@ def configured(archive: Path, target: Path, **options: Any) -> Path:
     return target
 
 
-def test_an_exported_zip_is_graded_where_zips_are_asked_for(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_an_exported_zip_is_graded_where_zips_are_asked_for(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     archive = configured(one_assignment.zip, tmp_path / "zips.zip", zips=True)
     exported = tmp_path / "answer_2026_11_21T16_00_00.zip"
     with zipfile.ZipFile(exported, "w") as packed:
@@ -172,9 +225,15 @@ def test_an_exported_zip_is_graded_where_zips_are_asked_for(one_assignment: Buil
     assert all(row["score"] == row["max_score"] for row in found["tests"])
 
 
-def test_a_script_is_graded_like_a_notebook_of_one_cell(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_a_script_is_graded_like_a_notebook_of_one_cell(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     notebook = nbformat.read(one_assignment.solution, as_version=4)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "grader" not in cell.source and "test_" not in cell.source]
+    cells = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "grader" not in cell.source and "test_" not in cell.source
+    ]
     script = "\n\n".join(cells).encode()
     found = launched(laid_out(one_assignment.zip, tmp_path / "autograder", {"answer.py": script}))
     assert all(row["score"] == row["max_score"] for row in found["tests"])

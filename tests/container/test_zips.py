@@ -14,7 +14,9 @@ from autograder.errors import Refused
 from autograder.sandbox.files import lay_out
 
 
-def packed(entries: dict[str, bytes], *, mode: int = 0, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+def packed(
+    entries: dict[str, bytes], *, mode: int = 0, compression: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, data in entries.items():
@@ -92,17 +94,42 @@ def of_version(number: int) -> bytes:
         (packed({"": b"1"}), DAMAGED),
         (packed({"ä": b"1"}).replace("ä".encode(), b"\xff\xff"), DAMAGED),
         (of_version(177), DAMAGED),
-        (packed({"../a.ipynb": b""}), "a.zip has an entry outside of its folder: ../a.ipynb. Make it again without such names."),
-        (packed({"..\\a.ipynb": b""}), "a.zip has an entry outside of its folder: ..?a.ipynb. Make it again without such names."),
-        (packed({"/a.ipynb": b""}), "a.zip has an entry outside of its folder: /a.ipynb. Make it again without such names."),
-        (packed({"data.csv": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777), "a.zip has a link in it: data.csv. Put the file itself into the zip."),
+        (
+            packed({"../a.ipynb": b""}),
+            "a.zip has an entry outside of its folder: ../a.ipynb. Make it again without such "
+            "names.",
+        ),
+        (
+            packed({"..\\a.ipynb": b""}),
+            "a.zip has an entry outside of its folder: ..?a.ipynb. Make it again without such "
+            "names.",
+        ),
+        (
+            packed({"/a.ipynb": b""}),
+            "a.zip has an entry outside of its folder: /a.ipynb. Make it again without such names.",
+        ),
+        (
+            packed({"data.csv": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777),
+            "a.zip has a link in it: data.csv. Put the file itself into the zip.",
+        ),
         (packed({f"{number}.txt": b"" for number in range(2001)}), TOO_MUCH),
         (packed({"zeros": bytes(201 * 2**20)}), TOO_MUCH),
         (flagged(1), "a.zip is encrypted. Make it again without a password."),
-        (packed({"x": b"1", "x/y": b"2"}), "a.zip has a file and a folder of one name: x. Make it again without the file."),
+        (
+            packed({"x": b"1", "x/y": b"2"}),
+            "a.zip has a file and a folder of one name: x. Make it again without the file.",
+        ),
         (packed({".": b"1"}), DAMAGED),
-        (packed({"ä" * 128: b""}), f"a.zip has an entry with too long a name: {'ä' * 59}…. Make it again with shorter names."),
-        (packed({"ab/" * 400 + "c": b""}), f"a.zip has an entry with too long a name: {('ab/' * 400)[:59]}…. Make it again with shorter names."),
+        (
+            packed({"ä" * 128: b""}),
+            f"a.zip has an entry with too long a name: {'ä' * 59}…. Make it again with shorter "
+            "names.",
+        ),
+        (
+            packed({"ab/" * 400 + "c": b""}),
+            f"a.zip has an entry with too long a name: {('ab/' * 400)[:59]}…. Make it again with "
+            "shorter names.",
+        ),
     ],
     ids=[
         *(
@@ -125,7 +152,9 @@ def of_version(number: int) -> bytes:
         *("many", "bomb", "encrypted", "file and folder", "no file", "long name", "long path"),
     ],
 )
-def test_what_must_not_be_unpacked_is_refused_by_name(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_what_must_not_be_unpacked_is_refused_by_name(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
     with pytest.raises(Refused) as told:
         dict(files(archive_of(tmp_path, content)))
     assert str(told.value) == sentence

@@ -16,7 +16,19 @@ ROADS = ("ours", "isolation off", "twin", "floor", "otter check", "check that ca
 @pytest.mark.slow
 def test_the_roads_of_one_assignment_are_timed(tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
-    command = [sys.executable, "-m", "benchmarks.bench", "--pairs", "1", "--only", "nnx-vmap-over-batch", "--class", "4", "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.bench",
+        "--pairs",
+        "1",
+        "--only",
+        "nnx-vmap-over-batch",
+        "--class",
+        "4",
+        "--out",
+        str(out),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (took,) = json.loads(out.read_text())["took"].values()
@@ -24,4 +36,7 @@ def test_the_roads_of_one_assignment_are_timed(tmp_path: Path) -> None:
     assert {road: len(times) for road, times in took.items()} == dict.fromkeys(
         ("ours", "isolation off", "twin", "floor", "otter check", "desk floor"), 1
     )
-    assert all(times[0]["wall"] > 0 and times[0]["cpu"] > 0 and times[0]["memory"] > 2**26 for times in took.values())
+    assert all(
+        times[0]["wall"] > 0 and times[0]["cpu"] > 0 and times[0]["memory"] > 2**26
+        for times in took.values()
+    )

@@ -1,6 +1,8 @@
-"""The zip in a container like Gradescope's: Ubuntu 22.04, its own scripts as root, registries for the setup, no network for grading.
+"""The zip in a container like Gradescope's: Ubuntu 22.04, its own scripts as root, registries for
+the setup, no network for grading.
 
-Python itself comes from Ubuntu's archive where the place that uv downloads it from cannot be reached; everything else is the real thing.
+Python itself comes from Ubuntu's archive where the place that uv downloads it from cannot be
+reached; everything else is the real thing.
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from ubuntu import Image, Ran, bootstrapped, missing
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import check_results
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing() or "a container can be made")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(missing()), reason=missing() or "a container can be made"),
+]
 
 SMALL = {"memory": 768 * 2**20, "cpus": 0.5}
 """Gradescope's default container."""
@@ -86,7 +91,9 @@ def test_it_is_set_up_and_says_that_it_is_ready(images: Images, name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_the_default_container_the_solution_gets_every_point(images: Images, dist: Builds, name: str) -> None:
+def test_in_the_default_container_the_solution_gets_every_point(
+    images: Images, dist: Builds, name: str
+) -> None:
     ran = images[name].grade({"answer.ipynb": BuiltAssignment(dist / name).solution}, **SMALL)
     found = graded(ran)
     assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]
@@ -97,11 +104,15 @@ def test_in_the_default_container_the_solution_gets_every_point(images: Images, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(images: Images, dist: Builds, name: str) -> None:
+def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(
+    images: Images, dist: Builds, name: str
+) -> None:
     built = BuiltAssignment(dist / name)
     (question,) = built.record().questions
     assert sum(points(graded(images[name].grade({"answer.ipynb": built.untouched})))) == 0
-    told = next(known for known in built.misconceptions(question).values() if known.told_by == "values")
+    told = next(
+        known for known in built.misconceptions(question).values() if known.told_by == "values"
+    )
     wrong = nbformat.writes(built.answered({question: told.source})).encode()
     assert sum(points(graded(images[name].grade({"answer.ipynb": wrong})))) < 10
     found = graded(images[name].grade({"answer.ipynb": hostile(built)}))
@@ -114,12 +125,17 @@ def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(imag
     [
         ({"answer.ipynb": b"{"}, "answer.ipynb is not a notebook: it is not valid JSON"),
         ({}, "No notebook was submitted, nor anything else."),
-        ({"a.ipynb": b"{}", "b.ipynb": b"{}"}, "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one."),
+        (
+            {"a.ipynb": b"{}", "b.ipynb": b"{}"},
+            "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one.",
+        ),
         ({"answer.pdf": b"%PDF"}, "No notebook was submitted: what came is answer.pdf."),
     ],
     ids=["no-json", "nothing", "two", "another-file"],
 )
-def test_a_broken_submission_gets_one_clear_row(images: Images, files: dict[str, bytes | Path], said: str) -> None:
+def test_a_broken_submission_gets_one_clear_row(
+    images: Images, files: dict[str, bytes | Path], said: str
+) -> None:
     found = graded(images["nnx-vmap-over-batch"].grade(files))
     (row,) = found["tests"]
     assert row["output"].startswith(said)
@@ -127,23 +143,48 @@ def test_a_broken_submission_gets_one_clear_row(images: Images, files: dict[str,
 
 
 METADATA = {
-    "one": {"users": [{"id": 1, "name": "A", "email": "a@example.edu", "sid": "1"}], "previous_submissions": []},
-    "group": {"users": [{"id": n, "name": str(n), "email": f"{n}@example.edu"} for n in range(3)], "previous_submissions": []},
+    "one": {
+        "users": [{"id": 1, "name": "A", "email": "a@example.edu", "sid": "1"}],
+        "previous_submissions": [],
+    },
+    "group": {
+        "users": [{"id": n, "name": str(n), "email": f"{n}@example.edu"} for n in range(3)],
+        "previous_submissions": [],
+    },
     "late again": {
         "users": [{"id": 1, "email": "a@example.edu", "name": "A"}],
         "created_at": "2026-03-05T23:59:59.000000-08:00",
-        "assignment": {"due_date": "2026-03-01T00:00:00.000000-08:00", "late_due_date": "2026-03-07T00:00:00.000000-08:00", "total_points": "10.0"},
-        "previous_submissions": [{"submission_time": "2026-03-01T00:00:00.000000-08:00", "score": 3.0, "results": {"tests": [], "score": 3.0}}],
+        "assignment": {
+            "due_date": "2026-03-01T00:00:00.000000-08:00",
+            "late_due_date": "2026-03-07T00:00:00.000000-08:00",
+            "total_points": "10.0",
+        },
+        "previous_submissions": [
+            {
+                "submission_time": "2026-03-01T00:00:00.000000-08:00",
+                "score": 3.0,
+                "results": {"tests": [], "score": 3.0},
+            }
+        ],
     },
 }
 
 
 def test_who_submits_when_changes_no_point(images: Images, dist: Builds) -> None:
     solution = BuiltAssignment(dist / "nnx-vmap-over-batch").solution
-    common = {"id": 123456, "created_at": "2026-02-28T12:00:00.000000-08:00", "submission_method": "upload", "assignment": {"id": 1, "title": "HW"}}
+    common = {
+        "id": 123456,
+        "created_at": "2026-02-28T12:00:00.000000-08:00",
+        "submission_method": "upload",
+        "assignment": {"id": 1, "title": "HW"},
+    }
     seen = set()
     for metadata in METADATA.values():
-        found = graded(images["nnx-vmap-over-batch"].grade({"answer.ipynb": solution}, metadata={**common, **metadata}))
+        found = graded(
+            images["nnx-vmap-over-batch"].grade(
+                {"answer.ipynb": solution}, metadata={**common, **metadata}
+            )
+        )
         seen.add(json.dumps([(row["name"], row["score"], row["output"]) for row in found["tests"]]))
     assert len(seen) == 1
 
@@ -155,7 +196,9 @@ def answered(built: BuiltAssignment, body: str) -> bytes:
 
 def test_a_submission_that_takes_all_memory_reads_a_sentence(images: Images, dist: Builds) -> None:
     built = BuiltAssignment(dist / "nnx-vmap-over-batch")
-    files = {"answer.ipynb": answered(built, "return [bytearray(b'x' * 10_000_000) for _ in range(500)]")}
+    files = {
+        "answer.ipynb": answered(built, "return [bytearray(b'x' * 10_000_000) for _ in range(500)]")
+    }
     found = graded(images["nnx-vmap-over-batch"].grade(files, **SMALL))
     assert sum(points(found)) == 0
     assert "memory" in found["tests"][0]["output"]
@@ -166,12 +209,16 @@ def test_near_the_end_of_the_time_what_is_finished_is_written(images: Images, di
     notebook = nbformat.read(BuiltAssignment(dist / "nnx-vmap-over-batch").solution, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(100)"))
     files = {"answer.ipynb": nbformat.writes(notebook).encode()}
-    found = graded(images["nnx-vmap-over-batch"].grade(files, settings={"seconds_per_submission": 15}))
+    found = graded(
+        images["nnx-vmap-over-batch"].grade(files, settings={"seconds_per_submission": 15})
+    )
     assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]
     assert found["execution_time"] < 60
 
 
-def test_the_image_of_otter_grade_gets_the_files_after_its_setup(images: Images, dist: Builds) -> None:
+def test_the_image_of_otter_grade_gets_the_files_after_its_setup(
+    images: Images, dist: Builds
+) -> None:
     built = BuiltAssignment(dist / "nnx-vmap-over-batch")
     image = images[built.name].set_up_without_files(built.zip)
     assert image.setup.code == 0, image.setup.printed

@@ -1,5 +1,5 @@
-"""Questions beyond the five, each built, graded and audited: PRNG keys, booleans, integers, NumPy alone, trees in and out, the state of a module,
-gradients, a class, and the laws.
+"""Questions beyond the five, each built, graded and audited: PRNG keys, booleans, integers, NumPy
+alone, trees in and out, the state of a module, gradients, a class, and the laws.
 
 Covers too: `container.smoke_test`.
 """
@@ -25,7 +25,8 @@ from autograder.container import smoke_test
 
 @dataclass(frozen=True)
 class Example:
-    """A solution, the declaration with an alternative and misconceptions, and the laws that tests ask for."""
+    """A solution, the declaration with an alternative and misconceptions, and the laws that tests
+    ask for."""
 
     solution: str
     declaration: str
@@ -366,7 +367,12 @@ def write_master(name: str, folder: Path) -> Path:
     place = notebook.cells.index(cells["test-random"])
     for law in EXAMPLES[name].laws:
         called = law.replace(" ", "_")
-        source = cells["test-random"].source.replace("test_random", f"test_{called}").replace('"random"', repr(law)).replace("hidden: true\n", "")
+        source = (
+            cells["test-random"]
+            .source.replace("test_random", f"test_{called}")
+            .replace('"random"', repr(law))
+            .replace("hidden: true\n", "")
+        )
         notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id=f"test-{called}"))
     target = folder / f"{name}.ipynb"
     nbformat.write(notebook, target)
@@ -380,13 +386,20 @@ OFTEN = ("training-step", "row-norms")
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     folder = tmp_path_factory.mktemp("masters")
-    return built_once(tmp_path_factory, worker_id, "examples", [write_master(name, folder) for name in OFTEN])
+    return built_once(
+        tmp_path_factory, worker_id, "examples", [write_master(name, folder) for name in OFTEN]
+    )
 
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     folder = tmp_path_factory.mktemp("masters")
-    return built_once(tmp_path_factory, worker_id, "others", [write_master(name, folder) for name in EXAMPLES if name not in OFTEN])
+    return built_once(
+        tmp_path_factory,
+        worker_id,
+        "others",
+        [write_master(name, folder) for name in EXAMPLES if name not in OFTEN],
+    )
 
 
 @pytest.mark.parametrize("name", OFTEN)
@@ -412,10 +425,21 @@ def grade_both(built: BuiltAssignment) -> None:
     assert any(f"**Looks like: {known.name}.**" in row["output"] for row in graded.results["tests"])
 
 
-@pytest.mark.parametrize("name", [name if name == "training-step" else pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES])
-def test_an_image_gets_ready_with_them(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> None:
-    """Looked up in the bank, the public cases are graded as right, whatever the question takes and gives."""
-    built = BuiltAssignment(request.getfixturevalue("examples" if name in OFTEN else "others") / name)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == "training-step" else pytest.param(name, marks=pytest.mark.slow)
+        for name in EXAMPLES
+    ],
+)
+def test_an_image_gets_ready_with_them(
+    request: pytest.FixtureRequest, tmp_path: Path, name: str
+) -> None:
+    """Looked up in the bank, the public cases are graded as right, whatever the question takes and
+    gives."""
+    built = BuiltAssignment(
+        request.getfixturevalue("examples" if name in OFTEN else "others") / name
+    )
     with zipfile.ZipFile(built.zip) as packed:
         packed.extractall(tmp_path / "source")
     assert smoke_test.check(tmp_path, container=False).startswith("otter-arrays ready: ")
@@ -431,13 +455,27 @@ def test_a_student_sees_at_the_desk_which_law_broke(examples: Path, tmp_path: Pa
         [sys.executable, "-m", "otter", "check", built.untouched.name, "-q", "q1"],
         cwd=tmp_path / "student", capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "the derivative of row_norms along random directions returned an array with 4 of its 4 elements (100.0 %) wrong" in done.stdout
-    assert "This breaks a law: the derivative that `jax.grad` finds is that of the numbers which the function returns." in done.stdout
+    assert (
+        "the derivative of row_norms along random directions returned an array with 4 of its 4 "
+        "elements (100.0 %) wrong"
+    ) in done.stdout
+    assert (
+        "This breaks a law: the derivative that `jax.grad` finds is that of the numbers which the "
+        "function returns."
+    ) in done.stdout
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_audit_finds_nothing(tmp_path: Path, name: str) -> None:
-    command = [sys.executable, "-m", "autograder", "audit", str(write_master(name, tmp_path)), "--out", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "audit",
+        str(write_master(name, tmp_path)),
+        "--out",
+        str(tmp_path),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

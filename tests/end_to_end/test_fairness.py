@@ -1,4 +1,5 @@
-"""Right answers are accepted however they are computed, and wrong ones refused however small their numbers are."""
+"""Right answers are accepted however they are computed, and wrong ones refused however small their
+numbers are."""
 
 from __future__ import annotations
 
@@ -40,17 +41,24 @@ def deep() -> tuple[dict[str, Any], Any]:
     with declared_inside():
         namespace = namespace_of("nnx-composed-transforms")
         declared: Question = namespace["question"]
-        question = replace(declared, dims={"B": (2, 6), "L": (LAYERS, LAYERS), "F": (6, 12)}, seeds=2)
+        question = replace(
+            declared, dims={"B": (2, 6), "L": (LAYERS, LAYERS), "F": (6, 12)}, seeds=2
+        )
     question.alternatives.extend(declared.alternatives)
     drawn = draw(question, namespace["composed_transforms"], ("random",), "t", "s")
     return namespace, drawn.groups["random"]
 
 
 @pytest.mark.slow
-def test_through_30_layers_outputs_are_tiny_and_zeros_are_refused(deep: tuple[dict[str, Any], Any]) -> None:
+def test_through_30_layers_outputs_are_tiny_and_zeros_are_refused(
+    deep: tuple[dict[str, Any], Any],
+) -> None:
     _, group = deep
     assert min(magnitude(answered.expected[""]) for answered in group.cases) < 1e-4
-    assert all(answered.tolerances[""] < 0.01 * magnitude(answered.expected[""]) for answered in group.cases)
+    assert all(
+        answered.tolerances[""] < 0.01 * magnitude(answered.expected[""])
+        for answered in group.cases
+    )
     finding = examine(lambda seed, x_batch, num_layers, features: jnp.zeros(x_batch.size), group)
     assert finding is not None
     assert finding.failing == len(group.cases)
@@ -66,15 +74,22 @@ def test_through_30_layers_right_answers_are_accepted(deep: tuple[dict[str, Any]
 
     def in_float64(seed: float, x_batch: Any, num_layers: float, features: float) -> Any:
         with jax.enable_x64(True):
-            return np.asarray(reference(seed, np.asarray(x_batch, np.float64), num_layers, features))
+            return np.asarray(
+                reference(seed, np.asarray(x_batch, np.float64), num_layers, features)
+            )
 
     for answer in (reference, compiled, in_float64, namespace["loops_over_layers"]):
         assert examine(answer, group) is None, answer
 
 
-def test_half_precision_is_imprecise_and_worth_what_the_author_says(deep: tuple[dict[str, Any], Any]) -> None:
+def test_half_precision_is_imprecise_and_worth_what_the_author_says(
+    deep: tuple[dict[str, Any], Any],
+) -> None:
     _, group = deep
-    expected = {answered.case.arguments["seed"].data.item(): answered.expected[""] for answered in group.cases}
+    expected = {
+        answered.case.arguments["seed"].data.item(): answered.expected[""]
+        for answered in group.cases
+    }
 
     def rounded(seed: float, x_batch: Any, num_layers: float, features: float) -> Any:
         return jnp.asarray(expected[int(seed)] * 1e3, jnp.bfloat16).astype(jnp.float32) / 1e3
@@ -137,10 +152,14 @@ print(judged, "accepted")
     ],
     ids=lambda setting: " ".join(f"{name}={value}" for name, value in setting.items()) or "default",
 )
-def test_right_answers_are_accepted_however_xla_compiles_them(dist: Builds, setting: dict[str, str]) -> None:
+def test_right_answers_are_accepted_however_xla_compiles_them(
+    dist: Builds, setting: dict[str, str]
+) -> None:
     folders = [str(dist / master.stem) for master in MASTERS]
     for threads in (["taskset", "-c", "0"], []) if not setting else ([],):
         command = [*threads, sys.executable, "-c", ON_ALL_BANKS, *folders]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **setting})
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, **setting}
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         assert done.stdout == "65 accepted\n"  # 13 alternatives, 5 groups each

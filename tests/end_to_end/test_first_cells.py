@@ -1,4 +1,5 @@
-"""Forty ordinary first cells, as notebooks of courses have them: they cost no point, and what cannot be done in grading is told."""
+"""Forty ordinary first cells, as notebooks of courses have them: they cost no point, and what
+cannot be done in grading is told."""
 
 from __future__ import annotations
 
@@ -17,27 +18,61 @@ from autograder.grading.gradescope import ABOUT_CELLS
 from autograder.grading.results import CELLS, question_rows
 
 QUIET = [
-    "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.rcParams['figure.figsize'] = (6, 4)\nplt.style.use('ggplot')",
+    "%matplotlib inline\n"
+    "import matplotlib.pyplot as plt\n"
+    "plt.rcParams['figure.figsize'] = (6, 4)\n"
+    "plt.style.use('ggplot')",
     "%load_ext autoreload\n%autoreload 2",
     "%config InlineBackend.figure_format = 'svg'\n%precision 4",
     "!pip install --quiet flax optax einops\n!pip show flax | head -2",
     "%pip install -U 'jax[cpu]'",
     "!nvidia-smi || echo 'no GPU'",
     "gpus = !nvidia-smi -L\nprint(len(gpus), 'GPUs')",
-    "import os\nos.environ['XLA_PYTHON_CLIENT_PREALLOCATE'] = 'false'\nos.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')",
+    "import os\n"
+    "os.environ['XLA_PYTHON_CLIENT_PREALLOCATE'] = 'false'\n"
+    "os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')",
     "import os\nos.makedirs('figures', exist_ok=True)\nos.system('mkdir -p checkpoints')",
-    "import subprocess\nprint(subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True, text=True).stdout)",
-    "import subprocess\ntry:\n    subprocess.check_output('nvidia-smi')\nexcept Exception as reason:\n    print('no GPU:', type(reason).__name__)",
+    "import subprocess\n"
+    "print(subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True, text=True).stdout)",
+    "import subprocess\n"
+    "try:\n"
+    "    subprocess.check_output('nvidia-smi')\n"
+    "except Exception as reason:\n"
+    "    print('no GPU:', type(reason).__name__)",
     "import jax\nprint(jax.__version__, jax.default_backend(), jax.devices(), jax.device_count())",
     "import jax\njax.config.update('jax_default_matmul_precision', 'float32')",
-    "import random\nimport numpy as np\nseed = 42\nrandom.seed(seed)\nnp.random.seed(seed)\nrng = np.random.default_rng(seed)",
-    "import warnings\nwarnings.filterwarnings('ignore')\nwarnings.simplefilter('error', FutureWarning)",
-    "import logging\nlogging.basicConfig(level=logging.INFO, force=True)\nlogging.getLogger('jax').setLevel(logging.ERROR)",
-    "import sys\nsys.path.append('..')\nsys.path.insert(0, '/content/drive/MyDrive/course')\nprint(sys.version)",
-    "try:\n    import google.colab\n    IN_COLAB = True\nexcept ImportError:\n    IN_COLAB = False\nif IN_COLAB:\n    !git clone https://example.org/course.git",
-    "from IPython.display import HTML, Markdown, display\ndisplay(HTML('<style>.container { width: 90% }</style>'), Markdown('# Homework'))",
-    "import pandas as pd\npd.set_option('display.max_columns', 20)\npd.DataFrame({'a': [1, 2]}).describe()",
-    "import time\nstart = time.perf_counter()\n%time sum(range(1000))\nprint(f'{time.perf_counter() - start:.1f} s')",
+    "import random\n"
+    "import numpy as np\n"
+    "seed = 42\n"
+    "random.seed(seed)\n"
+    "np.random.seed(seed)\n"
+    "rng = np.random.default_rng(seed)",
+    "import warnings\n"
+    "warnings.filterwarnings('ignore')\n"
+    "warnings.simplefilter('error', FutureWarning)",
+    "import logging\n"
+    "logging.basicConfig(level=logging.INFO, force=True)\n"
+    "logging.getLogger('jax').setLevel(logging.ERROR)",
+    "import sys\n"
+    "sys.path.append('..')\n"
+    "sys.path.insert(0, '/content/drive/MyDrive/course')\n"
+    "print(sys.version)",
+    "try:\n"
+    "    import google.colab\n"
+    "    IN_COLAB = True\n"
+    "except ImportError:\n"
+    "    IN_COLAB = False\n"
+    "if IN_COLAB:\n"
+    "    !git clone https://example.org/course.git",
+    "from IPython.display import HTML, Markdown, display\n"
+    "display(HTML('<style>.container { width: 90% }</style>'), Markdown('# Homework'))",
+    "import pandas as pd\n"
+    "pd.set_option('display.max_columns', 20)\n"
+    "pd.DataFrame({'a': [1, 2]}).describe()",
+    "import time\n"
+    "start = time.perf_counter()\n"
+    "%time sum(range(1000))\n"
+    "print(f'{time.perf_counter() - start:.1f} s')",
     "%%time\ntotal = sum(range(1000))",
     "%%capture out\nprint('much')\n!apt-get install -y graphviz",
     "%%bash\npip list | grep -i jax",
@@ -45,11 +80,27 @@ QUIET = [
     "%%javascript\nconsole.log('x')",
     "%%writefile helper.py\ndef double(x):\n    return 2 * x",
     "import helper\nassert helper.double(2) == 4",
-    "import tempfile\nwith tempfile.TemporaryDirectory() as folder:\n    open(folder + '/a.txt', 'w').write('x')",
-    "from pathlib import Path\nDATA = Path.home() / '.cache' / 'data'\nDATA.mkdir(parents=True, exist_ok=True)\n(DATA / 'x.bin').write_bytes(b'1')",
-    "import multiprocessing as mp\nlock = mp.RLock()\nwith mp.Pool(2) as pool:\n    print(pool.map(abs, [-1, 2]))",
-    "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor(2) as pool:\n    print(list(pool.map(abs, [-3])))",
-    "import numpy as np\nimport matplotlib.pyplot as plt\nfig, axes = plt.subplots(1, 2)\naxes[0].imshow(np.zeros((3, 3)))\nplt.tight_layout()\nplt.savefig('x.png')\nplt.show()",
+    "import tempfile\n"
+    "with tempfile.TemporaryDirectory() as folder:\n"
+    "    open(folder + '/a.txt', 'w').write('x')",
+    "from pathlib import Path\n"
+    "DATA = Path.home() / '.cache' / 'data'\n"
+    "DATA.mkdir(parents=True, exist_ok=True)\n"
+    "(DATA / 'x.bin').write_bytes(b'1')",
+    "import multiprocessing as mp\n"
+    "lock = mp.RLock()\n"
+    "with mp.Pool(2) as pool:\n"
+    "    print(pool.map(abs, [-1, 2]))",
+    "from concurrent.futures import ProcessPoolExecutor\n"
+    "with ProcessPoolExecutor(2) as pool:\n"
+    "    print(list(pool.map(abs, [-3])))",
+    "import numpy as np\n"
+    "import matplotlib.pyplot as plt\n"
+    "fig, axes = plt.subplots(1, 2)\n"
+    "axes[0].imshow(np.zeros((3, 3)))\n"
+    "plt.tight_layout()\n"
+    "plt.savefig('x.png')\n"
+    "plt.show()",
     "import otter\nassert otter.__version__\ngrader = otter.Notebook()",
     "from autograder import public_case\nsample = public_case('vmap_over_batch', 0)",
     "get_ipython().run_line_magic('matplotlib', 'inline')\nip = get_ipython()\nip.kernel",
@@ -61,11 +112,19 @@ QUIET = [
 
 TOLD = {
     "import seaborn_that_is_not_here as sns\nimport jax\nsns.set_theme()": (
-        "stopped at line 1: `ModuleNotFoundError: No module named 'seaborn_that_is_not_here'`. What it defines further down is there all the same: `jax`."
+        "stopped at line 1: `ModuleNotFoundError: No module named 'seaborn_that_is_not_here'`. "
+        "What it defines further down is there all the same: `jax`."
     ),
-    "name = input('Your name: ')": "stopped at line 1: `StdinNotImplementedError: raw_input was called, but this frontend does not support input requests`.",
-    "import urllib.request\nurllib.request.urlretrieve('https://example.org/x.csv', 'x.csv')": "stopped at line 2: ",
-    "from google.colab import drive\ndrive.mount('/content/drive')": "stopped at line 1: `ModuleNotFoundError: No module named 'google",
+    "name = input('Your name: ')": (
+        "stopped at line 1: `StdinNotImplementedError: raw_input was called, but this frontend "
+        "does not support input requests`."
+    ),
+    (
+        "import urllib.request\nurllib.request.urlretrieve('https://example.org/x.csv', 'x.csv')"
+    ): "stopped at line 2: ",
+    "from google.colab import drive\ndrive.mount('/content/drive')": (
+        "stopped at line 1: `ModuleNotFoundError: No module named 'google"
+    ),
 }
 
 
@@ -88,12 +147,22 @@ def test_first_cells_cost_no_point_and_what_stops_is_told(one_assignment: BuiltA
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", [*QUIET, *TOLD], ids=range(len(QUIET) + len(TOLD)))
-def test_each_in_the_cell_of_the_answer(one_assignment: BuiltAssignment, tmp_path: Path, source: str) -> None:
-    """In the answer's own cell; cell magics, and what has to be in a cell of its own, stand above it."""
+def test_each_in_the_cell_of_the_answer(
+    one_assignment: BuiltAssignment, tmp_path: Path, source: str
+) -> None:
+    """In the answer's own cell; cell magics, and what has to be in a cell of its own, stand above
+    it."""
     notebook = nbformat.read(one_assignment.solution, as_version=4)
-    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if "def vmap_over_batch(" in cell.source)
+    place, cell = next(
+        (place, cell)
+        for place, cell in enumerate(notebook.cells)
+        if "def vmap_over_batch(" in cell.source
+    )
     if source.startswith("%%") or "helper" in source:
-        notebook.cells.insert(place, nbformat.v4.new_code_cell("%%writefile helper.py\ndef double(x):\n    return 2 * x"))
+        notebook.cells.insert(
+            place,
+            nbformat.v4.new_code_cell("%%writefile helper.py\ndef double(x):\n    return 2 * x"),
+        )
         notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
     else:
         cell.source = f"{source}\n{cell.source}"
@@ -101,23 +170,37 @@ def test_each_in_the_cell_of_the_answer(one_assignment: BuiltAssignment, tmp_pat
     assert graded.share == 1.0, graded.printed
 
 
-def test_a_missing_answer_is_explained_by_the_cell_that_stopped(one_assignment: BuiltAssignment) -> None:
+def test_a_missing_answer_is_explained_by_the_cell_that_stopped(
+    one_assignment: BuiltAssignment,
+) -> None:
     notebook = nbformat.read(one_assignment.solution, as_version=4)
-    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if "def vmap_over_batch(" in cell.source)
+    place, cell = next(
+        (place, cell)
+        for place, cell in enumerate(notebook.cells)
+        if "def vmap_over_batch(" in cell.source
+    )
     body = "\n".join(f"    {line}" for line in cell.source.splitlines())
     cell.source = f"import seaborn_that_is_not_here as sns\nif sns:\n{body}"
     graded = otter_run(notebook, one_assignment.zip)
     assert graded.results is not None
     number = sum(each.cell_type == "code" for each in notebook.cells[: place + 1])
-    why = f"vmap_over_batch is not defined: cell {number} stopped at line 1, ModuleNotFoundError: No module named 'seaborn_that_is_not_here'."
+    why = (
+        f"vmap_over_batch is not defined: cell {number} stopped at line 1, ModuleNotFoundError: No "
+        "module named 'seaborn_that_is_not_here'."
+    )
     rows = [row for row in graded.results["tests"] if row.get("score") == 0]
     assert rows
-    assert all(why in row["output"] for row in rows if "method" not in row["name"]), rows[0]["output"]
+    assert all(why in row["output"] for row in rows if "method" not in row["name"]), rows[0][
+        "output"
+    ]
 
 
 @pytest.mark.slow
-def test_otter_check_in_the_students_folder_agrees(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    """But for `exit()`, which ends the kernel there, and programs that would install or fetch something."""
+def test_otter_check_in_the_students_folder_agrees(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """But for `exit()`, which ends the kernel there, and programs that would install or fetch
+    something."""
     shutil.copytree(one_assignment.folder / "student", tmp_path / "student")
     notebook = nbformat.read(one_assignment.solution, as_version=4)
     starts = ("pip install", "apt-get", "git clone", "exit()", "multiprocessing", "ProcessPool")
@@ -126,12 +209,16 @@ def test_otter_check_in_the_students_folder_agrees(one_assignment: BuiltAssignme
     notebook.cells[0:0] = [nbformat.v4.new_code_cell(source) for source in sources]
     nbformat.write(notebook, tmp_path / "student" / f"{one_assignment.name}.ipynb")
     command = [sys.executable, "-m", "otter", "check", f"{one_assignment.name}.ipynb"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path / "student")
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=tmp_path / "student"
+    )
     assert "All tests passed!" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.slow
-def test_a_class_and_the_zips_own_launcher_grade_them_too(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_a_class_and_the_zips_own_launcher_grade_them_too(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     notebook = nbformat.read(one_assignment.solution, as_version=4)
     notebook.cells[0:0] = [nbformat.v4.new_code_cell(source) for source in (*QUIET, *TOLD)]
     (tmp_path / "class").mkdir()
@@ -149,7 +236,9 @@ def test_a_class_and_the_zips_own_launcher_grade_them_too(one_assignment: BuiltA
     ]
     done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads((tmp_path / "out" / "submissions" / "hw" / "results.json").read_text(encoding="utf-8"))
+    results = json.loads(
+        (tmp_path / "out" / "submissions" / "hw" / "results.json").read_text(encoding="utf-8")
+    )
     rows = question_rows(results)
     assert [row["score"] for row in rows] == [row["max_score"] for row in rows]
     assert sum(row["name"] == CELLS for row in results["tests"]) == 1

@@ -19,10 +19,13 @@ from autograder.classroom.station import Station
 from autograder.container import launcher
 from autograder.runtime import switches
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a submission may write where it likes")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere a submission may write where it likes"
+)
 
 NAMES = ("scipy", "cython", "ipykernel_launcher", "autograder", "numexpr")
-"""Of scripts, after modules that Otter, its kernel or their libraries import late: those that a test machine lacks, and those of ours."""
+"""Of scripts, after modules that Otter, its kernel or their libraries import late: those that a
+test machine lacks, and those of ours."""
 
 Road = Callable[[BuiltAssignment, Path, str], Any]
 
@@ -75,7 +78,11 @@ OFTEN = {("scipy", run), ("ipykernel_launcher", run_without_a_fork), ("cython", 
 
 @pytest.mark.parametrize(
     ("name", "road"),
-    [pytest.param(name, road, marks=() if (name, road) in OFTEN else pytest.mark.slow) for name in NAMES for road in ROADS],
+    [
+        pytest.param(name, road, marks=() if (name, road) in OFTEN else pytest.mark.slow)
+        for name in NAMES
+        for road in ROADS
+    ],
 )
 def test_a_script_with_the_name_of_a_module_is_graded_and_imported_nowhere(
     one_assignment: BuiltAssignment, tmp_path: Path, name: str, road: Road

@@ -13,12 +13,20 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 
 
-def test_on_and_off_give_the_same_results_but_for_the_report(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_on_and_off_give_the_same_results_but_for_the_report(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     off = reconfigured(one_assignment.zip, tmp_path / "off.zip", isolation="off")
     known = one_assignment.misconceptions("vmap_over_batch")
-    for source in (known["flattens_by_feature"].source, one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]):
+    for source in (
+        known["flattens_by_feature"].source,
+        one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"],
+    ):
         submission = one_assignment.answered({"vmap_over_batch": source})
-        confined, beside = otter_run(submission, one_assignment.zip).results, otter_run(submission, off).results
+        confined, beside = (
+            otter_run(submission, one_assignment.zip).results,
+            otter_run(submission, off).results,
+        )
         assert confined is not None
         assert beside is not None
         assert confined["tests"] == beside["tests"]
@@ -37,14 +45,26 @@ def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing_and_t
     required = reconfigured(one_assignment.zip, tmp_path / "required.zip", isolation="required")
     graded = otter_run(one_assignment.solution, required, env=environment)
     assert graded.score is None
-    assert graded.sentence.startswith("vmap_over_batch was not called: isolation is required, and here a submission could read hidden files")
+    assert graded.sentence.startswith(
+        "vmap_over_batch was not called: isolation is required, and here a submission could read "
+        "hidden files"
+    )
 
 
-def test_a_zip_with_files_that_shadow_modules_is_graded_as_if_they_were_not_there(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_a_zip_with_files_that_shadow_modules_is_graded_as_if_they_were_not_there(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     archive = tmp_path / "submission.zip"
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.write(one_assignment.untouched, "nnx-vmap-over-batch.ipynb")
-        for name in ("otter/__init__.py", "numpy.py", "autograder/__init__.py", "struct.py", "jax.py", "sitecustomize.py"):
+        for name in (
+            "otter/__init__.py",
+            "numpy.py",
+            "autograder/__init__.py",
+            "struct.py",
+            "jax.py",
+            "sitecustomize.py",
+        ):
             bundle.writestr(name, "raise SystemExit('shadowed')\n")
     graded = otter_run(archive, one_assignment.zip)
     assert graded.score == 0, graded.printed

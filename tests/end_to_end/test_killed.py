@@ -1,4 +1,5 @@
-"""Kill -9 of the worker, of Otter's kernel, of the runner, at random moments: a valid results.json is there and says what happened."""
+"""Kill -9 of the worker, of Otter's kernel, of the runner, at random moments: a valid results.json
+is there and says what happened."""
 
 from __future__ import annotations
 
@@ -22,11 +23,15 @@ from autograder.assignment.built import BuiltAssignment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
-TARGETS = {"worker": b"autograder.sandbox.confined.worker", "kernel": b"otter-kernel", "runner": b"run_autograder"}
+TARGETS = {
+    "worker": b"autograder.sandbox.confined.worker",
+    "kernel": b"otter-kernel",
+    "runner": b"run_autograder",
+}
 
 STOPPED = (
-    "Ungraded: grading did not come to its end: the grader's process was stopped from outside, or ran out of memory. "
-    "Please tell your instructor; this is no fault of your answers."
+    "Ungraded: grading did not come to its end: the grader's process was stopped from outside, or "
+    "ran out of memory. Please tell your instructor; this is no fault of your answers."
 )
 
 
@@ -46,7 +51,8 @@ def processes(mark: bytes, folder: Path) -> list[int]:
 
 
 class Grading:
-    """The solution being graded in folders like Gradescope's, by the function that Gradescope's runner calls."""
+    """The solution being graded in folders like Gradescope's, by the function that Gradescope's
+    runner calls."""
 
     def __init__(self, built: BuiltAssignment) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="otter-killed-"))
@@ -58,7 +64,10 @@ class Grading:
             archive.extractall(self.folder / "source")
         shutil.copy(built.solution, self.folder / "submission")
         (self.folder / "submission_metadata.json").write_text("{}")
-        command = "import sys; from otter.run.run_autograder import main; main(sys.argv[1], otter_run=True)"
+        command = (
+            "import sys; from otter.run.run_autograder import main; main(sys.argv[1], "
+            "otter_run=True)"
+        )
         self.runner = subprocess.Popen(
             [sys.executable, "-c", command, str(self.folder)],
             cwd=self.folder,
@@ -105,7 +114,8 @@ def grading(one_assignment: BuiltAssignment) -> Iterator[Callable[[], Grading]]:
 
 
 def begin(grading: Grading, target: str) -> list[int]:
-    """Wait until the target lives (the runner: until the plugin has been called, before which no result can be there)."""
+    """Wait until the target lives (the runner: until the plugin has been called, before which no
+    result can be there)."""
     grading.wait_for(grading.results_file.exists)
     if target == "runner":
         return [grading.runner.pid]
@@ -131,30 +141,51 @@ def killed_at(grading: Grading, target: str, moment: float) -> dict[str, Any]:
 
 
 def verdict(results: dict[str, Any]) -> str:
-    """ "full", "stopped", "cause" (points lost where the worker died, and the row says so), or what else stands there."""
+    """ "full", "stopped", "cause" (points lost where the worker died, and the row says so), or what
+    else stands there."""
     rows = results["tests"]
-    if [row["output"] for row in rows] == [STOPPED] and "score" not in rows[0] and "score" not in results:
+    if (
+        [row["output"] for row in rows] == [STOPPED]
+        and "score" not in rows[0]
+        and "score" not in results
+    ):
         return "stopped"
-    if [row.get("max_score") for row in rows] == [1, 2, 1, 2, 2, 1, 1] and all("score" in row for row in rows):
+    if [row.get("max_score") for row in rows] == [1, 2, 1, 2, 2, 1, 1] and all(
+        "score" in row for row in rows
+    ):
         lost = [row for row in rows if row["score"] < row["max_score"]]
         if all("vmap_over_batch was killed (SIGKILL). [" in row["output"] for row in lost):
             return "cause" if lost else "full"
     return json.dumps(results)
 
 
-@pytest.mark.parametrize(("target", "expected"), [("worker", "full"), ("kernel", "stopped"), ("runner", "stopped")])
-def test_a_result_after_a_kill_at_the_start_says_what_happened(grading: Callable[[], Grading], target: str, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "expected"), [("worker", "full"), ("kernel", "stopped"), ("runner", "stopped")]
+)
+def test_a_result_after_a_kill_at_the_start_says_what_happened(
+    grading: Callable[[], Grading], target: str, expected: str
+) -> None:
     assert verdict(killed_at(grading(), target, 0.0)) == expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("target", "allowed"), [("worker", {"full", "cause"}), ("kernel", {"full", "stopped"}), ("runner", {"full", "stopped"})], ids=TARGETS
+    ("target", "allowed"),
+    [
+        ("worker", {"full", "cause"}),
+        ("kernel", {"full", "stopped"}),
+        ("runner", {"full", "stopped"}),
+    ],
+    ids=TARGETS,
 )
-def test_whenever_it_is_killed_a_valid_result_says_what_happened(grading: Callable[[], Grading], target: str, allowed: set[str]) -> None:
+def test_whenever_it_is_killed_a_valid_result_says_what_happened(
+    grading: Callable[[], Grading], target: str, allowed: set[str]
+) -> None:
     undisturbed = grading()
     begin(undisturbed, target)
-    life = undisturbed.wait_for(lambda: target != "runner" and not processes(TARGETS[target], undisturbed.folder))
+    life = undisturbed.wait_for(
+        lambda: target != "runner" and not processes(TARGETS[target], undisturbed.folder)
+    )
     assert undisturbed.runner.wait(timeout=120) == 0
     assert verdict(undisturbed.results()) == "full"
     undisturbed.close()

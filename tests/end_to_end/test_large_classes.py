@@ -23,7 +23,8 @@ pytestmark = pytest.mark.slow
 
 
 def exported(built: BuiltAssignment, folder: Path, count: int) -> Path:
-    """A folder like Gradescope's export, with every kind of answer in turn; every seventh has no notebook, or a broken one."""
+    """A folder like Gradescope's export, with every kind of answer in turn; every seventh has no
+    notebook, or a broken one."""
     kinds = itertools.cycle(answers(built).items())
     metadata = {}
     for number in range(count):
@@ -37,7 +38,10 @@ def exported(built: BuiltAssignment, folder: Path, count: int) -> Path:
             kind, notebook = next(kinds)
             nbformat.write(notebook, place / "answer.ipynb")
             (place / "kind.txt").write_text(kind)
-        metadata[place.name] = {":submitters": [{":name": f"Student {number}", ":sid": str(number)}], ":status": "processed"}
+        metadata[place.name] = {
+            ":submitters": [{":name": f"Student {number}", ":sid": str(number)}],
+            ":status": "processed",
+        }
     (folder / "submission_metadata.yml").write_text(yaml.safe_dump(metadata))
     return folder
 
@@ -46,11 +50,23 @@ def complete(out: Path) -> int:
     return len(list((out / "submissions").glob("*/graded.json")))
 
 
-def test_200_killed_twice_and_resumed_are_graded_as_undisturbed_ones(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_200_killed_twice_and_resumed_are_graded_as_undisturbed_ones(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     export = exported(one_assignment, tmp_path / "export", 200)
     out = tmp_path / "out"
     for number, reached in ((signal.SIGKILL, 60), (signal.SIGINT, 130)):
-        running = subprocess.Popen(stoppable(command(export, one_assignment.zip, out, "--quiet", *(["--resume"] if out.exists() else []))))
+        running = subprocess.Popen(
+            stoppable(
+                command(
+                    export,
+                    one_assignment.zip,
+                    out,
+                    "--quiet",
+                    *(["--resume"] if out.exists() else []),
+                )
+            )
+        )
         wait_for(lambda reached=reached: complete(out) >= reached, 900)  # type: ignore[misc]
         running.send_signal(number)
         running.wait(60)
@@ -72,11 +88,19 @@ def test_1000_with_processes_that_die(one_assignment: BuiltAssignment, tmp_path:
         while running.poll() is None:
             time.sleep(20)
             below = (
-                [process for process in psutil.Process(running.pid).children(recursive=True) if process.is_running()]
+                [
+                    process
+                    for process in psutil.Process(running.pid).children(recursive=True)
+                    if process.is_running()
+                ]
                 if running.poll() is None
                 else []
             )
-            victims = [process for process in below if _name(process) in ("otter-grader", "otter-kernel", "otter-worker")]
+            victims = [
+                process
+                for process in below
+                if _name(process) in ("otter-grader", "otter-kernel", "otter-worker")
+            ]
             if victims:
                 with_luck = chance.choice(victims)
                 try:
@@ -94,10 +118,15 @@ def test_1000_with_processes_that_die(one_assignment: BuiltAssignment, tmp_path:
     assert len(ungraded) <= killed
     points: dict[str, set[str]] = {}
     for kind in export.glob("*/kind.txt"):
-        points.setdefault(kind.read_text(), set()).add(found[kind.parent.name]["total_points_earned"])
+        points.setdefault(kind.read_text(), set()).add(
+            found[kind.parent.name]["total_points_earned"]
+        )
     assert set(points) == set(answers(one_assignment))
     assert all(len(each - {""}) == 1 for each in points.values()), points
-    print(f"{1000 / seconds * 60:.0f} a minute, {peak.bytes // 2**20} MB, {killed} processes killed, {len(ungraded)} ungraded")
+    print(
+        f"{1000 / seconds * 60:.0f} a minute, {peak.bytes // 2**20} MB, {killed} processes killed, "
+        f"{len(ungraded)} ungraded"
+    )
 
 
 def _name(process: psutil.Process) -> str:

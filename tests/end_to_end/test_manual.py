@@ -1,6 +1,7 @@
 """The author's manual, run from its own text: every command in order, every example.
 
-Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`. Runs too: `assignment.tables`, `console`.
+Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`. Runs too:
+`assignment.tables`, `console`.
 """
 
 from __future__ import annotations
@@ -26,16 +27,37 @@ def blocks(language: str) -> list[str]:
 
 @pytest.mark.slow
 def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-ex"], input="".join(blocks("sh")), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        ["bash", "-ex"],
+        input="".join(blocks("sh")),
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "2 submissions, 2 graded already." in done.stdout
-    for name in ("dist/audit.html", "graded/report.html", "graded/final_grades.csv", "graded/submissions/right/results.json"):
+    for name in (
+        "dist/audit.html",
+        "graded/report.html",
+        "graded/final_grades.csv",
+        "graded/submissions/right/results.json",
+    ):
         assert (tmp_path / name).exists()
     results = json.loads((tmp_path / "graded/submissions/right/results.json").read_text())
     assert all(row["score"] == row["max_score"] for row in results["tests"])
     example = subprocess.run(
-        [sys.executable, "-c", "".join(blocks("python"))], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", "".join(blocks("python"))],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert example.returncode == 0, example.stderr
     assert "question 'f': arguments['x']" in example.stdout
@@ -44,5 +66,6 @@ def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
 def test_every_public_name_has_an_example() -> None:
     examples = "".join(blocks("python"))
     for name in autograder.__all__:
-        if name != "Ungraded":  # raised where a verdict cannot be given: nothing that an author calls
+        # Raised where a verdict cannot be given: nothing that an author calls.
+        if name != "Ungraded":
             assert re.search(rf"\b{name}\b", examples), name

@@ -33,7 +33,9 @@ def test_no_outputs_no_execution_counts_and_named_cells(master: Path) -> None:
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", identifier) for identifier in ids)
-    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells)
+    assert all(
+        not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells
+    )
     assert notebook.metadata["kernelspec"]["name"] == "python3"
 
 
@@ -43,17 +45,35 @@ def test_points_are_one_public_three_for_the_method_and_six_hidden(master: Path)
     for cell in nbformat.read(master, as_version=4).cells:
         if "# BEGIN TEST CONFIG" in cell.source:
             config = yaml.safe_load(cell.source.split("# BEGIN TEST CONFIG")[1].split('"""')[0])
-            points["hidden" if config.get("hidden", False) else "method" if "rule=" in cell.source else "public"].append(config["points"])
+            points[
+                "hidden"
+                if config.get("hidden", False)
+                else "method"
+                if "rule=" in cell.source
+                else "public"
+            ].append(config["points"])
     assert (points["public"], sum(points["method"]), points["hidden"]) == ([1], 3, [2, 2, 1, 1])
 
 
 @pytest.mark.parametrize(
-    "master", [pytest.param(master, id=master.stem, marks=() if master.stem == "nnx-vmap-over-batch" else pytest.mark.slow) for master in MASTERS]
+    "master",
+    [
+        pytest.param(
+            master,
+            id=master.stem,
+            marks=() if master.stem == "nnx-vmap-over-batch" else pytest.mark.slow,
+        )
+        for master in MASTERS
+    ],
 )
 def test_it_runs_top_to_bottom_in_jupyter_tests_included(master: Path) -> None:
     notebook = nbformat.read(master, as_version=4)
-    NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}}).execute()
-    printed = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    NotebookClient(
+        notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}}
+    ).execute()
+    printed = "".join(
+        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
+    )
     for group in ("public", "corners", "random", "repeated", "types"):
         assert f"{FUNCTIONS[master.stem]}, {group}: " in printed
     assert "Warning" not in printed

@@ -43,15 +43,21 @@ def student_bytes(assignment: BuiltAssignment) -> list[tuple[str, bytes]]:
     found = list(contents(assignment.folder / "student"))
     # A notebook is JSON, in which a line of code is a string with escapes: look at it decoded too.
     notebook = nbformat.read(assignment.untouched, as_version=4)
-    cells = "\n".join(f"{cell.source}\n{json.dumps(cell.metadata)}\n{cell.get('outputs', '')}" for cell in notebook.cells)
+    cells = "\n".join(
+        f"{cell.source}\n{json.dumps(cell.metadata)}\n{cell.get('outputs', '')}"
+        for cell in notebook.cells
+    )
     return [*found, ("decoded notebook", f"{cells}\n{json.dumps(notebook.metadata)}".encode())]
 
 
 def private_lines(assignment: BuiltAssignment) -> set[str]:
-    """Lines of the master that only the author may see: solution, declaration, hidden tests. Lines that visible cells share are left out."""
+    """Lines of the master that only the author may see: solution, declaration, hidden tests. Lines
+    that visible cells share are left out."""
     visible: set[str] = set()
     private: set[str] = set()
-    for cell in nbformat.read(ROOT / "assignments" / assignment.name / f"{assignment.name}.ipynb", as_version=4).cells:
+    for cell in nbformat.read(
+        ROOT / "assignments" / assignment.name / f"{assignment.name}.ipynb", as_version=4
+    ).cells:
         lines = [line.strip() for line in cell.source.splitlines()]
         if cell.source.startswith("## Ignore ##") or "hidden: true" in cell.source:
             private.update(lines)
@@ -62,20 +68,41 @@ def private_lines(assignment: BuiltAssignment) -> set[str]:
         else:
             visible.update(lines)
     # The vocabulary itself is public: the package, which is in the folder, explains it.
-    package = {line.strip() for path in (ROOT / "autograder").rglob("*.py") for line in path.read_text().splitlines()}
+    package = {
+        line.strip()
+        for path in (ROOT / "autograder").rglob("*.py")
+        for line in path.read_text().splitlines()
+    }
     words = ("question = Question(", 'told_by="method",', "from autograder import")
-    return {line for line in private - visible - package if len(line) > 15 and not line.startswith(words)}
+    return {
+        line
+        for line in private - visible - package
+        if len(line) > 15 and not line.startswith(words)
+    }
 
 
 def test_nothing_secret_is_among_what_a_student_gets(assignment: BuiltAssignment) -> None:
     secrets = {line.encode() for line in private_lines(assignment)}
     assert len(secrets) > 20
-    secrets |= {SECRET.encode(), str(ROOT).encode(), str(assignment.folder.parent).encode(), sys.prefix.encode(), str(Path.home()).encode() + b"/"}
-    found = [(name, secret) for name, content in student_bytes(assignment) for secret in secrets if secret in content]
+    secrets |= {
+        SECRET.encode(),
+        str(ROOT).encode(),
+        str(assignment.folder.parent).encode(),
+        sys.prefix.encode(),
+        str(Path.home()).encode() + b"/",
+    }
+    found = [
+        (name, secret)
+        for name, content in student_bytes(assignment)
+        for secret in secrets
+        if secret in content
+    ]
     assert not found
 
 
-def test_no_hidden_case_and_no_hidden_output_is_among_what_a_student_gets(assignment: BuiltAssignment) -> None:
+def test_no_hidden_case_and_no_hidden_output_is_among_what_a_student_gets(
+    assignment: BuiltAssignment,
+) -> None:
     hidden = storage.load(assignment.hidden_bank)
     arrays: set[bytes] = set()
     for groups in hidden.groups.values():
@@ -84,15 +111,26 @@ def test_no_hidden_case_and_no_hidden_output_is_among_what_a_student_gets(assign
                 arrays.add(answered.expected[""].tobytes())
                 arrays.update(value.data.tobytes() for value in answered.case.arguments.values())
     # A size such as 5 may stand anywhere; eight bytes of a seed or of floats do not.
-    arrays = {content for content in arrays if len(content) >= 8 and np.frombuffer(content[:8], np.int64)[0] > 1000}
+    arrays = {
+        content
+        for content in arrays
+        if len(content) >= 8 and np.frombuffer(content[:8], np.int64)[0] > 1000
+    }
     assert len(arrays) > 20
-    found = [name for name, content in contents(assignment.folder / "student") for array in arrays if array in content]
+    found = [
+        name
+        for name, content in contents(assignment.folder / "student")
+        for array in arrays
+        if array in content
+    ]
     assert not found
 
 
 def test_the_search_would_find_a_leak(one_assignment: BuiltAssignment) -> None:
     everything = b"".join(content for _, content in contents(one_assignment.folder / "autograder"))
-    assert any(line.encode() in everything.replace(b'\\"', b'"') for line in private_lines(one_assignment))
+    assert any(
+        line.encode() in everything.replace(b'\\"', b'"') for line in private_lines(one_assignment)
+    )
     assert one_assignment.hidden_bank.read_bytes() in everything
 
 
@@ -100,12 +138,22 @@ def test_the_folder_holds_what_a_student_needs_and_no_more(assignment: BuiltAssi
     folder = assignment.folder / "student"
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     (wheel,) = folder.glob("*.whl")
-    assert names == {f"{assignment.name}.ipynb", "tests/q1.py", filenames.PUBLIC_FILE, "requirements.txt", wheel.name}
+    assert names == {
+        f"{assignment.name}.ipynb",
+        "tests/q1.py",
+        filenames.PUBLIC_FILE,
+        "requirements.txt",
+        wheel.name,
+    }
 
 
-def test_the_student_notebook_has_no_outputs_and_no_tests_in_its_metadata(assignment: BuiltAssignment) -> None:
+def test_the_student_notebook_has_no_outputs_and_no_tests_in_its_metadata(
+    assignment: BuiltAssignment,
+) -> None:
     notebook = nbformat.read(assignment.untouched, as_version=4)
-    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells)
+    assert all(
+        not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells
+    )
     assert set(notebook.metadata["otter"]) <= {"assignment_name", "OK_FORMAT"}
 
 
@@ -113,17 +161,29 @@ def test_the_zip_holds_no_solution_and_no_record_of_the_build(assignment: BuiltA
     with zipfile.ZipFile(assignment.zip) as archive:
         names = archive.namelist()
         everything = b"".join(archive.read(name) for name in names)
-    assert {"run_autograder", "setup.sh", "otter_config.json", "environment.yml", "tests/q1.py", f"files/{assignment.hidden_bank.name}"} <= set(names)
+    assert {
+        "run_autograder",
+        "setup.sh",
+        "otter_config.json",
+        "environment.yml",
+        "tests/q1.py",
+        f"files/{assignment.hidden_bank.name}",
+    } <= set(names)
     assert not [name for name in names if name.endswith(".ipynb") or "record" in name]
     assert SECRET.encode() not in everything
-    environment = next(archive_text for archive_text in [zipfile.ZipFile(assignment.zip).read("environment.yml").decode()])
+    environment = next(
+        archive_text
+        for archive_text in [zipfile.ZipFile(assignment.zip).read("environment.yml").decode()]
+    )
     (wheel,) = (assignment.folder / "autograder").glob("*.whl")
     assert f"/autograder/source/files/{wheel.name}" in environment
     assert f"python={sys.version_info.major}.{sys.version_info.minor}" in environment
     assert all(pin in environment for pin in delivery.pins())
 
 
-def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     shutil.copytree(one_assignment.folder / "student", tmp_path, dirs_exist_ok=True)
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
     notebook = one_assignment.answered({"vmap_over_batch": known.source})
@@ -132,7 +192,10 @@ def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(one_a
     (cell,) = (cell for cell in notebook.cells if cell.source == 'grader.check("q1")')
     picture, words = cell.outputs
     assert base64.b64decode(picture.data["image/png"]).startswith(b"\x89PNG")
-    assert "Looks like: flattened feature by feature. Keep the outputs of one example together" in words.data["text/plain"]
+    assert (
+        "Looks like: flattened feature by feature. Keep the outputs of one example together"
+        in words.data["text/plain"]
+    )
     assert "See “Pitfalls” in the notebook." in words.data["text/plain"]
 
 
@@ -146,18 +209,33 @@ def test_in_a_fresh_environment_with_only_its_requirements_otter_check_passes_wh
     subprocess.run(["cp", "-r", str(one_assignment.folder / "student"), str(desk)], check=True)
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     # From another folder than the file's own, as people do.
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", str(desk / "requirements.txt")], check=True, cwd=tmp_path, env=clean)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "-r", str(desk / "requirements.txt")],
+        check=True,
+        cwd=tmp_path,
+        env=clean,
+    )
 
     def check() -> str:
         command = [python, "-m", "otter", "check", one_assignment.untouched.name]
-        return subprocess.run(command, check=True, cwd=desk, env=clean, capture_output=True, text=True).stdout
+        return subprocess.run(
+            command, check=True, cwd=desk, env=clean, capture_output=True, text=True
+        ).stdout
 
-    assert "vmap_over_batch returned None. Is a `return` missing? [case 1 of 4: all sizes distinct]" in check()
+    assert (
+        "vmap_over_batch returned None. Is a `return` missing? [case 1 of 4: all sizes distinct]"
+        in check()
+    )
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
-    nbformat.write(one_assignment.answered({"vmap_over_batch": known.source}), desk / one_assignment.untouched.name)
+    nbformat.write(
+        one_assignment.answered({"vmap_over_batch": known.source}),
+        desk / one_assignment.untouched.name,
+    )
     said = check()
     assert "vmap_over_batch returned an array with" in said
     assert "at [" in said
     right = one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]
-    nbformat.write(one_assignment.answered({"vmap_over_batch": right}), desk / one_assignment.untouched.name)
+    nbformat.write(
+        one_assignment.answered({"vmap_over_batch": right}), desk / one_assignment.untouched.name
+    )
     assert check() == "All tests passed!\n"

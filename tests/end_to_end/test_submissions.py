@@ -1,4 +1,5 @@
-"""Real submissions through real `otter run`: right, wrong, untouched, and broken in every way that Otter lets through.
+"""Real submissions through real `otter run`: right, wrong, untouched, and broken in every way that
+Otter lets through.
 
 Covers too: `assignment.built`, `assignment.samples`, `grading.kernel`, `questions.sources`.
 """
@@ -38,17 +39,25 @@ def graded_answer(built: BuiltAssignment, source: str) -> OtterRun:
 
 
 def known_answers(kind: str) -> list[Any]:
-    """(assignment, function name) of every declared alternative or misconception, read from the masters without running them.
+    """(assignment, function name) of every declared alternative or misconception, read from the
+    masters without running them.
 
     The first and the last of each assignment run always, the others in the long test run.
     """
     found = []
     for master in MASTERS:
-        (declaration,) = (cell for cell in nbformat.read(master, as_version=4).cells if cell.source.startswith("## Ignore ##"))
+        (declaration,) = (
+            cell
+            for cell in nbformat.read(master, as_version=4).cells
+            if cell.source.startswith("## Ignore ##")
+        )
         names = [
             node.name
             for node in ast.parse(declaration.source).body
-            if isinstance(node, ast.FunctionDef) and any(f"question.{kind}" in ast.unparse(decorator) for decorator in node.decorator_list)
+            if isinstance(node, ast.FunctionDef)
+            and any(
+                f"question.{kind}" in ast.unparse(decorator) for decorator in node.decorator_list
+            )
         ]
         for name in names:
             marks = () if name in (names[0], names[-1]) else pytest.mark.slow
@@ -64,7 +73,9 @@ def test_the_solution_gets_every_point(assignment: BuiltAssignment) -> None:
 def test_the_untouched_notebook_gets_no_hidden_point(assignment: BuiltAssignment) -> None:
     graded = otter_run(assignment.untouched, assignment.zip)
     assert (graded.score, graded.possible) == (0, POINTS), graded.printed
-    assert graded.sentence.startswith(f"{question_of(assignment)} returned None. Is a `return` missing? [case 1 of ")
+    assert graded.sentence.startswith(
+        f"{question_of(assignment)} returned None. Is a `return` missing? [case 1 of "
+    )
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("alternative"))
@@ -77,15 +88,25 @@ def test_an_alternative_gets_every_point(dist: Builds, name: str, function: str)
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("misconception"))
-def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(dist: Builds, name: str, function: str) -> None:
+def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(
+    dist: Builds, name: str, function: str
+) -> None:
     built = BuiltAssignment(dist / name)
     known = built.misconceptions(question_of(built))[function]
     graded = graded_answer(built, known.source)
     assert graded.results is not None
     findings = graded.results["extra_data"]["findings"]
-    wrong = {finding.get("rule", finding["cases"]) for finding in findings if finding["verdict"] == "wrong"}
+    wrong = {
+        finding.get("rule", finding["cases"])
+        for finding in findings
+        if finding["verdict"] == "wrong"
+    }
     assert wrong == {*known.refused_in, *known.unmet}
-    lost = [row["max_score"] for row, finding in zip(graded.results["tests"], findings, strict=True) if finding["verdict"] == "wrong"]
+    lost = [
+        row["max_score"]
+        for row, finding in zip(graded.results["tests"], findings, strict=True)
+        if finding["verdict"] == "wrong"
+    ]
     assert graded.score == POINTS - sum(lost) < POINTS
     hints = {finding["diagnosis"] for finding in findings if "rule" not in finding} - {None}
     assert hints == ({known.name} if known.told_by == "values" else set())
@@ -95,8 +116,16 @@ def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(dis
 
 
 METHOD_TOLD = {
-    "nn-vmap-shared-params": {"copies_the_parameters": 8, "maps_apply": 9, "calls_the_layer_on_the_batch": 7},
-    "nnx-batched-init": {"makes_identical_models": 8, "loops_over_the_models": 7, "makes_no_model": 7},
+    "nn-vmap-shared-params": {
+        "copies_the_parameters": 8,
+        "maps_apply": 9,
+        "calls_the_layer_on_the_batch": 7,
+    },
+    "nnx-batched-init": {
+        "makes_identical_models": 8,
+        "loops_over_the_models": 7,
+        "makes_no_model": 7,
+    },
     "nnx-composed-transforms": {"loops_over_layers": 7, "maps_inside_the_scan": 9},
     "nnx-vmap-over-batch": {"calls_the_layer_on_the_batch": 7, "loops_over_the_rows": 7},
     "nnx-vmap-over-ensemble": {"runs_model_by_model": 8, "loops_over_the_models": 7},
@@ -104,8 +133,13 @@ METHOD_TOLD = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "function"), [(name, function) for name, told in METHOD_TOLD.items() for function in told])
-def test_right_values_by_another_way_get_the_points_of_the_values(dist: Builds, name: str, function: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(name, function) for name, told in METHOD_TOLD.items() for function in told],
+)
+def test_right_values_by_another_way_get_the_points_of_the_values(
+    dist: Builds, name: str, function: str
+) -> None:
     built = BuiltAssignment(dist / name)
     graded = graded_answer(built, built.misconceptions(question_of(built))[function].source)
     assert graded.score == METHOD_TOLD[name][function]
@@ -194,7 +228,9 @@ def test_the_same_method_spelled_otherwise_gets_every_point(dist: Builds, spelli
     assert graded.score == POINTS, json.dumps(graded.results, indent=1)
 
 
-def test_a_show_of_the_method_beside_the_answer_gets_none_of_its_points(one_assignment: BuiltAssignment) -> None:
+def test_a_show_of_the_method_beside_the_answer_gets_none_of_its_points(
+    one_assignment: BuiltAssignment,
+) -> None:
     source = """
 def show(seed, x_batch, features):
     model = nnx.Linear(x_batch.shape[-1], int(features), rngs=nnx.Rngs(int(seed)))
@@ -204,7 +240,9 @@ def show(seed, x_batch, features):
     assert graded_answer(one_assignment, source).score == POINTS - 3
 
 
-def test_every_assignment_has_two_alternatives_and_its_pitfalls(assignment: BuiltAssignment) -> None:
+def test_every_assignment_has_two_alternatives_and_its_pitfalls(
+    assignment: BuiltAssignment,
+) -> None:
     question = question_of(assignment)
     assert len(assignment.alternatives(question)) >= 2
     assert len(assignment.misconceptions(question)) >= 6
@@ -227,29 +265,41 @@ def with_a_syntax_error(notebook: nbformat.NotebookNode) -> None:
 
 
 def with_an_exception(notebook: nbformat.NotebookNode) -> None:
-    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features):\n    raise ValueError(f'{seed} {x_batch} the secret')"
+    cell_of(notebook).source = (
+        "def vmap_over_batch(seed, x_batch, features):\n"
+        "    raise ValueError(f'{seed} {x_batch} the secret')"
+    )
 
 
 def with_system_exit(notebook: nbformat.NotebookNode) -> None:
-    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features):\n    raise SystemExit(0)"
+    cell_of(
+        notebook
+    ).source = "def vmap_over_batch(seed, x_batch, features):\n    raise SystemExit(0)"
 
 
 def with_keyboard_interrupt(notebook: nbformat.NotebookNode) -> None:
-    cell_of(notebook).source = "def vmap_over_batch(seed, x_batch, features):\n    raise KeyboardInterrupt"
+    cell_of(
+        notebook
+    ).source = "def vmap_over_batch(seed, x_batch, features):\n    raise KeyboardInterrupt"
 
 
 def with_an_unreadable_exception(notebook: nbformat.NotebookNode) -> None:
-    cell_of(
-        notebook
-    ).source = (
-        "class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError\n\ndef vmap_over_batch(seed, x_batch, features):\n    raise Odd"
+    cell_of(notebook).source = (
+        "class Odd(Exception):\n"
+        "    def __str__(self):\n"
+        "        raise RuntimeError\n\n"
+        "def vmap_over_batch(seed, x_batch, features):\n"
+        "    raise Odd"
     )
 
 
 def with_an_escaped_tracer(notebook: nbformat.NotebookNode) -> None:
-    cell_of(
-        notebook
-    ).source = "kept = []\ndef vmap_over_batch(seed, x_batch, features):\n    jax.jit(lambda x: kept.append(x) or x)(x_batch)\n    return kept.pop()"
+    cell_of(notebook).source = (
+        "kept = []\n"
+        "def vmap_over_batch(seed, x_batch, features):\n"
+        "    jax.jit(lambda x: kept.append(x) or x)(x_batch)\n"
+        "    return kept.pop()"
+    )
 
 
 def with_two_parameters(notebook: nbformat.NotebookNode) -> None:
@@ -261,7 +311,8 @@ def with_no_cells(notebook: nbformat.NotebookNode) -> None:
 
 
 NOT_DEFINED = (
-    "vmap_over_batch is not defined. Did the cell that defines it run, without an error in it or above it? [case 1 of 4: all sizes distinct]"
+    "vmap_over_batch is not defined. Did the cell that defines it run, without an error in it or "
+    "above it? [case 1 of 4: all sizes distinct]"
 )
 
 
@@ -271,19 +322,31 @@ NOT_DEFINED = (
         (without_the_answer, NOT_DEFINED),
         (with_a_syntax_error, NOT_DEFINED),
         (with_no_cells, NOT_DEFINED),
-        (with_a_number_for_the_answer, "vmap_over_batch is not a function but of type float. [case 1 of 4: all sizes distinct]"),
+        (
+            with_a_number_for_the_answer,
+            "vmap_over_batch is not a function but of type float. [case 1 of 4: all sizes "
+            "distinct]",
+        ),
         (with_an_exception, "vmap_over_batch raised ValueError. [case 1 of 4: all sizes distinct]"),
         (with_system_exit, "vmap_over_batch raised SystemExit. [case 1 of 4: all sizes distinct]"),
-        (with_keyboard_interrupt, "vmap_over_batch raised KeyboardInterrupt. [case 1 of 4: all sizes distinct]"),
-        (with_an_unreadable_exception, "vmap_over_batch raised an exception of its own. [case 1 of 4: all sizes distinct]"),
+        (
+            with_keyboard_interrupt,
+            "vmap_over_batch raised KeyboardInterrupt. [case 1 of 4: all sizes distinct]",
+        ),
+        (
+            with_an_unreadable_exception,
+            "vmap_over_batch raised an exception of its own. [case 1 of 4: all sizes distinct]",
+        ),
         (
             with_an_escaped_tracer,
-            "vmap_over_batch returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; "
-            "return what the transformed function returns. [case 1 of 4: all sizes distinct]",
+            "vmap_over_batch returned a JAX tracer, a value that escaped from inside a transform "
+            "such as jit or vmap; return what the transformed function returns. [case 1 of 4: all "
+            "sizes distinct]",
         ),
         (
             with_two_parameters,
-            "vmap_over_batch takes 2 positional arguments; the question calls it with 3: (seed, x_batch, features). [case 1 of 4: all sizes distinct]",
+            "vmap_over_batch takes 2 positional arguments; the question calls it with 3: (seed, "
+            "x_batch, features). [case 1 of 4: all sizes distinct]",
         ),
     ],
 )
@@ -306,7 +369,11 @@ def without_kernelspec(path: Path) -> None:
 
 def with_an_unknown_kernel(path: Path) -> None:
     content = json.loads(path.read_text())
-    content["metadata"]["kernelspec"] = {"name": "my-conda-env", "display_name": "mine", "language": "python"}
+    content["metadata"]["kernelspec"] = {
+        "name": "my-conda-env",
+        "display_name": "mine",
+        "language": "python",
+    }
     path.write_text(json.dumps(content))
 
 
@@ -326,23 +393,46 @@ def with_megabytes_printed(path: Path) -> None:
     for cell in content["cells"]:
         source = "".join(cell["source"])
         if "def vmap_over_batch(" in source:
-            cell["source"] = source.replace("    # BEGIN", "    print('y' * 5_000_000)\n    # BEGIN").replace(
-                "    model =", "    for _ in range(20):\n        print('y' * 1_000_000)\n    model =", 1
+            cell["source"] = source.replace(
+                "    # BEGIN", "    print('y' * 5_000_000)\n    # BEGIN"
+            ).replace(
+                "    model =",
+                "    for _ in range(20):\n        print('y' * 1_000_000)\n    model =",
+                1,
             )
     path.write_text(json.dumps(content))
 
 
 def with_an_error_in_another_cell(path: Path) -> None:
     content = json.loads(path.read_text())
-    content["cells"].insert(0, {"cell_type": "code", "id": "broken", "metadata": {}, "outputs": [], "execution_count": None, "source": "1 / 0"})
+    content["cells"].insert(
+        0,
+        {
+            "cell_type": "code",
+            "id": "broken",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": "1 / 0",
+        },
+    )
     path.write_text(json.dumps(content))
 
 
 @pytest.mark.parametrize(
     "change",
-    [without_kernelspec, with_an_unknown_kernel, of_format_3, of_a_future_minor_format, with_megabytes_printed, with_an_error_in_another_cell],
+    [
+        without_kernelspec,
+        with_an_unknown_kernel,
+        of_format_3,
+        of_a_future_minor_format,
+        with_megabytes_printed,
+        with_an_error_in_another_cell,
+    ],
 )
-def test_what_does_not_touch_the_answer_costs_no_point(one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Path], None]) -> None:
+def test_what_does_not_touch_the_answer_costs_no_point(
+    one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
     path = tmp_path / one_assignment.solution.name
     path.write_bytes(one_assignment.solution.read_bytes())
     change(path)
@@ -351,10 +441,14 @@ def test_what_does_not_touch_the_answer_costs_no_point(one_assignment: BuiltAssi
 
 
 def test_another_assignments_notebook_is_named(dist: Builds) -> None:
-    graded = otter_run(BuiltAssignment(dist / "nnx-batched-init").solution, BuiltAssignment(dist / "nnx-vmap-over-batch").zip)
+    graded = otter_run(
+        BuiltAssignment(dist / "nnx-batched-init").solution,
+        BuiltAssignment(dist / "nnx-vmap-over-batch").zip,
+    )
     assert (graded.score, graded.exit_code) == (0, 0)
     assert graded.sentence == (
-        "this is the notebook of the assignment 'nnx-batched-init', and 'nnx-vmap-over-batch' was expected: submit nnx-vmap-over-batch.ipynb."
+        "this is the notebook of the assignment 'nnx-batched-init', and 'nnx-vmap-over-batch' was "
+        "expected: submit nnx-vmap-over-batch.ipynb."
     )
 
 
@@ -362,18 +456,24 @@ def test_another_assignments_notebook_is_named(dist: Builds) -> None:
     ("setting", "cause"),
     [
         ({"JAX_ENABLE_X64": "1"}, "jax_enable_x64 is True where False is needed."),
-        ({"JAX_DEFAULT_PRNG_IMPL": "rbg"}, "jax_default_prng_impl is 'rbg' where 'threefry2x32' is needed."),
+        (
+            {"JAX_DEFAULT_PRNG_IMPL": "rbg"},
+            "jax_default_prng_impl is 'rbg' where 'threefry2x32' is needed.",
+        ),
     ],
 )
-def test_another_environment_is_ungraded_and_never_zero(one_assignment: BuiltAssignment, setting: dict[str, str], cause: str) -> None:
+def test_another_environment_is_ungraded_and_never_zero(
+    one_assignment: BuiltAssignment, setting: dict[str, str], cause: str
+) -> None:
     graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, **setting})
     assert graded.results is not None
     assert graded.sentence.startswith(cause)
     assert graded.sentence.endswith("Your answer was not judged.")
     assert "score" not in graded.results
     assert all("score" not in row for row in graded.results["tests"])
-    assert (
-        graded.results["output"] == "1 of 1 questions could not be graded completely. This is no fault of the answers; please tell your instructor."
+    assert graded.results["output"] == (
+        "1 of 1 questions could not be graded completely. This is no fault of the answers; please "
+        "tell your instructor."
     )
     assert graded.results["tests"][-1]["name"] == "vmap_over_batch: argument types (ungraded)"
 
@@ -381,38 +481,84 @@ def test_another_environment_is_ungraded_and_never_zero(one_assignment: BuiltAss
 def without_times(graded: OtterRun) -> dict[str, Any]:
     """The results, but for how long grading took."""
     assert graded.results is not None, graded.printed
-    findings = [{name: value for name, value in row.items() if name != "seconds"} for row in graded.results["extra_data"]["findings"]]
+    findings = [
+        {name: value for name, value in row.items() if name != "seconds"}
+        for row in graded.results["extra_data"]["findings"]
+    ]
     results = {name: value for name, value in graded.results.items() if name != "execution_time"}
     return {**results, "extra_data": {**graded.results["extra_data"], "findings": findings}}
 
 
 @pytest.mark.slow
-def test_regrading_depends_on_nothing_around_it(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
-    """Folder, home, locale, time zone, hash seed: a wrong answer gets the same results every time."""
+def test_regrading_depends_on_nothing_around_it(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """Folder, home, locale, time zone, hash seed: a wrong answer gets the same results every
+    time."""
     known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
     submission = one_assignment.answered({"vmap_over_batch": known.source})
     elsewhere = tmp_path / "an other földer"
     elsewhere.mkdir()
     surroundings: list[dict[str, Any]] = [
         {},
-        {"cwd": elsewhere, "env": {**os.environ, "HOME": str(elsewhere), "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"}},
-        {"env": {**os.environ, "LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8", "TZ": "America/St_Johns", "PYTHONHASHSEED": "2"}},
+        {
+            "cwd": elsewhere,
+            "env": {
+                **os.environ,
+                "HOME": str(elsewhere),
+                "LC_ALL": "C",
+                "TZ": "Pacific/Kiritimati",
+                "PYTHONHASHSEED": "1",
+            },
+        },
+        {
+            "env": {
+                **os.environ,
+                "LC_ALL": "tr_TR.UTF-8",
+                "LANG": "de_DE.UTF-8",
+                "TZ": "America/St_Johns",
+                "PYTHONHASHSEED": "2",
+            }
+        },
     ]
-    results = [without_times(otter_run(submission, one_assignment.zip, **around)) for around in surroundings]
+    results = [
+        without_times(otter_run(submission, one_assignment.zip, **around))
+        for around in surroundings
+    ]
     assert results[0] == results[1] == results[2]
 
 
-START_ANOTHER = "import jax, otter, autograder, subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
+START_ANOTHER = (
+    "import jax, otter, autograder, subprocess, sys; subprocess.run([sys.executable, '-c', ''], "
+    "check=True)"
+)
 
 
 def unprivileged_python() -> Path | None:
-    """An interpreter that another user can start, with the packages of this one; None where there is none."""
+    """An interpreter that another user can start, with the packages of this one; None where there
+    is none."""
     packages = sysconfig.get_path("purelib")
-    for found in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
-        command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", found, "-c", START_ANOTHER]
+    for found in (
+        sys.executable,
+        f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}",
+    ):
+        command = [
+            "setpriv",
+            "--reuid",
+            "65534",
+            "--regid",
+            "65534",
+            "--clear-groups",
+            found,
+            "-c",
+            START_ANOTHER,
+        ]
         if (
             shutil.which("setpriv")
-            and subprocess.run(command, env={"PYTHONPATH": f"{packages}:{ROOT}"}, capture_output=True, check=False).returncode == 0
+            and subprocess.run(
+                command, env={"PYTHONPATH": f"{packages}:{ROOT}"}, capture_output=True, check=False
+            ).returncode
+            == 0
         ):
             return Path(found)
     return None
@@ -427,10 +573,22 @@ def test_regrading_does_not_depend_on_the_user(one_assignment: BuiltAssignment) 
         folder = Path(name)
         shutil.copy(one_assignment.zip, folder / "autograder.zip")
         known = one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"]
-        nbformat.write(one_assignment.answered({"vmap_over_batch": known.source}), folder / "submission.ipynb")
+        nbformat.write(
+            one_assignment.answered({"vmap_over_batch": known.source}), folder / "submission.ipynb"
+        )
         for path in (folder, *folder.iterdir()):
             os.chown(path, 65534, 65534)
-        as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", str(python), "-m", "otter"]
+        as_nobody = [
+            "setpriv",
+            "--reuid",
+            "65534",
+            "--regid",
+            "65534",
+            "--clear-groups",
+            str(python),
+            "-m",
+            "otter",
+        ]
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": name,
@@ -438,21 +596,40 @@ def test_regrading_does_not_depend_on_the_user(one_assignment: BuiltAssignment) 
             "PYTHONPATH": f"{sysconfig.get_path('purelib')}:{ROOT}",
             "JAX_PLATFORMS": "cpu",
         }
-        command = [*as_nobody, "run", "--no-logo", "-a", "autograder.zip", "-o", ".", "submission.ipynb"]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        command = [
+            *as_nobody,
+            "run",
+            "--no-logo",
+            "-a",
+            "autograder.zip",
+            "-o",
+            ".",
+            "submission.ipynb",
+        ]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         assert (
-            json.loads((folder / "results.json").read_text())["tests"] == otter_run(folder / "submission.ipynb", one_assignment.zip).results["tests"]
+            json.loads((folder / "results.json").read_text())["tests"]
+            == otter_run(folder / "submission.ipynb", one_assignment.zip).results["tests"]
         )  # type: ignore[index]
 
 
 @pytest.mark.slow
-def test_the_same_secret_builds_the_same_banks_with_real_otter_assign(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_the_same_secret_builds_the_same_banks_with_real_otter_assign(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     master = next(master for master in MASTERS if master.stem == one_assignment.name)
     for secret, same in ((SECRET, True), ("another secret", False)):
         out = tmp_path / secret
         command = [sys.executable, "-m", "otter", "assign", "--no-run-tests", str(master), str(out)]
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "OTTER_ARRAYS_SECRET": secret})
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            env={**os.environ, "OTTER_ARRAYS_SECRET": secret},
+        )
         rebuilt, public = BuiltAssignment(out), Path("student", PUBLIC_FILE)
         assert (rebuilt.hidden_bank.read_bytes() == one_assignment.hidden_bank.read_bytes()) == same
         assert (rebuilt.hidden_bank.name == one_assignment.hidden_bank.name) == same

@@ -1,4 +1,5 @@
-"""The zoo: any program of JAX is graded as JAX computes it, on every road and with every setting of the compiler (see docs/programs.md)."""
+"""The zoo: any program of JAX is graded as JAX computes it, on every road and with every setting of
+the compiler (see docs/programs.md)."""
 
 from __future__ import annotations
 
@@ -31,14 +32,29 @@ REQUIRED = {
     "scipy_special": "gammaln erf logsumexp betainc",
     "scipy_stats": "norm.logpdf multivariate_normal.logpdf convolve fftconvolve",
     "fft": "fft ifft rfft irfft fft2",
-    "random_numbers": "normal uniform bernoulli categorical choice permutation gumbel gamma orthogonal truncated_normal PRNGKey",
+    "random_numbers": (
+        "normal uniform bernoulli categorical choice permutation gumbel gamma orthogonal "
+        "truncated_normal PRNGKey"
+    ),
     "initializers": "orthogonal lecun_normal truncated_normal",
-    "sorting": "sort argsort top_k unique searchsorted segment_sum one_hot bincount nonzero median quantile",
-    "lax": "scan while_loop fori_loop cond switch associative_scan conv_general_dilated reduce_window gather at custom_jvp custom_vjp checkpoint "
-    "pure_callback print io_callback dynamic_slice cumsum cummax map",
+    "sorting": (
+        "sort argsort top_k unique searchsorted segment_sum one_hot bincount nonzero median "
+        "quantile"
+    ),
+    "lax": (
+        "scan while_loop fori_loop cond switch associative_scan conv_general_dilated reduce_window "
+        "gather at custom_jvp custom_vjp checkpoint pure_callback print io_callback dynamic_slice "
+        "cumsum cummax map"
+    ),
     "derivatives": "grad value_and_grad jacfwd jacrev hessian jvp vjp Hessian-vector implicit",
-    "nnx_layers": "Linear Conv Embed LayerNorm BatchNorm Dropout MultiHeadAttention LSTMCell GRUCell RNN Sequential grad jit scan",
-    "linen_layers": "Dense Conv Embed LayerNorm BatchNorm Dropout MultiHeadDotProductAttention LSTMCell GRUCell RNN scan",
+    "nnx_layers": (
+        "Linear Conv Embed LayerNorm BatchNorm Dropout MultiHeadAttention LSTMCell GRUCell RNN "
+        "Sequential grad jit scan"
+    ),
+    "linen_layers": (
+        "Dense Conv Embed LayerNorm BatchNorm Dropout MultiHeadDotProductAttention LSTMCell "
+        "GRUCell RNN scan"
+    ),
     "packages": "adam sgd rearrange map",
     "dtypes": "bfloat16 float16 int8 uint8 bool_ complex64",
     "numpy_alone": "np.linalg.solve float int scipy.linalg.expm",
@@ -57,7 +73,8 @@ OFTEN = {
     "scipy_linalg": "expm",
     "sorting": "top_k",
 }
-"""Graded in every run of the tests, in one notebook; the families as a whole are in the slow ones."""
+"""Graded in every run of the tests, in one notebook; the families as a whole are in the slow
+ones."""
 
 Rows = list[dict[str, Any]]
 
@@ -70,8 +87,16 @@ def test_every_family_has_what_is_asked_of_it_and_no_two_programs_share_a_name()
     assert set(REQUIRED) == set(FAMILIES)
     for name, words in REQUIRED.items():
         said = " ".join(each.says for each in family(name).programs)
-        assert [word for word in words.split() if not re.search(rf"(?<![\w-]){re.escape(word)}(?!\w)", said)] == []
-        assert len({each.name for each in family(name).programs}) == len({each.says for each in family(name).programs}) == len(family(name).programs)
+        assert [
+            word
+            for word in words.split()
+            if not re.search(rf"(?<![\w-]){re.escape(word)}(?!\w)", said)
+        ] == []
+        assert (
+            len({each.name for each in family(name).programs})
+            == len({each.says for each in family(name).programs})
+            == len(family(name).programs)
+        )
     often = {each.name for name in FAMILIES for each in family(name).programs if chosen_often(each)}
     assert often == {name for words in OFTEN.values() for name in words.split()}
 
@@ -79,41 +104,70 @@ def test_every_family_has_what_is_asked_of_it_and_no_two_programs_share_a_name()
 def test_the_page_says_what_the_zoo_holds() -> None:
     page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
     assert table() in page
-    assert f"{sum(len(family(name).programs) for name in FAMILIES)} programs in {len(FAMILIES)} families" in page
+    assert (
+        f"{sum(len(family(name).programs) for name in FAMILIES)} programs in {len(FAMILIES)} "
+        "families"
+    ) in page
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> BuiltAssignment:
     """A dozen programs of all families."""
-    master = write_master("zoo-sample", tmp_path_factory.mktemp("masters"), map(family, FAMILIES), chosen_often)
+    master = write_master(
+        "zoo-sample", tmp_path_factory.mktemp("masters"), map(family, FAMILIES), chosen_often
+    )
     return BuiltAssignment(built_once(tmp_path_factory, worker_id, "zoo", [master]) / master.stem)
 
 
 @pytest.fixture(params=FAMILIES)
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> BuiltAssignment:
+def built(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> BuiltAssignment:
     """Each family in turn."""
-    master = write_master(f"zoo-{request.param.replace('_', '-')}", tmp_path_factory.mktemp("masters"), [family(request.param)])
-    return BuiltAssignment(built_once(tmp_path_factory, worker_id, f"zoo-{request.param}", [master]) / master.stem)
+    master = write_master(
+        f"zoo-{request.param.replace('_', '-')}",
+        tmp_path_factory.mktemp("masters"),
+        [family(request.param)],
+    )
+    return BuiltAssignment(
+        built_once(tmp_path_factory, worker_id, f"zoo-{request.param}", [master]) / master.stem
+    )
 
 
 def all_wrong(built: BuiltAssignment) -> nbformat.NotebookNode:
     """The notebook in which each question has its wrong answer."""
-    return built.answered({question: known.source for question in built.record().questions for known in built.misconceptions(question).values()})
+    return built.answered(
+        {
+            question: known.source
+            for question in built.record().questions
+            for known in built.misconceptions(question).values()
+        }
+    )
 
 
 def refused(found: Rows, built: BuiltAssignment) -> None:
     """Each wrong answer loses every point."""
-    assert [row["name"] for row in found if row["name"] != "Public Tests" and row["score"] != 0] == []
-    assert {row["name"].split(":")[0] for row in found if row["name"] != "Public Tests"} == set(built.record().questions)
+    assert [
+        row["name"] for row in found if row["name"] != "Public Tests" and row["score"] != 0
+    ] == []
+    assert {row["name"].split(":")[0] for row in found if row["name"] != "Public Tests"} == set(
+        built.record().questions
+    )
 
 
 def accepted(found: Rows) -> None:
     """Each row has all its points."""
-    assert [(row["name"], row.get("score"), row["output"][:500]) for row in found if row.get("score") != row.get("max_score")] == []
+    assert [
+        (row["name"], row.get("score"), row["output"][:500])
+        for row in found
+        if row.get("score") != row.get("max_score")
+    ] == []
     assert sum(row["max_score"] for row in found if row["name"] != "Public Tests")
 
 
-def by_otter(notebook: nbformat.NotebookNode | Path, built: BuiltAssignment, **variables: str) -> Rows:
+def by_otter(
+    notebook: nbformat.NotebookNode | Path, built: BuiltAssignment, **variables: str
+) -> Rows:
     """The rows of `otter run`."""
     results = otter_run(notebook, built.zip, env={**os.environ, **variables}).results
     assert results is not None
@@ -129,15 +183,24 @@ def by_the_zip(notebook: nbformat.NotebookNode, built: BuiltAssignment, root: Pa
         packed.extractall(root / "source")
     nbformat.write(notebook, root / "submission" / "answer.ipynb")
     assert launcher.main(root, container=False)
-    found: Rows = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))["tests"]
+    found: Rows = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))[
+        "tests"
+    ]
     return found
 
 
-def in_a_class(notebooks: Mapping[str, nbformat.NotebookNode], built: BuiltAssignment) -> dict[str, Rows]:
+def in_a_class(
+    notebooks: Mapping[str, nbformat.NotebookNode], built: BuiltAssignment
+) -> dict[str, Rows]:
     """The rows that a warm grader gives, one submission after the other."""
     station = Station(built.zip)
     try:
-        return {name: station.grade({"answer.ipynb": nbformat.writes(notebook).encode()}).results["tests"] for name, notebook in notebooks.items()}
+        return {
+            name: station.grade({"answer.ipynb": nbformat.writes(notebook).encode()}).results[
+                "tests"
+            ]
+            for name, notebook in notebooks.items()
+        }
     finally:
         station.close()
 
@@ -149,7 +212,9 @@ def at_the_desk(built: BuiltAssignment, notebook: nbformat.NotebookNode, desk: P
     return desk
 
 
-def test_of_a_dozen_right_answers_get_every_point_and_wrong_ones_none(sample: BuiltAssignment) -> None:
+def test_of_a_dozen_right_answers_get_every_point_and_wrong_ones_none(
+    sample: BuiltAssignment,
+) -> None:
     right, wrong = nbformat.read(sample.solution, as_version=4), all_wrong(sample)
     accepted(by_otter(right, sample))
     found = by_otter(wrong, sample)
@@ -161,7 +226,8 @@ def test_of_a_dozen_right_answers_get_every_point_and_wrong_ones_none(sample: Bu
 
 @pytest.mark.slow
 def test_every_road_gives_the_same_rows(built: BuiltAssignment, tmp_path: Path) -> None:
-    """`otter run` with all shortcuts, with each alone, and with none; the zip's runner; and a class."""
+    """`otter run` with all shortcuts, with each alone, and with none; the zip's runner; and a
+    class."""
     answers = {"right": nbformat.read(built.solution, as_version=4), "wrong": all_wrong(built)}
     in_class = in_a_class(answers, built)
     for name, notebook in answers.items():
@@ -171,7 +237,9 @@ def test_every_road_gives_the_same_rows(built: BuiltAssignment, tmp_path: Path) 
         assert by_the_zip(notebook, built, tmp_path / name) == usual
         for left in (*switches.SHORTCUTS, None):
             without = ",".join(each for each in switches.SHORTCUTS if each != left)
-            assert by_otter(notebook, built, **{switches.VARIABLE: without}) == usual, f"without {without}"
+            assert by_otter(notebook, built, **{switches.VARIABLE: without}) == usual, (
+                f"without {without}"
+            )
 
 
 @pytest.mark.slow
@@ -192,12 +260,29 @@ def test_in_a_notebook_every_check_passes_or_none(built: BuiltAssignment, tmp_pa
         """What each `grader.check` shows, by question."""
         desk = at_the_desk(built, notebook, tmp_path / name)
         notebook.cells = [cell for cell in notebook.cells if "grader.export(" not in cell.source]
-        NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(desk)}}).execute()
-        checks = {found[1]: cell for cell in notebook.cells if (found := re.fullmatch(r'grader\.check\("(\w+)"\)', cell.source.strip()))}
-        return {question: "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs) for question, cell in checks.items()}
+        NotebookClient(
+            notebook, timeout=None, resources={"metadata": {"path": str(desk)}}
+        ).execute()
+        checks = {
+            found[1]: cell
+            for cell in notebook.cells
+            if (found := re.fullmatch(r'grader\.check\("(\w+)"\)', cell.source.strip()))
+        }
+        return {
+            question: "".join(
+                output.get("data", {}).get("text/plain", "") for output in cell.outputs
+            )
+            for question, cell in checks.items()
+        }
 
-    solutions = {question: solution_of(built.solution, question) for question in built.record().questions}
-    assert {question: text for question, text in said("right", built.answered(solutions)).items() if "passed" not in text} == {}
+    solutions = {
+        question: solution_of(built.solution, question) for question in built.record().questions
+    }
+    assert {
+        question: text
+        for question, text in said("right", built.answered(solutions)).items()
+        if "passed" not in text
+    } == {}
     wrong = said("wrong", all_wrong(built))
     assert set(wrong) == set(built.record().questions)
     assert {question: text for question, text in wrong.items() if "CheckFailed" not in text} == {}
@@ -205,7 +290,8 @@ def test_in_a_notebook_every_check_passes_or_none(built: BuiltAssignment, tmp_pa
 
 @pytest.fixture
 def processors() -> Iterator[Callable[[int], None]]:
-    """Call it with a number: processes that this one starts have so many processors, and as many threads."""
+    """Call it with a number: processes that this one starts have so many processors, and as many
+    threads."""
     before = os.sched_getaffinity(0)
 
     def only(count: int) -> None:
@@ -223,7 +309,11 @@ def processors() -> Iterator[Callable[[int], None]]:
 def test_right_answers_are_right_at_every_level_of_optimisation_on_one_thread_and_on_two(
     built: BuiltAssignment, processors: Callable[[int], None], level: int, threads: int
 ) -> None:
-    """Level 3 is XLA's default. What is asked for here is put behind what grading sets, and so wins."""
+    """Level 3 is XLA's default. What is asked for here is put behind what grading sets, and so
+    wins."""
     processors(threads)
-    flags = f"--xla_backend_optimization_level={level} --xla_cpu_multi_thread_eigen={str(threads > 1).lower()}"
+    flags = (
+        f"--xla_backend_optimization_level={level} "
+        f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()}"
+    )
     accepted(by_otter(built.solution, built, XLA_FLAGS=flags))

@@ -1,4 +1,5 @@
-"""What is seen of a function while it runs: every transform, however it is spelled, and the parameters it makes.
+"""What is seen of a function while it runs: every transform, however it is spelled, and the
+parameters it makes.
 
 Covers too: `evidence.facts`, `evidence.lanes`, `evidence.parameters`.
 """
@@ -29,7 +30,9 @@ B, D, F = 5, 3, 7
 
 def looked_at(function, afresh=False):
     """The facts of a call with a (B, D) array, and the outcome."""
-    arguments = {"x": Value("jax", np.random.default_rng(0).standard_normal((B, D)).astype(np.float32))}
+    arguments = {
+        "x": Value("jax", np.random.default_rng(0).standard_normal((B, D)).astype(np.float32))
+    }
     facts, outcome = gather(function, arguments, afresh=afresh)
     assert isinstance(outcome, Returned), outcome
     return facts, outcome
@@ -38,7 +41,11 @@ def looked_at(function, afresh=False):
 def seen(function, transform, **wanted):
     """Whether a call of `transform` was seen, with these facts."""
     facts, _ = looked_at(function)
-    return any(each.transform == transform and all(getattr(each, name) == value for name, value in wanted.items()) for each in facts.applied)
+    return any(
+        each.transform == transform
+        and all(getattr(each, name) == value for name, value in wanted.items())
+        for each in facts.applied
+    )
 
 
 def linear():
@@ -63,41 +70,67 @@ def compiled_by_jax(x):
 SPELLINGS = {
     "called": lambda x: nnx.vmap(lambda model, row: model(row), in_axes=(None, 0))(linear(), x),
     "decorated at module level": lambda x: at_module_level(linear(), x),
-    "imported under another name": lambda x: lift(lambda model, row: model(row), in_axes=(None, 0))(linear(), x),
-    "partial": lambda x: functools.partial(nnx.vmap, in_axes=(None, 0))(lambda model, row: model(row))(linear(), x),
-    "decorator with arguments": lambda x: nnx.vmap(in_axes=(None, 0))(lambda model, row: model(row))(linear(), x),
-    "axes as StateAxes": lambda x: nnx.vmap(lambda model, row: model(row), in_axes=(nnx.StateAxes({...: None}), 0))(linear(), x),
-    "without graph": lambda x: nnx.vmap(lambda model, row: model(row), in_axes=(None, 0), graph=False)(linear(), x),
-    "a negative axis": lambda x: nnx.vmap(lambda model, row: model(row), in_axes=(None, -2))(linear(), x),
-    "without updates": lambda x: nnx.vmap(lambda model, row: model(row), in_axes=(None, 0), graph_updates=False)(linear(), x),
+    "imported under another name": lambda x: lift(lambda model, row: model(row), in_axes=(None, 0))(
+        linear(), x
+    ),
+    "partial": lambda x: functools.partial(nnx.vmap, in_axes=(None, 0))(
+        lambda model, row: model(row)
+    )(linear(), x),
+    "decorator with arguments": lambda x: nnx.vmap(in_axes=(None, 0))(
+        lambda model, row: model(row)
+    )(linear(), x),
+    "axes as StateAxes": lambda x: nnx.vmap(
+        lambda model, row: model(row), in_axes=(nnx.StateAxes({...: None}), 0)
+    )(linear(), x),
+    "without graph": lambda x: nnx.vmap(
+        lambda model, row: model(row), in_axes=(None, 0), graph=False
+    )(linear(), x),
+    "a negative axis": lambda x: nnx.vmap(lambda model, row: model(row), in_axes=(None, -2))(
+        linear(), x
+    ),
+    "without updates": lambda x: nnx.vmap(
+        lambda model, row: model(row), in_axes=(None, 0), graph_updates=False
+    )(linear(), x),
 }
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_nnx_vmap_is_seen_however_it_is_spelled(spelling):
-    assert seen(SPELLINGS[spelling], "nnx.vmap", lanes=B, in_axes=(None, 0), answers=True, inside=None)
+    assert seen(
+        SPELLINGS[spelling], "nnx.vmap", lanes=B, in_axes=(None, 0), answers=True, inside=None
+    )
 
 
 def test_jax_vmap_is_seen_over_states_modules_and_bound_methods_and_not_where_flax_uses_it():
     def by_state(x):
         graph, state = nnx.split(linear())
-        return jax.vmap(lambda state, row: nnx.merge(graph, state)(row), in_axes=(None, 0))(state, x)
+        return jax.vmap(lambda state, row: nnx.merge(graph, state)(row), in_axes=(None, 0))(
+            state, x
+        )
 
     assert seen(by_state, "jax.vmap", lanes=B, in_axes=(None, 0), answers=True)
     assert seen(lambda x: jax.vmap(linear())(x), "jax.vmap", lanes=B)
     dense = nn.Dense(F)
-    assert seen(lambda x: jax.vmap(dense.apply, in_axes=(None, 0))(dense.init(jax.random.key(0), x[0]), x), "jax.vmap", lanes=B)
+    assert seen(
+        lambda x: jax.vmap(dense.apply, in_axes=(None, 0))(dense.init(jax.random.key(0), x[0]), x),
+        "jax.vmap",
+        lanes=B,
+    )
     for spelling in SPELLINGS.values():
         assert not seen(spelling, "jax.vmap")
 
 
 def test_linen_transforms_are_seen():
     def lifted(x):
-        layer = nn.vmap(nn.Dense, in_axes=0, variable_axes={"params": None}, split_rngs={"params": False})(F)
+        layer = nn.vmap(
+            nn.Dense, in_axes=0, variable_axes={"params": None}, split_rngs={"params": False}
+        )(F)
         return layer.apply(layer.init(jax.random.key(0), x), x)
 
     facts, _ = looked_at(lifted)
-    assert {(each.transform, each.lanes, each.answers) for each in facts.applied} == {("nn.vmap", B, True)}
+    assert {(each.transform, each.lanes, each.answers) for each in facts.applied} == {
+        ("nn.vmap", B, True)
+    }
     assert set(facts.parameters) == {Parameter((D, F), True), Parameter((F,), None)}
 
     class Step(nn.Module):
@@ -120,19 +153,29 @@ def test_scans_and_their_nesting_are_seen():
         return nnx.vmap(lambda row: run(row, jnp.arange(4.0)))(x)
 
     facts, _ = looked_at(scan_inside)
-    assert [(each.transform, each.lanes, each.inside) for each in facts.applied] == [("nnx.vmap", B, None), ("nnx.scan", 4, 0)]
+    assert [(each.transform, each.lanes, each.inside) for each in facts.applied] == [
+        ("nnx.vmap", B, None),
+        ("nnx.scan", 4, 0),
+    ]
     assert facts.applied[1].in_axes == ("carry", 0)
 
     def vmap_inside(x):
-        return jax.lax.scan(lambda carry, step: (jax.vmap(lambda row: row + step)(carry), None), x, jnp.arange(4.0))[0]
+        return jax.lax.scan(
+            lambda carry, step: (jax.vmap(lambda row: row + step)(carry), None), x, jnp.arange(4.0)
+        )[0]
 
     facts, _ = looked_at(vmap_inside)
-    assert [(each.transform, each.lanes, each.inside) for each in facts.applied] == [("jax.lax.scan", 4, None), ("jax.vmap", B, 0)]
+    assert [(each.transform, each.lanes, each.inside) for each in facts.applied] == [
+        ("jax.lax.scan", 4, None),
+        ("jax.vmap", B, 0),
+    ]
 
 
 def test_splits_of_random_numbers_are_seen_in_all_forms():
     def decorated(x):
-        return nnx.split_rngs(splits=4)(nnx.vmap(lambda rngs: nnx.Linear(D, F, rngs=rngs)))(nnx.Rngs(0)).kernel[...]
+        return nnx.split_rngs(splits=4)(nnx.vmap(lambda rngs: nnx.Linear(D, F, rngs=rngs)))(
+            nnx.Rngs(0)
+        ).kernel[...]
 
     def in_place(x):
         rngs = nnx.Rngs(0)
@@ -149,7 +192,9 @@ def test_splits_of_random_numbers_are_seen_in_all_forms():
 
     for function in (decorated, in_place, method, context):
         facts, _ = looked_at(function)
-        assert [each.lanes for each in facts.applied if each.transform == "nnx.split_rngs"] == [4], function.__name__
+        assert [each.lanes for each in facts.applied if each.transform == "nnx.split_rngs"] == [
+            4
+        ], function.__name__
         (mapped,) = [each for each in facts.applied if each.transform == "nnx.vmap"]
         assert mapped.makes
         assert mapped.lanes == 4
@@ -157,7 +202,11 @@ def test_splits_of_random_numbers_are_seen_in_all_forms():
 
 
 def test_parameters_that_each_lane_makes_have_the_lane_axis():
-    facts, _ = looked_at(lambda x: jax.vmap(lambda key, row: nnx.Linear(D, F, rngs=nnx.Rngs(key))(row))(jax.random.split(jax.random.key(0), B), x))
+    facts, _ = looked_at(
+        lambda x: jax.vmap(lambda key, row: nnx.Linear(D, F, rngs=nnx.Rngs(key))(row))(
+            jax.random.split(jax.random.key(0), B), x
+        )
+    )
     assert Parameter((B, D, F), None) in facts.parameters
     facts, _ = looked_at(lambda x: jax.vmap(lambda row: linear()(row))(x))
     assert (B, D, F) not in {each.shape for each in facts.parameters}
@@ -165,7 +214,9 @@ def test_parameters_that_each_lane_makes_have_the_lane_axis():
 
 def test_equal_copies_are_told_from_different_models():
     def copies(x):
-        return nnx.vmap(lambda rngs: nnx.Linear(D, F, rngs=rngs), in_axes=None, axis_size=4)(nnx.Rngs(0)).kernel[...]
+        return nnx.vmap(lambda rngs: nnx.Linear(D, F, rngs=rngs), in_axes=None, axis_size=4)(
+            nnx.Rngs(0)
+        ).kernel[...]
 
     facts, _ = looked_at(copies)
     assert Parameter((4, D, F), False) in facts.parameters
@@ -177,7 +228,9 @@ def test_a_show_beside_the_answer_is_told_from_what_gives_it():
         return linear()(x)
 
     assert seen(show, "nnx.vmap", lanes=B, answers=False)
-    assert seen(lambda x: nnx.vmap(lambda row: jax.nn.relu(row))(x) * 0, "nnx.vmap", answers=False), "more zeros than the transform returned"
+    assert seen(
+        lambda x: nnx.vmap(lambda row: jax.nn.relu(row))(x) * 0, "nnx.vmap", answers=False
+    ), "more zeros than the transform returned"
 
 
 def test_what_jit_compiled_before_is_seen_afresh():
@@ -241,9 +294,17 @@ def test_every_piece_of_code_that_is_looked_for_exists():
             if isinstance(constant, types.CodeType):
                 yield from codes(constant)
 
-    for name, module in {**{name: module for name, (module, _) in _TRANSFORMS.items()}, **_OTHERS}.items():
+    for name, module in {
+        **{name: module for name, (module, _) in _TRANSFORMS.items()},
+        **_OTHERS,
+    }.items():
         source = importlib.import_module(module)
-        compiled = compile(Path(source.__file__).read_text(encoding="utf-8"), source.__file__, "exec", dont_inherit=True)
+        compiled = compile(
+            Path(source.__file__).read_text(encoding="utf-8"),
+            source.__file__,
+            "exec",
+            dont_inherit=True,
+        )
         assert name in {code.co_qualname for code in codes(compiled)}, f"{module} has no {name}"
     assert {transform for _, transform in _TRANSFORMS.values()} == set(TRANSFORMS)
 
@@ -251,7 +312,10 @@ def test_every_piece_of_code_that_is_looked_for_exists():
 def test_facts_cross_as_json_and_nothing_else_does():
     facts, _ = looked_at(SPELLINGS["called"])
     assert from_json(to_json(facts)) == facts
-    told = {"applied": [{"transform": "nnx.vmap", "inside": None, "lanes": 3, "in_axes": [None, 0]}], "parameters": [{"shape": [3, 4]}]}
+    told = {
+        "applied": [{"transform": "nnx.vmap", "inside": None, "lanes": 3, "in_axes": [None, 0]}],
+        "parameters": [{"shape": [3, 4]}],
+    }
     assert from_json(told).parameters == (Parameter((3, 4)),)
     for wrong in (
         None,

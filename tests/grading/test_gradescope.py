@@ -1,4 +1,5 @@
-"""Otter's results as Gradescope's JSON: one row for each group of cases, and no score where there is no verdict."""
+"""Otter's results as Gradescope's JSON: one row for each group of cases, and no score where there
+is no verdict."""
 
 from __future__ import annotations
 
@@ -15,17 +16,31 @@ from otter.test_files.ok_test import OKTestFile
 
 from autograder.grading import gradescope, results
 
-HEAD = "from otter.test_files import test_case\nOK_FORMAT = False\nname = '{name}'\npoints = None\n{options}\n"
+HEAD = (
+    "from otter.test_files import test_case\n"
+    "OK_FORMAT = False\n"
+    "name = '{name}'\n"
+    "points = None\n"
+    "{options}\n"
+)
 CASE = "@test_case(points={points}, hidden={hidden}, {more})\ndef test_{number}(env):\n    {body}\n"
-FAILS = "class CheckFailed(AssertionError): pass\n    raise CheckFailed('f returned None.\\n\\n2 of 4 cases fail.')"
+FAILS = (
+    "class CheckFailed(AssertionError): pass\n"
+    "    raise CheckFailed('f returned None.\\n\\n2 of 4 cases fail.')"
+)
 IMPRECISE = "class Imprecise(AssertionError): pass\n    raise Imprecise('f is imprecise.')"
-UNGRADED = "class Ungraded(Exception): pass\n    raise Ungraded('f was not called: why. Please tell your instructor.')"
+UNGRADED = (
+    "class Ungraded(Exception): pass\n"
+    "    raise Ungraded('f was not called: why. Please tell your instructor.')"
+)
 
 
 def otters_file(name: str, bodies: list[tuple[str, bool, str]], options: str = "") -> Any:
-    """One of Otter's test files, run: (body, hidden, further arguments) of each test case, all worth 2 points."""
+    """One of Otter's test files, run: (body, hidden, further arguments) of each test case, all
+    worth 2 points."""
     source = HEAD.format(name=name, options=options) + "".join(
-        CASE.format(points=2, hidden=hidden, more=more, number=number, body=body) for number, (body, hidden, more) in enumerate(bodies)
+        CASE.format(points=2, hidden=hidden, more=more, number=number, body=body)
+        for number, (body, hidden, more) in enumerate(bodies)
     )
     found = ExceptionTestFile.from_string(source, f"{name}.py")
     found.run({})
@@ -35,11 +50,20 @@ def otters_file(name: str, bodies: list[tuple[str, bool, str]], options: str = "
 CHECKS = {"q1": [["f", "public"], ["f", "corners"], ["f", "random"]]}
 
 
-def written(files: list[Any], tmp_path: Path, checks: Any = CHECKS, worth: Any = None, **config: Any) -> dict[str, Any]:
+def written(
+    files: list[Any], tmp_path: Path, checks: Any = CHECKS, worth: Any = None, **config: Any
+) -> dict[str, Any]:
     results = GradingResults(files)
     gradescope.settle(results, checks, worth or {})
     target = tmp_path / "results.json"
-    gradescope.write_from_now(results, file=target, checks=checks, worth=worth or {}, details={"version": "x"}, started=time.monotonic())
+    gradescope.write_from_now(
+        results,
+        file=target,
+        checks=checks,
+        worth=worth or {},
+        details={"version": "x"},
+        started=time.monotonic(),
+    )
     before = Path.cwd()
     returned = results.to_gradescope_dict(AutograderConfig({"show_hidden": True, **config}))
     os.chdir(before)
@@ -51,7 +75,10 @@ def written(files: list[Any], tmp_path: Path, checks: Any = CHECKS, worth: Any =
 
 
 def test_each_group_is_a_row(tmp_path: Path) -> None:
-    file = otters_file("q1", [("pass", False, ""), (FAILS, True, ""), ("pass", True, "success_message='Well done.'")])
+    file = otters_file(
+        "q1",
+        [("pass", False, ""), (FAILS, True, ""), ("pass", True, "success_message='Well done.'")],
+    )
     assert written([file], tmp_path) == {
         "tests": [
             {
@@ -95,7 +122,19 @@ def test_each_group_is_a_row(tmp_path: Path) -> None:
 
 
 def test_what_was_not_graded_has_no_score_and_the_rest_keeps_its_own(tmp_path: Path) -> None:
-    found = written([otters_file("q1", [("pass", False, ""), (UNGRADED, True, ""), (FAILS, True, "failure_message='Think of B = 1.'")])], tmp_path)
+    found = written(
+        [
+            otters_file(
+                "q1",
+                [
+                    ("pass", False, ""),
+                    (UNGRADED, True, ""),
+                    (FAILS, True, "failure_message='Think of B = 1.'"),
+                ],
+            )
+        ],
+        tmp_path,
+    )
     first, second, third = found["tests"]
     assert (first["score"], third["score"]) == (2, 0)
     assert second == {
@@ -108,32 +147,54 @@ def test_what_was_not_graded_has_no_score_and_the_rest_keeps_its_own(tmp_path: P
         "extra_data": {"question": "q1"},
     }
     assert third["output"] == "Think of B = 1.\n\nf returned None.\n\n2 of 4 cases fail."
-    assert found["output"] == "1 of 1 questions could not be graded completely. This is no fault of the answers; please tell your instructor."
+    assert found["output"] == (
+        "1 of 1 questions could not be graded completely. This is no fault of the answers; please "
+        "tell your instructor."
+    )
     assert "score" not in found
 
 
 def test_an_imprecise_answer_gets_its_share(tmp_path: Path) -> None:
     bodies = [("pass", False, ""), (IMPRECISE, True, ""), (FAILS, True, "")]
     found = written([otters_file("q1", bodies)], tmp_path, worth={"f": 0.25}, points_possible=12)
-    assert [(row["score"], row["status"]) for row in found["tests"]] == [(2, "passed"), (0.5, "failed"), (0, "failed")]
+    assert [(row["score"], row["status"]) for row in found["tests"]] == [
+        (2, "passed"),
+        (0.5, "failed"),
+        (0, "failed"),
+    ]
     assert found["tests"][1]["output"] == "f is imprecise."
     assert found["score"] == 5.0  # (2 + 0.5) of 6, scaled to 12
 
 
 def test_hidden_rows_follow_otters_settings(tmp_path: Path) -> None:
     files = [otters_file("q1", [("pass", False, ""), ("pass", True, ""), ("pass", True, "")])]
-    assert [row["visibility"] for row in written(files, tmp_path, show_hidden=False)["tests"]] == ["visible", "hidden", "hidden"]
+    assert [row["visibility"] for row in written(files, tmp_path, show_hidden=False)["tests"]] == [
+        "visible",
+        "hidden",
+        "hidden",
+    ]
 
 
-@pytest.mark.parametrize(("checks", "options"), [({}, ""), ({"q1": [["f", "public"], None, ["f", "random"]]}, ""), (CHECKS, "all_or_nothing = True")])
-def test_questions_of_another_kind_stay_as_otter_shows_them(tmp_path: Path, checks: Any, options: str) -> None:
+@pytest.mark.parametrize(
+    ("checks", "options"),
+    [
+        ({}, ""),
+        ({"q1": [["f", "public"], None, ["f", "random"]]}, ""),
+        (CHECKS, "all_or_nothing = True"),
+    ],
+)
+def test_questions_of_another_kind_stay_as_otter_shows_them(
+    tmp_path: Path, checks: Any, options: str
+) -> None:
     file = otters_file("q1", [("pass", False, ""), (FAILS, True, ""), ("pass", True, "")], options)
     found = written([file], tmp_path, checks)
     assert [row["name"] for row in found["tests"]] == ["Public Tests", "q1"]
     assert found["tests"][1]["score"] == (0 if options else 4)
 
 
-def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(tmp_path: Path) -> None:
+def test_beside_a_question_of_another_kind_the_summary_of_public_tests_stays(
+    tmp_path: Path,
+) -> None:
     files = [otters_file("q1", [("pass", False, "")] * 3), otters_file("q2", [("pass", False, "")])]
     assert [row["name"] for row in written(files, tmp_path)["tests"]] == [
         "Public Tests",
@@ -159,7 +220,9 @@ def test_a_doctest_without_a_verdict_is_no_zero_either(tmp_path: Path) -> None:
 
 def test_without_any_result_there_is_no_zero(tmp_path: Path) -> None:
     results = GradingResults.without_results(RuntimeError("the kernel died"))
-    gradescope.write_from_now(results, file=tmp_path / "results.json", checks={}, worth={}, details={}, started=0.0)
+    gradescope.write_from_now(
+        results, file=tmp_path / "results.json", checks={}, worth={}, details={}, started=0.0
+    )
     before = Path.cwd()
     found = results.to_gradescope_dict(AutograderConfig({}))
     os.chdir(before)

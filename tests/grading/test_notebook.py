@@ -8,9 +8,18 @@ from autograder.grading.notebook import without_submitted_code
 
 
 def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
-    notebook = nbformat.v4.new_notebook(metadata={"otter": {"tests": {"q1": "forged"}}, "kernelspec": {"name": "evil", "display_name": "evil"}})
+    notebook = nbformat.v4.new_notebook(
+        metadata={
+            "otter": {"tests": {"q1": "forged"}},
+            "kernelspec": {"name": "evil", "display_name": "evil"},
+        }
+    )
     notebook.cells = [
-        nbformat.v4.new_code_cell("print('\\'); __import__('os').system('x') #')", metadata={"otter": {"tests": ["q1"]}, "tags": ["other"]}, id="a"),
+        nbformat.v4.new_code_cell(
+            "print('\\'); __import__('os').system('x') #')",
+            metadata={"otter": {"tests": ["q1"]}, "tags": ["other"]},
+            id="a",
+        ),
         nbformat.v4.new_markdown_cell("text"),
         nbformat.v4.new_code_cell("x = 1", id="b"),
         nbformat.v4.new_code_cell("left_out_by_otter", metadata={"tags": ["otter_ignore"]}),
@@ -24,5 +33,7 @@ def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
         "__otter_arrays__.cell('x = 1', ['q2'], globals())",
         "__otter_arrays__.end(globals())",
     ]
-    assert made.metadata == {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    assert made.metadata == {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+    }
     assert all(cell.metadata == {} for cell in made.cells)

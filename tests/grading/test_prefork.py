@@ -1,4 +1,5 @@
-"""Otter's kernel, begun before it is asked for: the same verdicts, and what happens when it is not asked for.
+"""Otter's kernel, begun before it is asked for: the same verdicts, and what happens when it is not
+asked for.
 
 Covers too: `grading.application`, `runtime.switches`.
 """
@@ -56,7 +57,9 @@ def test_a_kernel_that_nobody_asks_for_ends_and_leaves_nothing(tmp_path: Path) -
     ],
     ids=["other threads", "not wished"],
 )
-def test_none_is_begun_where_it_would_not_be_taken(tmp_path: Path, before: str, variables: dict[str, str]) -> None:
+def test_none_is_begun_where_it_would_not_be_taken(
+    tmp_path: Path, before: str, variables: dict[str, str]
+) -> None:
     assert begun(tmp_path, before, **variables) == ["0", "0 []"]
 
 
@@ -66,27 +69,60 @@ def rows(graded: OtterRun) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("answer", ["right", *(pytest.param(name, marks=pytest.mark.slow) for name in ("wrong", "kills itself", "raises"))])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "right",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("wrong", "kills itself", "raises")
+        ),
+    ],
+)
 def test_no_verdict_depends_on_a_shortcut(one_assignment: BuiltAssignment, answer: str) -> None:
     (question,) = one_assignment.record().questions
-    wrong = next(known.source for known in one_assignment.misconceptions(question).values() if known.told_by == "values")
+    wrong = next(
+        known.source
+        for known in one_assignment.misconceptions(question).values()
+        if known.told_by == "values"
+    )
     sources = {
         "wrong": wrong,
-        "kills itself": "def f(seed, x_batch, features):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)",
+        "kills itself": (
+            "def f(seed, x_batch, features):\n"
+            "    import os, signal\n"
+            "    os.kill(os.getpid(), signal.SIGSEGV)"
+        ),
         "raises": "def f(seed, x_batch, features):\n    raise ValueError('no idea')",
     }
-    submission = one_assignment.answered({question: sources[answer]}) if answer in sources else one_assignment.solution
-    found = {rows(otter_run(submission, one_assignment.zip, env={**os.environ, switches.VARIABLE: without})) for without in ("", *switches.SHORTCUTS)}
+    submission = (
+        one_assignment.answered({question: sources[answer]})
+        if answer in sources
+        else one_assignment.solution
+    )
+    found = {
+        rows(
+            otter_run(
+                submission, one_assignment.zip, env={**os.environ, switches.VARIABLE: without}
+            )
+        )
+        for without in ("", *switches.SHORTCUTS)
+    }
     assert len(found) == 1
 
 
-def test_the_kernel_runs_no_profile_of_the_user(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_the_kernel_runs_no_profile_of_the_user(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     startup = tmp_path / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "00.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "IPYTHONDIR": str(tmp_path)})
+    graded = otter_run(
+        one_assignment.solution, one_assignment.zip, env={**os.environ, "IPYTHONDIR": str(tmp_path)}
+    )
     assert graded.share == 1.0
-    assert "ipython kernel" not in graded.printed  # what a kernel says of itself that knows of no parent
+    # What a kernel says of itself that knows of no parent.
+    assert "ipython kernel" not in graded.printed
     assert not (tmp_path / "ran").exists()
 
 
@@ -150,10 +186,24 @@ def test_a_forked_kernel_is_as_one_that_was_started_anew(tmp_path: Path) -> None
     found = {}
     for without in ("", "ahead"):
         (tmp_path / f"without {without}").mkdir()
-        command = [sys.executable, "-c", KERNEL, str(tmp_path / f"without {without}"), json.dumps(list(IN_A_KERNEL.values()))]
-        done = subprocess.run(command, env={**os.environ, switches.VARIABLE: without}, capture_output=True, text=True, check=False)
+        command = [
+            sys.executable,
+            "-c",
+            KERNEL,
+            str(tmp_path / f"without {without}"),
+            json.dumps(list(IN_A_KERNEL.values())),
+        ]
+        done = subprocess.run(
+            command,
+            env={**os.environ, switches.VARIABLE: without},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         found[without] = json.loads(done.stdout)
     assert [found[""]["forked"], found["ahead"]["forked"]] == [True, False]
-    assert dict(zip(IN_A_KERNEL, found[""]["said"], strict=True)) == dict(zip(IN_A_KERNEL, found["ahead"]["said"], strict=True))
+    assert dict(zip(IN_A_KERNEL, found[""]["said"], strict=True)) == dict(
+        zip(IN_A_KERNEL, found["ahead"]["said"], strict=True)
+    )
     assert "(True, '')" in found[""]["said"][1]

@@ -37,14 +37,28 @@ print(Factory.instance().default_provisioner_name, os.listdir(sys.argv[1]))
 def started(folder: Path, before: str = "") -> list[str]:
     folder.mkdir(exist_ok=True)
     code = STARTED.format(before=before)
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize(("before", "first"), [("", "True"), ("provisioner.prepare()", "True"), ("Factory.instance()", "False")])
-def test_a_kernel_has_its_sockets_in_the_folder_and_leaves_none(tmp_path: Path, before: str, first: str) -> None:
-    assert started(tmp_path / "here", before) == [f"{first} ipc ok False", "False otter-arrays", "local-provisioner []"]
+@pytest.mark.parametrize(
+    ("before", "first"),
+    [("", "True"), ("provisioner.prepare()", "True"), ("Factory.instance()", "False")],
+)
+def test_a_kernel_has_its_sockets_in_the_folder_and_leaves_none(
+    tmp_path: Path, before: str, first: str
+) -> None:
+    assert started(tmp_path / "here", before) == [
+        f"{first} ipc ok False",
+        "False otter-arrays",
+        "local-provisioner []",
+    ]
 
 
 def test_not_installed_jupyter_starts_its_own(tmp_path: Path) -> None:
@@ -58,7 +72,11 @@ def test_a_file_system_without_sockets_is_noticed() -> None:
 
 
 def test_in_a_folder_whose_path_is_too_long_for_a_socket_ports_do(tmp_path: Path) -> None:
-    assert started(tmp_path / ("long" * 25)) == ["True tcp ok True", "False otter-arrays", "local-provisioner []"]
+    assert started(tmp_path / ("long" * 25)) == [
+        "True tcp ok True",
+        "False otter-arrays",
+        "local-provisioner []",
+    ]
 
 
 def test_jupyter_finds_it_by_its_entry_point() -> None:
@@ -99,9 +117,15 @@ asyncio.run(main())
 
 @pytest.mark.parametrize(
     ("signal", "told"),
-    [("0", "42"), ("signal.SIGKILL", "the kernel died before it answered"), ("signal.SIGSTOP", "the kernel did not answer in 1.5 seconds")],
+    [
+        ("0", "42"),
+        ("signal.SIGKILL", "the kernel died before it answered"),
+        ("signal.SIGSTOP", "the kernel did not answer in 1.5 seconds"),
+    ],
 )
-def test_a_client_is_ready_when_the_kernel_has_answered(tmp_path: Path, signal: str, told: str) -> None:
+def test_a_client_is_ready_when_the_kernel_has_answered(
+    tmp_path: Path, signal: str, told: str
+) -> None:
     command = [sys.executable, "-W", "ignore", "-c", ANSWERS.format(signal=signal), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -110,6 +134,10 @@ def test_a_client_is_ready_when_the_kernel_has_answered(tmp_path: Path, signal: 
 
 @pytest.mark.parametrize("without", ["", "ahead"])
 def test_otters_kernel_uses_no_port(one_assignment: BuiltAssignment, without: str) -> None:
-    graded = otter_run(one_assignment.solution, one_assignment.zip, env={**os.environ, "OTTER_ARRAYS_WITHOUT": without})
+    graded = otter_run(
+        one_assignment.solution,
+        one_assignment.zip,
+        env={**os.environ, "OTTER_ARRAYS_WITHOUT": without},
+    )
     assert graded.share == 1.0
     assert "TCP" not in graded.printed  # a kernel that listens on ports warns of it

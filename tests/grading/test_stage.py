@@ -23,8 +23,13 @@ def test_a_result_is_in_place_before_anything_runs(tmp_path: Path) -> None:
     assert results["tests"][0]["output"].startswith("Ungraded: grading did not come to its end")
     assert "score" not in results
     assert "score" not in results["tests"][0]
-    assert sorted(path.name for path in (tmp_path / "submission").iterdir()) == ["data.csv", "nb.ipynb"]
+    assert sorted(path.name for path in (tmp_path / "submission").iterdir()) == [
+        "data.csv",
+        "nb.ipynb",
+    ]
     assert [path.name for path in stage.files.iterdir()] == ["data.csv"]
-    assert all((tmp_path / name).stat().st_mode & 0o77 == 0 for name in ("source", "submission", "results"))
+    assert all(
+        (tmp_path / name).stat().st_mode & 0o77 == 0 for name in ("source", "submission", "results")
+    )
     isolation.finish(stage)
     assert not stage.holding.exists()

@@ -1,4 +1,5 @@
-"""A kind of argument is one class: what draws, builds, varies and mutates asks it, and no module knows kinds by name.
+"""A kind of argument is one class: what draws, builds, varies and mutates asks it, and no module
+knows kinds by name.
 
 Covers too: `questions.argument`.
 """
@@ -34,7 +35,9 @@ class Angle(Argument):
     def faults(self) -> list[str]:
         return []
 
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str) -> Value:
+    def draw(
+        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
+    ) -> Value:
         return Value(kind, np.asarray(rng.uniform(0, 2 * math.pi)))
 
 
@@ -43,7 +46,12 @@ def turned(x: Any, angle: float) -> Any:
 
 
 def test_a_kind_that_a_test_defines_is_drawn_built_and_judged() -> None:
-    question = Question("turned", arguments={"x": Array("N", families=("normal",)), "angle": Angle()}, dims={"N": (2, 5)}, laws=("jit",))
+    question = Question(
+        "turned",
+        arguments={"x": Array("N", families=("normal",)), "angle": Angle()},
+        dims={"N": (2, 5)},
+        laws=("jit",),
+    )
 
     @question.misconception("the sine", hint="The cosine scales.")
     def by_the_sine(x: Any, angle: float) -> Any:

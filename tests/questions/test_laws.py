@@ -1,4 +1,5 @@
-"""Laws: who obeys passes, who breaks one is told which and on what, and a reference that does not obey stops the build.
+"""Laws: who obeys passes, who breaks one is told which and on what, and a reference that does not
+obey stops the build.
 
 Covers too: `build.law_cases`, `calls.transforms`.
 """
@@ -32,7 +33,11 @@ LAWS = ("jit", "vmap", "grad", "permutation of B")
 
 def a_question(**options: Any) -> Question:
     declared: dict[str, Any] = {
-        "arguments": {"w": Tree(k=Array("D", families=("normal",))), "x": Array("B", "D", families=("normal",)), "n": Dim("N")},
+        "arguments": {
+            "w": Tree(k=Array("D", families=("normal",))),
+            "x": Array("B", "D", families=("normal",)),
+            "n": Dim("N"),
+        },
         "dims": {"B": (2, 6), "D": (2, 5), "N": (1, 4)},
         "laws": LAWS,
     }
@@ -63,22 +68,38 @@ def found(function: Callable[..., Any], law: str) -> Finding | None:
 def test_who_obeys_passes(law: str) -> None:
     assert found(reference, law) is None
     assert found(jax.jit(reference, static_argnums=2), law) is None
-    assert found(lambda w, x, n: jax.vmap(lambda row: jnp.tanh(row @ w["k"]) * n)(jnp.asarray(x)), law) is None
+    assert (
+        found(lambda w, x, n: jax.vmap(lambda row: jnp.tanh(row @ w["k"]) * n)(jnp.asarray(x)), law)
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("function", "law", "sentence"),
     [
-        (by_numpy, "jit", "jax.jit of f raised TracerArrayConversionError. [case 2 of 4: all sizes distinct, under jax.jit]"),
-        (by_numpy, "vmap", "jax.vmap of f raised TracerArrayConversionError. [case 2 of 4: all sizes distinct, under jax.vmap over 3 lanes]"),
+        (
+            by_numpy,
+            "jit",
+            "jax.jit of f raised TracerArrayConversionError. [case 2 of 4: all sizes distinct, "
+            "under jax.jit]",
+        ),
+        (
+            by_numpy,
+            "vmap",
+            "jax.vmap of f raised TracerArrayConversionError. [case 2 of 4: all sizes distinct, "
+            "under jax.vmap over 3 lanes]",
+        ),
         (
             by_numpy,
             "grad",
-            "the derivative of f along random directions raised TracerArrayConversionError. [case 2 of 4: all sizes distinct, under jax.grad]",
+            "the derivative of f along random directions raised TracerArrayConversionError. [case "
+            "2 of 4: all sizes distinct, under jax.grad]",
         ),
     ],
 )
-def test_who_breaks_a_law_is_told_which(function: Callable[..., Any], law: str, sentence: str) -> None:
+def test_who_breaks_a_law_is_told_which(
+    function: Callable[..., Any], law: str, sentence: str
+) -> None:
     finding = found(function, law)
     assert finding is not None
     lines = in_grading("f", finding, False).split("\n\n")
@@ -106,7 +127,9 @@ def test_who_is_wrong_as_it_is_breaks_no_law() -> None:
 def test_the_order_of_rows_is_permuted() -> None:
     for answered in group("permutation of B").cases[1::2]:
         assert answered.case.label.endswith("with B permuted")
-    before, after = (answered.case.arguments["x"].data for answered in group("permutation of B").cases[:2])
+    before, after = (
+        answered.case.arguments["x"].data for answered in group("permutation of B").cases[:2]
+    )
     assert sorted(map(tuple, before)) == sorted(map(tuple, after))
     assert not np.array_equal(before, after)
 
@@ -115,26 +138,53 @@ def test_the_order_of_rows_is_permuted() -> None:
     ("law", "function", "message"),
     [
         ("jit", by_numpy, "the law 'jit' cannot be asked for: with w={k: a JAX array of shape"),
-        ("grad", detached, "what the law says does not hold for the reference: the derivative that `jax.grad` finds"),
-        ("grad", lambda w, x, n: jnp.round(reference(w, x, n), 2) + x.sum() * 0 + jnp.arange(x.shape[0]), "never gave an output that tests anything"),
-        ("vmap", lambda w, x, n: np.asarray(x).sum(1) + 0 * np.asarray(w["k"]).sum(), "the law 'vmap' cannot be asked for"),
-        ("permutation of B", lambda w, x, n: jnp.cumsum(reference(w, x, n)), "who permutes the input gets the output permuted likewise"),
+        (
+            "grad",
+            detached,
+            "what the law says does not hold for the reference: the derivative that `jax.grad` "
+            "finds",
+        ),
+        (
+            "grad",
+            lambda w, x, n: jnp.round(reference(w, x, n), 2) + x.sum() * 0 + jnp.arange(x.shape[0]),
+            "never gave an output that tests anything",
+        ),
+        (
+            "vmap",
+            lambda w, x, n: np.asarray(x).sum(1) + 0 * np.asarray(w["k"]).sum(),
+            "the law 'vmap' cannot be asked for",
+        ),
+        (
+            "permutation of B",
+            lambda w, x, n: jnp.cumsum(reference(w, x, n)),
+            "who permutes the input gets the output permuted likewise",
+        ),
     ],
 )
-def test_a_reference_that_does_not_obey_stops_the_build(law: str, function: Callable[..., Any], message: str) -> None:
+def test_a_reference_that_does_not_obey_stops_the_build(
+    law: str, function: Callable[..., Any], message: str
+) -> None:
     with pytest.raises(BuildError) as told:
         draw(a_question(), function, (law,), "a", "s")
     assert message in str(told.value)
 
 
 def test_sums_obey_the_law_of_permutations() -> None:
-    assert draw(a_question(), lambda w, x, n: (x @ w["k"]).sum() * n, ("permutation of B",), "a", "s").groups
-    assert draw(a_question(), lambda w, x, n: (x * w["k"]).ravel() * n, ("permutation of B",), "a", "s").groups
+    assert draw(
+        a_question(), lambda w, x, n: (x @ w["k"]).sum() * n, ("permutation of B",), "a", "s"
+    ).groups
+    assert draw(
+        a_question(), lambda w, x, n: (x * w["k"]).ravel() * n, ("permutation of B",), "a", "s"
+    ).groups
 
 
 def test_keys_are_mapped_too() -> None:
-    question = Question("f", arguments={"key": Key(), "n": Dim("N")}, dims={"N": (2, 5)}, laws=("vmap", "jit"))
-    drawn = draw(question, lambda key, n: jax.random.normal(key, (n,)), ("vmap", "jit"), "a", "s").groups
+    question = Question(
+        "f", arguments={"key": Key(), "n": Dim("N")}, dims={"N": (2, 5)}, laws=("vmap", "jit")
+    )
+    drawn = draw(
+        question, lambda key, n: jax.random.normal(key, (n,)), ("vmap", "jit"), "a", "s"
+    ).groups
     assert drawn["vmap"].cases[1].case.arguments["key"].data.shape == (3,)
     assert examine(lambda key, n: jax.random.normal(key, (n,)), drawn["vmap"]) is None
 
@@ -167,21 +217,36 @@ def test_a_bad_declaration_is_told(options: dict[str, Any], message: str) -> Non
 
 
 def test_a_law_that_is_not_declared_is_told_in_the_master() -> None:
-    with pytest.raises(BuildError, match=r"^question 'f': has no law 'jit'; declare it with laws=\('jit',\)$"):
+    with pytest.raises(
+        BuildError, match=r"^question 'f': has no law 'jit'; declare it with laws=\('jit',\)$"
+    ):
         rehearse(a_question(laws=()), reference, "jit")
 
 
 def test_the_derivative_of_several_arrays_is_that_of_all_in_any_order() -> None:
-    question = Question("f", arguments={"x": Array("B", families=("normal",))}, dims={"B": (2, 6)}, several=True, laws=("grad",))
-    drawn = draw(question, lambda x: {"z": x**3, "a": (jnp.sin(x), jnp.arange(3))}, ("grad",), "a", "s").groups["grad"]
+    question = Question(
+        "f",
+        arguments={"x": Array("B", families=("normal",))},
+        dims={"B": (2, 6)},
+        several=True,
+        laws=("grad",),
+    )
+    drawn = draw(
+        question, lambda x: {"z": x**3, "a": (jnp.sin(x), jnp.arange(3))}, ("grad",), "a", "s"
+    ).groups["grad"]
     assert examine(lambda x: {"a": [jnp.sin(x), jnp.arange(3)], "z": x * x * x}, drawn) is None
-    finding = examine(lambda x: {"a": [jnp.sin(x), jnp.arange(3)], "z": jax.lax.stop_gradient(x) ** 3}, drawn)
+    finding = examine(
+        lambda x: {"a": [jnp.sin(x), jnp.arange(3)], "z": jax.lax.stop_gradient(x) ** 3}, drawn
+    )
     assert finding is not None
     assert finding.case == 1
 
 
 def test_an_author_who_returns_several_arrays_is_told_how_to_say_so() -> None:
-    message = r"the reference returned a tuple of length 2; it must return one array\. Declare the question with several=True if there are several$"
+    message = (
+        r"the reference returned a tuple of length 2; it must return one array\. Declare the "
+        r"question with several=True if there are several$"
+    )
     with pytest.raises(BuildError, match=message):
         draw(a_question(laws=()), lambda w, x, n: (x, x), ("public",), "a", "s")
 
@@ -202,10 +267,18 @@ def test_the_gradient_is_taken_of_what_is_named() -> None:
     one = call(lambda a, b, n: (a * b).sum() * n, ARGUMENTS, CallSpec(gradient=("b",)))
     assert isinstance(one, Returned)
     np.testing.assert_array_equal(one.array, [2.0, 4.0])
-    both = call(lambda a, b, n: (a * b).sum() * n, ARGUMENTS, CallSpec(several=True, gradient=("a", "b")))
+    both = call(
+        lambda a, b, n: (a * b).sum() * n, ARGUMENTS, CallSpec(several=True, gradient=("a", "b"))
+    )
     assert isinstance(both, Returned)
-    assert {name: array.tolist() for name, array in both.output.items()} == {"a": [6.0, 8.0], "b": [2.0, 4.0]}
-    assert call(lambda a, b, n: a * b, ARGUMENTS, CallSpec(gradient=("b",))).cause == "raised TypeError."  # type: ignore[union-attr]
+    assert {name: array.tolist() for name, array in both.output.items()} == {
+        "a": [6.0, 8.0],
+        "b": [2.0, 4.0],
+    }
+    assert (
+        call(lambda a, b, n: a * b, ARGUMENTS, CallSpec(gradient=("b",))).cause
+        == "raised TypeError."
+    )  # type: ignore[union-attr]
 
 
 class Scaled:
@@ -227,5 +300,10 @@ def test_a_class_is_made_and_its_method_called() -> None:
     other = call(Scaled, ARGUMENTS, CallSpec(constructor=("n",), method="difference"))
     assert isinstance(other, Returned)
     assert other.array.tolist() == [4.0, 4.0]
-    assert call(Scaled, ARGUMENTS, CallSpec(constructor=("n",), method="missing")).cause == "raised AttributeError."  # type: ignore[union-attr]
-    assert call(object, ARGUMENTS, way) == Failed("takes 0 positional arguments; the question calls it with 1: (n).")
+    assert (
+        call(Scaled, ARGUMENTS, CallSpec(constructor=("n",), method="missing")).cause
+        == "raised AttributeError."
+    )  # type: ignore[union-attr]
+    assert call(object, ARGUMENTS, way) == Failed(
+        "takes 0 positional arguments; the question calls it with 1: (n)."
+    )

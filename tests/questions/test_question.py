@@ -14,7 +14,11 @@ import pytest
 from autograder import Array, DeclarationError, Dim, Question, Seed
 from autograder.questions.question import declared, declared_inside, newest
 
-GOOD: dict[str, Any] = {"name": "f", "arguments": {"seed": Seed(), "x": Array("B", "D"), "n": Dim("B")}, "dims": {"B": (1, 4), "D": (2, 4)}}
+GOOD: dict[str, Any] = {
+    "name": "f",
+    "arguments": {"seed": Seed(), "x": Array("B", "D"), "n": Dim("B")},
+    "dims": {"B": (1, 4), "D": (2, 4)},
+}
 
 
 def test_a_good_declaration_is_found_by_its_name() -> None:
@@ -50,25 +54,79 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
         ("rtol", -1.0, "question 'f': rtol=-1.0 (type=float) is not a number of at least 0"),
         ("atol", "1e-3", "question 'f': atol='1e-3' (type=str) is not a number of at least 0"),
         ("rtol", float("inf"), "question 'f': rtol=inf (type=float) is not a number of at least 0"),
-        ("imprecise", 1.5, "question 'f': imprecise=1.5 (type=float) is not a share of the points, from 0 to 1"),
-        ("imprecise", "right", "question 'f': imprecise='right' (type=str) is not a share of the points, from 0 to 1"),
+        (
+            "imprecise",
+            1.5,
+            "question 'f': imprecise=1.5 (type=float) is not a share of the points, from 0 to 1",
+        ),
+        (
+            "imprecise",
+            "right",
+            "question 'f': imprecise='right' (type=str) is not a share of the points, from 0 to 1",
+        ),
         ("see", None, "question 'f': see=None (type=NoneType) is not the text of a heading"),
-        ("name", "two words", "question 'two words': name='two words' (type=str) is not the name of a function"),
+        (
+            "name",
+            "two words",
+            "question 'two words': name='two words' (type=str) is not the name of a function",
+        ),
         ("name", 3, "question 3: name=3 (type=int) is not the name of a function"),
-        ("name", "lambda", "question 'lambda': name='lambda' (type=str) is not the name of a function"),
-        ("dims", {"B": (5, 2), "D": (1, 2)}, "question 'f': dims['B']=(5, 2) (type=tuple) is an empty range; write (smallest, largest)"),
+        (
+            "name",
+            "lambda",
+            "question 'lambda': name='lambda' (type=str) is not the name of a function",
+        ),
+        (
+            "dims",
+            {"B": (5, 2), "D": (1, 2)},
+            "question 'f': dims['B']=(5, 2) (type=tuple) is an empty range; write (smallest, "
+            "largest)",
+        ),
         (
             "dims",
             {"B": (0, 2), "D": (1, 2)},
-            "question 'f': dims['B']=(0, 2) (type=tuple) starts below 1; an array of size 0 has no value to compare",
+            "question 'f': dims['B']=(0, 2) (type=tuple) starts below 1; an array of size 0 has "
+            "no value to compare",
         ),
-        ("dims", {"B": 4, "D": (1, 2)}, "question 'f': dims['B']=4 (type=int) is not a pair of whole numbers (smallest, largest)"),
-        ("dims", {"B": (1, 2.5), "D": (1, 2)}, "question 'f': dims['B']=(1, 2.5) (type=tuple) is not a pair of whole numbers (smallest, largest)"),
-        ("dims", {"B": (True, 2), "D": (1, 2)}, "question 'f': dims['B']=(True, 2) (type=tuple) is not a pair of whole numbers (smallest, largest)"),
-        ("dims", {"B": (1, 2), "D": (1, 2), "Z": (1, 2)}, "question 'f': dims['Z']=(1, 2) (type=tuple) is used by no argument"),
-        ("dims", [], "question 'f': dims=[] (type=list) is not a dict of ranges such as dict(B=(1, 16))"),
-        ("arguments", {}, "question 'f': arguments={} (type=dict) is not a dict with at least one argument"),
-        ("arguments", {"x": 3}, "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim, a Seed, a Key or a Tree"),
+        (
+            "dims",
+            {"B": 4, "D": (1, 2)},
+            "question 'f': dims['B']=4 (type=int) is not a pair of whole numbers (smallest, "
+            "largest)",
+        ),
+        (
+            "dims",
+            {"B": (1, 2.5), "D": (1, 2)},
+            "question 'f': dims['B']=(1, 2.5) (type=tuple) is not a pair of whole numbers "
+            "(smallest, largest)",
+        ),
+        (
+            "dims",
+            {"B": (True, 2), "D": (1, 2)},
+            "question 'f': dims['B']=(True, 2) (type=tuple) is not a pair of whole numbers "
+            "(smallest, largest)",
+        ),
+        (
+            "dims",
+            {"B": (1, 2), "D": (1, 2), "Z": (1, 2)},
+            "question 'f': dims['Z']=(1, 2) (type=tuple) is used by no argument",
+        ),
+        (
+            "dims",
+            [],
+            "question 'f': dims=[] (type=list) is not a dict of ranges such as dict(B=(1, 16))",
+        ),
+        (
+            "arguments",
+            {},
+            "question 'f': arguments={} (type=dict) is not a dict with at least one argument",
+        ),
+        (
+            "arguments",
+            {"x": 3},
+            "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim, a Seed, a Key or a "
+            "Tree",
+        ),
         ("shapes", 0, "question 'f': shapes=0 (type=int) is not a whole number of at least 1"),
         ("seeds", 1.5, "question 'f': seeds=1.5 (type=float) is not a whole number of at least 1"),
     ],
@@ -83,9 +141,19 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: object, message:
     [
         (Array("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
         (Array(3), "cannot be drawn: a dimension is named by a string, not by 3 (int)"),  # type: ignore[arg-type]
-        (Array("B", dtype="int8"), "cannot be drawn: dtype='int8' is not one of float32, float64, float16, int32, bool"),
-        (Array("B", families=()), "cannot be drawn: families=() is empty; name at least one of normal, large, tiny, equal"),
-        (Array("B", families=("odd",)), "cannot be drawn: families has 'odd', which is not one of normal, large, tiny, equal"),
+        (
+            Array("B", dtype="int8"),
+            "cannot be drawn: dtype='int8' is not one of float32, float64, float16, int32, bool",
+        ),
+        (
+            Array("B", families=()),
+            "cannot be drawn: families=() is empty; name at least one of normal, large, tiny, "
+            "equal",
+        ),
+        (
+            Array("B", families=("odd",)),
+            "cannot be drawn: families has 'odd', which is not one of normal, large, tiny, equal",
+        ),
         (Dim("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
         (Seed(as_float=1), "cannot be drawn: as_float=1 (type=int) is neither True nor False"),  # type: ignore[arg-type]
     ],
@@ -101,7 +169,10 @@ def test_a_bad_argument_is_named(argument: object, message: str) -> None:
     [
         ({"name": "", "hint": "h"}, "misconception name='' (type=str) is not a sentence"),
         ({"name": "n", "hint": None}, "misconception hint=None (type=NoneType) is not a sentence"),
-        ({"name": "n", "hint": "h", "told_by": "luck"}, "misconception told_by='luck' (type=str) is not one of values, method"),
+        (
+            {"name": "n", "hint": "h", "told_by": "luck"},
+            "misconception told_by='luck' (type=str) is not one of values, method",
+        ),
         ({"name": "known", "hint": "h"}, "misconception name='known' (type=str) is declared twice"),
     ],
 )

@@ -22,20 +22,43 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 from autograder.runtime import compiled_programs, jax_settings
 
-PROGRAM = "import jax, jax.numpy as jnp; {before}; print(float(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.arange(5.0))))"
+PROGRAM = (
+    "import jax, jax.numpy as jnp; {before}; print(float(jax.jit(lambda x: jnp.tanh(x) @ "
+    "x)(jnp.arange(5.0))))"
+)
 
 
-def run(variables: dict[str, str] | None = None, archive: Path | None = None) -> tuple[str, int, int]:
+def run(
+    variables: dict[str, str] | None = None, archive: Path | None = None
+) -> tuple[str, int, int]:
     """What a small program prints, and how many compiled programs it found and missed."""
     log = "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stderr);"
     read = (
-        f"from pathlib import Path; from autograder.runtime import compiled_programs; compiled_programs.read_here(Path({str(archive)!r}))"
+        (
+            "from pathlib import Path; from autograder.runtime import compiled_programs; "
+            f"compiled_programs.read_here(Path({str(archive)!r}))"
+        )
         if archive
         else "pass"
     )
-    variables = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": jax_settings.compiler_flags(), **(variables or {})}
-    done = subprocess.run([sys.executable, "-c", log + PROGRAM.format(before=read)], env=variables, capture_output=True, text=True, check=True)
-    return done.stdout, done.stderr.count("Persistent compilation cache hit"), done.stderr.count("PERSISTENT COMPILATION CACHE MISS")
+    variables = {
+        **os.environ,
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": jax_settings.compiler_flags(),
+        **(variables or {}),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", log + PROGRAM.format(before=read)],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return (
+        done.stdout,
+        done.stderr.count("Persistent compilation cache hit"),
+        done.stderr.count("PERSISTENT COMPILATION CACHE MISS"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +93,21 @@ def test_jaxs_own_cache_in_a_folder_reads_it_too(packed: Path) -> None:
 
 
 def test_who_has_not_the_program_learns_nothing_of_it(packed: Path) -> None:
-    """The reference's programs are in the archive, and the archive is in the memory of a submission's process."""
+    """The reference's programs are in the archive, and the archive is in the memory of a
+    submission's process."""
     with zipfile.ZipFile(packed) as archive:
-        entries = {name: archive.read(name) for name in archive.namelist() if name != "made_for.json"}
+        entries = {
+            name: archive.read(name) for name in archive.namelist() if name != "made_for.json"
+        }
     assert entries
     for name, content in entries.items():
-        assert re.fullmatch("[0-9a-f]{64}", name)  # JAX's own name begins with that of the operation
+        # JAX's own name begins with that of the operation.
+        assert re.fullmatch("[0-9a-f]{64}", name)
         assert b"jit" not in content
-        assert not any(content.startswith(magic) for magic in (b"\x78", b"\x28\xb5\x2f\xfd", b"ML\xefR", b"\x7fELF"))
+        assert not any(
+            content.startswith(magic)
+            for magic in (b"\x78", b"\x28\xb5\x2f\xfd", b"ML\xefR", b"\x7fELF")
+        )
         assert len(set(content)) > min(200, len(content) // 4)  # like noise
     told = compiled_programs.Programs(packed)
     assert [told.compiled(name) for name in entries] == [None] * len(entries)
@@ -96,14 +126,23 @@ def truncated(entries: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("change", [scrambled, truncated])
-def test_damaged_programs_are_compiled_as_ever(packed: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+def test_damaged_programs_are_compiled_as_ever(
+    packed: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
+) -> None:
     assert run(archive=changed(packed, tmp_path / "x", change))[0] == run()[0]
 
 
-@pytest.mark.parametrize(("field", "value"), [("instructions", ["an_instruction_of_2040"]), ("machine", "pdp11"), ("system", "Plan 9")])
-def test_programs_for_another_machine_are_left_alone(packed: Path, tmp_path: Path, field: str, value: object) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("instructions", ["an_instruction_of_2040"]), ("machine", "pdp11"), ("system", "Plan 9")],
+)
+def test_programs_for_another_machine_are_left_alone(
+    packed: Path, tmp_path: Path, field: str, value: object
+) -> None:
     def other(entries: dict[str, bytes]) -> None:
-        entries["made_for.json"] = json.dumps({**json.loads(entries["made_for.json"]), field: value}).encode()
+        entries["made_for.json"] = json.dumps(
+            {**json.loads(entries["made_for.json"]), field: value}
+        ).encode()
 
     assert run(archive=changed(packed, tmp_path / "x", other)) == run()
 
@@ -112,14 +151,20 @@ def test_entries_of_older_builds_are_not_read(packed: Path, tmp_path: Path) -> N
     """Until version 0.1 an archive also had lowered programs, under names of the same form."""
 
     def older(entries: dict[str, bytes]) -> None:
-        entries |= {hashlib.sha256(name.encode()).hexdigest(): content for name, content in entries.items() if name != "made_for.json"}
+        entries |= {
+            hashlib.sha256(name.encode()).hexdigest(): content
+            for name, content in entries.items()
+            if name != "made_for.json"
+        }
 
     said, hits, misses = run(archive=changed(packed, tmp_path / "x", older))
     assert (said, hits > 0, misses) == (run()[0], True, 0)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK nothing"])
-def test_a_file_that_is_not_there_or_no_archive_is_left_alone(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_not_there_or_no_archive_is_left_alone(
+    tmp_path: Path, content: bytes | None
+) -> None:
     if content is not None:
         (tmp_path / "x").write_bytes(content)
     assert compiled_programs.read_here(tmp_path / "x") == 0
@@ -142,15 +187,26 @@ def verdicts(results: dict[str, Any] | None) -> str:
 
 
 @pytest.mark.slow
-def test_verdicts_are_the_same_with_the_programs_without_and_with_damaged_ones(one_assignment: BuiltAssignment, tmp_path: Path) -> None:
+def test_verdicts_are_the_same_with_the_programs_without_and_with_damaged_ones(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     (question,) = one_assignment.record().questions
-    wrong = next(known for known in one_assignment.misconceptions(question).values() if known.told_by == "values")
+    wrong = next(
+        known
+        for known in one_assignment.misconceptions(question).values()
+        if known.told_by == "values"
+    )
     without = rebuilt(one_assignment.zip, tmp_path / "without.zip", lambda _: None)
     damaged = rebuilt(
-        one_assignment.zip, tmp_path / "damaged.zip", lambda content: changed(_kept(content, tmp_path), tmp_path / "y", scrambled).read_bytes()
+        one_assignment.zip,
+        tmp_path / "damaged.zip",
+        lambda content: changed(_kept(content, tmp_path), tmp_path / "y", scrambled).read_bytes(),
     )
     for submission in (one_assignment.solution, one_assignment.answered({question: wrong.source})):
-        found = {verdicts(otter_run(submission, archive).results) for archive in (one_assignment.zip, without, damaged)}
+        found = {
+            verdicts(otter_run(submission, archive).results)
+            for archive in (one_assignment.zip, without, damaged)
+        }
         assert len(found) == 1
 
 

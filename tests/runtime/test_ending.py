@@ -1,4 +1,5 @@
-"""Processes end without a last look at every object, and what a notebook has left to be written is written."""
+"""Processes end without a last look at every object, and what a notebook has left to be written is
+written."""
 
 from __future__ import annotations
 
@@ -39,10 +40,17 @@ write("kept")
 
 @pytest.mark.parametrize(("asked", "told"), [("without", ""), ("with", "looked at")])
 def test_what_is_in_cycles_is_left_as_it_is(asked: str, told: str) -> None:
-    assert subprocess.run([sys.executable, "-c", PROCESS, asked], check=True, capture_output=True, text=True).stdout == told
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", PROCESS, asked], check=True, capture_output=True, text=True
+        ).stdout
+        == told
+    )
 
 
 def test_a_file_that_a_notebook_has_not_closed_is_written(tmp_path: Path) -> None:
     path = tmp_path / "unwritten"
-    NotebookClient(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.format(path=str(path)))])).execute()
+    NotebookClient(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.format(path=str(path)))])
+    ).execute()
     assert path.read_text() == "kept"

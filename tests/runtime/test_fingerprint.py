@@ -23,12 +23,19 @@ def test_another_version_is_told_with_what_to_type(package: str) -> None:
     here = built["packages"][package]
     built["packages"][package] = "0.1"
     assert fingerprint.difference(built, fingerprint.current()) == (
-        f"{package} {here} is installed where 0.1 is needed: other versions draw other random numbers and initial weights. "
-        "Type: pip install -r requirements.txt."
+        f"{package} {here} is installed where 0.1 is needed: other versions draw other random "
+        "numbers and initial weights. Type: pip install -r requirements.txt."
     )
 
 
-@pytest.mark.parametrize(("setting", "other"), [("jax_enable_x64", True), ("jax_default_prng_impl", "rbg"), ("jax_threefry_partitionable", False)])
+@pytest.mark.parametrize(
+    ("setting", "other"),
+    [
+        ("jax_enable_x64", True),
+        ("jax_default_prng_impl", "rbg"),
+        ("jax_threefry_partitionable", False),
+    ],
+)
 def test_another_setting_is_told_with_what_to_type(setting: str, other: object) -> None:
     built = fingerprint.fingerprint()
     before = getattr(jax.config, setting)
@@ -38,8 +45,9 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
     finally:
         jax.config.update(setting, before)
     assert said == (
-        f"{setting} is {other!r} where {before!r} is needed. Remove what sets it (a call of jax.config.update, or the variable {setting.upper()}), "
-        f"or type: jax.config.update({setting!r}, {before!r})."
+        f"{setting} is {other!r} where {before!r} is needed. Remove what sets it (a call of "
+        f"jax.config.update, or the variable {setting.upper()}), or type: "
+        f"jax.config.update({setting!r}, {before!r})."
     )
 
 
@@ -49,4 +57,7 @@ def test_other_draws_at_the_same_versions_are_told(name: str) -> None:
     built["draws"][name] = [0.0]
     said = fingerprint.drawn_difference(built, fingerprint.draws())
     assert said is not None
-    assert said.startswith(f"{name} gives other numbers here than where this assignment was built, although the versions are the same.")
+    assert said.startswith(
+        f"{name} gives other numbers here than where this assignment was built, although the "
+        "versions are the same."
+    )

@@ -21,7 +21,13 @@ pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
 
 @pytest.mark.parametrize(
     ("work", "status"),
-    [(lambda: None, 0), (lambda: sys.exit(7), 7), (lambda: sys.exit("told"), 1), (lambda: sys.exit(None), 0), (lambda: 1 / 0, 1)],
+    [
+        (lambda: None, 0),
+        (lambda: sys.exit(7), 7),
+        (lambda: sys.exit("told"), 1),
+        (lambda: sys.exit(None), 0),
+        (lambda: 1 / 0, 1),
+    ],
     ids=["returns", "exits", "exits with a text", "exits with nothing", "raises"],
 )
 def test_its_status_is_told(work: object, status: int) -> None:
@@ -43,7 +49,12 @@ def test_it_has_a_name_and_a_session_of_its_own_and_can_be_killed() -> None:
 
 
 def test_what_was_printed_before_is_printed_once() -> None:
-    code = "from autograder.runtime.fork import Forked\nprint('once', end='')\nForked(lambda: None, 'x').wait()\nprint(' parent')"
+    code = (
+        "from autograder.runtime.fork import Forked\n"
+        "print('once', end='')\n"
+        "Forked(lambda: None, 'x').wait()\n"
+        "print(' parent')"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "once parent\n"
 

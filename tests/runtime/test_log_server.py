@@ -48,7 +48,12 @@ def test_outside_of_otters_kernel_there_is_none() -> None:
 
 def test_a_call_ends_a_server_that_is_told_to_end() -> None:
     # In a process of its own: Otter never closes its sockets.
-    assert subprocess.run([sys.executable, "-c", SERVER], check=True, capture_output=True, text=True, timeout=120).stdout == "True\nTrue\nFalse\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", SERVER], check=True, capture_output=True, text=True, timeout=120
+        ).stdout
+        == "True\nTrue\nFalse\n"
+    )
 
 
 def test_a_kernel_leaves_a_caller_who_leaves_when_nobody_answers() -> None:
@@ -58,6 +63,10 @@ def test_a_kernel_leaves_a_caller_who_leaves_when_nobody_answers() -> None:
         listening.settimeout(60)
         listening.accept()[0].close()
     until = time.monotonic() + 60
-    while any(str(port) in process.info["cmdline"] for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"]):
+    while any(
+        str(port) in process.info["cmdline"]
+        for process in psutil.process_iter(["cmdline"])
+        if process.info["cmdline"]
+    ):
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -31,9 +31,13 @@ def written(folder: Path, files: dict[str, str]) -> Path:
     ],
     ids=["none", "v2-unlimited", "v2-half", "v2-one-and-a-half", "v1-unlimited", "v1-half"],
 )
-def test_processors_are_those_of_the_quota_rounded_up(tmp_path: Path, files: dict[str, str], cpus: int | None) -> None:
+def test_processors_are_those_of_the_quota_rounded_up(
+    tmp_path: Path, files: dict[str, str], cpus: int | None
+) -> None:
     allowed = len(os.sched_getaffinity(0))
-    assert machine.cpus(written(tmp_path, files)) == (allowed if cpus is None else min(cpus, allowed))
+    assert machine.cpus(written(tmp_path, files)) == (
+        allowed if cpus is None else min(cpus, allowed)
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,9 @@ def test_processors_are_those_of_the_quota_rounded_up(tmp_path: Path, files: dic
     ],
     ids=["none", "v2-unlimited", "v2", "v1-unlimited", "v1"],
 )
-def test_memory_is_that_of_the_container_or_of_the_machine(tmp_path: Path, files: dict[str, str], limit: int | None) -> None:
+def test_memory_is_that_of_the_container_or_of_the_machine(
+    tmp_path: Path, files: dict[str, str], limit: int | None
+) -> None:
     cgroups = written(tmp_path, files)
     assert machine.memory_limit(cgroups) == limit
     assert machine.memory(cgroups) == limit or (limit is None and machine.memory(cgroups) > 2**30)
@@ -59,11 +65,18 @@ def test_kills_for_want_of_memory_are_counted(tmp_path: Path, name: str) -> None
     assert machine.kills_for_memory(written(tmp_path, {name: "oom 4\noom_kill 3\n"})) == 3
 
 
-@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux counts shared pages once")
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="only Linux counts shared pages once"
+)
 def test_the_memory_of_a_tree_has_that_of_its_children() -> None:
-    child = "import time; kept = bytearray(b'x' * 100_000_000); print('ready', flush=True); time.sleep(60)"
+    child = (
+        "import time; kept = bytearray(b'x' * 100_000_000); print('ready', flush=True); "
+        "time.sleep(60)"
+    )
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True
+    )
     try:
         assert process.stdout is not None
         process.stdout.readline()

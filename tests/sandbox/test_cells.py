@@ -29,7 +29,10 @@ def submission(tmp_path: Path) -> Iterator[Submission]:
     for name in ("tests", "hidden"):
         (tmp_path / name).mkdir(mode=0o700)
     (tmp_path / "tests" / "q1.py").write_text("twice")
-    made = Submission(Settings(hidden=[str(tmp_path / "hidden")], limits=Limits(cell_seconds=4, call_seconds=4)), tmp_path / "tests")
+    made = Submission(
+        Settings(hidden=[str(tmp_path / "hidden")], limits=Limits(cell_seconds=4, call_seconds=4)),
+        tmp_path / "tests",
+    )
     assert made.problem is None
     yield made
     made.close()
@@ -37,7 +40,9 @@ def submission(tmp_path: Path) -> Iterator[Submission]:
 
 def is_right(submission: Submission) -> bool:
     said = submission.judge("twice", {"x": Value("numpy", np.arange(3.0))})
-    return isinstance(said, Returned) and [array.tolist() for array in said.output.values()] == [[0, 2, 4]]
+    return isinstance(said, Returned) and [array.tolist() for array in said.output.values()] == [
+        [0, 2, 4]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,35 +50,42 @@ def is_right(submission: Submission) -> bool:
     [
         (
             f"import no_such_package as x\n{TWICE}",
-            "Cell 1 (`import no_such_package as x`) stopped at line 1: `ModuleNotFoundError: No module named 'no_such_package'`. "
-            "What it defines further down is there all the same: `twice`.",
+            "Cell 1 (`import no_such_package as x`) stopped at line 1: `ModuleNotFoundError: No "
+            "module named 'no_such_package'`. What it defines further down is there all the same: "
+            "`twice`.",
         ),
         (
             f"\n\nimport numpy as np\n1 / 0\nimport math as m\nN = 3\nclass A: ...\n{TWICE}",
-            "Cell 1 (`import numpy as np`) stopped at line 4: `ZeroDivisionError: division by zero`. "
-            "What it defines further down is there all the same: `m`, `A`, `twice`.",
+            "Cell 1 (`import numpy as np`) stopped at line 4: `ZeroDivisionError: division by "
+            "zero`. What it defines further down is there all the same: `m`, `A`, `twice`.",
         ),
         (
             f"%%time\nundefined\n{TWICE}",
-            "Cell 1 (`%%time`) stopped: `NameError: name 'undefined' is not defined`. What it defines further down is there all the same: `twice`.",
+            "Cell 1 (`%%time`) stopped: `NameError: name 'undefined' is not defined`. What it "
+            "defines further down is there all the same: `twice`.",
         ),
         (
             f"name = input('Your name: ')\n{TWICE}",
-            "Cell 1 (`name = input('Your name: ')`) stopped at line 1: `StdinNotImplementedError: raw_input was called, but this frontend does not support "
-            "input requests`. What it defines further down is there all the same: `twice`.",
+            "Cell 1 (`name = input('Your name: ')`) stopped at line 1: `StdinNotImplementedError: "
+            "raw_input was called, but this frontend does not support input requests`. What it "
+            "defines further down is there all the same: `twice`.",
         ),
         (
             f"import os\nos._exit(3)\n{TWICE}",
-            "Cell 1 (`import os`) ended the process. What it defines further down is there all the same: `os`, `twice`.",
+            "Cell 1 (`import os`) ended the process. What it defines further down is there all "
+            "the same: `os`, `twice`.",
         ),
         (
             f"while True:\n    pass\n{TWICE}",
-            "Cell 1 (`while True:`) took longer than 4 seconds. What it defines further down is there all the same: `twice`.",
+            "Cell 1 (`while True:`) took longer than 4 seconds. What it defines further down is "
+            "there all the same: `twice`.",
         ),
     ],
     ids=["import", "exception", "cell-magic", "input", "end", "loop"],
 )
-def test_a_cell_that_stops_keeps_what_it_defines_and_is_told(submission: Submission, source: str, told: str) -> None:
+def test_a_cell_that_stops_keeps_what_it_defines_and_is_told(
+    submission: Submission, source: str, told: str
+) -> None:
     submission.cell(source)
     assert [stopped.told() for stopped in submission.stopped] == [told]
     assert is_right(submission)
@@ -81,7 +93,13 @@ def test_a_cell_that_stops_keeps_what_it_defines_and_is_told(submission: Submiss
 
 def test_only_definitions_are_run_behind_the_line_that_failed(submission: Submission) -> None:
     submission.cell(
-        "1 / 0\nprint('run')\nfactor = 3\nfor _ in [1]:\n    def other(x): return x\ndef twice(x):\n    return x * (3 if 'factor' in globals() else 2)"
+        "1 / 0\n"
+        "print('run')\n"
+        "factor = 3\n"
+        "for _ in [1]:\n"
+        "    def other(x): return x\n"
+        "def twice(x):\n"
+        "    return x * (3 if 'factor' in globals() else 2)"
     )
     (stopped,) = submission.stopped
     assert stopped.defined == ("twice",)
@@ -94,19 +112,33 @@ def test_a_definition_that_fails_itself_costs_no_other(submission: Submission) -
 
 
 def test_cells_that_run_to_their_end_are_not_told(submission: Submission) -> None:
-    for source in (TWICE, "exit()\nx = 1", "!ls", "%%bash\nfalse", "import subprocess\nsubprocess.run(['ls'])"):
+    for source in (
+        TWICE,
+        "exit()\nx = 1",
+        "!ls",
+        "%%bash\nfalse",
+        "import subprocess\nsubprocess.run(['ls'])",
+    ):
         submission.cell(source)
     assert submission.stopped == ()
 
 
-def test_a_missing_name_is_explained_by_the_cell_that_should_have_defined_it(submission: Submission) -> None:
+def test_a_missing_name_is_explained_by_the_cell_that_should_have_defined_it(
+    submission: Submission,
+) -> None:
     submission.cell("x = 1")
     assert submission.why_undefined("twice") == "no cell defines it"
     submission.skip_cell()
     submission.cell("import no_such_package\nif True:\n    def twice(x): ...")
-    assert submission.why_undefined("twice") == "cell 3 stopped at line 1, ModuleNotFoundError: No module named 'no_such_package'"
+    assert (
+        submission.why_undefined("twice")
+        == "cell 3 stopped at line 1, ModuleNotFoundError: No module named 'no_such_package'"
+    )
     submission.cell("twice = lambda x: 2 * x")
-    assert submission.why_undefined("twice") == "cell 3 stopped at line 1, ModuleNotFoundError: No module named 'no_such_package'"
+    assert (
+        submission.why_undefined("twice")
+        == "cell 3 stopped at line 1, ModuleNotFoundError: No module named 'no_such_package'"
+    )
 
 
 def test_once_tests_have_asked_a_cell_cannot_say_anything_in_words(submission: Submission) -> None:
@@ -121,7 +153,8 @@ def test_once_tests_have_asked_a_cell_cannot_say_anything_in_words(submission: S
     ]
     assert submission.stopped[0].told() == "Cell 1 (`a = 1`) stopped at line 2: `ValueError`."
     assert submission.stopped[0].told(to_instructor=True) == (
-        "Cell 1 (`a = 1`) stopped at line 2: `ValueError`. It said: `ValueError: the hidden values are 1, 2, 3`."
+        "Cell 1 (`a = 1`) stopped at line 2: `ValueError`. It said: `ValueError: the hidden values "
+        "are 1, 2, 3`."
     )
 
 
@@ -150,7 +183,17 @@ def test_whatever_the_process_says_is_read_or_left(claim: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["def f(x): ...", "class f: ...", "  async def f(): ...", "f = 1", "f: int = 1", "import f", "from a import b, f", "x = 1\nf = 2"]
+    "source",
+    [
+        "def f(x): ...",
+        "class f: ...",
+        "  async def f(): ...",
+        "f = 1",
+        "f: int = 1",
+        "import f",
+        "from a import b, f",
+        "x = 1\nf = 2",
+    ],
 )
 def test_a_cell_that_binds_a_name_is_found(source: str) -> None:
     assert cells.defines(source, "f")

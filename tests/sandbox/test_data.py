@@ -22,10 +22,22 @@ from hypothesis import strategies as st
 
 from autograder.sandbox.data import CannotCross, pack, unpack
 
-HASHABLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.complex_numbers(allow_nan=False)
+HASHABLE = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.complex_numbers(allow_nan=False)
+)
 PLAIN = st.recursive(
     HASHABLE | st.frozensets(HASHABLE, max_size=3),
-    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(HASHABLE, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(HASHABLE, inner, max_size=3)
+    ),
     max_leaves=12,
 )
 
@@ -39,7 +51,11 @@ def crossed(value: Any) -> Any:
 def test_plain_data_comes_back_equal_and_of_the_same_types(value: Any) -> None:
     back = crossed(value)
     assert back == value
-    assert repr(back) == repr(value) or isinstance(value, (frozenset, set)) or "frozenset" in repr(value)
+    assert (
+        repr(back) == repr(value)
+        or isinstance(value, (frozenset, set))
+        or "frozenset" in repr(value)
+    )
 
 
 def test_nan_infinity_and_large_integers_survive() -> None:
@@ -48,7 +64,9 @@ def test_nan_infinity_and_large_integers_survive() -> None:
     assert crossed(range(2, 9, 3)) == range(2, 9, 3)
 
 
-@pytest.mark.parametrize("array", [np.arange(6).reshape(2, 3), jnp.ones((2, 2), jnp.bfloat16), np.zeros((0, 3), bool)])
+@pytest.mark.parametrize(
+    "array", [np.arange(6).reshape(2, 3), jnp.ones((2, 2), jnp.bfloat16), np.zeros((0, 3), bool)]
+)
 def test_arrays_come_back_as_numpy_arrays(array: Any) -> None:
     back = crossed({"a": [array]})["a"][0]
     assert type(back) is np.ndarray
@@ -146,7 +164,19 @@ class AlwaysEqual:
         return 0
 
 
-@pytest.mark.parametrize("value", [MyInt(3), AlwaysEqual(), [AlwaysEqual()], {1: object()}, print, np.ma.masked_array([1]), np.array([None]), type])
+@pytest.mark.parametrize(
+    "value",
+    [
+        MyInt(3),
+        AlwaysEqual(),
+        [AlwaysEqual()],
+        {1: object()},
+        print,
+        np.ma.masked_array([1]),
+        np.array([None]),
+        type,
+    ],
+)
 def test_what_brings_code_of_its_own_does_not_cross(value: Any) -> None:
     with pytest.raises(CannotCross):
         pack(value, {})
@@ -199,14 +229,26 @@ def test_what_pack_cannot_have_made_is_refused(node: Any) -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        pd.DataFrame({"flavor": ["mint", "vanilla"], "price": [2, 1.5], "scoops": [1, 3], "sold": [True, False]}),
-        pd.DataFrame({"when": pd.to_datetime(["2026-01-02", None]), "long": pd.to_timedelta(["3s", "4h"])}, index=["a", "b"]),
+        pd.DataFrame(
+            {
+                "flavor": ["mint", "vanilla"],
+                "price": [2, 1.5],
+                "scoops": [1, 3],
+                "sold": [True, False],
+            }
+        ),
+        pd.DataFrame(
+            {"when": pd.to_datetime(["2026-01-02", None]), "long": pd.to_timedelta(["3s", "4h"])},
+            index=["a", "b"],
+        ),
         pd.DataFrame(np.arange(6.0).reshape(2, 3)),
         pd.DataFrame({"x": [1]}).iloc[:0],
         pd.DataFrame(),
         pd.DataFrame([[1, 2]], columns=["same", "same"]),
         pd.DataFrame({"mixed": pd.Series([1, "a", None, (2, 3)], dtype=object)}),
-        pd.DataFrame({"flavor": ["a", "b", "a"], "price": [1.0, 2.0, 4.0]}).groupby("flavor").mean()["price"],
+        pd.DataFrame({"flavor": ["a", "b", "a"], "price": [1.0, 2.0, 4.0]})
+        .groupby("flavor")
+        .mean()["price"],
         pd.Series([1, 2], name="n", index=[4, 2]),
         pd.Series(["x", None]),
         pd.Index([3, 1], name="i"),
@@ -216,8 +258,12 @@ def test_what_pack_cannot_have_made_is_refused(node: Any) -> None:
 def test_tables_come_back_equal(table: Any) -> None:
     back = crossed([table])[0]
     assert type(back) in (type(table), pd.Index)
-    {pd.DataFrame: pd.testing.assert_frame_equal, pd.Series: pd.testing.assert_series_equal}.get(type(table), pd.testing.assert_index_equal)(
-        back, table, **({"exact": "equiv"} if isinstance(table, pd.Index) else {"check_index_type": "equiv"})
+    {pd.DataFrame: pd.testing.assert_frame_equal, pd.Series: pd.testing.assert_series_equal}.get(
+        type(table), pd.testing.assert_index_equal
+    )(
+        back,
+        table,
+        **({"exact": "equiv"} if isinstance(table, pd.Index) else {"check_index_type": "equiv"}),
     )
 
 
@@ -243,7 +289,13 @@ def test_tables_of_other_things_do_not_cross(table: Any) -> None:
     "node",
     [
         {"frame": [1, 2]},
-        {"series": [None, {"index": [None, {"dtype": "", "of": {"list": [1]}}]}, {"dtype": "category", "of": {"list": []}}]},
+        {
+            "series": [
+                None,
+                {"index": [None, {"dtype": "", "of": {"list": [1]}}]},
+                {"dtype": "category", "of": {"list": []}},
+            ]
+        },
         {"index": [None, {"dtype": "O", "of": {"list": []}}]},
         {"index": 3},
     ],

@@ -15,7 +15,9 @@ from autograder.sandbox import files
 from autograder.sandbox.files import take_files
 
 
-def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_files_are_taken_and_everything_else_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files, "MAX_FILE", 100)
     folder, holding = tmp_path / "submission", tmp_path / "holding"
     (folder / "data" / "deep").mkdir(parents=True)
@@ -31,7 +33,11 @@ def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, mo
     os.mkfifo(folder / "fifo")
     left = take_files(folder, holding, keep={"nb.ipynb"}, leave_out={"bank"})
     assert [path.name for path in folder.iterdir()] == ["nb.ipynb"]
-    assert {str(path.relative_to(holding)) for path in holding.rglob("*") if path.is_file()} == {"numpy.py", "data/deep/x.csv", ".OTTER_LOG"}
+    assert {str(path.relative_to(holding)) for path in holding.rglob("*") if path.is_file()} == {
+        "numpy.py",
+        "data/deep/x.csv",
+        ".OTTER_LOG",
+    }
     assert left == [
         "big is over the limits on files beside a notebook",
         "data/folder_link is not a plain file",
@@ -41,26 +47,53 @@ def test_plain_files_are_taken_and_everything_else_is_removed(tmp_path: Path, mo
     assert (tmp_path / "outside").read_text() == "outside"
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="root removes closed folders anyway, and must become another user")
-def test_closed_folders_are_removed_by_an_owner_who_is_not_root(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("setpriv") is None,
+    reason="root removes closed folders anyway, and must become another user",
+)
+def test_closed_folders_are_removed_by_an_owner_who_is_not_root(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     folder = Path(tempfile.mkdtemp())
     (folder / "closed" / "in").mkdir(parents=True)
     for path in (folder / "closed" / "in", folder / "closed", folder):
         os.chown(path, 65534, 65534)
         path.chmod(0)
     script = inspect.getsource(files.remove) + f"\nremove(Path({str(folder)!r}))"
-    command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3", "-c"]
-    subprocess.run([*command, f"import contextlib, os, subprocess\nfrom pathlib import Path\n{script}"], check=True)
+    command = [
+        "setpriv",
+        "--reuid",
+        "65534",
+        "--regid",
+        "65534",
+        "--clear-groups",
+        "/usr/bin/python3",
+        "-c",
+    ]
+    subprocess.run(
+        [*command, f"import contextlib, os, subprocess\nfrom pathlib import Path\n{script}"],
+        check=True,
+    )
     assert not folder.exists()
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_FILES", 2), ("MAX_TOTAL", 2), ("MAX_DEPTH", 1)])
-def test_every_limit_on_files_beside_a_notebook_leaves_something_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+def test_every_limit_on_files_beside_a_notebook_leaves_something_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
     monkeypatch.setattr(files, limit, value)
     (tmp_path / "submission" / "a" / "b").mkdir(parents=True)
     for name in ("a/1", "a/2", "a/b/3"):
         (tmp_path / "submission" / name).write_text("x")
     left = take_files(tmp_path / "submission", tmp_path / "holding", keep=(), leave_out=())
-    taken = sorted(str(path.relative_to(tmp_path / "holding")) for path in (tmp_path / "holding").rglob("*") if path.is_file())
+    taken = sorted(
+        str(path.relative_to(tmp_path / "holding"))
+        for path in (tmp_path / "holding").rglob("*")
+        if path.is_file()
+    )
     assert taken == ["a/1", "a/2"]
-    assert left == (["a/b is a folder more than 1 deep"] if limit == "MAX_DEPTH" else ["a/b/3 is over the limits on files beside a notebook"])
+    assert left == (
+        ["a/b is a folder more than 1 deep"]
+        if limit == "MAX_DEPTH"
+        else ["a/b/3 is over the limits on files beside a notebook"]
+    )

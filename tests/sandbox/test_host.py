@@ -1,7 +1,8 @@
 """A real worker: what it may not do, and the cause for each way in which it can stop answering.
 
-Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`, `sandbox.confined.probe`, `sandbox.confined.seccomp`,
-`sandbox.confined.worker`, `sandbox.levels`, `sandbox.settings`, `sandbox.surroundings`, `sandbox.users`.
+Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
+`sandbox.confined.probe`, `sandbox.confined.seccomp`, `sandbox.confined.worker`, `sandbox.levels`,
+`sandbox.settings`, `sandbox.surroundings`, `sandbox.users`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def run(worker: Worker, source: str, seconds: float = 20) -> dict[str, Any]:
 def test_no_hole_is_open_and_every_layer_is_active(worker: Worker) -> None:
     assert list(worker.started.open_holes) == []
     assert dict(worker.started.missing) == {}
-    assert {"limits", "no_new_privs", "parent_death", "landlock", "seccomp"} <= set(worker.started.active)
+    assert {"limits", "no_new_privs", "parent_death", "landlock", "seccomp"} <= set(
+        worker.started.active
+    )
 
 
 def test_cells_share_a_namespace_and_show_what_they_print_and_evaluate(worker: Worker) -> None:
@@ -64,7 +67,11 @@ def test_cells_share_a_namespace_and_show_what_they_print_and_evaluate(worker: W
 
 
 def test_jax_and_flax_work_inside(worker: Worker) -> None:
-    source = "import jax, jax.numpy as jnp\nfrom flax import nnx\nprint(jax.jit(jnp.sum)(nnx.Linear(3, 4, rngs=nnx.Rngs(0))(jnp.ones((2, 3)))).shape)"
+    source = (
+        "import jax, jax.numpy as jnp\n"
+        "from flax import nnx\n"
+        "print(jax.jit(jnp.sum)(nnx.Linear(3, 4, rngs=nnx.Rngs(0))(jnp.ones((2, 3)))).shape)"
+    )
     assert run(worker, source, 60)["printed"] == "()\n"
 
 
@@ -92,21 +99,33 @@ def test_jax_and_flax_work_inside(worker: Worker) -> None:
         "open('/usr/x', 'w')",
         "open('/tmp/x', 'w')",
         "import os; os.symlink('/etc/shadow', 'link'); open('link').read()",
-        "import resource; resource.prlimit(__import__('os').getppid(), resource.RLIMIT_CPU, (1, 1))",
+        "import resource; resource.prlimit(__import__('os').getppid(), resource.RLIMIT_CPU, (1, "
+        "1))",
     ],
 )
 def test_what_a_submission_may_not_do_raises(worker: Worker, secret: Path, source: str) -> None:
     said = run(worker, source.format(secret=str(secret / "bank")))
     assert said["failed"] is True, said["printed"]
-    assert "PermissionError" in said["printed"] or "OSError" in said["printed"] or "BlockingIOError" in said["printed"], said["printed"]
+    assert (
+        "PermissionError" in said["printed"]
+        or "OSError" in said["printed"]
+        or "BlockingIOError" in said["printed"]
+    ), said["printed"]
 
 
 def test_the_scratch_folder_is_the_submissions_own(worker: Worker) -> None:
-    said = run(worker, "import os, tempfile\nopen('a.txt', 'w').write('x')\nprint(open('a.txt').read(), os.path.exists(tempfile.gettempdir()))")
+    said = run(
+        worker,
+        "import os, tempfile\n"
+        "open('a.txt', 'w').write('x')\n"
+        "print(open('a.txt').read(), os.path.exists(tempfile.gettempdir()))",
+    )
     assert said["printed"] == "x True\n"
 
 
-def test_the_environment_of_the_grader_is_not_the_workers(monkeypatch: pytest.MonkeyPatch, secret: Path) -> None:
+def test_the_environment_of_the_grader_is_not_the_workers(
+    monkeypatch: pytest.MonkeyPatch, secret: Path
+) -> None:
     monkeypatch.setenv("A_TOKEN", "s3cret")
     worker = Worker(Settings(hidden=[str(secret)], limits=SHORT))
     try:
@@ -123,10 +142,15 @@ def test_the_environment_of_the_grader_is_not_the_workers(monkeypatch: pytest.Mo
         ("import ctypes; ctypes.string_at(0)", "was killed (SIGSEGV)"),
         ("while True: pass", "took longer than 3 seconds"),
         ("import time; time.sleep(1000)", "took longer than 3 seconds"),
-        ("import os\nfor d in range(3, 60):\n    try: os.close(d)\n    except OSError: pass", "ended the process"),
+        (
+            "import os\nfor d in range(3, 60):\n    try: os.close(d)\n    except OSError: pass",
+            "ended the process",
+        ),
     ],
 )
-def test_a_worker_that_stops_answering_is_told_with_its_cause(worker: Worker, source: str, cause: str) -> None:
+def test_a_worker_that_stops_answering_is_told_with_its_cause(
+    worker: Worker, source: str, cause: str
+) -> None:
     with pytest.raises(Died, match=f"^{cause.replace('(', '[(]').replace(')', '[)]')}$"):
         run(worker, source, 3 if "longer" in cause else 20)
 
@@ -138,7 +162,11 @@ def test_a_worker_that_takes_too_much_memory_is_told_so(worker: Worker) -> None:
 
 def test_nonsense_on_the_pipe_is_told(worker: Worker) -> None:
     source = (
-        "import os\nfor d in range(3, 60):\n    try:\n        if os.readlink(f'/proc/self/fd/{d}').startswith('pipe'): os.write(d, b'\\xff' * 64)\n"
+        "import os\n"
+        "for d in range(3, 60):\n"
+        "    try:\n"
+        "        if os.readlink(f'/proc/self/fd/{d}').startswith('pipe'): os.write(d, b'\\xff' * "
+        "64)\n"
         "    except OSError: pass"
     )
     with pytest.raises(Died, match=r"^sent something that is no answer$"):
@@ -146,20 +174,34 @@ def test_nonsense_on_the_pipe_is_told(worker: Worker) -> None:
 
 
 def test_prints_are_kept_up_to_a_limit_and_floods_below_python_go_nowhere(worker: Worker) -> None:
-    said = run(worker, "import os\nfor _ in range(200):\n    print('y' * 1_000_000)\n    os.write(1, b'z' * 1_000_000)", 60)
+    said = run(
+        worker,
+        "import os\n"
+        "for _ in range(200):\n"
+        "    print('y' * 1_000_000)\n"
+        "    os.write(1, b'z' * 1_000_000)",
+        60,
+    )
     assert said["printed"] == "y" * 20_000
 
 
 def test_nothing_of_the_submission_is_left_after_the_end(worker: Worker, secret: Path) -> None:
     pid = worker._process.pid
-    run(worker, "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()\nimport atexit; atexit.register(print)")
+    run(
+        worker,
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(1000,)).start()\n"
+        "import atexit; atexit.register(print)",
+    )
     scratch = worker._scratch
     worker.end()
     assert not Path(f"/proc/{pid}").exists()
     assert not scratch.exists()
 
 
-def test_required_isolation_fails_closed_and_names_the_hole(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_required_isolation_fails_closed_and_names_the_hole(
+    secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("autograder.sandbox.surroundings.readable", lambda: ["/"])
     with pytest.raises(Unconfined, match="read hidden files"):
         Worker(Settings(hidden=[str(secret)], limits=SHORT, own_user=False))
@@ -195,22 +237,36 @@ def test_starting_and_ending_leaves_no_descriptor_open(secret: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give the worker a user of its own")
-def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothing_is_left(secret: Path) -> None:
+def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothing_is_left(
+    secret: Path,
+) -> None:
     """In an interpreter that every user can start, which the one of the tests need not be."""
     found = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
     script = secret.parent / "script.py"
     script.write_text(
-        "import sys\nfrom autograder.sandbox import host, users\n"
+        "import sys\n"
+        "from autograder.sandbox import host, users\n"
         "if users.worker_uid() is None: sys.exit(77)\n"
-        f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], level='required', leave_out=['landlock']))\n"
-        "print(worker.started.user, 'landlock' in worker.started.active, list(worker.started.open_holes))\n"
-        "uid = worker._uid\nworker.end()\nprint(users.processes_of(uid))\n"
+        f"worker = host.Worker(host.Settings(hidden=[{str(secret)!r}, {str(secret / 'bank')!r}], "
+        "level='required', leave_out=['landlock']))\n"
+        "print(worker.started.user, 'landlock' in worker.started.active, "
+        "list(worker.started.open_holes))\n"
+        "uid = worker._uid\n"
+        "worker.end()\n"
+        "print(users.processes_of(uid))\n"
     )
     environment = {"PYTHONPATH": f"{sysconfig.get_path('purelib')}:{ROOT}", "PATH": os.defpath}
     for interpreter in (sys.executable, found):
         if not Path(interpreter).exists():
             continue
-        done = subprocess.run([interpreter, str(script)], env=environment, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(
+            [interpreter, str(script)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
         if done.returncode != 77:
             assert done.stdout == "own False []\n[]\n", done.stderr
             return
@@ -220,9 +276,15 @@ def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothin
 @pytest.mark.parametrize(
     "source",
     [
-        "for i in range(40):\n    with open(f'f{i}', 'wb') as f:\n        for _ in range(60): f.write(b'x' * 2**20)\nimport time; time.sleep(30)",
+        "for i in range(40):\n"
+        "    with open(f'f{i}', 'wb') as f:\n"
+        "        for _ in range(60): f.write(b'x' * 2**20)\n"
+        "import time; time.sleep(30)",
         "import os\nfor i in range(30_000): os.mkdir(f'd{i}')\nimport time; time.sleep(30)",
-        "import os\nfor i in range(3_000):\n    os.mkdir('d'); os.chdir('d')\nimport time; time.sleep(30)",
+        "import os\n"
+        "for i in range(3_000):\n"
+        "    os.mkdir('d'); os.chdir('d')\n"
+        "import time; time.sleep(30)",
     ],
     ids=["bytes", "entries", "depth"],
 )
@@ -232,7 +294,11 @@ def test_a_scratch_folder_that_grows_without_end_is_told(worker: Worker, source:
 
 
 def test_layers_can_be_left_out_to_see_what_the_others_hold(secret: Path) -> None:
-    worker = Worker(Settings(hidden=[str(secret)], limits=SHORT, level="best", leave_out=["seccomp"], own_user=False))
+    worker = Worker(
+        Settings(
+            hidden=[str(secret)], limits=SHORT, level="best", leave_out=["seccomp"], own_user=False
+        )
+    )
     try:
         assert worker.started.user == "same"
         assert worker.started.missing == {"seccomp": "left out on request"}

@@ -1,4 +1,5 @@
-"""Workers that are forked from one process: the same layers, the same answers, and nothing of them stays.
+"""Workers that are forked from one process: the same layers, the same answers, and nothing of them
+stays.
 
 Covers too: `sandbox.confined.nursery_process`.
 """
@@ -40,14 +41,18 @@ def settings(requests: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv(nursery.VARIABLE, str(requests))
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "q1.py").write_text("f(1)")
-    return Settings(hidden=[str(tmp_path)], level="best", limits=Limits(start_seconds=60, call_seconds=20))
+    return Settings(
+        hidden=[str(tmp_path)], level="best", limits=Limits(start_seconds=60, call_seconds=20)
+    )
 
 
 def parent_of(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
-def test_a_worker_is_a_fork_of_the_nursery_with_every_layer_of_one_that_was_started_anew(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_is_a_fork_of_the_nursery_with_every_layer_of_one_that_was_started_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     forked = Worker(settings)
     monkeypatch.delenv(nursery.VARIABLE)
     started = Worker(settings)
@@ -61,7 +66,13 @@ def test_a_worker_is_a_fork_of_the_nursery_with_every_layer_of_one_that_was_star
             started.started.open_holes,
         )
         assert forked.started.environment == started.started.environment
-        seen = [{name: str(Path(f"/proc/{worker._process.pid}/fd/{name}").readlink()) for name in (0, 1, 2)} for worker in (forked, started)]
+        seen = [
+            {
+                name: str(Path(f"/proc/{worker._process.pid}/fd/{name}").readlink())
+                for name in (0, 1, 2)
+            }
+            for worker in (forked, started)
+        ]
         assert seen[0] == seen[1]
     finally:
         forked.end()
@@ -94,10 +105,14 @@ def test_it_answers_and_is_gone_afterwards(settings: Settings, tmp_path: Path) -
         ("bytearray(2**40)", "raised MemoryError."),
     ],
 )
-def test_causes_are_told_as_of_any_worker(settings: Settings, tmp_path: Path, body: str, cause: str) -> None:
+def test_causes_are_told_as_of_any_worker(
+    settings: Settings, tmp_path: Path, body: str, cause: str
+) -> None:
     import dataclasses
 
-    settings = dataclasses.replace(settings, limits=Limits(call_seconds=1 if "longer" in cause else 30))
+    settings = dataclasses.replace(
+        settings, limits=Limits(call_seconds=1 if "longer" in cause else 30)
+    )
     submission = Submission(settings, tmp_path / "tests")
     submission.cell(f"import os\ndef f(x):\n    {body}")
     outcome = submission.judge("f", {"x": Value("jax", np.zeros(1, np.float32))})
@@ -111,11 +126,20 @@ def test_two_workers_know_nothing_of_each_other_and_draw_other_numbers(settings:
     try:
         drawn = []
         for worker in (first, second):
-            source = "import numpy as np, random, os\nprint(np.random.rand(), random.random(), sorted(map(int, os.listdir('/proc/self/fd'))))"
-            drawn.append(worker.ask({"do": "cell", "source": source, "seed": None}, {}, 30).header["printed"].split(" ", 2))
+            source = (
+                "import numpy as np, random, os\n"
+                "print(np.random.rand(), random.random(), sorted(map(int, "
+                "os.listdir('/proc/self/fd'))))"
+            )
+            drawn.append(
+                worker.ask({"do": "cell", "source": source, "seed": None}, {}, 30)
+                .header["printed"]
+                .split(" ", 2)
+            )
         assert drawn[0][0] != drawn[1][0]
         assert drawn[0][1] != drawn[1][1]
-        assert len(eval(drawn[0][2])) <= 8, drawn  # its own two pipes, /dev/null, and what it has opened itself
+        # Its own two pipes, /dev/null, and what it has opened itself.
+        assert len(eval(drawn[0][2])) <= 8, drawn
     finally:
         first.end()
         second.end()
@@ -123,7 +147,13 @@ def test_two_workers_know_nothing_of_each_other_and_draw_other_numbers(settings:
 
 def test_what_a_worker_leaves_running_ends_with_it(settings: Settings) -> None:
     worker = Worker(settings)
-    source = "import os, time\nif os.fork() == 0:\n    time.sleep(600)\n    os._exit(0)\nprint(os.getpid())"
+    source = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    time.sleep(600)\n"
+        "    os._exit(0)\n"
+        "print(os.getpid())"
+    )
     worker.ask({"do": "cell", "source": source, "seed": None}, {}, 30)
     group = worker._process.pid
     worker.end()
@@ -137,7 +167,9 @@ def test_what_a_worker_leaves_running_ends_with_it(settings: Settings) -> None:
     raise AssertionError("somebody of the worker's process group is left")
 
 
-def test_without_a_nursery_that_answers_workers_are_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_nursery_that_answers_workers_are_started_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import socket
 
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -149,7 +181,9 @@ def test_without_a_nursery_that_answers_workers_are_started_anew(tmp_path: Path,
     ours.close()
 
 
-def test_the_death_of_the_nursery_is_told_as_being_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_death_of_the_nursery_is_told_as_being_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workers = nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
     monkeypatch.setenv(nursery.VARIABLE, str(workers.requests))
     worker = Worker(Settings(hidden=[str(tmp_path)], level="best"))
@@ -157,7 +191,8 @@ def test_the_death_of_the_nursery_is_told_as_being_killed(tmp_path: Path, monkey
     assert worker._process.wait(20) == -signal.SIGKILL
     deadline = time.monotonic() + 20
     while Path(f"/proc/{worker._process.pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)  # the system ends it as soon as its parent has ended, which is seen here a little earlier
+        # The system ends it as soon as its parent has ended, which is seen here a little earlier.
+        time.sleep(0.01)
     with pytest.raises(host.Died, match=r"was killed \(SIGKILL\)"):
         worker.ask({"do": "names", "names": []}, {}, 20)
     worker.end()

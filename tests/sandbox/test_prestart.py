@@ -16,8 +16,11 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(hidden=[str(tmp_path)], level="best", limits=Limits(start_seconds=60))
 
 
-def test_the_worker_that_waits_is_taken_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prestart, "protect_this_process", lambda: None)  # it could not be undone in the process of the tests
+def test_the_worker_that_waits_is_taken_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It could not be undone in the process of the tests.
+    monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
     prestart.start(settings)
     (waiting,) = prestart._waiting
     worker = prestart.take(settings)
@@ -27,7 +30,9 @@ def test_the_worker_that_waits_is_taken_once(settings: Settings, monkeypatch: py
     worker.end()
 
 
-def test_a_worker_with_other_settings_is_ended(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_worker_with_other_settings_is_ended(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
     prestart.start(settings)
     (waiting,) = prestart._waiting
@@ -37,13 +42,17 @@ def test_a_worker_with_other_settings_is_ended(settings: Settings, monkeypatch: 
     worker.end()
 
 
-def test_what_goes_wrong_early_is_left_to_be_told_later(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_wrong_early_is_left_to_be_told_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
     prestart.start(dataclasses.replace(settings, files="/no/such/folder"))
     assert prestart._waiting == []
 
 
-def test_a_worker_that_nobody_takes_is_ended(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_nobody_takes_is_ended(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
     prestart.start(settings)
     (waiting,) = prestart._waiting

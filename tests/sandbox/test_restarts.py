@@ -52,7 +52,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def begin(*sources: str, names: tuple[str, ...] = ("f0", "f1"), **limits: float) -> Submission:
         for name in names:
             (tmp_path / "tests" / f"{name}.py").write_text(f"def test({name}):\n    pass\n")
-        settings = Settings(hidden=[str(tmp_path / "hidden")], limits=Limits(**{"cell_seconds": 5, "call_seconds": 5, **limits}))
+        settings = Settings(
+            hidden=[str(tmp_path / "hidden")],
+            limits=Limits(**{"cell_seconds": 5, "call_seconds": 5, **limits}),
+        )
         submission = Submission(settings, tmp_path / "tests")
         started.append(submission)
         assert submission.problem is None
@@ -90,17 +93,22 @@ DEATHS = {
 def test_what_dies_with_a_shortcut_is_asked_again_without_any_and_the_instructor_reads_which(
     start: Start, shortcut: str, death: str, cause: str
 ) -> None:
-    submission = start(f"{UNLESS}def f0(x):\n    if not without({shortcut!r}):\n        {death}\n    return x + 1")
+    submission = start(
+        f"{UNLESS}def f0(x):\n    if not without({shortcut!r}):\n        {death}\n    return x + 1"
+    )
     outcome = answer(submission, "f0")
     assert isinstance(outcome, Returned)
     np.testing.assert_array_equal(outcome.array, [1.0, 2.0, 3.0])
     submission.close()
     assert submission.mended() == (
-        f"f0 {cause} with the shortcuts compiled, unoptimised, tuned, and gave an answer without them, which was judged; with {shortcut} alone it dies again"
+        f"f0 {cause} with the shortcuts compiled, unoptimised, tuned, and gave an answer without "
+        f"them, which was judged; with {shortcut} alone it dies again"
     )
 
 
-def test_a_process_that_does_not_start_with_shortcuts_starts_without(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_does_not_start_with_shortcuts_starts_without(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begin = Worker.begin
 
     def with_difficulty(worker: Worker) -> None:
@@ -114,7 +122,9 @@ def test_a_process_that_does_not_start_with_shortcuts_starts_without(start: Star
 
 
 def test_a_cell_that_dies_with_a_shortcut_runs_without(start: Start) -> None:
-    submission = start(f"{UNLESS}if not without('tuned'):\n    os.abort()\ndef f0(x):\n    return x")
+    submission = start(
+        f"{UNLESS}if not without('tuned'):\n    os.abort()\ndef f0(x):\n    return x"
+    )
     assert isinstance(answer(submission, "f0"), Returned)
     submission.close()
     assert submission.mended().startswith("a cell was killed (SIGABRT) with the shortcuts")
@@ -138,7 +148,9 @@ def test_what_dies_either_way_is_its_own_doing(start: Start) -> None:
 
 
 @pytest.mark.parametrize(("without", "workers"), [("", 2), (",".join(switches.SHORTCUTS), 1)])
-def test_without_shortcuts_nothing_is_asked_twice(start: Start, monkeypatch: pytest.MonkeyPatch, without: str, workers: int) -> None:
+def test_without_shortcuts_nothing_is_asked_twice(
+    start: Start, monkeypatch: pytest.MonkeyPatch, without: str, workers: int
+) -> None:
     monkeypatch.setenv(switches.VARIABLE, without)
     started, begin = [], Worker.begin
 
@@ -147,29 +159,43 @@ def test_without_shortcuts_nothing_is_asked_twice(start: Start, monkeypatch: pyt
         begin(worker)
 
     monkeypatch.setattr(Worker, "begin", counted)
-    assert answer(start("import os\ndef f0(x):\n    os._exit(0)"), "f0") == Failed("ended the process.", lost=True)
+    assert answer(start("import os\ndef f0(x):\n    os._exit(0)"), "f0") == Failed(
+        "ended the process.", lost=True
+    )
     assert len(started) == workers
 
 
-def test_a_question_that_ends_every_process_is_called_a_few_times_and_the_others_always(start: Start) -> None:
+def test_a_question_that_ends_every_process_is_called_a_few_times_and_the_others_always(
+    start: Start,
+) -> None:
     submission = start("import os\ndef f0(x):\n    os._exit(0)\ndef f1(x):\n    return x")
     for _ in range(MAX_DEATHS):
         assert answer(submission, "f0") == Failed("ended the process.", lost=True)
         assert isinstance(answer(submission, "f1"), Returned)
     for _ in range(3):
-        assert answer(submission, "f0") == Failed("was not called again: before, it ended the process.", lost=True)
+        assert answer(submission, "f0") == Failed(
+            "was not called again: before, it ended the process.", lost=True
+        )
     assert isinstance(answer(submission, "f1"), Returned)
 
 
 def test_a_call_that_hangs_is_waited_for_once(start: Start) -> None:
     submission = start("def f0(x):\n    while True: pass\ndef f1(x):\n    return x", call_seconds=3)
     assert answer(submission, "f0") == Failed("took longer than 3 seconds.", lost=True)
-    assert answer(submission, "f0") == Failed("was not called again: before, it took longer than 3 seconds.", lost=True)
+    assert answer(submission, "f0") == Failed(
+        "was not called again: before, it took longer than 3 seconds.", lost=True
+    )
     assert isinstance(answer(submission, "f1"), Returned)
 
 
 def test_looking_at_how_an_answer_comes_about_may_die_and_the_answer_counts(start: Start) -> None:
-    source = "import jax\ndef f0(x):\n    if isinstance(x + 1, jax.core.Tracer):\n        while True: pass\n    return x"
+    source = (
+        "import jax\n"
+        "def f0(x):\n"
+        "    if isinstance(x + 1, jax.core.Tracer):\n"
+        "        while True: pass\n"
+        "    return x"
+    )
     submission = start(source, call_seconds=4)
     assert submission.equations("f0", ARGUMENTS, PLAIN) is None
     assert submission.equations("f0", ARGUMENTS, PLAIN) is None
@@ -179,7 +205,9 @@ def test_looking_at_how_an_answer_comes_about_may_die_and_the_answer_counts(star
 @pytest.mark.slow
 def test_however_many_questions_hang_there_is_time_for_the_last_one(start: Start) -> None:
     names = tuple(f"f{number}" for number in range(8))
-    sources = [f"def {name}(x):\n    while True: pass" for name in names[:-1]] + [f"def {names[-1]}(x):\n    return x"]
+    sources = [f"def {name}(x):\n    while True: pass" for name in names[:-1]] + [
+        f"def {names[-1]}(x):\n    return x"
+    ]
     submission = start(*sources, names=names, call_seconds=20, submission_seconds=120)
     for name in names[:-1]:
         outcome = answer(submission, name)
@@ -189,16 +217,27 @@ def test_however_many_questions_hang_there_is_time_for_the_last_one(start: Start
 
 
 @pytest.mark.slow
-def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(one_assignment: BuiltAssignment) -> None:
+def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(
+    one_assignment: BuiltAssignment,
+) -> None:
     source = solution_of(one_assignment.solution, "vmap_over_batch")
     head, body = source.split(":\n", 1)
-    dies = f'import os\n\n{head}:\n    if "tuned" not in os.environ["OTTER_ARRAYS_WITHOUT"].split(","):\n        os.abort()\n{body}'
+    dies = (
+        "import os\n\n"
+        f"{head}:\n"
+        '    if "tuned" not in os.environ["OTTER_ARRAYS_WITHOUT"].split(","):\n'
+        "        os.abort()\n"
+        f"{body}"
+    )
     graded = otter_run(one_assignment.answered({"vmap_over_batch": dies}), one_assignment.zip)
     assert graded.share == 1.0, graded.results
     assert graded.results is not None
     told = (
-        "vmap_over_batch was killed (SIGABRT) with the shortcuts compiled, unoptimised, tuned, and gave an answer without them, which was judged; "
-        "with tuned alone it dies again"
+        "vmap_over_batch was killed (SIGABRT) with the shortcuts compiled, unoptimised, tuned, and "
+        "gave an answer without them, which was judged; with tuned alone it dies again"
     )
     assert graded.results["extra_data"]["isolation"]["mended"] == told
-    assert f"A shortcut failed: {told}. Please report this: it is a fault of otter-arrays." in graded.printed
+    assert (
+        f"A shortcut failed: {told}. Please report this: it is a fault of otter-arrays."
+        in graded.printed
+    )

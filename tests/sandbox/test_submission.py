@@ -38,7 +38,9 @@ def submission(tmp_path: Path) -> Iterator[Submission]:
     (tests / "q2.py").write_text("def test_f(f):\n    pass\n")
     hidden = tmp_path / "hidden"
     hidden.mkdir(mode=0o700)
-    started = Submission(Settings(hidden=[str(hidden)], limits=Limits(cell_seconds=4, call_seconds=4)), tests)
+    started = Submission(
+        Settings(hidden=[str(hidden)], limits=Limits(cell_seconds=4, call_seconds=4)), tests
+    )
     assert started.problem is None
     yield started
     started.close()
@@ -51,7 +53,14 @@ def bound(submission: Submission, test: str = "q1") -> dict[str, Any]:
 
 
 def test_names_that_tests_mention_are_bound_and_no_others(submission: Submission) -> None:
-    submission.cell("import numpy as np\nvalues = [1, (2.5, 'x'), {'a': np.arange(3)}]\ndef g(): return 1\nprint = len\nother = 3\nthing = object()")
+    submission.cell(
+        "import numpy as np\n"
+        "values = [1, (2.5, 'x'), {'a': np.arange(3)}]\n"
+        "def g(): return 1\n"
+        "print = len\n"
+        "other = 3\n"
+        "thing = object()"
+    )
     names = bound(submission)
     assert set(names) == {"g", "values", "np", "thing"}
     assert names["np"] is np
@@ -59,7 +68,8 @@ def test_names_that_tests_mention_are_bound_and_no_others(submission: Submission
     assert type(names["values"][2]["a"]) is np.ndarray
     assert names["g"]() == 1
     assert repr(names["thing"]) == (
-        "<thing: an object that is neither plain data nor a function, which cannot cross from the submission; only plain data and functions can>"
+        "<thing: an object that is neither plain data nor a function, which cannot cross from the "
+        "submission; only plain data and functions can>"
     )
 
 
@@ -81,12 +91,17 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
         ("import os\ndef f(x): os._exit(0)", "ended the process."),
         ("def f(x):\n    import sys; sys.exit(1)", "raised SystemExit."),
         (
-            "import autograder.calls.call as c\nc.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', detail='', printed='')\ndef f(x): 1 / 0",
+            "import autograder.calls.call as c\n"
+            "c.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', "
+            "detail='', printed='')\n"
+            "def f(x): 1 / 0",
             "failed in a way of its own.",
         ),
     ],
 )
-def test_a_call_that_gives_no_array_has_a_cause_in_our_words(submission: Submission, source: str, cause: str) -> None:
+def test_a_call_that_gives_no_array_has_a_cause_in_our_words(
+    submission: Submission, source: str, cause: str
+) -> None:
     submission.cell(source)
     outcome = bound(submission)["f"].answer(ARGUMENTS)
     assert isinstance(outcome, Failed)
@@ -98,13 +113,19 @@ def test_a_call_that_gives_no_array_has_a_cause_in_our_words(submission: Submiss
     [
         "def f(x): return f(x)",
         "import sys\nsys.setrecursionlimit(10**9)\ndef f(x): return f(x)",
-        "from sys import setrecursionlimit\nsetrecursionlimit(10**9)\ndef f(x): return list(map(f, [x]))",
+        "from sys import setrecursionlimit\n"
+        "setrecursionlimit(10**9)\n"
+        "def f(x): return list(map(f, [x]))",
     ],
 )
-def test_endless_recursion_is_an_exception_and_other_functions_answer_at_once(submission: Submission, source: str) -> None:
+def test_endless_recursion_is_an_exception_and_other_functions_answer_at_once(
+    submission: Submission, source: str
+) -> None:
     submission.cell("def g(): return 1")
     submission.cell(source)
-    printed, _ = submission.cell("try:\n    f(1)\nexcept RecursionError:\n    print('in a cell too')")
+    printed, _ = submission.cell(
+        "try:\n    f(1)\nexcept RecursionError:\n    print('in a cell too')"
+    )
     assert printed == "in a cell too\n"
     worker = submission._worker._worker
     names = bound(submission)
@@ -115,15 +136,28 @@ def test_endless_recursion_is_an_exception_and_other_functions_answer_at_once(su
     assert submission._worker._worker is worker
 
 
-def test_the_limit_of_recursion_is_set_as_a_submission_wants_up_to_a_bound(submission: Submission) -> None:
+def test_the_limit_of_recursion_is_set_as_a_submission_wants_up_to_a_bound(
+    submission: Submission,
+) -> None:
     submission.cell(
-        "import sys\nvalues = []\nfor limit in (3000, 10**9):\n    sys.setrecursionlimit(limit)\n    values.append(sys.getrecursionlimit())"
+        "import sys\n"
+        "values = []\n"
+        "for limit in (3000, 10**9):\n"
+        "    sys.setrecursionlimit(limit)\n"
+        "    values.append(sys.getrecursionlimit())"
     )
-    submission.cell("try:\n    sys.setrecursionlimit(1e9)\nexcept TypeError:\n    values.append('whole numbers only')")
+    submission.cell(
+        "try:\n"
+        "    sys.setrecursionlimit(1e9)\n"
+        "except TypeError:\n"
+        "    values.append('whole numbers only')"
+    )
     assert bound(submission)["values"] == [3000, DEEPEST, "whole numbers only"]
 
 
-def test_after_a_death_the_earlier_cells_are_run_again_and_other_functions_answer(submission: Submission) -> None:
+def test_after_a_death_the_earlier_cells_are_run_again_and_other_functions_answer(
+    submission: Submission,
+) -> None:
     submission.cell("y = 10")
     submission.cell("import os\ndef f(x): os._exit(0)\ndef g(x): return x + y")
     names = bound(submission)
@@ -150,22 +184,43 @@ def test_a_submission_that_used_up_its_time_is_told_so(submission: Submission) -
     submission.cell("def f(x): return x")
     names = bound(submission)
     submission._worker._deadline = 0.0
-    assert names["f"].answer(ARGUMENTS) == Failed("was not called: the submission used up its 500 seconds.", lost=True)
+    assert names["f"].answer(ARGUMENTS) == Failed(
+        "was not called: the submission used up its 500 seconds.", lost=True
+    )
     assert submission.problem is None
 
 
 def test_a_cell_of_a_megabyte_is_not_run_and_the_others_are(submission: Submission) -> None:
-    assert submission.cell("#" * 1_000_001) == ("This cell was not run: it is longer than 1000000 characters.", [])
+    assert submission.cell("#" * 1_000_001) == (
+        "This cell was not run: it is longer than 1000000 characters.",
+        [],
+    )
     assert submission.cell("print(1)") == ("1\n", [])
 
 
-def test_checks_that_the_notebook_asks_for_are_reported_if_they_exist(submission: Submission) -> None:
-    source = "import otter\ngrader = otter.Notebook('x.ipynb')\ngrader.check('q1')\ngrader.check('q9')\ngrader.check('q1')\ngrader.check_all()\ngrader.export()"
+def test_checks_that_the_notebook_asks_for_are_reported_if_they_exist(
+    submission: Submission,
+) -> None:
+    source = (
+        "import otter\n"
+        "grader = otter.Notebook('x.ipynb')\n"
+        "grader.check('q1')\n"
+        "grader.check('q9')\n"
+        "grader.check('q1')\n"
+        "grader.check_all()\n"
+        "grader.export()"
+    )
     assert submission.cell(source) == ("", ["q1"])
 
 
 def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> None:
-    submission.cell("def f(*a, **k):\n    print('said')\n    return (a, k)\ndef g(x):\n    raise KeyError('secret text')")
+    submission.cell(
+        "def f(*a, **k):\n"
+        "    print('said')\n"
+        "    return (a, k)\n"
+        "def g(x):\n"
+        "    raise KeyError('secret text')"
+    )
     names = bound(submission)
     assert names["f"](1, [2.5], key="x") == ((1, [2.5]), {"key": "x"})
     with pytest.raises(KeyError, match="g raised an exception"):
@@ -175,21 +230,36 @@ def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> N
 
 
 def test_an_answer_is_asked_for_under_the_settings_of_the_start(submission: Submission) -> None:
-    submission.cell("import jax\njax.config.update('jax_enable_x64', True)\ndef f(x): return jax.numpy.arange(3.0) + x")
+    submission.cell(
+        "import jax\n"
+        "jax.config.update('jax_enable_x64', True)\n"
+        "def f(x): return jax.numpy.arange(3.0) + x"
+    )
     outcome = bound(submission)["f"].answer(ARGUMENTS)
     assert isinstance(outcome, Returned)
     assert outcome.array.dtype == np.float32
     assert submission.environment()["settings"]["jax_enable_x64"] is False
 
 
-def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(submission: Submission) -> None:
+def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(
+    submission: Submission,
+) -> None:
     before = submission.draws()
     submission.cell("import jax, jax.numpy as jnp\njax.random.bits = lambda *a, **k: jnp.zeros(4)")
     assert submission.draws() == before
 
 
-def test_generators_and_closures_that_calls_return_stay_there_and_can_be_used(submission: Submission) -> None:
-    submission.cell("def f():\n    yield 1\n    yield [2.5]\ndef g(n):\n    return lambda x: x + n\nvalues = ...")
+def test_generators_and_closures_that_calls_return_stay_there_and_can_be_used(
+    submission: Submission,
+) -> None:
+    submission.cell(
+        "def f():\n"
+        "    yield 1\n"
+        "    yield [2.5]\n"
+        "def g(n):\n"
+        "    return lambda x: x + n\n"
+        "values = ..."
+    )
     names = bound(submission)
     assert list(names["f"]()) == [1, [2.5]]
     assert names["g"](2)(40) == 42
@@ -218,7 +288,9 @@ def test_a_cell_that_kills_itself_is_told_so_and_left_out(submission: Submission
     assert bound(submission)["values"] == 1
 
 
-def test_a_worker_that_cannot_be_started_at_once_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_cannot_be_started_at_once_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tries = []
 
     def start(settings: Settings) -> Worker:
@@ -245,7 +317,11 @@ def test_what_a_lost_worker_kept_is_told(submission: Submission) -> None:
 
 def test_the_seed_is_set_before_each_cell_and_each_test(submission: Submission) -> None:
     submission._seed = {"value": 42, "variable": None}
-    source = "import random, numpy as np\nvalues = [random.random(), np.random.rand()]\ndef f(): return random.random()"
+    source = (
+        "import random, numpy as np\n"
+        "values = [random.random(), np.random.rand()]\n"
+        "def f(): return random.random()"
+    )
     submission.cell(source)
     names = bound(submission)
     assert names["values"] == [random.Random(42).random(), np.random.RandomState(42).rand()]

@@ -23,7 +23,11 @@ NUMBERS = st.one_of(
     arrays.unsigned_integer_dtypes(endianness="<"),
     arrays.floating_dtypes(endianness="<", sizes=(16, 32, 64)),
 )
-ARRAYS = NUMBERS.flatmap(lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)))
+ARRAYS = NUMBERS.flatmap(
+    lambda dtype: arrays.arrays(
+        dtype, arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
+    )
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -37,8 +41,13 @@ def parts(content: bytes) -> tuple[bytes, bytes]:
     return content[8 : 8 + header], content[8 + header :]
 
 
-@given(st.dictionaries(st.text(max_size=5), JSON, max_size=4), st.dictionaries(st.text("abc", min_size=1, max_size=3), ARRAYS, max_size=3))
-def test_what_is_encoded_is_decoded(header: dict[str, object], content: dict[str, np.ndarray]) -> None:
+@given(
+    st.dictionaries(st.text(max_size=5), JSON, max_size=4),
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), ARRAYS, max_size=3),
+)
+def test_what_is_encoded_is_decoded(
+    header: dict[str, object], content: dict[str, np.ndarray]
+) -> None:
     frame = decode(*parts(encode(Frame(header, content))))
     assert frame.header == header
     assert set(frame.arrays) == set(content)
@@ -65,7 +74,14 @@ def test_random_bytes_raise_a_wire_error(header: bytes, content: bytes) -> None:
 @settings(max_examples=300)
 @given(st.data())
 def test_a_frame_with_bytes_changed_is_a_frame_or_a_wire_error(data: st.DataObject) -> None:
-    header, content = parts(encode(Frame({"a": [1, "b"]}, {"x": np.arange(6.0).reshape(2, 3), "y": np.ones(2, ml_dtypes.bfloat16)})))
+    header, content = parts(
+        encode(
+            Frame(
+                {"a": [1, "b"]},
+                {"x": np.arange(6.0).reshape(2, 3), "y": np.ones(2, ml_dtypes.bfloat16)},
+            )
+        )
+    )
     changed = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
@@ -73,7 +89,9 @@ def test_a_frame_with_bytes_changed_is_a_frame_or_a_wire_error(data: st.DataObje
         frame = decode(header, bytes(changed[: data.draw(st.integers(0, len(changed)))]))
     except WireError:
         return
-    assert all(type(array) is np.ndarray and not array.dtype.hasobject for array in frame.arrays.values())
+    assert all(
+        type(array) is np.ndarray and not array.dtype.hasobject for array in frame.arrays.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,12 +118,15 @@ def test_a_header_that_is_no_object_is_refused(header: bytes) -> None:
 
 @pytest.fixture
 def pipe() -> tuple[Pipe, int, int]:
-    """A pipe, and the raw ends of its other side: (what it reads can be written here, what it writes can be read there)."""
+    """A pipe, and the raw ends of its other side: (what it reads can be written here, what it
+    writes can be read there)."""
     theirs, ours = os.pipe(), os.pipe()
     return Pipe(theirs[0], ours[1]), theirs[1], ours[0]
 
 
-def test_a_claimed_length_beyond_the_cap_is_refused_before_anything_is_read(pipe: tuple[Pipe, int, int]) -> None:
+def test_a_claimed_length_beyond_the_cap_is_refused_before_anything_is_read(
+    pipe: tuple[Pipe, int, int],
+) -> None:
     os.write(pipe[1], b"\xff" * 8)
     with pytest.raises(WireError, match="a message that claims 4294967295 and 4294967295 bytes"):
         pipe[0].receive(time.monotonic() + 5)

@@ -36,26 +36,67 @@ def test_right_values_are_right_whatever_their_width_and_layout(actual: np.ndarr
 @pytest.mark.parametrize(
     ("actual", "step", "sentence"),
     [
-        (DESIRED[:1], "shape", "returned an array of 2 elements in 2 dimensions; expected shape (2, 2)."),
-        (DESIRED.ravel(), "shape", "returned shape (4,); expected (2, 2), the same number of elements in another arrangement."),
-        (DESIRED.astype(np.int32), "dtype", "returned dtype int32; expected floating numbers, such as dtype float32."),
-        (DESIRED.astype(np.complex64), "dtype", "returned dtype complex64; expected floating numbers, such as dtype float32."),
-        (DESIRED.astype(bool), "dtype", "returned dtype bool; expected floating numbers, such as dtype float32."),
-        (DESIRED.astype(str), "dtype", "returned dtype <U32; expected floating numbers, such as dtype float32."),
-        (np.where(DESIRED == 4, np.nan, DESIRED), "finite", "returned an array with 1 of its 4 elements (25.0 %) NaN where a number is expected."),
+        (
+            DESIRED[:1],
+            "shape",
+            "returned an array of 2 elements in 2 dimensions; expected shape (2, 2).",
+        ),
+        (
+            DESIRED.ravel(),
+            "shape",
+            "returned shape (4,); expected (2, 2), the same number of elements in another "
+            "arrangement.",
+        ),
+        (
+            DESIRED.astype(np.int32),
+            "dtype",
+            "returned dtype int32; expected floating numbers, such as dtype float32.",
+        ),
+        (
+            DESIRED.astype(np.complex64),
+            "dtype",
+            "returned dtype complex64; expected floating numbers, such as dtype float32.",
+        ),
+        (
+            DESIRED.astype(bool),
+            "dtype",
+            "returned dtype bool; expected floating numbers, such as dtype float32.",
+        ),
+        (
+            DESIRED.astype(str),
+            "dtype",
+            "returned dtype <U32; expected floating numbers, such as dtype float32.",
+        ),
+        (
+            np.where(DESIRED == 4, np.nan, DESIRED),
+            "finite",
+            "returned an array with 1 of its 4 elements (25.0 %) NaN where a number is expected.",
+        ),
         (
             np.where(DESIRED > 0, np.inf, DESIRED),
             "finite",
-            "returned an array with 3 of its 4 elements (75.0 %) infinite where a number is expected.",
+            "returned an array with 3 of its 4 elements (75.0 %) infinite where a number is "
+            "expected.",
         ),
-        (DESIRED + 1, "values", "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 1 where 1e-05 is allowed."),
+        (
+            DESIRED + 1,
+            "values",
+            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 1 "
+            "where 1e-05 is allowed.",
+        ),
         (
             DESIRED + 1.1e-5,
             "values",
-            "returned an array with 4 of its 4 elements (100.0 %) imprecise; the largest error is 1.1e-05 where 1e-05 is allowed."
-            " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses digits?",
+            "returned an array with 4 of its 4 elements (100.0 %) imprecise; the largest error is "
+            "1.1e-05 where 1e-05 is allowed. Was it computed in half precision (float16, "
+            "bfloat16, TF32), or by a formula that loses digits?",
         ),
-        (DESIRED * 0, "values", "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 4 where 1e-05 is allowed."),
+        (
+            DESIRED * 0,
+            "values",
+            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 4 "
+            "where 1e-05 is allowed.",
+        ),
     ],
 )
 def test_the_first_step_that_fails_is_told(actual: np.ndarray, step: str, sentence: str) -> None:
@@ -67,16 +108,28 @@ def test_the_first_step_that_fails_is_told(actual: np.ndarray, step: str, senten
 @pytest.mark.parametrize(
     ("actual", "sentence"),
     [
-        (np.zeros((0, 8384797669, 12866034)), "returned an array of 0 elements in 3 dimensions; expected shape (2, 2)."),
-        (np.broadcast_to(np.float32(0), (12866034, 7)), "returned an array of quite another size; expected shape (2, 2)."),
-        (np.zeros((1,) * 9 + (4,)), "returned an array of quite another size; expected shape (2, 2)."),
+        (
+            np.zeros((0, 8384797669, 12866034)),
+            "returned an array of 0 elements in 3 dimensions; expected shape (2, 2).",
+        ),
+        (
+            np.broadcast_to(np.float32(0), (12866034, 7)),
+            "returned an array of quite another size; expected shape (2, 2).",
+        ),
+        (
+            np.zeros((1,) * 9 + (4,)),
+            "returned an array of quite another size; expected shape (2, 2).",
+        ),
         (
             DESIRED + 12866034,
-            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is more than 100 times the largest expected value where 1e-05 is allowed.",
+            "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is "
+            "more than 100 times the largest expected value where 1e-05 is allowed.",
         ),
     ],
 )
-def test_a_sentence_does_not_spell_out_what_a_function_chose(actual: np.ndarray, sentence: str) -> None:
+def test_a_sentence_does_not_spell_out_what_a_function_chose(
+    actual: np.ndarray, sentence: str
+) -> None:
     mismatch = compare(actual, DESIRED, 1e-5)
     assert mismatch is not None
     assert mismatch.sentence == sentence
@@ -86,14 +139,21 @@ def test_the_sample_shows_the_worst_places_only() -> None:
     desired = np.zeros(100, np.float32)
     mismatch = compare(np.arange(100, dtype=np.float32), desired, 1e-5)
     assert mismatch is not None
-    assert mismatch.sample.splitlines() == [f"at [{place}]: returned {place}, expected 0" for place in (99, 98, 97, 96, 95)]
+    assert mismatch.sample.splitlines() == [
+        f"at [{place}]: returned {place}, expected 0" for place in (99, 98, 97, 96, 95)
+    ]
 
 
 def test_integers_and_booleans_compare_exactly() -> None:
     desired = np.array([3, 4, 3], np.int32)
     assert compare(desired.astype(np.int64), desired, 0.0) is None
     assert compare(np.array([3, 5, 3]), desired, 10.0) == Mismatch(
-        "values", "returned an array with 1 of its 3 elements (33.3 %) wrong; they must be equal.", "at [1]: returned 5, expected 4", 1, 3, 1.0
+        "values",
+        "returned an array with 1 of its 3 elements (33.3 %) wrong; they must be equal.",
+        "at [1]: returned 5, expected 4",
+        1,
+        3,
+        1.0,
     )
     assert compare(desired.astype(np.float32), desired, 0.0) == Mismatch(
         "dtype", "returned dtype float32; expected integer numbers, such as dtype int32."
@@ -105,20 +165,38 @@ def test_nan_and_infinity_count_where_the_reference_has_them() -> None:
     assert compare(desired.copy(), desired, 1e-5) is None
     filled = compare(np.array([0.0, np.inf, -np.inf, 1.0]), desired, 1e-5)
     assert filled is not None
-    assert filled.sentence == "returned an array with 1 of its 4 elements (25.0 %) not NaN where it is expected."
+    assert (
+        filled.sentence
+        == "returned an array with 1 of its 4 elements (25.0 %) not NaN where it is expected."
+    )
     flipped = compare(np.array([np.nan, -np.inf, -np.inf, 1.0]), desired, 1e-5)
     assert flipped is not None
-    assert flipped.sentence == "returned an array with 1 of its 4 elements (25.0 %) infinite with the wrong sign."
+    assert (
+        flipped.sentence
+        == "returned an array with 1 of its 4 elements (25.0 %) infinite with the wrong sign."
+    )
 
 
 def test_a_single_element_is_not_counted() -> None:
     mismatch = compare(np.array([2.0]), np.array([1.0]), 0.1)
     assert mismatch is not None
-    assert mismatch.sentence == "returned an array with its only element wrong; the largest error is 1 where 0.1 is allowed."
+    assert mismatch.sentence == (
+        "returned an array with its only element wrong; the largest error is 1 where 0.1 is "
+        "allowed."
+    )
 
 
-@given(arrays.arrays(np.float32, arrays.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=st.floats(-100, 100, width=32)), st.data())
-def test_an_array_equals_itself_and_not_with_one_element_moved_beyond_the_tolerance(desired: np.ndarray, data: st.DataObject) -> None:
+@given(
+    arrays.arrays(
+        np.float32,
+        arrays.array_shapes(min_dims=0, max_dims=3, max_side=4),
+        elements=st.floats(-100, 100, width=32),
+    ),
+    st.data(),
+)
+def test_an_array_equals_itself_and_not_with_one_element_moved_beyond_the_tolerance(
+    desired: np.ndarray, data: st.DataObject
+) -> None:
     assert compare(desired.copy(), desired, 1e-3) is None
     place = data.draw(st.integers(0, desired.size - 1))
     moved = desired.copy()
@@ -128,8 +206,12 @@ def test_an_array_equals_itself_and_not_with_one_element_moved_beyond_the_tolera
     assert mismatch.step == "values"
 
 
-@pytest.mark.parametrize(("dtype", "imprecise"), [(np.float16, True), (jnp.bfloat16, True), (np.float64, False)])
-def test_right_to_half_precision_is_called_imprecise_and_nothing_else_is(dtype: Any, imprecise: bool) -> None:
+@pytest.mark.parametrize(
+    ("dtype", "imprecise"), [(np.float16, True), (jnp.bfloat16, True), (np.float64, False)]
+)
+def test_right_to_half_precision_is_called_imprecise_and_nothing_else_is(
+    dtype: Any, imprecise: bool
+) -> None:
     desired = np.linspace(-3.0, 4.0, 20)
     mismatch = compare(desired.astype(dtype), desired, 1e-6)
     assert (mismatch is not None and mismatch.imprecise) == imprecise
@@ -141,10 +223,14 @@ def test_right_to_half_precision_is_called_imprecise_and_nothing_else_is(dtype: 
 def test_a_shape_without_elements_is_not_repeated() -> None:
     mismatch = compare(np.zeros((0, 8384797669)), np.zeros((0,)), 1e-5)
     assert mismatch is not None
-    assert mismatch.sentence == "returned an array of 0 elements in 2 dimensions; expected shape (0,)."
+    assert (
+        mismatch.sentence == "returned an array of 0 elements in 2 dimensions; expected shape (0,)."
+    )
 
 
-@pytest.mark.parametrize("shape", [(0,), (), (3,), (2, 1, 1, 1, 1, 1, 2), (2**10, 2**9), (1, 2**20, 1, 1, 1)])
+@pytest.mark.parametrize(
+    "shape", [(0,), (), (3,), (2, 1, 1, 1, 1, 1, 2), (2**10, 2**9), (1, 2**20, 1, 1, 1)]
+)
 def test_an_array_of_the_expected_shape_is_always_looked_at(shape: tuple[int, ...]) -> None:
     desired = np.ones(shape)
     assert comparable(desired, desired)

@@ -29,8 +29,16 @@ FLAT = [expecting(table.ravel(), sizes) for table, sizes in zip(TABLES, SIZES, s
 SQUARE = [expecting(table, sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
 
 
-def told(change: Callable[[np.ndarray], Any], expected: list[Expected] = SQUARE, known: tuple[KnownMistake, ...] = ()) -> str | None:
-    diagnosis = diagnose({index: Returned(alone(np.asarray(change(table)))) for index, table in enumerate(TABLES)}, expected, known)
+def told(
+    change: Callable[[np.ndarray], Any],
+    expected: list[Expected] = SQUARE,
+    known: tuple[KnownMistake, ...] = (),
+) -> str | None:
+    diagnosis = diagnose(
+        {index: Returned(alone(np.asarray(change(table)))) for index, table in enumerate(TABLES)},
+        expected,
+        known,
+    )
     return None if diagnosis is None else diagnosis.name
 
 
@@ -77,12 +85,16 @@ def test_general_mistakes_with_arrays_are_named(change: Any, name: str) -> None:
         (lambda y: y + np.arange(1.0, y.shape[1] + 1), "a vector added"),
     ],
 )
-def test_axes_of_a_flat_output_are_found_by_the_dimensions_of_the_question(change: Any, name: str) -> None:
+def test_axes_of_a_flat_output_are_found_by_the_dimensions_of_the_question(
+    change: Any, name: str
+) -> None:
     assert flat(change) == name
 
 
 def test_a_missing_relu_is_named() -> None:
-    expected = [expecting(np.maximum(table, 0), sizes) for table, sizes in zip(TABLES, SIZES, strict=True)]
+    expected = [
+        expecting(np.maximum(table, 0), sizes) for table, sizes in zip(TABLES, SIZES, strict=True)
+    ]
     assert told(lambda y: y, expected) == "a ReLU is missing"
 
 
@@ -103,25 +115,37 @@ def test_what_is_wrong_in_no_known_way_and_what_is_right_get_no_hint(change: Any
 
 
 def test_the_hint_names_the_axis() -> None:
-    diagnosis = diagnose({index: Returned(alone(table.T.ravel())) for index, table in enumerate(TABLES)}, FLAT, ())
+    diagnosis = diagnose(
+        {index: Returned(alone(table.T.ravel())) for index, table in enumerate(TABLES)}, FLAT, ()
+    )
     assert diagnosis == Diagnosis(
         "flattened in another order",
-        "All numbers are there, but the axis B and the axis F have changed places. Look at the order of the axes before the result is flattened "
-        "(`out_axes`, `.T`, `transpose`).",
+        "All numbers are there, but the axis B and the axis F have changed places. Look at the "
+        "order of the axes before the result is flattened (`out_axes`, `.T`, `transpose`).",
         "general",
     )
 
 
 def known(name: str, change: Callable[[np.ndarray], Any]) -> KnownMistake:
-    return KnownMistake(name, f"hint of {name}", tuple(KnownOutcome(alone(np.asarray(change(table)))) for table in TABLES))
+    return KnownMistake(
+        name,
+        f"hint of {name}",
+        tuple(KnownOutcome(alone(np.asarray(change(table)))) for table in TABLES),
+    )
 
 
 def test_an_authors_misconception_comes_before_a_general_mistake() -> None:
-    assert told(lambda y: y.T, known=(known("theirs", lambda y: y.T), known("other", lambda y: y * 2))) == "theirs"
+    assert (
+        told(lambda y: y.T, known=(known("theirs", lambda y: y.T), known("other", lambda y: y * 2)))
+        == "theirs"
+    )
 
 
 def test_two_misconceptions_that_explain_it_equally_well_give_no_hint() -> None:
-    assert told(lambda y: y.T, known=(known("one", lambda y: y.T), known("two", lambda y: y.T))) is None
+    assert (
+        told(lambda y: y.T, known=(known("one", lambda y: y.T), known("two", lambda y: y.T)))
+        is None
+    )
 
 
 def test_a_misconception_must_explain_the_right_outcomes_too() -> None:
@@ -139,23 +163,41 @@ def failed(text: str) -> Failed:
 
 
 def test_failures_are_told_apart_by_the_exceptions_text_and_then_without_its_numbers() -> None:
-    first = KnownMistake("sizes", "h", tuple(outcome_of(failed(f"sizes {n} and 3 do not agree\nmore")) for n in range(4)))
-    second = KnownMistake("order", "h", tuple(outcome_of(failed(f"sizes {n} and 4 do not agree\nmore")) for n in range(4)))
-    other = KnownMistake("other", "h", tuple(outcome_of(failed("something else")) for _ in range(4)))
+    first = KnownMistake(
+        "sizes",
+        "h",
+        tuple(outcome_of(failed(f"sizes {n} and 3 do not agree\nmore")) for n in range(4)),
+    )
+    second = KnownMistake(
+        "order",
+        "h",
+        tuple(outcome_of(failed(f"sizes {n} and 4 do not agree\nmore")) for n in range(4)),
+    )
+    other = KnownMistake(
+        "other", "h", tuple(outcome_of(failed("something else")) for _ in range(4))
+    )
 
-    def name(*texts: str, candidates: tuple[KnownMistake, ...] = (first, second, other)) -> str | None:
+    def name(
+        *texts: str, candidates: tuple[KnownMistake, ...] = (first, second, other)
+    ) -> str | None:
         diagnosis = diagnose(dict(enumerate(map(failed, texts))), SQUARE, candidates)
         return None if diagnosis is None else diagnosis.name
 
     assert name(*(f"sizes {n} and 3 do not agree\nmore" for n in range(4))) == "sizes"
     assert name(*(f"sizes {n} and 4 do not agree\nmore" for n in range(4))) == "order"
     assert name(*(f"sizes {n} and 5 do not agree\nelse" for n in range(4))) is None
-    assert name(*(f"sizes {n} and 5 do not agree\nelse" for n in range(4)), candidates=(first, other)) == "sizes"
+    assert (
+        name(*(f"sizes {n} and 5 do not agree\nelse" for n in range(4)), candidates=(first, other))
+        == "sizes"
+    )
     assert name(*["a text of its own"] * 4) is None
 
 
 def test_the_answer_of_an_earlier_call_is_recognised() -> None:
-    same = [expecting(table, SIZES[0]) for table in (TABLES[0], TABLES[0] + 1.25 * TABLES[0] ** 2, TABLES[0] ** 3)]
+    same = [
+        expecting(table, SIZES[0])
+        for table in (TABLES[0], TABLES[0] + 1.25 * TABLES[0] ** 2, TABLES[0] ** 3)
+    ]
     diagnosis = diagnose({index: Returned(alone(TABLES[0])) for index in range(3)}, same, ())
     assert diagnosis is not None
     assert diagnosis.name == "answer of an earlier call"
@@ -164,16 +206,24 @@ def test_the_answer_of_an_earlier_call_is_recognised() -> None:
 def test_what_is_wrong_only_where_a_size_is_1_is_told() -> None:
     sizes = ({"B": 1, "F": 4}, {"B": 1, "F": 3}, {"B": 3, "F": 4}, {"B": 2, "F": 5})
     expected = [expecting(RNG.standard_normal((each["B"], each["F"])), each) for each in sizes]
-    outcomes = {i: Returned(e.output if e.sizes["B"] > 1 else alone(RNG.standard_normal(e.output[""].shape))) for i, e in enumerate(expected)}
+    outcomes = {
+        i: Returned(
+            e.output if e.sizes["B"] > 1 else alone(RNG.standard_normal(e.output[""].shape))
+        )
+        for i, e in enumerate(expected)
+    }
     diagnosis = diagnose(outcomes, expected, ())
     assert diagnosis is not None
     assert (diagnosis.name, diagnosis.hint) == (
         "wrong where B is 1",
-        "Everything is right but where B is 1: is an axis of that size squeezed away, or broadcast?",
+        "Everything is right but where B is 1: is an axis of that size squeezed away, or "
+        "broadcast?",
     )
 
 
 def test_integers_are_diagnosed_too() -> None:
     expected = [expecting(np.array([each["B"], each["F"], 9]), each, 0.0) for each in SIZES]
-    diagnosis = diagnose({i: Returned(alone(each.output[""][::-1])) for i, each in enumerate(expected)}, expected, ())
+    diagnosis = diagnose(
+        {i: Returned(alone(each.output[""][::-1])) for i, each in enumerate(expected)}, expected, ()
+    )
     assert diagnosis is None or diagnosis.name == "reversed"

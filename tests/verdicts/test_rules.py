@@ -1,4 +1,5 @@
-"""How an answer is computed, judged at the desk, in grading and at the build, and the words that students read of it.
+"""How an answer is computed, judged at the desk, in grading and at the build, and the words that
+students read of it.
 
 Covers too: `build.rule_cases`, `evidence.watch`.
 """
@@ -26,7 +27,9 @@ from autograder.rules import constant_trace, transform
 
 
 def deepen(x: Any, depth: Any) -> Any:
-    step = lambda row: jax.lax.scan(lambda carry, _: (jnp.sin(carry) + carry, None), row, None, length=int(depth))[0]  # noqa: E731
+    step = lambda row: jax.lax.scan(
+        lambda carry, _: (jnp.sin(carry) + carry, None), row, None, length=int(depth)
+    )[0]  # noqa: E731
     return jax.vmap(step)(jnp.asarray(x)).reshape(-1)
 
 
@@ -42,11 +45,18 @@ compiled = jax.jit(deepen, static_argnums=1)
 
 @pytest.fixture
 def deep_question() -> Question:
-    """`deepen(x, depth)`, with one rule, an alternative behind jit, and a misconception that only the method tells."""
-    found = Question("deepen", arguments={"x": Array("B", "D"), "depth": Dim("L")}, dims={"B": (2, 6), "D": (2, 6), "L": (2, 8)})
+    """`deepen(x, depth)`, with one rule, an alternative behind jit, and a misconception that only
+    the method tells."""
+    found = Question(
+        "deepen",
+        arguments={"x": Array("B", "D"), "depth": Dim("L")},
+        dims={"B": (2, 6), "D": (2, 6), "L": (2, 8)},
+    )
     found.requires(
         "a scan",
-        transform("jax.lax.scan", lanes="L", inside=transform("jax.vmap", lanes="B", gives_answer=True)),
+        transform(
+            "jax.lax.scan", lanes="L", inside=transform("jax.vmap", lanes="B", gives_answer=True)
+        ),
         constant_trace("L"),
         otherwise="does not scan.",
         misconception="no scan",
@@ -145,36 +155,75 @@ def test_one_look_serves_all_rules_of_one_function() -> None:
 
 @pytest.mark.usefixtures("desk")
 def test_a_rule_that_is_not_there_is_told() -> None:
-    with pytest.raises(Ungraded, match=r"^the bank of 't' has no rule 'scan' for 'deepen'; it has 'a scan'. Download the assignment again.$"):
+    with pytest.raises(
+        Ungraded,
+        match=(
+            r"^the bank of 't' has no rule 'scan' for 'deepen'; it has 'a scan'. Download the "
+            r"assignment again.$"
+        ),
+    ):
         check("deepen", deepen, rule="scan")
-    with pytest.raises(ValueError, match=r"^check\('deepen', …, cases='corners', rule='a scan'\): a rule is named by a string, and without cases$"):
+    with pytest.raises(
+        ValueError,
+        match=(
+            r"^check\('deepen', …, cases='corners', rule='a scan'\): a rule is named by a string, "
+            r"and without cases$"
+        ),
+    ):
         check("deepen", deepen, "corners", rule="a scan")
 
 
-def test_in_the_master_a_rule_is_rehearsed(deep_question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+def test_in_the_master_a_rule_is_rehearsed(
+    deep_question: Question, capsys: pytest.CaptureFixture[str]
+) -> None:
     check("deepen", deepen, rule="a scan")
     assert capsys.readouterr().out == (
-        "deepen, rule 'a scan': met by the solution and 1 alternatives; not met by 1 misconceptions.\n  not met: a loop\n"
+        "deepen, rule 'a scan': met by the solution and 1 alternatives; not met by 1 "
+        "misconceptions.\n"
+        "  not met: a loop\n"
     )
-    with pytest.raises(BuildError, match=r"^question 'deepen': has no rule 'scan'; declare it with requires\(…\)$"):
+    with pytest.raises(
+        BuildError, match=r"^question 'deepen': has no rule 'scan'; declare it with requires\(…\)$"
+    ):
         check("deepen", deepen, rule="scan")
 
 
-def test_a_solution_or_an_alternative_that_breaks_a_rule_stops_the_build(deep_question: Question) -> None:
-    rule = "(jax.lax.scan over L lanes inside (jax.vmap over B lanes that gives the answer)), and (a trace that does not grow with L)"
+def test_a_solution_or_an_alternative_that_breaks_a_rule_stops_the_build(
+    deep_question: Question,
+) -> None:
+    rule = (
+        "(jax.lax.scan over L lanes inside (jax.vmap over B lanes that gives the answer)), and (a "
+        "trace that does not grow with L)"
+    )
     deep_question.alternative(by_another_loop)
-    message = f"question 'deepen': the alternative by_another_loop does not meet the rule 'a scan', which is: {rule}. Seen: jax.vmap over B lanes; "
+    message = (
+        "question 'deepen': the alternative by_another_loop does not meet the rule 'a scan', which "
+        f"is: {rule}. Seen: jax.vmap over B lanes; "
+    )
     with pytest.raises(BuildError, match=f"^{re.escape(message)}"):
         build("t", [deep_question], {"deepen": deepen}, "a")
     deep_question.alternatives.pop()
     deep_question.misconceptions.clear()
-    with pytest.raises(BuildError, match=r"^question 'deepen': the reference does not meet the rule 'a scan', which is: "):
+    with pytest.raises(
+        BuildError,
+        match=r"^question 'deepen': the reference does not meet the rule 'a scan', which is: ",
+    ):
         build("t", [deep_question], {"deepen": loops}, "a")
 
 
-def test_a_misconception_that_nothing_tells_from_a_right_answer_stops_the_build(deep_question: Question) -> None:
-    deep_question.misconception("the same", hint="No.", told_by="method")(lambda x, depth: compiled(x, int(depth)))
-    with pytest.raises(BuildError, match=r"^question 'deepen': the misconception 'the same' meets every rule and returns right values; "):
+def test_a_misconception_that_nothing_tells_from_a_right_answer_stops_the_build(
+    deep_question: Question,
+) -> None:
+    deep_question.misconception("the same", hint="No.", told_by="method")(
+        lambda x, depth: compiled(x, int(depth))
+    )
+    with pytest.raises(
+        BuildError,
+        match=(
+            r"^question 'deepen': the misconception 'the same' meets every rule and returns right "
+            r"values; "
+        ),
+    ):
         build("t", [deep_question], {"deepen": deepen}, "a")
 
 
@@ -193,10 +242,14 @@ def test_a_bank_keeps_rules_and_their_calls(deep_question: Question, tmp_path: P
     save(built, tmp_path / "hidden")
     read, kept = load(tmp_path / "hidden").method("deepen", "a scan"), built.methods["deepen"]
     assert (read.rules, read.known) == (kept.rules, kept.known)
-    for mine, other in zip((*read.cases, *read.traces["L"]), (*kept.cases, *kept.traces["L"]), strict=True):
+    for mine, other in zip(
+        (*read.cases, *read.traces["L"]), (*kept.cases, *kept.traces["L"]), strict=True
+    ):
         assert (mine.label, mine.sizes) == (other.label, other.sizes)
         assert {name: value.data.tobytes() for name, value in mine.arguments.items()} == {
             name: value.data.tobytes() for name, value in other.arguments.items()
         }
-    with pytest.raises(BankError, match=r"^the bank of 't' has no rule 'other' for 'deepen'; it has 'a scan'$"):
+    with pytest.raises(
+        BankError, match=r"^the bank of 't' has no rule 'other' for 'deepen'; it has 'a scan'$"
+    ):
         built.method("deepen", "other")

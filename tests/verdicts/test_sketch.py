@@ -16,7 +16,14 @@ def test_equal_arrays_have_equal_sketches_and_others_have_not() -> None:
 
 
 def test_whatever_is_in_an_array_there_is_a_sketch() -> None:
-    for array in (np.zeros(0), np.array(True), np.array([np.nan, np.inf, 1]), np.array([1 + 2j]), np.zeros((0, 3), np.int32), np.float64(3)):
+    for array in (
+        np.zeros(0),
+        np.array(True),
+        np.array([np.nan, np.inf, 1]),
+        np.array([1 + 2j]),
+        np.zeros((0, 3), np.int32),
+        np.float64(3),
+    ):
         assert all(np.isfinite(sketch(np.asarray(array))))
     assert near(sketch(np.zeros(3)), sketch(np.zeros(3)))
     assert not near([1.0], [1.0, 2.0])

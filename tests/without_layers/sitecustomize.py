@@ -19,8 +19,9 @@ class _NoLayers(importlib.abc.MetaPathFinder):
             run(module)
             module._BOOT = module._BOOT.replace(
                 "main({read}, {write})",
-                "import autograder.sandbox.confined.worker as w, autograder.sandbox.confined.confine as c; "
-                "c._attempt = lambda report, layer, put_on: report.missing.update({{layer: 'none here'}}); main({read}, {write})",
+                "import autograder.sandbox.confined.worker as w, "
+                "autograder.sandbox.confined.confine as c; c._attempt = lambda report, layer, "
+                "put_on: report.missing.update({{layer: 'none here'}}); main({read}, {write})",
             )
 
         spec.loader.exec_module = patched

@@ -99,7 +99,9 @@ def vjp_from_the_right(x, w, v):
 
 @program("Hessian-vector product", Normal("N"), Normal("N"), Normal("N"), N=(3, 4))
 def hessian_vector_product(x, w, v):
-    return jax.jvp(jax.grad(lambda y: jnp.sum(field(y, w) ** 2)), (jnp.asarray(x),), (jnp.asarray(v),))[1]
+    return jax.jvp(
+        jax.grad(lambda y: jnp.sum(field(y, w) ** 2)), (jnp.asarray(x),), (jnp.asarray(v),)
+    )[1]
 
 
 @wrong("the gradient times the vector")
@@ -112,7 +114,9 @@ def implicit(x):
     @jax.custom_vjp
     def root(a):
         """Where y + tanh(y) = a."""
-        return jax.lax.fori_loop(0, 30, lambda _, y: y - (y + jnp.tanh(y) - a) / (2 - jnp.tanh(y) ** 2), a / 2)
+        return jax.lax.fori_loop(
+            0, 30, lambda _, y: y - (y + jnp.tanh(y) - a) / (2 - jnp.tanh(y) ** 2), a / 2
+        )
 
     def forwards(a):
         found = root(a)
@@ -124,7 +128,9 @@ def implicit(x):
 
 @wrong("the slope of the equation, not of its root")
 def implicit_upside_down(x):
-    y = jax.lax.fori_loop(0, 30, lambda _, y: y - (y + jnp.tanh(y) - x) / (2 - jnp.tanh(y) ** 2), jnp.asarray(x) / 2)
+    y = jax.lax.fori_loop(
+        0, 30, lambda _, y: y - (y + jnp.tanh(y) - x) / (2 - jnp.tanh(y) ** 2), jnp.asarray(x) / 2
+    )
     return 2 * y * (2 - jnp.tanh(y) ** 2)
 
 
@@ -192,7 +198,14 @@ def jet_first(x):
     return jnp.exp(jnp.asarray(x))
 
 
-@program("jax.grad of a tree", Tree(w=Normal("N", "M"), b=Normal("M")), Normal("N"), N=(3, 4), M=(2, 3), several=True)
+@program(
+    "jax.grad of a tree",
+    Tree(w=Normal("N", "M"), b=Normal("M")),
+    Normal("N"),
+    N=(3, 4),
+    M=(2, 3),
+    several=True,
+)
 def grad_of_tree(params, x):
     return jax.grad(lambda params: jnp.sum(jnp.tanh(x @ params["w"] + params["b"])))(params)
 
@@ -204,9 +217,13 @@ def grad_of_weights(params, x):
 
 @program("jax.grad of jnp.linalg.inv", Normal("N", "N"), N=(3, 4))
 def grad_of_inverse(a):
-    return jax.grad(lambda b: jnp.sum(jnp.linalg.inv(b + 3 * len(b) * jnp.eye(len(b))) ** 2))(jnp.asarray(a))
+    return jax.grad(lambda b: jnp.sum(jnp.linalg.inv(b + 3 * len(b) * jnp.eye(len(b))) ** 2))(
+        jnp.asarray(a)
+    )
 
 
 @wrong("the sign")
 def grad_of_inverse_negated(a):
-    return jax.grad(lambda b: -jnp.sum(jnp.linalg.inv(b + 3 * len(b) * jnp.eye(len(b))) ** 2))(jnp.asarray(a))
+    return jax.grad(lambda b: -jnp.sum(jnp.linalg.inv(b + 3 * len(b) * jnp.eye(len(b))) ** 2))(
+        jnp.asarray(a)
+    )

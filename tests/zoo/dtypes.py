@@ -131,7 +131,12 @@ def angle_other_axis(x, y):
 @program("jax.lax.dot_general", Whole("M", "N"), Whole("N"), M=(3, 4), N=(4, 5))
 def dot_int8(a, b):
     numbers = (((1,), (0,)), ((), ()))
-    return lax.dot_general(jnp.asarray(a).astype(jnp.int8), jnp.asarray(b).astype(jnp.int8), numbers, preferred_element_type=jnp.int32)
+    return lax.dot_general(
+        jnp.asarray(a).astype(jnp.int8),
+        jnp.asarray(b).astype(jnp.int8),
+        numbers,
+        preferred_element_type=jnp.int32,
+    )
 
 
 @wrong("added up in eight bits")

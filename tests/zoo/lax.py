@@ -1,4 +1,5 @@
-"""jax.lax: control flow, windows, indices; rules of differentiation of one's own, and calls out of a program."""
+"""jax.lax: control flow, windows, indices; rules of differentiation of one's own, and calls out of
+a program."""
 
 import jax
 import jax.numpy as jnp
@@ -8,7 +9,9 @@ from zoo_masters import Dim, Normal, Whole, program, wrong
 
 @program("jax.lax.scan", Normal("N"), N=(4, 5))
 def scan(x):
-    return jax.lax.scan(lambda carry, each: (0.5 * carry + each, carry * each), 1.0, jnp.asarray(x))[1]
+    return jax.lax.scan(
+        lambda carry, each: (0.5 * carry + each, carry * each), 1.0, jnp.asarray(x)
+    )[1]
 
 
 @wrong("the carry is not halved")
@@ -18,7 +21,9 @@ def scan_whole(x):
 
 @program("jax.lax.while_loop", Normal("N"), N=(4, 5))
 def while_loop(x):
-    return jax.lax.while_loop(lambda y: jnp.sum(jnp.abs(y)) > 0.5, lambda y: 0.6 * y, jnp.asarray(x))
+    return jax.lax.while_loop(
+        lambda y: jnp.sum(jnp.abs(y)) > 0.5, lambda y: 0.6 * y, jnp.asarray(x)
+    )
 
 
 @wrong("one step more")
@@ -74,14 +79,25 @@ def associative_scan_reverse(x):
     return jax.lax.associative_scan(jnp.multiply, jnp.asarray(x) + 2, reverse=True)
 
 
-@program("jax.lax.conv_general_dilated", Normal("B", "C", "L"), Normal("D", "C", "K"), B=(1, 2), C=(1, 2), L=(5, 6), D=(2, 3), K=(2, 3))
+@program(
+    "jax.lax.conv_general_dilated",
+    Normal("B", "C", "L"),
+    Normal("D", "C", "K"),
+    B=(1, 2),
+    C=(1, 2),
+    L=(5, 6),
+    D=(2, 3),
+    K=(2, 3),
+)
 def conv_general_dilated(x, kernel):
     return jax.lax.conv_general_dilated(jnp.asarray(x), jnp.asarray(kernel), (1,), "SAME")
 
 
 @wrong("the kernel is turned round")
 def conv_general_dilated_turned(x, kernel):
-    return jax.lax.conv_general_dilated(jnp.asarray(x), jnp.asarray(kernel)[..., ::-1], (1,), "SAME")
+    return jax.lax.conv_general_dilated(
+        jnp.asarray(x), jnp.asarray(kernel)[..., ::-1], (1,), "SAME"
+    )
 
 
 @program("jax.lax.reduce_window", Normal("N"), N=(5, 6))
@@ -96,7 +112,9 @@ def reduce_window_smallest(x):
 
 @program("jax.lax.gather", Normal("N", "D"), Whole("K"), N=(5, 6), D=(2, 3), K=(3, 4))
 def gather(x, at):
-    numbers = jax.lax.GatherDimensionNumbers(offset_dims=(1,), collapsed_slice_dims=(0,), start_index_map=(0,))
+    numbers = jax.lax.GatherDimensionNumbers(
+        offset_dims=(1,), collapsed_slice_dims=(0,), start_index_map=(0,)
+    )
     return jax.lax.gather(jnp.asarray(x), (jnp.abs(at) % len(x))[:, None], numbers, (1, x.shape[1]))
 
 
@@ -117,8 +135,12 @@ def scatter_set(x, at):
 
 @program("jax.lax.scatter_mul", Normal("N"), Normal("N"), N=(3, 4))
 def scatter_mul(x, y):
-    numbers = jax.lax.ScatterDimensionNumbers(update_window_dims=(), inserted_window_dims=(0,), scatter_dims_to_operand_dims=(0,))
-    return jax.lax.scatter_mul(jnp.asarray(x), jnp.array([[0], [1], [0]]), jnp.asarray(y)[:3], numbers)
+    numbers = jax.lax.ScatterDimensionNumbers(
+        update_window_dims=(), inserted_window_dims=(0,), scatter_dims_to_operand_dims=(0,)
+    )
+    return jax.lax.scatter_mul(
+        jnp.asarray(x), jnp.array([[0], [1], [0]]), jnp.asarray(y)[:3], numbers
+    )
 
 
 @wrong("the last one wins")
@@ -161,7 +183,9 @@ def custom_vjp_plain(x):
 
 @program("jax.checkpoint", Normal("N"), N=(4, 5))
 def checkpoint(x):
-    return jax.grad(lambda y: jnp.sum(jax.checkpoint(lambda z: jnp.sin(jnp.sin(z)))(y)))(jnp.asarray(x))
+    return jax.grad(lambda y: jnp.sum(jax.checkpoint(lambda z: jnp.sin(jnp.sin(z)))(y)))(
+        jnp.asarray(x)
+    )
 
 
 @wrong("the value, not the gradient")
@@ -172,18 +196,24 @@ def checkpoint_value(x):
 @program("jax.pure_callback", Normal("N"), N=(4, 5))
 def pure_callback(x):
     x = jnp.asarray(x)
-    return jax.pure_callback(lambda y: np.sort(np.asarray(y)) ** 2, jax.ShapeDtypeStruct(x.shape, x.dtype), x)
+    return jax.pure_callback(
+        lambda y: np.sort(np.asarray(y)) ** 2, jax.ShapeDtypeStruct(x.shape, x.dtype), x
+    )
 
 
 @wrong("not sorted")
 def pure_callback_unsorted(x):
     x = jnp.asarray(x)
-    return jax.pure_callback(lambda y: np.asarray(y) ** 2 + 1, jax.ShapeDtypeStruct(x.shape, x.dtype), x)
+    return jax.pure_callback(
+        lambda y: np.asarray(y) ** 2 + 1, jax.ShapeDtypeStruct(x.shape, x.dtype), x
+    )
 
 
 @program("jax.experimental.io_callback", Normal("N"), N=(4, 5))
 def io_callback(x):
-    total = jax.experimental.io_callback(lambda y: np.float32(np.sum(y)), jax.ShapeDtypeStruct((), jnp.float32), x, ordered=True)
+    total = jax.experimental.io_callback(
+        lambda y: np.float32(np.sum(y)), jax.ShapeDtypeStruct((), jnp.float32), x, ordered=True
+    )
     return total + jnp.asarray(x)
 
 
@@ -225,14 +255,24 @@ def dynamic_slice_further(x, at):
     return jax.lax.dynamic_slice(jnp.asarray(x), (jnp.abs(at)[0] % 3 + 1,), (2,))
 
 
-@program("jax.lax.dynamic_update_slice", Normal("N"), Normal("M"), Whole("K"), N=(5, 6), M=(2, 3), K=(1, 2))
+@program(
+    "jax.lax.dynamic_update_slice",
+    Normal("N"),
+    Normal("M"),
+    Whole("K"),
+    N=(5, 6),
+    M=(2, 3),
+    K=(1, 2),
+)
 def dynamic_update_slice(x, update, at):
     return jax.lax.dynamic_update_slice(jnp.asarray(x), jnp.asarray(update), (jnp.abs(at)[0] % 3,))
 
 
 @wrong("backwards")
 def dynamic_update_slice_backwards(x, update, at):
-    return jax.lax.dynamic_update_slice(jnp.asarray(x), jnp.asarray(update)[::-1], (jnp.abs(at)[0] % 3,))
+    return jax.lax.dynamic_update_slice(
+        jnp.asarray(x), jnp.asarray(update)[::-1], (jnp.abs(at)[0] % 3,)
+    )
 
 
 @program("jax.lax.cumsum", Normal("M", "N"), M=(3, 4), N=(4, 5))
@@ -288,7 +328,12 @@ def lax_sort_apart(keys, values):
 @program("jax.lax.custom_linear_solve", Normal("N", "N"), Normal("N"), N=(3, 4))
 def custom_linear_solve(a, b):
     matrix = a @ a.T + len(b) * jnp.eye(len(b))
-    return jax.lax.custom_linear_solve(lambda x: matrix @ x, jnp.asarray(b), lambda _, y: jnp.linalg.solve(matrix, y), symmetric=True)
+    return jax.lax.custom_linear_solve(
+        lambda x: matrix @ x,
+        jnp.asarray(b),
+        lambda _, y: jnp.linalg.solve(matrix, y),
+        symmetric=True,
+    )
 
 
 @wrong("multiplied instead")
@@ -300,7 +345,12 @@ def custom_linear_multiplied(a, b):
 def shard_map(x):
     mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
     rows = jax.sharding.PartitionSpec("rows")
-    mapped = jax.shard_map(lambda part: part - jax.lax.pmean(jnp.mean(part, axis=0), "rows"), mesh=mesh, in_specs=rows, out_specs=rows)
+    mapped = jax.shard_map(
+        lambda part: part - jax.lax.pmean(jnp.mean(part, axis=0), "rows"),
+        mesh=mesh,
+        in_specs=rows,
+        out_specs=rows,
+    )
     return mapped(jnp.asarray(x))
 
 
@@ -317,7 +367,9 @@ def pallas(x):
         written[...] = 2 * read[...] + 1
 
     x = jnp.asarray(x)
-    return pallas.pallas_call(kernel, out_shape=jax.ShapeDtypeStruct(x.shape, x.dtype), interpret=True)(x)
+    return pallas.pallas_call(
+        kernel, out_shape=jax.ShapeDtypeStruct(x.shape, x.dtype), interpret=True
+    )(x)
 
 
 @wrong("nothing is added")

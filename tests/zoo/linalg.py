@@ -1,4 +1,5 @@
-"""jnp.linalg: what LAPACK computes. What is returned is unique, whatever signs and orders LAPACK chooses."""
+"""jnp.linalg: what LAPACK computes. What is returned is unique, whatever signs and orders LAPACK
+chooses."""
 
 import jax.numpy as jnp
 from zoo_masters import Normal, program, wrong

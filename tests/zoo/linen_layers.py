@@ -33,7 +33,9 @@ def embed(key, tokens, features):
 
 @wrong("the whole table is scaled")
 def embed_scaled(key, tokens, features):
-    return nn.Embed(5, features).init_with_output(key, jnp.asarray(tokens) % 5)[0] * jnp.sqrt(features)
+    return nn.Embed(5, features).init_with_output(key, jnp.asarray(tokens) % 5)[0] * jnp.sqrt(
+        features
+    )
 
 
 @program("nn.LayerNorm", Key(), Normal("B", "D"), B=(3, 4), D=(4, 5))
@@ -43,7 +45,9 @@ def layer_norm(key, x):
 
 @wrong("along the other axis")
 def layer_norm_columns(key, x):
-    return nn.LayerNorm(reduction_axes=0, feature_axes=0).init_with_output(key, 2 * jnp.asarray(x) + jnp.arange(len(x))[:, None])[0]
+    return nn.LayerNorm(reduction_axes=0, feature_axes=0).init_with_output(
+        key, 2 * jnp.asarray(x) + jnp.arange(len(x))[:, None]
+    )[0]
 
 
 @program("nn.BatchNorm", Key(), Normal("B", "D"), B=(4, 5), D=(2, 3), several=True)
@@ -56,7 +60,9 @@ def batch_norm(key, x):
 def batch_norm_before(key, x):
     norm = nn.BatchNorm(use_running_average=False, momentum=0.9)
     variables = norm.init(key, jnp.asarray(x))
-    return norm.apply(variables, jnp.asarray(x), mutable=["batch_stats"])[0], {"batch_stats": variables["batch_stats"]}
+    return norm.apply(variables, jnp.asarray(x), mutable=["batch_stats"])[0], {
+        "batch_stats": variables["batch_stats"]
+    }
 
 
 @program("nn.Dropout", Key(), Normal("B", "D"), B=(3, 4), D=(4, 5))
@@ -69,9 +75,13 @@ def dropout_raw(key, x):
     return jnp.where(jax.random.bernoulli(key, 0.5, x.shape), 2 * jnp.asarray(x), 0)
 
 
-@program("nn.MultiHeadDotProductAttention", Key(), Normal("B", "T", "D"), B=(1, 2), T=(3, 4), D=(4, 4))
+@program(
+    "nn.MultiHeadDotProductAttention", Key(), Normal("B", "T", "D"), B=(1, 2), T=(3, 4), D=(4, 4)
+)
 def attention(key, x):
-    return nn.MultiHeadDotProductAttention(num_heads=2).init_with_output(key, jnp.asarray(x), mask=nn.make_causal_mask(x[..., 0]))[0]
+    return nn.MultiHeadDotProductAttention(num_heads=2).init_with_output(
+        key, jnp.asarray(x), mask=nn.make_causal_mask(x[..., 0])
+    )[0]
 
 
 @wrong("without the mask")
@@ -95,12 +105,16 @@ def lstm_cell_output(key, x, features):
 
 @program("nn.GRUCell", Key(), Normal("B", "D"), Dim("F"), B=(2, 3), D=(3, 4), F=(2, 3))
 def gru_cell(key, x, features):
-    return nn.GRUCell(features).init_with_output(key, jnp.ones((len(x), features)), jnp.asarray(x))[0][1]
+    return nn.GRUCell(features).init_with_output(key, jnp.ones((len(x), features)), jnp.asarray(x))[
+        0
+    ][1]
 
 
 @wrong("the carry begins with zeros")
 def gru_cell_from_zeros(key, x, features):
-    return nn.GRUCell(features).init_with_output(key, jnp.zeros((len(x), features)), jnp.asarray(x))[0][1]
+    return nn.GRUCell(features).init_with_output(
+        key, jnp.zeros((len(x), features)), jnp.asarray(x)
+    )[0][1]
 
 
 @program("nn.RNN", Key(), Normal("B", "T", "D"), Dim("F"), B=(1, 2), T=(3, 4), D=(2, 3), F=(2, 3))
@@ -115,7 +129,9 @@ def rnn_backwards(key, x, features):
 
 @program("nn.Sequential", Key(), Normal("B", "D"), Dim("F"), B=(3, 4), D=(3, 4), F=(3, 4))
 def sequential(key, x, features):
-    return nn.Sequential([nn.Dense(features), nn.tanh, nn.Dense(2)]).init_with_output(key, jnp.asarray(x))[0]
+    return nn.Sequential([nn.Dense(features), nn.tanh, nn.Dense(2)]).init_with_output(
+        key, jnp.asarray(x)
+    )[0]
 
 
 @wrong("without the nonlinearity")
@@ -130,7 +146,9 @@ def nn_scan(key, x, layers):
         def __call__(self, y, _):
             return jnp.tanh(nn.Dense(y.shape[1])(y)), None
 
-    stacked = nn.scan(Layer, variable_axes={"params": 0}, split_rngs={"params": True}, length=layers)
+    stacked = nn.scan(
+        Layer, variable_axes={"params": 0}, split_rngs={"params": True}, length=layers
+    )
     return stacked().init_with_output(key, jnp.asarray(x), None)[0][0]
 
 
@@ -141,7 +159,9 @@ def nn_scan_shared(key, x, layers):
         def __call__(self, y, _):
             return jnp.tanh(nn.Dense(y.shape[1])(y)), None
 
-    stacked = nn.scan(Layer, variable_broadcast="params", split_rngs={"params": False}, length=layers)
+    stacked = nn.scan(
+        Layer, variable_broadcast="params", split_rngs={"params": False}, length=layers
+    )
     return stacked().init_with_output(key, jnp.asarray(x), None)[0][0]
 
 
@@ -178,7 +198,9 @@ def sow(key, x):
             return nn.Dense(1)(nn.tanh(hidden))
 
     params = Model().init(key, jnp.asarray(x))
-    return Model().apply(params, jnp.asarray(x), mutable=["intermediates"])[1]["intermediates"]["hidden"][0]
+    return Model().apply(params, jnp.asarray(x), mutable=["intermediates"])[1]["intermediates"][
+        "hidden"
+    ][0]
 
 
 @wrong("after the nonlinearity")
@@ -191,7 +213,9 @@ def sow_after(key, x):
             return nn.Dense(1)(hidden)
 
     params = Model().init(key, jnp.asarray(x))
-    return Model().apply(params, jnp.asarray(x), mutable=["intermediates"])[1]["intermediates"]["hidden"][0]
+    return Model().apply(params, jnp.asarray(x), mutable=["intermediates"])[1]["intermediates"][
+        "hidden"
+    ][0]
 
 
 @program("nn.WeightNorm", Key(), Normal("B", "D"), B=(3, 4), D=(3, 4))

@@ -17,14 +17,18 @@ def linear_raw(seed, x, features):
     return x @ nnx.initializers.lecun_normal()(jax.random.key(seed), (x.shape[1], features))
 
 
-@program("nnx.Conv", Seed(), Normal("B", "L", "C"), Dim("F"), B=(1, 2), L=(4, 5), C=(1, 2), F=(2, 3))
+@program(
+    "nnx.Conv", Seed(), Normal("B", "L", "C"), Dim("F"), B=(1, 2), L=(4, 5), C=(1, 2), F=(2, 3)
+)
 def conv(seed, x, features):
     return nnx.Conv(x.shape[2], features, (3,), rngs=nnx.Rngs(int(seed)))(jnp.asarray(x))
 
 
 @wrong("round a circle")
 def conv_circular(seed, x, features):
-    return nnx.Conv(x.shape[2], features, (3,), padding="CIRCULAR", rngs=nnx.Rngs(int(seed)))(jnp.asarray(x))
+    return nnx.Conv(x.shape[2], features, (3,), padding="CIRCULAR", rngs=nnx.Rngs(int(seed)))(
+        jnp.asarray(x)
+    )
 
 
 @program("nnx.Embed", Seed(), Whole("N"), Dim("F"), N=(4, 5), F=(2, 3))
@@ -78,18 +82,24 @@ def dropout(seed, x):
 
 @wrong("drawn with the key itself")
 def dropout_raw(seed, x):
-    return jnp.where(jax.random.bernoulli(jax.random.key(seed), 0.5, x.shape), 2 * jnp.asarray(x), 0)
+    return jnp.where(
+        jax.random.bernoulli(jax.random.key(seed), 0.5, x.shape), 2 * jnp.asarray(x), 0
+    )
 
 
 @program("nnx.MultiHeadAttention", Seed(), Normal("B", "T", "D"), B=(1, 2), T=(3, 4), D=(4, 4))
 def attention(seed, x):
-    layer = nnx.MultiHeadAttention(num_heads=2, in_features=x.shape[-1], decode=False, rngs=nnx.Rngs(int(seed)))
+    layer = nnx.MultiHeadAttention(
+        num_heads=2, in_features=x.shape[-1], decode=False, rngs=nnx.Rngs(int(seed))
+    )
     return layer(jnp.asarray(x), mask=nnx.make_causal_mask(x[..., 0]))
 
 
 @wrong("without the mask")
 def attention_unmasked(seed, x):
-    return nnx.MultiHeadAttention(num_heads=2, in_features=x.shape[-1], decode=False, rngs=nnx.Rngs(int(seed)))(jnp.asarray(x))
+    return nnx.MultiHeadAttention(
+        num_heads=2, in_features=x.shape[-1], decode=False, rngs=nnx.Rngs(int(seed))
+    )(jnp.asarray(x))
 
 
 @program("nnx.LSTMCell", Seed(), Normal("B", "D"), Dim("F"), B=(2, 3), D=(3, 4), F=(2, 3))
@@ -126,20 +136,26 @@ def rnn(seed, x, features):
 @wrong("backwards in time")
 def rnn_backwards(seed, x, features):
     rngs = nnx.Rngs(int(seed))
-    return nnx.RNN(nnx.GRUCell(x.shape[-1], features, rngs=rngs), rngs=rngs)(jnp.asarray(x)[:, ::-1])
+    return nnx.RNN(nnx.GRUCell(x.shape[-1], features, rngs=rngs), rngs=rngs)(
+        jnp.asarray(x)[:, ::-1]
+    )
 
 
 @program("nnx.Sequential", Seed(), Normal("B", "D"), Dim("F"), B=(3, 4), D=(3, 4), F=(3, 4))
 def sequential(seed, x, features):
     rngs = nnx.Rngs(int(seed))
-    model = nnx.Sequential(nnx.Linear(x.shape[1], features, rngs=rngs), nnx.tanh, nnx.Linear(features, 2, rngs=rngs))
+    model = nnx.Sequential(
+        nnx.Linear(x.shape[1], features, rngs=rngs), nnx.tanh, nnx.Linear(features, 2, rngs=rngs)
+    )
     return model(jnp.asarray(x))
 
 
 @wrong("without the nonlinearity")
 def sequential_linear(seed, x, features):
     rngs = nnx.Rngs(int(seed))
-    model = nnx.Sequential(nnx.Linear(x.shape[1], features, rngs=rngs), nnx.Linear(features, 2, rngs=rngs))
+    model = nnx.Sequential(
+        nnx.Linear(x.shape[1], features, rngs=rngs), nnx.Linear(features, 2, rngs=rngs)
+    )
     return model(jnp.asarray(x))
 
 
@@ -159,7 +175,10 @@ def nnx_grad_of_sum(seed, x):
 def nnx_jit(seed, x):
     class Counting(nnx.Module):
         def __init__(self, rngs):
-            self.linear, self.calls = nnx.Linear(x.shape[1], 2, rngs=rngs), nnx.Variable(jnp.zeros(()))
+            self.linear, self.calls = (
+                nnx.Linear(x.shape[1], 2, rngs=rngs),
+                nnx.Variable(jnp.zeros(())),
+            )
 
         def __call__(self, y):
             self.calls[...] += 1
@@ -217,7 +236,9 @@ def optimizer(seed, x):
     model = nnx.Linear(x.shape[1], 1, rngs=nnx.Rngs(int(seed)))
     steps = nnx.Optimizer(model, optax.adam(0.1), wrt=nnx.Param)
     for _ in range(2):
-        steps.update(model, nnx.grad(lambda model: jnp.mean((model(jnp.asarray(x)) - 1) ** 2))(model))
+        steps.update(
+            model, nnx.grad(lambda model: jnp.mean((model(jnp.asarray(x)) - 1) ** 2))(model)
+        )
     return model.kernel[...]
 
 
@@ -238,4 +259,6 @@ def split_and_merge(seed, d):
 
 @wrong("the statistics are shifted as well")
 def split_and_merge_all(seed, d):
-    return jax.tree.map(lambda leaf: leaf + jnp.arange(d), nnx.state(nnx.BatchNorm(d, rngs=nnx.Rngs(int(seed)))))
+    return jax.tree.map(
+        lambda leaf: leaf + jnp.arange(d), nnx.state(nnx.BatchNorm(d, rngs=nnx.Rngs(int(seed))))
+    )

@@ -166,7 +166,9 @@ def scipy_jv_zero(x):
 
 @program("scipy.optimize.brentq", Normal("N", numpy=True), N=(2, 4))
 def scipy_brentq(x):
-    return np.array([scipy.optimize.brentq(lambda y, a=a: y + np.tanh(y) - a, -10, 10, xtol=1e-10) for a in x])
+    return np.array(
+        [scipy.optimize.brentq(lambda y, a=a: y + np.tanh(y) - a, -10, 10, xtol=1e-10) for a in x]
+    )
 
 
 @wrong("the first guess")

@@ -39,7 +39,13 @@ def sgd_without_momentum(params, slope):
     return two_steps(optax.sgd(0.1), params, slope)
 
 
-@program("optax.clip_by_global_norm", Tree(w=Normal("N", "M"), b=Normal("M")), N=(3, 4), M=(2, 3), several=True)
+@program(
+    "optax.clip_by_global_norm",
+    Tree(w=Normal("N", "M"), b=Normal("M")),
+    N=(3, 4),
+    M=(2, 3),
+    several=True,
+)
 def clip_by_global_norm(slopes):
     clip = optax.clip_by_global_norm(0.5)
     return clip.update(slopes, clip.init(slopes))[0]
@@ -50,7 +56,13 @@ def clip_each(slopes):
     return jax.tree.map(lambda slope: slope * 0.5 / jnp.linalg.norm(slope), slopes)
 
 
-@program("optax.softmax_cross_entropy_with_integer_labels", Normal("N", "C"), Whole("N"), N=(3, 4), C=(4, 5))
+@program(
+    "optax.softmax_cross_entropy_with_integer_labels",
+    Normal("N", "C"),
+    Whole("N"),
+    N=(3, 4),
+    C=(4, 5),
+)
 def cross_entropy(logits, labels):
     return optax.softmax_cross_entropy_with_integer_labels(jnp.asarray(logits), jnp.abs(labels) % 3)
 
@@ -74,22 +86,30 @@ def schedule_later(x):
 
 @program("einops.rearrange", Normal("B", "D"), B=(3, 4), D=(2, 3))
 def rearrange(x):
-    return einops.rearrange(jnp.concatenate([jnp.asarray(x), 1 + x], axis=1), "b (h d) -> h b d", h=2)
+    return einops.rearrange(
+        jnp.concatenate([jnp.asarray(x), 1 + x], axis=1), "b (h d) -> h b d", h=2
+    )
 
 
 @wrong("the heads are the inner axis")
 def rearrange_inner(x):
-    return einops.rearrange(jnp.concatenate([jnp.asarray(x), 1 + x], axis=1), "b (d h) -> h b d", h=2)
+    return einops.rearrange(
+        jnp.concatenate([jnp.asarray(x), 1 + x], axis=1), "b (d h) -> h b d", h=2
+    )
 
 
 @program("einops.reduce", Normal("B", "D"), B=(3, 4), D=(2, 3))
 def reduce(x):
-    return einops.reduce(jnp.concatenate([jnp.asarray(x), 1 + x], axis=1), "b (h d) -> b d", "max", h=2)
+    return einops.reduce(
+        jnp.concatenate([jnp.asarray(x), 1 + x], axis=1), "b (h d) -> b d", "max", h=2
+    )
 
 
 @wrong("the mean")
 def reduce_mean(x):
-    return einops.reduce(jnp.concatenate([jnp.asarray(x), 3 + x], axis=1), "b (h d) -> b d", "mean", h=2)
+    return einops.reduce(
+        jnp.concatenate([jnp.asarray(x), 3 + x], axis=1), "b (h d) -> b d", "mean", h=2
+    )
 
 
 @program("jax.tree.map", Tree(w=Normal("N", "M"), b=Normal("M")), N=(3, 4), M=(2, 3), several=True)
@@ -112,7 +132,9 @@ def tree_reduce_root(params):
     return optax.global_norm(params)
 
 
-@program("jax.flatten_util.ravel_pytree", Tree(w=Normal("N", "M"), b=Normal("M")), N=(3, 4), M=(2, 3))
+@program(
+    "jax.flatten_util.ravel_pytree", Tree(w=Normal("N", "M"), b=Normal("M")), N=(3, 4), M=(2, 3)
+)
 def ravel(params):
     return ravel_pytree(params)[0]
 
@@ -122,7 +144,13 @@ def ravel_weights_first(params):
     return jnp.concatenate([jnp.ravel(params["w"]), params["b"]])
 
 
-@program("flax.serialization.to_bytes", Tree(w=Normal("N", "M"), b=Normal("M")), N=(3, 4), M=(2, 3), several=True)
+@program(
+    "flax.serialization.to_bytes",
+    Tree(w=Normal("N", "M"), b=Normal("M")),
+    N=(3, 4),
+    M=(2, 3),
+    several=True,
+)
 def serialization(params):
     return flax.serialization.msgpack_restore(flax.serialization.to_bytes(params))
 
@@ -144,7 +172,9 @@ def einsum_not_transposed(a, b):
 
 @program("jnp.vectorize", Normal("M", "N"), Normal("N"), M=(3, 4), N=(3, 4))
 def vectorize(x, y):
-    return jnp.vectorize(lambda a, b: a @ b, signature="(n),(n)->()")(jnp.asarray(x), jnp.asarray(y))
+    return jnp.vectorize(lambda a, b: a @ b, signature="(n),(n)->()")(
+        jnp.asarray(x), jnp.asarray(y)
+    )
 
 
 @wrong("not added up")
@@ -154,7 +184,9 @@ def vectorize_sorted(x, y):
 
 @program("jax.jit(static_argnames)", Normal("N"), N=(4, 5))
 def jit_static(x):
-    power = jax.jit(lambda x, degree: sum(x**each for each in range(1, degree + 1)), static_argnames="degree")
+    power = jax.jit(
+        lambda x, degree: sum(x**each for each in range(1, degree + 1)), static_argnames="degree"
+    )
     return power(jnp.asarray(x), degree=3)
 
 

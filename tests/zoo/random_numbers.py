@@ -132,7 +132,9 @@ def split(key, n):
 
 @wrong("folded in")
 def split_folded(key, n):
-    return jax.vmap(lambda step: jax.random.normal(jax.random.fold_in(key, step)))(jnp.arange(1, n + 1))
+    return jax.vmap(lambda step: jax.random.normal(jax.random.fold_in(key, step)))(
+        jnp.arange(1, n + 1)
+    )
 
 
 @program("jax.random.fold_in", Key(), Dim("N"), N=(4, 5))
@@ -197,7 +199,9 @@ def beta_swapped(key, x):
 
 @program("jax.random.multivariate_normal", Key(), Normal("N", "N"), N=(2, 3))
 def multivariate_normal(key, a):
-    return jax.random.multivariate_normal(key, jnp.zeros(len(a)), a @ a.T + len(a) * jnp.eye(len(a)))
+    return jax.random.multivariate_normal(
+        key, jnp.zeros(len(a)), a @ a.T + len(a) * jnp.eye(len(a))
+    )
 
 
 @wrong("independent coordinates")

@@ -65,7 +65,15 @@ def expm_by_element(a):
     return jnp.exp(0.3 * a)
 
 
-@program("jax.scipy.linalg.block_diag", Normal("M", "N"), Normal("K", "L"), M=(3, 4), N=(3, 4), K=(2, 3), L=(2, 3))
+@program(
+    "jax.scipy.linalg.block_diag",
+    Normal("M", "N"),
+    Normal("K", "L"),
+    M=(3, 4),
+    N=(3, 4),
+    K=(2, 3),
+    L=(2, 3),
+)
 def block_diag(a, b):
     return jax.scipy.linalg.block_diag(a, b)
 

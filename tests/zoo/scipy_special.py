@@ -139,4 +139,6 @@ def sph_harm_y(x):
 @wrong("the conjugate")
 def sph_harm_y_conjugate(x):
     degree, order = jnp.full(len(x), 2), jnp.full(len(x), 1)
-    return jnp.conj(jax.scipy.special.sph_harm_y(degree, order, jnp.asarray(x), jnp.asarray(x) + 1, n_max=3))
+    return jnp.conj(
+        jax.scipy.special.sph_harm_y(degree, order, jnp.asarray(x), jnp.asarray(x) + 1, n_max=3)
+    )

@@ -25,9 +25,17 @@ def norm_sf(x):
     return jax.scipy.stats.norm.sf(x)
 
 
-@program("jax.scipy.stats.multivariate_normal.logpdf", Normal("N", "D"), Normal("D", "D"), N=(3, 4), D=(2, 3))
+@program(
+    "jax.scipy.stats.multivariate_normal.logpdf",
+    Normal("N", "D"),
+    Normal("D", "D"),
+    N=(3, 4),
+    D=(2, 3),
+)
 def multivariate_normal(x, a):
-    return jax.scipy.stats.multivariate_normal.logpdf(x, jnp.zeros(len(a)), a @ a.T + len(a) * jnp.eye(len(a)))
+    return jax.scipy.stats.multivariate_normal.logpdf(
+        x, jnp.zeros(len(a)), a @ a.T + len(a) * jnp.eye(len(a))
+    )
 
 
 @wrong("the variances only")

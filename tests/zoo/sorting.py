@@ -73,7 +73,9 @@ def segment_sum(x, labels):
 
 @wrong("the largest of each segment")
 def segment_max(x, labels):
-    return jnp.stack([jnp.sum(jnp.where(jnp.asarray(labels) % 3 == label, x, 0) ** 2) for label in range(3)])
+    return jnp.stack(
+        [jnp.sum(jnp.where(jnp.asarray(labels) % 3 == label, x, 0) ** 2) for label in range(3)]
+    )
 
 
 @program("jax.nn.one_hot", Whole("N"), N=(4, 5))
@@ -133,7 +135,9 @@ def histogram(x):
 
 @wrong("added up")
 def histogram_cumulative(x):
-    return jnp.cumsum(jnp.histogram(jnp.asarray(x), bins=jnp.array([-9.0, -0.5, 0.5, 9.0]))[0])[::-1]
+    return jnp.cumsum(jnp.histogram(jnp.asarray(x), bins=jnp.array([-9.0, -0.5, 0.5, 9.0]))[0])[
+        ::-1
+    ]
 
 
 @program("jnp.digitize", Normal("N"), N=(5, 6))

@@ -44,7 +44,9 @@ def run(shell: Any, source: str) -> Stop | None:
     line = _line(raised, source)
     defined = () if result.error_before_exec else define(shell, source, after=line)
     try:
-        text = str(getattr(raised, "msg", "") if isinstance(raised, SyntaxError) else raised)[:TEXT_KEPT]
+        text = str(getattr(raised, "msg", "") if isinstance(raised, SyntaxError) else raised)[
+            :TEXT_KEPT
+        ]
     except BaseException:  # noqa: BLE001 - its __str__ is the submission's code
         text = ""
     return Stop(line, type(raised).__name__, text, defined)
@@ -64,7 +66,11 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
     bound: list[str] = []
     for statement in statements:
         names = _binds(statement)
-        if not names or statement.lineno + above <= after or (not after and all(name in shell.user_ns for name in names)):
+        if (
+            not names
+            or statement.lineno + above <= after
+            or (not after and all(name in shell.user_ns for name in names))
+        ):
             continue
         ast.increment_lineno(statement, above)
         with contextlib.suppress(BaseException):  # if it fails too, it has defined nothing
@@ -87,7 +93,11 @@ def _line(raised: BaseException, source: str) -> int:
         step = raised.__traceback__
         while step is not None and not line:
             code = step.tb_frame.f_code
-            line = step.tb_lineno if code.co_name == "<module>" and code.co_filename.startswith(_CELL) else 0
+            line = (
+                step.tb_lineno
+                if code.co_name == "<module>" and code.co_filename.startswith(_CELL)
+                else 0
+            )
             step = step.tb_next
     return line + _blank_above(source) if line else 0
 
@@ -113,5 +123,9 @@ def _binds(statement: ast.stmt) -> list[str]:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [statement.name]
     if isinstance(statement, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in statement.names if alias.name != "*"]
+        return [
+            (alias.asname or alias.name).split(".")[0]
+            for alias in statement.names
+            if alias.name != "*"
+        ]
     return []

@@ -18,12 +18,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.runtime.linux import PR_CAPBSET_DROP, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, checked, libc, prctl
+from autograder.runtime.linux import (
+    PR_CAPBSET_DROP,
+    PR_SET_DUMPABLE,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    checked,
+    libc,
+    prctl,
+)
 from autograder.sandbox.confined.landlock import restrict_files
 from autograder.sandbox.confined.probe import open_holes
 from autograder.sandbox.confined.seccomp import refuse_system_calls
 
-LAYERS = ("limits", "oom_score", "uid", "capabilities", "no_new_privs", "parent_death", "landlock", "seccomp")
+LAYERS = (
+    "limits",
+    "oom_score",
+    "uid",
+    "capabilities",
+    "no_new_privs",
+    "parent_death",
+    "landlock",
+    "seccomp",
+)
 """Every layer by name, in the order in which they are applied. A process gets either `uid` or
 `capabilities`.
 """
@@ -89,7 +106,8 @@ def confine(wanted: Confinement) -> Report:
 def _attempt(report: Report, layer: str, put_on: Callable[[], object]) -> None:
     try:
         put_on()
-    except Exception as fault:  # noqa: BLE001 - whatever the kernel answers, the layer is missing and the report says why
+    except Exception as fault:  # noqa: BLE001
+        # Whatever the kernel answers, the layer is missing and the report says why.
         report.missing[layer] = f"{type(fault).__name__}: {fault}"
     else:
         report.active.append(layer)

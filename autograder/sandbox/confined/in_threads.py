@@ -42,7 +42,12 @@ class Queue(queue.Queue):  # type: ignore[type-arg]
     def cancel_join_thread(self) -> None: ...
 
 
-def pool(processes: int | None = None, initializer: Any = None, initargs: Any = (), maxtasksperchild: int | None = None) -> Any:
+def pool(
+    processes: int | None = None,
+    initializer: Any = None,
+    initargs: Any = (),
+    maxtasksperchild: int | None = None,
+) -> Any:
     """A pool of threads."""
     return multiprocessing.pool.ThreadPool(processes, initializer, initargs)
 
@@ -58,7 +63,11 @@ def raw_array(kind: Any, size_or_initializer: Any) -> Any:
     """A ctypes array in memory that only this process has."""
     from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
 
-    values = (0,) * size_or_initializer if isinstance(size_or_initializer, int) else tuple(size_or_initializer)
+    values = (
+        (0,) * size_or_initializer
+        if isinstance(size_or_initializer, int)
+        else tuple(size_or_initializer)
+    )
     return (typecode_to_type.get(kind, kind) * len(values))(*values)
 
 
@@ -75,14 +84,23 @@ def array(kind: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
 def _locked(shared: Any, lock: Any) -> Any:
     from multiprocessing.sharedctypes import synchronized
 
-    return shared if lock is False else synchronized(shared, threads.RLock() if lock in (True, None) else lock)  # type: ignore[arg-type]
+    return (
+        shared
+        if lock is False
+        else synchronized(shared, threads.RLock() if lock in (True, None) else lock)
+    )  # type: ignore[arg-type]
 
 
 class Manager:
     """A manager of shared objects. Among threads, all objects are shared."""
 
     dict, list, Namespace = dict, list, types.SimpleNamespace
-    Lock, RLock, Semaphore, BoundedSemaphore = threads.Lock, threads.RLock, threads.Semaphore, threads.BoundedSemaphore
+    Lock, RLock, Semaphore, BoundedSemaphore = (
+        threads.Lock,
+        threads.RLock,
+        threads.Semaphore,
+        threads.BoundedSemaphore,
+    )
     Condition, Event, Barrier = threads.Condition, threads.Event, threads.Barrier
     Value, Array = staticmethod(threads.Value), staticmethod(threads.Array)
     Queue, JoinableQueue, Pool = Queue, Queue, staticmethod(pool)
@@ -99,13 +117,31 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
     """A pool of threads with the arguments of `ProcessPoolExecutor`."""
 
     def __init__(
-        self, max_workers: int | None = None, mp_context: Any = None, initializer: Any = None, initargs: Any = (), *, max_tasks_per_child: Any = None
+        self,
+        max_workers: int | None = None,
+        mp_context: Any = None,
+        initializer: Any = None,
+        initargs: Any = (),
+        *,
+        max_tasks_per_child: Any = None,
     ) -> None:
         super().__init__(max_workers, initializer=initializer, initargs=initargs)
 
 
 _IN_THREADS = {
-    **{name: getattr(threads, name) for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier", "Pipe")},
+    **{
+        name: getattr(threads, name)
+        for name in (
+            "Lock",
+            "RLock",
+            "Semaphore",
+            "BoundedSemaphore",
+            "Condition",
+            "Event",
+            "Barrier",
+            "Pipe",
+        )
+    },
     "Queue": Queue,
     "JoinableQueue": Queue,
     "Pool": pool,

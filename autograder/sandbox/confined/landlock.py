@@ -14,7 +14,8 @@ from autograder.runtime.linux import syscall
 
 _CALLS = {"create": 444, "add": 445, "restrict": 446}
 _READ = 1 | 1 << 2 | 1 << 3  # execute, read file, read directory
-_WRITE = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 14  # write, remove directory and file, make directory and regular file, truncate
+# Write, remove directory and file, make directory and regular file, truncate.
+_WRITE = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 14
 _FILE_ONLY = 1 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
 
 
@@ -32,7 +33,9 @@ def restrict_files(readable: Sequence[str], scratch: str) -> None:
         handled |= 1 << 15  # ioctl on devices
     network = 3 if version >= 4 else 0  # bind and connect by TCP
     scoped = 3 if version >= 6 else 0  # abstract sockets and signals to processes outside
-    attributes = struct.pack("<QQQ", handled, network, scoped)[: 8 if version < 4 else 16 if version < 6 else 24]
+    attributes = struct.pack("<QQQ", handled, network, scoped)[
+        : 8 if version < 4 else 16 if version < 6 else 24
+    ]
     ruleset = syscall(_CALLS["create"], ctypes.c_char_p(attributes), len(attributes), 0)
     try:
         for path in readable:
@@ -53,6 +56,8 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         if not os.path.isdir(path):  # noqa: PTH112 - as the kernel sees it, links followed
             access &= _FILE_ONLY
-        syscall(_CALLS["add"], ruleset, 1, ctypes.c_char_p(struct.pack("<Qi", access, descriptor)), 0)
+        syscall(
+            _CALLS["add"], ruleset, 1, ctypes.c_char_p(struct.pack("<Qi", access, descriptor)), 0
+        )
     finally:
         os.close(descriptor)

@@ -48,12 +48,23 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
             self._child_created = False  # read by Popen's finaliser
             self.text_mode = text or universal_newlines or encoding or errors
             kind: Callable[[], Any] = io.StringIO if self.text_mode else io.BytesIO
-            self.stdin, self.stdout, self.stderr = (kind() if each == subprocess.PIPE else None for each in (stdin, stdout, stderr))
+            self.stdin, self.stdout, self.stderr = (
+                kind() if each == subprocess.PIPE else None for each in (stdin, stdout, stderr)
+            )
             if _asked_by_a_cell():
-                tell(args if isinstance(args, str) else os.fsdecode(args) if isinstance(args, bytes | os.PathLike) else " ".join(map(str, args)))
+                tell(
+                    args
+                    if isinstance(args, str)
+                    else os.fsdecode(args)
+                    if isinstance(args, bytes | os.PathLike)
+                    else " ".join(map(str, args))
+                )
 
-        def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002 - the parameter's name in Popen
-            return tuple(None if each is None else each.read() for each in (self.stdout, self.stderr))  # type: ignore[return-value]
+        # The parameter's name in Popen.
+        def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002
+            return tuple(
+                None if each is None else each.read() for each in (self.stdout, self.stderr)
+            )  # type: ignore[return-value]
 
         def poll(self) -> int:
             return NOT_FOUND

@@ -25,7 +25,8 @@ def bound() -> None:
     original = sys.setrecursionlimit
 
     def setrecursionlimit(limit: int, /) -> None:
-        """Set the maximum depth of the Python interpreter stack, in grading to at most `DEEPEST`."""
+        """Set the maximum depth of the Python interpreter stack, in grading to at most
+        `DEEPEST`."""
         original(min(operator.index(limit), DEEPEST))
 
     sys.setrecursionlimit = setrecursionlimit

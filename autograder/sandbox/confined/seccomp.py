@@ -71,7 +71,12 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "socket": (41, 198),
 }
 # Allowed only on the process itself: the first argument must be its own number (or 0).
-_ON_ITSELF: dict[str, tuple[int, int]] = {"kill": (62, 129), "tgkill": (234, 131), "rt_tgsigqueueinfo": (297, 240), "prlimit64": (302, 261)}
+_ON_ITSELF: dict[str, tuple[int, int]] = {
+    "kill": (62, 129),
+    "tgkill": (234, 131),
+    "rt_tgsigqueueinfo": (297, 240),
+    "prlimit64": (302, 261),
+}
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _CLONE_THREAD = 0x00010000
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -114,7 +119,14 @@ def _filter(column: int, audit: int, own: int) -> list[tuple[int, int, int, int]
         allow,
     ]
     for numbers in _ON_ITSELF.values():
-        program += [(_EQUAL, 0, 5, numbers[column]), (_LOAD, 0, 0, first), (_EQUAL, 2, 0, own), (_EQUAL, 1, 0, 0), refuse, allow]
+        program += [
+            (_EQUAL, 0, 5, numbers[column]),
+            (_LOAD, 0, 0, first),
+            (_EQUAL, 2, 0, own),
+            (_EQUAL, 1, 0, 0),
+            refuse,
+            allow,
+        ]
     for choices in _REFUSED.values():
         refused = choices[column]
         if refused is not None:

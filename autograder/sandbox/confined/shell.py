@@ -28,10 +28,38 @@ COMMAND_SHOWN = 80
 
 _PROGRAMS_OF_LINES = ("pip", "conda", "mamba", "micromamba", "uv")
 
-_PROGRAMS_OF_CELLS = ("bash", "cmd", "perl", "pypy", "python", "python2", "python3", "ruby", "script", "sh", "shell", "sx", "system", "!")
+_PROGRAMS_OF_CELLS = (
+    "bash",
+    "cmd",
+    "perl",
+    "pypy",
+    "python",
+    "python2",
+    "python3",
+    "ruby",
+    "script",
+    "sh",
+    "shell",
+    "sx",
+    "system",
+    "!",
+)
 
 _OF_THE_BROWSER = (
-    *("autosave", "clear", "cls", "connect_info", "ed", "edit", "less", "man", "more", "notebook", "qtconsole", "subshell"),
+    *(
+        "autosave",
+        "clear",
+        "cls",
+        "connect_info",
+        "ed",
+        "edit",
+        "less",
+        "man",
+        "more",
+        "notebook",
+        "qtconsole",
+        "subshell",
+    ),
     *("tensorboard", "tensorflow_version"),
 )
 """Line magics that a notebook page provides (Jupyter's and Colab's) and that have no effect on the
@@ -49,7 +77,8 @@ class Shell(InteractiveShell):
         super().__init__(*arguments, **settings)  # type: ignore[no-untyped-call]
         self._told: set[str] = set()
         self._lacks_an_extension = False
-        self.set_hook("show_in_pager", lambda *_, **__: None, 1)  # type: ignore[no-untyped-call]  # `f?` shows its page beside the notebook
+        # `f?` shows its page beside the notebook.
+        self.set_hook("show_in_pager", lambda *_, **__: None, 1)  # type: ignore[no-untyped-call]
         programs.fail_to_start(self._not_started)
         in_threads.instead_of_processes()
         builtins.input = getpass.getpass = _nobody_to_ask
@@ -104,7 +133,9 @@ class Shell(InteractiveShell):
         for option, name in itertools.pairwise(words):
             if option in ("--out", "--err"):
                 self.user_ns[name] = ""
-        program = {"script": " ".join(words), "!": "sh", "sx": "sh", "system": "sh"}.get(magic_name, magic_name)
+        program = {"script": " ".join(words), "!": "sh", "sx": "sh", "system": "sh"}.get(
+            magic_name, magic_name
+        )
         return self._not_started(program)
 
     def close_figures(self) -> None:
@@ -143,4 +174,6 @@ class Shell(InteractiveShell):
 
 def _nobody_to_ask(*_: Any, **__: Any) -> NoReturn:
     """Replace `input`: raise what Jupyter raises where it runs a notebook without a person."""
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+    raise StdinNotImplementedError(
+        "raw_input was called, but this frontend does not support input requests."
+    )

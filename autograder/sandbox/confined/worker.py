@@ -131,8 +131,12 @@ class Session:
             "judge": self._judge,
             "watch": self._watch,
             "equations": self._equations,
-            "call": lambda header, arrays: self._answer(lambda: self._function(header), header, arrays),
-            "next": lambda header, arrays: self._answer(lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays),
+            "call": lambda header, arrays: self._answer(
+                lambda: self._function(header), header, arrays
+            ),
+            "next": lambda header, arrays: self._answer(
+                lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays
+            ),
             "draws": lambda *_: Frame({"draws": fingerprint.draws()}, {}),
         }
         with contextlib.suppress(Closed):
@@ -151,7 +155,10 @@ class Session:
             sys.argv = [header["script"]]
         with capture(OUTPUT_SHOWN) as output:
             stopped = cells.run(self._shell, header["source"])
-        said = {"printed": output.text, "checks": [name for name in self._checks if type(name) is str][:100]}
+        said = {
+            "printed": output.text,
+            "checks": [name for name in self._checks if type(name) is str][:100],
+        }
         return Frame({**said, **({} if stopped is None else {"stopped": vars(stopped)})}, {})
 
     def _define(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
@@ -189,8 +196,11 @@ class Session:
                 try:
                     described[name] = {"data": pack(value, arrays)}
                 except CannotCross as reason:
-                    described[name] = {"callable": True} if callable(value) else {"other": str(reason)}
-                except Exception:  # noqa: BLE001 - its class may answer questions about itself with anything
+                    described[name] = (
+                        {"callable": True} if callable(value) else {"other": str(reason)}
+                    )
+                except Exception:  # noqa: BLE001
+                    # Its class may answer questions about itself with anything.
                     described[name] = {"other": "an object that cannot be looked at"}
         return Frame({"names": described}, arrays)
 
@@ -200,14 +210,18 @@ class Session:
 
     def _watch(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Do the same, and add what the function was seen to do."""
-        facts, outcome = recorder.gather(*self._call_of(header, arrays), afresh=bool(header["afresh"]))
+        facts, outcome = recorder.gather(
+            *self._call_of(header, arrays), afresh=bool(header["afresh"])
+        )
         answer = self._outcome(outcome)
         return Frame({**answer.header, "facts": to_json(facts)}, answer.arrays)
 
     def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         return Frame({"equations": jaxpr.equations(*self._call_of(header, arrays))}, {})
 
-    def _call_of(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> tuple[Any, dict[str, Value], CallSpec]:
+    def _call_of(
+        self, header: Mapping[str, Any], arrays: Mapping[str, Any]
+    ) -> tuple[Any, dict[str, Value], CallSpec]:
         """The function that a request names, its arguments, and the way to call it."""
         # A notebook may have changed the settings; the answer is judged under those of the
         # assignment.
@@ -223,12 +237,19 @@ class Session:
             return Frame({"cause": outcome.cause, "detail": outcome.detail[:DETAIL_SHOWN]}, {})
         if not all(sendable(array.dtype) for array in outcome.output.values()):
             return Frame({"cause": OBJECTS.says(dtype="object")}, {})
-        return Frame({"changed": list(outcome.changed)}, {RETURNED + name: array for name, array in outcome.output.items()})
+        return Frame(
+            {"changed": list(outcome.changed)},
+            {RETURNED + name: array for name, array in outcome.output.items()},
+        )
 
     def _function(self, header: Mapping[str, Any]) -> Any:
-        return self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
+        return (
+            self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
+        )
 
-    def _answer(self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+    def _answer(
+        self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]
+    ) -> Frame:
         """Call a function with plain data, for tests without cases. A function or an iterator that
         it returns stays here.
         """
@@ -241,10 +262,21 @@ class Session:
                 try:
                     said = {"value": pack(value, returned)}
                 except CannotCross as reason:
-                    kind = "callable" if callable(value) else "iterator" if hasattr(value, "__next__") else None
+                    kind = (
+                        "callable"
+                        if callable(value)
+                        else "iterator"
+                        if hasattr(value, "__next__")
+                        else None
+                    )
                     said = {"other": str(reason)} if kind is None else {kind: self._keep(value)}
-            except BaseException as raised:  # noqa: BLE001 - SystemExit of a function is an answer too
-                said = {"raised": type(raised).__name__ if type(raised).__module__ == "builtins" else "Exception"}
+            except BaseException as raised:  # noqa: BLE001
+                # SystemExit of a function is an answer too.
+                said = {
+                    "raised": type(raised).__name__
+                    if type(raised).__module__ == "builtins"
+                    else "Exception"
+                }
         return Frame({**said, "printed": output.text}, returned if "value" in said else {})
 
     def _keep(self, value: Any) -> str:

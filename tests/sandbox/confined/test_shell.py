@@ -18,13 +18,18 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are 
 
 
 def told(*commands: str) -> str:
-    return "".join(f"`{command}` was not started: programs are not started in grading.\n" for command in commands)
+    return "".join(
+        f"`{command}` was not started: programs are not started in grading.\n"
+        for command in commands
+    )
 
 
 def started(folder: Path) -> Submission:
     for name in ("tests", "hidden"):
         (folder / name).mkdir(mode=0o700)
-    submission = Submission(Settings(hidden=[str(folder / "hidden")], limits=Limits(cell_seconds=60)), folder / "tests")
+    submission = Submission(
+        Settings(hidden=[str(folder / "hidden")], limits=Limits(cell_seconds=60)), folder / "tests"
+    )
     assert submission.problem is None
     return submission
 
@@ -45,10 +50,13 @@ def fresh(tmp_path: Path) -> Iterator[Submission]:
 
 PROGRAMS = {
     "!pip install -q optax chex": told("pip install -q optax chex"),
-    "!pip install --upgrade 'jax[cpu]' flax==0.12.9 -f https://example.org/releases.html > /dev/null 2>&1": told(
-        "pip install --upgrade 'jax[cpu]' flax==0.12.9 -f https://example.org/releases.ht…"
+    (
+        "!pip install --upgrade 'jax[cpu]' flax==0.12.9 -f https://example.org/releases.html > "
+        "/dev/null 2>&1"
+    ): told("pip install --upgrade 'jax[cpu]' flax==0.12.9 -f https://example.org/releases.ht…"),
+    "!python -m pip freeze | grep jax\n!nvidia-smi\n!nvidia-smi": told(
+        "python -m pip freeze | grep jax", "nvidia-smi"
     ),
-    "!python -m pip freeze | grep jax\n!nvidia-smi\n!nvidia-smi": told("python -m pip freeze | grep jax", "nvidia-smi"),
     "!wget -nc -q https://example.org/points.csv\n!unzip -o points.zip &": told(
         "wget -nc -q https://example.org/points.csv", "unzip -o points.zip &"
     ),
@@ -66,41 +74,111 @@ PROGRAMS = {
     "found = !ls data\nassert found == [] and found.n == '' and _exit_code == 127": told("ls data"),
     "found = %sx ls other\nassert found == []": told("ls other"),
     "!!ls another": told("ls another"),
-    "get_ipython().system('pip list')\nassert get_ipython().getoutput('pip check') == []": told("pip list", "pip check"),
+    "get_ipython().system('pip list')\nassert get_ipython().getoutput('pip check') == []": told(
+        "pip list", "pip check"
+    ),
     "get_ipython().run_line_magic('pip', 'install tqdm')": told("pip install tqdm"),
     "import os\nassert os.system('pip list') == 127 << 8": told("pip list"),
-    "import os\nassert os.popen('ls').read() == '' and list(os.popen('ls')) == [] and os.popen('ls').close() != 0": told("ls"),
-    "import subprocess\nran = subprocess.run(['ls', '-l'], capture_output=True, text=True)\nassert (ran.returncode, ran.stdout, ran.stderr) == (127, '', '')": told(
-        "ls -l"
-    ),
-    "import subprocess as s\nwith s.Popen('ls | wc', shell=True, stdout=-1) as p:\n    assert p.stdout.readlines() == [] and p.wait(3) == p.poll() == 127": told(
-        "ls | wc"
-    ),
-    "import subprocess\nassert subprocess.getstatusoutput('ls') == (127, '') and subprocess.call(b'ls') == 127": told("ls"),
-    "import subprocess\ntry:\n    subprocess.check_output(['ls'])\nexcept subprocess.CalledProcessError as failed:\n    assert failed.output == b''": told(
-        "ls"
-    ),
+    (
+        "import os\n"
+        "assert os.popen('ls').read() == '' and list(os.popen('ls')) == [] and "
+        "os.popen('ls').close() != 0"
+    ): told("ls"),
+    (
+        "import subprocess\n"
+        "ran = subprocess.run(['ls', '-l'], capture_output=True, text=True)\n"
+        "assert (ran.returncode, ran.stdout, ran.stderr) == (127, '', '')"
+    ): told("ls -l"),
+    (
+        "import subprocess as s\n"
+        "with s.Popen('ls | wc', shell=True, stdout=-1) as p:\n"
+        "    assert p.stdout.readlines() == [] and p.wait(3) == p.poll() == 127"
+    ): told("ls | wc"),
+    (
+        "import subprocess\n"
+        "assert subprocess.getstatusoutput('ls') == (127, '') and subprocess.call(b'ls') == 127"
+    ): told("ls"),
+    (
+        "import subprocess\n"
+        "try:\n"
+        "    subprocess.check_output(['ls'])\n"
+        "except subprocess.CalledProcessError as failed:\n"
+        "    assert failed.output == b''"
+    ): told("ls"),
 }
 
 IN_THREADS = {
-    "import multiprocessing as mp\nwith mp.RLock(), mp.Lock(), mp.Semaphore(2), mp.Condition():\n    assert not mp.Event().is_set()": "",
-    "from multiprocessing import Pool\nwith Pool(2) as pool:\n    assert pool.map(abs, [-1, 2]) == [1, 2] and list(pool.imap(abs, [-3])) == [3]": "",
-    "import multiprocessing as mp\nmp.set_start_method('spawn', force=True)\nwith mp.get_context('fork').Pool(processes=3) as pool:\n"
-    "    assert pool.starmap(pow, [(2, 3)]) == [8]": "",
+    (
+        "import multiprocessing as mp\n"
+        "with mp.RLock(), mp.Lock(), mp.Semaphore(2), mp.Condition():\n"
+        "    assert not mp.Event().is_set()"
+    ): "",
+    (
+        "from multiprocessing import Pool\n"
+        "with Pool(2) as pool:\n"
+        "    assert pool.map(abs, [-1, 2]) == [1, 2] and list(pool.imap(abs, [-3])) == [3]"
+    ): "",
+    (
+        "import multiprocessing as mp\n"
+        "mp.set_start_method('spawn', force=True)\n"
+        "with mp.get_context('fork').Pool(processes=3) as pool:\n"
+        "    assert pool.starmap(pow, [(2, 3)]) == [8]"
+    ): "",
     "from multiprocessing.pool import ThreadPool\nassert ThreadPool(2).map(abs, [-1]) == [1]": "",
-    "import multiprocessing as mp\nq = mp.Queue()\ndef put(x):\n    q.put(x * 2)\np = mp.Process(target=put, args=(4,))\np.start(); p.join(5)\n"
-    "assert q.get() == 8 and p.exitcode == 0 and not p.is_alive() and p.pid\nq.close(); q.join_thread(); p.terminate(); p.close()": "",
-    "import multiprocessing as mp\nwith mp.Manager() as m:\n    d, li = m.dict(a=1), m.list([1])\n    assert d['a'] == 1 and li[0] == 1 and not m.Queue().qsize()": "",
-    "import multiprocessing as mp\nv, a = mp.Value('i', 3), mp.Array('d', 2)\nwith v.get_lock():\n    v.value += 1\nassert v.value == 4 and list(a) == [0, 0] and mp.RawArray('i', [1, 2])[1] == 2 and len(bytes(a.get_obj())) == 16": "",
-    "import multiprocessing as mp\none, other = mp.Pipe()\none.send([1])\nassert other.recv() == [1] and mp.cpu_count() > 0": "",
-    "from concurrent.futures import ProcessPoolExecutor, as_completed\nwith ProcessPoolExecutor(max_workers=2) as pool:\n"
-    "    assert sorted(pool.map(abs, [-1, 2])) == [1, 2] and [f.result() for f in as_completed([pool.submit(abs, -3)])] == [3]": "",
+    (
+        "import multiprocessing as mp\n"
+        "q = mp.Queue()\n"
+        "def put(x):\n"
+        "    q.put(x * 2)\n"
+        "p = mp.Process(target=put, args=(4,))\n"
+        "p.start(); p.join(5)\n"
+        "assert q.get() == 8 and p.exitcode == 0 and not p.is_alive() and p.pid\n"
+        "q.close(); q.join_thread(); p.terminate(); p.close()"
+    ): "",
+    (
+        "import multiprocessing as mp\n"
+        "with mp.Manager() as m:\n"
+        "    d, li = m.dict(a=1), m.list([1])\n"
+        "    assert d['a'] == 1 and li[0] == 1 and not m.Queue().qsize()"
+    ): "",
+    (
+        "import multiprocessing as mp\n"
+        "v, a = mp.Value('i', 3), mp.Array('d', 2)\n"
+        "with v.get_lock():\n"
+        "    v.value += 1\n"
+        "assert v.value == 4 and list(a) == [0, 0] and mp.RawArray('i', [1, 2])[1] == 2 and "
+        "len(bytes(a.get_obj())) == 16"
+    ): "",
+    (
+        "import multiprocessing as mp\n"
+        "one, other = mp.Pipe()\n"
+        "one.send([1])\n"
+        "assert other.recv() == [1] and mp.cpu_count() > 0"
+    ): "",
+    (
+        "from concurrent.futures import ProcessPoolExecutor, as_completed\n"
+        "with ProcessPoolExecutor(max_workers=2) as pool:\n"
+        "    assert sorted(pool.map(abs, [-1, 2])) == [1, 2] and [f.result() for f in "
+        "as_completed([pool.submit(abs, -3)])] == [3]"
+    ): "",
 }
 
 OTTER = {
-    "import otter\nassert otter.__version__ >= '6', 'update otter'\nfrom otter import Notebook, __version__, api": "",
-    "from otter.check.notebook import Notebook\nresult = Notebook('x.ipynb', tests_dir='tests').check('q1')\nassert not result.grade > 0.5": "",
-    "import otter\ngrader = otter.Notebook()\ngrader.check_all(); grader.export('x.ipynb', pdf=False); grader.whatever_comes_next()": "",
+    (
+        "import otter\n"
+        "assert otter.__version__ >= '6', 'update otter'\n"
+        "from otter import Notebook, __version__, api"
+    ): "",
+    (
+        "from otter.check.notebook import Notebook\n"
+        "result = Notebook('x.ipynb', tests_dir='tests').check('q1')\n"
+        "assert not result.grade > 0.5"
+    ): "",
+    (
+        "import otter\n"
+        "grader = otter.Notebook()\n"
+        "grader.check_all(); grader.export('x.ipynb', pdf=False); grader.whatever_comes_next()"
+    ): "",
 }
 
 KEPT_AS_THEY_ARE = {
@@ -112,11 +190,24 @@ KEPT_AS_THEY_ARE = {
     "%config InlineBackend.rc = {'figure.figsize': (4, 3)}\n%matplotlib inline": "",
     "%load_ext autoreload\n%reload_ext autoreload\n%autoreload 2\n%aimport math": "",
     "%autosave 60\n%tensorflow_version 2.x\n%qtconsole\n%clear": "",
-    "%env DEPTH=3\n%set_env WIDTH=4\nimport os\nassert os.environ['DEPTH'] + os.environ['WIDTH'] == '34'": "env: DEPTH=3\nenv: WIDTH=4\n",
-    "%cd -q .\n%precision 3\n%xmode Plain\n%pdb off": "Exception reporting mode: Plain\nAutomatic pdb calling has been turned OFF\n",
+    (
+        "%env DEPTH=3\n"
+        "%set_env WIDTH=4\n"
+        "import os\n"
+        "assert os.environ['DEPTH'] + os.environ['WIDTH'] == '34'"
+    ): "env: DEPTH=3\nenv: WIDTH=4\n",
+    "%cd -q .\n%precision 3\n%xmode Plain\n%pdb off": (
+        "Exception reporting mode: Plain\nAutomatic pdb calling has been turned OFF\n"
+    ),
     "import math\nmath.sqrt?\n?math.pi\nmath??\n%pdoc math.sqrt\n%pinfo math": "",
-    "depth = 3\n%store depth\n%store": "Stored 'depth' (int)\nStored variables and their in-db values:\ndepth             -> 3\n",
-    "from IPython.display import HTML, Markdown, clear_output, display\nclear_output(wait=True)\ndisplay(Markdown('# x'))": None,
+    "depth = 3\n%store depth\n%store": (
+        "Stored 'depth' (int)\nStored variables and their in-db values:\ndepth             -> 3\n"
+    ),
+    (
+        "from IPython.display import HTML, Markdown, clear_output, display\n"
+        "clear_output(wait=True)\n"
+        "display(Markdown('# x'))"
+    ): None,
     "await_me = 1\nimport asyncio\nawait asyncio.sleep(0)": "",
 }
 
@@ -166,7 +257,9 @@ def test_what_is_timed_hidden_written_and_run_is_done(one_for_all: Submission) -
 
 
 def test_a_command_is_told_of_once(one_for_all: Submission) -> None:
-    assert one_for_all.cell("for _ in range(3):\n    !date\n%ls -l")[0] == told("date", "ls -F --color -l")
+    assert one_for_all.cell("for _ in range(3):\n    !date\n%ls -l")[0] == told(
+        "date", "ls -F --color -l"
+    )
     assert one_for_all.cell("!date")[0] == ""
 
 
@@ -178,21 +271,49 @@ def test_a_reset_forgets_names_and_no_more(one_for_all: Submission) -> None:
 def test_an_unknown_magic_is_an_error_as_in_jupyter(one_for_all: Submission) -> None:
     printed, _ = one_for_all.cell("%unheard_of 3\nprint('the rest')")
     assert printed == "UsageError: Line magic function `%unheard_of` not found.\n"
-    assert one_for_all.cell("%%unheard_of\n3")[0] == "UsageError: Cell magic `%%unheard_of` not found.\n"
+    assert (
+        one_for_all.cell("%%unheard_of\n3")[0]
+        == "UsageError: Cell magic `%%unheard_of` not found.\n"
+    )
 
 
 def test_an_extension_that_is_not_installed_here_costs_no_answer(fresh: Submission) -> None:
     printed, _ = fresh.cell("%load_ext lab_formatter\n%lab_formatter on\nprint('the rest')")
-    assert printed == "The extension lab_formatter is not installed here.\n`%lab_formatter` is not known here.\nthe rest\n"
+    assert printed == (
+        "The extension lab_formatter is not installed here.\n"
+        "`%lab_formatter` is not known here.\n"
+        "the rest\n"
+    )
 
 
 def test_figures_are_drawn_to_memory_and_closed_behind_the_cell(fresh: Submission) -> None:
     source = (
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nfigure, axes = plt.subplots(2)\nprint(plt.get_backend(), plt.get_fignums())"
+        "import matplotlib.pyplot as plt\n"
+        "plt.plot([1, 2])\n"
+        "plt.show()\n"
+        "figure, axes = plt.subplots(2)\n"
+        "print(plt.get_backend(), plt.get_fignums())"
     )
     assert fresh.cell(source)[0] == "Agg [1, 2]\n"
-    assert fresh.cell("%matplotlib tk\nprint(plt.get_backend(), plt.get_fignums())\nfigure.savefig('kept.png')")[0] == "Agg []\n"
-    assert fresh.cell("%pylab inline\nprint(linspace(0, 1, 2), gcf().number)")[0].endswith("[0. 1.] 1\n")
-    many = "import warnings\nwarnings.simplefilter('error')\ndef draws():\n    plt.figure()\n    return len(plt.get_fignums())"
+    assert (
+        fresh.cell(
+            "%matplotlib tk\n"
+            "print(plt.get_backend(), plt.get_fignums())\n"
+            "figure.savefig('kept.png')"
+        )[0]
+        == "Agg []\n"
+    )
+    assert fresh.cell("%pylab inline\nprint(linspace(0, 1, 2), gcf().number)")[0].endswith(
+        "[0. 1.] 1\n"
+    )
+    many = (
+        "import warnings\n"
+        "warnings.simplefilter('error')\n"
+        "def draws():\n"
+        "    plt.figure()\n"
+        "    return len(plt.get_fignums())"
+    )
     fresh.cell(many)
-    assert [fresh.call({"do": "call", "name": "draws"}, "draws", (), {}) for _ in range(25)] == [1] * 25
+    assert [fresh.call({"do": "call", "name": "draws"}, "draws", (), {}) for _ in range(25)] == [
+        1
+    ] * 25
