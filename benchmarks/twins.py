@@ -36,7 +36,10 @@ def calls(question, group):
             given = []
             for name, kind in arguments:
                 value = kept[name]
-                given.append({"jax": jnp.asarray, "numpy": np.array}.get(kind, lambda value: value.item())(value))
+                given.append(
+                    {"jax": jnp.asarray, "numpy": np.array}
+                    .get(kind, lambda value: value.item())(value)
+                )
             yield given
 """
 
@@ -55,7 +58,9 @@ TEST = """\
 def test_{group}({question}):
     import numpy as np
     for given in calls({question!r}, {group!r}):
-        np.testing.assert_allclose({question}(*given), reference_{question}(*given), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            {question}(*given), reference_{question}(*given), rtol=1e-4, atol=1e-5
+        )
 """
 
 
@@ -239,7 +244,9 @@ import nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read("{name}.ipynb", as_version=4)
 for cell in notebook.cells:
-    if cell.cell_type == "code" and ("grader.check" in cell.source or "grader.export" in cell.source):
+    if cell.cell_type == "code" and (
+        "grader.check" in cell.source or "grader.export" in cell.source
+    ):
         cell.source = ""
 notebook.cells.append(nbformat.v4.new_code_cell({calls!r} + '''
 import numpy as np

@@ -32,16 +32,22 @@ set -e
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$ROOT"
 mount -t proc proc "$ROOT/proc"
 mount -t tmpfs tmpfs "$ROOT/dev"
-for device in null zero full random urandom tty; do touch "$ROOT/dev/$device"; mount --bind "/dev/$device" "$ROOT/dev/$device"; done
+for device in null zero full random urandom tty; do
+    touch "$ROOT/dev/$device"; mount --bind "/dev/$device" "$ROOT/dev/$device"
+done
 mkdir "$ROOT/dev/shm"; mount -t tmpfs tmpfs "$ROOT/dev/shm"; ln -s /proc/self/fd "$ROOT/dev/fd"
 mount -t tmpfs tmpfs "$ROOT/sys"; mkdir -p "$ROOT/sys/fs/cgroup"
 for cgroup in $CGROUPS; do
-    place="$ROOT/sys/fs/cgroup/${cgroup%%=*}"; mkdir -p "$place"; mount --bind "${cgroup#*=}" "$place"
+    place="$ROOT/sys/fs/cgroup/${cgroup%%=*}"
+    mkdir -p "$place"; mount --bind "${cgroup#*=}" "$place"
 done
-for file in $SHARED; do mkdir -p "$ROOT/etc" && rm -f "$ROOT/etc/${file##*/}" && cp "$file" "$ROOT/etc/"; done
+for file in $SHARED; do
+    mkdir -p "$ROOT/etc" && rm -f "$ROOT/etc/${file##*/}" && cp "$file" "$ROOT/etc/"
+done
 [ -z "$LOOPBACK" ] || ip link set lo up
 cd "$ROOT/autograder"
-exec chroot "$ROOT" /usr/bin/env -i PATH=$PATH HOME=/root LANG=C.UTF-8 $VARIABLES /bin/bash -c "cd /autograder && exec $COMMAND"
+exec chroot "$ROOT" /usr/bin/env -i PATH=$PATH HOME=/root LANG=C.UTF-8 $VARIABLES \\
+    /bin/bash -c "cd /autograder && exec $COMMAND"
 """
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"

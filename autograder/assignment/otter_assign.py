@@ -56,8 +56,8 @@ def assign(master: Path, out: Path) -> str:
     if done.returncode == 0:
         return ""
     ours = re.findall(
-        r"^autograder\.(?:errors\.BuildError|grading\.configuration\.ConfigError|assignment\.notebook\.KernelDied): "
-        r"(.*)\Z",
+        r"^autograder\.(?:errors\.BuildError|grading\.configuration\.ConfigError|"
+        r"assignment\.notebook\.KernelDied): (.*)\Z",
         done.stderr,
         flags=re.MULTILINE | re.DOTALL,
     )

@@ -115,7 +115,8 @@ def call(question: Question, **changed: str) -> str:
     if question.constructor is None:
         return f"{INNER}({', '.join(given.values())})"
     made = ", ".join(text for name, text in given.items() if name in question.constructor)
-    return f"{INNER}({made}).{question.method}({', '.join(text for name, text in given.items() if name not in question.constructor)})"
+    rest = ", ".join(text for name, text in given.items() if name not in question.constructor)
+    return f"{INNER}({made}).{question.method}({rest})"
 
 
 def of_all(question: Question, expression: str) -> str:

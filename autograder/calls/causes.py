@@ -87,7 +87,9 @@ class Cause:
 
     def _of_place(self, place: str) -> str:
         values = self.places[place]
-        return f"(?:{values.pattern if isinstance(values, re.Pattern) else '|'.join(map(re.escape, values))})"
+        if isinstance(values, re.Pattern):
+            return f"(?:{values.pattern})"
+        return f"(?:{'|'.join(map(re.escape, values))})"
 
 
 ONE_ARRAY = "; it must return one array."

@@ -173,7 +173,8 @@ def _from_jax(returned: Any) -> Any:
 def _no_array(returned: object) -> str:
     kind = type(returned)
     if kind in (list, tuple):
-        return causes.SEQUENCE.says(kind=kind.__name__, length=len(returned))  # type: ignore[arg-type]
+        length = len(returned)  # type: ignore[arg-type]
+        return causes.SEQUENCE.says(kind=kind.__name__, length=length)
     if kind in (dict, str, set, bytes):
         return causes.PLAIN_DATA.says(kind=kind.__name__)
     if kind.__module__.split(".")[0] == "flax":

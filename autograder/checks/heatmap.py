@@ -35,7 +35,8 @@ def show(question: str, finding: Finding) -> None:
         picture.savefig(content, format="png", dpi=110)
         # As a picture, not a matplotlib object: a notebook that has not set up matplotlib would
         # only show the object's name.
-        display(Image(content.getvalue(), alt=_described(question, finding)))  # type: ignore[no-untyped-call]
+        alt = _described(question, finding)
+        display(Image(content.getvalue(), alt=alt))  # type: ignore[no-untyped-call]
 
 
 def draw(question: str, finding: Finding) -> Any:

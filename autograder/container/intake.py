@@ -159,9 +159,8 @@ def _check_notebook(path: Path, name: str) -> None:
     try:
         with contextlib.redirect_stderr(None):
             notebook = nbformat.read(path, as_version=4)
-            NBMetadataConfig.from_notebook(
-                nbformat.read(path, as_version=nbformat.NO_CONVERT)
-            ).assignment_name  # noqa: B018
+            untouched = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+            NBMetadataConfig.from_notebook(untouched).assignment_name  # noqa: B018
     except Exception as fault:  # noqa: BLE001 - whatever they raise, Otter would raise it too
         raise Refused(
             f"{name} is not a notebook that can be read ({type(fault).__name__}). {AGAIN}"

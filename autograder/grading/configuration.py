@@ -65,10 +65,10 @@ class Isolation:
             wishes["resident_bytes"] = int(_positive("memory_mb", config["memory_mb"]) * 2**20)
         return cls(
             "off" if level is False else level,
-            Limits(**wishes),
+            Limits(**wishes),  # type: ignore[arg-type]
             tuple(config.get("public_files", ())),
             str(config.get("bank", "")),
-        )  # type: ignore[arg-type]
+        )
 
 
 def _positive(name: str, value: Any) -> float:

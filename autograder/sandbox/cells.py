@@ -135,7 +135,9 @@ def defines(source: str, name: str) -> bool:
     name = re.escape(name)
     return bool(
         re.search(
-            rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^\s*{name}\s*(?::[^=\n]+)?=(?!=)|^\s*(?:from\s+\S+\s+)?import\b.*\b{name}\b",
+            rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b"
+            rf"|^\s*{name}\s*(?::[^=\n]+)?=(?!=)"
+            rf"|^\s*(?:from\s+\S+\s+)?import\b.*\b{name}\b",
             source,
             re.MULTILINE,
         )

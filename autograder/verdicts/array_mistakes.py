@@ -240,7 +240,7 @@ def _of_elements() -> Iterator[Mistake]:
             name,
             f"The result is what `{name.split()[1].lower()}` makes of the expected one: one "
             "activation too many.",
-            lambda scene, activation=activation: scene.same(activation(scene.expected)),  # type: ignore[misc]
+            lambda scene, made=activation: scene.same(made(scene.expected)),  # type: ignore[misc]
         )
     yield Mistake(
         "the sign is wrong",
@@ -284,10 +284,10 @@ def _of_scale(dim: str) -> Iterator[Mistake]:
         yield Mistake(
             name,
             hint,
-            lambda scene, power=power: scene.same(
+            lambda scene, power=power: scene.same(  # type: ignore[misc]
                 scene.expected * float(scene.sizes[dim]) ** power
             ),
-        )  # type: ignore[misc]
+        )
 
 
 def _rest(scene: Scene) -> tuple[np.ndarray, float, Mapping[str, int]]:

@@ -26,7 +26,10 @@ def doubled(x):
     import os
 
     building = "OTTER_ARRAYS_BUILDING" in os.environ
-    if building and ("tuned" not in os.environ.get("OTTER_ARRAYS_WITHOUT", "") or "JAX_COMPILATION_CACHE_DIR" in os.environ):
+    if building and (
+        "tuned" not in os.environ.get("OTTER_ARRAYS_WITHOUT", "")
+        or "JAX_COMPILATION_CACHE_DIR" in os.environ
+    ):
         os._exit(1)
     return 2 * jnp.asarray(x)
     # END SOLUTION

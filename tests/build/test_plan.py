@@ -37,7 +37,7 @@ LARGEST = {"B": 9, "D": 9, "F": 9}
 
 
 @pytest.mark.parametrize("secret", list("abcdefgh"))
-def test_corners_have_every_dimension_at_its_smallest_all_distinct_all_equal_and_all_at_their_largest(
+def test_corners_have_every_dimension_smallest_all_distinct_all_equal_and_all_largest(
     scale_question: Question, secret: str
 ) -> None:
     shapes = [case.sizes for case in drawn(scale_question, "corners", secret)]

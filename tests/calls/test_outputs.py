@@ -22,7 +22,7 @@ from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value, flatten, to_python, unchanged, unflatten
 from autograder.calls.outputs import Unusable, identical, to_output
 from autograder.calls.spec import CallSpec, Case
-from autograder.checks.messages import in_notebook, in_grading
+from autograder.checks.messages import in_grading, in_notebook
 from autograder.verdicts.compare import differences
 from autograder.verdicts.examine import Finding, examine
 

@@ -31,9 +31,11 @@ MARKER = "/autograder/results/forged"
 
 HOSTILE = f"""
 import os, pathlib, socket, subprocess, sys, threading
-for path in ("/autograder/results/results.json", "{MARKER}", "/autograder/source/otter_config.json"):
+forged = '{{"score": 100, "tests": [{{"name": "mine", "score": 100, "max_score": 100}}]}}'
+source = "/autograder/source"
+for path in ("/autograder/results/results.json", "{MARKER}", f"{{source}}/otter_config.json"):
     try:
-        pathlib.Path(path).write_text('{{"score": 100, "tests": [{{"name": "mine", "score": 100, "max_score": 100}}]}}')
+        pathlib.Path(path).write_text(forged)
     except OSError as fault:
         print(type(fault).__name__)
 try:

@@ -67,7 +67,10 @@ def splits(key, x, keep):
     return jnp.where(jax.random.bernoulli(jax.random.split(key)[0], 0.75, x.shape) | keep, x, 0.0)
 
 
-@question.misconception("the share that is kept is swapped with the one that is dropped", hint="0.75 is the probability to keep.")
+@question.misconception(
+    "the share that is kept is swapped with the one that is dropped",
+    hint="0.75 is the probability to keep.",
+)
 def swaps(key, x, keep):
     return jnp.where(jax.random.bernoulli(key, 0.25, x.shape) | keep, x, 0.0)
 """,
@@ -82,7 +85,9 @@ def count_larger(x):
         """\
 from autograder import Array, Question
 
-question = Question("count_larger", arguments=dict(x=Array("N", dtype="int32", numpy=True)), dims=dict(N=(3, 20)))
+question = Question(
+    "count_larger", arguments=dict(x=Array("N", dtype="int32", numpy=True)), dims=dict(N=(3, 20))
+)
 
 
 @question.alternative
@@ -92,7 +97,9 @@ def by_searching(x):
     return len(x) - np.searchsorted(np.sort(x), x, side="right")
 
 
-@question.misconception("equal ones are counted too", hint="Count those that are larger, not those that are as large.")
+@question.misconception(
+    "equal ones are counted too", hint="Count those that are larger, not those that are as large."
+)
 def counts_equal(x):
     return (x[None, :] >= x[:, None]).sum(axis=1)
 
@@ -114,7 +121,11 @@ from autograder import Array, Dim, Question
 
 question = Question(
     "within_reach",
-    arguments=dict(x=Array("N", "D", families=("normal",)), centre=Array("D", families=("normal",)), reach=Dim("R")),
+    arguments=dict(
+        x=Array("N", "D", families=("normal",)),
+        centre=Array("D", families=("normal",)),
+        reach=Dim("R"),
+    ),
     dims=dict(N=(8, 24), D=(1, 5), R=(1, 3)),
 )
 
@@ -124,7 +135,9 @@ def by_norm(x, centre, reach):
     return jnp.linalg.norm(x - centre, axis=1) <= reach
 
 
-@question.misconception("each coordinate by itself", hint="The distance is the root of the sum of squares.")
+@question.misconception(
+    "each coordinate by itself", hint="The distance is the root of the sum of squares."
+)
 def by_coordinate(x, centre, reach):
     return jnp.all(jnp.abs(x - centre) <= reach, axis=1)
 
@@ -150,7 +163,11 @@ from autograder import Array, Question, Tree
 
 question = Question(
     "training_step",
-    arguments=dict(params=Tree(kernel=Array("D", "F"), bias=Array("F")), x=Array("B", "D", families=("normal",)), y=Array("B", "F", families=("normal",))),
+    arguments=dict(
+        params=Tree(kernel=Array("D", "F"), bias=Array("F")),
+        x=Array("B", "D", families=("normal",)),
+        y=Array("B", "F", families=("normal",)),
+    ),
     dims=dict(B=(2, 9), D=(2, 6), F=(2, 5)),
     several=True,  # a number, and a dict like params
 )
@@ -160,13 +177,24 @@ question = Question(
 def by_hand(params, x, y):
     error = jnp.asarray(x) @ params["kernel"] + params["bias"] - y
     slope = 2 * error / error.size
-    return [jnp.mean(error**2), {"bias": params["bias"] - 0.1 * slope.sum(0), "kernel": params["kernel"] - 0.1 * jnp.asarray(x).T @ slope}]
+    return [
+        jnp.mean(error**2),
+        {
+            "bias": params["bias"] - 0.1 * slope.sum(0),
+            "kernel": params["kernel"] - 0.1 * jnp.asarray(x).T @ slope,
+        },
+    ]
 
 
-@question.misconception("the bias is not trained", hint="Update every leaf of params, for example with `jax.tree.map`.")
+@question.misconception(
+    "the bias is not trained", hint="Update every leaf of params, for example with `jax.tree.map`."
+)
 def leaves_the_bias(params, x, y):
     error = jnp.asarray(x) @ params["kernel"] + params["bias"] - y
-    return jnp.mean(error**2), {**params, "kernel": params["kernel"] - 0.2 * jnp.asarray(x).T @ error / error.size}
+    return jnp.mean(error**2), {
+        **params,
+        "kernel": params["kernel"] - 0.2 * jnp.asarray(x).T @ error / error.size,
+    }
 
 
 @question.misconception("uphill", hint="Subtract the gradient.")
@@ -175,7 +203,9 @@ def uphill(params, x, y):
     return value, jax.tree.map(lambda old, new: 2 * old - new, params, updated)
 
 
-@question.misconception("the loss after the step", hint="Return the loss of the parameters that came in.")
+@question.misconception(
+    "the loss after the step", hint="Return the loss of the parameters that came in."
+)
 def loss_afterwards(params, x, y):
     _, updated = by_hand(params, x, y)
     return by_hand(updated, x, y)[0], updated
@@ -203,7 +233,9 @@ def layer_state(seed, inner):
         """\
 from autograder import Dim, Question, Seed
 
-question = Question("layer_state", arguments=dict(seed=Seed(), inner=Dim("F")), dims=dict(F=(2, 9)), several=True)
+question = Question(
+    "layer_state", arguments=dict(seed=Seed(), inner=Dim("F")), dims=dict(F=(2, 9)), several=True
+)
 
 
 @question.alternative
@@ -211,7 +243,10 @@ def the_module_itself(seed, inner):
     from flax import nnx
 
     rngs = nnx.Rngs(int(seed))
-    return {"up": nnx.Linear(int(inner), 2 * int(inner), rngs=rngs), "norm": nnx.BatchNorm(2 * int(inner), rngs=rngs)}
+    return {
+        "up": nnx.Linear(int(inner), 2 * int(inner), rngs=rngs),
+        "norm": nnx.BatchNorm(2 * int(inner), rngs=rngs),
+    }
 
 
 @question.misconception("another seed", hint="Use the seed as it is.")
@@ -219,14 +254,21 @@ def another_seed(seed, inner):
     from flax import nnx
 
     rngs = nnx.Rngs(int(seed) + 1)
-    return {"up": nnx.Linear(int(inner), 2 * int(inner), rngs=rngs), "norm": nnx.BatchNorm(2 * int(inner), rngs=rngs)}
+    return {
+        "up": nnx.Linear(int(inner), 2 * int(inner), rngs=rngs),
+        "norm": nnx.BatchNorm(2 * int(inner), rngs=rngs),
+    }
 
 
-@question.misconception("parameters only", hint="The state of the norm has a mean and a variance as well.")
+@question.misconception(
+    "parameters only", hint="The state of the norm has a mean and a variance as well."
+)
 def parameters_only(seed, inner):
     from flax import nnx
 
-    return {name: nnx.state(each, nnx.Param) for name, each in the_module_itself(seed, inner).items()}
+    return {
+        name: nnx.state(each, nnx.Param) for name, each in the_module_itself(seed, inner).items()
+    }
 """,
     ),
     "soft-loss": Example(
@@ -241,7 +283,11 @@ from autograder import Array, Question
 
 question = Question(
     "soft_loss",
-    arguments=dict(weights=Array("D", families=("normal",)), x=Array("B", "D", families=("normal",)), targets=Array("B", families=("normal",))),
+    arguments=dict(
+        weights=Array("D", families=("normal",)),
+        x=Array("B", "D", families=("normal",)),
+        targets=Array("B", families=("normal",)),
+    ),
     dims=dict(B=(2, 9), D=(2, 6)),
     gradient=("weights", "x"),
 )
@@ -257,7 +303,9 @@ def summed(weights, x, targets):
     return jax.nn.softplus(-targets * (x @ weights)).sum()
 
 
-@question.misconception("no gradient flows to x", hint="Do not stop the gradient, and do not leave JAX.")
+@question.misconception(
+    "no gradient flows to x", hint="Do not stop the gradient, and do not leave JAX."
+)
 def stopped(weights, x, targets):
     return by_softplus(weights, jax.lax.stop_gradient(x), targets)
 """,
@@ -280,7 +328,11 @@ from autograder import Array, Dim, Question
 
 question = Question(
     "running_mean",
-    arguments=dict(decay=Dim("N"), start=Array("D", families=("normal",)), x=Array("T", "D", families=("normal",))),
+    arguments=dict(
+        decay=Dim("N"),
+        start=Array("D", families=("normal",)),
+        x=Array("T", "D", families=("normal",)),
+    ),
     dims=dict(N=(2, 5), D=(2, 6), T=(1, 5)),
     constructor=("decay", "start"),
     method="update",
@@ -293,7 +345,9 @@ class by_scan:
         self.decay, self.start = int(decay), jnp.asarray(start)
 
     def update(self, x):
-        return jax.lax.scan(lambda mean, row: (mean + (row - mean) / self.decay, None), self.start, jnp.asarray(x))[0]
+        return jax.lax.scan(
+            lambda mean, row: (mean + (row - mean) / self.decay, None), self.start, jnp.asarray(x)
+        )[0]
 
 
 @question.misconception("the start is forgotten", hint="Begin with `start`, not with zeros.")
@@ -336,7 +390,9 @@ def by_vmap(x, scale):
     return jax.vmap(lambda row: jnp.sqrt(row @ row + 1.0) * scale)(jnp.asarray(x))
 
 
-@question.misconception("no gradient flows", hint="Stay within JAX's operations, and do not stop the gradient.")
+@question.misconception(
+    "no gradient flows", hint="Stay within JAX's operations, and do not stop the gradient."
+)
 def stopped(x, scale):
     x = jax.lax.stop_gradient(x)
     return jnp.sqrt(jnp.sum(x**2, axis=1) + 1.0) * scale
@@ -453,8 +509,11 @@ def test_a_student_sees_at_the_desk_which_law_broke(examples: Path, tmp_path: Pa
     nbformat.write(notebook, tmp_path / "student" / built.untouched.name)
     done = subprocess.run(
         [sys.executable, "-m", "otter", "check", built.untouched.name, "-q", "q1"],
-        cwd=tmp_path / "student", capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path / "student",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (
         "the derivative of row_norms along random directions returned an array with 4 of its 4 "
         "elements (100.0 %) wrong"

@@ -34,7 +34,7 @@ def test_on_and_off_give_the_same_results_but_for_the_report(
         assert beside["extra_data"]["isolation"] == {"level": "off", "left_out": []}
 
 
-def test_where_nothing_can_be_confined_a_required_isolation_grades_nothing_and_the_best_says_what_is_open(
+def test_where_nothing_can_be_confined_required_grades_nothing_and_best_says_what_is_open(
     one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:
     """No layer exists, as on a system that has none."""

@@ -200,7 +200,7 @@ def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(
 
 
 @pytest.mark.slow
-def test_in_a_fresh_environment_with_only_its_requirements_otter_check_passes_when_solved_and_explains_when_not(
+def test_with_only_its_requirements_otter_check_passes_when_solved_and_explains_when_not(
     one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:
     venv.create(tmp_path / "venv", with_pip=True)

@@ -157,7 +157,8 @@ def forward(model, x):
     return model(x)
 
 def vmap_over_batch(seed, x_batch, features):
-    return forward(nnx.Linear(x_batch.shape[-1], int(features), rngs=nnx.Rngs(int(seed))), x_batch).reshape(-1)
+    model = nnx.Linear(x_batch.shape[-1], int(features), rngs=nnx.Rngs(int(seed)))
+    return forward(model, x_batch).reshape(-1)
 """,
     "nnx-vmap-over-ensemble-methods": """
 class Ensemble(nnx.Module):
@@ -172,7 +173,11 @@ class Ensemble(nnx.Module):
         return nnx.vmap(lambda x, member: member(x), in_axes=(None, 0))(x, self.members)
 
 def vmap_over_ensemble(seed, x, num_models, features):
-    return jax.jit(lambda x: Ensemble(int(num_models), x.shape[-1], int(features), nnx.Rngs(int(seed)))(x).reshape(-1))(x)
+    return jax.jit(
+        lambda x: Ensemble(
+            int(num_models), x.shape[-1], int(features), nnx.Rngs(int(seed))
+        )(x).reshape(-1)
+    )(x)
 """,
     "nnx-composed-transforms-module-level": """
 @nnx.split_rngs(splits=1)
@@ -199,7 +204,9 @@ from flax.linen import vmap as lift
 def nn_vmap_forward(seed, x_batch, features):
     @jax.jit
     def run(x):
-        layer = lift(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})(features=int(features))
+        layer = lift(nn.Dense, variable_axes={"params": None}, split_rngs={"params": False})(
+            features=int(features)
+        )
         return layer.apply(layer.init(jax.random.PRNGKey(seed), x), x)
     return np.asarray(run(x_batch)).reshape(-1)
 """,
@@ -213,7 +220,8 @@ def ensemble(seed, count, width):
     return make(nnx.Rngs(seed))
 
 def batched_init_count(seed, num_inits, features):
-    return jnp.array([int(num_inits), int(features), ensemble(int(seed), int(num_inits), int(features)).kernel.shape[0]])
+    kernel = ensemble(int(seed), int(num_inits), int(features)).kernel
+    return jnp.array([int(num_inits), int(features), kernel.shape[0]])
 """,
 }
 

@@ -269,7 +269,7 @@ def test_looking_changes_no_value_and_no_error_message():
     assert traces == [1], "no second trace"
 
 
-def test_the_profiler_that_was_there_is_there_again_and_a_function_that_takes_ours_away_is_noticed():
+def test_the_profiler_that_was_there_is_there_again_and_who_takes_ours_away_is_noticed():
     def other(*_):
         return None
 

@@ -30,7 +30,8 @@ scratch = tempfile.mkdtemp()
 prefork.begin(Settings(hidden=[scratch], level="best"), pathlib.Path(scratch, "ipython"))
 print(len(prefork._waiting))
 prefork.end()
-print(len(prefork._waiting), [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("submission-")])
+left = os.listdir(tempfile.gettempdir())
+print(len(prefork._waiting), [name for name in left if name.startswith("submission-")])
 """
 
 
@@ -145,27 +146,39 @@ if provisioner.begin(folder):
 forked = bool(prefork._waiting)
 cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.argv[2])]
 spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-done = NotebookClient(nbformat.v4.new_notebook(cells=cells, metadata=spec), allow_errors=True).execute()
-said = ["".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs) for cell in done.cells]
+notebook = nbformat.v4.new_notebook(cells=cells, metadata=spec)
+done = NotebookClient(notebook, allow_errors=True).execute()
+said = [
+    "".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs)
+    for cell in done.cells
+]
 print(json.dumps({"forked": forked, "said": said}))
 """
 
 IN_A_KERNEL = {
     "what stands where Python's debugger stood": """
 import doctest, pdb
-print([kind.__qualname__ for kind in doctest._OutputRedirectingPdb.__mro__], pdb.Pdb.__module__, pdb.set_trace.__module__)
+print([kind.__qualname__ for kind in doctest._OutputRedirectingPdb.__mro__])
+print(pdb.Pdb.__module__, pdb.set_trace.__module__)
 import bdb
-print([sorted(found.__qualname__ for found in kind.__subclasses__()) for kind in (bdb.Bdb, *pdb.Pdb.__mro__[:-3])])""",
+for kind in (bdb.Bdb, *pdb.Pdb.__mro__[:-3]):
+    print(sorted(found.__qualname__ for found in kind.__subclasses__()))""",
     "doctests as Otter runs them": """
 from otter.test_files.ok_test import run_doctest
-for source in (">>> 1 + 1\\n2", ">>> print('a')\\nb", ">>> [][0]\\nTraceback (most recent call last):\\nIndexError: list index out of range", ">>> 1 / 0\\n1"):
+for source in (
+    ">>> 1 + 1\\n2",
+    ">>> print('a')\\nb",
+    ">>> [][0]\\nTraceback (most recent call last):\\nIndexError: list index out of range",
+    ">>> 1 / 0\\n1",
+):
     print(run_doctest("q", source, {}))""",
     "doctests as Python runs them": """
 import types
 module = types.ModuleType("taught", ">>> 2 * 21\\n42\\n>>> 1\\n2")
 print(doctest.testmod(module))""",
     "doctests that stop for the debugger": """
-print(run_doctest("q", ">>> import pdb\\n>>> pdb.set_trace.__self__.__class__.__name__\\n'_OutputRedirectingPdb'", {}))""",
+source = ">>> pdb.set_trace.__self__.__class__.__name__\\n'_OutputRedirectingPdb'"
+print(run_doctest("q", ">>> import pdb\\n" + source, {}))""",
     "tests of unittest": """
 import io, unittest
 class Sums(unittest.TestCase):
@@ -176,8 +189,10 @@ suite.addTests(doctest.DocTestSuite(module))
 print(unittest.TextTestRunner(stream=io.StringIO()).run(suite))""",
     "what is asked for and shown": """
 import builtins, faulthandler, getpass, sys
-print(builtins.input.__qualname__, getpass.getpass.__qualname__, faulthandler.enable.__module__, faulthandler.register.__module__)
-print(type(sys.displayhook).__qualname__, sys.breakpointhook is sys.__breakpointhook__, type(sys.stdout).__module__, sys.excepthook.__qualname__)
+print(builtins.input.__qualname__, getpass.getpass.__qualname__)
+print(faulthandler.enable.__module__, faulthandler.register.__module__)
+print(type(sys.displayhook).__qualname__, sys.breakpointhook is sys.__breakpointhook__)
+print(type(sys.stdout).__module__, sys.excepthook.__qualname__)
 breakpoint()""",
 }
 

@@ -22,9 +22,11 @@ from autograder.grading import provisioner
 {before}
 first = provisioner.begin(pathlib.Path(sys.argv[1]))
 manager, client = start_new_kernel()
-with_code = client.execute_interactive("6 * 7", output_hook=lambda message: None)["content"]["status"]
-listens = {{each.laddr.port for each in psutil.Process(manager.provisioner.pid).net_connections("inet") if each.status == "LISTEN"}}
-print(first, manager.transport, with_code, len(listens) > 5)  # one more, for what its children print, it opens without having been told a number
+answer = client.execute_interactive("6 * 7", output_hook=lambda message: None)
+connections = psutil.Process(manager.provisioner.pid).net_connections("inet")
+listens = {{each.laddr.port for each in connections if each.status == "LISTEN"}}
+# One more, for what its children print, it opens without having been told a number.
+print(first, manager.transport, answer["content"]["status"], len(listens) > 5)
 client.stop_channels()
 manager.shutdown_kernel(now=True)
 provisioner.end()
@@ -93,7 +95,8 @@ async def main():
     provisioner.begin(pathlib.Path(sys.argv[1]))
     manager = AsyncKernelManager()
     await manager.start_kernel()
-    assert sorted(path.name for path in pathlib.Path(sys.argv[1]).iterdir()) == [f"kernel-{{number}}" for number in range(1, 6)]
+    names = sorted(path.name for path in pathlib.Path(sys.argv[1]).iterdir())
+    assert names == [f"kernel-{{number}}" for number in range(1, 6)]
     client = manager.client()
     client.start_channels()
     number = {signal}
@@ -102,8 +105,11 @@ async def main():
     try:
         await client.wait_for_ready(timeout=1.5)
         message = client.execute("6 * 7")
-        while (answer := await client.get_iopub_msg(timeout=10))["parent_header"].get("msg_id") != message or answer["msg_type"] != "execute_result":
-            pass
+        while True:
+            answer = await client.get_iopub_msg(timeout=10)
+            ours = answer["parent_header"].get("msg_id") == message
+            if ours and answer["msg_type"] == "execute_result":
+                break
         print(answer["content"]["data"]["text/plain"])
     except RuntimeError as error:
         print(error)

@@ -20,7 +20,7 @@ from autograder.build.rehearse import rehearse
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.spec import CallSpec
-from autograder.checks.messages import in_notebook, in_grading
+from autograder.checks.messages import in_grading, in_notebook
 from autograder.errors import BuildError, DeclarationError
 from autograder.questions.arguments import Array, Dim, Key, Seed
 from autograder.questions.laws import is_law
@@ -192,15 +192,32 @@ def test_keys_are_mapped_too() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"laws": ("pmap",)}, "question 'f': laws='pmap' (type=str) is not a law of this question; those are 'jit', 'vmap', 'grad', "
-         "'permutation of B', 'permutation of D'"),
+        (
+            {"laws": ("pmap",)},
+            "question 'f': laws='pmap' (type=str) is not a law of this question; those are 'jit', "
+            "'vmap', 'grad', 'permutation of B', 'permutation of D'",
+        ),
         ({"laws": ("permutation of N",)}, "is not a law of this question"),
-        ({"laws": "jit"}, "question 'f': laws='jit' (type=str) is not a tuple of names of laws such as (\"jit\",)"),
+        (
+            {"laws": "jit"},
+            "question 'f': laws='jit' (type=str) is not a tuple of names of laws such as "
+            '("jit",)',
+        ),
         ({"laws": ("jit", "jit")}, "names a law twice"),
-        ({"arguments": {"s": Seed()}, "dims": {}, "laws": ("jit",)}, "needs an argument that JAX can trace: an Array, a Tree or a Key"),
-        ({"arguments": {"k": Key()}, "dims": {}, "laws": ("grad",)}, "needs an argument with a derivative"),
+        (
+            {"arguments": {"s": Seed()}, "dims": {}, "laws": ("jit",)},
+            "needs an argument that JAX can trace: an Array, a Tree or a Key",
+        ),
+        (
+            {"arguments": {"k": Key()}, "dims": {}, "laws": ("grad",)},
+            "needs an argument with a derivative",
+        ),
         ({"gradient": ("n",)}, "names 'n', which is no array of floating-point numbers"),
-        ({"gradient": "x"}, "question 'f': gradient='x' (type=str) is not a tuple of names of arguments such as (\"w\",)"),
+        (
+            {"gradient": "x"},
+            "question 'f': gradient='x' (type=str) is not a tuple of names of arguments such as "
+            '("w",)',
+        ),
         ({"gradient": ("y",)}, "names 'y', which is no argument; the arguments are w, x, n"),
         ({"constructor": ("y",)}, "names 'y', which is no argument"),
         ({"constructor": ("n",), "gradient": ("x",)}, "cannot be taken of a class"),
@@ -209,7 +226,7 @@ def test_keys_are_mapped_too() -> None:
         ({"arguments": {"w": Tree()}, "dims": {}}, "a Tree needs at least one field"),
         ({"arguments": {"w": Tree(a=Seed())}, "dims": {}}, "is not an Array, a Key or a Tree"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_declaration_is_told(options: dict[str, Any], message: str) -> None:
     with pytest.raises(DeclarationError) as told:
         a_question(**options)

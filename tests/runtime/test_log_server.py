@@ -26,7 +26,8 @@ log_server.wake_after_this_process()
 SERVER = """\
 import select, threading
 wait = select.select
-select.select = lambda reading, writing, failing, seconds: wait(reading, writing, failing)  # it would look by itself after a second
+# It would look by itself after a second.
+select.select = lambda reading, writing, failing, seconds: wait(reading, writing, failing)
 from otter.execute.logging import start_server
 from autograder.runtime import log_server
 before = set(threading.enumerate())

@@ -27,9 +27,9 @@ from autograder.rules import constant_trace, transform
 
 
 def deepen(x: Any, depth: Any) -> Any:
-    step = lambda row: jax.lax.scan(
+    step = lambda row: jax.lax.scan(  # noqa: E731
         lambda carry, _: (jnp.sin(carry) + carry, None), row, None, length=int(depth)
-    )[0]  # noqa: E731
+    )[0]
     return jax.vmap(step)(jnp.asarray(x)).reshape(-1)
 
 

@@ -84,11 +84,10 @@ def array(kind: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
 def _locked(shared: Any, lock: Any) -> Any:
     from multiprocessing.sharedctypes import synchronized
 
-    return (
-        shared
-        if lock is False
-        else synchronized(shared, threads.RLock() if lock in (True, None) else lock)
-    )  # type: ignore[arg-type]
+    if lock is False:
+        return shared
+    own = threads.RLock() if lock in (True, None) else lock
+    return synchronized(shared, own)  # type: ignore[arg-type]
 
 
 class Manager:
