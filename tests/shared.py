@@ -17,7 +17,7 @@ from filelock import FileLock
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
 NAMES = [master.stem for master in MASTERS]
-OFTEN = ("nnx-vmap-over-batch", "nnx-composed-transforms")
+OFTEN = ("nnx-vmap-over-batch", "nn-vmap-shared-params")
 """The masters that are built and graded in each test run; with the others, `make test-all` does the
 same."""
 

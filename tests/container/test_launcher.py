@@ -110,7 +110,7 @@ def test_links_where_files_of_the_assignment_go_lead_nowhere(
     [
         ({}, "No notebook was submitted, nor anything else."),
         (
-            {"a.ipynb": b"{}", "b.ipynb": b"{}"},
+            {"a.ipynb": b"{}", "b.ipynb": b"{ }"},
             "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one.",
         ),
         (

@@ -319,8 +319,11 @@ def with_no_cells(notebook: nbformat.NotebookNode) -> None:
 
 
 NOT_DEFINED = (
-    "vmap_over_batch is not defined. Did the cell that defines it run, without an error in it or "
-    "above it? [case 1 of 4: all sizes distinct]"
+    "vmap_over_batch is not defined: no cell defines it. [case 1 of 4: all sizes distinct]"
+)
+NOT_PARSED = (
+    "vmap_over_batch is not defined: cell 3 stopped at line 1, SyntaxError: '(' was never closed. "
+    "[case 1 of 4: all sizes distinct]"
 )
 
 
@@ -328,7 +331,7 @@ NOT_DEFINED = (
     ("spoil", "sentence"),
     [
         (without_the_answer, NOT_DEFINED),
-        (with_a_syntax_error, NOT_DEFINED),
+        (with_a_syntax_error, NOT_PARSED),
         (with_no_cells, NOT_DEFINED),
         (
             with_a_number_for_the_answer,

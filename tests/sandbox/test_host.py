@@ -60,9 +60,9 @@ def test_no_hole_is_open_and_every_layer_is_active(worker: Worker) -> None:
 
 def test_cells_share_a_namespace_and_show_what_they_print_and_evaluate(worker: Worker) -> None:
     assert run(worker, "x = 20\nprint('hello')\nx + 1")["printed"] == "hello\nOut[0]: 21\n"
-    assert run(worker, "%time y = x")["failed"] is False
+    assert "stopped" not in run(worker, "%time y = x")
     said = run(worker, "1 / (x - 20)")
-    assert said["failed"] is True
+    assert said["stopped"]["line"] == 1
     assert "ZeroDivisionError: division by zero" in said["printed"]
 
 
@@ -88,8 +88,8 @@ def test_jax_and_flax_work_inside(worker: Worker) -> None:
         "import os; os.kill(os.getppid(), 0)",
         "import os; os.fork()",
         "import os; os.execv('/bin/true', ['true'])",
-        "import subprocess; subprocess.run(['true'])",
-        "import multiprocessing as m; p = m.get_context('spawn').Process(target=print); p.start()",
+        "import os; os.posix_spawn('/bin/true', ['true'], {{}})",
+        "import pty; pty.fork()",
         "import socket; socket.socket()",
         "import socket; socket.socket(socket.AF_UNIX)",
         "import os; os.memfd_create('x')",
@@ -105,7 +105,7 @@ def test_jax_and_flax_work_inside(worker: Worker) -> None:
 )
 def test_what_a_submission_may_not_do_raises(worker: Worker, secret: Path, source: str) -> None:
     said = run(worker, source.format(secret=str(secret / "bank")))
-    assert said["failed"] is True, said["printed"]
+    assert "stopped" in said, said["printed"]
     assert (
         "PermissionError" in said["printed"]
         or "OSError" in said["printed"]
