@@ -197,8 +197,8 @@ def test_looking_at_how_an_answer_comes_about_may_die_and_the_answer_counts(star
         "    return x"
     )
     submission = start(source, call_seconds=4)
-    assert submission.equations("f0", ARGUMENTS, PLAIN) is None
-    assert submission.equations("f0", ARGUMENTS, PLAIN) is None
+    assert submission.functions.equations("f0", ARGUMENTS, PLAIN) is None
+    assert submission.functions.equations("f0", ARGUMENTS, PLAIN) is None
     assert isinstance(answer(submission, "f0"), Returned)
 
 
