@@ -16,11 +16,12 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
 from autograder.sandbox.data import CannotCross, unpack
 from autograder.sandbox.functions import Functions
 from autograder.sandbox.host import Died, Started
-from autograder.sandbox.restarts import NotAsked, RestartedWorker
+from autograder.sandbox.restarts import RestartedWorker
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 

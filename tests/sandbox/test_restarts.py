@@ -1,6 +1,6 @@
 """Workers that die: the slow way decides, and what one question costs no other question pays.
 
-Covers too: `sandbox.mended`.
+Covers too: `sandbox.budget`, `sandbox.mended`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN
 from autograder.runtime import switches
+from autograder.sandbox.budget import MAX_DEATHS
 from autograder.sandbox.host import Died, Worker
-from autograder.sandbox.restarts import MAX_DEATHS
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
