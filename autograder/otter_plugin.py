@@ -10,7 +10,6 @@ import os
 import re
 import secrets
 import shutil
-import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -77,43 +76,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             autograder_folder / self._bank,
             autograder_folder / compiled_programs.FILE,
         )
-        self._deliver(assignment, autograder_folder, student_folder)
-
-    def _deliver(
-        self, assignment: Assignment, autograder_folder: Path, student_folder: Path
-    ) -> None:
-        own = autograder_folder / "requirements.txt"
-        author_lines = (
-            [
-                line
-                for line in own.read_text(encoding="utf-8").splitlines()
-                if line.strip() and not line.strip().startswith("#")
-            ]
-            if own.exists()
-            else []
-        )
-        wheel = delivery.write_wheel(autograder_folder)
-        delivery.write_wheel(student_folder)
-        grading_folder = assignment.generate.autograder_dir
-        own.write_text(
-            delivery.requirements(author_lines, [f"{grading_folder}/source/files/{wheel.name}"]),
-            encoding="utf-8",
-        )
-        found = ["--find-links .", f"{delivery.DISTRIBUTION}=={delivery.wheel_version(wheel)}"]
-        (student_folder / "requirements.txt").write_text(
-            delivery.requirements(author_lines, found), encoding="utf-8"
-        )
-        # Otter reads these after this event: `files` names what it zips from the autograder folder.
-        assignment.requirements = str(own)
-        assignment.files = [
-            *assignment.files,
-            self._bank,
-            compiled_programs.FILE,
-            wheel.name,
-            filenames.PUBLIC_FILE,
-        ]
-        if assignment.python_version is None:
-            assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
 
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Check the configuration, and add to it what grading needs from the build.

@@ -7,18 +7,65 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
+import sys
 import zipfile
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.bank import filenames
 from autograder.errors import BuildError
+from autograder.runtime import compiled_programs
+
+if TYPE_CHECKING:
+    from otter.assign import Assignment
 
 DISTRIBUTION = "otter-arrays"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def deliver(
+    assignment: Assignment, autograder_folder: Path, student_folder: Path, bank: str
+) -> None:
+    """Add wheel and requirements to both folders of an assignment, and have Otter zip what grading
+    needs. `bank` is the name of the hidden bank's file.
+    """
+    own = autograder_folder / "requirements.txt"
+    author_lines = (
+        [
+            line
+            for line in own.read_text(encoding="utf-8").splitlines()
+            if line.strip() and not line.strip().startswith("#")
+        ]
+        if own.exists()
+        else []
+    )
+    wheel = write_wheel(autograder_folder)
+    write_wheel(student_folder)
+    grading_folder = assignment.generate.autograder_dir
+    own.write_text(
+        requirements(author_lines, [f"{grading_folder}/source/files/{wheel.name}"]),
+        encoding="utf-8",
+    )
+    found = ["--find-links .", f"{DISTRIBUTION}=={wheel_version(wheel)}"]
+    (student_folder / "requirements.txt").write_text(
+        requirements(author_lines, found), encoding="utf-8"
+    )
+    # Otter reads these after this event: `files` names what it zips from the autograder folder.
+    assignment.requirements = str(own)
+    assignment.files = [
+        *assignment.files,
+        bank,
+        compiled_programs.FILE,
+        wheel.name,
+        filenames.PUBLIC_FILE,
+    ]
+    if assignment.python_version is None:
+        assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def write_wheel(folder: Path) -> Path:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
 from autograder.assignment import agreement
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.image import LOCK_FILE, UV, locked_versions, python_of
 from autograder.assignment.inspection import OK, UNKNOWN, WRONG, Inspection
 from autograder.assignment.leaks import leaks
+from autograder.assignment.pins import pins_of, resolvable
 from autograder.bank import records, storage
 from autograder.container import smoke_test
 from autograder.grading.settings import settings_of
@@ -67,7 +63,7 @@ def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) ->
     ]
     found += [each for check in checks for each in check()]
     if resolve:
-        found += _resolvable(contents)
+        found += resolvable(contents)
     if dry_run and not any(each.state == WRONG for each in found):
         found += _dry_run(contents)
     if dry_run and not any(each.state == WRONG for each in found):
@@ -157,7 +153,7 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
             return
     cases = sum(len(group.cases) for groups in found.groups.values() for group in groups.values())
     yield Inspection("bank", OK, f"{found.assignment}: {', '.join(found.groups)}; {cases} cases")
-    pins = _pins(contents)
+    pins = pins_of(contents)
     computed = found.environment["packages"]
     other = [
         f"{package} {computed.get(package)} and {', '.join(sorted(pins[package])) or 'none'}"
@@ -175,21 +171,6 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "fingerprint", OK, ", ".join(f"{package} {computed[package]}" for package in PACKAGES)
         )
-
-
-def _pins(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
-    """The versions that the image will have of the packages in the fingerprint."""
-    if LOCK_FILE in contents:
-        locked = locked_versions(contents[LOCK_FILE].decode())
-    else:
-        locked = {}
-        for name, version in re.findall(
-            r"^ *- ([\w.-]+)(?:\[[\w,]*\])?==(\S+)$",
-            contents["environment.yml"].decode(),
-            re.MULTILINE,
-        ):
-            locked.setdefault(canonicalize_name(name), set()).add(version)
-    return {package: locked.get(package, set()) for package in PACKAGES}
 
 
 def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
@@ -229,62 +210,6 @@ def _size(archive: Path) -> Iterator[Inspection]:
         f"{size / 2**20:.1f} MB"
         + ("" if size <= LARGEST else "; leave large files out of `files`"),
     )
-
-
-def _resolvable(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
-    python = python_of(contents)
-    if LOCK_FILE not in contents:
-        yield Inspection(
-            "pins resolvable", UNKNOWN, "Otter's own setup resolves them when the image is built"
-        )
-        return
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, LOCK_FILE)
-        path.write_bytes(contents[LOCK_FILE])
-        options = [
-            "--dry-run",
-            "--quiet",
-            "--no-deps",
-            "--require-hashes",
-            "--only-binary",
-            ":all:",
-            "--target",
-            f"{scratch}/target",
-        ]
-        platform = ["--python-version", python, "--python-platform", "x86_64-manylinux_2_28"]
-        command = [
-            sys.executable,
-            "-m",
-            "uv",
-            "pip",
-            "install",
-            *options,
-            *platform,
-            "-r",
-            str(path),
-        ]
-        done = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
-        )
-    said = " ".join(done.stderr.split())
-    if done.returncode == 0:
-        yield Inspection("pins resolvable", OK, f"for Python {python} on Linux")
-    elif re.search(
-        r"No module named '?uv|error sending request|dns error|Failed to fetch|timed out|Network "
-        r"connectivity",
-        said,
-    ):
-        yield Inspection(
-            "pins resolvable",
-            UNKNOWN,
-            f"no package index could be asked (network, or `pip install uv=={UV}`)",
-        )
-    else:
-        yield Inspection(
-            "pins resolvable",
-            WRONG,
-            f"not for Python {python} on Linux: {said.removeprefix('error: ')[:400]}",
-        )
 
 
 def _dry_run(contents: Mapping[str, bytes]) -> Iterator[Inspection]:

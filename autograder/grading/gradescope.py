@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -18,19 +17,8 @@ from otter.test_files import GradingResults
 
 from autograder.bank.groups import METHOD, title
 from autograder.grading import results as files
+from autograder.grading.outcomes import IMPRECISE, PASSED, UNGRADED, outcome_of, points_of, told_of
 from autograder.sandbox.cells import Stopped
-
-# Otter writes the exception of a failed test with its type at the beginning of a line, in a doctest
-# with the type's module.
-_OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
-_UNGRADED = re.compile(
-    rf"{_OURS}Ungraded: |^\s*ModuleNotFoundError: No module named .autograder", re.MULTILINE
-)
-_IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
-_SAID = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
-
-PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded"
-"""The outcomes of a test case."""
 
 ABOUT_CELLS = (
     "These cells did not run to their end. That costs no points by itself; it may be why an answer "
@@ -119,7 +107,7 @@ class Results(GradingResults):
         ):
             case = result.test_case
             called = f"method, {rule[0]}" if rule else title(group)
-            outcome = _outcome(result)
+            outcome = outcome_of(result)
             ungraded = outcome == UNGRADED
             made.append(
                 {
@@ -128,14 +116,14 @@ class Results(GradingResults):
                     **(
                         {}
                         if ungraded
-                        else {"score": round(_points(result, question, self.worth), 5)}
+                        else {"score": round(points_of(result, question, self.worth), 5)}
                     ),
                     "max_score": round(case.points, 5),
                     **({} if ungraded else {"status": "passed" if outcome == PASSED else "failed"}),
                     "visibility": row["visibility"]
                     if case.hidden or self.all_hidden
                     else "visible",
-                    "output": _told(result, group == METHOD),
+                    "output": told_of(result, group == METHOD),
                     "output_format": "md",
                     "tags": [group],
                     "extra_data": {"question": row["name"]},
@@ -157,46 +145,6 @@ def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "output_format": "md",
         }
     ]
-
-
-def _told(result: Any, method: bool) -> str:
-    """The text of a test case's row: the author's message, and the text of its check without
-    Otter's lines around it.
-    """
-    case, message = result.test_case, result.message or ""
-    if result.passed:
-        return str(
-            case.success_message or ("Seen in the calls." if method else "All calls are right.")
-        )
-    parts = _SAID.split(message, maxsplit=1)
-    told = (
-        parts[1] if len(parts) == 2 else "\n".join(f"    {line}" for line in message.splitlines())
-    )
-    return f"{case.failure_message}\n\n{told}" if case.failure_message else told
-
-
-def _outcome(result: Any) -> str:
-    """The outcome of one test case.
-
-    Otter passes an exception on as text only, so a verdict is read from text here, and nowhere
-    else.
-    """
-    if result.passed:
-        return PASSED
-    message = result.message or ""
-    return (
-        UNGRADED
-        if _UNGRADED.search(message)
-        else IMPRECISE
-        if _IMPRECISE.search(message)
-        else FAILED
-    )
-
-
-def _points(result: Any, question: str, worth: Mapping[str, float]) -> float:
-    """The points of one test case: all, none, or the share that an imprecise answer is worth."""
-    share = {PASSED: 1.0, IMPRECISE: worth.get(question, 0.0)}.get(_outcome(result), 0.0)
-    return float(result.test_case.points) * share
 
 
 def _let_otter_write_elsewhere(root: Path) -> None:
@@ -221,7 +169,7 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
     names = []
     for name, test_file in results.results.items():
         found = test_file.test_case_results
-        outcomes = {_outcome(result) for result in found}
+        outcomes = {outcome_of(result) for result in found}
         if UNGRADED in outcomes:
             test_file.update_score(math.nan)
             names.append(name)
@@ -230,7 +178,7 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
             if len(questions) == len(found):
                 test_file.update_score(
                     sum(
-                        _points(result, question, worth)
+                        points_of(result, question, worth)
                         for result, question in zip(found, questions, strict=True)
                     )
                 )

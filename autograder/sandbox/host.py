@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.runtime import machine
-from autograder.sandbox import nursery, surroundings
+from autograder.sandbox import nursery, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
-from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, remove, too_much_in
+from autograder.sandbox.files import remove
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
@@ -33,11 +32,6 @@ little memory.
 
 
 OUT_OF_MEMORY = "ran out of the memory that there is"
-
-FOR_THE_GRADER = 200 * 2**20
-"""Bytes of a small container's memory that are kept for Otter and its kernel, beside the
-submission.
-"""
 
 _BOOT = (
     "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; "
@@ -92,8 +86,7 @@ class Worker:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
         self._process, self._pipe = self._spawn()
-        for watch in (self._watch_memory, self._watch_scratch):
-            threading.Thread(target=watch, daemon=True).start()
+        watchers.begin(self._process, settings.limits, self._scratch, self._kill)
         if begin:
             self.begin()
 
@@ -139,7 +132,7 @@ class Worker:
             self._pipe.close()
         remove(self._scratch)
 
-    def _spawn(self) -> tuple[subprocess.Popen[bytes] | nursery.Child, Pipe]:
+    def _spawn(self) -> tuple[watchers.Process, Pipe]:
         read_answers, write_answers = os.pipe()
         read_requests, write_requests = os.pipe()
         process = self._forked(read_requests, write_answers) or subprocess.Popen(
@@ -191,7 +184,7 @@ class Worker:
             leave_out=list(self.settings.leave_out),
         )
         # A call needs memory beyond what JAX keeps, and so do JAX's libraries.
-        keep = (limits.resident_bytes or _share_of(machine.memory())) // 3
+        keep = watchers.memory_limit(limits) // 3
         request = {
             "confinement": asdict(wanted),
             "keep_bytes": keep,
@@ -228,31 +221,10 @@ class Worker:
             return Died("ended the process")
         return Died("closed its connection")
 
-    def _watch_memory(self) -> None:
-        limit = self.settings.limits.resident_bytes or _share_of(machine.memory())
-        path = Path(f"/proc/{self._process.pid}/statm")
-        page = os.sysconf("SC_PAGE_SIZE")
-        while self._process.poll() is None:
-            try:
-                resident = int(path.read_text().split()[1]) * page
-            except (OSError, IndexError, ValueError):
-                return
-            if resident > limit:
-                self._died = Died(f"used more than {limit // 2**20} MB of memory")
-                self._process.kill()
-                return
-            time.sleep(0.05)
-
-    def _watch_scratch(self) -> None:
-        while self._process.poll() is None:
-            if too_much_in(self._scratch):
-                self._died = Died(
-                    f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its "
-                    "folder"
-                )
-                self._process.kill()
-                return
-            time.sleep(0.5)
+    def _kill(self, cause: str) -> None:
+        """Kill the process, and remember why."""
+        self._died = Died(cause)
+        self._process.kill()
 
 
 def protect_this_process() -> None:
@@ -275,8 +247,3 @@ def _signal_name(number: int) -> str:
         signal.SIGILL,
     )
     return signal.Signals(number).name if number in usual else "a signal"
-
-
-def _share_of(memory: int) -> int:
-    """Bytes that a submission may use out of `memory`."""
-    return memory - max(memory // 4, FOR_THE_GRADER)

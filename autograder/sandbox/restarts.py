@@ -9,13 +9,13 @@ interpreters too.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from autograder.runtime import switches
 from autograder.sandbox import prestart
+from autograder.sandbox.budget import CELL, Budget, NotAsked, Subject
 from autograder.sandbox.host import Died, Started, Unconfined, Worker
 from autograder.sandbox.mended import Mended
 from autograder.sandbox.settings import Settings
@@ -24,32 +24,8 @@ from autograder.sandbox.wire import Frame
 STARTS = 3
 """Attempts to start a worker, all but the first without shortcuts."""
 
-MAX_DEATHS = 5
-"""Workers that one question may cost before it is not called again. One call that hangs is enough.
-"""
-
 SECOND_CHANCES = 2
 """Calls of a submission that are repeated because their worker was killed from outside."""
-
-LEAST_SHARE = 0.1
-"""The smallest share of its usual seconds that a call or a cell gets once time is scarce."""
-
-
-class NotAsked(Died):
-    """No request was made, because there was no worker or no time. This says nothing about the
-    answer.
-    """
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """What deaths are counted by: calls of a function, or observations of how it computes."""
-
-    function: str
-    watched: bool = False
-
-
-_CELL = _Subject("")
 
 
 class RestartedWorker:
@@ -61,32 +37,26 @@ class RestartedWorker:
         """Start the first worker, for a submission with tests of `questions` questions. `problem`
         says why if none can be started.
         """
-        self._settings, self._waiting = settings, questions
+        self._settings = settings
         self._cells: list[Mapping[str, Any]] = []
-        self._deaths: dict[_Subject, int] = {}
-        self._settled: dict[_Subject, str] = {}
         self._second_chances = SECOND_CHANCES
         self._mended: Mended | None = None
         self._worker: Worker | None = None
         self.problem: str | None = None
         self._start()
         self.started: Started | None = self._worker.started if self._worker else None
-        self._deadline = time.monotonic() + settings.limits.submission_seconds
-        self._turn = self._deadline
+        self._budget = Budget(settings.limits.submission_seconds, questions)
 
     def next_question(self) -> None:
         """Begin another question: where workers have died, it gets its share of the time that is
         left.
         """
-        self._turn = time.monotonic() + self._left() / max(self._waiting, 1)
-        self._waiting = max(self._waiting - 1, 0)
+        self._budget.next_question()
 
     def cell(self, request: Mapping[str, Any]) -> Frame:
         """Run a cell, and remember it for later workers."""
         limit = self._settings.limits.cell_seconds
-        frame = self._slowly_on_doubt(
-            _CELL, request, {}, self._scarce(limit, self._left() / (self._waiting + 1))
-        )
+        frame = self._slowly_on_doubt(CELL, request, {}, self._budget.for_cell(limit))
         self._cells.append(request)
         return frame
 
@@ -101,9 +71,7 @@ class RestartedWorker:
             frame = self._once(
                 request,
                 {},
-                self._scarce(
-                    self._settings.limits.call_seconds, self._left() / (self._waiting + 1)
-                ),
+                self._budget.for_cell(self._settings.limits.call_seconds),
             )
         except Died:
             return ()
@@ -129,13 +97,9 @@ class RestartedWorker:
 
         `watched`: the request is not for the function's answer but for how it computes it.
         """
-        subject = _Subject(function, watched)
-        for settled in (subject, _Subject(function)):
-            if settled in self._settled:
-                raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
-        return self._slowly_on_doubt(
-            subject, request, arrays, self._scarce(seconds, self._turn - time.monotonic())
-        )
+        subject = Subject(function, watched)
+        self._budget.refuse_settled(subject)
+        return self._slowly_on_doubt(subject, request, arrays, self._budget.for_call(seconds))
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
@@ -153,20 +117,13 @@ class RestartedWorker:
         """A sentence for the instructor (see `autograder.sandbox.mended.Mended.sentence`); "" if
         nothing was mended.
         """
-        return "" if self._mended is None else self._mended.sentence(self._settings, self._left)
-
-    def _left(self) -> float:
-        return self._deadline - time.monotonic()
-
-    def _scarce(self, seconds: float, share: float) -> float:
-        """The seconds for a call or a cell. Once workers have died, at most its share, so that time
-        is left for later questions.
-        """
-        return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
+        return (
+            "" if self._mended is None else self._mended.sentence(self._settings, self._budget.left)
+        )
 
     def _slowly_on_doubt(
         self,
-        subject: _Subject,
+        subject: Subject,
         request: Mapping[str, Any],
         arrays: Mapping[str, Any],
         seconds: float,
@@ -182,7 +139,7 @@ class RestartedWorker:
         self._settings = _plain(self._settings)
         # A request with "kept" refers to an object in the worker that died. A cell that took too
         # long has had its time; its definitions can still be run.
-        lost = "kept" in request or (subject == _CELL and died.late)
+        lost = "kept" in request or (subject == CELL and died.late)
         while not lost and (shortcuts or (died.from_outside and self._second_chances)):
             self._second_chances -= not shortcuts
             try:
@@ -197,14 +154,14 @@ class RestartedWorker:
                         subject.function, str(died), shortcuts, tuple(self._cells), request, arrays
                     )
                 return frame
-        self._count(subject, died)
+        self._budget.count(subject, died)
         raise died
 
     def _once(self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
         """Send a request to the worker, or to a new one if the last one has died."""
-        if self._left() > 0 and self._worker is None:
+        if self._budget.left() > 0 and self._worker is None:
             self._restart()
-        if self._left() <= 0:
+        if self._budget.left() <= 0:
             self.close()
             raise NotAsked(
                 "was not called: the submission used up its "
@@ -213,20 +170,10 @@ class RestartedWorker:
         if self._worker is None:
             raise NotAsked(self.problem or "was not called: no process could be started for it")
         try:
-            return self._worker.ask(request, arrays, min(seconds, self._left()))
+            return self._worker.ask(request, arrays, min(seconds, self._budget.left()))
         except Died:
             self._worker = None
             raise
-
-    def _count(self, subject: _Subject, died: Died) -> None:
-        """Count a death as the function's own. After too many, or after one that took too long, it
-        is not called again.
-        """
-        self._deaths[subject] = self._deaths.get(subject, 0) + 1
-        if subject.function and (
-            died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn
-        ):
-            self._settled[subject] = str(died)
 
     def _start(self) -> None:
         for attempt in range(STARTS):
@@ -250,14 +197,16 @@ class RestartedWorker:
         """Start a new worker and run the earlier cells in it. If a cell kills the worker this time,
         only its definitions are run from now on.
         """
-        while self._worker is None and self.problem is None and self._left() > 0:
+        while self._worker is None and self.problem is None and self._budget.left() > 0:
             self._start()
             for place, request in enumerate(list(self._cells)):
-                if self._worker is None or self._left() <= 0:
+                if self._worker is None or self._budget.left() <= 0:
                     return
                 try:
                     self._worker.ask(
-                        request, {}, min(self._settings.limits.cell_seconds, max(self._left(), 1.0))
+                        request,
+                        {},
+                        min(self._settings.limits.cell_seconds, max(self._budget.left(), 1.0)),
                     )
                 except Died:
                     self._cells[place : place + 1] = (

@@ -17,7 +17,7 @@ from autograder.evidence.watch import Watched
 
 class Home(Protocol):
     """The submission's process, as a stand-in sees it: called by name, it answers with plain data
-    (see `autograder.sandbox.submission.Submission`).
+    (see `autograder.sandbox.functions.Functions`).
     """
 
     def judge(

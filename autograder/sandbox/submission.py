@@ -16,18 +16,14 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from autograder.calls.call import Failed, Returned
-from autograder.calls.causes import NO_ANSWER, known_cause
-from autograder.calls.inputs import Value, flatten
-from autograder.calls.spec import PLAIN, CallSpec
-from autograder.evidence.facts import Facts, NoFacts, from_json
+from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
-from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.data import CannotCross, unpack
+from autograder.sandbox.functions import Functions
 from autograder.sandbox.host import Died, Started
-from autograder.sandbox.restarts import NotAsked, RestartedWorker
+from autograder.sandbox.restarts import RestartedWorker
 from autograder.sandbox.settings import Settings
-from autograder.sandbox.stand_ins import RemoteFunction, RemoteIterator, Unavailable
-from autograder.sandbox.wire import RETURNED, Frame
+from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
@@ -76,6 +72,7 @@ class Submission:
         self._stopped: dict[int, Stopped] = {}
         self._tested = False
         self._worker = RestartedWorker(settings, len(self._tests))
+        self.functions = Functions(self._worker, settings.limits.call_seconds)
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -179,124 +176,6 @@ class Submission:
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
 
-    def judge(
-        self, name: str, arguments: Mapping[str, Value], way: CallSpec = PLAIN
-    ) -> Returned | Failed:
-        """Call a function of the submission with the arguments of a case, in the way `way`."""
-        try:
-            return self._outcome(self._of_case("judge", name, arguments, way), arguments, way)
-        except Died as died:
-            return Failed(NO_ANSWER.says(how=died), lost=True)
-
-    def watch(
-        self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool
-    ) -> tuple[Facts, Returned | Failed]:
-        """Do the same, and also return what the function was seen to do there."""
-        try:
-            frame = self._of_case("watch", name, arguments, way, afresh=afresh)
-        except Died as died:
-            return Facts(), Failed(NO_ANSWER.says(how=died), lost=True)
-        try:
-            return from_json(frame.header.get("facts")), self._outcome(frame, arguments, way)
-        except NoFacts:
-            return Facts(stopped=True), self._outcome(frame, arguments, way)
-
-    def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
-        """The trace length of a call, or None."""
-        try:
-            length = self._of_case("equations", name, arguments, way).header.get("equations")
-        except Died:
-            return None
-        return length if type(length) is int else None
-
-    def _of_case(
-        self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any
-    ) -> Frame:
-        leaves = flatten(arguments)
-        header = {
-            "do": do,
-            "name": name,
-            "arguments": [[path, leaf.kind] for path, leaf in leaves.items()],
-            "way": vars(way),
-            **more,
-        }
-        arrays = {path: leaf.data for path, leaf in leaves.items()}
-        return self._worker.ask(
-            name, header, arrays, self._settings.limits.call_seconds, watched=do != "judge"
-        )
-
-    def _outcome(
-        self, frame: Frame, arguments: Mapping[str, Value], way: CallSpec
-    ) -> Returned | Failed:
-        output = {
-            name.removeprefix(RETURNED): array
-            for name, array in frame.arrays.items()
-            if name.startswith(RETURNED)
-        }
-        if output:
-            said = frame.header.get("changed")
-            return Returned(
-                output,
-                changed=tuple(
-                    name for name in arguments if isinstance(said, list) and name in said
-                ),
-            )
-        detail = frame.header.get("detail")
-        # The detail is only compared with what known wrong answers raise: a submission's own text
-        # is not repeated to anyone.
-        return Failed(
-            known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))),
-            detail if isinstance(detail, str) else "",
-        )
-
-    def call(
-        self,
-        target: Mapping[str, str],
-        name: str,
-        positional: tuple[Any, ...],
-        named: Mapping[str, Any],
-    ) -> Any:
-        """Call an object of the submission with plain data. `target` is {"do": "call", "name" or
-        "kept": …} or {"do": "next", "kept": …}.
-
-        Returns a copy of plain data, or a stand-in for a function or an iterator. If the call
-        raised, raises the built-in exception of the same name.
-        """
-        arrays: dict[str, Any] = {}
-        try:
-            arguments = pack([list(positional), dict(named)], arrays)
-        except CannotCross as reason:
-            raise TypeError(
-                f"{name} cannot be called with {reason}: only plain data crosses to the submission"
-            ) from None
-        try:
-            frame = self._worker.ask(
-                name, {**target, "arguments": arguments}, arrays, self._settings.limits.call_seconds
-            )
-        except Died as cause:
-            raise RuntimeError(f"{name} {cause}") from None
-        if isinstance(frame.header.get("printed"), str):
-            print(frame.header["printed"], end="")
-        if "raised" in frame.header:
-            if frame.header["raised"] == "StopIteration":
-                raise StopIteration
-            kind = getattr(builtins, str(frame.header["raised"]), Exception)
-            raise (
-                kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
-            )(f"{name} raised an exception")
-        for kept, stand_in in (("callable", RemoteFunction), ("iterator", RemoteIterator)):
-            if isinstance(frame.header.get(kept), str):
-                return stand_in(self, f"what {name} returned", frame.header[kept])
-        if "other" in frame.header:
-            raise TypeError(
-                f"{name} returned an object that cannot cross from the submission; it must return "
-                "plain data"
-            )
-        try:
-            return unpack(frame.header.get("value"), frame.arrays)
-        except CannotCross:
-            raise RuntimeError(f"{name} gave an answer that cannot be read") from None
-
     def environment(self) -> dict[str, Any]:
         """Package versions and settings of the worker before it ran anything of the submission."""
         return {
@@ -339,7 +218,7 @@ class Submission:
             except CannotCross as reason:
                 return Unavailable(name, str(reason))
         if description.get("callable") is True:
-            return RemoteFunction(self, name)
+            return RemoteFunction(self.functions, name)
         if description.get("module") in _OPEN_MODULES:
             return importlib.import_module(description["module"])
         return Unavailable(name, "an object that is neither plain data nor a function")

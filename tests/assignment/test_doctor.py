@@ -1,6 +1,6 @@
 """What `autograder doctor` says of the zip after `autograder build`, and of zips that cannot grade.
 
-Covers too: `assignment.inspection`, `assignment.leaks`.
+Covers too: `assignment.inspection`, `assignment.leaks`, `assignment.pins`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the report of a class says, and how it works in a browser."""
+"""What the report of a class says, and how it works in a browser.
+
+Covers too: `classroom.alike`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.classroom import report
+from autograder.classroom.alike import alike
 from autograder.classroom.grades import Grade, of_results
 from autograder.classroom.ledger import Entry
 from autograder.grading import results
@@ -100,7 +104,7 @@ def test_mistakes_are_counted_by_submission_with_hint_and_examples(
 
 
 def test_the_same_wrong_output_is_one_group_and_another_is_none(entries: dict[str, Entry]) -> None:
-    swapped, same = report.alike(entries)
+    swapped, same = alike(entries)
     assert (swapped.keys, dict(swapped.diagnoses)) == (
         ["swapped 0", "swapped 1", "swapped 2"],
         {"the axes are swapped": 3},

@@ -1,5 +1,8 @@
 """Otter's results as Gradescope's JSON: one row for each group of cases, and no score where there
-is no verdict."""
+is no verdict.
+
+Covers too: `grading.outcomes`.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def submission(tmp_path: Path) -> Iterator[Submission]:
 
 
 def is_right(submission: Submission) -> bool:
-    said = submission.judge("twice", {"x": Value("numpy", np.arange(3.0))})
+    said = submission.functions.judge("twice", {"x": Value("numpy", np.arange(3.0))})
     return isinstance(said, Returned) and [array.tolist() for array in said.output.values()] == [
         [0, 2, 4]
     ]

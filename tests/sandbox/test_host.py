@@ -2,7 +2,7 @@
 
 Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
 `sandbox.confined.probe`, `sandbox.confined.seccomp`, `sandbox.confined.worker`, `sandbox.levels`,
-`sandbox.settings`, `sandbox.surroundings`, `sandbox.users`.
+`sandbox.settings`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
 """
 
 from __future__ import annotations

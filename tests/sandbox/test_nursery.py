@@ -82,7 +82,7 @@ def test_a_worker_is_a_fork_of_the_nursery_with_every_layer_of_one_that_was_star
 def test_it_answers_and_is_gone_afterwards(settings: Settings, tmp_path: Path) -> None:
     submission = Submission(settings, tmp_path / "tests")
     submission.cell(CELL)
-    outcome = submission.judge("f", {"x": Value("jax", np.arange(3.0, dtype=np.float32))})
+    outcome = submission.functions.judge("f", {"x": Value("jax", np.arange(3.0, dtype=np.float32))})
     assert isinstance(outcome, Returned)
     assert outcome.array.tolist() == [1, 2, 4]
     assert submission._worker._worker is not None
@@ -115,7 +115,7 @@ def test_causes_are_told_as_of_any_worker(
     )
     submission = Submission(settings, tmp_path / "tests")
     submission.cell(f"import os\ndef f(x):\n    {body}")
-    outcome = submission.judge("f", {"x": Value("jax", np.zeros(1, np.float32))})
+    outcome = submission.functions.judge("f", {"x": Value("jax", np.zeros(1, np.float32))})
     submission.close()
     assert isinstance(outcome, Failed)
     assert outcome.cause == cause

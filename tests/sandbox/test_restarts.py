@@ -1,6 +1,6 @@
 """Workers that die: the slow way decides, and what one question costs no other question pays.
 
-Covers too: `sandbox.mended`.
+Covers too: `sandbox.budget`, `sandbox.mended`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN
 from autograder.runtime import switches
+from autograder.sandbox.budget import MAX_DEATHS
 from autograder.sandbox.host import Died, Worker
-from autograder.sandbox.restarts import MAX_DEATHS
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
@@ -197,8 +197,8 @@ def test_looking_at_how_an_answer_comes_about_may_die_and_the_answer_counts(star
         "    return x"
     )
     submission = start(source, call_seconds=4)
-    assert submission.equations("f0", ARGUMENTS, PLAIN) is None
-    assert submission.equations("f0", ARGUMENTS, PLAIN) is None
+    assert submission.functions.equations("f0", ARGUMENTS, PLAIN) is None
+    assert submission.functions.equations("f0", ARGUMENTS, PLAIN) is None
     assert isinstance(answer(submission, "f0"), Returned)
 
 

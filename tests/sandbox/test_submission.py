@@ -1,6 +1,7 @@
 """A whole submission as the trusted kernel sees it: names, calls, deaths and new starts.
 
-Covers too: `sandbox.confined.inert_otter`, `sandbox.confined.recursion`, `sandbox.stand_ins`.
+Covers too: `sandbox.confined.inert_otter`, `sandbox.confined.plain_calls`,
+`sandbox.confined.recursion`, `sandbox.functions`, `sandbox.stand_ins`.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def test_a_cell_that_hangs_is_told_and_left_out(submission: Submission) -> None:
 def test_a_submission_that_used_up_its_time_is_told_so(submission: Submission) -> None:
     submission.cell("def f(x): return x")
     names = bound(submission)
-    submission._worker._deadline = 0.0
+    submission._worker._budget._deadline = 0.0
     assert names["f"].answer(ARGUMENTS) == Failed(
         "was not called: the submission used up its 500 seconds.", lost=True
     )

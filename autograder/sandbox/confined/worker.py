@@ -8,9 +8,7 @@ no comparison. Everything it reports is a claim.
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
-import itertools
 import os
 import random
 import sys
@@ -32,13 +30,9 @@ from autograder.sandbox.confined import cells, recursion
 from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
 from autograder.sandbox.confined.memory import give_back
-from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.confined.plain_calls import PlainCalls
+from autograder.sandbox.data import CannotCross, pack
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
-
-MAX_KEPT = 1000
-"""At most this many returned functions and iterators are kept for further calls; then the oldest is
-dropped.
-"""
 
 OUTPUT_SHOWN = 20_000
 """At most this many characters of a cell's output are kept."""
@@ -96,10 +90,9 @@ class Session:
 
         self._pipe = pipe
         self._checks: list[str] = []
-        self._kept: dict[str, Any] = {}
-        self._numbers = itertools.count()
         self._shell: Any = Shell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
+        self._plain = PlainCalls(self._shell, OUTPUT_SHOWN)
         put_inert_otter(self._checks)
         self._shell.colors = "NoColor"
         self._environment = fingerprint.current()
@@ -131,12 +124,8 @@ class Session:
             "judge": self._judge,
             "watch": self._watch,
             "equations": self._equations,
-            "call": lambda header, arrays: self._answer(
-                lambda: self._function(header), header, arrays
-            ),
-            "next": lambda header, arrays: self._answer(
-                lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays
-            ),
+            "call": self._plain.call,
+            "next": self._plain.next,
             "draws": lambda *_: Frame({"draws": fingerprint.draws()}, {}),
         }
         with contextlib.suppress(Closed):
@@ -241,50 +230,6 @@ class Session:
             {"changed": list(outcome.changed)},
             {RETURNED + name: array for name, array in outcome.output.items()},
         )
-
-    def _function(self, header: Mapping[str, Any]) -> Any:
-        return (
-            self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
-        )
-
-    def _answer(
-        self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]
-    ) -> Frame:
-        """Call a function with plain data, for tests without cases. A function or an iterator that
-        it returns stays here.
-        """
-        returned: dict[str, Any] = {}
-        said: dict[str, Any]
-        with capture(OUTPUT_SHOWN) as output:
-            try:
-                positional, named = unpack(header["arguments"], arrays)
-                value = function()(*positional, **named)
-                try:
-                    said = {"value": pack(value, returned)}
-                except CannotCross as reason:
-                    kind = (
-                        "callable"
-                        if callable(value)
-                        else "iterator"
-                        if hasattr(value, "__next__")
-                        else None
-                    )
-                    said = {"other": str(reason)} if kind is None else {kind: self._keep(value)}
-            except BaseException as raised:  # noqa: BLE001
-                # SystemExit of a function is an answer too.
-                said = {
-                    "raised": type(raised).__name__
-                    if type(raised).__module__ == "builtins"
-                    else "Exception"
-                }
-        return Frame({**said, "printed": output.text}, returned if "value" in said else {})
-
-    def _keep(self, value: Any) -> str:
-        number = str(next(self._numbers))
-        self._kept[number] = value
-        if len(self._kept) > MAX_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return number
 
 
 if __name__ == "__main__":

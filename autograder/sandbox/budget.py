@@ -1,0 +1,87 @@
+"""What one submission may cost: its time, shared among its questions once workers have died, and
+the deaths after which a function is not called again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from autograder.sandbox.host import Died
+
+MAX_DEATHS = 5
+"""Workers that one question may cost before it is not called again. One call that hangs is enough.
+"""
+
+LEAST_SHARE = 0.1
+"""The smallest share of its usual seconds that a call or a cell gets once time is scarce."""
+
+
+class NotAsked(Died):
+    """No request was made, because there was no worker or no time. This says nothing about the
+    answer.
+    """
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What deaths are counted by: calls of a function, or observations of how it computes."""
+
+    function: str
+    watched: bool = False
+
+
+CELL = Subject("")
+
+
+class Budget:
+    """The time that a submission has left, and the deaths that it has cost."""
+
+    def __init__(self, seconds: float, questions: int) -> None:
+        """Begin now, with `seconds` for a submission with tests of `questions` questions."""
+        self._waiting = questions
+        self._deaths: dict[Subject, int] = {}
+        self._settled: dict[Subject, str] = {}
+        self._deadline = time.monotonic() + seconds
+        self._turn = self._deadline
+
+    def next_question(self) -> None:
+        """Begin another question: where workers have died, it gets its share of the time that is
+        left.
+        """
+        self._turn = time.monotonic() + self.left() / max(self._waiting, 1)
+        self._waiting = max(self._waiting - 1, 0)
+
+    def left(self) -> float:
+        """The seconds that the submission has left."""
+        return self._deadline - time.monotonic()
+
+    def for_cell(self, seconds: float) -> float:
+        """The seconds for a cell that usually gets `seconds`."""
+        return self._scarce(seconds, self.left() / (self._waiting + 1))
+
+    def for_call(self, seconds: float) -> float:
+        """The seconds for a call that usually gets `seconds`."""
+        return self._scarce(seconds, self._turn - time.monotonic())
+
+    def refuse_settled(self, subject: Subject) -> None:
+        """Raise `NotAsked` if the function is not to be called again."""
+        for settled in (subject, Subject(subject.function)):
+            if settled in self._settled:
+                raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
+
+    def count(self, subject: Subject, died: Died) -> None:
+        """Count a death as the function's own. After too many, or after one that took too long, it
+        is not called again.
+        """
+        self._deaths[subject] = self._deaths.get(subject, 0) + 1
+        if subject.function and (
+            died.late or self._deaths[subject] >= MAX_DEATHS or time.monotonic() > self._turn
+        ):
+            self._settled[subject] = str(died)
+
+    def _scarce(self, seconds: float, share: float) -> float:
+        """The seconds for a call or a cell. Once workers have died, at most its share, so that time
+        is left for later questions.
+        """
+        return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds
