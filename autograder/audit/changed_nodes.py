@@ -14,15 +14,11 @@ from autograder.questions.question import Question
 
 AXES = ("in_axes", "out_axes", "axis", "variable_axes")
 
-
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "silu", "softplus", "softmax")
-
 
 KEYS = ("PRNGKey", "key", "Rngs")
 
-
 LAYERS = ("Linear", "Dense", "Conv")
-
 
 Change = tuple[str, str, ast.AST]
 
