@@ -14,8 +14,8 @@ from autograder.assignment.notebook import run_after_cells
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.records import ExpectedCase, Group
 from autograder.build import law_cases
+from autograder.build.answered_cases import answered_slot
 from autograder.build.plan import generator, plan
-from autograder.build.reference import answered_slot
 from autograder.build.tolerance import allowed
 from autograder.questions.question import Question, declared
 from autograder.verdicts.examine import examine

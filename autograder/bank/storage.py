@@ -29,7 +29,8 @@ from autograder.bank.records import (
 )
 from autograder.calls.inputs import Value, flatten, unflatten
 from autograder.calls.spec import CallSpec, Case
-from autograder.evidence.requirements import Rule, from_json, to_json
+from autograder.evidence.requirements import Rule
+from autograder.evidence.stored_requirements import from_json, to_json
 
 FORMAT = 4
 """The version of the file's layout. A bank of another format is refused, with the format named."""

@@ -25,7 +25,7 @@ from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
 from autograder.questions.sources import source_of
 from autograder.runtime.fingerprint import fingerprint
-from autograder.verdicts.compare import magnitude
+from autograder.verdicts.arrays import magnitude
 
 REFUSED_CASES = 2
 """A misconception must be refused on at least this many hidden cases."""

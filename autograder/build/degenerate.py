@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.calls.outputs import Output
-from autograder.verdicts.compare import dtype_kind, magnitude
+from autograder.verdicts.arrays import dtype_kind, magnitude
 
 MANY, MOST, HARDLY = 8, 0.9, 1e-3
 """An output of at least `MANY` elements tests little if more than the share `MOST` of them is

@@ -20,7 +20,7 @@ from autograder.calls.spec import CallSpec, Case
 from autograder.calls.transforms import LANES, directions, weighted
 from autograder.questions.laws import PERMUTATION, says
 from autograder.questions.question import Question
-from autograder.verdicts.compare import dtype_kind, magnitude, widen
+from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 
 STEP = 1e-5
 """Step of the central differences, in float64, that stand for derivatives."""

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from autograder.bank.groups import GROUPS
-from autograder.build.reference import DrawnGroups, arguments_of, draw
+from autograder.build.answered_cases import arguments_of
+from autograder.build.reference import DrawnGroups, draw
 from autograder.questions.question import Question
 
 BUILDING = "OTTER_ARRAYS_BUILDING"

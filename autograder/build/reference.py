@@ -5,59 +5,28 @@ of the author's other answers on them.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.bank.records import ExpectedCase, Group, KnownMistake
 from autograder.build import law_cases, tolerance
-from autograder.build.degenerate import why_degenerate
-from autograder.build.plan import Plan, Slot, generator, plan
+from autograder.build.answered_cases import answered_slot, arguments_of
+from autograder.build.plan import Plan, generator, plan
 from autograder.build.tolerance import Noise, Noises
-from autograder.calls.call import Failed, Returned, call
-from autograder.calls.causes import ONE_ARRAY
-from autograder.calls.inputs import describe
-from autograder.calls.outputs import Output, identical
+from autograder.calls.call import Failed, Returned
+from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
 from autograder.verdicts import examine
 from autograder.verdicts.compare import Mismatch, differences
-from autograder.verdicts.diagnosis import outcome_of
+from autograder.verdicts.known_mistakes import outcome_of
 
 COMPILED_SHAPES = 3
 """The number of shapes, those with the largest outputs, on which the noise of other compilations is
 measured: each costs seconds.
 """
-
-DRAWS = 200
-"""Draws of a case whose reference output tests nothing, before the build gives up."""
-
-STORED_DTYPES = (
-    "bool",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float16",
-    "float32",
-    "float64",
-    "complex64",
-)
-"""The dtypes that a reference may return."""
-
-
-_BEYOND_THE_PROCESSOR = re.compile(
-    r"MLIR translation rule|UNIMPLEMENTED|Unsupported dtype|No FFI handler|[Oo]nly interpret mode "
-    r"is supported|Unknown backend|cuDNN is not|(?:for|on) platform cpu|Number of devices \d+ "
-    r"must|only \d+ XLA devices|Invalid integer data type 'V'"
-)
-"""JAX's messages about operations that it supports only on an accelerator, or nowhere."""
 
 
 @dataclass(frozen=True)
@@ -205,65 +174,6 @@ def _hint(question: Question, known: Misconception) -> str:
     return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
 
 
-def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, Output]:
-    """A case for `slot` whose reference output tests something, with that output. Raises
-    `BuildError`.
-    """
-    why = ""
-    for _ in range(DRAWS):
-        case = slot.draw()
-        output = _reference_output(question, reference, case)
-        why = why_degenerate(output)
-        if not why:
-            again = _reference_output(question, reference, case)
-            if not identical(output, again):
-                raise BuildError(
-                    f"question {question.name!r}: the reference changes between calls: the same "
-                    f"arguments ({arguments_of(case)}) gave two outputs. Draw random numbers from "
-                    "the seed argument only, and keep no state"
-                )
-            return case, output
-    raise BuildError(
-        f"question {question.name!r}: in {DRAWS} draws of {arguments_of(case)} "
-        f"({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
-        "Narrow the ranges in dims"
-    )
-
-
-def _reference_output(question: Question, reference: object, case: Case) -> Output:
-    outcome = (
-        law_cases.expected(reference, case)
-        if case.way.law
-        else call(reference, case.arguments, case.way)
-    )
-    if isinstance(outcome, Failed):
-        if reference is None or reference is Ellipsis:
-            raise BuildError(
-                f"question {question.name!r}: the master has no solution: no code cell defines a "
-                f"function {question.name}"
-            )
-        detail = f"\n{outcome.detail}" if outcome.detail else ""
-        if outcome.cause.endswith(ONE_ARRAY) and not case.way.several:
-            detail += " Declare the question with several=True if there are several"
-        if _BEYOND_THE_PROCESSOR.search(outcome.detail):
-            detail += (
-                "\n"
-                "JAX cannot do this on the processor, and submissions are graded there: ask for "
-                "something that runs on the processor"
-            )
-        raise BuildError(
-            f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference "
-            f"{outcome.cause}{detail}"
-        )
-    for array in outcome.output.values():
-        if array.dtype.name not in STORED_DTYPES:
-            raise BuildError(
-                f"question {question.name!r}: the reference returns dtype {array.dtype}, which a "
-                f"bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
-            )
-    return outcome.output
-
-
 def _first_of_each_shape(
     planned: Plan, answered: list[tuple[Case, Output]]
 ) -> list[tuple[Case, Output]]:
@@ -319,10 +229,3 @@ def _check_alternative(
                     noise, tolerance.of_alternative(outcome, group.cases[index].expected)
                 )
     return noise
-
-
-def arguments_of(case: Case) -> str:
-    """The arguments of a case in a few words, for messages."""
-    return ", ".join(
-        f"{parameter}={describe(value)}" for parameter, value in case.arguments.items()
-    )

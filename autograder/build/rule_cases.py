@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from autograder.bank.groups import METHOD
 from autograder.bank.records import KnownMethod, RuleChecks
+from autograder.build.answered_cases import answered_slot, arguments_of
 from autograder.build.plan import generator, method_slots, plan, trace_slots
-from autograder.build.reference import answered_slot, arguments_of
 from autograder.build.shapes import Shape
 from autograder.errors import BuildError
 from autograder.evidence.requirements import traced_dims

@@ -20,7 +20,7 @@ from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
-from autograder.verdicts.compare import dtype_kind, magnitude, widen
+from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 
 THRESHOLD = 16
 

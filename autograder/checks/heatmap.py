@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.verdicts.compare import widen
+from autograder.verdicts.arrays import widen
 from autograder.verdicts.examine import Finding
 
 

@@ -22,10 +22,11 @@ from autograder.checks.verdict import (
     own_faults_ungraded,
 )
 from autograder.runtime import fingerprint
-from autograder.verdicts.compare import comparable, shape_in_words
+from autograder.verdicts.arrays import comparable
 from autograder.verdicts.examine import Finding
 from autograder.verdicts.rules import Judgement, judge
 from autograder.verdicts.sketch import sketch
+from autograder.verdicts.words import shape_in_words
 
 
 @dataclass(frozen=True)

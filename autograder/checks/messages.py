@@ -15,7 +15,7 @@ from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
 from autograder.calls.spec import PLAIN
 from autograder.questions.laws import says
-from autograder.verdicts.compare import dtype_kind, widen
+from autograder.verdicts.arrays import dtype_kind, widen
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import Finding
 from autograder.verdicts.rules import Judgement

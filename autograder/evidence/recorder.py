@@ -4,15 +4,13 @@ parameters it makes.
 Python's profiling hook sees every call without taking part in it. Nothing is wrapped or replaced,
 so values, tracing and error messages are those of an unobserved call, and it does not matter where
 and under which name a transform was imported or applied. A transform is recorded where a
-transformed function is *called*, and recognised by the code that runs then. The names of that code
-are internals of JAX and Flax. Their versions are pinned, the build checks every reference against
-its rules, and tests cover each transform in each of its forms.
+transformed function is *called*, and recognised by the code that runs then
+(`autograder.evidence.internals`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import sys
 import types
 from collections.abc import Mapping
@@ -26,40 +24,9 @@ from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import LARGEST_KEPT, MOST, Applied, Facts, Parameter
+from autograder.evidence.internals import OTHERS, TRANSFORMS, by_library, caller_of
 from autograder.evidence.lanes import in_axes, lanes
 from autograder.evidence.parameters import describe, is_parameter, is_traced, parameters_in
-
-_ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
-
-_TRANSFORMS = {
-    "vmap.<locals>.vmap_wrapper": (_ITERATION, "nnx.vmap"),
-    "vmap.<locals>.simple_vmap_wrapper": (_ITERATION, "nnx.vmap"),
-    "_graph_updates_scan.<locals>.scan_wrapper": (_ITERATION, "nnx.scan"),
-    "_simple_scan.<locals>.simple_scan_wrapper": (_ITERATION, "nnx.scan"),
-    "split_rngs.<locals>.split_rngs_decorator.<locals>.split_rngs_wrapper": (
-        _RNGS,
-        "nnx.split_rngs",
-    ),
-    "split_rngs": (_RNGS, "nnx.split_rngs"),
-    "Rngs.split": (_RNGS, "nnx.split_rngs"),
-    "JitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
-    "SimpleJitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
-    "vmap.<locals>.inner": (_LIFT, "nn.vmap"),
-    "scan.<locals>.inner": (_LIFT, "nn.scan"),
-    "vmap.<locals>.vmap_f": ("jax._src.api", "jax.vmap"),
-    "scan": ("jax._src.lax.control_flow.loops", "jax.lax.scan"),
-    "_cpp_pjit.<locals>.cache_miss": ("jax._src.pjit", "jax.jit"),
-}
-"""Code that runs when a transformed function is called: its qualified name, its module, and the
-transform.
-"""
-
-_OTHERS = {
-    "Variable.__init__": "flax.nnx.variablelib",
-    "Module.init_with_output": "flax.linen.module",
-    "Module.apply": "flax.linen.module",
-}
-"""Code that makes parameters or receives them, and its module."""
 
 SAME = 1e-4
 """Relative tolerance, as a share of the answer's largest number, within which a number of the
@@ -113,8 +80,8 @@ class _Recorder:
         if event != "call" and event != "return":
             return
         name = frame.f_code.co_qualname
-        found = _TRANSFORMS.get(name)
-        module = found[0] if found else _OTHERS.get(name)
+        found = TRANSFORMS.get(name)
+        module = found[0] if found else OTHERS.get(name)
         if module is None or frame.f_globals.get("__name__") != module:
             return
         # The function must not see what the recorder raises: whatever cannot be inspected is left
@@ -141,8 +108,8 @@ class _Recorder:
     def _begin(self, transform: str, frame: types.FrameType) -> None:
         around = self._open[-1][1] if self._open else None
         own = frame.f_locals
-        if _by_library(transform, frame, own):
-            if around is not None and _caller(frame).startswith("flax."):
+        if by_library(transform, frame, own):
+            if around is not None and caller_of(frame).startswith("flax."):
                 self._lanes_of_its_core(around, transform, own)
             return
         if len(self.calls) == MOST:
@@ -197,49 +164,6 @@ class _Recorder:
                     (each.lanes for each in around if each.transform.endswith("vmap")), None
                 )
                 self.parameters.append(describe(array, mapped))
-
-
-def _by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
-    """Whether JAX or Flax applies the transform for its own purposes."""
-    if transform == "jax.jit":
-        return _of_library(own.get("fun"))
-    if transform == "nnx.split_rngs":
-        # Called without anything to split, it only makes a decorator.
-        return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
-    return (
-        transform in ("jax.vmap", "jax.lax.scan")
-        and _from_library(frame)
-        and _of_library(own.get("fun", own.get("f")))
-    )
-
-
-def _from_library(frame: types.FrameType) -> bool:
-    return _caller(frame).split(".")[0] in ("jax", "flax")
-
-
-def _caller(frame: types.FrameType) -> str:
-    """The module of the calling function, ignoring wrappers that JAX and Flax put around their
-    public functions.
-    """
-    caller = frame.f_back
-    while caller is not None and caller.f_globals.get("__name__") in (
-        "jax._src.traceback_util",
-        "flax.nnx.graphlib",
-        "contextlib",
-    ):
-        caller = caller.f_back
-    return "" if caller is None else str(caller.f_globals.get("__name__"))
-
-
-def _of_library(function: Any) -> bool:
-    while isinstance(function, functools.partial):
-        function = function.func
-    # An object that wraps a function, as Flax makes them, may report the module of the wrapped
-    # function.
-    named = (
-        function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
-    )
-    return str(named.__module__).split(".")[0] in ("jax", "flax")
 
 
 def _arguments(own: Mapping[str, Any]) -> list[Any]:

@@ -7,17 +7,15 @@ wrong ones (see `AGREEING`). If two explain them equally well, there is no diagn
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from autograder.bank.records import KnownMistake, KnownOutcome
-from autograder.calls.call import Failed, Returned
-from autograder.calls.outputs import Output
-from autograder.verdicts.array_mistakes import Scene, mistakes
-from autograder.verdicts.compare import differences, dtype_kind, magnitude, small, widen
+from autograder.bank.records import KnownMistake
+from autograder.calls.call import Returned
+from autograder.verdicts.array_mistakes import mistakes
+from autograder.verdicts.compare import differences
+from autograder.verdicts.known_mistakes import explains, kind_of_failure, signature
+from autograder.verdicts.scenes import Expected, Outcome
 
 AGREEING = 2
 """A diagnosis must explain at least this many wrong outcomes.
@@ -25,12 +23,6 @@ AGREEING = 2
 Fewer suffice for an author's misconception if fewer cases were called, and for a dimension whose
 size 1 makes the difference.
 """
-
-SIGNATURE_SHOWN = 400
-"""At most this many characters of a cause and an exception's text are compared."""
-
-
-Outcome = Returned | Failed
 
 
 @dataclass(frozen=True)
@@ -47,31 +39,6 @@ class Diagnosis:
     by: str
 
 
-@dataclass(frozen=True)
-class Expected:
-    """The right output of one case, the error allowed in each of its arrays, and the sizes of the
-    question's dimensions.
-    """
-
-    output: Output
-    tolerances: Mapping[str, float]
-    sizes: Mapping[str, int]
-
-    def of(self, outcome: Outcome, part: str) -> Scene | None:
-        """The expected array `part` with the returned one; None if none was returned that can be
-        compared with it.
-        """
-        if (
-            not isinstance(outcome, Returned)
-            or part not in outcome.output
-            or not _comparable(outcome.output[part], self.output[part])
-        ):
-            return None
-        return Scene(
-            widen(outcome.output[part]), widen(self.output[part]), self.tolerances[part], self.sizes
-        )
-
-
 def diagnose(
     outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[KnownMistake]
 ) -> Diagnosis | None:
@@ -82,8 +49,8 @@ def diagnose(
     if not wrong:
         return None
     if len(wrong) >= min(AGREEING, len(outcomes)):
-        for told in (signature, _kind_of_failure):
-            authored = [each for each in known if _explains(each, outcomes, expected, told)]
+        for told in (signature, kind_of_failure):
+            authored = [each for each in known if explains(each, outcomes, expected, told)]
             if authored:
                 return (
                     Diagnosis(authored[0].name, authored[0].hint, "author")
@@ -93,82 +60,10 @@ def diagnose(
     return _general(outcomes, wrong, expected) or _of_several_cases(outcomes, wrong, expected)
 
 
-def outcome_of(outcome: Outcome) -> KnownOutcome:
-    """The part of a known wrong solution's outcome that is stored."""
-    return (
-        KnownOutcome(outcome.output)
-        if isinstance(outcome, Returned)
-        else KnownOutcome({}, signature(outcome))
-    )
-
-
-def signature(failed: Failed) -> str:
-    """The text by which two failures of the same mistake on the same case are recognised: the
-    cause, and the exception's text without addresses.
-    """
-    text = re.sub(r"\nline \d+: .*\Z", "", failed.detail)
-    return re.sub(r"0x[0-9a-f]+", "", f"{failed.cause} {text}")[:SIGNATURE_SHOWN]
-
-
-def _kind_of_failure(failed: Failed) -> str:
-    """The text by which failures are recognised in code that is written differently: the first line
-    only, without numbers.
-    """
-    return _without_numbers(signature(failed))
-
-
-def _without_numbers(text: str) -> str:
-    return re.sub(r"\d+", "#", text.split("\n", 1)[0])
-
-
 def _right(outcome: Outcome, expected: Expected) -> bool:
     return isinstance(outcome, Returned) and not differences(
         outcome.output, expected.output, expected.tolerances
     )
-
-
-def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
-    if actual.shape != wanted.shape or dtype_kind(actual.dtype) != dtype_kind(wanted.dtype):
-        return False
-    if dtype_kind(wanted.dtype) not in ("floating", "complex"):
-        return bool(np.array_equal(actual, wanted))
-    first, second = widen(actual), widen(wanted)
-    with np.errstate(invalid="ignore"):
-        close = (
-            (np.abs(first - second) <= allowed)
-            | (first == second)
-            | (np.isnan(first) & np.isnan(second))
-        )
-    return bool(np.all(close))
-
-
-def _explains(
-    known: KnownMistake,
-    outcomes: Mapping[int, Outcome],
-    expected: Sequence[Expected],
-    told: Callable[[Failed], str],
-) -> bool:
-    for index, outcome in outcomes.items():
-        was = known.outcomes[index]
-        if isinstance(outcome, Failed):
-            if was.output or told(outcome) not in (was.signature, _without_numbers(was.signature)):
-                return False
-        elif outcome.output.keys() != was.output.keys() or not all(
-            _alike(outcome.output[part], array, _allowed(part, array, expected[index]))
-            for part, array in was.output.items()
-        ):
-            return False
-    return True
-
-
-def _allowed(part: str, known: np.ndarray, expected: Expected) -> float:
-    """The error allowed in a known wrong output: the tolerance of the right one, scaled to its
-    size.
-    """
-    if part not in expected.output:
-        return 0.0
-    largest = magnitude(expected.output[part])
-    return 4 * expected.tolerances[part] * max(1.0, magnitude(known) / largest if largest else 1.0)
 
 
 def _general(
@@ -258,12 +153,3 @@ def _of_several_cases(
                 "general",
             )
     return None
-
-
-def _comparable(actual: np.ndarray, expected: np.ndarray) -> bool:
-    kind = dtype_kind(actual.dtype)
-    return (
-        kind == dtype_kind(expected.dtype)
-        and kind in ("floating", "integer")
-        and small(actual, expected)
-    )

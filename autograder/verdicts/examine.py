@@ -15,8 +15,10 @@ from autograder.bank.groups import CONTRACT_GROUPS
 from autograder.bank.records import ExpectedCase, Group
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.outputs import ALONE
-from autograder.verdicts.compare import Mismatch, differences, first, small
-from autograder.verdicts.diagnosis import Diagnosis, Expected, diagnose
+from autograder.verdicts.arrays import small
+from autograder.verdicts.compare import Mismatch, differences, first
+from autograder.verdicts.diagnosis import Diagnosis, diagnose
+from autograder.verdicts.scenes import Expected
 
 
 @dataclass(frozen=True)

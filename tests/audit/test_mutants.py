@@ -1,6 +1,6 @@
 """Known-wrong and known-right answers that are made from a reference.
 
-Covers too: `audit.answers`, `audit.rewrites`.
+Covers too: `audit.answers`, `audit.changed_nodes`, `audit.rewrites`.
 """
 
 from __future__ import annotations

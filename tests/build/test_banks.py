@@ -1,6 +1,7 @@
 """A build decides everything a build can decide, and stops with a sentence where it cannot.
 
-Covers too: `build.degenerate`, `build.reference`, `build.rehearse`, `build.record`.
+Covers too: `build.answered_cases`, `build.degenerate`, `build.reference`, `build.rehearse`,
+`build.record`.
 """
 
 from __future__ import annotations

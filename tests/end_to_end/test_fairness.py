@@ -19,7 +19,7 @@ from shared import MASTERS, Builds
 from autograder.build.reference import draw
 from autograder.calls.call import Failed
 from autograder.questions.question import Question, declared_inside
-from autograder.verdicts.compare import magnitude
+from autograder.verdicts.arrays import magnitude
 from autograder.verdicts.examine import examine
 
 LAYERS = 30

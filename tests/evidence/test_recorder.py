@@ -1,7 +1,7 @@
 """What is seen of a function while it runs: every transform, however it is spelled, and the
 parameters it makes.
 
-Covers too: `evidence.facts`, `evidence.lanes`, `evidence.parameters`.
+Covers too: `evidence.facts`, `evidence.internals`, `evidence.lanes`, `evidence.parameters`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from flax.nnx import vmap as lift
 
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value
+from autograder.evidence import internals
 from autograder.evidence.facts import TRANSFORMS, Facts, NoFacts, Parameter, from_json, to_json
-from autograder.evidence.recorder import _OTHERS, _TRANSFORMS, gather
+from autograder.evidence.recorder import gather
 
 B, D, F = 5, 3, 7
 
@@ -295,8 +296,8 @@ def test_every_piece_of_code_that_is_looked_for_exists():
                 yield from codes(constant)
 
     for name, module in {
-        **{name: module for name, (module, _) in _TRANSFORMS.items()},
-        **_OTHERS,
+        **{name: module for name, (module, _) in internals.TRANSFORMS.items()},
+        **internals.OTHERS,
     }.items():
         source = importlib.import_module(module)
         compiled = compile(
@@ -306,7 +307,7 @@ def test_every_piece_of_code_that_is_looked_for_exists():
             dont_inherit=True,
         )
         assert name in {code.co_qualname for code in codes(compiled)}, f"{module} has no {name}"
-    assert {transform for _, transform in _TRANSFORMS.values()} == set(TRANSFORMS)
+    assert {transform for _, transform in internals.TRANSFORMS.values()} == set(TRANSFORMS)
 
 
 def test_facts_cross_as_json_and_nothing_else_does():

@@ -1,4 +1,7 @@
-"""Requirements on the method, each met and not met."""
+"""Requirements on the method, each met and not met.
+
+Covers too: `evidence.stored_requirements`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.evidence.facts import Applied, Facts, Parameter
-from autograder.evidence.requirements import Requirement, Seen, from_json, to_json, traced_dims
+from autograder.evidence.requirements import Requirement, Seen, traced_dims
+from autograder.evidence.stored_requirements import from_json, to_json
 from autograder.rules import (
     constant_trace,
     either,

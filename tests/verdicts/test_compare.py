@@ -1,4 +1,7 @@
-"""The order of comparison, its verdicts at both sides of every border, and its exact sentences."""
+"""The order of comparison, its verdicts at both sides of every border, and its exact sentences.
+
+Covers too: `verdicts.arrays`, `verdicts.words`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.verdicts.compare import Mismatch, comparable, compare, shape_in_words, small
+from autograder.verdicts.arrays import comparable, small
+from autograder.verdicts.compare import Mismatch, compare
+from autograder.verdicts.words import shape_in_words
 
 DESIRED = np.array([[1.0, -2.0], [0.5, 4.0]], np.float32)
 

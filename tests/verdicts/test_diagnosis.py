@@ -1,6 +1,7 @@
 """A wrong answer gets the hint of the mistake behind it, and no other.
 
-Covers too: `verdicts.array_mistakes`.
+Covers too: `verdicts.array_mistakes`, `verdicts.known_mistakes`, `verdicts.layout_mistakes`,
+`verdicts.mistake`, `verdicts.scenes`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import pytest
 from autograder.bank.records import KnownMistake, KnownOutcome
 from autograder.calls.call import Failed, Returned
 from autograder.calls.outputs import alone
-from autograder.verdicts.diagnosis import Diagnosis, Expected, diagnose, outcome_of
+from autograder.verdicts.diagnosis import Diagnosis, diagnose
+from autograder.verdicts.known_mistakes import outcome_of
+from autograder.verdicts.scenes import Expected
 
 SIZES = ({"B": 3, "F": 4}, {"B": 5, "F": 2}, {"B": 2, "F": 7}, {"B": 4, "F": 4})
 RNG = np.random.default_rng(7)

@@ -1,0 +1,88 @@
+"""The code of JAX and Flax by which transforms are recognised, and whether they apply one for their
+own purposes.
+
+The names of that code are internals of JAX and Flax. Their versions are pinned, the build checks
+every reference against its rules, and tests cover each transform in each of its forms.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Mapping
+from typing import Any
+
+_ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
+
+TRANSFORMS = {
+    "vmap.<locals>.vmap_wrapper": (_ITERATION, "nnx.vmap"),
+    "vmap.<locals>.simple_vmap_wrapper": (_ITERATION, "nnx.vmap"),
+    "_graph_updates_scan.<locals>.scan_wrapper": (_ITERATION, "nnx.scan"),
+    "_simple_scan.<locals>.simple_scan_wrapper": (_ITERATION, "nnx.scan"),
+    "split_rngs.<locals>.split_rngs_decorator.<locals>.split_rngs_wrapper": (
+        _RNGS,
+        "nnx.split_rngs",
+    ),
+    "split_rngs": (_RNGS, "nnx.split_rngs"),
+    "Rngs.split": (_RNGS, "nnx.split_rngs"),
+    "JitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
+    "SimpleJitWrapped.__call__": ("flax.nnx.transforms.compilation", "nnx.jit"),
+    "vmap.<locals>.inner": (_LIFT, "nn.vmap"),
+    "scan.<locals>.inner": (_LIFT, "nn.scan"),
+    "vmap.<locals>.vmap_f": ("jax._src.api", "jax.vmap"),
+    "scan": ("jax._src.lax.control_flow.loops", "jax.lax.scan"),
+    "_cpp_pjit.<locals>.cache_miss": ("jax._src.pjit", "jax.jit"),
+}
+"""Code that runs when a transformed function is called: its qualified name, its module, and the
+transform.
+"""
+
+OTHERS = {
+    "Variable.__init__": "flax.nnx.variablelib",
+    "Module.init_with_output": "flax.linen.module",
+    "Module.apply": "flax.linen.module",
+}
+"""Code that makes parameters or receives them, and its module."""
+
+
+def by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
+    """Whether JAX or Flax applies the transform for its own purposes."""
+    if transform == "jax.jit":
+        return _of_library(own.get("fun"))
+    if transform == "nnx.split_rngs":
+        # Called without anything to split, it only makes a decorator.
+        return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
+    return (
+        transform in ("jax.vmap", "jax.lax.scan")
+        and _from_library(frame)
+        and _of_library(own.get("fun", own.get("f")))
+    )
+
+
+def _from_library(frame: types.FrameType) -> bool:
+    return caller_of(frame).split(".")[0] in ("jax", "flax")
+
+
+def caller_of(frame: types.FrameType) -> str:
+    """The module of the calling function, ignoring wrappers that JAX and Flax put around their
+    public functions.
+    """
+    caller = frame.f_back
+    while caller is not None and caller.f_globals.get("__name__") in (
+        "jax._src.traceback_util",
+        "flax.nnx.graphlib",
+        "contextlib",
+    ):
+        caller = caller.f_back
+    return "" if caller is None else str(caller.f_globals.get("__name__"))
+
+
+def _of_library(function: Any) -> bool:
+    while isinstance(function, functools.partial):
+        function = function.func
+    # An object that wraps a function, as Flax makes them, may report the module of the wrapped
+    # function.
+    named = (
+        function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
+    )
+    return str(named.__module__).split(".")[0] in ("jax", "flax")

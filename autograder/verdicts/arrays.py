@@ -1,0 +1,46 @@
+"""What is asked of an array before it is compared: its kind, its size, the size of its numbers.
+NumPy only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+LARGE = 2**20
+"""Bytes up to which an array of any size is kept and computed with."""
+
+
+def dtype_kind(dtype: np.dtype) -> str:
+    """The kind of a dtype: "boolean", "integer", "floating" or "complex", also for the extension
+    types of `ml_dtypes` such as bfloat16; else "other".
+    """
+    if dtype.kind == "V" and dtype.name.startswith(("bfloat", "float")):
+        return "floating"
+    return {"b": "boolean", "i": "integer", "u": "integer", "f": "floating", "c": "complex"}.get(
+        dtype.kind, "other"
+    )
+
+
+def comparable(actual: np.ndarray, desired: np.ndarray) -> bool:
+    """Whether an array is close enough in size to the desired one to be worth a further look, which
+    then costs no more than for that one.
+    """
+    return actual.size <= 4 * desired.size + 16 and actual.ndim <= max(4, desired.ndim)
+
+
+def small(actual: np.ndarray, desired: np.ndarray | None) -> bool:
+    """Whether an array can be kept and computed with: it is comparable, or at most `LARGE` bytes.
+    `desired` is None if no array is desired.
+    """
+    return actual.nbytes <= LARGE or (desired is not None and comparable(actual, desired))
+
+
+def magnitude(array: np.ndarray) -> float:
+    """The largest absolute value of any finite element; 0.0 if there is none."""
+    wide = np.abs(widen(array))
+    return float(np.max(wide, initial=0.0, where=np.isfinite(wide)))
+
+
+def widen(array: np.ndarray) -> np.ndarray:
+    """The same numbers with 53 bits of precision, so that differences between them are exact."""
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -1,0 +1,93 @@
+"""Mistakes that the author described: what is stored of their outcomes, and whether one explains
+the outcomes of an answer. NumPy only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from autograder.bank.records import KnownMistake, KnownOutcome
+from autograder.calls.call import Failed, Returned
+from autograder.verdicts.arrays import dtype_kind, magnitude, widen
+from autograder.verdicts.scenes import Expected, Outcome
+
+SIGNATURE_SHOWN = 400
+"""At most this many characters of a cause and an exception's text are compared."""
+
+
+def outcome_of(outcome: Outcome) -> KnownOutcome:
+    """The part of a known wrong solution's outcome that is stored."""
+    return (
+        KnownOutcome(outcome.output)
+        if isinstance(outcome, Returned)
+        else KnownOutcome({}, signature(outcome))
+    )
+
+
+def signature(failed: Failed) -> str:
+    """The text by which two failures of the same mistake on the same case are recognised: the
+    cause, and the exception's text without addresses.
+    """
+    text = re.sub(r"\nline \d+: .*\Z", "", failed.detail)
+    return re.sub(r"0x[0-9a-f]+", "", f"{failed.cause} {text}")[:SIGNATURE_SHOWN]
+
+
+def kind_of_failure(failed: Failed) -> str:
+    """The text by which failures are recognised in code that is written differently: the first line
+    only, without numbers.
+    """
+    return _without_numbers(signature(failed))
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "#", text.split("\n", 1)[0])
+
+
+def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
+    if actual.shape != wanted.shape or dtype_kind(actual.dtype) != dtype_kind(wanted.dtype):
+        return False
+    if dtype_kind(wanted.dtype) not in ("floating", "complex"):
+        return bool(np.array_equal(actual, wanted))
+    first, second = widen(actual), widen(wanted)
+    with np.errstate(invalid="ignore"):
+        close = (
+            (np.abs(first - second) <= allowed)
+            | (first == second)
+            | (np.isnan(first) & np.isnan(second))
+        )
+    return bool(np.all(close))
+
+
+def explains(
+    known: KnownMistake,
+    outcomes: Mapping[int, Outcome],
+    expected: Sequence[Expected],
+    told: Callable[[Failed], str],
+) -> bool:
+    """Whether a known mistake had the same outcomes. `told` makes the text by which failures are
+    recognised.
+    """
+    for index, outcome in outcomes.items():
+        was = known.outcomes[index]
+        if isinstance(outcome, Failed):
+            if was.output or told(outcome) not in (was.signature, _without_numbers(was.signature)):
+                return False
+        elif outcome.output.keys() != was.output.keys() or not all(
+            _alike(outcome.output[part], array, _allowed(part, array, expected[index]))
+            for part, array in was.output.items()
+        ):
+            return False
+    return True
+
+
+def _allowed(part: str, known: np.ndarray, expected: Expected) -> float:
+    """The error allowed in a known wrong output: the tolerance of the right one, scaled to its
+    size.
+    """
+    if part not in expected.output:
+        return 0.0
+    largest = magnitude(expected.output[part])
+    return 4 * expected.tolerances[part] * max(1.0, magnitude(known) / largest if largest else 1.0)

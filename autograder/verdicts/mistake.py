@@ -1,0 +1,22 @@
+"""A general mistake: its name, its hint, and how it is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograder.verdicts.scenes import Scene
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake, known by its stable `name`.
+
+    `hint` describes it to a student. `explains` tells whether it explains a wrong case, and
+    `spares` whether a right case is consistent with it.
+    """
+
+    name: str
+    hint: str
+    explains: Callable[[Scene], bool]
+    spares: Callable[[Scene], bool] = lambda _: True
