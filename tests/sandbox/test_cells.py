@@ -106,6 +106,13 @@ def test_only_definitions_are_run_behind_the_line_that_failed(submission: Submis
     assert is_right(submission)
 
 
+def test_what_is_there_already_stays_what_it_is(submission: Submission) -> None:
+    submission.cell(TWICE)
+    submission.cell("1 / 0\ndef twice(x):\n    return 3 * x")
+    assert submission.stopped[0].defined == ()
+    assert is_right(submission)
+
+
 def test_a_definition_that_fails_itself_costs_no_other(submission: Submission) -> None:
     submission.cell(f"1 / 0\n@undefined\ndef first(): ...\nimport no_such_package\n{TWICE}")
     assert submission.stopped[0].defined == ("twice",)

@@ -53,10 +53,10 @@ def run(shell: Any, source: str) -> Stop | None:
 
 
 def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
-    """Run the top-level definitions and imports of a cell after line `after`. Returns the names
-    that they bound.
+    """Run the top-level definitions and imports of a cell after line `after` (0: all of them).
+    Returns the names that they bound.
 
-    If the line is unknown (0), names that exist already are left as they are.
+    Names that exist already stay what they are: Jupyter would not have come to this line either.
     """
     body, above = _as_plain_cell(source)
     try:
@@ -69,7 +69,7 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
         if (
             not names
             or statement.lineno + above <= after
-            or (not after and all(name in shell.user_ns for name in names))
+            or all(name in shell.user_ns for name in names)
         ):
             continue
         ast.increment_lineno(statement, above)
