@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.questions.argument import Argument
+from autograder.questions.laws import of_transforms
 from autograder.questions.question import Question
 
 INNER = "_reference"
@@ -91,7 +92,7 @@ def of_all(question: Question, expression: str) -> str:
 
 def traces(question: Question) -> bool:
     """Whether JAX may trace the function: then it cannot make NumPy arrays of what it gets."""
-    return bool(question.gradient) or bool({"jit", "vmap", "grad"} & set(question.laws))
+    return bool(question.gradient) or bool(of_transforms() & set(question.laws))
 
 
 def of_kind(question: Question, kind: type[Argument]) -> list[str]:

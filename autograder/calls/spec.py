@@ -39,9 +39,10 @@ class CallSpec:
     def subject(self, question: str) -> str:
         """What a sentence is about that says what came of a call."""
         name = f"jax.grad of {question}" if self.gradient else f"{question}(…).{self.method}" if self.method not in ("", "__call__") else question
-        return {"jit": f"jax.jit of {name}", "vmap": f"jax.vmap of {name}", "grad": f"the derivative of {name} along random directions"}.get(
-            self.law, name
-        )
+        if self.law == "grad":
+            return f"the derivative of {name} along random directions"
+        # A law of a transform has its name; other laws have several words.
+        return f"jax.{self.law} of {name}" if self.law.isidentifier() else name
 
     def under(self, law: str, arguments: Mapping[str, Value], seed: int = 0) -> CallSpec:
         """This way under a law, whose transform acts on all arguments that it can: arrays and keys, of which only floating-point arrays have derivatives."""

@@ -14,6 +14,11 @@ LAWS = {
 """Laws by name, and what each of them says."""
 
 
+def of_transforms() -> set[str]:
+    """The laws that put a call under a transform of JAX, which traces the function."""
+    return LAWS.keys() - {PERMUTATION}
+
+
 def is_law(name: object) -> bool:
     """Whether this is the name of a law."""
     return isinstance(name, str) and ((name in LAWS and name != PERMUTATION) or (name.startswith(PERMUTATION) and name != PERMUTATION))
