@@ -16,7 +16,7 @@ from shared import ROOT
 
 TESTS = ROOT / "tests"
 END_TO_END = TESTS / "end_to_end"
-OF_NO_MODULE = {TESTS / "test_boundaries.py", TESTS / "test_layout.py"}
+OF_NO_MODULE = {TESTS / "test_boundaries.py", TESTS / "test_contributing.py", TESTS / "test_layout.py"}
 
 MODULES = {path.relative_to(ROOT / "autograder") for path in (ROOT / "autograder").rglob("*.py") if path.name != "__init__.py"}
 TEST_FILES = {path for path in TESTS.rglob("test_*.py") if not path.is_relative_to(TESTS / "attacks")}
