@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.questions.argument import Argument
+from autograder.questions.laws import of_transforms
 from autograder.questions.question import Question
 
 INNER = "_reference"
@@ -130,7 +131,7 @@ def traces(question: Question) -> bool:
     """Whether JAX may trace the function, so that it cannot turn its arguments into NumPy
     arrays.
     """
-    return bool(question.gradient) or bool({"jit", "vmap", "grad"} & set(question.laws))
+    return bool(question.gradient) or bool(of_transforms() & set(question.laws))
 
 
 def of_kind(question: Question, kind: type[Argument]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,6 @@ class AnswerGrader:
         )
 
     def _grade(self, answer: Answer, *, look_twice: bool) -> tuple[float, float]:
-        from otter.test_files import ExceptionTestFile, GradingResults
-
         from autograder.grading import gradescope
 
         if self._submission.problem is not None:
@@ -99,17 +98,16 @@ class AnswerGrader:
             self._submission = self._start()
         in_grading.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
         self._submission.cell(f"globals().pop({self._question!r}, None)\n{answer.source}")
-        files = []
-        for name, path in self._tests.items():
-            namespace: dict[str, Any] = {}
-            self._submission.bind(name, namespace)
-            file = ExceptionTestFile.from_file(str(path))
-            file.run(namespace)
-            files.append(file)
-        results = GradingResults(files)
+        results = gradescope.run_tests(self._bound())
         gradescope.settle(results, self._checks, self._worth)
         self.rows = [row for row in in_grading.rows() if row.question == self._question]
         return float(results.total), float(results.possible)
+
+    def _bound(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        for name, path in self._tests.items():
+            namespace: dict[str, Any] = {}
+            self._submission.bind(name, namespace)
+            yield path, namespace
 
     def close(self) -> None:
         """End the worker, and grading in this process."""

@@ -56,11 +56,10 @@ class CallSpec:
             if self.method not in ("", "__call__")
             else question
         )
-        return {
-            "jit": f"jax.jit of {name}",
-            "vmap": f"jax.vmap of {name}",
-            "grad": f"the derivative of {name} along random directions",
-        }.get(self.law, name)
+        if self.law == "grad":
+            return f"the derivative of {name} along random directions"
+        # The law of a transform has the transform's name; other laws have several words.
+        return f"jax.{self.law} of {name}" if self.law.isidentifier() else name
 
     def under(self, law: str, arguments: Mapping[str, Value], seed: int = 0) -> CallSpec:
         """This spec under a law.

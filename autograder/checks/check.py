@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from autograder.bank.groups import GROUPS, PUBLIC
 from autograder.checks import in_grading, in_notebook
-from autograder.questions.laws import is_law
+from autograder.questions.laws import LAWS, PERMUTATION, is_law
 from autograder.questions.question import newest
 
 
@@ -24,7 +24,8 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
     if not isinstance(question, str) or not (cases in GROUPS or is_law(cases)):
         raise ValueError(
             f"check({question!r}, …, cases={cases!r}): the question is a string, and the groups of "
-            f"cases are {', '.join(GROUPS)}, and laws jit, vmap, grad, permutation of B"
+            f"cases are {', '.join(GROUPS)}, and laws "
+            f"{', '.join(f'{law}B' if law == PERMUTATION else law for law in LAWS)}"
         )
     if rule is not None and (not isinstance(rule, str) or cases != PUBLIC):
         raise ValueError(

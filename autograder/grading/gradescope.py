@@ -8,12 +8,12 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from otter.run import AutograderConfig
-from otter.test_files import GradingResults
+from otter.test_files import ExceptionTestFile, GradingResults
 
 from autograder.bank.groups import METHOD, title
 from autograder.grading import results as files
@@ -183,6 +183,16 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
                     )
                 )
     return names
+
+
+def run_tests(files: Iterable[tuple[Path, dict[str, Any]]]) -> GradingResults:
+    """The results of Otter's test files, each run in a namespace of its own before the next one is
+    taken."""
+    ran = []
+    for path, namespace in files:
+        ran.append(ExceptionTestFile.from_file(str(path)))
+        ran[-1].run(namespace)
+    return GradingResults(ran)
 
 
 def write_from_now(

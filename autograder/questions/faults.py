@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from autograder.questions.argument import Argument
-from autograder.questions.laws import LAWS, PERMUTATION
+from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
 
 Fault = tuple[str, object, str]
 """A field, its value, and the rest of the sentence about them."""
@@ -163,7 +163,7 @@ def _of_laws(question: Declared) -> Iterator[Fault]:
     if len(set(question.laws)) < len(question.laws):
         yield "laws", question.laws, "names a law twice"
     traced = [argument for argument in question.arguments.values() if argument.traceable]
-    if {"jit", "vmap"} & set(question.laws) and not traced:
+    if of_transforms() & set(question.laws) - {"grad"} and not traced:
         yield (
             "laws",
             question.laws,

@@ -16,6 +16,11 @@ LAWS = {
 """What each law says, by the law's name."""
 
 
+def of_transforms() -> set[str]:
+    """The laws that put a call under a transform of JAX, which traces the function."""
+    return LAWS.keys() - {PERMUTATION}
+
+
 def is_law(name: object) -> bool:
     """Whether `name` is the name of a law."""
     return isinstance(name, str) and (

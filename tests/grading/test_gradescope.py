@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,22 @@ def test_a_failing_write_leaves_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         results.write(target, {"tests": object()})
     assert json.loads(target.read_text()) == {"tests": []}
+
+
+def test_each_test_file_is_run_before_the_next_is_taken(tmp_path: Path) -> None:
+    """What binds names for one of them may forget what it bound for another."""
+    said: list[str] = []
+    for name in ("q1", "q2"):
+        source = HEAD.format(name=name, options="") + CASE.format(
+            points=2, hidden=False, more="", number=0, body="env['say']('ran')"
+        )
+        (tmp_path / f"{name}.py").write_text(source)
+
+    def bound() -> Iterator[tuple[Path, dict[str, Any]]]:
+        for name in ("q1", "q2"):
+            said.append(name)
+            yield tmp_path / f"{name}.py", {"say": said.append}
+
+    found = gradescope.run_tests(bound())
+    assert said == ["q1", "ran", "q2", "ran"]
+    assert (found.total, found.possible) == (4, 4)
