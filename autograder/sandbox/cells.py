@@ -98,13 +98,8 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
         said = _one_line(f"{name}: {text}", TEXT_SHOWN).rstrip(".")
         name = name if name in OPEN_EXCEPTIONS else "an exception of its own"
         text = _missing_module(name, lines[line - 1] if line else "")
-    defined = claim.get("defined")
-    known = _names_in(source)
-    names = (
-        tuple(each for each in defined if each in known)[:DEFINED_SHOWN]
-        if isinstance(defined, list)
-        else ()
-    )
+    # A list of names says more than a line does: later cells have none.
+    names = _known(claim.get("defined"), source) if before_tests else ()
     return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names, said)
 
 
@@ -112,14 +107,7 @@ def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> St
     """A cell with which its process ended. `cause` says how, as in "took longer than 100
     seconds".
     """
-    known = _names_in(source)
-    return Stopped(
-        cell,
-        first_line(source),
-        None,
-        cause,
-        tuple(name for name in defined if name in known)[:DEFINED_SHOWN],
-    )
+    return Stopped(cell, first_line(source), None, cause, _known(defined, source))
 
 
 def first_line(source: str) -> str:
@@ -163,8 +151,14 @@ def _missing_module(name: str, line: str) -> str:
         return ""
 
 
-def _names_in(source: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W\d]\w*", source))
+def _known(defined: Any, source: str) -> tuple[str, ...]:
+    """The names in `defined` that the cell has."""
+    if not isinstance(defined, list | tuple):
+        return ()
+    known = frozenset(re.findall(r"[^\W\d]\w*", source))
+    return tuple(name for name in defined if isinstance(name, str) and name in known)[
+        :DEFINED_SHOWN
+    ]
 
 
 def _one_line(text: str, most: int) -> str:
