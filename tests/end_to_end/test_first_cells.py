@@ -111,9 +111,9 @@ QUIET = [
 ]
 
 TOLD = {
-    "import seaborn_that_is_not_here as sns\nimport jax\nsns.set_theme()": (
+    "import seaborn_that_is_not_here as sns\nimport colorsys\nsns.set_theme()": (
         "stopped at line 1: `ModuleNotFoundError: No module named 'seaborn_that_is_not_here'`. "
-        "What it defines further down is there all the same: `jax`."
+        "What it defines further down is there all the same: `colorsys`."
     ),
     "name = input('Your name: ')": (
         "stopped at line 1: `StdinNotImplementedError: raw_input was called, but this frontend "
