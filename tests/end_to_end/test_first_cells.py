@@ -7,13 +7,15 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import otter_run
+from autograder.assignment.samples import check_results, otter_run
+from autograder.container.launcher import OUTSIDE
 from autograder.grading.gradescope import ABOUT_CELLS
 from autograder.grading.results import CELLS, question_rows
 
@@ -221,24 +223,28 @@ def test_a_class_and_the_zips_own_launcher_grade_them_too(
 ) -> None:
     notebook = nbformat.read(one_assignment.solution, as_version=4)
     notebook.cells[0:0] = [nbformat.v4.new_code_cell(source) for source in (*QUIET, *TOLD)]
-    (tmp_path / "class").mkdir()
-    nbformat.write(notebook, tmp_path / "class" / "hw.ipynb")
-    command = [
-        sys.executable,
-        "-m",
-        "autograder",
-        "grade",
-        str(tmp_path / "class"),
-        "--autograder",
-        str(one_assignment.zip),
-        "--out",
-        str(tmp_path / "out"),
-    ]
-    done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads(
-        (tmp_path / "out" / "submissions" / "hw" / "results.json").read_text(encoding="utf-8")
-    )
-    rows = question_rows(results)
-    assert [row["score"] for row in rows] == [row["max_score"] for row in rows]
-    assert sum(row["name"] == CELLS for row in results["tests"]) == 1
+    root = tmp_path / "autograder"
+    for folder in (tmp_path / "class", root / "submission", root / "results"):
+        folder.mkdir(parents=True)
+        if folder.name != "results":
+            nbformat.write(notebook, folder / "hw.ipynb")
+    with zipfile.ZipFile(one_assignment.zip) as packed:
+        packed.extractall(root / "source")
+    (root / "submission_metadata.json").write_text("{}")
+    files = ["--autograder", str(one_assignment.zip), "--out", str(tmp_path / "out"), "--quiet"]
+    roads = {
+        root / "results": ["-I", "-m", "autograder.container.launcher", str(root), OUTSIDE],
+        tmp_path / "out" / "submissions" / "hw": [
+            *("-m", "autograder", "grade", str(tmp_path / "class"), *files)
+        ],
+    }
+    for folder, command in roads.items():
+        done = subprocess.run(
+            [sys.executable, *command], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        check_results(results)
+        rows = question_rows(results)
+        assert [row["score"] for row in rows] == [row["max_score"] for row in rows]
+        assert sum(row["name"] == CELLS for row in results["tests"]) == 1
