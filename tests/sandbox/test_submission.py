@@ -222,7 +222,7 @@ def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> N
     )
     names = bound(submission)
     assert names["f"](1, [2.5], key="x") == ((1, [2.5]), {"key": "x"})
-    with pytest.raises(KeyError, match="^'secret text'$"):
+    with pytest.raises(KeyError, match=r"^'secret text'$"):
         names["g"](1)
     with pytest.raises(TypeError, match="only plain data, functions, and objects of the "):
         names["f"](object())
