@@ -21,7 +21,7 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder.assignment import delivery, master, otter_assign, test_files
+from autograder.assignment import delivery, master, otter_assign
 from autograder.bank import filenames, records, storage
 from autograder.grading import configuration, gradescope, prefork, provisioner, results, stage
 from autograder.grading.notebook import without_submitted_code
@@ -50,7 +50,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
         name = assignment.name or Path(assignment.master).stem
         self._name = name
-        record = master.build_from(
+        made = master.build_from(
             Path(assignment.master),
             name,
             secret,
@@ -59,13 +59,15 @@ class ArraysPlugin(AbstractOtterPlugin):
         )
         shutil.copy(autograder_folder / filenames.PUBLIC_FILE, student_folder)
         (autograder_folder / filenames.RECORD_FILE).write_text(
-            json.dumps(record.to_json(), indent=1), encoding="utf-8"
+            json.dumps(made.record.to_json(), indent=1), encoding="utf-8"
         )
         self._tests_of_cells = otter_assign.tests_of_cells(
             Path(assignment.get_ag_path(assignment.notebook_basename))
         )
-        self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
-        self._worth = {name: question.imprecise for name, question in record.questions.items()}
+        self._checks = made.checks
+        self._worth = {name: question.imprecise for name, question in made.record.questions.items()}
+        for note in made.notes:
+            print(f"{otter_assign.NOTE}{note}", flush=True)
         self._public_files = [
             *(Path(file).name for file in assignment.files),
             filenames.PUBLIC_FILE,

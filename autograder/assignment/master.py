@@ -6,6 +6,8 @@ import contextlib
 import json
 import re
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ from otter.assign.blocks import (
 )
 
 from autograder.assignment.notebook import KernelDied, run_after_cells
-from autograder.assignment.test_files import Asked, check_tests
+from autograder.assignment.recorded_tests import record
+from autograder.assignment.test_files import Asked, check_calls, check_readable, checks_of_cases
 from autograder.bank.filenames import PUBLIC_FILE, hidden_file
 from autograder.bank.storage import save
 from autograder.build.banks import build
@@ -31,14 +34,23 @@ from autograder.runtime.jax_settings import own_compiler_flags
 _OUTCOME_FILE = "outcome.json"
 
 
-def build_from(
-    master: Path, assignment: str, secret: str, folder: Path, tests: Path
-) -> BuildRecord:
+@dataclass(frozen=True)
+class Made:
+    """What a build has made besides the banks: its record, what each test case checks (see
+    `autograder.assignment.test_files.checks_of_cases`), and notes for the author.
+    """
+
+    record: BuildRecord
+    checks: dict[str, list[list[str] | None]]
+    notes: Sequence[str]
+
+
+def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> Made:
     """Run the master's code cells, except tests, in a separate kernel, and write both banks of its
     questions into `folder`.
 
-    `tests` is where Otter wrote the test files of the same master. Returns the record of the build.
-    Raises `BuildError`, which names the cell or the question at fault.
+    `tests` is where Otter wrote the test files of the same master. Raises `BuildError`, which names
+    the cell or the question at fault.
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
@@ -46,13 +58,13 @@ def build_from(
             f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, "
             f"{scratch!r}, {_headings(master)!r})"
         )
-        _run_slowly_on_doubt(
+        notes = _run_slowly_on_doubt(
             master, f"from autograder.assignment.master import _build_here\n{call}"
         )
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
-    return BuildRecord.from_json(outcome["record"])
+    return Made(BuildRecord.from_json(outcome["record"]), outcome["checks"], notes)
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
@@ -72,14 +84,14 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
         compiled_programs.pack(Path(scratch), target)
 
 
-def _run_slowly_on_doubt(master: Path, call: str) -> None:
+def _run_slowly_on_doubt(master: Path, call: str) -> Sequence[str]:
     """Run the master's cells and `call`. If the process dies, run them once more without
-    shortcuts.
+    shortcuts. Returns notes for the author.
     """
     try:
-        run_after_cells(master, call)
+        return run_after_cells(master, call)
     except KernelDied:
-        run_after_cells(
+        return run_after_cells(
             master,
             call,
             {switches.VARIABLE: ",".join(switches.SHORTCUTS), "XLA_FLAGS": own_compiler_flags()},
@@ -120,17 +132,20 @@ def _build_here(
                     f"question {question.name!r}: see={question.see!r} is no heading of the "
                     f"notebook; its headings are {', '.join(headings)}"
                 )
-        check_tests(
-            Path(tests),
-            {
-                question.name: Asked([rule.name for rule in question.rules], question.laws)
-                for question in declared()
-            },
-        )
+        check_readable(Path(tests))
+        calls = record(Path(tests), namespace)
+        asked = {
+            question.name: Asked([rule.name for rule in question.rules], question.laws)
+            for question in declared()
+        }
+        check_calls(calls, asked)
         built = build(assignment, declared(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
-        outcome: dict[str, Any] = {"record": built.record.to_json()}
+        outcome: dict[str, Any] = {
+            "record": built.record.to_json(),
+            "checks": checks_of_cases(calls),
+        }
     except BuildError as error:
         outcome = {"error": str(error)}
     (Path(scratch) / _OUTCOME_FILE).write_text(json.dumps(outcome), encoding="utf-8")

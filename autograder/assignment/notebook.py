@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from otter.assign.blocks import BlockType, extract_all_fenced_otter_cells, is_block_boundary_cell
 from traitlets.config import Config
 
+from autograder.assignment.needed import lost_names, needed_names
 from autograder.build.preview import BUILDING
 from autograder.errors import BuildError
 from autograder.grading.provisioner import sockets_in
 from autograder.runtime.jax_settings import compiler_flags
+
+SHOWN = 5
+"""At most this many names are listed in a sentence."""
+
+_NOTHING_RAN = ("SyntaxError", "IndentationError", "TabError")
+
+# `autograder.assignment.master` needs Otter itself, so it is imported before.
+_INERT = """\
+import autograder.assignment.master
+from autograder.sandbox.confined.inert_otter import put_inert_otter
+put_inert_otter([])
+import otter
+grader = otter.Notebook()
+del autograder, put_inert_otter, otter"""
 
 
 class KernelDied(BuildError):
@@ -26,25 +43,66 @@ class KernelDied(BuildError):
 
 def run_after_cells(
     master: Path, call: str, variables: Mapping[str, str] | None = None, *, before: str = ""
-) -> None:
-    """Run the master's code cells, except tests, and then `call`, in a separate kernel. Raises
-    `BuildError`, which names the cell at fault.
+) -> Sequence[str]:
+    """Run the master's code cells, except tests, and then `call`, in a separate kernel.
+
+    A cell that raises ends only itself, as in Jupyter, unless a question needs what it has not
+    done: that raises `BuildError`, which names the cell. Returns a sentence for each cell that was
+    passed over. Otter's own calls (`grader.check`, `grader.export`) do nothing.
 
     `variables` are additional environment variables of the kernel; `before` is code to run before
     all cells.
     """
     notebook = nbformat.read(master, as_version=4)
     cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
+    first = "\n".join(part for part in (_INERT if _mentions_otter(cells) else "", before) if part)
     call += "\nfrom autograder.runtime.ending import skip_final_collection\nskip_final_collection()"
     notebook.cells = [
-        *([nbformat.v4.new_code_cell(before)] if before else []),
+        *([nbformat.v4.new_code_cell(first)] if first else []),
         *cells,
         nbformat.v4.new_code_cell(call),
     ]
-    _execute(notebook, master, variables or {})
+    ours = [notebook.cells[-1], *(notebook.cells[:1] if first else [])]
+    stops = _Stops(master.name, [cell.source for cell in cells], ours)
+    _execute(notebook, master, variables or {}, stops)
+    return stops.passed_over
 
 
-def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[str, str]) -> None:
+class _Stops:
+    """Decides about each cell that raises: the questions need it, or it is passed over."""
+
+    def __init__(
+        self, name: str, sources: Sequence[str], ours: Sequence[nbformat.NotebookNode]
+    ) -> None:
+        """`ours` are the cells of the notebook `name` that are not its author's."""
+        self._name, self._sources, self._ours = name, sources, ours
+        self.passed_over: list[str] = []
+
+    def at(
+        self, cell: nbformat.NotebookNode, execute_reply: Mapping[str, Any], **_: object
+    ) -> None:
+        """Take notice of a cell that raised. Raises `BuildError` if a question needs it."""
+        content = execute_reply["content"]
+        lines = [
+            line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")
+        ]
+        told = (
+            f"the cell that begins `{(lines or [''])[0].strip()}` raised {content['ename']}: "
+            f"{content['evalue']}"
+        )
+        if any(cell is own for own in self._ours):
+            raise BuildError(f"{self._name}: {told}")
+        line = None if content["ename"] in _NOTHING_RAN else _line(content["traceback"])
+        lost = lost_names(cell.source, line, needed_names(self._sources))
+        if lost and "raises-exception" not in cell.metadata.get("tags", []):
+            names = ", ".join(lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
+            raise BuildError(f"{self._name}: {told}; a question needs {names} of this cell")
+        self.passed_over.append(f"{told}. No question needs it, so the build went on.")
+
+
+def _execute(
+    notebook: nbformat.NotebookNode, master: Path, variables: Mapping[str, str], stops: _Stops
+) -> None:
     # References are computed on the CPU, which every grader has.
     environment = {
         **os.environ,
@@ -60,42 +118,30 @@ def _execute(notebook: nbformat.NotebookNode, master: Path, variables: Mapping[s
             client = NotebookClient(
                 notebook,
                 timeout=None,
+                allow_errors=True,
+                on_cell_error=stops.at,
                 resources={"metadata": {"path": str(master.parent)}},
                 config=config,
             )
             # The kernel's standard error only has remarks about the kernel; the output of cells
             # comes another way.
             client.execute(env=environment, stderr=subprocess.DEVNULL)
-    except (CellExecutionError, AssertionError) as error:
-        # nbclient may fail in its own clean-up after a cell that raised; the cell's outputs say
-        # what it raised.
-        failed = [
-            (cell, output)
-            for cell in notebook.cells
-            for output in cell.get("outputs", [])
-            if output.output_type == "error"
-        ]
-        if not failed:
-            raise
-        cell, output = failed[0]
-        first = next(
-            (
-                line
-                for line in cell.source.splitlines()
-                if line.strip() and not line.startswith("#")
-            ),
-            "",
-        )
-        told = (
-            f"{master.name}: the cell that begins `{first.strip()}` raised {output.ename}: "
-            f"{output.evalue}"
-        )
-        raise BuildError(told) from (None if isinstance(error, CellExecutionError) else error)
     except DeadKernelError as error:
         raise KernelDied(
             f"{master.name}: the kernel died while the notebook's cells ran; is there enough "
             "memory?"
         ) from error
+
+
+def _line(traceback: Sequence[str]) -> int | None:
+    """The line of the cell in an IPython traceback."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(traceback))
+    found = re.search(r"^(?:Cell )?In ?\[\d+\], line (\d+)", plain, re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def _mentions_otter(cells: Sequence[nbformat.NotebookNode]) -> bool:
+    return any(re.search(r"\b(otter|grader)\b", cell.source) for cell in cells)
 
 
 def _cells_outside_tests(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:

@@ -11,6 +11,9 @@ import nbformat
 
 from autograder.errors import BuildError
 
+NOTE = "Note for the author: "
+"""How a line for the author begins in the output of `otter assign`."""
+
 
 def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
     """The tests that Otter runs after each cell, by cell id, as it wrote them into this

@@ -35,10 +35,8 @@ class Asked:
     laws: Sequence[str] = ()
 
 
-def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
-    """Check the test files that Otter wrote. Raises `BuildError` for anything that would silently
-    lose points or fail for every student.
-    """
+def check_readable(tests: Path) -> None:
+    """Raise `BuildError` for a test file that Otter could not run as it is meant."""
     for path in sorted(tests.glob("*.py")):
         try:
             module = ast.parse(path.read_text(encoding="utf-8"))
@@ -56,33 +54,44 @@ def check_tests(tests: Path, questions: Mapping[str, Asked]) -> None:
                     f"the tests of {path.stem!r} define {name} {names.count(name)} times; Otter "
                     "would keep the last only: give each test its own name"
                 )
-        for function in functions:
-            for found in _test_calls(function, path.stem):
-                _check_call(found, questions)
 
 
-def checks_of_tests(tests: Path) -> dict[str, list[list[str] | None]]:
+def check_calls(
+    calls: Mapping[str, Sequence[Sequence[TestCall]]], questions: Mapping[str, Asked]
+) -> None:
+    """Check what each test case of each test file asks for. Raises `BuildError` for anything that
+    would silently lose points or fail for every student.
+    """
+    for cases in calls.values():
+        for case in cases:
+            for call in case:
+                _check_call(call, questions)
+
+
+def checks_of_cases(
+    calls: Mapping[str, Sequence[Sequence[TestCall]]],
+) -> dict[str, list[list[str] | None]]:
     """What each test case of each test file checks.
 
     An entry is a question and a group, or a question, `METHOD` and a rule; None for another kind of
-    test. The files must have passed `check_tests`.
+    test.
     """
-    return {
-        path.stem: [_only_check(function, path.stem) for function in _test_functions(path)]
-        for path in sorted(tests.glob("*.py"))
-    }
+    return {name: [_only_check(case) for case in cases] for name, cases in calls.items()}
 
 
-def _test_functions(path: Path) -> list[ast.FunctionDef]:
-    """The functions that Otter runs as test cases, in order."""
+def spelled_calls(path: Path) -> list[list[TestCall]]:
+    """The calls of `check` that stand in a test file, by test case: for one that stops before it
+    comes to them.
+    """
     module = ast.parse(path.read_text(encoding="utf-8"))
     return [
-        node for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list
+        _test_calls(node, path.stem)
+        for node in module.body
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
     ]
 
 
-def _only_check(function: ast.FunctionDef, otter_question: str) -> list[str] | None:
-    calls = _test_calls(function, otter_question)
+def _only_check(calls: Sequence[TestCall]) -> list[str] | None:
     if len(calls) != 1:
         return None
     return (

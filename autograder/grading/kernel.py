@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks.in_grading import begin_grading, rows
+from autograder.grading.test_file import run_test
 from autograder.runtime import log_server
 from autograder.sandbox.host import protect_this_process
 from autograder.sandbox.prestart import settings_of
@@ -25,8 +26,8 @@ class NotebookGrading:
     tests at the end.
     """
 
-    def __init__(self, submission: Submission, report: Path | None) -> None:
-        self._submission, self._report = submission, report
+    def __init__(self, submission: Submission, tests: Path, report: Path | None) -> None:
+        self._submission, self._tests, self._report = submission, tests, report
         self._left = PRINTED_SHOWN
         self._checked: set[str] = set()
 
@@ -56,11 +57,9 @@ class NotebookGrading:
         self.write_report(self._submission.mended())
 
     def _check(self, test: str, namespace: MutableMapping[str, Any]) -> None:
-        from otter import Notebook
-
         self._checked.add(test)
         self._submission.bind(test, namespace)
-        Notebook().check(test, global_env=namespace)
+        run_test(self._tests / f"{test}.py", namespace, lambda: self._submission.functions.texts)
 
     def write_report(self, mended: str = "") -> None:
         """Write the report for the instructor: the active layers, the findings of the checks, and
@@ -98,10 +97,12 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     script; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
+    tests = Path(settings["tests"])
     submission = Submission(
-        settings_of(settings), Path(settings["tests"]), settings["seed"], settings.get("script", "")
+        settings_of(settings), tests, settings["seed"], settings.get("script", "")
     )
     begin_grading(settings["bank"], settings["refusal"], submission)
-    graded = NotebookGrading(submission, Path(settings["report"]) if settings["report"] else None)
+    report = Path(settings["report"]) if settings["report"] else None
+    graded = NotebookGrading(submission, tests, report)
     graded.write_report()
     return graded

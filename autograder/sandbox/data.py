@@ -3,18 +3,19 @@ arguments the other way.
 
 Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, plain pandas tables, and a few
 types of the standard library (see `autograder.sandbox.library`) cross as copies of exactly these
-types. Nothing else does: an object would bring its own code.
+types. No object does: it would bring its own code. Instead of one, a reference to it can cross.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.calls.outputs import Unusable, to_array
+from autograder.sandbox.jax_data import pack_jax, unpack_jax
 from autograder.sandbox.library import KINDS, pack_known, unpack_known
 from autograder.sandbox.tables import pack_table, unpack_table
 from autograder.sandbox.wire import sendable
@@ -22,21 +23,32 @@ from autograder.sandbox.wire import sendable
 MAX_DEPTH = 40
 MAX_NODES = 100_000
 
+Refer = Callable[[Any], "Mapping[str, Any] | None"]
+"""Makes a reference to an object: JSON of one key, or None if the object cannot be referred to."""
+
+Resolve = Callable[[str, Any], Any]
+"""Finds what a reference stands for, by its one key and the content. Raises `LookupError` for a key
+that is not a reference's."""
+
 
 class CannotCross(Exception):
     """A value that cannot cross; the text names its type."""
 
 
-def pack(value: Any, arrays: dict[str, np.ndarray]) -> Any:
-    """`value` as JSON; its arrays go into `arrays`. Raises `CannotCross`."""
-    return _Packer(arrays).pack(value, 0)
+def pack(value: Any, arrays: dict[str, np.ndarray], refer: Refer | None = None) -> Any:
+    """`value` as JSON; its arrays go into `arrays`, and `refer` refers to what is no plain data.
+    Raises `CannotCross`.
 
-
-def unpack(node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
-    """The value that `pack` was given. Raises `CannotCross` for a node that `pack` cannot have
-    made.
+    JAX arrays arrive as JAX arrays if the other side can refer too, else as NumPy arrays.
     """
-    return _Unpacker(arrays).unpack(node, 0)
+    return _Packer(arrays, refer).pack(value, 0)
+
+
+def unpack(node: Any, arrays: Mapping[str, np.ndarray], resolve: Resolve | None = None) -> Any:
+    """The value that `pack` was given; `resolve` finds what a reference stands for. Raises
+    `CannotCross` for a node that `pack` cannot have made.
+    """
+    return _Unpacker(arrays, resolve).unpack(node, 0)
 
 
 class _Counted:
@@ -50,9 +62,9 @@ class _Counted:
 
 
 class _Packer(_Counted):
-    def __init__(self, arrays: dict[str, np.ndarray]) -> None:
+    def __init__(self, arrays: dict[str, np.ndarray], refer: Refer | None) -> None:
         super().__init__()
-        self._arrays = arrays
+        self._arrays, self._refer = arrays, refer
 
     def pack(self, value: Any, depth: int) -> Any:
         self._count(depth)
@@ -80,11 +92,20 @@ class _Packer(_Counted):
             }
         if kind is range:
             return {"range": [value.start, value.stop, value.step]}
-        for pack_more in (pack_known, pack_table):
+        ways = (
+            (pack_known, pack_table) if self._refer is None else (pack_jax, pack_known, pack_table)
+        )
+        for pack_more in ways:
             packed = pack_more(value, lambda part: self.pack(part, depth + 1))
             if packed is not None:
                 return packed
-        return self._pack_array(value)
+        try:
+            return self._pack_array(value)
+        except CannotCross:
+            referred = None if self._refer is None else self._refer(value)
+            if referred is None:
+                raise
+            return referred
 
     def _pack_array(self, value: Any) -> Any:
         try:
@@ -99,9 +120,9 @@ class _Packer(_Counted):
 
 
 class _Unpacker(_Counted):
-    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray], resolve: Resolve | None) -> None:
         super().__init__()
-        self._arrays = arrays
+        self._arrays, self._resolve = arrays, resolve
 
     def unpack(self, node: Any, depth: int) -> Any:
         self._count(depth)
@@ -146,6 +167,10 @@ class _Unpacker(_Counted):
             return self._arrays[content].copy()
         if kind == "scalar":
             return self._arrays[content][()]
+        if self._resolve is not None:
+            if kind in ("jax", "key"):
+                return unpack_jax(kind, content, lambda part: self.unpack(part, depth + 1))
+            return self._resolve(kind, content)
         return self._unknown(kind)
 
     @staticmethod

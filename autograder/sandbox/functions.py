@@ -1,10 +1,7 @@
-"""The functions of a submission, called in its process: with the arguments of a case, or with plain
-data.
-"""
+"""The functions of a submission, called in its process with the arguments of a case."""
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,21 +10,15 @@ from autograder.calls.causes import NO_ANSWER, known_cause
 from autograder.calls.inputs import Value, flatten
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
-from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.host import Died
-from autograder.sandbox.restarts import RestartedWorker
-from autograder.sandbox.stand_ins import RemoteFunction, RemoteIterator
+from autograder.sandbox.objects import Objects
 from autograder.sandbox.wire import RETURNED, Frame
 
 
-class Functions:
+class Functions(Objects):
     """The functions of one submission. Its stand-ins ask this object (see
     `autograder.sandbox.stand_ins.Home`).
     """
-
-    def __init__(self, worker: RestartedWorker, seconds: float) -> None:
-        """Call in `worker`, for at most `seconds` each time."""
-        self._worker, self._seconds = worker, seconds
 
     def judge(
         self, name: str, arguments: Mapping[str, Value], way: CallSpec = PLAIN
@@ -58,54 +49,6 @@ class Functions:
         except Died:
             return None
         return length if type(length) is int else None
-
-    def call(
-        self,
-        target: Mapping[str, str],
-        name: str,
-        positional: tuple[Any, ...],
-        named: Mapping[str, Any],
-    ) -> Any:
-        """Call an object of the submission with plain data. `target` is {"do": "call", "name" or
-        "kept": …} or {"do": "next", "kept": …}.
-
-        Returns a copy of plain data, or a stand-in for a function or an iterator. If the call
-        raised, raises the built-in exception of the same name.
-        """
-        arrays: dict[str, Any] = {}
-        try:
-            arguments = pack([list(positional), dict(named)], arrays)
-        except CannotCross as reason:
-            raise TypeError(
-                f"{name} cannot be called with {reason}: only plain data crosses to the submission"
-            ) from None
-        try:
-            frame = self._worker.ask(
-                name, {**target, "arguments": arguments}, arrays, self._seconds
-            )
-        except Died as cause:
-            raise RuntimeError(f"{name} {cause}") from None
-        if isinstance(frame.header.get("printed"), str):
-            print(frame.header["printed"], end="")
-        if "raised" in frame.header:
-            if frame.header["raised"] == "StopIteration":
-                raise StopIteration
-            kind = getattr(builtins, str(frame.header["raised"]), Exception)
-            raise (
-                kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
-            )(f"{name} raised an exception")
-        for kept, stand_in in (("callable", RemoteFunction), ("iterator", RemoteIterator)):
-            if isinstance(frame.header.get(kept), str):
-                return stand_in(self, f"what {name} returned", frame.header[kept])
-        if "other" in frame.header:
-            raise TypeError(
-                f"{name} returned an object that cannot cross from the submission; it must return "
-                "plain data"
-            )
-        try:
-            return unpack(frame.header.get("value"), frame.arrays)
-        except CannotCross:
-            raise RuntimeError(f"{name} gave an answer that cannot be read") from None
 
     def _of_case(
         self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any

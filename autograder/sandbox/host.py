@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ MAX_ANSWER = 64 * 2**20
 little memory.
 """
 
+
+Serve = Callable[[Frame], Frame]
+"""Answers a call that the worker makes while it works on a request."""
 
 OUT_OF_MEMORY = "ran out of the memory that there is"
 
@@ -95,12 +98,25 @@ class Worker:
         isolation is required."""
         self.started = self._confined()
 
-    def ask(self, header: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
-        """Send one request and wait for its answer, for at most `seconds`. Raises `Died`."""
+    def ask(
+        self,
+        header: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        seconds: float,
+        serve: Serve | None = None,
+    ) -> Frame:
+        """Send one request and wait for its answer, for at most `seconds`. Raises `Died`.
+
+        Meanwhile `serve`, if given, answers the calls of functions that the request has passed.
+        """
         deadline = time.monotonic() + seconds
         try:
             self._pipe.send(Frame(header, arrays), deadline)
-            return self._pipe.receive(deadline, MAX_ANSWER)
+            frame = self._pipe.receive(deadline, MAX_ANSWER)
+            while serve is not None and "callback" in frame.header:
+                self._pipe.send(serve(frame), deadline)
+                frame = self._pipe.receive(deadline, MAX_ANSWER)
+            return frame
         except Late:
             died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:

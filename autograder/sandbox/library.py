@@ -7,6 +7,7 @@ Exactly these types cross, and the trusted side builds them again from numbers a
 from __future__ import annotations
 
 import datetime
+import random
 import sys
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
@@ -35,6 +36,8 @@ _VIEWS: dict[type, str] = {
 _FACTORIES = {kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)}
 _BY_TEXT = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
 
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+
 KINDS = (
     "Counter",
     "OrderedDict",
@@ -47,6 +50,9 @@ KINDS = (
     "Timestamp",
     "texts",
     "times",
+    "Generator",
+    "RandomState",
+    "Random",
 )
 
 
@@ -79,7 +85,7 @@ def pack_known(value: Any, pack: Pack) -> Any:
         return {"Timestamp": value.isoformat()}
     if kind is np.ndarray or issubclass(kind, np.generic):
         return _pack_array(np.asarray(value), pack)
-    return None
+    return _pack_generator(value, pack)
 
 
 def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
@@ -110,7 +116,37 @@ def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
         return pandas.Timestamp(
             datetime.datetime.fromisoformat(content[:26]) if len(content) <= 26 else content[:29]
         )
+    if kind in ("Generator", "RandomState", "Random"):
+        return _unpack_generator(kind, content, unpack)
     return _unpack_array(kind, content, unpack)
+
+
+def _pack_generator(value: Any, pack: Pack) -> Any:
+    """A random generator as its state; None for any other value."""
+    kind = type(value)
+    if kind is np.random.Generator and type(value.bit_generator).__name__ in _BIT_GENERATORS:
+        return {"Generator": pack(value.bit_generator.state)}
+    if kind is np.random.RandomState:
+        state = value.get_state(legacy=False)
+        return {"RandomState": pack(state)} if state["bit_generator"] == "MT19937" else None
+    return {"Random": pack(value.getstate())} if kind is random.Random else None
+
+
+def _unpack_generator(kind: str, content: Any, unpack: Pack) -> Any:
+    state = unpack(content)
+    if kind == "Random":
+        made = random.Random()
+        made.setstate(state)
+        return made
+    if kind == "RandomState":
+        legacy = np.random.RandomState()
+        legacy.set_state(state)
+        return legacy
+    if state["bit_generator"] not in _BIT_GENERATORS:
+        raise ValueError(state["bit_generator"])
+    bits = getattr(np.random, state["bit_generator"])()
+    bits.state = state
+    return np.random.Generator(bits)
 
 
 def _decimal(text: str) -> Decimal:

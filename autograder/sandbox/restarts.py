@@ -16,7 +16,7 @@ from typing import Any
 from autograder.runtime import switches
 from autograder.sandbox import prestart
 from autograder.sandbox.budget import CELL, Budget, NotAsked, Subject
-from autograder.sandbox.host import Died, Started, Unconfined, Worker
+from autograder.sandbox.host import Died, Serve, Started, Unconfined, Worker
 from autograder.sandbox.mended import Mended
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame
@@ -91,15 +91,18 @@ class RestartedWorker:
         seconds: float,
         *,
         watched: bool = False,
+        serve: Serve | None = None,
     ) -> Frame:
         """Send a request about a function ("" if it concerns none), and wait for the answer for at
         most `seconds`.
 
-        `watched`: the request is not for the function's answer but for how it computes it.
+        `watched`: the request is not for the function's answer but for how it computes it. `serve`
+        answers calls of functions that the request has passed.
         """
         subject = Subject(function, watched)
         self._budget.refuse_settled(subject)
-        return self._slowly_on_doubt(subject, request, arrays, self._budget.for_call(seconds))
+        limit = self._budget.for_call(seconds)
+        return self._slowly_on_doubt(subject, request, arrays, limit, serve)
 
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
@@ -127,11 +130,12 @@ class RestartedWorker:
         request: Mapping[str, Any],
         arrays: Mapping[str, Any],
         seconds: float,
+        serve: Serve | None = None,
     ) -> Frame:
         """Send a request, and once more without any shortcut if a worker with shortcuts dies."""
         shortcuts = self._settings.shortcuts()
         try:
-            return self._once(request, arrays, seconds)
+            return self._once(request, arrays, seconds, serve)
         except NotAsked:
             raise
         except Died as cause:
@@ -143,7 +147,7 @@ class RestartedWorker:
         while not lost and (shortcuts or (died.from_outside and self._second_chances)):
             self._second_chances -= not shortcuts
             try:
-                frame = self._once(request, arrays, seconds)
+                frame = self._once(request, arrays, seconds, serve)
             except NotAsked:
                 break
             except Died as cause:
@@ -157,7 +161,13 @@ class RestartedWorker:
         self._budget.count(subject, died)
         raise died
 
-    def _once(self, request: Mapping[str, Any], arrays: Mapping[str, Any], seconds: float) -> Frame:
+    def _once(
+        self,
+        request: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        seconds: float,
+        serve: Serve | None = None,
+    ) -> Frame:
         """Send a request to the worker, or to a new one if the last one has died."""
         if self._budget.left() > 0 and self._worker is None:
             self._restart()
@@ -169,10 +179,12 @@ class RestartedWorker:
             )
         if self._worker is None:
             raise NotAsked(self.problem or "was not called: no process could be started for it")
+        worker = self._worker
         try:
-            return self._worker.ask(request, arrays, min(seconds, self._budget.left()))
+            return worker.ask(request, arrays, min(seconds, self._budget.left()), serve)
         except Died:
-            self._worker = None
+            if self._worker is worker:  # a function of a test may have had it replaced already
+                self._worker = None
             raise
 
     def _start(self) -> None:

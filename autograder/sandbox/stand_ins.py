@@ -1,9 +1,11 @@
-"""What a submission's names are bound to where tests run: stand-ins for functions, iterators and
-other objects in the submission's own process.
+"""What a submission's functions are where tests run: stand-ins, whose calls run in the submission's
+own process.
 """
 
 from __future__ import annotations
 
+import inspect
+import types
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -13,6 +15,12 @@ from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts
 from autograder.evidence.watch import Watched
+from autograder.sandbox.sources import NOT_ASKED, never_called, signature_of
+
+Target = Mapping[str, Any]
+"""Names an object in the submission's process: {"name": …}, {"kept": its number} or {"import":
+[module, name]}.
+"""
 
 
 class Home(Protocol):
@@ -30,12 +38,13 @@ class Home(Protocol):
 
     def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None: ...
 
-    def call(
+    def operate(
         self,
-        target: Mapping[str, str],
+        target: Target,
         name: str,
-        positional: tuple[Any, ...],
-        named: Mapping[str, Any],
+        operation: str,
+        positional: tuple[Any, ...] = (),
+        named: Mapping[str, Any] | None = None,
     ) -> Any: ...
 
 
@@ -44,10 +53,14 @@ class RemoteFunction(Watched):
     no name there but was returned by a call.
     """
 
-    def __init__(self, home: Home, name: str, kept: str | None = None) -> None:
+    def __init__(
+        self, home: Home, name: str, kept: str | None = None, doc: str | None = None
+    ) -> None:
         self._home, self._name = home, name
-        self._target = {"do": "call", **({"name": name} if kept is None else {"kept": kept})}
-        self.__name__ = self.__qualname__ = name
+        self.home = home
+        self.target: Target = {"name": name} if kept is None else {"kept": kept}
+        self.__name__ = self.__qualname__ = name.rpartition(" ")[2]
+        self.__doc__ = doc
 
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
         return self._home.judge(self._name, arguments, way)
@@ -61,23 +74,24 @@ class RemoteFunction(Watched):
         return self._home.equations(self._name, arguments, way)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
-        return self._home.call(self._target, self._name, positional, named)
+        return self._home.operate(self.target, self._name, "__call__", positional, named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in NOT_ASKED or name.startswith("_"):
+            raise AttributeError(f"{self._name} has no attribute {name!r} here")
+        return self._home.operate(self.target, self._name, "getattr", (name,))
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return signature_of(self._home.operate(self.target, self._name, "signature"))
+
+    @property
+    def __wrapped__(self) -> types.FunctionType:
+        """A function of the same source that is never called: `inspect.getsource` reads it."""
+        return never_called(self._home.operate(self.target, self._name, "source"), self.__name__)
 
     def __repr__(self) -> str:
         return f"<function {self._name} of the submission>"
-
-
-class RemoteIterator:
-    """An iterator or generator that a call of the submission returned."""
-
-    def __init__(self, home: Home, name: str, kept: str) -> None:
-        self._home, self._name, self._target = home, name, {"do": "next", "kept": kept}
-
-    def __iter__(self) -> RemoteIterator:
-        return self
-
-    def __next__(self) -> Any:
-        return self._home.call(self._target, self._name, (), {})
 
 
 class Unavailable(StandIn):

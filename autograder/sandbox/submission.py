@@ -9,7 +9,6 @@ back.
 from __future__ import annotations
 
 import builtins
-import importlib
 import keyword
 import re
 from collections.abc import Mapping, MutableMapping
@@ -18,7 +17,7 @@ from typing import Any
 
 from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
-from autograder.sandbox.data import CannotCross, unpack
+from autograder.sandbox.data import CannotCross
 from autograder.sandbox.functions import Functions
 from autograder.sandbox.host import Died, Started
 from autograder.sandbox.restarts import RestartedWorker
@@ -27,23 +26,6 @@ from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
-
-_OPEN_MODULES = (
-    "numpy",
-    "pandas",
-    "math",
-    "random",
-    "itertools",
-    "functools",
-    "collections",
-    "re",
-    "json",
-    "datetime",
-    "string",
-    "statistics",
-    "fractions",
-    "scipy",
-)
 
 
 class Submission:
@@ -151,6 +133,7 @@ class Submission:
         """Bind the names that `test` mentions, and forget what they were bound to before."""
         names = self._tests[test]
         self._tested = True
+        self.functions.begin_test()
         self._worker.next_question()
         arrays: Mapping[str, Any] = {}
         try:
@@ -212,15 +195,15 @@ class Submission:
         }
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
-        if "data" in description:
-            try:
-                return unpack(description["data"], arrays)
-            except CannotCross as reason:
-                return Unavailable(name, str(reason))
+        try:
+            if "data" in description:
+                return self.functions.unpacked(description["data"], arrays)
+            if "ref" in description:
+                return self.functions.resolved(description["ref"], name)
+        except CannotCross as reason:
+            return Unavailable(name, str(reason))
         if description.get("callable") is True:
             return RemoteFunction(self.functions, name)
-        if description.get("module") in _OPEN_MODULES:
-            return importlib.import_module(description["module"])
         return Unavailable(name, "an object that is neither plain data nor a function")
 
 

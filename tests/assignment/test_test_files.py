@@ -1,4 +1,8 @@
-"""Otter's test files: which checks they ask for, and those that no build has."""
+"""Otter's test files: which checks they ask for, however it is spelled, and those that no build
+has.
+
+Covers too: `assignment.recorded_tests`, `checks.recording`.
+"""
 
 from __future__ import annotations
 
@@ -7,55 +11,126 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment.test_files import Asked, check_tests, checks_of_tests
+from autograder.assignment.recorded_tests import record
+from autograder.assignment.test_files import (
+    Asked,
+    check_calls,
+    check_readable,
+    checks_of_cases,
+)
 from autograder.errors import BuildError
 
-
-def test_a_group_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    (tmp_path / "q1.py").write_text(
-        "@test_case(points=1, hidden=True)\ndef test_edge(f):\n    check('f', f, cases='edge')\n"
-    )
-    with pytest.raises(
-        BuildError,
-        match=(
-            r"^the test test_edge of 'q1' asks for cases='edge'; the groups of cases are public, "
-            r"corners, random, repeated, types$"
-        ),
-    ):
-        check_tests(tmp_path, {"f": Asked(["by map"])})
-
-
-TEST = (
+FUNCTION = (
     "from otter.test_files import test_case\n"
     "OK_FORMAT = False\n"
     "name = 'q1'\n"
-    "@test_case(points=1, hidden=False)\n"
-    "def test_way(f):\n"
-    "    {}\n"
+    "points = 1\n"
+    "@test_case(points=1, hidden={hidden})\n"
+    "def test_it(f, helper):\n"
+    "{body}\n"
 )
 
+DOCTEST = (
+    "OK_FORMAT = True\n"
+    "test = {{'name': 'q1', 'points': 1, 'suites': [{{'type': 'doctest', 'scored': True, 'setup': "
+    "'', 'teardown': '', 'cases': [{{'hidden': {hidden}, 'code': {body!r}}}]}}]}}\n"
+)
 
-def test_a_check_of_a_rule_is_read_with_its_rule(tmp_path: Path) -> None:
-    (tmp_path / "q1.py").write_text(TEST.format("check('f', f, rule='by map')"))
-    check_tests(tmp_path, {"f": Asked(["by map"])})
-    assert checks_of_tests(tmp_path) == {"q1": [["f", "method", "by map"]]}
+QUESTIONS = {"f": Asked(["by map"], ["jit"])}
+
+
+def asked(tmp_path: Path, body: str, *, hidden: bool = False, doctest: bool = False) -> object:
+    if doctest:
+        lines = body.splitlines()
+        text = DOCTEST.format(
+            hidden=hidden,
+            body="\n".join(("... " if line.startswith(" ") else ">>> ") + line for line in lines),
+        )
+    else:
+        indented = "\n".join(f"    {line}" for line in body.splitlines())
+        text = FUNCTION.format(hidden=hidden, body=indented)
+    (tmp_path / "q1.py").write_text(text)
+    check_readable(tmp_path)
+    namespace = {"f": lambda x: 2 * x, "helper": lambda: ("corners", "random")}
+    calls = record(tmp_path, namespace)
+    check_calls(calls, QUESTIONS)
+    return checks_of_cases(calls)["q1"]
+
+
+IMPORT = "from autograder import check\n"
+
+
+@pytest.mark.parametrize("doctest", [False, True])
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (IMPORT + "check('f', f)", [["f", "public"]]),
+        (IMPORT + "check('f', f, 'corners')", [["f", "corners"]]),
+        (IMPORT + "check(question='f', function=f, cases='corners')", [["f", "corners"]]),
+        ("import autograder\nautograder.check('f', f, cases='corners')", [["f", "corners"]]),
+        ("from autograder import check as look\nlook('f', f, cases='types')", [["f", "types"]]),
+        (IMPORT + "name, group = 'f', 'random'\ncheck(name, f, cases=group)", [["f", "random"]]),
+        (IMPORT + "check('f', f, rule='by map')", [["f", "method", "by map"]]),
+        (IMPORT + "check('f', f, cases='jit')", [["f", "jit"]]),
+        (IMPORT + "for group in helper():\n    check('f', f, cases=group)", [None]),
+        (IMPORT + "check('f', f, 'corners')\nassert f(1) == 3", [["f", "corners"]]),
+        ("assert f(1) == 2", [None]),
+    ],
+)
+def test_what_a_test_asks_for_is_recorded_while_it_runs(
+    tmp_path: Path, body: str, found: object, doctest: bool
+) -> None:
+    assert asked(tmp_path, body, hidden=True, doctest=doctest) == found
 
 
 @pytest.mark.parametrize(
-    ("call", "asked"),
+    "body",
     [
-        ("check('f', f, rule='by loop')", "'by loop'"),
-        ("check('f', f, rule=name)", "'None'"),
-        ("check('f', f, rule=7)", "'7'"),
+        "import autograder\nautograder.check('f', f, cases='corners')",
+        "from autograder import check as look\nlook('f', f, cases='corners')",
+        IMPORT + "check(question='f', function=f, cases='corners')",
+        IMPORT + "for group in ('public', 'corners'):\n    check('f', f, cases=group)",
+        IMPORT + "look = check\nlook('f', lambda x: f(x), **dict(cases='corners'))",
     ],
 )
-def test_a_rule_that_the_question_does_not_have_is_named(
-    tmp_path: Path, call: str, asked: str
-) -> None:
-    (tmp_path / "q1.py").write_text(TEST.format(call))
+def test_a_public_test_that_asks_for_hidden_cases_is_refused(tmp_path: Path, body: str) -> None:
     message = (
-        f"the test test_way of 'q1' asks for rule={asked}, which f does not require; its rules are "
+        "the test test_it of 'q1' is public but asks for cases='corners', which students do not "
+        "have; begin the cell with `# HIDDEN`"
+    )
+    with pytest.raises(BuildError, match=f"^{re.escape(message)}$"):
+        asked(tmp_path, body)
+
+
+def test_a_test_that_stops_before_its_check_is_read(tmp_path: Path) -> None:
+    found = asked(
+        tmp_path, IMPORT + "assert f(1) == 3\ncheck('f', f, cases='corners')", hidden=True
+    )
+    assert found == [["f", "corners"]]
+
+
+def test_a_group_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    message = (
+        "the test test_it of 'q1' asks for cases='edge'; the groups of cases are public, corners, "
+        "random, repeated, types; the laws of f are jit"
+    )
+    with pytest.raises(BuildError, match=f"^{re.escape(message)}$"):
+        asked(tmp_path, IMPORT + "check('f', f, cases='edge')", hidden=True)
+
+
+@pytest.mark.parametrize(("rule", "told"), [("'by loop'", "'by loop'"), ("7", "'7'")])
+def test_a_rule_that_the_question_does_not_have_is_named(
+    tmp_path: Path, rule: str, told: str
+) -> None:
+    message = (
+        f"the test test_it of 'q1' asks for rule={told}, which f does not require; its rules are "
         "'by map'"
     )
     with pytest.raises(BuildError, match=f"^{re.escape(message)}$"):
-        check_tests(tmp_path, {"f": Asked(["by map"])})
+        asked(tmp_path, IMPORT + f"check('f', f, rule={rule})")
+
+
+def test_a_question_that_nobody_declares_is_named(tmp_path: Path) -> None:
+    message = "the test test_it of 'q1' checks 'g', which no Question declares; declared: f"
+    with pytest.raises(BuildError, match=f"^{re.escape(message)}$"):
+        asked(tmp_path, IMPORT + "check('g', f)")

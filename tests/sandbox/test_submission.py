@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import sys
 import threading
@@ -68,10 +69,7 @@ def test_names_that_tests_mention_are_bound_and_no_others(submission: Submission
     assert names["values"][:2] == [1, (2.5, "x")]
     assert type(names["values"][2]["a"]) is np.ndarray
     assert names["g"]() == 1
-    assert repr(names["thing"]) == (
-        "<thing: an object that is neither plain data nor a function, which cannot cross from the "
-        "submission; only plain data and functions can>"
-    )
+    assert re.fullmatch("<object object at 0x[0-9a-f]+>", repr(names["thing"]))
 
 
 def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
@@ -224,9 +222,9 @@ def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> N
     )
     names = bound(submission)
     assert names["f"](1, [2.5], key="x") == ((1, [2.5]), {"key": "x"})
-    with pytest.raises(KeyError, match="g raised an exception"):
+    with pytest.raises(KeyError, match=r"^'secret text'$"):
         names["g"](1)
-    with pytest.raises(TypeError, match="only plain data crosses"):
+    with pytest.raises(TypeError, match="only plain data, functions, and objects of the "):
         names["f"](object())
 
 
@@ -310,7 +308,7 @@ def test_what_a_lost_worker_kept_is_told(submission: Submission) -> None:
     submission.cell("import os\ndef f():\n    yield 1\n    os._exit(0)")
     iterator = bound(submission)["f"]()
     assert next(iterator) == 1
-    with pytest.raises(RuntimeError, match=r"^what f returned ended the process$"):
+    with pytest.raises(RuntimeError, match=r"^an object of class generator ended the process$"):
         next(iterator)
     with pytest.raises(KeyError):
         next(iterator)

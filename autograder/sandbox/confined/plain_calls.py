@@ -1,87 +1,166 @@
-"""Calls with plain data, for tests without cases: what crosses is returned, and functions and
-iterators stay here.
+"""What tests without cases do to the functions and objects of a submission, done here: plain data
+crosses, and everything else stays in this process.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.calls.call import capture
-from autograder.sandbox.data import CannotCross, pack, unpack
-from autograder.sandbox.wire import Frame
+import numpy as np
 
-MAX_KEPT = 1000
-"""At most this many returned functions and iterators are kept for further calls; then the oldest is
-dropped.
-"""
+from autograder.calls.call import capture
+from autograder.sandbox.confined.kept import Kept
+from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.generators import get_states, set_states
+from autograder.sandbox.open_packages import imported
+from autograder.sandbox.operations import OPERATIONS
+from autograder.sandbox.wire import Frame, Pipe
+
+TEXT_SHOWN = 2_000
+"""At most this many characters of each text in an exception cross."""
 
 
 class PlainCalls:
-    """The answers to calls of what a submission's namespace holds, and of what such calls
-    returned.
+    """The answers to operations on what a submission's namespace holds, and on what such
+    operations returned.
     """
 
-    def __init__(self, shell: Any, shown: int) -> None:
-        """`shell` holds the namespace. At most `shown` characters of what a call prints are
-        kept.
+    def __init__(self, shell: Any, shown: int, pipe: Pipe, serve: Callable[[Frame], Frame]) -> None:
+        """`shell` holds the namespace. At most `shown` characters of what a call prints are kept.
+
+        Functions of a test are called over `pipe`; what that side asks for meanwhile, `serve`
+        answers.
         """
-        self._shell, self._shown = shell, shown
-        self._kept: dict[str, Any] = {}
-        self._numbers = itertools.count()
+        self._shown, self._pipe, self._serve = shown, pipe, serve
+        self._kept = Kept(lambda: shell.user_ns)
 
-    def call(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        """Call a function by its name, or one that an earlier call returned."""
-        return self._answer(lambda: self._function(header), header, arrays)
-
-    def next(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        """Take the next element of an iterator that an earlier call returned."""
-        return self._answer(
-            lambda: functools.partial(next, self._kept[header["kept"]]), header, arrays
-        )
-
-    def _function(self, header: Mapping[str, Any]) -> Any:
-        return (
-            self._kept[header["kept"]] if "kept" in header else self._shell.user_ns[header["name"]]
-        )
-
-    def _answer(
-        self, function: Callable[[], Any], header: Mapping[str, Any], arrays: Mapping[str, Any]
-    ) -> Frame:
-        """Call a function with plain data, for tests without cases. A function or an iterator that
-        it returns stays here.
+    def describe(self, value: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+        """What a name is bound to: {"data": …}, or a reference, {"ref": …}; of a function it adds
+        {"callable": true}. Raises `CannotCross`.
         """
+        packed = pack(value, arrays, self._kept.refer)
+        if isinstance(packed, dict) and set(packed) == {"ref"}:
+            return {"callable": True, **packed} if packed["ref"]["kind"] == "function" else packed
+        return {"data": packed}
+
+    def operate(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        """Do one operation, with plain data and references as further arguments."""
         returned: dict[str, Any] = {}
         said: dict[str, Any]
         with capture(self._shown) as output:
             try:
-                positional, named = unpack(header["arguments"], arrays)
-                value = function()(*positional, **named)
-                try:
-                    said = {"value": pack(value, returned)}
-                except CannotCross as reason:
-                    kind = (
-                        "callable"
-                        if callable(value)
-                        else "iterator"
-                        if hasattr(value, "__next__")
-                        else None
-                    )
-                    said = {"other": str(reason)} if kind is None else {kind: self._keep(value)}
+                set_states(header.get("random"), lambda node: unpack(node, arrays))
+                positional, named = unpack(header["arguments"], arrays, self._resolve)
+                target = self._kept.find(header["target"])
+                value = OPERATIONS[header["operation"]](target, *positional, **named)
+                said = {"value": pack(value, returned, self._kept.refer)}
+                changed = self._changed(header, arrays, [positional, named], returned)
+                said |= {"changed": changed} if changed else {}
+            except CannotCross as reason:
+                said = {"other": str(reason)}
             except BaseException as raised:  # noqa: BLE001
                 # SystemExit of a function is an answer too.
-                said = {
-                    "raised": type(raised).__name__
-                    if type(raised).__module__ == "builtins"
-                    else "Exception"
-                }
-        return Frame({**said, "printed": output.text}, returned if "value" in said else {})
+                said = self._raised(raised)
+        if header.get("random"):
+            said["random"] = get_states(lambda part: pack(part, returned))
+        return Frame(
+            {**said, "printed": output.text},
+            returned if "value" in said or "random" in said else {},
+        )
 
-    def _keep(self, value: Any) -> str:
-        number = str(next(self._numbers))
-        self._kept[number] = value
-        if len(self._kept) > MAX_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return number
+    def _changed(
+        self,
+        header: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        passed: list[Any],
+        returned: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The arguments that the call has changed in place, packed, by place or name."""
+        if header["operation"] not in ("__call__", "__exit__"):
+            return {}
+        before = header["arguments"]["list"]
+        changed = {}
+        given = [(str(place), node) for place, node in enumerate(before[0]["list"])]
+        given += [(key, node) for key, node in before[1]["dict"]]
+        for (key, node), value in zip(given, [*passed[0], *passed[1].values()], strict=True):
+            # packed once more with the numbers that its arrays had, to be compared
+            again: dict[str, Any] = {}
+            try:
+                packed = pack(value, again, self._kept.refer)
+            except CannotCross:
+                continue
+            if not _same(node, arrays, packed, again):
+                changed[key] = pack(value, returned, self._kept.refer)
+        return changed
+
+    def _resolve(self, kind: str, content: Any) -> Any:
+        """What a reference in arguments stands for."""
+        if kind == "there":
+            return self._kept.find(content)
+        if kind == "import":
+            return imported(*content)
+        if kind == "callback":
+            return self._callback(content)
+        raise LookupError(kind)
+
+    def _callback(self, number: str) -> Callable[..., Any]:
+        """A function of the test: a call of it runs there, while this side waits."""
+
+        def function_of_the_test(*positional: Any, **named: Any) -> Any:
+            arrays: dict[str, Any] = {}
+            arguments = pack([list(positional), named], arrays, self._kept.refer)
+            self._pipe.send(Frame({"callback": number, "arguments": arguments}, arrays))
+            while True:
+                answer = self._pipe.receive()
+                if "do" not in answer.header:
+                    break
+                self._pipe.send(self._serve(answer))
+            if "raised" in answer.header:
+                raise _builtin(answer.header["raised"])(answer.header.get("text", ""))
+            return unpack(answer.header["value"], answer.arrays, self._resolve)
+
+        return function_of_the_test
+
+    def _raised(self, raised: BaseException) -> dict[str, Any]:
+        kind = type(raised)
+        try:
+            arguments = [
+                part[:TEXT_SHOWN] if type(part) is str else part for part in raised.args[:10]
+            ]
+            said = {"arguments": pack(arguments, {})}
+        except Exception:  # noqa: BLE001 - they are the submission's objects
+            said = {}
+        if kind.__module__ == "builtins":
+            return {"raised": kind.__name__, **said}
+        return {"raised": "", **said, "ref": self._kept.described(raised)}
+
+
+def _builtin(name: Any) -> type[Exception]:
+    found = vars(__import__("builtins")).get(name)
+    return found if isinstance(found, type) and issubclass(found, Exception) else RuntimeError
+
+
+def _same(one: Any, its: Mapping[str, Any], other: Any, others: Mapping[str, Any]) -> bool:
+    """Whether two packed values are the same, with their arrays."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        if set(one) & {"there", "import", "callback", "ref"}:
+            return True
+        if one.keys() != other.keys():
+            return False
+        if set(one) in ({"array"}, {"scalar"}):
+            left, right = (
+                held[next(iter(node.values()))] for held, node in ((its, one), (others, other))
+            )
+            return (left.shape, left.dtype, left.tobytes()) == (
+                right.shape,
+                right.dtype,
+                right.tobytes(),
+            )
+        return all(_same(one[key], its, other[key], others) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(
+            _same(*pair_its, others)
+            for pair_its in ((a, its, b) for a, b in zip(one, other, strict=True))
+        )
+    return bool(one == other)

@@ -31,7 +31,7 @@ from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
 from autograder.sandbox.confined.memory import give_back
 from autograder.sandbox.confined.plain_calls import PlainCalls
-from autograder.sandbox.data import CannotCross, pack
+from autograder.sandbox.data import CannotCross
 from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
 
 OUTPUT_SHOWN = 20_000
@@ -92,7 +92,7 @@ class Session:
         self._checks: list[str] = []
         self._shell: Any = Shell.instance(user_module=types.ModuleType("__main__"))
         sys.modules["__main__"] = self._shell.user_module
-        self._plain = PlainCalls(self._shell, OUTPUT_SHOWN)
+        self._plain = PlainCalls(self._shell, OUTPUT_SHOWN, pipe, self._answer)
         put_inert_otter(self._checks)
         self._shell.colors = "NoColor"
         self._environment = fingerprint.current()
@@ -117,6 +117,15 @@ class Session:
         )
 
     def serve(self) -> None:
+        with contextlib.suppress(Closed):
+            while True:
+                request = self._pipe.receive()
+                self._pipe.send(self._answer(request))
+                del request
+                self._shell.close_figures()
+                give_back(self._keep_bytes)
+
+    def _answer(self, request: Frame) -> Frame:
         answers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Frame]] = {
             "cell": self._cell,
             "define": self._define,
@@ -124,17 +133,10 @@ class Session:
             "judge": self._judge,
             "watch": self._watch,
             "equations": self._equations,
-            "call": self._plain.call,
-            "next": self._plain.next,
+            "operate": self._plain.operate,
             "draws": lambda *_: Frame({"draws": fingerprint.draws()}, {}),
         }
-        with contextlib.suppress(Closed):
-            while True:
-                request = self._pipe.receive()
-                self._pipe.send(answers[request.header["do"]](request.header, request.arrays))
-                del request
-                self._shell.close_figures()
-                give_back(self._keep_bytes)
+        return answers[request.header["do"]](request.header, request.arrays)
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
@@ -170,24 +172,18 @@ class Session:
             np.random.seed(seed["value"])
 
     def _names(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
-        """Describe each name: {"callable": true}, {"data": …}, {"module": its name} or {"other":
-        what it is}. Undefined names are left out.
-        """
+        """Describe each name (see `PlainCalls.describe`), or as {"other": what it is}. Undefined
+        names are left out."""
         self._set_seed(header.get("seed"))
         arrays: dict[str, Any] = {}
         described: dict[str, Any] = {}
         for name in header["names"]:
             if name in self._shell.user_ns:
                 value = self._shell.user_ns[name]
-                if type(value) is types.ModuleType:
-                    described[name] = {"module": value.__name__}
-                    continue
                 try:
-                    described[name] = {"data": pack(value, arrays)}
+                    described[name] = self._plain.describe(value, arrays)
                 except CannotCross as reason:
-                    described[name] = (
-                        {"callable": True} if callable(value) else {"other": str(reason)}
-                    )
+                    described[name] = {"other": str(reason)}
                 except Exception:  # noqa: BLE001
                     # Its class may answer questions about itself with anything.
                     described[name] = {"other": "an object that cannot be looked at"}

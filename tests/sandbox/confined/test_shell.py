@@ -314,6 +314,6 @@ def test_figures_are_drawn_to_memory_and_closed_behind_the_cell(fresh: Submissio
         "    return len(plt.get_fignums())"
     )
     fresh.cell(many)
-    assert [
-        fresh.functions.call({"do": "call", "name": "draws"}, "draws", (), {}) for _ in range(25)
-    ] == [1] * 25
+    assert [fresh.functions.operate({"name": "draws"}, "draws", "__call__") for _ in range(25)] == [
+        1
+    ] * 25

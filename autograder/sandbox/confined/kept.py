@@ -1,0 +1,112 @@
+"""The objects of a submission that tests hold by reference: they stay in this process, and a
+description of each crosses.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.sandbox.open_packages import imported, open_name
+from autograder.sandbox.operations import SUPPORTED
+
+MAX_KEPT = 10_000
+"""At most this many objects are kept; then the oldest is dropped."""
+
+MAX_TEXT = 4_000
+"""At most this many characters of a docstring cross."""
+
+
+class Kept:
+    """The objects by their numbers, and the numbers by the objects: the same object has the same
+    number each time.
+    """
+
+    def __init__(self, namespace: Callable[[], Mapping[str, Any]]) -> None:
+        """`namespace` gives the submission's names."""
+        self._namespace = namespace
+        self._kept: dict[str, Any] = {}
+        self._numbers: dict[int, str] = {}
+        self._next = itertools.count()
+        self._process = os.urandom(4).hex()  # a number of an earlier process is of no object here
+
+    def refer(self, value: Any) -> dict[str, Any] | None:
+        """A reference to `value`: the name of an object of an open package, or a description with
+        all that the other side needs for a stand-in.
+        """
+        public = open_name(value)
+        return {"ref": self.described(value)} if public is None else {"open": list(public)}
+
+    def described(self, value: Any) -> dict[str, Any]:
+        """What a stand-in for `value` must know: number, name, what it is, and its class."""
+        said: dict[str, Any] = {"kept": self._number(value), "name": _name(value)}
+        if isinstance(value, type):
+            return {**said, "kind": "class", **self._class(value)}
+        if isinstance(value, (types.FunctionType, types.MethodType, types.BuiltinFunctionType)):
+            return {**said, "kind": "function", "doc": _doc(value)}
+        return {**said, "kind": "object", "class": self.described(type(value))}
+
+    def find(self, target: Mapping[str, Any]) -> Any:
+        """The object that a request names. Raises `LookupError`, or what an import raises."""
+        if "kept" in target:
+            return self._kept[target["kept"]]
+        if "import" in target:
+            return imported(*target["import"])
+        return self._namespace()[target["name"]]
+
+    def _number(self, value: Any) -> str:
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = f"{self._process}-{next(self._next)}"
+            self._kept[number], self._numbers[id(value)] = value, number
+            if len(self._kept) > MAX_KEPT:
+                oldest = next(iter(self._kept))
+                del self._numbers[id(self._kept.pop(oldest))]
+        return number
+
+    def _class(self, kind: type) -> dict[str, Any]:
+        """The special methods of a class, the classes that it derives from, and the built-in
+        exception among them.
+        """
+        own = [base for base in kind.__bases__ if base.__module__ == "__main__"]
+        return {
+            "doc": _doc(kind),
+            "methods": [name for name in SUPPORTED if getattr(kind, name, None) is not None],
+            "hash": _hash(kind),
+            "own_bases": [self.described(base) for base in own],
+            "library": [
+                [base.__module__, base.__qualname__]
+                for base in kind.__mro__
+                if base is not object and base.__module__ != "__main__"
+            ][:50],
+            "exception": next(
+                (
+                    base.__name__
+                    for base in kind.__mro__
+                    if base.__module__ == "builtins" and issubclass(base, BaseException)
+                ),
+                "",
+            ),
+        }
+
+
+def _hash(kind: Any) -> str:
+    """Whether objects of a class can be hashed ("none": they cannot), and whether in its own way
+    ("own").
+    """
+    if kind.__hash__ is None:
+        return "none"
+    return "" if kind.__hash__ is object.__hash__ else "own"
+
+
+def _name(value: Any) -> str:
+    name = getattr(value, "__name__", None)
+    return name if isinstance(name, str) else type(value).__name__
+
+
+def _doc(value: Any) -> str | None:
+    doc = vars(value).get("__doc__") if isinstance(value, type) else value.__doc__
+    return doc[:MAX_TEXT] if isinstance(doc, str) else None

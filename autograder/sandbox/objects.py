@@ -1,0 +1,192 @@
+"""What tests without cases do with a submission's functions and objects: each operation is sent to
+the process where they are, and what comes back is plain data or a stand-in.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.generators import SharedStates, get_states, set_states
+from autograder.sandbox.host import Died
+from autograder.sandbox.in_place import change
+from autograder.sandbox.open_packages import imported, is_open, open_name
+from autograder.sandbox.remote import remote_class, remote_object, target_of
+from autograder.sandbox.restarts import RestartedWorker
+from autograder.sandbox.stand_ins import RemoteFunction, Target
+from autograder.sandbox.transforms import send_transforms
+from autograder.sandbox.wire import Frame
+
+MAX_NAME = 200
+"""Characters of a name that a submission gives to a function or a class."""
+
+
+class Objects:
+    """The objects of one submission, by reference."""
+
+    def __init__(self, worker: RestartedWorker, seconds: float) -> None:
+        """Ask `worker`, for at most `seconds` each time."""
+        self._worker, self._seconds = worker, seconds
+        self._states = SharedStates()
+        self._classes: dict[str, type] = {}
+        self._objects: WeakValueDictionary[str, Any] = WeakValueDictionary()
+        self._callbacks: list[Callable[..., Any]] = []
+        self._by_number = False
+        self.texts: list[tuple[str, str]] = []
+        """The class and the text of each exception of the submission that a test was given."""
+
+    def begin_test(self) -> None:
+        """Forget what was noted of an earlier test."""
+        self.texts.clear()
+        self._states.remember()
+
+    def operate(
+        self,
+        target: Target,
+        name: str,
+        operation: str,
+        positional: tuple[Any, ...] = (),
+        named: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Do one operation (see `autograder.sandbox.operations`) on an object of the submission,
+        which messages call `name`.
+
+        Returns a copy of plain data, or a stand-in. Arguments that the call changed in place are
+        changed here too. If it raised, raises the built-in exception of the same name, or the
+        stand-in of the submission's own.
+        """
+        arrays: dict[str, Any] = {}
+        passed = [list(positional), dict(named or {})]
+        self._by_number = "kept" in target
+        callbacks = len(self._callbacks)
+        try:
+            arguments = pack(passed, arrays, self._refer)
+            seeded = self._states.changed()
+            random = {"random": get_states(lambda part: pack(part, arrays))} if seeded else {}
+        except CannotCross as reason:
+            raise TypeError(
+                f"{name} cannot be given {reason}: only plain data, functions, and objects of the "
+                "submission itself cross to it"
+            ) from None
+        request: dict[str, Any] = {"do": "operate", "operation": operation, "target": dict(target)}
+        request |= {"arguments": arguments, **random}
+        request |= {"kept": True} if self._by_number else {}
+        try:
+            frame = self._worker.ask(name, request, arrays, self._seconds, serve=self._serve)
+        except Died as cause:
+            raise RuntimeError(f"{name} {cause}") from None
+        finally:
+            del self._callbacks[callbacks:]
+        return self._taken(frame, name, passed)
+
+    def resolved(self, said: Mapping[str, Any], name: str | None = None) -> Any:
+        """The stand-in for an object as it is described; `name` is what it is bound to."""
+        kept = said["kept"]
+        if type(kept) is not str or len(kept) > MAX_NAME:
+            raise CannotCross("data of an unknown form")
+        called = str(said["name"])[:MAX_NAME]
+        if said["kind"] == "function":
+            doc = said.get("doc")
+            shown = f"what {called} is bound to" if name is None else name
+            return RemoteFunction(
+                self,  # type: ignore[arg-type]
+                called if name is None and called.isidentifier() else shown,
+                kept if name is None else None,
+                doc if isinstance(doc, str) else None,
+            )
+        if said["kind"] == "class":
+            if kept not in self._classes:
+                bases = tuple(self.resolved(base) for base in said["own_bases"])
+                self._classes[kept] = remote_class(self, {"kept": kept}, said, bases)  # type: ignore[arg-type]
+            return self._classes[kept]
+        found = self._objects.get(kept)
+        if found is None:
+            found = remote_object({"kept": kept}, self.resolved(said["class"]))
+            self._objects[kept] = found
+        return found
+
+    def unpacked(self, node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
+        """Plain data and stand-ins that the submission's process has sent. Raises `CannotCross`."""
+        return unpack(node, arrays, self._resolve)
+
+    def _taken(self, frame: Frame, name: str, passed: list[Any]) -> Any:
+        header = frame.header
+        if isinstance(header.get("printed"), str):
+            print(header["printed"], end="")
+        if "random" in header:
+            set_states(header["random"], lambda node: unpack(node, frame.arrays))
+            self._states.remember()
+        if "raised" in header:
+            raise self._exception(header, name)
+        if "other" in header:
+            raise TypeError(f"{name} returned an object that cannot cross from the submission")
+        try:
+            value = self.unpacked(header.get("value"), frame.arrays)
+            for key, node in dict(header.get("changed") or {}).items():
+                place = passed[0][int(key)] if key.isdigit() else passed[1][key]
+                change(place, self.unpacked(node, frame.arrays))
+        except (CannotCross, KeyError, IndexError, TypeError, ValueError):
+            raise RuntimeError(f"{name} gave an answer that cannot be read") from None
+        return value
+
+    def _exception(self, header: Mapping[str, Any], name: str) -> BaseException:
+        """The exception to raise for one of the submission. An `Exception` in any case: what a
+        submission raises must not end a test otherwise than by failing it.
+        """
+        kind = vars(builtins).get(str(header["raised"]))
+        try:
+            arguments = unpack(header["arguments"], {})
+            if isinstance(kind, type) and issubclass(kind, Exception):
+                made = kind(*arguments)
+            else:
+                made = self.resolved(header["ref"])
+                made.args = tuple(arguments)
+        except Exception:  # noqa: BLE001 - whatever comes of a claim that does not fit
+            made = None
+        if not isinstance(made, Exception):
+            return RuntimeError(f"{name} raised an exception")
+        self.texts.append((type(made).__name__, str(made)))
+        return made
+
+    def _refer(self, value: Any) -> Mapping[str, Any] | None:
+        """A reference to a stand-in, to an object of an installed package, or to a function of the
+        test.
+        """
+        target = target_of(value)
+        if target is not None:
+            self._by_number |= "kept" in target
+            return {"there": dict(target)}
+        public = open_name(value)
+        if public is not None:
+            return {"import": list(public)}
+        if not callable(value):
+            return None
+        if isinstance(value, type):
+            return None
+        self._callbacks.append(value)
+        return {"callback": len(self._callbacks) - 1}
+
+    def _serve(self, frame: Frame) -> Frame:
+        """Call a function of the test for the submission, which was given it."""
+        arrays: dict[str, Any] = {}
+        try:
+            function = self._callbacks[frame.header["callback"]]
+            positional, named = self.unpacked(frame.header["arguments"], frame.arrays)
+            value = function(*positional, **named)
+            return Frame({"value": pack(value, arrays, self._refer)}, arrays)
+        except Exception as raised:  # noqa: BLE001 - whatever the test's function raises
+            return Frame({"raised": type(raised).__name__, "text": str(raised)}, {})
+
+    def _resolve(self, kind: str, content: Any) -> Any:
+        if kind == "open" and is_open(content[0]):
+            found = imported(*content)
+            send_transforms()
+            return found
+        if kind != "ref":
+            raise LookupError(kind)
+        return self.resolved(content)

@@ -1,0 +1,276 @@
+"""Stand-ins for the objects and classes of a submission: each has the special methods of the class
+that it stands for, and everything done to it is done in the submission's process.
+
+What comes of an operation is plain data, which a test then compares here, or another stand-in. A
+stand-in never says that it equals plain data because its object says so.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.sandbox.operations import OPERATIONS
+from autograder.sandbox.sources import NOT_ASKED, signature_of
+from autograder.sandbox.stand_ins import Home, RemoteFunction, Target
+
+_PROBED = (
+    "__array_",
+    "__cuda_",
+    "__dlpack",
+    "__jax_",
+    "__reduce",
+    "__getstate",
+    "__setstate",
+    "__copy",
+    "__deepcopy",
+    "__getnewargs",
+    "_repr_",
+    "_ipython_",
+)
+"""Beginnings of attributes that libraries look for, which no stand-in asks for."""
+
+
+class NotComparable(TypeError):
+    """A test compares an object of the submission with plain data."""
+
+
+class RemoteClass(RemoteFunction, type):
+    """The class of the stand-ins for one class of the submission, which is itself the stand-in for
+    that class.
+    """
+
+    _home = property(lambda cls: vars(cls)["_arrays_home"])
+    _name = property(lambda cls: cls.__name__)
+    home = _home
+    target = property(lambda cls: vars(cls)["_arrays_target"])
+
+    def __init__(cls, name: str, bases: tuple[type, ...], content: dict[str, Any]) -> None:
+        type.__init__(cls, name, bases, content)
+
+    def __call__(cls, *positional: Any, **named: Any) -> Any:
+        return _do(cls, "__call__", *positional, **named)
+
+    def __getattr__(cls, name: str) -> Any:
+        return _attribute(cls, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        _do(cls, "setattr", name, value)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return type.__instancecheck__(cls, value) or bool(_do(cls, "isinstance", value))
+
+    def __subclasscheck__(cls, other: Any) -> bool:
+        return type.__subclasscheck__(cls, other) or (
+            type(other) is RemoteClass and bool(_do(cls, "issubclass", other))
+        )
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        return signature_of(_do(cls, "signature"))
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other
+
+    def __hash__(cls) -> int:
+        return type.__hash__(cls)
+
+    def __repr__(cls) -> str:
+        return f"<class {cls.__name__!r} of the submission>"
+
+    def __dir__(cls) -> list[str]:
+        return list(_do(cls, "__dir__"))
+
+    # an enumeration is a class that has these
+    def __len__(cls) -> Any:
+        return _do(cls, "__len__")
+
+    def __iter__(cls) -> Any:
+        return _do(cls, "__iter__")
+
+    def __getitem__(cls, key: Any) -> Any:
+        return _do(cls, "__getitem__", key)
+
+    def __contains__(cls, item: Any) -> bool:
+        return any(item is each or item == each for each in cls)
+
+
+class RemoteObject:
+    """The stand-in for an object; its class is the stand-in for the object's class."""
+
+    __slots__ = ("__weakref__", "_arrays_self")
+
+    __array_ufunc__ = None  # NumPy leaves `array * stand_in` to the stand-in
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The class of an installed package that the object is of, if it is loaded here: for
+        `isinstance`.
+        """
+        for module, name in vars(type(self))["_arrays_library"]:
+            found: Any = sys.modules.get(module)
+            for part in name.split(".") if found is not None else ():
+                found = getattr(found, part, None)
+            if isinstance(found, type):
+                return found
+        return type(self)
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        found = _do(self, "getattr", "__dict__")
+        return found if isinstance(found, dict) else {}
+
+    def __getattr__(self, name: str) -> Any:
+        return _attribute(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _do(self, "setattr", name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _do(self, "delattr", name)
+
+    def __eq__(self, other: object) -> Any:
+        return _compare(self, "__eq__", other)
+
+    def __ne__(self, other: object) -> Any:
+        return _compare(self, "__ne__", other)
+
+    def __hash__(self) -> int:
+        return hash(str(_target(self)))
+
+    def __str__(self) -> str:
+        return str(_do(self, "__str__"))
+
+    def __repr__(self) -> str:
+        return str(_do(self, "__repr__"))
+
+    def __format__(self, form: str) -> str:
+        return str(_do(self, "__format__", form))
+
+    def __dir__(self) -> list[str]:
+        return list(_do(self, "__dir__"))
+
+
+def remote_class(
+    home: Home, target: Target, said: Mapping[str, Any], own_bases: tuple[type, ...]
+) -> type:
+    """The stand-in for a class, as it is described (see `autograder.sandbox.confined.kept`)."""
+    name = str(said["name"])
+    exception = vars(builtins).get(said.get("exception", ""))
+    content: dict[str, Any] = {
+        "__slots__": (),
+        "__doc__": said.get("doc"),
+        "__module__": "__main__",
+        "_arrays_library": [
+            (module, qualified)
+            for module, qualified in said["library"]
+            if isinstance(module, str) and isinstance(qualified, str) and module != "builtins"
+        ],
+        "_arrays_home": home,
+        "_arrays_target": target,
+    }
+    if isinstance(exception, type) and issubclass(exception, BaseException):
+        del content["__slots__"]
+        bases = own_bases or (exception,)
+        return RemoteClass(name, bases, {**content, "__getattr__": _of_exception})
+    methods = [method for method in said["methods"] if method in OPERATIONS]
+    content |= {method: _method(method) for method in methods}
+    if "__iter__" in methods:
+        content["__contains__"] = _contains
+    elif "__getitem__" not in methods:
+        content["__iter__"] = None
+    if said["hash"] == "none":
+        content["__hash__"] = None
+    elif said["hash"] == "own":
+        content["__hash__"] = lambda self: int(_do(self, "__hash__"))
+    return RemoteClass(name, own_bases or (RemoteObject,), content)
+
+
+def remote_object(target: Target, kind: Any) -> Any:
+    """The stand-in for an object of the class `kind`."""
+    made = kind.__new__(kind)
+    hold = BaseException.__setattr__ if isinstance(made, BaseException) else object.__setattr__
+    hold(made, "_arrays_self", target)
+    return made
+
+
+def target_of(value: Any) -> Target | None:
+    """What names the object that `value` stands for; None if it is no stand-in."""
+    if type(value) is RemoteClass or type(type(value)) is RemoteClass:
+        return _target(value)
+    return value.target if type(value) is RemoteFunction else None
+
+
+def _is_stand_in(value: Any) -> bool:
+    return target_of(value) is not None
+
+
+def _target(value: Any) -> Target:
+    if type(type(value)) is RemoteClass:
+        return object.__getattribute__(value, "_arrays_self")  # type: ignore[no-any-return]
+    return vars(value)["_arrays_target"]  # type: ignore[no-any-return]
+
+
+def _home_of(value: Any) -> Home:
+    kind = value if type(value) is RemoteClass else type(value)
+    return vars(kind)["_arrays_home"]  # type: ignore[no-any-return]
+
+
+def _named(value: Any) -> str:
+    if type(value) is RemoteClass:
+        return value.__name__
+    return f"an object of class {type(value).__name__}"
+
+
+def _do(value: Any, operation: str, *positional: Any, **named: Any) -> Any:
+    return _home_of(value).operate(_target(value), _named(value), operation, positional, named)
+
+
+def _attribute(value: Any, name: str) -> Any:
+    if name in NOT_ASKED or name.startswith(_PROBED):
+        raise AttributeError(f"{_named(value)} has no attribute {name!r} here")
+    return _do(value, "getattr", name)
+
+
+def _of_exception(raised: Any, name: str) -> Any:
+    if name == "_arrays_self":
+        raise AttributeError(name)
+    return _attribute(raised, name)
+
+
+def _method(operation: str) -> Callable[..., Any]:
+    def method(self: Any, *positional: Any, **named: Any) -> Any:
+        if operation == "__exit__":
+            positional = ()  # an exception of the test stays here
+        return _do(self, operation, *positional, **named)
+
+    method.__name__ = operation
+    return method
+
+
+def _contains(self: Any, item: Any) -> bool:
+    """Compares here: a `__contains__` of the submission could say yes to anything."""
+    return any(item is each or item == each for each in self)
+
+
+def _compare(one: Any, operation: str, other: Any) -> Any:
+    if one is other:
+        return operation == "__eq__"
+    if _is_stand_in(other):
+        return _do(one, operation, other)
+    if other is None:
+        return operation == "__ne__"
+    try:
+        inside = _do(one, "view")
+    except TypeError:
+        raise NotComparable(
+            f"{_named(one)} is compared with {other!r}, and its own class would say whether they "
+            "are equal: compare a number, a text or an array that it holds"
+        ) from None
+    return (inside == other) if operation == "__eq__" else (inside != other)
