@@ -1,5 +1,5 @@
-"""Where tests lie: `tests/<package>/test_<module>.py`, and in `tests/end_to_end` what goes the
-whole road of a submission.
+"""Where tests lie: `tests/<package>/test_<module>.py`, in `tests/end_to_end` what goes the whole
+road of a submission, and in `tests/courses` what does so with masters of public courses.
 
 A module without a test file of its name is named in the docstring of the file that covers it,
 behind "Covers too:", or behind "Runs too:" where that file only runs it.
@@ -16,7 +16,7 @@ import pytest
 from shared import ROOT
 
 TESTS = ROOT / "tests"
-END_TO_END = TESTS / "end_to_end"
+WHOLE_ROAD = (TESTS / "end_to_end", TESTS / "courses")
 OF_NO_MODULE = {
     TESTS / "test_boundaries.py",
     TESTS / "test_contributing.py",
@@ -72,7 +72,8 @@ def test_every_test_file_is_named_after_a_module_or_goes_the_whole_road() -> Non
     of_modules = {file_of(module) for module in MODULES}
     others = TEST_FILES - of_modules - OF_NO_MODULE
     assert (
-        sorted(str(file.relative_to(TESTS)) for file in others if file.parent != END_TO_END) == []
+        sorted(str(file.relative_to(TESTS)) for file in others if file.parent not in WHOLE_ROAD)
+        == []
     )
 
 
