@@ -472,7 +472,7 @@ KINDS: dict[str, Kind] = {
         "def f66():\n    return 0.5",
     ),
     "the environment": Kind(
-        "a67 = 3", "assert 'a67' in globals() or 'a67' in dir() or a67 == 3", ""
+        "a67 = 3", "assert 'a67' in globals() or 'a67' in dir() or a67 == 3", "a67 = 4"
     ),
     "a partial": Kind(
         "f68 = functools.partial(pow, 2)",
@@ -516,5 +516,39 @@ KINDS: dict[str, Kind] = {
         "assert sorted([V72(2), V72(1)])[0].x == 1\n"
         "assert len({V72(1), V72(1)}) == 1",
         "class V72:\n    def __init__(self, x):\n        self.x = 0",
+    ),
+    "the words of a class": Kind(
+        "class W73:\n    pass\nw73 = W73()",
+        "assert str(type(w73)) == str(W73)\nassert 'W73' in repr(type(w73))",
+        "w73 = W73 = 3",
+    ),
+    "an object of a library": Kind(
+        "import fractions, pathlib\np74 = pathlib.PurePosixPath('a/b.txt')",
+        "assert isinstance(p74, pathlib.PurePosixPath)\n"
+        "assert p74.suffix == '.txt' and p74.name == 'b.txt'\n"
+        "assert type(p74) == pathlib.PurePosixPath",
+        "import pathlib\np74 = 'a/b.txt'",
+    ),
+    "an array of objects": Kind(
+        "a75 = np.array(['x', None, 3], dtype=object)",
+        "assert len(a75) == 3 and a75[0] == 'x' and a75.dtype == object",
+        "a75 = np.array(['y', None, 3], dtype=object)",
+    ),
+    "functions in a list": Kind(
+        "fs76 = [abs, lambda x: x + 1]",
+        "assert all(callable(f) for f in fs76)\nassert fs76[1](1) == 2",
+        "fs76 = [abs, 3]",
+    ),
+    "an object as a key": Kind(
+        "class K77:\n    pass\nk77 = K77()\nd77 = {k77: 5}",
+        "assert d77[k77] == 5\nassert list(d77)[0] is k77",
+        "k77, d77 = 1, {2: 5}",
+    ),
+    "an object goes back into a function": Kind(
+        "class M78:\n    def __init__(self, k):\n        self.k = k\n"
+        "def f78(model, x):\n    return model.k * x\nm78 = M78(3)",
+        "assert f78(m78, 2) == 6\nassert f78(M78(4), np.ones(2)).tolist() == [4, 4]",
+        "class M78:\n    def __init__(self, k):\n        self.k = 0\n"
+        "def f78(model, x):\n    return model.k * x\nm78 = M78(3)",
     ),
 }

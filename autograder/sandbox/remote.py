@@ -76,13 +76,17 @@ class RemoteClass(RemoteFunction, type):
         return True
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other
+        """Whether it is the same class, or the one of an installed package that this stands for."""
+        if cls is other or not isinstance(other, type) or type(other) is RemoteClass:
+            return cls is other
+        own = (cls.__module__, cls.__qualname__)
+        return own[0] != "__main__" and own == (other.__module__, other.__qualname__)
 
     def __hash__(cls) -> int:
         return type.__hash__(cls)
 
     def __repr__(cls) -> str:
-        return f"<class {cls.__name__!r} of the submission>"
+        return f"<class '{cls.__module__}.{cls.__qualname__}'>"
 
     def __dir__(cls) -> list[str]:
         return list(_do(cls, "__dir__"))
@@ -166,7 +170,8 @@ def remote_class(
     content: dict[str, Any] = {
         "__slots__": (),
         "__doc__": said.get("doc"),
-        "__module__": "__main__",
+        "__module__": str(said["module"]),
+        "__qualname__": str(said["qualified"]),
         "_arrays_library": [
             (module, qualified)
             for module, qualified in said["library"]

@@ -15,6 +15,8 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
 from autograder.sandbox.data import CannotCross
@@ -26,6 +28,10 @@ from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
+
+
+_FORMS = ("1.13", "1.21", "1.25", "2.1", "2.2")
+"""Versions of NumPy whose printed form can be asked for."""
 
 
 class Submission:
@@ -144,6 +150,7 @@ class Submission:
                 self._settings.limits.call_seconds,
             )
             described, arrays = frame.header.get("names", {}), frame.arrays
+            _print_as_there(frame.header.get("printing"))
         except NotAsked:
             # There is no worker any more. A name that was a function remains one: its call then
             # says why there is no answer.
@@ -205,6 +212,14 @@ class Submission:
         if description.get("callable") is True:
             return RemoteFunction(self.functions, name)
         return Unavailable(name, "an object that is neither plain data nor a function")
+
+
+def _print_as_there(legacy: Any) -> None:
+    """Print NumPy's numbers in the form that the notebook has chosen, as courses do for doctests
+    that expect `True` or `2.5`. No other option is taken over: a precision would hide digits.
+    """
+    if legacy is False or legacy in _FORMS:
+        np.set_printoptions(legacy=legacy)
 
 
 def _identifiers(path: Path) -> list[str]:

@@ -74,6 +74,8 @@ class Kept:
         own = [base for base in kind.__bases__ if base.__module__ == "__main__"]
         return {
             "doc": _doc(kind),
+            "module": str(kind.__module__),
+            "qualified": str(kind.__qualname__),
             "methods": [name for name in SUPPORTED if getattr(kind, name, None) is not None],
             "hash": _hash(kind),
             "own_bases": [self.described(base) for base in own],

@@ -187,7 +187,7 @@ class Session:
                 except Exception:  # noqa: BLE001
                     # Its class may answer questions about itself with anything.
                     described[name] = {"other": "an object that cannot be looked at"}
-        return Frame({"names": described}, arrays)
+        return Frame({"names": described, "printing": np.get_printoptions()["legacy"]}, arrays)
 
     def _judge(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Call a function with the arguments of a case."""

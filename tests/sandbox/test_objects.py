@@ -1,0 +1,222 @@
+"""What plain tests do to the objects of a submission, and what a submission cannot make of it.
+
+Covers too: `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`, `sandbox.open_packages`,
+`sandbox.operations`, `sandbox.remote`, `sandbox.sources`, `sandbox.transforms`,
+`sandbox.confined.kept`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from plain_tests import IMPORTS, KINDS
+
+from autograder.sandbox.remote import NotComparable
+from autograder.sandbox.settings import Limits, Settings
+from autograder.sandbox.submission import Submission
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
+
+
+def start(folder: Path, tests: dict[str, str]) -> Submission:
+    (folder / "tests").mkdir()
+    for name, text in tests.items():
+        (folder / "tests" / f"{name}.py").write_text(text)
+    (folder / "hidden").mkdir(mode=0o700)
+    limits = Limits(cell_seconds=60, call_seconds=30)
+    started = Submission(Settings(hidden=[str(folder / "hidden")], limits=limits), folder / "tests")
+    assert started.problem is None
+    return started
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Submission]:
+    tests = {f"q{number:02}": kind.test for number, kind in enumerate(KINDS.values())}
+    submission = start(tmp_path_factory.mktemp("kinds"), tests)
+    assert submission.cell(IMPORTS)[0] == ""
+    yield submission
+    submission.close()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_of_test_accepts_a_right_answer_and_refuses_a_wrong_one(
+    kinds: Submission, name: str
+) -> None:
+    test = f"q{list(KINDS).index(name):02}"
+    passed = {}
+    for which in ("answer", "wrong"):
+        kinds.cell(getattr(KINDS[name], which))
+        namespace: dict[str, Any] = {}
+        kinds.bind(test, namespace)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(KINDS[name].test, namespace)
+            passed[which] = True
+        except Exception:  # noqa: BLE001 - as Otter counts it
+            passed[which] = False
+    assert passed == {"answer": True, "wrong": False}
+
+
+Bound = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def bound(tmp_path: Path) -> Iterator[Bound]:
+    """The names f, g, x, y, np and C after a cell has run."""
+    submission = start(tmp_path, {"q1": "f g x y np C"})
+
+    def run(cell: str) -> dict[str, Any]:
+        printed, _ = submission.cell(cell)
+        assert printed == ""
+        namespace: dict[str, Any] = {}
+        submission.bind("q1", namespace)
+        return namespace
+
+    yield run
+    submission.close()
+
+
+LIAR = """\
+class Liar:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __contains__(self, item): return True
+    def __iter__(self): return iter([1])
+    def __hash__(self): return 0
+x = Liar()
+def f(*_): return Liar()
+"""
+
+
+@pytest.mark.parametrize("expected", [3, 2.5, "text", [1], (1, 2), {"a": 1}, True, np.float32(1)])
+def test_an_object_that_says_it_equals_anything_equals_no_data(
+    bound: Bound, expected: object
+) -> None:
+    names = bound(LIAR)
+    for found in (names["x"], names["f"](1)):
+        with pytest.raises(NotComparable, match=r"^an object of class Liar is compared with "):
+            assert found == expected
+        with pytest.raises(NotComparable):
+            assert found != expected
+        with pytest.raises(NotComparable):
+            assert expected in [found]
+
+
+def test_it_contains_only_what_it_gives(bound: Bound) -> None:
+    names = bound(LIAR)
+    assert 1 in names["x"]
+    assert 7 not in names["x"]
+
+
+def test_it_is_no_array_that_is_near_anything(bound: Bound) -> None:
+    names = bound("import numpy as np\n" + LIAR)
+    assert names["np"] is np
+    with pytest.raises(Exception, match=r"compared|ufunc|convert|supported|iterable|isfinite"):
+        assert np.allclose(names["x"], 7.0)
+
+
+def test_a_comparison_of_a_library_is_the_one_that_is_installed_here(bound: Bound) -> None:
+    names = bound("from numpy import allclose as f, isclose as g\nimport numpy as np\n")
+    assert names["f"] is np.allclose
+    assert names["g"] is np.isclose
+
+
+def test_a_class_of_plain_data_is_compared_by_its_data(bound: Bound) -> None:
+    names = bound(
+        "from collections import namedtuple\nC = namedtuple('C', 'a b')\nx = C(1, 2)\n"
+        "class Sly(int):\n    def __eq__(self, other): return True\n"
+        "y = Sly(5)"
+    )
+    assert names["x"] == (1, 2)
+    assert names["x"] != (1, 3)
+    assert names["y"] == 5
+    assert names["y"] != 6
+
+
+def test_functions_of_a_test_run_in_the_test_while_the_submission_waits(bound: Bound) -> None:
+    names = bound(
+        "def f(function, x): return function(function(x))\n"
+        "def g(x): return x + 1\n"
+        "def C(function):\n"
+        "    try:\n        function()\n    except ValueError as error:\n        return str(error)"
+    )
+    seen = []
+
+    def of_the_test(x: int) -> int:
+        seen.append(x)
+        return int(names["g"](x)) * 2  # calls the submission meanwhile
+
+    assert names["f"](of_the_test, 1) == 10
+    assert seen == [1, 4]
+
+    def raises() -> None:
+        raise ValueError("no")
+
+    assert names["C"](raises) == "no"
+
+
+def test_what_a_call_changes_in_place_is_changed_in_the_test(bound: Bound) -> None:
+    names = bound(
+        "def f(a, *, b):\n    a['k'][0].append(4)\n    b[1] = 9.0\n    b = None\n    return a"
+    )
+    inner = [3]
+    given, array = {"k": [inner, "x"]}, np.zeros(3)
+    returned = names["f"](given, b=array)
+    assert given == {"k": [[3, 4], "x"]}
+    assert inner == [3, 4]
+    assert array.tolist() == [0.0, 9.0, 0.0]
+    assert returned == given
+
+
+def test_global_generators_are_shared_with_a_test_that_seeds_them(bound: Bound) -> None:
+    names = bound(
+        "import random\nimport numpy as np\ndef f(): return np.random.rand(), random.random()"
+    )
+    np.random.seed(7)
+    random.seed(8)
+    found = [names["f"](), names["f"]()]
+    np.random.seed(7)
+    random.seed(8)
+    assert found == [(np.random.rand(), random.random()), (np.random.rand(), random.random())]
+
+
+def test_an_exception_of_the_submission_only_fails_the_test(bound: Bound) -> None:
+    names = bound(
+        "class C(BaseException):\n    pass\n"
+        "def f(kind):\n    raise {'exit': SystemExit, 'own': C, 'stop': KeyboardInterrupt}[kind](1)"
+    )
+    for kind in ("exit", "own", "stop"):
+        with pytest.raises(RuntimeError, match=r"^f raised an exception$"):
+            names["f"](kind)
+
+
+def test_what_nobody_can_refer_to_is_told(bound: Bound) -> None:
+    class OfTheTest:
+        pass
+
+    names = bound("def f(x): return x")
+    told = (
+        "f cannot be given an object that is not an array: only plain data, functions, and "
+        "objects of the submission itself cross to it"
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
+        names["f"](OfTheTest())
+
+
+@pytest.mark.parametrize("legacy", ["1.13", "1.25"])
+def test_numbers_are_printed_in_the_form_that_the_notebook_chose(bound: Bound, legacy: str) -> None:
+    try:
+        bound(f"import numpy as np\nnp.set_printoptions(legacy='{legacy}', precision=1)")
+        assert repr(np.True_) == "True"
+        assert "0.12345" in repr(np.array([0.12345]))
+    finally:
+        np.set_printoptions(legacy=False)
