@@ -14,7 +14,7 @@ from autograder.classroom.gradebook import Row, Target
 from autograder.classroom.grades import Grade, Line
 from autograder.classroom.joining import join
 from autograder.classroom.layouts import GRADESCOPE
-from autograder.classroom.ledger import Entry, Ledger
+from autograder.classroom.ledger import FOLDER, Entry, Ledger
 from autograder.classroom.notices import LEFT_OUT, MISSING, Notice, by_title
 from autograder.classroom.progress import Shown
 from autograder.classroom.report import REPORT
@@ -45,9 +45,9 @@ class _Class:
     keys: Sequence[Sequence[str]]
 
     @staticmethod
-    def of(folder: Path, wanted: Wanted, students: Path | None) -> _Class:
+    def of(folder: Path, wanted: Wanted, students: Path | None, beside: list[Path]) -> _Class:
         known = None if students is None else roster.read(students)
-        found = find(folder, wanted)
+        found = find(folder, wanted, beside if students is None else [*beside, students])
         if known is None:
             return _Class(found.submissions, found.notices, None, ())
         joined = join(found.submissions, known)
@@ -76,7 +76,9 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
     """
     assignment, wanted = grading.assignment_of(archive)
     targets = [gradebook.target_of(given, out) for given in options.into]
-    found = _Class.of(folder, wanted, options.students)
+    beside = [archive, out, *(out / name for name in (FOLDER, grades.FILE, REPORT))]
+    beside += [target.path for target in targets]
+    found = _Class.of(folder, wanted, options.students, beside)
     gradebook.check(targets, found.roster, found.rows({}))
     content = archive.read_bytes()
     ledger = Ledger(out)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import stat
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -66,6 +67,17 @@ def of_archive(path: Path) -> dict[str, bytes]:
         for name, content in read(path)
         if not any(_added(part) for part in PurePosixPath(name).parts)
     }
+
+
+def names_in(path: Path) -> list[str]:
+    """The paths in an archive, without any of its content; none if it cannot be read, or is a tar
+    archive, which would have to be unpacked for it.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return []
 
 
 def of_files(parts: Mapping[str, Path]) -> dict[str, bytes]:

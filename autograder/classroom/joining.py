@@ -122,13 +122,15 @@ class _Index:
         """The number of the student who is this person, whether only the name says so, and if there
         is none, why.
         """
+        named = self._named(person.name)
+        numbered = self._by_platform.get(same(person.platform), set())
         for students in (
-            self._by_platform.get(same(person.platform), set()),
+            # a number is that of one platform, and the roster may be that of another
+            numbered & named if named else numbered,
             *map(self._identified, (person.email, person.number, person.login)),
         ):
             if len(students) == 1:
                 return next(iter(students)), False, ""
-        named = self._named(person.name)
         if person.platform:  # of another platform than the roster's, the number may still be known
             students = self._identified(person.platform)
             if len(students & named) == 1 or (len(students) == 1 and not person.name):

@@ -93,6 +93,18 @@ def of_files(names: Iterable[str]) -> dict[str, Named]:
     return found | _of_canvas([name for name in rest if name not in found])
 
 
+def several(paths: Iterable[str]) -> bool:
+    """Whether these paths are of a whole download, with submissions of more than one student."""
+    places = [tuple(part for part in path.split("/") if part) for path in paths]
+    for depth in range(3):
+        folders = {place[depth] for place in places if len(place) > depth + 1}
+        files = {place[depth] for place in places if len(place) == depth + 1}
+        keys = {named.key for name in folders if (named := of_folder(name))}
+        if len(keys | {named.key for named in of_files(files).values()}) > 1:
+            return True
+    return False
+
+
 def _of_moodle(found: re.Match[str]) -> Named:
     number = found["id"] or ""
     # "Participant" stands for every name where marking is blind
@@ -114,25 +126,32 @@ def _of_brightspace(found: re.Match[str], file: str = "") -> Named:
 
 def _moment(text: str) -> tuple[int, ...]:
     """Year, month, day, hour, minute in a text such as "Sep 24, 2024 926 PM"; () if it has none."""
-    day = re.search(r"([A-Za-z]{3})[A-Za-z]*\.? (\d{1,2}),? (\d{4})", text) or re.search(
-        r"()()(\d{4})-(\d{1,2})-(\d{1,2})", text
-    )
-    other = re.search(r"(\d{1,2})\.? ([A-Za-z]{3})[A-Za-z]*\.?,? (\d{4})", text)
-    if day and not day[1]:
-        date = (int(day[3]), int(day[4]), int(day[5]))
-    elif day and day[1].lower() in _MONTHS:
-        date = (int(day[3]), _MONTHS.index(day[1].lower()) + 1, int(day[2]))
-    elif other and other[2].lower() in _MONTHS:
-        date = (int(other[3]), _MONTHS.index(other[2].lower()) + 1, int(other[1]))
-    else:
+    date = next((found for form in _DATES if (found := form.search(text))), None)
+    if date is None or (month := _month(date["month"])) == 0:
         return ()
-    clock = re.search(r"(\d{1,2})[:.]?(\d{2})(?:[:.]?\d{2})?\s*([AaPp])?[Mm]?\.?$", text)
-    if not clock:
+    clock = _CLOCK.fullmatch(text[date.end() :].strip(" ,"))
+    if clock is None:
         return ()
-    hour = int(clock[1])
-    if clock[3]:
-        hour = hour % 12 + (12 if clock[3] in "Pp" else 0)
-    return (*date, hour, int(clock[2]))
+    hour = int(clock["hour"])
+    if clock["half"]:
+        hour = hour % 12 + (12 if clock["half"] in "Pp" else 0)
+    return (int(date["year"]), month, int(date["day"]), hour, int(clock["minute"]))
+
+
+_DATES = (
+    re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*\.? (?P<day>\d{1,2}),? (?P<year>\d{4})"),
+    re.compile(r"(?P<day>\d{1,2})\.? (?P<month>[A-Za-z]{3})[a-z]*\.?,? (?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+)
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}?)[:.]?(?P<minute>\d{2})(?:[:.]\d{2})?\s*(?:(?P<half>[AaPp])[Mm])?"
+)
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return _MONTHS.index(text.lower()) + 1 if text.lower() in _MONTHS else 0
 
 
 def _of_blackboard(names: Iterable[str]) -> dict[str, Named]:

@@ -31,7 +31,8 @@ class Person:
             return known
         if self.email:
             return f"{self.name} <{self.email}>"
-        return f"{self.name} ({self.number or self.login})" if self.number or self.login else known
+        number = self.number or self.login or self.platform
+        return f"{self.name} ({number})" if number else known
 
     def completed(self, other: Person) -> Person:
         """This person, with what only `other` knows."""

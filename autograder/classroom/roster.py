@@ -100,7 +100,7 @@ _COLUMNS = {
         "benutzername",
         "anmeldename",
     ),
-    "platform": ("id", "identifier", "github id", "lms user id", "canvas user id"),
+    "platform": ("id", "identifier", "lms user id", "canvas user id"),
 }
 """The names of columns, in small letters and with spaces, of Canvas, Moodle, Gradescope, GitHub
 Classroom, nbgrader, Blackboard, Brightspace and ILIAS.
@@ -214,7 +214,7 @@ def _student(row: Mapping[str, str], meanings: Mapping[str, str]) -> Student | N
         return None
     if "identifier" in plain and "github username" in plain:
         # what the instructor has chosen to tell students apart by
-        given, platform = plain["identifier"], plain.get("github id", "")
+        given, platform = plain["identifier"], ""  # GitHub's numbers are in no names
         if "@" in given:
             email = email or given
         elif any(sign.isdigit() for sign in given) or name:

@@ -4,15 +4,16 @@ repository for each student, or a whole export.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.classroom import layouts
 from autograder.classroom.contents import (
     is_answer,
+    is_archive,
+    names_in,
     of_files,
     of_system,
     plain_files,
@@ -20,6 +21,7 @@ from autograder.classroom.contents import (
     written,
 )
 from autograder.classroom.gradescope_export import METADATA, NoSubmissions, people_of
+from autograder.classroom.keys import keys
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, MISSING, Notice, left_out
 from autograder.classroom.people import Person
@@ -73,11 +75,11 @@ class Found:
     notices: list[Notice]
 
 
-def find(folder: Path, wanted: Wanted | None = None) -> Found:
+def find(folder: Path, wanted: Wanted | None = None, beside: Collection[Path] = ()) -> Found:
     """The submissions in `folder`; of several files of a student, those `wanted`. Everything else
-    in it has a notice. Raises `NoSubmissions`.
+    in it has a notice, but for what is `beside` them for another purpose. Raises `NoSubmissions`.
     """
-    search = _Search(folder, wanted or Wanted())
+    search = _Search(folder, wanted or Wanted(), beside)
     search.enter(folder)
     found = search.submissions()
     if not found:
@@ -93,15 +95,16 @@ def find(folder: Path, wanted: Wanted | None = None) -> Found:
 class _Search:
     """One walk through a folder: what is found so far."""
 
-    def __init__(self, folder: Path, wanted: Wanted) -> None:
+    def __init__(self, folder: Path, wanted: Wanted, beside: Collection[Path]) -> None:
         self._folder, self._wanted = folder, wanted
+        self._beside = {path.resolve() for path in beside}
         self._groups: dict[tuple[Path, str, str], list[Entry]] = {}
         self._people: dict[Path, tuple[Person, ...]] = {}
         self.notices: list[Notice] = []
 
     def enter(self, folder: Path, depth: int = 0) -> None:
         """Take down what is in a folder of submissions, and in folders of submissions in it."""
-        entries = [path for path in sorted(folder.iterdir()) if not of_system(path)]
+        entries = self._entries(folder)
         folders = [path for path in entries if path.is_dir() and not path.is_symlink()]
         exported = (folder / METADATA).is_file()
         if exported:
@@ -134,8 +137,10 @@ class _Search:
         """What was found, by name, with one submission for each student of each folder."""
         found = []
         groups = sorted(self._groups.items(), key=lambda group: group[1][0].path)
-        keys = _keys([entries[0] for _, entries in groups], self._folder)
-        for key, (_, entries) in zip(keys, groups, strict=True):
+        places = [
+            PurePosixPath(above.relative_to(self._folder), key) for (above, _, key), _ in groups
+        ]
+        for key, (_, entries) in zip(keys(places), groups, strict=True):
             first = entries[-1]
             person = first.named.person
             if first.named.platform:
@@ -154,6 +159,13 @@ class _Search:
             found.append(SubmittedFiles(key, path, people, parts, first.named.platform))
         return found
 
+    def _entries(self, folder: Path) -> list[Path]:
+        return [
+            path
+            for path in sorted(folder.iterdir())
+            if not of_system(path) and path.resolve() not in self._beside
+        ]
+
     def _read_export(self, folder: Path) -> None:
         for name, people in people_of(folder).items():
             if (folder / name).is_dir():
@@ -169,6 +181,10 @@ class _Search:
         plain = path.is_file() and not path.is_symlink() and not path.name.startswith(".")
         if not plain or (named is None and not is_answer(path)):
             self._leave_out(path)
+            return False
+        if named is None and is_archive(path.name) and layouts.several(names_in(path)):
+            why = "it is an archive of several submissions; unpack it, and name the folder"
+            self._leave_out(path, why)
             return False
         self._add(path, named)
         return True
@@ -196,7 +212,7 @@ class _Search:
             return False
         if (folder / METADATA).is_file():
             return True
-        entries = [path for path in sorted(folder.iterdir()) if not of_system(path)]
+        entries = self._entries(folder)
         folders = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
         files = [path for path in entries if path.is_file()]
         if any(layouts.of_folder(path.name) for path in folders):
@@ -226,31 +242,3 @@ def _with_name(named: Named, path: Path) -> Named:
         return named
     person = Person(found[1], login=found[2])
     return Named(named.platform, named.key, person, named.file, named.attempt)
-
-
-def _keys(entries: Sequence[Entry], folder: Path) -> Iterator[str]:
-    """A unique key for each submission, in characters that can name a folder. It does not depend
-    on the others, unless two would have the same.
-    """
-    places = [
-        PurePosixPath(entry.path.parent.relative_to(folder).as_posix()) / entry.named.key
-        for entry in entries
-    ]
-    short = [_key(place.name, choice.ENDING.sub("", place.name)) for place in places]
-    taken = [key.lower() for key in short]  # unique also on file systems that ignore case
-    for place, key in zip(places, short, strict=True):
-        if taken.count(key.lower()) == 1:
-            yield key
-        else:
-            yield _key(place.name, f"{place.name}-{_hash(place.as_posix())}")
-
-
-def _key(name: str, wanted: str) -> str:
-    safe = re.sub(r"[^\w.-]", "_", wanted).strip(".")
-    if len(safe) > 100 or not safe:
-        safe = f"{safe[:80]}-{_hash(name)}".strip("-")
-    return safe
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
