@@ -19,6 +19,9 @@ _COPY = re.compile(r"(?:-(\d+)| ?\((\d+)\))?$")
 """What Canvas, browsers and systems add to the name of a file that was there already."""
 
 
+MOST = "it has most of this assignment"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A file or folder of a student, and what its name says."""
@@ -88,15 +91,15 @@ def of_folder(folder: Path, wanted: Wanted) -> tuple[Path, list[Notice]]:
     if len({path.read_bytes() for path in best}) == 1:
         notices += _told(
             best[:1],
-            "it is the notebook of this assignment" if len(best) == 1 else "they are equal",
+            MOST if len(best) == 1 else "they are equal",
             [path for path in notebooks if path != best[0]],
         )
     return folder, notices
 
 
 def _of_files(entries: Sequence[Entry], wanted: Wanted) -> tuple[dict[str, Path], list[Notice]]:
-    """The files that are graded together. Of notebooks for which there is the same evidence, and of
-    archives, the latest counts.
+    """The files that are graded together. Of versions of a notebook, of notebooks with the same
+    evidence, and of archives, the latest counts.
     """
     notices: list[Notice] = []
     left = sorted(entries, key=_age)
@@ -107,16 +110,19 @@ def _of_files(entries: Sequence[Entry], wanted: Wanted) -> tuple[dict[str, Path]
             left.remove(older)
 
     notebooks = [entry for entry in left if choice.is_notebook(entry.path)]
+    for stem in {_stem(entry) for entry in notebooks}:
+        versions = [entry for entry in notebooks if _stem(entry) == stem]
+        own = choice.best([entry.path for entry in versions], wanted, answers=False)
+        only_last([entry for entry in versions if entry.path in own])
+    notebooks = [entry for entry in notebooks if entry in left]
     best = choice.best([entry.path for entry in notebooks], wanted)
     alike = [entry for entry in notebooks if entry.path in best]
-    if len(alike) > 1 and (
-        len({_stem(entry) for entry in alike}) == 1 or all(each.named.upload for each in alike)
-    ):
+    if alike and all(entry.named.upload for entry in alike):
         only_last(alike)
         best = [alike[-1].path]
     if len(best) == 1:
         others = [each.path for each in notebooks if each in left and each.path not in best]
-        notices += _told(best, "it is the notebook of this assignment", others)
+        notices += _told(best, MOST, others)
     archives = [entry for entry in left if is_archive(entry.named.file)]
     if not notebooks and len(archives) > 1 and all(entry.named.upload for entry in archives):
         only_last(archives)

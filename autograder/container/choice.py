@@ -140,11 +140,11 @@ def is_notebook(path: Path) -> bool:
     return bool(ENDING.search(path.name)) or (path.suffix != ".py" and _content(path) is not None)
 
 
-def best(paths: Sequence[Path], wanted: Wanted) -> list[Path]:
+def best(paths: Sequence[Path], wanted: Wanted, *, answers: bool = True) -> list[Path]:
     """The notebooks for which there is the most evidence: more than one if nothing tells which of
-    them is meant.
+    them is meant. Without `answers` only that counts which says of what assignment a notebook is.
     """
-    ranks = {path: _rank(path, wanted) for path in paths}
+    ranks = {path: _rank(path, wanted)[: None if answers else 2] for path in paths}
     return [path for path in paths if ranks[path] == max(ranks.values())]
 
 

@@ -216,7 +216,7 @@ def test_the_layouts_of_platforms(
         (
             {"leekim_1977_5001_hw.ipynb": ANSWER, "leekim_1977_5002_scratch.ipynb": OTHER},
             "hw.ipynb",
-            "leekim_1977_5001_hw.ipynb: graded, because it is the notebook of this assignment; not "
+            "leekim_1977_5001_hw.ipynb: graded, because it has most of this assignment; not "
             "graded: leekim_1977_5002_scratch.ipynb",
         ),
         (
@@ -258,14 +258,13 @@ def test_the_layouts_of_platforms(
         (
             {"lee/hw.ipynb": ANSWER, "lee/scratch.ipynb": OTHER, "mia/hw.ipynb": ANSWER},
             "hw.ipynb",
-            "hw.ipynb: graded, because it is the notebook of this assignment; not graded: "
-            "scratch.ipynb",
+            "hw.ipynb: graded, because it has most of this assignment; not graded: scratch.ipynb",
         ),
         (
             {
-                "leekim_1977_5001_a.zip": "",
-                "leekim_1977_5002_a-1.zip": "",
-                "onomia_78_5003_x.py": "",
+                "leekim_1977_51_a.zip": "",
+                "leekim_1977_52_a-1.zip": "",
+                "onomia_78_53_x.py": "",
             },
             "",
             "leekim_1977_52_a-1.zip: graded, because it is the latest; not graded: "
