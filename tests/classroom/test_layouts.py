@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from shared import ROOT
 
 from autograder.classroom.layouts import Named, of_files, of_folder, several
 from autograder.classroom.people import Person
+from autograder.classroom.submissions import find
 
 
 @pytest.mark.parametrize(
@@ -136,3 +141,28 @@ def test_blackboard() -> None:
 )
 def test_whole_downloads(paths: list[str], expected: bool) -> None:
     assert several(paths) is expected
+
+
+EXAMPLES = re.findall(
+    r"^\| ([^|]+) \| `([^`]+\.ipynb)` \|$",
+    (ROOT / "docs" / "classes.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("platform", "example"), EXAMPLES)
+def test_the_examples_of_the_documents_are_read(
+    tmp_path: Path, platform: str, example: str
+) -> None:
+    (tmp_path / example).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / example).write_text("{}")
+    found = find(tmp_path)
+    (submission,) = found.submissions
+    assert found.notices == []
+    assert submission.platform == (
+        "" if platform.startswith(("nbgrader", "GitHub", "any")) else re.split(r"[ ,]", platform)[0]
+    )
+
+
+def test_the_documents_have_an_example_of_each() -> None:
+    assert len(EXAMPLES) == 11
