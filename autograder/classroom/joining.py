@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.classroom.notices import MISSING, UNMATCHED, Notice
@@ -72,19 +72,22 @@ def join(submissions: Sequence[SubmittedFiles], roster: Roster) -> Joined:
                 people.append(roster.students[student].person.completed(person))
                 keys[student].append(submission.key)
         joined.append(replace(submission, people=tuple(people)))
-    return Joined(joined, keys, notices + list(_of_students(roster, keys, notices)))
+    claimed = [index.named(person.name) for notice in notices for person in notice.people]
+    unclear = shared.union(*claimed)
+    return Joined(joined, keys, notices + list(_of_students(roster, keys, unclear)))
 
 
 def _of_students(
-    roster: Roster, keys: Sequence[Sequence[str]], notices: Sequence[Notice]
+    roster: Roster, keys: Sequence[Sequence[str]], unclear: Collection[int]
 ) -> Iterable[Notice]:
-    """A notice for each student without a submission, or with several."""
-    loose = {parts_of(person.name) for notice in notices for person in notice.people}
-    for student, found in zip(roster.students, keys, strict=True):
+    """A notice for each student without a submission, or with several. Of those who are `unclear`,
+    submissions have the name.
+    """
+    for number, (student, found) in enumerate(zip(roster.students, keys, strict=True)):
         label = student.person.label
         if not found:
             why = f"on the roster {roster.path.name}, and no submission is joined with it"
-            if parts_of(student.person.name) in loose:
+            if number in unclear:
                 why += "; more than one has this name, and nothing tells which submission is whose"
             yield Notice(MISSING, label, why, people=(student.person,))
         elif len(found) > 1:
@@ -122,7 +125,7 @@ class _Index:
         """The number of the student who is this person, whether only the name says so, and if there
         is none, why.
         """
-        named = self._named(person.name)
+        named = self.named(person.name)
         numbered = self._by_platform.get(same(person.platform), set())
         for students in (
             # a number is that of one platform, and the roster may be that of another
@@ -138,7 +141,8 @@ class _Index:
         if len(named) == 1:
             return next(iter(named)), True, ""
         if len(named) > 1:
-            return None, False, f"{len(named)} students on the roster have the name {person.name}"
+            name = self._students[min(named)].person.name
+            return None, False, f"{len(named)} students on the roster have the name {name}"
         return self._by_clue(person.clue)
 
     def _identified(self, text: str) -> set[int]:
@@ -147,7 +151,8 @@ class _Index:
             return set()
         return self._by_id.get(same(text)) or self._by_mailbox.get(same(text), set())
 
-    def _named(self, name: str) -> set[int]:
+    def named(self, name: str) -> set[int]:
+        """The students of this name."""
         if not name:
             return set()
         found = self._by_name.get(parts_of(name), set())
@@ -170,7 +175,7 @@ class _Index:
                 for text in _joined(clue, words[start : start + size]):
                     if len(text) >= _SHORTEST:
                         by_id |= self._identified(text)
-                by_name |= self._named(" ".join(words[start : start + size]))
+                by_name |= self.named(" ".join(words[start : start + size]))
             for students, only_name in ((by_id, False), (by_name, True)):
                 if len(students) == 1:
                     return next(iter(students)), only_name, ""

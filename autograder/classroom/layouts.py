@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder.classroom.people import Person
 
@@ -176,6 +176,13 @@ def _of_blackboard(names: Iterable[str]) -> dict[str, Named]:
             "Blackboard", login, Person(login=login), found["file"] or f"{login}.txt", attempt
         )
     return named
+
+
+def with_name(named: Named, content: bytes) -> Named:
+    """With the name in the text that Blackboard puts beside each attempt: Ada Lovelace (login)."""
+    text = content[:1000].decode("utf-8", errors="replace")
+    found = re.search(r"^Name:\s*(.+?)\s*\(([^()]+)\)\s*$", text, re.MULTILINE)
+    return replace(named, person=Person(found[1], login=found[2])) if found else named
 
 
 def _of_canvas(names: Iterable[str]) -> dict[str, Named]:

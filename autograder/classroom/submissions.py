@@ -4,7 +4,6 @@ repository for each student, or a whole export.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -143,6 +142,8 @@ class _Search:
         for key, (_, entries) in zip(keys(places), groups, strict=True):
             first = entries[-1]
             person = first.named.person
+            for entry in entries:  # Blackboard's text has the name
+                person = person.completed(entry.named.person)
             if first.named.platform:
                 choice_made = chosen(entries, self._wanted)
                 path, parts = choice_made.path, choice_made.parts
@@ -182,8 +183,7 @@ class _Search:
         if not plain or (named is None and not is_answer(path)):
             self._leave_out(path)
             return False
-        if named is None and is_archive(path.name) and layouts.several(names_in(path)):
-            why = "it is an archive of several submissions; unpack it, and name the folder"
+        if named is None and is_archive(path.name) and (why := _of_no_student(path)):
             self._leave_out(path, why)
             return False
         self._add(path, named)
@@ -193,7 +193,7 @@ class _Search:
         clue = path.name if path.is_dir() else without_ending(path.name)
         named = named or Named("", path.name, Person(clue=clue))
         if named.platform == "Blackboard" and path.suffix == ".txt":
-            named = _with_name(named, path)
+            named = layouts.with_name(named, path.read_bytes())
         self._groups.setdefault((path.parent, named.platform, named.key), []).append(
             Entry(path, named)
         )
@@ -234,11 +234,14 @@ class _Search:
         return len(choice.best(notebooks, self._wanted)) > 1
 
 
-def _with_name(named: Named, path: Path) -> Named:
-    """The name that Blackboard writes into the text beside each attempt: Ada Lovelace (login)."""
-    text = path.read_text(encoding="utf-8", errors="replace")[:1000]
-    found = re.search(r"^Name:\s*(.+?)\s*\(([^()]+)\)\s*$", text, re.MULTILINE)
-    if found is None:
-        return named
-    person = Person(found[1], login=found[2])
-    return Named(named.platform, named.key, person, named.file, named.attempt)
+def _of_no_student(archive: Path) -> str:
+    """Why an archive is no submission: it was unpacked, or holds those of many; "" if it is one."""
+    beside, names = archive.parent, names_in(archive)
+    unpacked = any("/" in name for name in names) and all(
+        (beside / name).exists() for name in names if "__MACOSX" not in name
+    )
+    if unpacked or (beside / without_ending(archive.name)).is_dir():
+        return "what is in it lies unpacked beside it, and is graded"
+    if layouts.several(names):
+        return "it is an archive of several submissions; unpack it, and name the folder"
+    return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from shared import ROOT
 
-from autograder.classroom.layouts import Named, of_files, of_folder, several
+from autograder.classroom.layouts import Named, of_files, of_folder, several, with_name
 from autograder.classroom.people import Person
 from autograder.classroom.submissions import find
 
@@ -127,6 +127,13 @@ def test_blackboard() -> None:
     }
     (alone,) = of_files([f"HW_1_bob_{time}_x.py"]).values()
     assert (alone.key, alone.attempt) == ("bob", (2026, 1, 1, 10, 0, 0))
+
+
+def test_the_text_that_blackboard_puts_beside_an_attempt_has_the_name() -> None:
+    named = Named("Blackboard", "alove", Person(login="alove"), "alove.txt", (2026, 1))
+    text = b"Name: Ada Lovelace (alove)\r\nAssignment: HW (1)\r\n"
+    assert with_name(named, text).person == Person("Ada Lovelace", login="alove")
+    assert with_name(named, b"Assignment: HW (1)") == named
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,8 @@ def test_keys_can_name_folders_are_unique_and_stay_when_a_file_comes(tmp_path: P
     )
     assert {"a", "a.zip", "ä", "_x"} <= set(keys)
     assert sum(key.startswith("A_b-") for key in keys) == 2
-    lay(tmp_path, "a/hw.py", "a.py", "another.ipynb")
-    assert set(keys) - {"a"} <= {found.key for found in find(tmp_path).submissions}
+    lay(tmp_path, "ä/hw.py", "a.py", "another.ipynb")
+    assert set(keys) - {"ä"} <= {found.key for found in find(tmp_path).submissions}
 
 
 def test_names_in_an_unknown_encoding_can_be_written(tmp_path: Path) -> None:
@@ -300,6 +300,16 @@ def test_of_several_files_of_one_student_it_is_told_which_is_graded(
     )
 
 
+def test_blackboards_text_tells_the_name_of_its_attempt(tmp_path: Path) -> None:
+    lay(tmp_path, "HW_lee_attempt_2026-01-01-10-00-00_hw.ipynb")
+    text = "Name: Kim Lee (lee)\nAssignment: HW\n"
+    (tmp_path / "HW_lee_attempt_2026-01-01-10-00-00.txt").write_text(text)
+    found = find(tmp_path, WANTED)
+    (submission,) = found.submissions
+    assert submission.people == (Person("Kim Lee", login="lee"),)
+    assert (submission.path.suffix, found.notices) == (".ipynb", [])
+
+
 def test_a_whole_download_that_is_still_packed_is_told(tmp_path: Path) -> None:
     lay(tmp_path, "ada.ipynb")
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
@@ -308,6 +318,17 @@ def test_a_whole_download_that_is_still_packed_is_told(tmp_path: Path) -> None:
     assert told(tmp_path) == [
         "submissions.zip: it is an archive of several submissions; unpack it, and name the folder"
     ]
+
+
+@pytest.mark.parametrize("archive", ["Work.zip", "CS101 homework.zip"])
+def test_a_download_beside_its_archive_is_read_once(tmp_path: Path, archive: str) -> None:
+    lay(tmp_path, "Work/ada/hw.ipynb", "Work/bob/hw.py")
+    with zipfile.ZipFile(tmp_path / archive, "w") as packed:
+        packed.writestr("Work/ada/hw.ipynb", "{}")
+        packed.writestr("Work/bob/hw.py", "")
+        packed.writestr("__MACOSX/Work/._ada", "")
+    assert list(keys_and_files(tmp_path)) == ["ada", "bob"]
+    assert told(tmp_path) == [f"{archive}: what is in it lies unpacked beside it, and is graded"]
 
 
 def test_what_lies_beside_nbgraders_folder_is_told(tmp_path: Path) -> None:
