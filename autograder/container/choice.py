@@ -144,6 +144,8 @@ def best(paths: Sequence[Path], wanted: Wanted, *, answers: bool = True) -> list
     """The notebooks for which there is the most evidence: more than one if nothing tells which of
     them is meant. Without `answers` only that counts which says of what assignment a notebook is.
     """
+    if len(paths) < 2:
+        return list(paths)
     ranks = {path: _rank(path, wanted)[: None if answers else 2] for path in paths}
     return [path for path in paths if ranks[path] == max(ranks.values())]
 
