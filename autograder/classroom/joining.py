@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.classroom.notices import MISSING, UNMATCHED, Notice
+from autograder.classroom.notices import MISSING, SEVERAL, UNMATCHED, Notice
 from autograder.classroom.people import Person, parts_of, run_together, same
 from autograder.classroom.roster import Roster, Student
 from autograder.classroom.submissions import SubmittedFiles
 
-_SHORTEST = 3
-"""Letters of a part of a file's name that can be a login or number."""
+_SHORTEST = 2
+"""Letters of a part of a file's name that can be a login; of a number, one more."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Joined:
 
 def join(submissions: Sequence[SubmittedFiles], roster: Roster) -> Joined:
     """Find the student of each submission, and the submission of each student."""
-    index = _Index(roster.students)
+    index = _Index(roster.students, [each.clue for one in submissions for each in one.people])
     found: dict[tuple[str, int], tuple[int | None, bool, str]] = {}
     for submission in submissions:
         for number, person in enumerate(submission.people or (Person(),)):
@@ -92,7 +92,7 @@ def _of_students(
             yield Notice(MISSING, label, why, people=(student.person,))
         elif len(found) > 1:
             yield Notice(
-                UNMATCHED,
+                SEVERAL,
                 label,
                 f"{len(found)} submissions are of this student ({', '.join(sorted(found))}); take "
                 "away all but one, or no gradebook gets points for them",
@@ -103,8 +103,10 @@ def _of_students(
 class _Index:
     """The students of a roster by everything that can name them."""
 
-    def __init__(self, students: Sequence[Student]) -> None:
+    def __init__(self, students: Sequence[Student], clues: Sequence[str]) -> None:
         self._students = students
+        told = [set(_words(clue)) for clue in clues if clue]
+        self._common = set.intersection(*told) if len(told) > 1 else set()
         self._by_id: defaultdict[str, set[int]] = defaultdict(set)
         self._by_mailbox: defaultdict[str, set[int]] = defaultdict(set)
         self._by_platform: defaultdict[str, set[int]] = defaultdict(set)
@@ -168,21 +170,32 @@ class _Index:
         whole = self._identified(clue)
         if len(whole) == 1:
             return next(iter(whole)), False, ""
-        words = re.split(r"[\s_\-,;()+]+", clue)
+        words = _words(clue)
+        found = self._by_words(clue, words)
+        if len(found[0]) > 1:  # one of them may be in the name of every submission
+            found = self._by_words(clue, [word for word in words if word not in self._common])
+        students, only_name = found
+        if len(students) > 1:
+            names = sorted(self._students[each].person.label for each in students)
+            return None, False, f"its name fits several students: {', '.join(names)}"
+        return (next(iter(students)), only_name, "") if students else (None, False, nobody)
+
+    def _by_words(self, clue: str, words: Sequence[str]) -> tuple[set[int], bool]:
+        """The students whom the most words together tell, and whether these are only a name."""
         for size in range(len(words), 0, -1):
             by_id, by_name = set(), set()
             for start in range(len(words) - size + 1):
                 for text in _joined(clue, words[start : start + size]):
-                    if len(text) >= _SHORTEST:
+                    if len(text) >= _SHORTEST + text.isdigit():
                         by_id |= self._identified(text)
                 by_name |= self.named(" ".join(words[start : start + size]))
-            for students, only_name in ((by_id, False), (by_name, True)):
-                if len(students) == 1:
-                    return next(iter(students)), only_name, ""
-                if students:
-                    names = sorted(self._students[each].person.label for each in students)
-                    return None, False, f"its name fits several students: {', '.join(names)}"
-        return None, False, nobody
+            if by_id or by_name:
+                return by_id or by_name, not by_id
+        return set(), False
+
+
+def _words(clue: str) -> list[str]:
+    return re.split(r"[\s_\-,;()+]+", clue)
 
 
 def _joined(clue: str, words: Sequence[str]) -> set[str]:

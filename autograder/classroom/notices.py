@@ -10,12 +10,14 @@ from pathlib import Path
 
 from autograder.classroom.people import Person
 
-LEFT_OUT, MISSING, UNMATCHED, CHOSEN = "left out", "missing", "not on the roster", "chosen"
+LEFT_OUT, MISSING, UNMATCHED = "left out", "missing", "not on the roster"
+SEVERAL, CHOSEN = "several", "chosen"
 
 TITLES = {
     LEFT_OUT: "Not graded",
     MISSING: "No submission",
     UNMATCHED: "On the roster is no such student",
+    SEVERAL: "More than one submission",
     CHOSEN: "One of several",
 }
 """The kinds of notices in the order in which they are shown, with a title for each."""

@@ -153,6 +153,19 @@ def test_a_file_name_that_fits_two_students_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_login_that_is_in_the_name_of_every_submission_is_passed_over(tmp_path: Path) -> None:
+    roster = students(
+        tmp_path,
+        "a@x.org,jax,",
+        "b@x.org,s1,",
+        "c@x.org,bo-s1,",
+        head="identifier,github_username,name",
+    )
+    repositories = ("jax-hw1-s1", "jax-hw1-bo-s1", "jax-hw1-jax")
+    joined = joined_of(tmp_path, roster, *(Person(clue=clue) for clue in repositories))
+    assert joined.keys == [["key2"], ["key0"], ["key1"]]
+
+
 def test_two_submissions_of_one_student_are_told(tmp_path: Path) -> None:
     roster = students(tmp_path, "Ada,ada@example.org,1001")
     joined = joined_of(tmp_path, roster, Person(number="1001"), Person(email="ada@example.org"))
