@@ -18,6 +18,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from jinja2 import DictLoader
 from shared import ROOT
@@ -30,11 +31,13 @@ from autograder.build.reference import draw
 from autograder.calls import call, causes, transforms
 from autograder.calls.call import Returned
 from autograder.checks.messages import in_grading
-from autograder.classroom import cluster, grading, report
+from autograder.classroom import cluster, gradebook, grading, layouts, report, roster
 from autograder.classroom.grades import of_results
+from autograder.classroom.joining import join
 from autograder.classroom.ledger import Entry, Ledger
+from autograder.classroom.people import Person
 from autograder.classroom.station import GradedSubmission
-from autograder.classroom.submissions import SubmittedFiles
+from autograder.classroom.submissions import SubmittedFiles, find
 from autograder.errors import DeclarationError
 from autograder.grading import results
 from autograder.questions import laws
@@ -195,6 +198,42 @@ def test_a_column_of_the_class_report(monkeypatch: pytest.MonkeyPatch) -> None:
         "A", {"k": Entry("k", "", "", found, 1.0)}, {"k": of_results(found)}, {"k": "submission 1"}
     )
     assert '<td class="number">2 cells</td><td class="number">1.0</td>' in page
+
+
+def test_a_platform_that_classes_come_from_and_that_grades_go_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual = layouts.of_folder
+
+    def of_folder(name: str) -> layouts.Named | None:
+        found = re.fullmatch(r"upload (\d+) by (\w+)", name)
+        return (
+            layouts.Named("Campus", found[2], Person(login=found[2]), "", (int(found[1]),))
+            if found
+            else usual(name)
+        )
+
+    monkeypatch.setattr(layouts, "of_folder", of_folder)
+    monkeypatch.setitem(roster._COLUMNS, "login", ("campus name",))
+    monkeypatch.setattr(gradebook, "PLATFORMS", (*gradebook.PLATFORMS, "campus"))
+    monkeypatch.setitem(
+        vars(gradebook)["_TABLES"],
+        "campus",
+        lambda assignment, rows, worth: pd.DataFrame(
+            {"campus name": [each.student.person.login for each in rows]}
+        ),
+    )
+    for number in (1, 2):
+        (tmp_path / "class" / f"upload {number} by ada").mkdir(parents=True)
+        (tmp_path / "class" / f"upload {number} by ada" / "hw.ipynb").write_text(f"{number}")
+    (tmp_path / "roster.csv").write_text("Campus Name\nada\n")
+    known = roster.read(tmp_path / "roster.csv")
+    joined = join(find(tmp_path / "class").submissions, known)
+    assert joined.keys == [["ada"]]
+    assert joined.submissions[0].files() == {"hw.ipynb": b"2"}
+    target = gradebook.target_of("campus.csv", tmp_path)
+    gradebook.write(target, "hw", [gradebook.Row(known.students[0], [])], {})
+    assert (tmp_path / "campus.csv").read_text() == "campus name\nada\n"
 
 
 def test_a_law(monkeypatch: pytest.MonkeyPatch) -> None:

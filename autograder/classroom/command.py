@@ -5,47 +5,100 @@ person or a script.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom import grades, grading, report
-from autograder.classroom.ledger import Entry, Ledger
+from autograder.classroom import gradebook, grades, grading, report, roster
+from autograder.classroom.gradebook import Row, Target
+from autograder.classroom.grades import Grade, Line
+from autograder.classroom.joining import join
+from autograder.classroom.layouts import GRADESCOPE
+from autograder.classroom.ledger import FOLDER, Entry, Ledger
+from autograder.classroom.notices import LEFT_OUT, MISSING, Notice, by_title
 from autograder.classroom.progress import Shown
 from autograder.classroom.report import REPORT
+from autograder.classroom.roster import Roster
 from autograder.classroom.submissions import SubmittedFiles, find
+from autograder.container.choice import Wanted
 
 
-def run(
-    folder: Path,
-    archive: Path,
-    out: Path,
-    resume: bool,
-    scheduler: str | None,
-    workers: int | None,
-    names: bool,
-    tell: Shown,
-) -> None:
+@dataclass(frozen=True)
+class Options:
+    """What a person asks for, beside the folder and the zip: see the command's help."""
+
+    resume: bool = False
+    scheduler: str | None = None
+    workers: int | None = None
+    names: bool = False
+    students: Path | None = None
+    into: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class _Class:
+    """The submissions of a class, and what is known beside them."""
+
+    submissions: Sequence[SubmittedFiles]
+    notices: Sequence[Notice]
+    roster: Roster | None
+    keys: Sequence[Sequence[str]]
+
+    @staticmethod
+    def of(folder: Path, wanted: Wanted, students: Path | None, beside: list[Path]) -> _Class:
+        known = None if students is None else roster.read(students)
+        found = find(folder, wanted, beside if students is None else [*beside, students])
+        if known is None:
+            return _Class(found.submissions, found.notices, None, ())
+        joined = join(found.submissions, known)
+        return _Class(joined.submissions, [*found.notices, *joined.notices], known, joined.keys)
+
+    def rows(self, graded: Mapping[str, Grade]) -> list[Row]:
+        """The rows of a gradebook."""
+        if self.roster is None:
+            missing = [
+                person
+                for notice in self.notices
+                if notice.kind == MISSING
+                for person in notice.people
+            ]
+            people = {submission.key: submission.people for submission in self.submissions}
+            return gradebook.rows_of(people, graded, missing)
+        return [
+            Row(student, [graded[key] for key in keys if key in graded])
+            for student, keys in zip(self.roster.students, self.keys, strict=True)
+        ]
+
+
+def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -> None:
     """Grade every submission in `folder`. Raises `autograder.errors.BuildError`; raises
     `KeyboardInterrupt` after reporting what is kept.
     """
-    assignment = grading.assignment_of(archive)
-    submissions = find(folder)
+    assignment, wanted = grading.assignment_of(archive)
+    targets = [gradebook.target_of(given, out) for given in options.into]
+    beside = [archive, out, *(out / name for name in (FOLDER, grades.FILE, REPORT))]
+    beside += [target.path for target in targets]
+    found = _Class.of(folder, wanted, options.students, beside)
+    gradebook.check(targets, found.roster, found.rows({}))
     content = archive.read_bytes()
     ledger = Ledger(out)
-    todo = grading.plan(submissions, content, ledger, resume=resume)
+    todo = grading.plan(found.submissions, content, ledger, resume=options.resume)
     started = time.monotonic()
+    named = options.names or options.students is not None
+    tell.noticed(found.notices if named else [notice.without_names for notice in found.notices])
     tell.begin(todo)
     entries = {key: entry for key, entry in ledger.read().items() if key in todo.digests}
     for submission in todo.left:
         entries.pop(submission.key, None)
     try:
-        for entry in grading.grade(todo, content, ledger, scheduler, workers):
+        for entry in grading.grade(todo, content, ledger, options.scheduler, options.workers):
             entries[entry.key] = entry
             tell.graded(entry, grades.of_results(entry.results))
     except KeyboardInterrupt:
-        tell.stopped(len(entries), len(submissions))
+        tell.stopped(len(entries), len(found.submissions))
         raise
     finally:
-        _write(out, assignment, submissions, entries, names)
+        _write(out, assignment, found, entries, named, targets)
     tell.end(
         out,
         {key: grades.of_results(entry.results) for key, entry in entries.items()},
@@ -56,40 +109,76 @@ def run(
 def _write(
     out: Path,
     assignment: str,
-    submissions: list[SubmittedFiles],
+    found: _Class,
     entries: dict[str, Entry],
-    names: bool,
+    named: bool,
+    targets: Sequence[Target],
 ) -> None:
-    """Write the table and the report of what is graded so far."""
-    known = [submission for submission in submissions if submission.key in entries]
-    found = {
+    """Write the table, the report and the gradebooks of what is graded so far."""
+    known = [submission for submission in found.submissions if submission.key in entries]
+    graded = {
         submission.key: grades.of_results(entries[submission.key].results) for submission in known
     }
-    people = {submission.key: submission.names for submission in known}
     out.mkdir(parents=True, exist_ok=True)
-    grades.write_csv(
-        out / grades.FILE,
-        {submission.key: submission.path.name for submission in known},
-        found,
-        people if names else None,
-    )
-    numbers = {submission.key: number for number, submission in enumerate(submissions, 1)}
+    grades.write_csv(out / grades.FILE, _lines(known, graded, found.notices, named), names=named)
+    numbers = {submission.key: number for number, submission in enumerate(found.submissions, 1)}
     labels = {
-        submission.key: (submission.names or submission.path.name)
-        if names
-        else _label(submission, numbers[submission.key])
-        for submission in known
+        submission.key: _label(submission, numbers[submission.key])
+        for submission in found.submissions
     }
+    notices = by_title(found.notices, None if named else labels)
+    if named:
+        labels |= _names(known)
     part = (out / REPORT).with_suffix(".part")
     part.write_text(
-        report.page(assignment, {key: entries[key] for key in found}, found, labels),
+        report.page(assignment, {key: entries[key] for key in graded}, graded, labels, notices),
         encoding="utf-8",
     )
     part.replace(out / REPORT)
+    possible = grades.possible_points(graded.values())
+    for target in targets:
+        gradebook.write(target, assignment, found.rows(graded), possible)
+
+
+def _lines(
+    known: Sequence[SubmittedFiles],
+    graded: Mapping[str, Grade],
+    notices: Sequence[Notice],
+    named: bool,
+) -> list[Line]:
+    """The lines of the table: of submissions, of what is left out, and of what is missing."""
+    lines = [
+        Line(
+            submission.file,
+            graded[submission.key],
+            submission.key,
+            submission.people,
+            [notice.why for notice in notices if notice.key == submission.key],
+        )
+        for submission in known
+    ]
+    for notice in notices:
+        if notice.kind == LEFT_OUT:
+            lines.append(Line(notice.what, None, "", (), [f"not graded: {notice.why}"]))
+        elif notice.kind == MISSING:
+            # the name of a person goes into the columns of names, not into that of files
+            file = notice.public
+            lines.append(Line(file, None, file, notice.people, [f"no submission: {notice.why}"]))
+    return lines
+
+
+def _names(known: Sequence[SubmittedFiles]) -> dict[str, str]:
+    """The names of students as labels, with the key where two submissions have the same."""
+    labels = {submission.key: submission.names or submission.file for submission in known}
+    told = list(labels.values())
+    return {
+        key: label if told.count(label) == 1 else f"{label} ({key})"
+        for key, label in labels.items()
+    }
 
 
 def _label(submission: SubmittedFiles, number: int) -> str:
-    """A label that does not identify a student. Gradescope's name of a submission does not; a
-    file's name may, so it becomes a number.
+    """A label that does not identify a student. Gradescope's name of a submission does not; that of
+    another file or folder may, so it becomes a number.
     """
-    return submission.key if submission.path.is_dir() else f"submission {number}"
+    return submission.key if submission.platform == GRADESCOPE else f"submission {number}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from autograder.classroom.people import Person
 from autograder.grading import results
 
 FILE = "final_grades.csv"
@@ -67,20 +68,34 @@ def possible_points(grades: Iterable[Grade]) -> dict[str, float]:
     return next((dict(grade.possible) for grade in grades if grade.state == GRADED), {})
 
 
-def write_csv(
-    target: Path,
-    files: Mapping[str, str],
-    grades: Mapping[str, Grade],
-    people: Mapping[str, str] | None = None,
-) -> None:
-    """Write a table with the columns of `otter grade`: `file`, each question,
-    `total_points_earned`, `percent_correct`, `grading_status`.
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: a submission with its grade, or what has none, with the reason."""
 
-    `files`, `grades` and `people` are by key. The first row has the possible points. A question
-    without a verdict has an empty field, where `otter grade` writes zero. `people`, if given, adds
-    the column `submitters`.
+    file: str
+    grade: Grade | None
+    key: str = ""
+    people: Sequence[Person] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def status(self) -> str:
+        """The field `grading_status`."""
+        if self.grade is None:
+            return "; ".join(self.notes)
+        return "Completed" if self.grade.state == GRADED else self.grade.sentence.split("\n", 1)[0]
+
+
+def write_csv(target: Path, lines: Sequence[Line], *, names: bool = False) -> None:
+    """Write a table with the columns of `otter grade`: `file`, each question,
+    `total_points_earned`, `percent_correct`, `grading_status`; and behind them `id`, the key of the
+    submission, and `notes`.
+
+    The first row has the possible points. A question without a verdict has an empty field, where
+    `otter grade` writes zero. `names` adds the columns `submitters`, `name`, `email` and
+    `student_number`; of a group, each has all members.
     """
-    possible = possible_points(grades.values())
+    possible = possible_points(line.grade for line in lines if line.grade is not None)
     worth = sum(possible.values())
     rows: list[dict[str, Any]] = [
         {
@@ -91,41 +106,50 @@ def write_csv(
             "grading_status": "--",
         }
     ]
-    for key in sorted(grades, key=lambda key: files[key]):
-        grade = grades[key]
+    for line in sorted(lines, key=lambda line: (line.file, line.key)):
+        grade = line.grade or Grade(UNGRADED, {}, {})
         points = dict.fromkeys(possible, 0.0) if grade.state == REFUSED else grade.points
-        share = None if grade.total is None or not worth else grade.total / worth
-        status = "Completed" if grade.state == GRADED else grade.sentence.split("\n", 1)[0]
         rows.append(
             {
-                "file": files[key],
+                "file": line.file,
                 **points,
                 "total_points_earned": grade.total,
-                "percent_correct": share,
-                "grading_status": status,
+                "percent_correct": None
+                if grade.total is None or not worth
+                else grade.total / worth,
+                "grading_status": line.status,
+                "id": line.key,
+                "notes": "" if line.grade is None else "; ".join(line.notes),
             }
         )
-        if people is not None:
-            rows[-1]["submitters"] = people.get(key, "")
-    last = [
-        "total_points_earned",
-        "percent_correct",
-        "grading_status",
-        *(["submitters"] if people is not None else []),
-    ]
-    if people is not None:
-        rows[0]["submitters"] = ""
+        if names:
+            rows[-1] |= {
+                "submitters": "; ".join(each.label for each in line.people if each.label),
+                "name": "; ".join(each.name for each in line.people),
+                "email": "; ".join(each.email for each in line.people),
+                "student_number": "; ".join(each.number for each in line.people),
+            }
+    last = ["total_points_earned", "percent_correct", "grading_status", "id", "notes"]
+    last += ["submitters", "name", "email", "student_number"] if names else []
     columns = ["file", *sorted({name for row in rows for name in row} - {"file", *last}), *last]
     table = pd.DataFrame(rows, columns=columns)
-    for name in {"file", "grading_status", "submitters"} & set(columns):
-        table[name] = table[name].map(_no_formula)
-    part = target.with_suffix(".part")
+    for name in set(columns) & {"file", *last[2:]}:
+        table[name] = table[name].fillna("").map(no_formula)
+    write_table(target, table)
+
+
+def write_table(target: Path, table: pd.DataFrame) -> None:
+    """Write a table as CSV, in one step."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.part")
     table.to_csv(part, index=False)
     part.replace(target)
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
     """The text, quoted if a spreadsheet would compute it as a formula: students choose the names of
     their files.
     """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) and text != "--" else text
+    return (
+        f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and text != "--" else text
+    )

@@ -13,9 +13,11 @@ from pathlib import Path
 from autograder.bank import storage
 from autograder.bank.records import BankError
 from autograder.classroom import cluster
+from autograder.classroom.contents import digest
 from autograder.classroom.ledger import Entry, Ledger
 from autograder.classroom.station import GradedSubmission
-from autograder.classroom.submissions import SubmittedFiles, digest
+from autograder.classroom.submissions import SubmittedFiles
+from autograder.container.choice import Wanted
 from autograder.errors import BuildError, Refused
 from autograder.grading import results
 from autograder.grading.settings import settings_of
@@ -42,14 +44,16 @@ class GradingPlan:
     refused: dict[str, str]
 
 
-def assignment_of(archive: Path) -> str:
-    """The name of the assignment that an autograder zip grades. Raises `NoArchive`."""
+def assignment_of(archive: Path) -> tuple[str, Wanted]:
+    """The name of the assignment that an autograder zip grades, and how its notebook is told.
+    Raises `NoArchive`.
+    """
     try:
         with zipfile.ZipFile(archive) as packed, tempfile.TemporaryDirectory() as scratch:
-            settings = settings_of(json.loads(packed.read("otter_config.json"))) or {}
-            return storage.load(
-                Path(packed.extract(f"files/{settings['bank']}", scratch)), "its bank"
-            ).assignment
+            config = packed.read("otter_config.json")
+            settings = settings_of(json.loads(config)) or {}
+            bank = Path(packed.extract(f"files/{settings['bank']}", scratch))
+            return storage.load(bank, "its bank").assignment, Wanted.read(config)
     except (zipfile.BadZipFile, KeyError, ValueError, BankError) as fault:
         told = str(fault) if isinstance(fault, BankError) else type(fault).__name__
         raise NoArchive(

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -23,11 +24,14 @@ from autograder.classroom import grades
 from autograder.classroom.grades import UNGRADED, Grade
 from autograder.classroom.grading import GradingPlan
 from autograder.classroom.ledger import Entry
+from autograder.classroom.notices import Notice, by_title
 from autograder.classroom.report import REPORT
 
 
 class Shown(Protocol):
     """The events that are reported during grading."""
+
+    def noticed(self, notices: Sequence[Notice]) -> None: ...
 
     def begin(self, todo: GradingPlan) -> None: ...
 
@@ -48,6 +52,8 @@ def shown(*, quiet: bool, as_json: bool) -> Shown:
 class Nothing:
     """Reports only an interruption."""
 
+    def noticed(self, notices: Sequence[Notice]) -> None: ...
+
     def begin(self, todo: GradingPlan) -> None: ...
 
     def graded(self, entry: Entry, grade: Grade) -> None: ...
@@ -62,6 +68,12 @@ class Nothing:
 
 class Lines(Nothing):
     """Prints one line of JSON for each submission, and one at the end."""
+
+    def __init__(self) -> None:
+        self._notices: Sequence[Notice] = ()
+
+    def noticed(self, notices: Sequence[Notice]) -> None:
+        self._notices = notices
 
     def graded(self, entry: Entry, grade: Grade) -> None:
         self._print(
@@ -80,6 +92,15 @@ class Lines(Nothing):
                 "submissions": len(done),
                 **Counter(grade.state for grade in done.values()),
                 "seconds": round(seconds, 1),
+                "notices": [
+                    {
+                        "kind": notice.kind,
+                        "what": notice.what,
+                        "why": notice.why,
+                        "submission": notice.key or None,
+                    }
+                    for notice in self._notices
+                ],
             }
         )
 
@@ -103,6 +124,12 @@ class Bar(Nothing):
         )
         self._states: Counter[str] = Counter()
         self._started = time.monotonic()
+
+    def noticed(self, notices: Sequence[Notice]) -> None:
+        for title, sentences in by_title(notices).items():
+            self._console.print(f"{title}:", highlight=False)
+            for sentence in sentences:
+                self._console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
 
     def begin(self, todo: GradingPlan) -> None:
         kept = len(todo.submissions) - len(todo.left)

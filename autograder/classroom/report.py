@@ -30,8 +30,11 @@ def page(
     entries: Mapping[str, Entry],
     grades: Mapping[str, Grade],
     labels: Mapping[str, str],
+    notices: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """The report as HTML. `labels` holds the name of each submission in it."""
+    """The report as HTML. `labels` holds the name of each submission in it, and `notices` sentences
+    about what else was found, by title.
+    """
     environment = Environment(
         loader=PackageLoader("autograder"),
         autoescape=select_autoescape(),
@@ -55,6 +58,7 @@ def page(
             for key in sorted(grades, key=labels.__getitem__)
             if grades[key].state == UNGRADED
         ],
+        notices=notices or {},
         groups=rates(entries),
         mistakes=mistakes(entries, labels),
         stops=stops(entries, labels),

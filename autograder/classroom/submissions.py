@@ -1,191 +1,247 @@
-"""Find the submissions in a folder: notebooks and zips side by side, or Gradescope's export with a
-folder for each.
+"""Find the submissions in a folder, as any platform gives them: files side by side, a folder or
+repository for each student, or a whole export.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
 
-import yaml
+from autograder.classroom import layouts
+from autograder.classroom.contents import (
+    is_answer,
+    is_archive,
+    names_in,
+    of_files,
+    of_system,
+    plain_files,
+    without_ending,
+    written,
+)
+from autograder.classroom.gradescope_export import METADATA, NoSubmissions, people_of
+from autograder.classroom.keys import keys
+from autograder.classroom.layouts import Named
+from autograder.classroom.notices import CHOSEN, MISSING, Notice, left_out
+from autograder.classroom.people import Person
+from autograder.classroom.selection import Entry, chosen, of_folder
+from autograder.container import choice
+from autograder.container.choice import Wanted
 
-from autograder.container import zips
-from autograder.container.zips import printable
-from autograder.errors import BuildError, Refused
-from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
+_NBGRADER = "submitted"
+"""The folder of an nbgrader course in which the submissions lie."""
 
-METADATA = "submission_metadata.yml"
-"""The file in Gradescope's "Export submissions" that describes the submissions beside it."""
-
-_ANSWERS = (".ipynb", ".py", ".zip", ".ipynb.txt", ".ipynb.json")
-
-
-class NoSubmissions(BuildError):
-    """The folder has no submissions, or cannot be read as a folder of them; the text says what was
-    looked for.
-    """
+_DEEPEST = 3
+"""Folders around the submissions, such as the one that a zip was unpacked into, that are entered.
+"""
 
 
 @dataclass(frozen=True)
 class SubmittedFiles:
-    """One submission. `key` is unique and can be the name of a folder. `path` is a file, or a
-    folder of Gradescope's export. `submitters` have `name`, `email`, `sid`.
+    """One submission. `key` is unique and can be the name of a folder. `path` is the file or folder
+    that names it; `parts` are what is graded, by name, where that is not `path` itself.
     """
 
     key: str
     path: Path
-    submitters: Sequence[dict[str, str]] = field(default_factory=tuple)
+    people: tuple[Person, ...] = ()
+    parts: dict[str, Path] = field(default_factory=dict)
+    platform: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name of the file or folder, as it can be written anywhere."""
+        return written(self.path.name)
 
     @property
     def names(self) -> str:
-        """The submitters, as far as they are known."""
-        return ", ".join(
-            person.get("name") or person.get("email") or person.get("sid") or "?"
-            for person in self.submitters
-        )
+        """The people who submitted, as far as they are known."""
+        return "; ".join(person.label for person in self.people if person.label)
 
     def files(self) -> dict[str, bytes]:
-        """The content of every file in the submission, by path. A zip is unpacked; links and other
-        special files in a folder are left out. Raises `Refused`.
+        """The content of every file in the submission, by path. An archive is unpacked; links and
+        other special files in a folder are left out. Raises `Refused`.
         """
-        if self.path.is_dir():
-            return _of_folder(self.path)
-        if self.path.suffix.lower() == ".zip":
-            return dict(zips.files(self.path))
-        if self.path.stat().st_size > MAX_FILE:
-            raise Refused(f"{printable(self.path.name)} is larger than {MAX_FILE // 2**20} MB.")
-        return {self.path.name: self.path.read_bytes()}
+        usual = "" if self.path.is_dir() else self.path.name
+        return of_files(self.parts or {usual: self.path})
 
 
-def find(folder: Path) -> list[SubmittedFiles]:
-    """The submissions in `folder`, by name. Raises `NoSubmissions`."""
-    if (folder / METADATA).is_file():
-        return _exported(folder)
-    folders = sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_dir() and re.fullmatch(r"submission_\d+", path.name)
-    )
-    if folders:
-        return [SubmittedFiles(path.name, path) for path in folders]
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if path.name.lower().endswith(_ANSWERS) and path.is_file() and not path.name.startswith(".")
-    )
-    if not found:
-        raise NoSubmissions(
-            f"{folder} has no submissions: no "
-            f"{', '.join('*' + suffix for suffix in _ANSWERS[:3])}, and no {METADATA} of "
-            "Gradescope's export. Name the folder in which they lie."
-        )
-    return [SubmittedFiles(key, path) for key, path in zip(_keys(found), found, strict=True)]
+@dataclass(frozen=True)
+class Found:
+    """What is in a folder: the submissions by name, and what there is to say of the rest."""
+
+    submissions: list[SubmittedFiles]
+    notices: list[Notice]
 
 
-def digest(files: dict[str, bytes]) -> str:
-    """A hash, as hex digits, of the content of a submission or of any other set of files."""
-    total = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        total.update(f"{len(name.encode())} {name} {len(content)} ".encode() + content)
-    return total.hexdigest()
-
-
-def _keys(paths: Sequence[Path]) -> Iterator[str]:
-    """A unique key for each path: the file's name in characters that can name a folder, without its
-    suffix if no other file has the same stem.
+def find(folder: Path, wanted: Wanted | None = None, beside: Collection[Path] = ()) -> Found:
+    """The submissions in `folder`; of several files of a student, those `wanted`. Everything else
+    in it has a notice, but for what is `beside` them for another purpose. Raises `NoSubmissions`.
     """
-    taken: set[str] = set()
-    stems = [path.stem for path in paths]
-    for path in paths:
-        wanted = (
-            re.sub(r"[^\w.-]", "_", path.stem if stems.count(path.stem) == 1 else path.name).strip(
-                "."
-            )
-            or "submission"
-        )
-        key, number = wanted[:100], 1
-        while key.lower() in taken:  # unique also on file systems that ignore case
-            number += 1
-            key = f"{wanted[:90]}_{number}"
-        taken.add(key.lower())
-        yield key
-
-
-def _exported(folder: Path) -> list[SubmittedFiles]:
-    try:
-        content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, ValueError) as fault:
-        raise NoSubmissions(
-            f"{folder / METADATA} cannot be read: {str(fault).splitlines()[0]}. Export the "
-            "submissions again."
-        ) from None
-    if not isinstance(content, dict):
-        raise NoSubmissions(
-            f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again."
-        )
-    found = [
-        SubmittedFiles(str(name), folder / str(name), tuple(_submitters(noted)))
-        for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
-        if re.fullmatch(r"[\w.-]+", str(name)) and (folder / str(name)).is_dir()
-    ]
+    search = _Search(folder, wanted or Wanted(), beside)
+    search.enter(folder)
+    found = search.submissions()
     if not found:
+        rest = "".join(f" {notice.sentence}." for notice in search.notices[:5])
         raise NoSubmissions(
-            f"{folder / METADATA} names {len(content)} submissions, and none of their folders is "
-            "beside it. Unpack the whole export."
+            f"{folder} has no submissions: no *.ipynb, *.py, *.zip or *.tar.gz, no folder of a "
+            f"student, and no {METADATA} of Gradescope's export. Name the folder in which they "
+            f"lie.{rest}"
         )
-    return found
+    return Found(found, search.notices)
 
 
-def _submitters(noted: Any) -> Iterator[dict[str, str]]:
-    people = noted.get(":submitters") if isinstance(noted, dict) else None
-    for person in people if isinstance(people, list) else []:
-        if isinstance(person, dict):
-            yield {
-                name: str(person[f":{name}"])
-                for name in ("name", "sid", "email")
-                if person.get(f":{name}")
-            }
+class _Search:
+    """One walk through a folder: what is found so far."""
+
+    def __init__(self, folder: Path, wanted: Wanted, beside: Collection[Path]) -> None:
+        self._folder, self._wanted = folder, wanted
+        self._beside = {path.resolve() for path in beside}
+        self._groups: dict[tuple[Path, str, str], list[Entry]] = {}
+        self._people: dict[Path, tuple[Person, ...]] = {}
+        self.notices: list[Notice] = []
+
+    def enter(self, folder: Path, depth: int = 0) -> None:
+        """Take down what is in a folder of submissions, and in folders of submissions in it."""
+        entries = self._entries(folder)
+        folders = [path for path in entries if path.is_dir() and not path.is_symlink()]
+        exported = (folder / METADATA).is_file()
+        if exported:
+            self._read_export(folder)
+            entries = [path for path in entries if path.name != METADATA]
+        inner = folder / _NBGRADER
+        if not exported and inner in folders and any(path.is_dir() for path in inner.iterdir()):
+            for path in entries:
+                if path != inner:
+                    why = "it lies beside nbgrader's folder of what was submitted, which is graded"
+                    self._leave_out(path, why)
+            self.enter(inner, depth + 1)
+            return
+        files = [path for path in entries if path not in folders]
+        named = layouts.of_files(path.name for path in files if path.is_file())
+        answers = [path for path in files if self._take(path, named.get(path.name))]
+        for path in folders:
+            if path.name.startswith("."):
+                self._leave_out(path)
+            elif (
+                depth < _DEEPEST
+                and not (exported and path in self._people)
+                and self._holds_submissions(path, depth, alone=len(folders) == 1 and not answers)
+            ):
+                self.enter(path, depth + 1)
+            else:
+                self._add(path, layouts.of_folder(path.name))
+
+    def submissions(self) -> list[SubmittedFiles]:
+        """What was found, by name, with one submission for each student of each folder."""
+        found = []
+        groups = sorted(self._groups.items(), key=lambda group: group[1][0].path)
+        places = [
+            PurePosixPath(above.relative_to(self._folder), key) for (above, _, key), _ in groups
+        ]
+        for key, (_, entries) in zip(keys(places), groups, strict=True):
+            first = entries[-1]
+            person = first.named.person
+            for entry in entries:  # Blackboard's text has the name
+                person = person.completed(entry.named.person)
+            if first.named.platform:
+                choice_made = chosen(entries, self._wanted)
+                path, parts = choice_made.path, choice_made.parts
+                notices = choice_made.notices
+            elif first.path.is_dir():
+                inside, notices = of_folder(first.path, self._wanted)
+                path, parts = first.path, {"": inside}
+            else:
+                path, parts, notices = first.path, {}, []
+            people = self._people.get(path, () if person == Person() else (person,))
+            self.notices += [
+                Notice(CHOSEN, each.what, each.why, key, people, "", each.plain) for each in notices
+            ]
+            found.append(SubmittedFiles(key, path, people, parts, first.named.platform))
+        return found
+
+    def _entries(self, folder: Path) -> list[Path]:
+        return [
+            path
+            for path in sorted(folder.iterdir())
+            if not of_system(path) and path.resolve() not in self._beside
+        ]
+
+    def _read_export(self, folder: Path) -> None:
+        for name, people in people_of(folder).items():
+            if (folder / name).is_dir():
+                self._people[folder / name] = people
+            else:
+                who = "; ".join(person.label for person in people)
+                why = f"{METADATA} names it, and its folder is not there; export it again"
+                what = f"{name} ({who})" if who else name
+                self.notices.append(Notice(MISSING, what, why, people=people, public=name))
+
+    def _take(self, path: Path, named: Named | None) -> bool:
+        """Take down a file. Returns whether it is, or belongs to, a submission."""
+        plain = path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+        if not plain or (named is None and not is_answer(path)):
+            self._leave_out(path)
+            return False
+        if named is None and is_archive(path.name) and (why := _of_no_student(path)):
+            self._leave_out(path, why)
+            return False
+        self._add(path, named)
+        return True
+
+    def _add(self, path: Path, named: Named | None) -> None:
+        clue = path.name if path.is_dir() else without_ending(path.name)
+        named = named or Named("", path.name, Person(clue=clue))
+        if named.platform == "Blackboard" and path.suffix == ".txt":
+            named = layouts.with_name(named, path.read_bytes())
+        self._groups.setdefault((path.parent, named.platform, named.key), []).append(
+            Entry(path, named)
+        )
+
+    def _leave_out(self, path: Path, why: str = "") -> None:
+        notice = left_out(path, written(path.relative_to(self._folder).as_posix()))
+        self.notices.append(
+            Notice(notice.kind, notice.what, why or notice.why, public=notice.public)
+        )
+
+    def _holds_submissions(self, folder: Path, depth: int, alone: bool) -> bool:
+        """Whether a folder is no student's, but one around those of students. `alone` says that
+        nothing else lies beside it.
+        """
+        if depth >= _DEEPEST or layouts.of_folder(folder.name) is not None:
+            return False
+        if (folder / METADATA).is_file():
+            return True
+        entries = self._entries(folder)
+        folders = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
+        files = [path for path in entries if path.is_file()]
+        if any(layouts.of_folder(path.name) for path in folders):
+            return True
+        if len({named.key for named in layouts.of_files(p.name for p in files).values()}) > 1:
+            return True
+        only = alone and len(folders) == 1 and not any(map(is_answer, files))
+        if any(self._holds_submissions(path, depth + 1, only) for path in folders):
+            return True
+        if not alone:
+            return False
+        if any(path.name.casefold() == self._wanted.name.casefold() for path in folders):
+            return False  # nbgrader's folder of a student, with one for each assignment
+        answered = [path for path in folders if any(map(is_answer, plain_files(path)))]
+        notebooks = [path for path in files if choice.is_notebook(path)]
+        if not any(map(is_answer, files)):
+            nested = len(answered) == 1 and folder.name.endswith(("-submissions", "_submissions"))
+            return len(answered) > 1 or nested or folder.name == _NBGRADER
+        return len(choice.best(notebooks, self._wanted)) > 1
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads Ruby's YAML, ignoring Ruby's tags."""
-
-
-def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)
-
-
-_Loader.add_multi_constructor("!ruby", _without_tag)
-_Loader.add_constructor(
-    "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
-)
-
-
-def _of_folder(folder: Path) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    total = 0
-    for above, folders, names in os.walk(folder):
-        place = Path(above).relative_to(folder)
-        folders[:] = [] if len(place.parts) >= MAX_DEPTH else sorted(folders)
-        for name in sorted(names):
-            path = Path(above, name)
-            status = path.lstat()
-            if stat.S_ISREG(status.st_mode):
-                total += status.st_size
-                if total > MAX_TOTAL or len(files) >= MAX_FILES:
-                    raise Refused(
-                        f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out "
-                        "what was not asked for."
-                    )
-                files[(place / name).as_posix()] = path.read_bytes()
-    return files
+def _of_no_student(archive: Path) -> str:
+    """Why an archive is no submission: it was unpacked, or holds those of many; "" if it is one."""
+    beside, names = archive.parent, names_in(archive)
+    unpacked = any("/" in name for name in names) and all(
+        (beside / name).exists() for name in names if "__MACOSX" not in name
+    )
+    if unpacked or (beside / without_ending(archive.name)).is_dir():
+        return "what is in it lies unpacked beside it, and is graded"
+    if layouts.several(names):
+        return "it is an archive of several submissions; unpack it, and name the folder"
+    return ""

@@ -44,6 +44,23 @@ from autograder.errors import BuildError
     help="Number of processes on this machine; by default one for each processor.",
 )
 @click.option("--names", is_flag=True, help="Name the students in the report and the table.")
+@click.option(
+    "--students",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=(
+        "A roster in CSV, as Canvas, Moodle, Gradescope, GitHub Classroom, nbgrader and others "
+        "export it. Names the students, as --names does, and who has no submission."
+    ),
+)
+@click.option(
+    "--into",
+    multiple=True,
+    metavar="canvas.csv|gradescope.csv|moodle.csv",
+    help=(
+        "Write the grades also in the columns of a platform. A name goes into OUT, a path where it "
+        "says; its name says which platform. Can be given several times."
+    ),
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option(
     "--json",
@@ -59,13 +76,17 @@ def grade(
     scheduler: str | None,
     workers: int | None,
     names: bool,
+    students: Path | None,
+    into: tuple[str, ...],
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Grade a folder of SUBMISSIONS: notebooks or zips, or Gradescope's "Export submissions".
+    """Grade a folder of SUBMISSIONS as any platform gives them: notebooks, scripts and archives
+    side by side, a folder or repository for each student, or a whole export.
 
-    OUT gets final_grades.csv, report.html, and a results.json for each submission. Each is kept as
-    it comes: a run that was stopped goes on with --resume.
+    OUT gets final_grades.csv, report.html, and a results.json for each submission. What is not
+    graded is named, with the reason. Each is kept as it comes: a run that was stopped goes on with
+    --resume.
     """
     # Imported here: it loads Dask.
     try:
@@ -80,10 +101,7 @@ def grade(
             submissions,
             archive,
             out,
-            resume,
-            scheduler,
-            workers,
-            names,
+            command.Options(resume, scheduler, workers, names, students, into),
             progress.shown(quiet=quiet, as_json=as_json),
         )
     except BuildError as fault:

@@ -21,7 +21,7 @@ from autograder.container.zips import printable
 from autograder.errors import Refused
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, remove
 
-_ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
+ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
 """The endings of notebook names, as browsers and mail programs leave them."""
 
 
@@ -41,7 +41,15 @@ class Wanted:
         Otter will report.
         """
         try:
-            plugins = json.loads(config.read_text(encoding="utf-8"))["plugins"]
+            return Wanted.read(config.read_text(encoding="utf-8"))
+        except OSError:
+            return Wanted()
+
+    @staticmethod
+    def read(config: str | bytes) -> Wanted:
+        """The features in the content of an `otter_config.json`; none if it cannot be read."""
+        try:
+            plugins = json.loads(config)["plugins"]
             settings = next(
                 each
                 for entry in plugins
@@ -57,7 +65,7 @@ class Wanted:
                 frozenset(settings["tests_of_cells"]),
                 frozenset(functions),
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
+        except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
             return Wanted()
 
 
@@ -68,7 +76,7 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
     Raises `Refused` if it is unclear which of several notebooks is meant.
     """
     files = list(_files(submission))
-    notebooks = [path for path in files if _ENDING.search(path.name)] or [
+    notebooks = [path for path in files if ENDING.search(path.name)] or [
         path for path in files if path.suffix != ".py" and _content(path) is not None
     ]
     scripts = [path for path in files if path.suffix == ".py" and path.name != "__init__.py"]
@@ -86,7 +94,7 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
     ]
     for path in others:
         remove(path)
-    _move(chosen, submission, _ENDING.sub("", chosen.name) + ".ipynb")
+    _move(chosen, submission, ENDING.sub("", chosen.name) + ".ipynb")
     return sentences
 
 
@@ -127,17 +135,31 @@ def _content(path: Path) -> Mapping[str, Any] | None:
     )
 
 
+def is_notebook(path: Path) -> bool:
+    """Whether a file is a notebook, by its name or by its content."""
+    return bool(ENDING.search(path.name)) or (path.suffix != ".py" and _content(path) is not None)
+
+
+def best(paths: Sequence[Path], wanted: Wanted, *, answers: bool = True) -> list[Path]:
+    """The notebooks for which there is the most evidence: more than one if nothing tells which of
+    them is meant. Without `answers` only that counts which says of what assignment a notebook is.
+    """
+    if len(paths) < 2:
+        return list(paths)
+    ranks = {path: _rank(path, wanted)[: None if answers else 2] for path in paths}
+    return [path for path in paths if ranks[path] == max(ranks.values())]
+
+
 def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
-    ranks = {path: _rank(path, wanted) for path in paths}
-    best = [path for path in paths if ranks[path] == max(ranks.values())]
-    if len({path.read_bytes() for path in best}) > 1:
-        names = sorted(printable(path.relative_to(submission).as_posix()) for path in best)
+    found = best(paths, wanted)
+    if len({path.read_bytes() for path in found}) > 1:
+        names = sorted(printable(path.relative_to(submission).as_posix()) for path in found)
         raise Refused(
-            f"{len(best)} notebooks were submitted: "
+            f"{len(found)} notebooks were submitted: "
             f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}. "
             "Submit one."
         )
-    return best[0]
+    return found[0]
 
 
 def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
@@ -150,7 +172,7 @@ def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
     otter = content["metadata"].get("otter") if isinstance(content.get("metadata"), dict) else None
     named = otter.get("assignment_name") if isinstance(otter, dict) else None
     cells = [cell for cell in content["cells"] if isinstance(cell, dict)]
-    stem = PurePosixPath(_ENDING.sub("", path.name)).name
+    stem = PurePosixPath(ENDING.sub("", path.name)).name
     sources = [_source(cell) for cell in cells if cell.get("cell_type") == "code"]
     return (
         1

@@ -51,15 +51,36 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
-    if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_TOTAL:
+    check_size(name, len(entries), sum(entry.file_size for entry in entries))
+    check_places(name, [(_place(entry), entry.filename) for entry in entries])
+    for entry in entries:
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Refused(
+                f"{name} has a link in it: {printable(entry.filename)}. Put the file itself into "
+                "the zip."
+            )
+        if entry.flag_bits & 1:
+            raise Refused(f"{name} is encrypted. Make it again without a password.")
+        if not _place(entry).parts:
+            raise zipfile.BadZipFile("a file without a name")
+
+
+def check_size(name: str, count: int, size: int) -> None:
+    """Refuse an archive that unpacks to too much. Raises `Refused`."""
+    if count > MAX_FILES or size > MAX_TOTAL:
         raise Refused(
             f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out "
             "what was not asked for."
         )
-    places = {_place(entry) for entry in entries}
-    folders = {above for place in places for above in place.parents}
-    for entry in entries:
-        place, called = _place(entry), printable(entry.filename)
+
+
+def check_places(name: str, entries: Sequence[tuple[PurePosixPath, str]]) -> None:
+    """Refuse an archive with a path that leads out of its folder, is too long, or is both a file
+    and a folder. `entries` are pairs of a path and what it is called there. Raises `Refused`.
+    """
+    folders = {above for place, _ in entries for above in place.parents}
+    for place, filename in entries:
+        called = printable(filename)
         if place.is_absolute() or ".." in place.parts:
             raise Refused(
                 f"{name} has an entry outside of its folder: {called}. Make it again without such "
@@ -72,13 +93,7 @@ def _check(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
                 f"{name} has an entry with too long a name: {called}. Make it again with shorter "
                 "names."
             )
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise Refused(f"{name} has a link in it: {called}. Put the file itself into the zip.")
-        if entry.flag_bits & 1:
-            raise Refused(f"{name} is encrypted. Make it again without a password.")
-        if not place.parts:
-            raise zipfile.BadZipFile("a file without a name")
-        if place in folders:
+        if place.parts and place in folders:
             raise Refused(
                 f"{name} has a file and a folder of one name: {called}. Make it again without the "
                 "file."

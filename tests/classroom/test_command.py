@@ -6,6 +6,7 @@ Covers too: `classroom.cluster`, `classroom.grading`, `classroom.ledger`, `class
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ from class_commands import (
     table,
     wait_for,
 )
+from class_layouts import CLASS, LAYOUTS, lay_out, roster_of
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
@@ -64,6 +66,8 @@ def test_a_class_gets_the_verdicts_of_otter_run(
         "total_points_earned": "10.0",
         "percent_correct": "1.0",
         "grading_status": "Completed",
+        "id": "solution",
+        "notes": "",
     }
     assert found["broken.ipynb"]["grading_status"].startswith(
         "broken.ipynb is a web page, and not the notebook."
@@ -149,7 +153,15 @@ def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path
         graded(export, one_assignment.zip, tmp_path / "out", "--names", "--quiet").returncode == 0
     )
     found = table(tmp_path / "out")
-    assert found["submission_7"]["submitters"] == "Ada Lovelace, Charles Babbage"
+    assert (
+        found["submission_7"]["submitters"]
+        == "Ada Lovelace <ada@example.org>; Charles Babbage <charles@example.org>"
+    )
+    assert found["submission_7"]["student_number"] == "1815; "
+    assert found["submission_13"]["grading_status"] == (
+        "no submission: submission_metadata.yml names it, and its folder is not there; export it "
+        "again"
+    )
     assert (
         found["submission_7"]["total_points_earned"],
         found["submission_12"]["total_points_earned"],
@@ -163,6 +175,125 @@ def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path
         not in (tmp_path / "out" / "report.html").read_text()
         + (tmp_path / "out" / "final_grades.csv").read_text()
     )
+
+
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Final Score
+"Lee, Kim",1977,01815,kim@example.org,S1,
+"Lost, Paul",1978,2,paul@example.org,S1,
+"Ono, Mia",1979,3,mia@example.org,S1,
+"""
+
+
+def test_a_download_of_canvas_with_its_roster_into_its_gradebook(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "submissions", tmp_path / "submissions" / "graded"
+    folder.mkdir()
+    shutil.copy(one_assignment.untouched, folder / "leekim_LATE_1977_5001_hw.ipynb")
+    shutil.copy(one_assignment.solution, folder / "leekim_LATE_1977_5002_hw-1.ipynb")
+    (folder / "onomia_1979_5003_scan.pdf").write_text("%PDF")
+    shutil.copy(one_assignment.solution, folder / "strangersam_1980_5004_hw.ipynb")
+    (folder / "left.rar").write_text("Rar!")
+    (folder / "roster.csv").write_text(CANVAS, encoding="utf-16")
+    options = ("--students", str(folder / "roster.csv"), "--into", "canvas", "--into", "moodle.csv")
+    done = graded(folder, one_assignment.zip, out, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = {
+        "Not graded": "left.rar: archives of this kind are not read; unpack it, and put its files "
+        "into a folder of this name",
+        "No submission": "Lost, Paul <paul@example.org>: on the roster roster.csv, and no "
+        "submission is joined with it",
+        "On the roster is no such student": "strangersam_1980_5004_hw.ipynb (strangersam (1980)): "
+        "no e-mail address, number, login or name of the roster is in its name",
+        "One of several": "leekim_LATE_1977_5002_hw-1.ipynb: graded, because it is the latest; not "
+        "graded: leekim_LATE_1977_5001_hw.ipynb",
+    }
+    for title, sentence in told.items():
+        assert f"{title}:\n  {sentence}\n" in done.stdout
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for title, sentence in told.items():
+        sentence = sentence.replace("<", "&lt;").replace(">", "&gt;")
+        assert f"<h2>{title}</h2>\n<ul><li>{sentence}</li></ul>" in page
+    found = table(out)
+    kim = found["leekim_LATE_1977_5002_hw-1.ipynb"]
+    assert (kim["id"], kim["name"], kim["email"], kim["student_number"]) == (
+        "leekim_1977",
+        "Lee, Kim",
+        "kim@example.org",
+        "01815",
+    )
+    assert kim["total_points_earned"] == "10.0"
+    assert kim["notes"].startswith("graded, because it is the latest; not graded: ")
+    assert (found[""]["name"], found[""]["total_points_earned"]) == ("Lost, Paul", "")
+    assert found["left.rar"]["grading_status"].startswith("not graded: archives of this kind")
+    assert (out / "canvas.csv").read_text(encoding="utf-8").splitlines() == [
+        "Student,ID,SIS User ID,SIS Login ID,Section,nnx-vmap-over-batch",
+        "    Points Possible,,,,,10",
+        '"Lee, Kim",1977,01815,kim@example.org,S1,10',
+        '"Lost, Paul",1978,2,paul@example.org,S1,',
+        '"Ono, Mia",1979,3,mia@example.org,S1,',
+    ]
+    assert (out / "moodle.csv").read_text(encoding="utf-8").splitlines()[1] == (
+        '"Lee, Kim",01815,kim@example.org,kim@example.org,10,q1: 10 of 10'
+    )
+    again = graded(folder, one_assignment.zip, out, "--resume", "--json")
+    assert again.returncode == 0, again.stdout + again.stderr
+    (last,) = map(json.loads, again.stdout.splitlines())  # nothing is graded again
+    assert (last["submissions"], [each["what"] for each in last["notices"]]) == (
+        3,
+        ["left.rar", "roster.csv", "leekim_LATE_1977_5002_hw-1.ipynb"],
+    )
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<li>submission 1: graded is one of 2, because it is the latest</li>" in page
+    assert "<li>a .rar file: archives of this kind are not read" in page
+    assert "kim" not in page.lower() + (out / "final_grades.csv").read_text().replace("leekim", "")
+
+
+def test_what_is_missing_for_a_gradebook_is_said_before_grading(
+    one_assignment: BuiltAssignment, folder: Path, tmp_path: Path
+) -> None:
+    done = graded(folder, one_assignment.zip, tmp_path / "out", "--into", "canvas.csv")
+    assert done.returncode == 1
+    assert "--into canvas needs --students with the file of Canvas's Grades → Export" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_thirty_students_get_the_same_grades_in_five_layouts(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """Every third student is right, and every tenth handed in no notebook."""
+    right, empty = (
+        path.read_text(encoding="utf-8")
+        for path in (one_assignment.solution, one_assignment.untouched)
+    )
+    expected = [
+        "" if student.number % 10 == 9 else "10" if student.number % 3 == 0 else "0"
+        for student in CLASS
+    ]
+    for layout in LAYOUTS:
+        place = tmp_path / layout.replace(" ", "")
+        lay_out(
+            layout,
+            place / "class",
+            lambda student: (
+                "<html>"
+                if student.number % 10 == 9
+                else right
+                if student.number % 3 == 0
+                else empty
+            ),
+        )
+        roster = roster_of(layout, place / "roster.csv")
+        into = place / "gradebook-for-moodle.csv"
+        done = graded(
+            place / "class", one_assignment.zip, place / "out", "--students", roster, "--into", into
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        with into.open(newline="", encoding="utf-8") as file:
+            points = [row[one_assignment.name] for row in csv.DictReader(file)]
+        assert points == expected, layout
 
 
 @pytest.mark.slow

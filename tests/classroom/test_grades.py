@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom.grades import Grade, of_results, write_csv
+from autograder.classroom.grades import Grade, Line, of_results, write_csv
+from autograder.classroom.people import Person
 from autograder.grading import results
 
 
@@ -69,26 +70,41 @@ def test_what_was_not_graded_is_no_zero_and_what_was_refused_is(
     assert (of_results(found).state, of_results(found).total) == (state, total)
 
 
-def test_the_table_has_otter_grades_columns(tmp_path: Path) -> None:
-    grades = {
-        "b": Grade("graded", {"q2": 1.0, "q1": 3.0}, {"q2": 2.0, "q1": 4.0}),
-        "a": Grade("ungraded", {"q2": 1.0, "q1": None}, {"q2": 2.0}, "it was killed\nand more"),
-        "c": Grade("refused", {}, {}, "No notebook was submitted."),
-    }
-    files = {"a": "a.ipynb", "b": "=cmd()|b.ipynb", "c": "c.zip"}
-    write_csv(tmp_path / "x.csv", files, grades)
+def test_the_table_has_otter_grades_columns_and_an_id(tmp_path: Path) -> None:
+    ada, kim = Person("Ada", "ada@example.org", "01815"), Person("-2", login="kim")
+    lines = [
+        Line(
+            "=cmd()|b.ipynb",
+            Grade("graded", {"q2": 1.0, "q1": 3.0}, {"q2": 2.0, "q1": 4.0}),
+            "b",
+            (ada, kim),
+            ["=1", "x"],
+        ),
+        Line("a.ipynb", Grade("ungraded", {"q2": 1.0, "q1": None}, {}, "killed\nand more"), "a"),
+        Line("c.zip", Grade("refused", {}, {}, "No notebook was submitted."), "c"),
+        Line("d.pdf", None, "", (), ["not graded: a PDF cannot be graded"]),
+    ]
+    write_csv(tmp_path / "x.csv", lines)
     with (tmp_path / "x.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
-    assert head == ["file", "q1", "q2", "total_points_earned", "percent_correct", "grading_status"]
+    columns = ["file", "q1", "q2", "total_points_earned", "percent_correct", "grading_status"]
+    assert head == [*columns, "id", "notes"]
     assert rows == [
-        ["points-per-question", "4.0", "2.0", "6.0", "1.0", "--"],
-        ["'=cmd()|b.ipynb", "3.0", "1.0", "4.0", str(4 / 6), "Completed"],
-        ["a.ipynb", "", "1.0", "", "", "it was killed"],
-        ["c.zip", "0.0", "0.0", "0.0", "0.0", "No notebook was submitted."],
+        ["points-per-question", "4.0", "2.0", "6.0", "1.0", "--", "", ""],
+        ["'=cmd()|b.ipynb", "3.0", "1.0", "4.0", str(4 / 6), "Completed", "b", "'=1; x"],
+        ["a.ipynb", "", "1.0", "", "", "killed", "a", ""],
+        ["c.zip", "0.0", "0.0", "0.0", "0.0", "No notebook was submitted.", "c", ""],
+        ["d.pdf", "", "", "", "", "not graded: a PDF cannot be graded", "", ""],
     ]
-    write_csv(tmp_path / "x.csv", files, grades, {"a": "Ada", "b": "-2", "c": ""})
-    with (tmp_path / "x.csv").open(newline="") as file:
-        assert [line[-1] for line in csv.reader(file)] == ["submitters", "", "'-2", "Ada", ""]
+    write_csv(tmp_path / "x.csv", lines, names=True)
+    with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+        people = [line[8:] for line in csv.reader(file)]
+    assert people == [
+        ["submitters", "name", "email", "student_number"],
+        ["", "", "", ""],
+        ["Ada <ada@example.org>; -2 (kim)", "Ada; -2", "ada@example.org; ", "01815; "],
+        *[["", "", "", ""]] * 3,
+    ]
 
 
 def test_the_columns_are_those_that_otter_grade_writes() -> None:

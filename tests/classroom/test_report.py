@@ -145,6 +145,13 @@ def test_ungraded_ones_come_first_and_nothing_of_a_submission_is_markup(page: st
     assert "https://" not in page
 
 
+def test_notices_stand_by_title_before_the_scores(entries: dict[str, Entry]) -> None:
+    notices = {"Not graded": ["<b>.pdf: a PDF", "b.rar: packed"]}
+    page = report.page("A", entries, grades_of(entries), labels_of(entries), notices)
+    told = "<h2>Not graded</h2>\n<ul><li>&lt;b&gt;.pdf: a PDF</li><li>b.rar: packed</li></ul>"
+    assert page.index("Ungraded: look") < page.index(told) < page.index("<h2>Scores</h2>")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:

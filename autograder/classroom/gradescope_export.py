@@ -1,0 +1,81 @@
+"""Gradescope's "Export submissions": the file that says whose each folder is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from autograder.classroom.people import Person
+from autograder.errors import BuildError
+
+METADATA = "submission_metadata.yml"
+"""The file in Gradescope's "Export submissions" that describes the submissions beside it."""
+
+
+class NoSubmissions(BuildError):
+    """The folder has no submissions, or cannot be read as a folder of them; the text says what was
+    looked for.
+    """
+
+
+def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
+    """Who submitted, by the name of the submission's folder, which may be missing. Raises
+    `NoSubmissions`.
+    """
+    try:
+        content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
+    except (yaml.YAMLError, ValueError) as fault:
+        raise NoSubmissions(
+            f"{folder / METADATA} cannot be read: {str(fault).splitlines()[0]}. Export the "
+            "submissions again."
+        ) from None
+    if not isinstance(content, dict):
+        raise NoSubmissions(
+            f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again."
+        )
+    found = {
+        str(name): tuple(_submitters(noted))
+        for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
+        if re.fullmatch(r"\w[\w.-]*", str(name))
+    }
+    if not any((folder / name).is_dir() for name in found):
+        raise NoSubmissions(
+            f"{folder / METADATA} names {len(content)} submissions, and none of their folders is "
+            "beside it. Unpack the whole export."
+        )
+    return found
+
+
+def _submitters(noted: Any) -> Iterator[Person]:
+    people = noted.get(":submitters") if isinstance(noted, dict) else None
+    for person in people if isinstance(people, list) else []:
+        if isinstance(person, dict):
+            yield Person(
+                *(
+                    str(person[f":{name}"]) if person.get(f":{name}") else ""
+                    for name in ("name", "email", "sid")
+                )
+            )
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads Ruby's YAML, ignoring Ruby's tags."""
+
+
+def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+_Loader.add_multi_constructor("!ruby", _without_tag)
+for _tag in ("timestamp", "int", "float"):  # a number with a zero in front stays as it is
+    _Loader.add_constructor(
+        f"tag:yaml.org,2002:{_tag}", lambda loader, node: loader.construct_scalar(node)
+    )

@@ -1,0 +1,207 @@
+"""Join submissions with the students of a roster: by e-mail address, number or login, or by a name
+that only one of them has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from autograder.classroom.notices import MISSING, SEVERAL, UNMATCHED, Notice
+from autograder.classroom.people import Person, parts_of, run_together, same
+from autograder.classroom.roster import Roster, Student
+from autograder.classroom.submissions import SubmittedFiles
+
+_SHORTEST = 2
+"""Letters of a part of a file's name that can be a login; of a number, one more."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The submissions, completed by what the roster knows of their people; the keys of each
+    student's submissions, in the roster's order; and what does not fit together.
+    """
+
+    submissions: list[SubmittedFiles]
+    keys: list[list[str]]
+    notices: list[Notice]
+
+
+def join(submissions: Sequence[SubmittedFiles], roster: Roster) -> Joined:
+    """Find the student of each submission, and the submission of each student."""
+    index = _Index(roster.students, [each.clue for one in submissions for each in one.people])
+    found: dict[tuple[str, int], tuple[int | None, bool, str]] = {}
+    for submission in submissions:
+        for number, person in enumerate(submission.people or (Person(),)):
+            found[submission.key, number] = index.find(person)
+    claims: defaultdict[int, list[tuple[str, bool]]] = defaultdict(list)
+    for (key, _), (student, by_name, _) in found.items():
+        if student is not None:
+            claims[student].append((key, by_name))
+    shared = {
+        student
+        for student, claimed in claims.items()
+        if len({key for key, _ in claimed}) > 1 and any(by_name for _, by_name in claimed)
+    }
+    keys: list[list[str]] = [[] for _ in roster.students]
+    joined, notices = [], []
+    for submission in submissions:
+        people = []
+        for number, person in enumerate(submission.people or (Person(),)):
+            student, by_name, why = found[submission.key, number]
+            if student is not None and student in shared and by_name:
+                others = sorted({key for key, _ in claims[student]} - {submission.key})
+                name = roster.students[student].person.name
+                student = None
+                why = f"the name {name} is also that of {', '.join(others)}, so it tells nothing"
+            if student is None:
+                who = person.label
+                people.append(person)
+                notices.append(
+                    Notice(
+                        UNMATCHED,
+                        f"{submission.file} ({who})" if who else submission.file,
+                        why,
+                        submission.key,
+                        (person,),
+                    )
+                )
+            else:
+                people.append(roster.students[student].person.completed(person))
+                keys[student].append(submission.key)
+        joined.append(replace(submission, people=tuple(people)))
+    claimed = [index.named(person.name) for notice in notices for person in notice.people]
+    unclear = shared.union(*claimed)
+    return Joined(joined, keys, notices + list(_of_students(roster, keys, unclear)))
+
+
+def _of_students(
+    roster: Roster, keys: Sequence[Sequence[str]], unclear: Collection[int]
+) -> Iterable[Notice]:
+    """A notice for each student without a submission, or with several. Of those who are `unclear`,
+    submissions have the name.
+    """
+    for number, (student, found) in enumerate(zip(roster.students, keys, strict=True)):
+        label = student.person.label
+        if not found:
+            why = f"on the roster {roster.path.name}, and no submission is joined with it"
+            if number in unclear:
+                why += "; more than one has this name, and nothing tells which submission is whose"
+            yield Notice(MISSING, label, why, people=(student.person,))
+        elif len(found) > 1:
+            yield Notice(
+                SEVERAL,
+                label,
+                f"{len(found)} submissions are of this student ({', '.join(sorted(found))}); take "
+                "away all but one, or no gradebook gets points for them",
+                people=(student.person,),
+            )
+
+
+class _Index:
+    """The students of a roster by everything that can name them."""
+
+    def __init__(self, students: Sequence[Student], clues: Sequence[str]) -> None:
+        self._students = students
+        told = [set(_words(clue)) for clue in clues if clue]
+        self._common = set.intersection(*told) if len(told) > 1 else set()
+        self._by_id: defaultdict[str, set[int]] = defaultdict(set)
+        self._by_mailbox: defaultdict[str, set[int]] = defaultdict(set)
+        self._by_platform: defaultdict[str, set[int]] = defaultdict(set)
+        self._by_name: defaultdict[tuple[str, ...] | str, set[int]] = defaultdict(set)
+        for number, student in enumerate(students):
+            for each in student.ids:
+                self._by_id[each].add(number)
+                if "@" in each:
+                    self._by_mailbox[each.partition("@")[0]].add(number)
+            if student.person.platform:
+                self._by_platform[same(student.person.platform)].add(number)
+            names: set[tuple[str, ...] | str] = {parts_of(student.person.name)}
+            for name in names | run_together(student.person.name):
+                if name:
+                    self._by_name[name].add(number)
+
+    def find(self, person: Person) -> tuple[int | None, bool, str]:
+        """The number of the student who is this person, whether only the name says so, and if there
+        is none, why.
+        """
+        named = self.named(person.name)
+        numbered = self._by_platform.get(same(person.platform), set())
+        for students in (
+            # a number is that of one platform, and the roster may be that of another
+            numbered & named if named else numbered,
+            *map(self._identified, (person.email, person.number, person.login)),
+        ):
+            if len(students) == 1:
+                return next(iter(students)), False, ""
+        if person.platform:  # of another platform than the roster's, the number may still be known
+            students = self._identified(person.platform)
+            if len(students & named) == 1 or (len(students) == 1 and not person.name):
+                return next(iter(students & named or students)), False, ""
+        if len(named) == 1:
+            return next(iter(named)), True, ""
+        if len(named) > 1:
+            name = self._students[min(named)].person.name
+            return None, False, f"{len(named)} students on the roster have the name {name}"
+        return self._by_clue(person.clue)
+
+    def _identified(self, text: str) -> set[int]:
+        """The students with this e-mail address, number, login or name of a mailbox."""
+        if not text:
+            return set()
+        return self._by_id.get(same(text)) or self._by_mailbox.get(same(text), set())
+
+    def named(self, name: str) -> set[int]:
+        """The students of this name."""
+        if not name:
+            return set()
+        found = self._by_name.get(parts_of(name), set())
+        return found or self._by_name.get("".join(_letters(name)), set())
+
+    def _by_clue(self, clue: str) -> tuple[int | None, bool, str]:
+        """The student whom the name of a file or folder tells, as a whole or in one of its parts,
+        the longest first.
+        """
+        nobody = "no e-mail address, number, login or name of the roster is in its name"
+        if not clue:
+            return None, False, nobody
+        whole = self._identified(clue)
+        if len(whole) == 1:
+            return next(iter(whole)), False, ""
+        words = _words(clue)
+        found = self._by_words(clue, words)
+        if len(found[0]) > 1:  # one of them may be in the name of every submission
+            found = self._by_words(clue, [word for word in words if word not in self._common])
+        students, only_name = found
+        if len(students) > 1:
+            names = sorted(self._students[each].person.label for each in students)
+            return None, False, f"its name fits several students: {', '.join(names)}"
+        return (next(iter(students)), only_name, "") if students else (None, False, nobody)
+
+    def _by_words(self, clue: str, words: Sequence[str]) -> tuple[set[int], bool]:
+        """The students whom the most words together tell, and whether these are only a name."""
+        for size in range(len(words), 0, -1):
+            by_id, by_name = set(), set()
+            for start in range(len(words) - size + 1):
+                for text in _joined(clue, words[start : start + size]):
+                    if len(text) >= _SHORTEST + text.isdigit():
+                        by_id |= self._identified(text)
+                by_name |= self.named(" ".join(words[start : start + size]))
+            if by_id or by_name:
+                return by_id or by_name, not by_id
+        return set(), False
+
+
+def _words(clue: str) -> list[str]:
+    return re.split(r"[\s_\-,;()+]+", clue)
+
+
+def _joined(clue: str, words: Sequence[str]) -> set[str]:
+    """The words as they stand in the clue, whatever is between them."""
+    return {text for sign in "-_. " if (text := sign.join(words)) in clue}
+
+
+def _letters(name: str) -> Iterable[str]:
+    return parts_of(name.replace("_", "")) if " " not in name else ()

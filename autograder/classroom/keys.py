@@ -1,0 +1,42 @@
+"""The key of a submission: unique in its class, and the name of its folder of results."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from autograder.container import choice
+
+LONGEST = 100
+"""Characters of a key."""
+
+
+def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
+    """A unique key for each place, in characters that can name a folder.
+
+    It is made of the place's name, and does not depend on the others unless two would have the
+    same: a class that is graded again after a file more has come keeps its keys.
+    """
+    stems = [choice.ENDING.sub("", place.name) for place in places]
+    short = [_key(place, stem) for place, stem in zip(places, stems, strict=True)]
+    # unique also on file systems that ignore case
+    taken = Counter(key.lower() for key in short)
+    for place, stem, key in zip(places, stems, short, strict=True):
+        if taken[key.lower()] == 1:
+            yield key
+        else:
+            yield _key(place, f"{stem[: LONGEST - 20]}-{_hash(place)}")
+
+
+def _key(place: PurePosixPath, wanted: str) -> str:
+    safe = re.sub(r"[^\w.-]", "_", wanted).strip(".")
+    if len(safe) > LONGEST or not safe:
+        safe = f"{safe[: LONGEST - 20]}-{_hash(place)}".strip("-")
+    return safe
+
+
+def _hash(place: PurePosixPath) -> str:
+    return hashlib.sha256(str(place).encode("utf-8", "surrogateescape")).hexdigest()[:8]
