@@ -471,9 +471,6 @@ KINDS: dict[str, Kind] = {
         "np.random.seed(5)\nx = f66()\nnp.random.seed(5)\nassert x == np.random.rand()",
         "def f66():\n    return 0.5",
     ),
-    "the environment": Kind(
-        "a67 = 3", "assert 'a67' in globals() or 'a67' in dir() or a67 == 3", "a67 = 4"
-    ),
     "a partial": Kind(
         "f68 = functools.partial(pow, 2)",
         "assert f68(3) == 8\nassert f68.args == (2,)",

@@ -13,12 +13,13 @@ from otter.test_files import create_test_file
 
 from autograder.assignment.test_files import TestCall, spelled_calls
 from autograder.checks.recording import recording
+from autograder.errors import BuildError
 
 
 def record(tests: Path, namespace: Mapping[str, Any]) -> dict[str, list[list[TestCall]]]:
     """The calls of `check` that each test case of each test file makes, by file, in order.
 
-    Each test case runs on a copy of `namespace`, as far as it comes: whether it passes is for
+    Raises `BuildError` for a file that Otter cannot load. Each test case runs on a copy of `namespace`, as far as it comes: whether it passes is for
     grading to find out. One that stops before it calls `check` is read instead.
     """
     found = {}
@@ -33,7 +34,13 @@ def record(tests: Path, namespace: Mapping[str, Any]) -> dict[str, list[list[Tes
 
 
 def _of_file(path: Path, namespace: Mapping[str, Any]) -> list[list[TestCall]]:
-    file = create_test_file(str(path), NBMetadataConfig())
+    try:
+        file = create_test_file(str(path), NBMetadataConfig())
+    except Exception as fault:  # noqa: BLE001 - whatever Otter or the file's own lines raise
+        raise BuildError(
+            f"Otter cannot load the tests of {path.stem!r} ({type(fault).__name__}: {fault}), so "
+            "no submission could be graded"
+        ) from None
     found = []
     for case in list(file.test_cases):
         file.test_cases = [case]

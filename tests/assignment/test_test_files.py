@@ -130,6 +130,15 @@ def test_a_rule_that_the_question_does_not_have_is_named(
         asked(tmp_path, IMPORT + f"check('f', f, rule={rule})")
 
 
+def test_a_file_that_otter_cannot_load_is_told(tmp_path: Path) -> None:
+    (tmp_path / "q1.py").write_text(
+        FUNCTION.format(hidden=False, body="    pass").replace("points = 1", "points = [1, 2]")
+    )
+    message = "^Otter cannot load the tests of 'q1' \\(ValueError: .*\\), so no submission could be"
+    with pytest.raises(BuildError, match=message):
+        record(tmp_path, {})
+
+
 def test_a_question_that_nobody_declares_is_named(tmp_path: Path) -> None:
     message = "the test test_it of 'q1' checks 'g', which no Question declares; declared: f"
     with pytest.raises(BuildError, match=f"^{re.escape(message)}$"):

@@ -1,9 +1,5 @@
 """Tests of plain Otter beside ours: each kind gets the same points with the plugin as without it,
 in doctests and in functions.
-
-Covers too: `grading.test_file`, `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`,
-`sandbox.objects`, `sandbox.open_packages`, `sandbox.operations`, `sandbox.remote`,
-`sandbox.sources`, `sandbox.transforms`, `sandbox.confined.kept`.
 """
 
 from __future__ import annotations
