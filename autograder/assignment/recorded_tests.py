@@ -19,8 +19,9 @@ from autograder.errors import BuildError
 def record(tests: Path, namespace: Mapping[str, Any]) -> dict[str, list[list[TestCall]]]:
     """The calls of `check` that each test case of each test file makes, by file, in order.
 
-    Raises `BuildError` for a file that Otter cannot load. Each test case runs on a copy of `namespace`, as far as it comes: whether it passes is for
-    grading to find out. One that stops before it calls `check` is read instead.
+    Each test case runs on a copy of `namespace`, as far as it comes: whether it passes is for
+    grading to find out. One that stops before it calls `check` is read instead. Raises `BuildError`
+    for a file that Otter cannot load.
     """
     found = {}
     for path in sorted(tests.glob("*.py")):
