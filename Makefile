@@ -32,7 +32,7 @@ test-all: .venv/installed-dev lint
 	$(BIN)/python -m pytest -n $$(nproc 2>/dev/null || echo 2)
 
 lock: .venv/installed
-	$(BIN)/python -c "from autograder.assignment import image; image.write_shipped_lock()"
+	$(BIN)/python -c "from autograder.assignment import image; image.write_shipped_locks()"
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
@@ -50,9 +50,9 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/python requirements.txt pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,image]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,image,plugins]"
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,dev,image]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,dev,image,plugins]"
 	@touch $@

@@ -66,10 +66,9 @@ class ArraysPlugin(AbstractOtterPlugin):
         )
         self._checks = test_files.checks_of_tests(Path(assignment.generate_tests_dir))
         self._worth = {name: question.imprecise for name, question in record.questions.items()}
-        self._public_files = [
-            *(Path(file).name for file in assignment.files),
-            filenames.PUBLIC_FILE,
-        ]
+        self._public_files = delivery.set_aside(
+            assignment, autograder_folder, Path(assignment.master).parent
+        )
         self._bank = filenames.hidden_file(secret)
         master.compile_ahead(
             Path(assignment.master),
