@@ -36,7 +36,7 @@ courses: .venv/installed-dev
 	$(BIN)/python -m pytest -m courses -n $$(nproc 2>/dev/null || echo 2) tests/courses
 
 lock: .venv/installed
-	$(BIN)/python -c "from autograder.assignment import image; image.write_shipped_lock()"
+	$(BIN)/python -c "from autograder.assignment import image; image.write_shipped_locks()"
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
@@ -54,9 +54,9 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/python requirements.txt pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,image]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,image,plugins]"
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,dev,image]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[classroom,dev,image,plugins]"
 	@touch $@

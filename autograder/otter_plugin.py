@@ -68,10 +68,9 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._worth = {name: question.imprecise for name, question in made.record.questions.items()}
         for note in made.notes:
             print(f"{otter_assign.NOTE}{note}", flush=True)
-        self._public_files = [
-            *(Path(file).name for file in assignment.files),
-            filenames.PUBLIC_FILE,
-        ]
+        self._public_files = delivery.set_aside(
+            assignment, autograder_folder, Path(assignment.master).parent
+        )
         self._bank = filenames.hidden_file(secret)
         master.compile_ahead(
             Path(assignment.master),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,11 @@ class BuiltAssignment:
 
     @property
     def zip(self) -> Path:
-        """The autograder zip. Raises `FileNotFoundError` if the folder has none."""
-        found = sorted((self.folder / "autograder").glob("*.zip"))
+        """The autograder zip. Raises `FileNotFoundError` if the folder has none.
+
+        Other zips beside it are files of the assignment.
+        """
+        found = sorted(filter(is_autograder, (self.folder / "autograder").glob("*.zip")))
         if not found:
             raise FileNotFoundError(
                 f"{self.folder / 'autograder'} has no autograder zip; build the assignment first"
@@ -53,6 +57,9 @@ class BuiltAssignment:
             raise FileNotFoundError(
                 f"{self.folder / side} has no notebook; build the assignment first"
             )
+        if len(found) > 1:  # the others are files of the assignment; Otter's zip has the name
+            stem = self.zip.name.partition("-autograder_")[0]
+            found = [path for path in found if path.stem == stem] or found
         return found[0]
 
     def record(self) -> BuildRecord:
@@ -82,6 +89,15 @@ class BuiltAssignment:
     def misconceptions(self, question: str) -> dict[str, MisconceptionRecord]:
         """The known wrong answers, by function name."""
         return dict(self.record().questions[question].misconceptions)
+
+
+def is_autograder(path: Path) -> bool:
+    """Whether a zip is an autograder's, and not some data."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"otter_config.json", "run_autograder"} <= set(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def solution_of(notebook: Path, question: str) -> str:

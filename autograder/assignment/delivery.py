@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
+import shutil
 import sys
 import zipfile
 from importlib import resources
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.assignment import conda, image, plugins
 from autograder.bank import filenames
 from autograder.errors import BuildError
+from autograder.grading import given
 from autograder.runtime import compiled_programs
 
 if TYPE_CHECKING:
@@ -35,20 +38,17 @@ def deliver(
     needs. `bank` is the name of the hidden bank's file.
     """
     own = autograder_folder / "requirements.txt"
-    author_lines = (
-        [
-            line
-            for line in own.read_text(encoding="utf-8").splitlines()
-            if line.strip() and not line.strip().startswith("#")
-        ]
-        if own.exists()
-        else []
+    asked = own.read_text(encoding="utf-8").splitlines() if own.exists() else []
+    asked = [line for line in asked if line.strip() and not line.strip().startswith("#")]
+    author_lines = [*asked, *conda.take_pip_lines(autograder_folder / conda.FILE)]
+    other = plugins.requirements_of(
+        [*assignment.plugins, *assignment.generate.plugins], author_lines, image.in_image()
     )
     wheel = write_wheel(autograder_folder)
     write_wheel(student_folder)
     grading_folder = assignment.generate.autograder_dir
     own.write_text(
-        requirements(author_lines, [f"{grading_folder}/source/files/{wheel.name}"]),
+        requirements([*author_lines, *other], [f"{grading_folder}/source/files/{wheel.name}"]),
         encoding="utf-8",
     )
     found = ["--find-links .", f"{DISTRIBUTION}=={wheel_version(wheel)}"]
@@ -66,6 +66,38 @@ def deliver(
     ]
     if assignment.python_version is None:
         assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def set_aside(assignment: Assignment, autograder_folder: Path, master_folder: Path) -> list[str]:
+    """Move the notebooks and scripts among the assignment's files to where Otter does not take
+    them for a submission (see `autograder.grading.given`). Returns the paths of the files that
+    students get.
+    """
+    public = [filenames.PUBLIC_FILE]
+    for entry in assignment.files:
+        path = autograder_folder / entry
+        below = path.rglob("*") if path.is_dir() else [path]
+        public += [
+            each.relative_to(autograder_folder).as_posix() for each in below if each.is_file()
+        ]
+    # Otter copies `autograder_files` after this event, from the master's folder.
+    for entry in assignment.autograder_files:
+        if given.aside(entry):
+            shutil.copy(master_folder / entry, autograder_folder)
+    hidden = [entry for entry in assignment.autograder_files if given.aside(entry)]
+    moved = [entry for entry in (*assignment.files, *hidden) if given.aside(entry)]
+    if moved:
+        (autograder_folder / filenames.ASIDE).mkdir()
+    for entry in moved:
+        shutil.copy(autograder_folder / entry, autograder_folder / filenames.ASIDE)
+    assignment.files = [
+        *(entry for entry in assignment.files if entry not in moved),
+        *(f"{filenames.ASIDE}/{entry}" for entry in moved),
+    ]
+    assignment.autograder_files = [
+        entry for entry in assignment.autograder_files if entry not in moved
+    ]
+    return sorted(public)
 
 
 def write_wheel(folder: Path) -> Path:
@@ -131,6 +163,7 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
     computed the references.
     """
     pinned = {canonicalize_name(Requirement(line).name): line for line in pins()}
+    extras = {name: set(Requirement(line).extras) for name, line in pinned.items()}
     added = []
     for line in author_lines:
         try:
@@ -146,7 +179,13 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
                 f"requirements: {line!r} does not allow {pin}, which is installed here and "
                 "computed the references; install what it asks for, or remove the line"
             )
-    return "\n".join([*pinned.values(), *added, *own_lines]) + "\n"
+        elif not requirement.extras <= extras[canonicalize_name(requirement.name)]:
+            name = canonicalize_name(requirement.name)
+            extras[name] |= requirement.extras
+            pinned[name] = (
+                f"{requirement.name}[{','.join(sorted(extras[name]))}]=={pin.split('==')[1]}"
+            )
+    return "\n".join([*pinned.values(), *dict.fromkeys(added), *own_lines]) + "\n"
 
 
 def _sources() -> dict[str, bytes]:

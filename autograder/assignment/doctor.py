@@ -14,7 +14,7 @@ from autograder.assignment import agreement
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.inspection import OK, UNKNOWN, WRONG, Inspection
 from autograder.assignment.leaks import leaks
-from autograder.assignment.pins import pins_of, resolvable
+from autograder.assignment.pins import not_installed, pins_of, resolvable
 from autograder.bank import records, storage
 from autograder.container import smoke_test
 from autograder.grading.settings import settings_of
@@ -60,6 +60,7 @@ def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) ->
         lambda: _wheel(contents),
         lambda: leaks(archive, contents),
         lambda: _size(archive),
+        lambda: not_installed(contents),
     ]
     found += [each for check in checks for each in check()]
     if resolve:

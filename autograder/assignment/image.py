@@ -8,6 +8,7 @@ hash, and install nothing else. In either case the zip gets our launcher.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.assignment import plugins
 from autograder.errors import BuildError
 
 LEAN, STOCK = "lean", "stock"
@@ -35,6 +37,9 @@ SHIPPED_LOCK = PACKAGE / "templates" / LOCK_FILE
 from `requirements.txt`.
 """
 
+PLUGINS_LOCK = PACKAGE / "templates" / "requirements-plugins.lock"
+"""The same with what Otter's own plugins import, which few assignments need."""
+
 UV = "0.13.9"
 """The version of uv that sets up the image."""
 
@@ -42,6 +47,9 @@ LEFT_OUT = "playwright ; sys_platform == 'never'"
 """A requirement of Otter that only PDFs made through HTML need: a browser, and the package that
 drives it.
 """
+
+_EXTRAS = {"otter-grader": {"grading"}}
+"""The extras of packages in the shipped locks."""
 
 _OTTER_ENV = "otter-env"
 
@@ -82,26 +90,36 @@ def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
 
 
 def lock(lines: list[str]) -> str:
-    """A requirements file with hashes for the packages pinned in `lines`, without the lines for our
+    """A requirements file with hashes for the packages pinned in `lines`, without the line for our
     wheel.
 
-    This is the shipped lock if it has all of them at these versions; otherwise uv makes one now
+    This is a shipped lock if one has all of them at these versions; otherwise uv makes one now
     with a package index. Raises `BuildError`.
     """
-    wanted = [
-        line
-        for line in lines
-        if line.strip()
-        and not line.strip().startswith(("#", "-"))
-        and not line.strip().endswith(".whl")
-    ]
-    shipped = SHIPPED_LOCK.read_text(encoding="utf-8")
-    return shipped if _has_all(shipped, wanted) else made_lock(wanted)
+    wanted = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+    wanted = [line for line in wanted if not re.search(r"(^|/)otter_arrays-[^/]*\.whl$", line)]
+    for line in wanted:
+        if line.startswith("-") or "/" in line.split("#")[0].split(";")[0].split("@")[0]:
+            raise BuildError(
+                f"requirements: {line!r} is not the name of a package in a package index, which is "
+                "all that our image installs; name one there, or build with --image stock"
+            )
+    for shipped in (SHIPPED_LOCK, PLUGINS_LOCK):
+        text = shipped.read_text(encoding="utf-8")
+        if _has_all(text, wanted):
+            return text
+    return made_lock(wanted)
 
 
-def made_lock(wanted: list[str]) -> str:
-    """Resolve requirements with uv, for all systems and Pythons from 3.11 on. Raises
-    `BuildError`."""
+def in_image() -> set[str]:
+    """The canonical names of the packages that every image has."""
+    return set(locked_versions(SHIPPED_LOCK.read_text(encoding="utf-8")))
+
+
+def made_lock(wanted: list[str], like: Path | None = None) -> str:
+    """Resolve requirements with uv, for all systems and Pythons from 3.11 on; packages of the lock
+    file `like` at its versions. Raises `BuildError`.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         source, left_out, target = (
             Path(scratch, "in.txt"),
@@ -128,6 +146,7 @@ def made_lock(wanted: list[str]) -> str:
             *options,
             "--override",
             str(left_out),
+            *([] if like is None else ["--constraint", str(like)]),
             "-o",
             str(target),
             str(source),
@@ -155,11 +174,14 @@ def made_lock(wanted: list[str]) -> str:
     return text
 
 
-def write_shipped_lock() -> None:
-    """Write the shipped lock from the pins in this repository's `requirements.txt`."""
-    SHIPPED_LOCK.write_text(
-        made_lock((PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()),
-        encoding="utf-8",
+def write_shipped_locks() -> None:
+    """Write the shipped locks from the pins in this repository's `requirements.txt` and, for
+    Otter's own plugins, in the extra of our package.
+    """
+    pins = (PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    SHIPPED_LOCK.write_text(made_lock(pins), encoding="utf-8")
+    PLUGINS_LOCK.write_text(
+        made_lock([*pins, *plugins.pins_of_otters_own()], SHIPPED_LOCK), encoding="utf-8"
     )
 
 
@@ -181,6 +203,8 @@ def _has_all(text: str, wanted: list[str]) -> bool:
         try:
             requirement = Requirement(line)
         except InvalidRequirement:
+            return False
+        if not requirement.extras <= _EXTRAS.get(canonicalize_name(requirement.name), set()):
             return False
         if not any(
             str(requirement.specifier) == f"=={version}"

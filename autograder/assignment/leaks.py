@@ -2,15 +2,73 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.assignment.built import BuiltAssignment, solution_of
 from autograder.assignment.inspection import OK, WRONG, Inspection
+from autograder.grading.settings import settings_of
+from autograder.questions.sources import defines
 
-_MARKS = re.compile(rb"BEGIN SOLUTION|# ?SOLUTION\b|## Ignore ##|\.misconception\(|\.alternative\b")
+DISTINCTIVE = 30
+"""A line of more characters is not written twice by chance."""
+
+SEVERAL = 3
+"""So many distinctive lines of a solution in one file are taken from it."""
+
+LARGEST = 20 * 2**20
+"""Bytes. A larger file is data."""
+
+_MARKS = re.compile(
+    r"^\s*# (?:BEGIN|END) SOLUTION\b|\S.*# ?SOLUTION(?: NO PROMPT)?\s*$|^\s*## Ignore ##"
+    r"|\.misconception\(|\.alternative\b",
+    re.MULTILINE,
+)
+
+_OURS = (".whl", ".safetensors", ".lock")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """The solution of one question: its function's body, and the distinctive lines of the whole
+    cell.
+    """
+
+    question: str
+    body: Sequence[str]
+    distinctive: frozenset[str]
+
+    @staticmethod
+    def of(question: str, source: str, handed_out: str) -> Secret:
+        """The solution in `source`. `handed_out` is what students read anyway."""
+        shown = set(_lines(handed_out))
+        distinctive = {line for line in _lines(source) if len(line) > DISTINCTIVE} - shown
+        return Secret(question, _body(question, source), frozenset(distinctive))
+
+    def is_in(self, text: str) -> bool:
+        """Whether a file gives the solution away: with its body as a whole, or with several of its
+        distinctive lines.
+
+        One line is no solution: helpers share lines with solutions. A body of one line counts in a
+        function of the question's name.
+        """
+        lines = _lines(text)
+        taken = self.distinctive.intersection(lines)
+        if len(taken) >= SEVERAL and 2 * len(taken) >= len(self.distinctive):
+            return True
+        if not self.body or not _follow(self.body, lines):
+            return False
+        named = re.compile(rf"(?:async )?(?:def|class) {re.escape(self.question)}\b")
+        return any(named.match(line) for line in lines) or (
+            len(self.body) > 1 and bool(self.distinctive.intersection(self.body))
+        )
 
 
 def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
@@ -18,10 +76,11 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 
     The zip is the instructor's, but students' processes run beside it.
     """
-    for name, content in contents.items():
-        if name.endswith((".ipynb", "build_record.json")) or (
-            not name.endswith((".whl", ".safetensors", ".lock")) and _MARKS.search(content)
-        ):
+    secrets = _secrets(archive)
+    questions, cells = _of_questions(contents)
+    for name, text in _texts(contents):
+        solved = not secrets and _is_the_notebook(name, contents, questions, cells)
+        if name.endswith("build_record.json") or _MARKS.search(text) or solved:
             yield Inspection(
                 "no solution inside",
                 WRONG,
@@ -29,42 +88,133 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
                 "`autograder_files`",
             )
             return
-    sources = _reference_lines(archive)
-    for name, content in contents.items():
-        shown = next((line for line in sources if line.encode() in content), None)
-        if shown is not None and not name.endswith(".whl"):
-            yield Inspection(
-                "no solution inside",
-                WRONG,
-                f"{name} has a line of the solution in it: {shown.strip()!r}; take it out",
-            )
-            return
+        for secret in secrets:
+            if secret.is_in(text):
+                yield Inspection(
+                    "no solution inside",
+                    WRONG,
+                    f"{name} has the solution of {secret.question} in it; take that out of the "
+                    "file, or the file out of `files` and `autograder_files`",
+                )
+                return
     yield Inspection(
         "no solution inside",
         OK,
         "compared with the solution beside the zip"
-        if sources
+        if secrets
         else "no marks of one; the solution is not beside the zip",
     )
 
 
-def _reference_lines(archive: Path) -> list[str]:
-    """The long lines of the references that students do not have too. Empty unless the zip is where
-    it was built.
+def _texts(contents: Mapping[str, bytes], above: str = "") -> Iterator[tuple[str, str]]:
+    """The files of a zip as text, those of zips in it too; of a notebook its cells."""
+    for name, content in contents.items():
+        if name.endswith(_OURS) or len(content) > LARGEST:
+            continue
+        if not above and zipfile.is_zipfile(io.BytesIO(content)):
+            try:
+                with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                    inner = {
+                        entry.filename: packed.read(entry)
+                        for entry in packed.infolist()
+                        if not entry.is_dir() and entry.file_size <= LARGEST
+                    }
+            except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, NotImplementedError):
+                continue
+            yield from _texts(inner, f"{name}: ")
+            continue
+        text = content.decode("utf-8", errors="replace")
+        yield f"{above}{name}", "\n".join(_cells(text)) if name.endswith(".ipynb") else text
+
+
+def _cells(text: str) -> list[str]:
+    """The sources of a notebook's cells; none if it is no notebook."""
+    return [_source(cell) for cell in _raw_cells(text)]
+
+
+def _raw_cells(text: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    cells = found.get("cells") if isinstance(found, dict) else None
+    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(map(str, source))
+
+
+def _of_questions(contents: Mapping[str, bytes]) -> tuple[set[str], set[str]]:
+    """The functions that the assignment asks for, and the ids of its notebook's cells."""
+    try:
+        settings = settings_of(json.loads(contents["otter_config.json"])) or {}
+    except (KeyError, ValueError, AttributeError):
+        settings = {}
+    checks = settings.get("checks", {}).values()
+    return {check[0] for each in checks for check in each if check}, set(
+        settings.get("tests_of_cells", {})
+    )
+
+
+def _is_the_notebook(
+    name: str, contents: Mapping[str, bytes], questions: set[str], cells: set[str]
+) -> bool:
+    """Whether a file is the assignment's own notebook, which has the answers or their places."""
+    if not name.endswith(".ipynb"):
+        return False
+    found = _raw_cells(contents.get(name, b"").decode("utf-8", errors="replace"))
+    return any(
+        cell.get("id") in cells
+        or (
+            cell.get("cell_type") == "code"
+            and any(defines(_source(cell), question) for question in questions)
+        )
+        for cell in found
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that are not empty and no comment, without the spaces around them."""
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _body(question: str, source: str) -> list[str]:
+    """The lines of the function's body, without its docstring; all lines of a source that cannot
+    be read.
     """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return _lines(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == question:
+            first = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            lines = source.splitlines()[first[0].lineno - 1 : node.end_lineno] if first else []
+            return _lines("\n".join(lines))
+    return _lines(source)
+
+
+def _follow(body: Sequence[str], lines: Sequence[str]) -> bool:
+    """Whether the lines of the body follow one another in a file."""
+    return any(
+        lines[start : start + len(body)] == list(body)
+        for start, line in enumerate(lines)
+        if line == body[0]
+    )
+
+
+def _secrets(archive: Path) -> list[Secret]:
+    """The solutions of the questions. Empty unless the zip is where it was built."""
     built = BuiltAssignment(archive.resolve().parent.parent)
     try:
         record, solution = built.record(), built.solution
-        handed_out = built.untouched.read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        handed_out = "\n".join(_cells(built.untouched.read_text(encoding="utf-8")))
+        return [
+            Secret.of(question, solution_of(solution, question), handed_out)
+            for question in record.questions
+        ]
+    except (OSError, ValueError, StopIteration):
         return []
-    lines = [
-        line
-        for question in record.questions
-        for line in solution_of(solution, question).splitlines()
-    ]
-    return [
-        line
-        for line in lines
-        if len(line.strip()) > 30 and json.dumps(line.strip())[1:-1] not in handed_out
-    ]

@@ -44,19 +44,23 @@ def check_readable(master: Path) -> None:
         )
 
 
-def assign(master: Path, out: Path) -> str:
-    """Build a master into the folder `out` with the stock command `otter assign`. Returns "", or
-    why it failed.
+def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
+    """Build a master into the folder `out` with the command `otter assign`, once its configuration
+    is checked. Returns "", or why it failed; adds what the author should know to `notes`.
     """
     try:
         check_readable(master)
     except BuildError as error:
         return str(error)
-    command = [sys.executable, "-m", "otter", "assign", str(master), str(out)]
+    # Otter compares the folder with those of the files, in which links are resolved.
+    place = master.parent.resolve() / master.name
+    command = [sys.executable, "-m", "autograder.assignment.checked_assign", str(place), str(out)]
     done = subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
     )
     if done.returncode == 0:
+        if notes is not None:
+            notes += re.findall(rf"^{re.escape(NOTE)}(.*)$", done.stdout, re.MULTILINE)
         return ""
     ours = re.findall(
         r"^autograder\.(?:errors\.BuildError|grading\.configuration\.ConfigError|"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from autograder.assignment import conda
 from autograder.assignment.image import LOCK_FILE, UV, locked_versions, python_of
-from autograder.assignment.inspection import OK, UNKNOWN, WRONG, Inspection
+from autograder.assignment.inspection import NOTE, OK, UNKNOWN, WRONG, Inspection
 from autograder.runtime.fingerprint import PACKAGES
 
 
@@ -29,6 +30,23 @@ def pins_of(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
         ):
             locked.setdefault(canonicalize_name(name), set()).add(version)
     return {package: locked.get(package, set()) for package in PACKAGES}
+
+
+def not_installed(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
+    """What the author asks of conda, which our image does not have."""
+    if LOCK_FILE not in contents:
+        return
+    entries = conda.left_out(
+        contents["environment.yml"].decode(), set(locked_versions(contents[LOCK_FILE].decode()))
+    )
+    if entries:
+        yield Inspection(
+            "environment",
+            NOTE,
+            "our image does not install what `environment:` asks of conda, and answers that need "
+            f"it will not find it: {', '.join(entries)}. Name packages of Python in "
+            "`requirements:` instead, or build with --image stock, whose image has conda",
+        )
 
 
 def resolvable(contents: Mapping[str, bytes]) -> Iterator[Inspection]:

@@ -16,6 +16,7 @@ from autograder.audit.records import Verdict
 from autograder.bank.groups import METHOD
 from autograder.checks import in_grading
 from autograder.checks.row import CheckRow
+from autograder.grading.given import Given
 from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 from autograder.runtime import compiled_programs
@@ -46,8 +47,14 @@ class AnswerGrader:
             for cell in nbformat.read(built.untouched, as_version=4).cells
             if cell.cell_type == "code" and not defines(cell.source, question)
         ]
+        handed_out = unpacked / "handed_out"
+        given = Given.of(unpacked / "files")
+        if not handed_out.exists():
+            handed_out.mkdir()
+            given.put(handed_out, set(given.places).intersection(plugin["public_files"]))
         self._settings = Settings(
             hidden=[str(unpacked)],
+            files=str(handed_out),
             level="best",
             compiled=str(unpacked / "files" / compiled_programs.FILE),
         )

@@ -11,6 +11,11 @@ and would follow a link that the submission put there under the same name.
 
 PUBLIC_FILE = "public_cases.safetensors"
 
+ASIDE = ".handed_out"
+"""The folder, among the assignment's files in the zip, of those that must not lie beside a
+submission while Otter looks for it: it would take them for one.
+"""
+
 RECORD_FILE = "build_record.json"
 """For the author only: the secret, the counts of cases, the sources of the known answers."""
 

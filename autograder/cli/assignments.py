@@ -76,16 +76,17 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
                 f"two masters are called {name}.ipynb, and both would be built into {out / name}; "
                 "rename one"
             )
-    found = list(
-        zip(
+    found = [
+        (master, fault, notes)
+        for master, (fault, notes) in zip(
             masters,
             in_parallel(
                 "building", lambda master: _built(master, out / master.stem, image, quick), masters
             ),
             strict=True,
         )
-    )
-    built = [BuiltAssignment(out / master.stem) for master, fault in found if not fault]
+    ]
+    built = [BuiltAssignment(out / master.stem) for master, fault, _ in found if not fault]
     if built:
         note = (
             "Noise and tolerance relative to an output's largest element; the nearest wrong answer "
@@ -99,40 +100,42 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
             f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
             "that folder is secret.",
         )
-    faults = [fault for _, fault in found if fault]
+    for master, _, notes in found:
+        for note in notes:
+            show(escape(f"{master.stem}: {note}"))
+    faults = [fault for _, fault, _ in found if fault]
     if faults:
         raise click.ClickException("\n\n".join(faults))
 
 
-def _built(master: Path, folder: Path, image: str, quick: bool) -> str:
-    """Build one master. Returns "", or why it failed."""
+def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, list[str]]:
+    """Build one master. Returns "", or why it failed, and what its author should note."""
     # Imported here: they load Otter, and not every command needs it.
     from autograder.assignment import agreement
     from autograder.assignment.doctor import inspect_zip
-    from autograder.assignment.inspection import WRONG
+    from autograder.assignment.inspection import NOTE, WRONG
     from autograder.assignment.otter_assign import assign
 
-    fault = assign(master, folder)
+    notes: list[str] = []
+    fault = assign(master, folder, notes)
     if fault:
-        return fault
+        return fault, []
 
     archive = BuiltAssignment(folder).zip
     try:
         dress(archive, folder / "autograder" / "requirements.txt", image)
     except BuildError as error:
-        return f"{master.name}: {error}"
+        return f"{master.name}: {error}", []
     # Not resolved: whether an index has the packages does not depend on the assignment.
-    wrong = [
-        f"{archive.name}: {found.text}"
-        for found in inspect_zip(archive, dry_run=False, resolve=False)
-        if found.state == WRONG
-    ]
+    inspected = inspect_zip(archive, dry_run=False, resolve=False)
+    wrong = [f"{archive.name}: {found.text}" for found in inspected if found.state == WRONG]
     if not wrong and not quick:
         try:
             agreement.check(archive, BuiltAssignment(folder).solution)
         except BuildError as error:
             wrong.append(f"{master.name}: {error}")
-    return "\n".join(wrong)
+    notes += [found.text for found in inspected if found.state == NOTE]
+    return "\n".join(wrong), notes
 
 
 @click.command()

@@ -75,11 +75,11 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
 
     Raises `Refused` if it is unclear which of several notebooks is meant.
     """
-    files = list(_files(submission))
-    notebooks = [path for path in files if ENDING.search(path.name)] or [
-        path for path in files if path.suffix != ".py" and _content(path) is not None
+    found = list(files(submission))
+    notebooks = [path for path in found if ENDING.search(path.name)] or [
+        path for path in found if path.suffix != ".py" and _content(path) is not None
     ]
-    scripts = [path for path in files if path.suffix == ".py" and path.name != "__init__.py"]
+    scripts = [path for path in found if path.suffix == ".py" and path.name != "__init__.py"]
     if not notebooks:
         if len(scripts) == 1:
             _move(scripts[0], submission, scripts[0].name)
@@ -98,7 +98,7 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
     return sentences
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files(folder: Path) -> Iterator[Path]:
     """The plain files that a person submitted, without hidden ones and those added by systems and
     editors.
     """

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -20,6 +20,7 @@ from autograder.container import choice
 from autograder.container import zips as packed
 from autograder.container.zips import printable
 from autograder.errors import Refused
+from autograder.grading.given import Given
 from autograder.sandbox.files import MAX_FILE, lay_out, remove
 
 UNPACKED = "submission.zip"
@@ -37,10 +38,10 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
     finds an empty one. Raises `Refused`.
     """
     taken = _unpack(submission) if zips else []
+    own = Given.of(given)
+    _take_copies(submission, own)
     taken += choice.bring_up(submission, choice.Wanted.of(given.parent / "otter_config.json"))
-    taken += _take_away(
-        submission, {path.name for path in given.iterdir()} if given.is_dir() else set()
-    )
+    taken += _take_away(submission, own)
     names = sorted(os.listdir(submission))  # noqa: PTH208
     notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
     scripts = [
@@ -92,24 +93,41 @@ def _unpack(submission: Path) -> list[str]:
     return [f"{printable(path.name)} lies beside the zip file" for path in beside]
 
 
-def _take_away(submission: Path, given: Collection[str]) -> list[str]:
-    """Remove links, other special files, and folders where a file goes: Otter copies files to these
-    places, and would follow links there.
+def _take_copies(submission: Path, given: Given) -> None:
+    """Remove notebooks and scripts of the assignment's own, which were handed in beside the
+    submission: grading has its own copies, and none of them is meant.
+
+    If nothing else was submitted, they stay.
+    """
+    submitted = {path.relative_to(submission).as_posix(): path for path in choice.files(submission)}
+    answers = {place for place in submitted if place.endswith((".ipynb", ".py"))}
+    if not answers <= set(given.places):
+        for place in answers & set(given.places):
+            remove(submitted[place])
+
+
+def _take_away(submission: Path, given: Given) -> list[str]:
+    """Remove links, other special files, and whatever is of another kind than the assignment's file
+    or folder of that name: Otter copies these to their places, and would follow links there.
     """
     sentences = []
+    files = {place for place in given.copied if "/" not in place}
+    folders = {place.split("/")[0] for place in given.copied if "/" in place}
     for entry in sorted(os.scandir(submission), key=lambda entry: entry.name):
         folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
         why = ""
         if not (folder or file):
             why = "is a link" if entry.is_symlink() else "is no plain file"
-        elif folder and (entry.name in given or entry.name == "__init__.py"):
+        elif folder and (entry.name in files or entry.name == "__init__.py"):
             why = "is a folder where a file of the assignment goes"
+        elif file and entry.name in folders:
+            why = "is a file where a folder of the assignment goes"
         elif folder and entry.name.endswith((".ipynb", ".py", ".zip")):
             why = "is a folder"
         elif file and entry.name == "tests":
             why = "is a file where the assignment's tests go"
         if why:
-            if entry.name.endswith(".ipynb") and entry.name not in given:
+            if entry.name.endswith(".ipynb") and entry.name not in files:
                 raise Refused(f"{printable(entry.name)} {why}, and not a notebook. {AGAIN}")
             sentences.append(f"{printable(entry.name)} {why}")
             remove(Path(entry.path))

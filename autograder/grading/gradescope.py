@@ -57,13 +57,15 @@ class Results(GradingResults):
                 row.pop("max_score", None)
         if missing:
             ungraded = sum(_is_nan(test_file.score) for test_file in self.results.values())
-            output["output"] = (
+            told = (
                 f"{ungraded} of {len(self.results)} questions could not be graded completely. This "
                 "is no fault of the answers; please tell your instructor."
             )
+            # another plugin may have said something, such as Otter's RateLimiting
+            output["output"] = f"{output['output']}\n\n{told}" if output.get("output") else told
             if _is_nan(output.get("score")):
                 del output["score"]
-        output["tests"] += _about_cells(self.details.get("cells", ()))
+        output["tests"] += _about_cells(self.details.get("cells", ()), hidden=self.all_hidden)
         output["execution_time"] = round(time.monotonic() - self.started, 1)
         output["extra_data"] = dict(self.details)
         files.write(self.results_file, output)
@@ -96,7 +98,18 @@ class Results(GradingResults):
             len(checks) == len(test_file.test_case_results)
             and None not in checks
             and not test_file.all_or_nothing
+            and not self._is_overridden(test_file, checks)
         )
+
+    def _is_overridden(self, test_file: Any, checks: Sequence[Any]) -> bool:
+        """Whether another plugin has given the question other points than its test cases have."""
+        if _is_nan(test_file.score):
+            return False
+        found = test_file.test_case_results
+        cases = zip(found, checks, strict=True)
+        points = sum(points_of(result, check[0], self.worth) for result, check in cases)
+        ungraded = any(outcome_of(result) == UNGRADED for result in found)
+        return ungraded or not math.isclose(test_file.score, points, abs_tol=1e-9)
 
     def _rows_of_groups(
         self, row: Mapping[str, Any], test_file: Any, checks: Sequence[Any], number: int
@@ -132,7 +145,7 @@ class Results(GradingResults):
         return made
 
 
-def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _about_cells(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[dict[str, Any]]:
     """A row without points about the cells that did not run to their end; no row if all did."""
     if not cells:
         return []
@@ -140,7 +153,7 @@ def _about_cells(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "name": files.CELLS,
-            "visibility": "visible",
+            "visibility": "hidden" if hidden else "visible",
             "output": f"{ABOUT_CELLS}\n\n{told}",
             "output_format": "md",
         }
@@ -164,10 +177,12 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
     that are not graded completely.
 
     A question with a test that could reach no verdict gets the score NaN. Imprecise answers get the
-    share of the points in `worth`, by question.
+    share of the points in `worth`, by question. Points that another plugin has given stay.
     """
     names = []
     for name, test_file in results.results.items():
+        if getattr(test_file, "_score", None) is not None:
+            continue  # another plugin has given it points
         found = test_file.test_case_results
         outcomes = {outcome_of(result) for result in found}
         if UNGRADED in outcomes:

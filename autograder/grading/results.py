@@ -63,6 +63,17 @@ def lacks_a_cause(results: Mapping[str, Any]) -> bool:
     )
 
 
+def has_another(path: Path) -> bool:
+    """Whether somebody else, such as another plugin, has written results with a verdict or a cause
+    there.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and not lacks_a_cause(found)
+
+
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON atomically: a reader, at any time and however this process ends, finds the old
     content or the new one, complete.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from autograder.grading import results
 from autograder.grading.configuration import Isolation
+from autograder.grading.given import Given
 from autograder.runtime import compiled_programs, log_server
 from autograder.sandbox.cells import Stopped
 from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
@@ -64,19 +64,27 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     holding = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)
     stage = Stage(root / "source", folder, root / "results", Path(holding))
     stage.files.mkdir()
-    results.write(stage.results / "results.json", results.begun())
+    if not results.has_another(stage.results / "results.json"):
+        results.write(stage.results / "results.json", results.begun())
+    given = Given.of(stage.source / "files")
+    # Otter has yet to read the submission, which may have the name of one of these.
+    beside = [
+        place
+        for place in given.places
+        if place not in (submission.name, isolation.bank, compiled_programs.FILE)
+        and not ("/" not in place and place.endswith(".whl"))
+    ]
     if isolation.level == "off":
+        given.put(folder, beside)
         return stage
-    given = stage.source / "files"
-    secret = {path.name for path in given.iterdir() if path.name not in isolation.public_files}
+    public = [place for place in given.places if place in isolation.public_files]
     stage.left_out = take_files(
-        folder, stage.files, keep={submission.name, "tests"}, leave_out=secret
+        folder, stage.files, keep={submission.name, "tests"}, leave_out=given.copied
     )
+    stage.left_out += given.put(stage.files, public)
     # Tests may read the assignment's files: restore them as built, whatever a submission may have
     # left there.
-    for path in given.iterdir():
-        if path.name not in (isolation.bank, compiled_programs.FILE) and path.suffix != ".whl":
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+    given.put(folder, beside)
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
     if container and os.geteuid() == 0:
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):

@@ -36,7 +36,8 @@ def take_files(
     """Move the regular files below `folder` to the same paths below `holding`; remove everything
     else in `folder`.
 
-    Entries of `folder` named in `keep` stay where they are; those in `leave_out` are removed.
+    Entries of `folder` named in `keep` stay where they are. Files whose path below `folder` is in
+    `leave_out` are removed.
     Links, FIFOs, devices and sockets are never opened. Returns a sentence for each file or folder
     that was not moved.
     """
@@ -46,25 +47,26 @@ def take_files(
         if name in keep:
             continue
         path = folder / name
-        if name not in leave_out:
-            for file in _below(path):
-                place = file.relative_to(folder)
-                status = file.lstat()
-                if stat.S_ISDIR(status.st_mode):
-                    left.append(f"{place} is a folder more than {MAX_DEPTH} deep")
-                elif not stat.S_ISREG(status.st_mode):
-                    left.append(f"{place} is not a plain file")
-                elif (
-                    status.st_size > MAX_FILE
-                    or total + status.st_size > MAX_TOTAL
-                    or count >= MAX_FILES
-                ):
-                    left.append(f"{place} is over the limits on files beside a notebook")
-                else:
-                    total, count = total + status.st_size, count + 1
-                    target = holding / place
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(file, target, follow_symlinks=False)
+        for file in _below(path):
+            place = file.relative_to(folder)
+            status = file.lstat()
+            if place.as_posix() in leave_out:
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                left.append(f"{place} is a folder more than {MAX_DEPTH} deep")
+            elif not stat.S_ISREG(status.st_mode):
+                left.append(f"{place} is not a plain file")
+            elif (
+                status.st_size > MAX_FILE
+                or total + status.st_size > MAX_TOTAL
+                or count >= MAX_FILES
+            ):
+                left.append(f"{place} is over the limits on files beside a notebook")
+            else:
+                total, count = total + status.st_size, count + 1
+                target = holding / place
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target, follow_symlinks=False)
         remove(path)
     return left
 

@@ -95,3 +95,11 @@ def test_an_author_who_asks_for_another_version_than_the_references_had_is_told(
         ),
     ):
         delivery.requirements(["flax<0.1"], [])
+
+
+def test_an_extra_of_a_pinned_package_that_an_author_asks_for_is_kept() -> None:
+    (pin,) = (pin for pin in delivery.pins() if pin.startswith("otter-grader[grading]"))
+    text = delivery.requirements(["otter-grader[r]", "einops", "einops"], [])
+    assert pin.replace("[grading]", "[grading,r]") in text.splitlines()
+    assert pin not in text.splitlines()
+    assert text.splitlines().count("einops") == 1

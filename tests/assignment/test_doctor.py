@@ -1,13 +1,16 @@
 """What `autograder doctor` says of the zip after `autograder build`, and of zips that cannot grade.
 
-Covers too: `assignment.inspection`, `assignment.leaks`, `assignment.pins`.
+Covers too: `assignment.inspection`, `assignment.pins`.
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from shared import Contents, reconfigured, repacked
@@ -37,6 +40,13 @@ def test_the_doctor_finds_nothing_wrong_with_what_was_built(
         "otter-arrays ready: nnx-vmap-over-batch: public cases of vmap_over_batch graded in "
     )
     assert found["shortcuts"][1] == "the solution's 7 rows are the same with and without"
+
+
+A_SOLUTION = nbformat.writes(
+    nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("def vmap_over_batch(seed):\n    return 1")]
+    )
+).encode()
 
 
 def in_a_folder(found: Contents) -> None:
@@ -100,7 +110,7 @@ def other_jax(found: Contents) -> None:
         ),
         (lambda found: found.update({wheel_of(found): b"PK"}), "wheel", None),
         (
-            lambda found: found.update({"files/solution.ipynb": b"{}"}),
+            lambda found: found.update({"files/solution.ipynb": A_SOLUTION}),
             "no solution inside",
             "files/solution.ipynb has the solution, or other answers, in it; take it out of "
             "`files` and `autograder_files`",
@@ -142,22 +152,60 @@ def test_the_doctor_tells_what_is_wrong(
     assert sentence is None or text == sentence
 
 
-def test_the_doctor_sees_a_line_of_the_solution(one_assignment: BuiltAssignment) -> None:
-    beside = one_assignment.folder / "autograder" / "leaking.zip"
-    line = next(
-        line
-        for line in solution_of(one_assignment.solution, "vmap_over_batch").splitlines()
-        if "model = nnx.Linear" in line
-    )
+def test_the_doctor_sees_the_solution_in_a_file_and_not_one_line_of_it(
+    one_assignment: BuiltAssignment,
+) -> None:
+    archive = one_assignment.zip
+    # Its name comes before that of the zip that the other tests use.
+    beside = archive.with_name("a.zip")
+    source = solution_of(one_assignment.solution, "vmap_over_batch")
+    line = next(line for line in source.splitlines() if "model = nnx.Linear" in line)
+    lecture = nbformat.writes(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{line}\nmodel(x)")])
+    ).encode()
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as packed:
+        packed.writestr("notes.txt", source)
     try:
-        repacked(
-            one_assignment.zip,
-            beside,
-            lambda found: found.update({"files/notes.txt": line.encode()}),
-        )
-        assert states(beside, dry_run=False)["no solution inside"][0] == inspection.WRONG
+        for name, content, state in (
+            ("files/notes.txt", source.encode(), inspection.WRONG),
+            ("files/notes.zip", inner.getvalue(), inspection.WRONG),
+            ("files/notes.txt", line.encode(), inspection.OK),
+            ("files/.handed_out/lecture.ipynb", lecture, inspection.OK),
+        ):
+            repacked(archive, beside, lambda found: found.update({name: content}))  # noqa: B023
+            found = states(beside, dry_run=False)["no solution inside"]
+            assert found[0] == state, name
+            if state == inspection.WRONG:
+                assert found[1].endswith(
+                    "has the solution of vmap_over_batch in it; take that out of the file, or the "
+                    "file out of `files` and `autograder_files`"
+                )
     finally:
         beside.unlink()
+
+
+def test_what_is_asked_of_conda_is_noted_where_the_image_has_no_conda(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    def asks(found: Contents) -> None:
+        found["environment.yml"] = found["environment.yml"].replace(
+            b"- pip\n", b"- pip\n  - numpy\n  - ffmpeg=6\n  - r-base\n", 1
+        )
+
+    archive = repacked(one_assignment.zip, tmp_path / "x.zip", asks)
+    assert states(archive, dry_run=False)["environment"] == (
+        inspection.NOTE,
+        "our image does not install what `environment:` asks of conda, and answers that need it "
+        "will not find it: ffmpeg=6, r-base. Name packages of Python in `requirements:` instead, "
+        "or build with --image stock, whose image has conda",
+    )
+
+    def without_our_setup(found: Contents) -> None:
+        found.pop("requirements.lock")
+
+    stock = repacked(archive, tmp_path / "stock.zip", without_our_setup)
+    assert "environment" not in states(stock, dry_run=False)
 
 
 def test_the_doctor_tells_scripts_that_may_not_run(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from shared import ROOT, contents, repacked
 
-from autograder.assignment import image
+from autograder.assignment import delivery, image
 from autograder.assignment.built import BuiltAssignment
 from autograder.errors import BuildError
 
@@ -78,3 +78,26 @@ def test_a_package_that_the_lock_lacks_is_resolved_or_told(monkeypatch: pytest.M
         ),
     ):
         image.lock(["no-such-package-of-ours==1.0"])
+
+
+@pytest.mark.parametrize(
+    "line", ["-r more.txt", "--extra-index-url https://x/simple", "./local.whl", "git+https://x/y"]
+)
+def test_what_our_image_cannot_install_is_told_and_not_left_out(line: str) -> None:
+    with pytest.raises(BuildError) as caught:
+        image.lock(["jax", line, "# a remark", ""])
+    assert str(caught.value) == (
+        f"requirements: {line!r} is not the name of a package in a package index, which is all "
+        "that our image installs; name one there, or build with --image stock"
+    )
+
+
+def test_an_extra_that_a_shipped_lock_lacks_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    pin = next(line for line in delivery.pins() if line.startswith("otter-grader[grading]"))
+    assert image.lock([pin]) == image.SHIPPED_LOCK.read_text()
+    with pytest.raises(BuildError, match=r"^no lock file could be made"):
+        image.lock([pin.replace("[grading]", "[grading,r]")])

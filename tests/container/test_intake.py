@@ -18,6 +18,7 @@ import pytest
 from autograder.container.intake import screen
 from autograder.container.zips import printable
 from autograder.errors import Refused
+from autograder.sandbox.files import remove
 
 NOTEBOOK = nbformat.writes(
     nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
@@ -199,6 +200,46 @@ def test_a_folder_where_a_file_goes_is_taken_away(
     (submission / "answer.ipynb").write_bytes(NOTEBOOK)
     (submission / name / "inner").mkdir(parents=True)
     assert screen(submission, given) == [f"{name} {why}"]
+
+
+def test_a_folder_of_the_assignments_may_be_handed_in_and_a_file_of_its_name_may_not(
+    submission: Path, given: Path
+) -> None:
+    (given / "tables").mkdir()
+    (given / "tables" / "x.csv").write_text("1")
+    (submission / "answer.ipynb").write_bytes(NOTEBOOK)
+    (submission / "tables").mkdir()
+    (submission / "tables" / "mine.csv").write_text("mine")
+    assert screen(submission, given) == []
+    assert (submission / "tables" / "mine.csv").read_text() == "mine"
+    remove(submission / "tables")
+    (submission / "tables").write_text("mine")
+    assert screen(submission, given) == ["tables is a file where a folder of the assignment goes"]
+
+
+def test_lectures_and_scripts_that_were_handed_out_are_not_taken_for_the_answer(
+    submission: Path, given: Path
+) -> None:
+    (given / ".handed_out").mkdir()
+    for name in ("a_lecture.ipynb", "tools.py"):
+        (given / ".handed_out" / name).write_bytes(NOTEBOOK)
+        (submission / name).write_bytes(NOTEBOOK + b"\n")
+    (submission / "answer.ipynb").write_bytes(NOTEBOOK)
+    assert screen(submission, given) == []
+    assert [path.name for path in submission.iterdir()] == ["answer.ipynb"]
+    (submission / "answer.ipynb").rename(submission / "answer.py")
+    (submission / "tools.py").write_text("x = 1\n")
+    assert screen(submission, given) == []
+    assert [path.name for path in submission.iterdir()] == ["answer.py"]
+
+
+def test_an_answer_that_has_the_name_of_a_file_of_the_assignment_stays(
+    submission: Path, given: Path
+) -> None:
+    (given / "tools.py").write_text("x = 1\n")
+    (submission / "tools.py").write_text("x = 1\n")
+    assert screen(submission, given) == []
+    assert (submission / "tools.py").exists()
 
 
 def test_a_file_where_the_tests_go_is_taken_away(submission: Path, given: Path) -> None:

@@ -19,6 +19,7 @@ from otter.test_files import ExceptionTestFile, GradingResults
 from otter.test_files.ok_test import OKTestFile
 
 from autograder.grading import gradescope, results
+from autograder.sandbox.cells import Stopped
 
 HEAD = (
     "from otter.test_files import test_case\n"
@@ -258,3 +259,57 @@ def test_each_test_file_is_run_before_the_next_is_taken(tmp_path: Path) -> None:
     found = gradescope.run_tests(bound())
     assert said == ["q1", "ran", "q2", "ran"]
     assert (found.total, found.possible) == (4, 4)
+
+
+def test_what_another_plugin_says_and_hides_stays_said_and_hidden(tmp_path: Path) -> None:
+    """As Otter's RateLimiting does, before our plugin or behind it."""
+    files = [otters_file("q1", [("pass", False, ""), (FAILS, True, ""), (UNGRADED, True, "")])]
+    found = GradingResults(files)
+    found.set_output("You have exceeded the rate limit.")
+    gradescope.settle(found, CHECKS, {})
+    gradescope.write_from_now(
+        found,
+        file=tmp_path / "results.json",
+        checks=CHECKS,
+        worth={},
+        details={"cells": [Stopped(1, "import x", 1, "ValueError: why").to_json()]},
+        started=time.monotonic(),
+    )
+    found.hide_everything()
+    before = Path.cwd()
+    written = found.to_gradescope_dict(AutograderConfig({"show_hidden": True}))
+    os.chdir(before)
+    assert written["output"] == (
+        "You have exceeded the rate limit.\n\n1 of 1 questions could not be graded completely. "
+        "This is no fault of the answers; please tell your instructor."
+    )
+    assert {row["visibility"] for row in written["tests"]} == {"hidden"}
+    assert written["tests"][-1]["name"] == results.CELLS
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["before-ours", "behind-ours"])
+@pytest.mark.parametrize("third", ["pass", IMPRECISE, UNGRADED], ids=["right", "half", "ungraded"])
+def test_points_that_another_plugin_gives_are_the_points(
+    tmp_path: Path, third: str, behind: bool
+) -> None:
+    """As Otter's GoogleSheetsGradeOverride does, before our plugin or behind it."""
+    found = GradingResults(
+        [otters_file("q1", [("pass", False, ""), (FAILS, True, ""), (third, True, "")])]
+    )
+    if not behind:
+        found.update_score("q1", 5)
+    gradescope.settle(found, CHECKS, {"f": 0.5})
+    if behind:
+        found.update_score("q1", 5)
+    gradescope.write_from_now(
+        found,
+        file=tmp_path / "results.json",
+        checks=CHECKS,
+        worth={"f": 0.5},
+        details={},
+        started=time.monotonic(),
+    )
+    before = Path.cwd()
+    (_, row) = found.to_gradescope_dict(AutograderConfig({"show_hidden": True}))["tests"]
+    os.chdir(before)
+    assert (row["name"], row["score"], row["max_score"]) == ("q1", 5, 6)

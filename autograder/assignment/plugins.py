@@ -1,0 +1,140 @@
+"""The other Otter plugins that a master names: whether they can be imported, and what the image
+needs for them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from autograder.errors import BuildError
+
+DISTRIBUTION = "otter-arrays"
+
+OTTERS_OWN = "otter.plugins.builtin."
+
+EXTRA = "plugins"
+"""The extra, of ours and of Otter, with what Otter's own plugins import."""
+
+
+def names(plugins: Iterable[Any]) -> Iterator[str]:
+    """The names in a list of plugins, whose entries are names or have one name as their only
+    key.
+    """
+    for entry in plugins:
+        yield from ([entry] if isinstance(entry, str) else map(str, entry))
+
+
+def check_importable(config: Mapping[str, Any]) -> None:
+    """Raise `BuildError` for a plugin that Otter could not import. `config` is a part of an
+    assignment's configuration.
+    """
+    generate = config.get("generate")
+    more = generate.get("plugins") if isinstance(generate, Mapping) else None
+    for key, plugins in (("plugins", config.get("plugins")), ("generate: plugins", more)):
+        if not plugins:
+            continue
+        if not isinstance(plugins, list) or not all(
+            isinstance(entry, str) or (isinstance(entry, Mapping) and len(entry) == 1)
+            for entry in plugins
+        ):
+            raise BuildError(
+                f"{key}: {plugins!r} is not a list of plugins; write each behind a dash, with its "
+                "settings, if any, indented below it and a colon behind its name"
+            )
+        for name in names(plugins):
+            _import(key, name)
+
+
+def _import(key: str, name: str) -> None:
+    module, _, attribute = name.rpartition(".")
+    try:
+        found = hasattr(importlib.import_module(module), attribute) if module else False
+    except Exception as fault:  # noqa: BLE001 - it is the plugin's own code
+        if name.startswith(OTTERS_OWN) and isinstance(fault, ImportError):
+            raise BuildError(
+                f"{key}: {name} needs packages that are not installed here ({fault}); type `pip "
+                f"install 'otter-grader[{EXTRA}]'`"
+            ) from None
+        raise BuildError(
+            f"{key}: {name} cannot be imported ({type(fault).__name__}: {fault}). Otter imports "
+            "plugins of installed packages, not files beside the notebook: install its package "
+            "here, and name it in `requirements:`"
+        ) from None
+    if not found:
+        raise BuildError(
+            f"{key}: there is no {name}; a plugin is named by its module, a dot and its class"
+        )
+
+
+def requirements_of(plugins: Iterable[Any], named: Iterable[str], in_image: set[str]) -> list[str]:
+    """Lines of a requirements file for what these plugins import beside what the image has.
+
+    `named` are the author's own lines, `in_image` the canonical names of the packages that the
+    image has without them. Raises `BuildError` for a plugin of a package that is in neither.
+    """
+    has = {*in_image, *filter(None, map(_name_of, named))}
+    needed: dict[str, None] = {}
+    for name in names(plugins):
+        if name.startswith(OTTERS_OWN):
+            needed.update(dict.fromkeys(pins_of_otters_own()))
+            continue
+        packages = _packages_with(name.rpartition(".")[0])
+        if any(canonicalize_name(package) in {*has, DISTRIBUTION} for package in packages):
+            continue
+        if not packages:
+            raise BuildError(
+                f"plugins: {name} is of no installed package, and the grading image would not have "
+                "it; make a package of it, install that here, and name it in `requirements:`"
+            )
+        release = f"{packages[0]}=={importlib.metadata.version(packages[0])}"
+        raise BuildError(
+            f"plugins: {name} is of the package {packages[0]}, which the grading image would not "
+            f"have; add {release} to `requirements:`"
+        )
+    return list(needed)
+
+
+def _packages_with(module: str) -> list[str]:
+    """The names of the installed packages that have a module; also of one whose sources lie
+    elsewhere, as `pip install -e` leaves them.
+    """
+    found = importlib.metadata.packages_distributions().get(module.split(".")[0], [])
+    place = importlib.util.find_spec(module)
+    if found or place is None or place.origin is None:
+        return found
+    for distribution in importlib.metadata.distributions():
+        source = json.loads(distribution.read_text("direct_url.json") or "{}").get("url", "")
+        folder = url2pathname(urlsplit(source).path) if source.startswith("file:") else ""
+        if folder and Path(place.origin).resolve().is_relative_to(Path(folder).resolve()):
+            return [distribution.name]
+    return []
+
+
+def pins_of_otters_own() -> list[str]:
+    """The versions, installed here, of what Otter's own plugins import."""
+    needed = (Requirement(text) for text in importlib.metadata.requires("otter-grader") or [])
+    return sorted(
+        f"{requirement.name}=={importlib.metadata.version(requirement.name)}"
+        for requirement in needed
+        if requirement.marker is not None
+        and requirement.marker.evaluate({"extra": EXTRA})
+        and not requirement.marker.evaluate({"extra": ""})
+    )
+
+
+def _name_of(line: str) -> str | None:
+    try:
+        return canonicalize_name(Requirement(line.split("#")[0].strip()).name)
+    except InvalidRequirement:
+        return None

@@ -1,0 +1,157 @@
+"""What a master's configuration may name as its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.assignment.files import prepared
+from autograder.errors import BuildError
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> Path:
+    folder = tmp_path / "m"
+    for name in ("data.csv", "data/x.csv", "data/deep/y.csv", "tables/z.csv", "tests/t.csv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("1")
+    (tmp_path / "beside.csv").write_text("1")
+    (folder / "link.csv").symlink_to("data.csv")
+    (folder / "linked").symlink_to("data")
+    (folder / "with_link").mkdir()
+    (folder / "with_link" / "x.csv").symlink_to(folder / "data.csv")
+    (folder / "m.ipynb").write_text("{}")
+    return folder / "m.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("files", "taken"),
+    [
+        (["data.csv", "data/x.csv"], ["data.csv", "data/x.csv"]),
+        (["tables"], ["tables"]),
+        (["tables/"], ["tables"]),
+        (["./data.csv", "data/../data.csv"], ["data.csv"]),
+        (["data/deep"], ["data/deep/y.csv"]),
+        (["data", "data/x.csv"], ["data/deep/y.csv", "data/x.csv"]),
+        (["data/x.csv", "data/", "tables"], ["data/x.csv", "data/deep/y.csv", "tables/z.csv"]),
+    ],
+    ids=str,
+)
+def test_files_are_named_as_otter_can_take_them(
+    master: Path, files: list[str], taken: list[str]
+) -> None:
+    assert prepared({"files": files, "name": "m"}, master) == {"files": taken, "name": "m"}
+
+
+def test_an_absolute_path_in_the_folder_is_taken_and_one_outside_is_not(master: Path) -> None:
+    inside = str(master.parent / "data" / "x.csv")
+    assert prepared({"files": [inside]}, master) == {"files": ["data/x.csv"]}
+    with pytest.raises(
+        BuildError,
+        match=(
+            r"^files: '/etc/passwd' is outside of the folder of m\.ipynb; copy it into that folder$"
+        ),
+    ):
+        prepared({"files": ["/etc/passwd"]}, master)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        (
+            {"files": ["../beside.csv"]},
+            "files: '../beside.csv' is outside of the folder of m.ipynb; copy it into that folder",
+        ),
+        (
+            {"files": ["absent.csv"]},
+            "files: there is no 'absent.csv' in the folder of m.ipynb",
+        ),
+        (
+            {"autograder_files": ["data/*.csv"]},
+            "autograder_files: there is no 'data/*.csv' in the folder of m.ipynb; patterns are not "
+            "followed: name the files, or their folder",
+        ),
+        (
+            {"files": "data.csv"},
+            "files: 'data.csv' (type=str) is not a list; write each file in a line of its own, "
+            "behind a dash",
+        ),
+        (
+            {"files": [2024]},
+            "files: 2024 (type=int) is not the name of a file; put names that YAML takes for "
+            "something else in quotes",
+        ),
+        (
+            {"files": ["link.csv"]},
+            "files: 'link.csv' is behind a link (link.csv); put the file itself there",
+        ),
+        (
+            {"files": ["linked/x.csv"]},
+            "files: 'linked/x.csv' is behind a link (linked); put the file itself there",
+        ),
+        (
+            {"files": ["with_link", "with_link/x.csv"]},
+            "files: 'with_link/x.csv' is behind a link (with_link/x.csv); put the file itself "
+            "there",
+        ),
+        *(
+            (
+                {"files": [name]},
+                f"files: {name!r} is the master itself, or its folder, in which the solution is; "
+                "name the other files",
+            )
+            for name in ("m.ipynb", ".", "data/..", "./")
+        ),
+        (
+            {"files": ["tests/t.csv"]},
+            "files: 'tests/t.csv' is in the folder tests, in which Otter puts the assignment's "
+            "tests; use another folder",
+        ),
+        (
+            {"files": ["data"], "autograder_files": ["data/x.csv"]},
+            "autograder_files: 'data/x.csv' is also handed out, by 'data' in `files`; take it out "
+            "of that folder, or of one of the two lists",
+        ),
+        (
+            {"requirements": "absent.txt"},
+            "requirements: there is no file 'absent.txt' in the folder of m.ipynb",
+        ),
+        (
+            {"environment": "absent.yml"},
+            "environment: there is no file 'absent.yml' in the folder of m.ipynb",
+        ),
+    ],
+    ids=str,
+)
+def test_what_otter_cannot_take_is_told(
+    master: Path, config: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(BuildError) as caught:
+        prepared(config, master)
+    assert str(caught.value) == sentence
+
+
+def test_a_link_in_a_folder_that_is_taken_file_by_file_is_told(master: Path) -> None:
+    with pytest.raises(
+        BuildError,
+        match=r"^files: 'with_link' has a link in it \(with_link/x\.csv\); put the file itself",
+    ):
+        prepared({"files": ["with_link", "data/deep"]}, master)
+
+
+@pytest.mark.parametrize(
+    "name", ["public_cases.safetensors", "build_record.json", "otter_config.json"]
+)
+def test_what_the_build_writes_is_no_file_of_the_assignment(master: Path, name: str) -> None:
+    (master.parent / name).write_text("")
+    with pytest.raises(
+        BuildError, match=f"^files: '{name}' has the name of something that the build writes; rena"
+    ):
+        prepared({"files": [name]}, master)
+
+
+def test_requirements_may_be_a_list_and_nothing_else_is_changed(master: Path) -> None:
+    config = {"requirements": ["pandas"], "files": [], "autograder_files": None, "name": "m"}
+    assert prepared(config, master) == config
