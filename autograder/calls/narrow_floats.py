@@ -51,4 +51,6 @@ def from_bits(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
 
 def finfo(dtype: np.dtype[Any]) -> Any:
     """The limits of a floating-point or complex dtype, narrow ones included."""
-    return ml_dtypes.finfo(dtype) if is_narrow(dtype) else np.finfo(dtype)
+    if is_narrow(dtype):
+        return ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]
+    return np.finfo(dtype)

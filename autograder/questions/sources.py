@@ -72,6 +72,6 @@ def rename(source: str, name: str) -> str:
             node.targets[0].id = name
             return ast.unparse(module)
     raise BuildError(
-        f"no function can be made of {source.strip().splitlines()[0][:80]!r}; write the alternative "
-        "or misconception with def"
+        f"no function can be made of {source.strip().splitlines()[0][:80]!r}; write the "
+        "alternative or misconception with def"
     )

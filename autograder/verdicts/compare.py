@@ -32,6 +32,9 @@ HALF_PRECISION = 2.0**-5
 expected value, that is left after a few operations in bfloat16 (8 bits).
 """
 
+NO_EXCUSE = 0.5
+"""An error above this share of the largest expected value is not called imprecise."""
+
 IMPRECISE = (
     " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses "
     "digits?"
@@ -195,12 +198,8 @@ def _values(
     place = np.unravel_index(int(np.argmax(excess)), desired.shape)
     if not np.isfinite(excess[place]):
         place = np.unravel_index(int(np.argmax(error)), desired.shape)
-    explained = (
-        HALF_PRECISION * magnitude(desired) if half is None else half.error * float(np.max(allowed))
-    )
-    # In the same proportions as the tolerances.
-    band = explained * (allowed / np.max(allowed) if np.max(allowed) else 1.0)
-    imprecise = bool(np.all(error <= band))
+    band = HALF_PRECISION * magnitude(desired) if half is None else half.error * allowed
+    imprecise = bool(np.all(error <= np.minimum(band, NO_EXCUSE * magnitude(desired))))
     sentence = (
         f"returned {share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; the "
         f"largest error is {size_of(float(error[place]), desired)} where "

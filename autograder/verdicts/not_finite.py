@@ -1,5 +1,5 @@
-"""Compare where arrays have NaN and infinities: each is expected at its places, with its sign. NumPy
-only.
+"""Compare where arrays have NaN and infinities: each is expected at its places, with its sign.
+NumPy only.
 """
 
 from __future__ import annotations
