@@ -66,8 +66,8 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
         if _where_not(evaluate(replace(case, arguments=varied)), output, found):
             return (
                 "it has a NaN at places that depend on the numbers drawn, as 0 / 0 or the "
-                "logarithm of a negative number give; if NaN is the right answer there, declare the "
-                "question with nan=True"
+                "logarithm of a negative number give; if NaN is the right answer there, declare "
+                "the question with nan=True"
             )
     return ""
 
