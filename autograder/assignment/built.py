@@ -12,6 +12,7 @@ import nbformat
 
 from autograder.bank.filenames import RECORD_FILE
 from autograder.build.record import BuildRecord, MisconceptionRecord
+from autograder.errors import BuildError
 from autograder.questions.sources import defines, rename
 
 
@@ -70,15 +71,23 @@ class BuiltAssignment:
 
     def answered(self, answers: Mapping[str, str]) -> nbformat.NotebookNode:
         """The student notebook with each question's function replaced by the source in `answers`,
-        keyed by question.
+        keyed by question. Raises `BuildError` if no cell defines one.
         """
         notebook = nbformat.read(self.untouched, as_version=4)
         for question, source in answers.items():
             cell = next(
-                cell
-                for cell in notebook.cells
-                if cell.cell_type == "code" and defines(cell.source, question)
+                (
+                    cell
+                    for cell in notebook.cells
+                    if cell.cell_type == "code" and defines(cell.source, question)
+                ),
+                None,
             )
+            if cell is None:
+                raise BuildError(
+                    f"question {question!r}: no cell of {self.untouched.name} defines {question}; "
+                    "write the solution as a function, a class, or an assignment to that name"
+                )
             cell.source = rename(source, question)
         return notebook
 
@@ -101,10 +110,15 @@ def is_autograder(path: Path) -> bool:
 
 
 def solution_of(notebook: Path, question: str) -> str:
-    """The source of the cell that defines a question's function."""
+    """The source of the cell that defines a question's function: by `def`, `class`, or an
+    assignment. "" if no cell defines it by its name, as when it is imported.
+    """
     cells = nbformat.read(notebook, as_version=4).cells
     return next(
-        str(cell.source)
-        for cell in cells
-        if cell.cell_type == "code" and defines(cell.source, question)
+        (
+            str(cell.source)
+            for cell in cells
+            if cell.cell_type == "code" and defines(cell.source, question)
+        ),
+        "",
     )

@@ -15,8 +15,9 @@ from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.records import ExpectedCase, Group
 from autograder.build import law_cases
 from autograder.build.answered_cases import answered_slot
+from autograder.build.classes import scales
 from autograder.build.plan import generator, plan
-from autograder.build.tolerance import allowed
+from autograder.build.tolerance import Noise, tolerances
 from autograder.questions.question import Question, declared
 from autograder.verdicts.examine import examine
 
@@ -78,10 +79,13 @@ def _fresh(question: Question, reference: object, noise: float) -> Iterator[Grou
                 ExpectedCase(
                     case,
                     output,
-                    {
-                        part: allowed(array, noise, question.rtol, question.atol)
-                        for part, array in output.items()
-                    },
+                    tolerances(
+                        output,
+                        dict.fromkeys(output, Noise(noise)),
+                        question.rtol,
+                        question.atol,
+                        scales(reference, case, output),
+                    ),
                 )
                 for case, output in answered
             )

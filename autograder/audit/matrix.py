@@ -19,8 +19,9 @@ import numpy as np
 
 from autograder.assignment.notebook import run_after_cells
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
+from autograder.build.drawn import DrawnGroups
 from autograder.build.plan import generator
-from autograder.build.reference import DrawnGroups, draw
+from autograder.build.reference import draw
 from autograder.calls.call import Returned
 from autograder.errors import BuildError
 from autograder.questions.question import Question, declared

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.evidence.requirements import Rule
@@ -17,15 +19,35 @@ class BankError(Exception):
     """A bank cannot be read, or lacks what was asked of it."""
 
 
+Tolerance = float | np.ndarray
+"""The largest absolute error allowed in any element of an array, or in each, if its elements are of
+very different sizes.
+"""
+
+
+@dataclass(frozen=True)
+class HalfPrecision:
+    """What half precision does to one array of an output: the largest error that it explains, in
+    tolerances, and the share of the elements that move when inputs move by less than half precision
+    tells apart.
+    """
+
+    error: float
+    moved: float
+
+
 @dataclass(frozen=True)
 class ExpectedCase:
     """A case with its expected output and, for each array of it, the largest absolute error allowed
-    in any element.
+    in its elements.
+
+    `half` says what half precision does to each; banks of earlier versions do not have it.
     """
 
     case: Case
     expected: Output
-    tolerances: Mapping[str, float]
+    tolerances: Mapping[str, Tolerance]
+    half: Mapping[str, HalfPrecision] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

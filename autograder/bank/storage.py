@@ -22,18 +22,25 @@ from autograder.bank.records import (
     BankError,
     ExpectedCase,
     Group,
+    HalfPrecision,
     KnownMethod,
     KnownMistake,
     KnownOutcome,
     RuleChecks,
 )
 from autograder.calls.inputs import Value, flatten, unflatten
+from autograder.calls.narrow_floats import as_bits, from_bits
 from autograder.calls.spec import CallSpec, Case
 from autograder.evidence.requirements import Rule
 from autograder.evidence.stored_requirements import from_json, to_json
 
-FORMAT = 4
-"""The version of the file's layout. A bank of another format is refused, with the format named."""
+FORMAT = 5
+"""The version of the file's layout."""
+
+READABLE = (4, 5)
+"""A bank of another format is refused, with the format named. Format 4 has one tolerance for each
+array, and nothing of half precision.
+"""
 
 _HEADER = "otter-arrays"
 
@@ -49,10 +56,19 @@ def save(bank: Bank, path: Path) -> None:
             for index, answered in enumerate(group.cases):
                 prefix = f"{question}/{name}/{index}"
                 _keep(answered.expected, f"{prefix}/expected", arrays)
+                several = {
+                    part: allowed
+                    for part, allowed in answered.tolerances.items()
+                    if isinstance(allowed, np.ndarray)
+                }
+                _keep(several, f"{prefix}/tolerances", arrays)
                 rows.append(
                     {
                         **_stored_case(answered.case, prefix, arrays),
-                        "tolerances": dict(answered.tolerances),
+                        "tolerances": {**answered.tolerances, **dict.fromkeys(several)},
+                        "half": {
+                            part: [half.error, half.moved] for part, half in answered.half.items()
+                        },
                     }
                 )
             known = []
@@ -111,16 +127,19 @@ def _read(path: Path, called: str, *_: int) -> Bank:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_HEADER])
             # Not a mapping.
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = dict(
+                from_bits(name, file.get_tensor(name))
+                for name in file.keys()  # noqa: SIM118
+            )
     except Exception as fault:
         raise BankError(
             f"{called} cannot be read as a bank of cases ({type(fault).__name__}); it may be "
             "damaged or only partly copied"
         ) from fault
-    if header.get("format") != FORMAT:
+    if header.get("format") not in READABLE:
         raise BankError(
             f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads "
-            f"format {FORMAT}"
+            f"formats {' and '.join(map(str, READABLE))}"
         )
     for array in arrays.values():
         array.flags.writeable = False
@@ -144,8 +163,13 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
     cases = []
     for index, row in enumerate(stored["cases"]):
         expected = {part: arrays[f"{prefix}/{index}/expected/{part}"] for part in row["tolerances"]}
+        tolerances = {
+            part: arrays[f"{prefix}/{index}/tolerances/{part}"] if allowed is None else allowed
+            for part, allowed in row["tolerances"].items()
+        }
+        half = {part: HalfPrecision(*numbers) for part, numbers in row.get("half", {}).items()}
         cases.append(
-            ExpectedCase(_case(f"{prefix}/{index}", row, arrays), expected, row["tolerances"])
+            ExpectedCase(_case(f"{prefix}/{index}", row, arrays), expected, tolerances, half)
         )
     known = [
         KnownMistake(
@@ -194,7 +218,8 @@ def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarra
 
 def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:
     for part, array in parts.items():
-        arrays[f"{prefix}/{part}"] = np.ascontiguousarray(array).reshape(array.shape)
+        name, kept = as_bits(f"{prefix}/{part}", np.ascontiguousarray(array).reshape(array.shape))
+        arrays[name] = kept
 
 
 def _stored_method(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from autograder.build import law_cases
+from autograder.build.by_right import why_not_by_right
 from autograder.build.degenerate import why_degenerate
 from autograder.build.plan import Slot
-from autograder.calls.call import Failed, call
+from autograder.calls.call import Failed, Returned, call
 from autograder.calls.causes import ONE_ARRAY
 from autograder.calls.inputs import describe
+from autograder.calls.narrow_floats import NARROW
 from autograder.calls.outputs import Output, identical
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.question import Question
+from autograder.verdicts.arrays import dtype_kind, widen
 
 DRAWS = 200
 """Draws of a case whose reference output tests nothing, before the build gives up."""
@@ -32,6 +37,7 @@ STORED_DTYPES = (
     "float32",
     "float64",
     "complex64",
+    *NARROW,
 )
 """The dtypes that a reference may return."""
 
@@ -47,11 +53,15 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
     """A case for `slot` whose reference output tests something, with that output. Raises
     `BuildError`.
     """
-    why = ""
+    why = advice = ""
     for _ in range(DRAWS):
         case = slot.draw()
         output = _reference_output(question, reference, case)
-        why = why_degenerate(output)
+        why = "" if question.nan and _has_nan(output) else why_degenerate(output)
+        advice = " Narrow the ranges in dims" if why else ""
+        why = why or why_not_by_right(
+            question, lambda case: _expected(reference, case), case, output
+        )
         if not why:
             again = _reference_output(question, reference, case)
             if not identical(output, again):
@@ -63,17 +73,28 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
             return case, output
     raise BuildError(
         f"question {question.name!r}: in {DRAWS} draws of {arguments_of(case)} "
-        f"({slot.shape.label}) the reference never gave an output that tests anything: {why}. "
-        "Narrow the ranges in dims"
+        f"({slot.shape.label}) the reference never gave an output that tests anything: {why}."
+        f"{advice}".rstrip(".")
     )
 
 
-def _reference_output(question: Question, reference: object, case: Case) -> Output:
-    outcome = (
+def _has_nan(output: Output) -> bool:
+    return any(
+        dtype_kind(array.dtype) in ("floating", "complex") and bool(np.isnan(widen(array)).any())
+        for array in output.values()
+    )
+
+
+def _expected(reference: object, case: Case) -> Returned | Failed:
+    return (
         law_cases.expected(reference, case)
         if case.way.law
         else call(reference, case.arguments, case.way)
     )
+
+
+def _reference_output(question: Question, reference: object, case: Case) -> Output:
+    outcome = _expected(reference, case)
     if isinstance(outcome, Failed):
         if reference is None or reference is Ellipsis:
             raise BuildError(

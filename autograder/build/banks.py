@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
 from autograder.bank.records import Bank, Group, RuleChecks
 from autograder.build import tolerance
+from autograder.build.drawn import DrawnGroups
 from autograder.build.record import (
     BuildRecord,
     GroupCounts,
@@ -19,7 +22,7 @@ from autograder.build.record import (
     QuestionRecord,
     ToleranceRecord,
 )
-from autograder.build.reference import DrawnGroups, draw
+from autograder.build.reference import draw
 from autograder.build.rule_cases import Required, draw_method
 from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
@@ -167,11 +170,11 @@ def _misconception_record(
 
 def _tolerance_record(question: Question, kept: DrawnGroups) -> ToleranceRecord:
     relative = [
-        allowed / magnitude(answered.expected[part])
+        float(np.max(allowed)) / magnitude(answered.expected[part])
         for group in kept.groups.values()
         for answered in group.cases
         for part, allowed in answered.tolerances.items()
-        if allowed and magnitude(answered.expected[part])
+        if np.any(allowed) and magnitude(answered.expected[part])
     ]
     return ToleranceRecord(
         noise=kept.noise,

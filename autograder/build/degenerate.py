@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.calls.outputs import Output
-from autograder.verdicts.arrays import dtype_kind, magnitude
+from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 
 MANY, MOST, HARDLY = 8, 0.9, 1e-3
 """An output of at least `MANY` elements tests little if more than the share `MOST` of them is
@@ -13,28 +13,34 @@ equal, or if they differ by less than the share `HARDLY` of the largest.
 """
 
 
+_NOTHING = "it has no elements"
+_NOT_FINITE = (
+    "none of its elements is finite, as where numbers are divided by a spread or a sum of 0"
+)
+
+
 def why_degenerate(output: Output) -> str:
     """Why this reference output would accept wrong answers, or "".
 
     If there are several arrays and at least one tests something, the others may hold any finite
-    values, such as a bias that begins with zeros.
+    values, such as a bias that begins with zeros. Infinities and NaN count as values; whether they
+    are there by right is asked elsewhere (`autograder.build.by_right`).
     """
     reasons = [_degenerate_array(array) for array in output.values()]
-    fatal = [
-        reason
-        for array, reason in zip(output.values(), reasons, strict=True)
-        if reason and (array.size == 0 or not np.all(np.isfinite(array)))
-    ]
+    fatal = [reason for reason in reasons if reason in (_NOTHING, _NOT_FINITE)]
     return fatal[0] if fatal else "" if "" in reasons else reasons[0]
 
 
 def _degenerate_array(output: np.ndarray) -> str:
     if output.size == 0:
-        return "it has no elements"
+        return _NOTHING
     if dtype_kind(output.dtype) not in ("floating", "complex"):
         return ""
-    if not np.all(np.isfinite(output)):
-        return "it has a NaN or an infinity"
+    finite = np.isfinite(widen(output))
+    if not finite.any():
+        return _NOT_FINITE
+    if not finite.all():
+        return ""
     if not np.any(output):
         return "it is all zeros"
     if output.size > 1 and np.all(output == output.flat[0]):

@@ -20,7 +20,7 @@ from autograder.calls.spec import CallSpec, Case
 from autograder.calls.transforms import LANES, directions, weighted
 from autograder.questions.laws import PERMUTATION, says
 from autograder.questions.question import Question
-from autograder.verdicts.arrays import dtype_kind, magnitude, widen
+from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
 
 STEP = 1e-5
 """Step of the central differences, in float64, that stand for derivatives."""
@@ -223,6 +223,4 @@ def _near(actual: np.ndarray, desired: np.ndarray, share: float) -> bool:
         return False
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return bool(np.array_equal(actual, desired))
-    return bool(
-        np.max(np.abs(widen(actual) - widen(desired)), initial=0.0) <= share * magnitude(desired)
-    )
+    return bool(np.all(close(widen(actual), widen(desired), share * magnitude(desired))))

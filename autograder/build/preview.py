@@ -16,7 +16,8 @@ import pandas as pd
 
 from autograder.bank.groups import GROUPS
 from autograder.build.answered_cases import arguments_of
-from autograder.build.reference import DrawnGroups, draw
+from autograder.build.drawn import DrawnGroups
+from autograder.build.reference import draw
 from autograder.questions.question import Question
 
 BUILDING = "OTTER_ARRAYS_BUILDING"
@@ -138,7 +139,7 @@ def preview(question: Question, reference: object) -> Preview | None:
         for answered, (part, output) in (
             (case, each) for case in group.cases for each in case.expected.items()
         ):
-            allowed = answered.tolerances[part]
+            allowed = float(np.max(answered.tolerances[part], initial=0.0))
             rows.append(
                 {
                     "group": name,

@@ -4,87 +4,28 @@ of the author's other answers on them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from autograder.bank.records import ExpectedCase, Group, KnownMistake
-from autograder.build import law_cases, tolerance
+from autograder.build import classes, half_precision, law_cases, tolerance, variety
 from autograder.build.answered_cases import answered_slot, arguments_of
+from autograder.build.drawn import DrawnGroups
 from autograder.build.plan import Plan, generator, plan
-from autograder.build.tolerance import Noise, Noises
+from autograder.build.tolerance import Noises, Scales
 from autograder.calls.call import Failed, Returned
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
 from autograder.verdicts import examine
-from autograder.verdicts.compare import Mismatch, differences
 from autograder.verdicts.known_mistakes import outcome_of
 
 COMPILED_SHAPES = 3
 """The number of shapes, those with the largest outputs, on which the noise of other compilations is
 measured: each costs seconds.
 """
-
-
-@dataclass(frozen=True)
-class DrawnGroups:
-    """Some groups of one question, with the noise of the reference and the outcomes of each
-    misconception.
-
-    `outcomes[misconception][group][case]` is what the misconception did on one case.
-    """
-
-    groups: dict[str, Group]
-    noise: Noise
-    outcomes: Mapping[str, Mapping[str, Mapping[int, Returned | Failed]]]
-
-    def failing(self, misconception: str, group: str) -> list[int]:
-        """The cases of a group on which a misconception is refused."""
-        cases = self.groups[group].cases
-        return [
-            index
-            for index, outcome in self.outcomes[misconception][group].items()
-            if _errors(outcome, cases[index]) > 1
-        ]
-
-    def errors(self, misconception: str, group: str, case: int) -> float:
-        """The error of a misconception on one case, in tolerances; infinite if it is wrong in
-        another way.
-        """
-        return _errors(self.outcomes[misconception][group][case], self.groups[group].cases[case])
-
-    def margin(self, misconception: str) -> float:
-        """The largest error of a misconception over all cases, in tolerances; infinite if it is
-        wrong in another way.
-        """
-        return max(
-            (
-                _errors(outcome, self.groups[name].cases[index])
-                for name, found in self.outcomes[misconception].items()
-                for index, outcome in found.items()
-            ),
-            default=0.0,
-        )
-
-
-def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
-    """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused,
-    infinite if it is not a comparable array.
-    """
-    if isinstance(outcome, Failed):
-        return math.inf
-    found = differences(outcome.output, answered.expected, answered.tolerances)
-    return max(
-        (_error(mismatch, answered.tolerances[name]) for name, mismatch in found.items()),
-        default=0.0,
-    )
-
-
-def _error(mismatch: Mismatch, allowed: float) -> float:
-    return mismatch.error / allowed if mismatch.step == "values" and allowed else math.inf
 
 
 def draw(
@@ -104,18 +45,29 @@ def draw(
         name: [answered_slot(question, reference, slot) for slot in planned.slots]
         for name, (planned, _) in plans.items()
     }
+    variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
+    sizes = {
+        name: [classes.scales(reference, case, output) for case, output in cases]
+        for name, cases in answered.items()
+    }
     noise: Noises = {}
     shapes = []
     for name, (planned, rng) in plans.items():
-        for case, output in _first_of_each_shape(planned, answered[name]):
-            noise = tolerance.larger(noise, tolerance.noise(reference, case, output, rng))
-            shapes.append((case, output))
-    for case, output in sorted(
+        for index in _first_of_each_shape(planned, answered[name]):
+            case, output = answered[name][index]
+            scales = sizes[name][index]
+            noise = tolerance.larger(noise, tolerance.noise(reference, case, output, rng, scales))
+            shapes.append((case, output, scales))
+    grown = 1.0
+    for case, output, scales in sorted(
         shapes, key=lambda shape: sum(array.size for array in shape[1].values())
     )[-COMPILED_SHAPES:]:
-        noise = tolerance.larger(noise, tolerance.noise_of_compilers(reference, case, output))
+        noise = tolerance.larger(
+            noise, tolerance.noise_of_compilers(reference, case, output, scales)
+        )
+        grown = max(grown, half_precision.growth(reference, case, output, scales))
     under_laws = {
-        name: _noise_under_law(question, name, reference, answered[name])
+        name: _noise_under_law(question, name, reference, answered[name], sizes[name])
         for name in plans
         if name in question.laws
     }
@@ -133,9 +85,10 @@ def draw(
                             tolerance.larger(noise, under_laws[name]) if case.way.law else noise,
                             question.rtol,
                             question.atol,
+                            scales,
                         ),
                     )
-                    for case, output in answered[name]
+                    for (case, output), scales in zip(answered[name], sizes[name], strict=True)
                 ),
                 planned.calls,
                 imprecise=question.imprecise,
@@ -145,9 +98,23 @@ def draw(
 
     for function in question.alternatives:
         noise = tolerance.larger(
-            noise, _check_alternative(question, function, with_tolerances(noise))
+            noise, _check_alternative(question, function, with_tolerances(noise), sizes)
         )
-    groups = with_tolerances(noise)
+    groups = {
+        name: replace(
+            group,
+            cases=tuple(
+                replace(
+                    each,
+                    half=half_precision.effects(
+                        reference, each.case, each.expected, scales, each.tolerances, grown
+                    ),
+                )
+                for each, scales in zip(group.cases, sizes[name], strict=True)
+            ),
+        )
+        for name, group in with_tolerances(noise).items()
+    }
     outcomes = {
         known.name: {
             name: examine.outcomes(known.function, group) for name, group in groups.items()
@@ -174,25 +141,31 @@ def _hint(question: Question, known: Misconception) -> str:
     return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
 
 
-def _first_of_each_shape(
-    planned: Plan, answered: list[tuple[Case, Output]]
-) -> list[tuple[Case, Output]]:
-    """One plain case for each shape. A compiled program costs by shape, so one is enough."""
-    first: dict[int, tuple[Case, Output]] = {}
-    for slot, pair in zip(planned.slots, answered, strict=True):
-        if not pair[0].way.law:
-            first.setdefault(id(slot.shape), pair)
+def _first_of_each_shape(planned: Plan, answered: Sequence[tuple[Case, Output]]) -> list[int]:
+    """The index of one plain case for each shape. A compiled program costs by shape, so one is
+    enough.
+    """
+    first: dict[int, int] = {}
+    for index, (slot, (case, _)) in enumerate(zip(planned.slots, answered, strict=True)):
+        if not case.way.law:
+            first.setdefault(id(slot.shape), index)
     return list(first.values())
 
 
 def _noise_under_law(
-    question: Question, law: str, reference: object, answered: Sequence[tuple[Case, Output]]
+    question: Question,
+    law: str,
+    reference: object,
+    answered: Sequence[tuple[Case, Output]],
+    sizes: Sequence[Scales],
 ) -> Noises:
     """Refuse a reference that does not obey the law. Its differences under the law count as noise
     of the law's cases.
     """
     noise: Noises = {}
-    for (_, before), (case, output) in zip(answered[::2], answered[1::2], strict=True):
+    for (_, before), (case, output), scales in zip(
+        answered[::2], answered[1::2], sizes[1::2], strict=True
+    ):
         try:
             given = law_cases.check(reference, case, output, before)
         except law_cases.Lawless as fault:
@@ -200,12 +173,15 @@ def _noise_under_law(
                 f"question {question.name!r}: the law {law!r} cannot be asked for: with "
                 f"{arguments_of(case)} ({case.label}) {fault}"
             ) from None
-        noise = tolerance.larger(noise, tolerance.of_alternative(Returned(given), output))
+        noise = tolerance.larger(noise, tolerance.of_alternative(Returned(given), output, scales))
     return noise
 
 
 def _check_alternative(
-    question: Question, function: Callable[..., Any], groups: Mapping[str, Group]
+    question: Question,
+    function: Callable[..., Any],
+    groups: Mapping[str, Group],
+    sizes: Mapping[str, Sequence[Scales]],
 ) -> Noises:
     """Refuse an alternative that is not right. Its differences from the reference count as
     noise.
@@ -226,6 +202,9 @@ def _check_alternative(
         for index, outcome in seen.items():
             if isinstance(outcome, Returned) and not group.cases[index].case.way.law:
                 noise = tolerance.larger(
-                    noise, tolerance.of_alternative(outcome, group.cases[index].expected)
+                    noise,
+                    tolerance.of_alternative(
+                        outcome, group.cases[index].expected, sizes[name][index]
+                    ),
                 )
     return noise

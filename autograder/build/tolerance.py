@@ -11,21 +11,26 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.calls.call import Returned, call
-from autograder.calls.inputs import Value
+from autograder.bank.records import Tolerance
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.narrow_floats import finfo
+from autograder.calls.nudges import floats_changed, nudged
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
+from autograder.verdicts.not_finite import misplaced
 
 THRESHOLD = 16
 
-FLOOR = 64
-"""Smallest tolerance, in rounding units of the output's dtype at the output's largest element.
+WIDE_FLOOR, NARROW_FLOOR = 64, 2
+"""Smallest tolerance, in rounding units of the output's dtype at the largest element of its class
+(see `autograder.build.classes`): of float32 and wider, and of half precision, whose units are
+coarse.
 
 A measured noise of zero only says that these changes of the input happened to round alike.
 """
@@ -41,8 +46,8 @@ random numbers, or an alternative is wrong.
 
 @dataclass(frozen=True)
 class Noise:
-    """The largest difference of any element, relative to the largest element, by source. None: it
-    could not be measured.
+    """The largest difference of any element, relative to the largest element of its class, by
+    source. None: it could not be measured.
     """
 
     nudged: float | None = None
@@ -70,40 +75,56 @@ class Noise:
 Noises = Mapping[str, Noise]
 """The noise of each array of an output, by name."""
 
+Scales = Mapping[str, np.ndarray]
+"""For each element of each array of an output the largest element of its class, by name of the
+array (see `autograder.build.classes`).
+"""
 
-def noise(reference: Any, case: Case, output: Output, rng: np.random.Generator) -> Noises:
+
+def noise(
+    reference: Any,
+    case: Case,
+    output: Output,
+    rng: np.random.Generator,
+    scales: Scales | None = None,
+) -> Noises:
     """The noise of `output`, which `reference` gave for `case`, under moved inputs. This costs no
     compilation.
 
     All None for arrays that are compared exactly.
     """
-    moved = [call(reference, _nudged(case.arguments, rng), case.way) for _ in range(2)]
+    moved = [call(reference, nudged(case.arguments, rng), case.way) for _ in range(2)]
     return {
-        name: Noise(_larger(*(_difference(outcome, name, output) for outcome in moved)))
+        name: Noise(_larger(*(_difference(outcome, name, output, scales) for outcome in moved)))
         for name in output
     }
 
 
-def noise_of_compilers(reference: Any, case: Case, output: Output) -> Noises:
+def noise_of_compilers(
+    reference: Any, case: Case, output: Output, scales: Scales | None = None
+) -> Noises:
     """The noise of other compiled programs for the same computation: compiled as a whole, and in
     float64. Each costs a compilation.
     """
     compiled = call(reference, case.arguments, case.way.under("jit", case.arguments))
-    wide = _in_float64(reference, case)
+    wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
     return {
         name: Noise(
-            None, _difference(compiled, name, output), _explained(_difference(wide, name, output))
+            None,
+            _difference(compiled, name, output, scales),
+            _explained(_difference(wide, name, output, scales)),
         )
         for name in output
     }
 
 
-def of_alternative(outcome: Returned, output: Output) -> Noises:
+def of_alternative(outcome: Returned, output: Output, scales: Scales | None = None) -> Noises:
     """The noise that an author's alternative adds; None for an array that differs by more than
     rounding explains.
     """
     return {
-        name: Noise(alternatives=_explained(_difference(outcome, name, output))) for name in output
+        name: Noise(alternatives=_explained(_difference(outcome, name, output, scales)))
+        for name in output
     }
 
 
@@ -121,30 +142,51 @@ def total(noises: Noises) -> Noise:
 
 
 def tolerances(
-    output: Output, noises: Noises, rtol: float | None = None, atol: float | None = None
-) -> dict[str, float]:
+    output: Output,
+    noises: Noises,
+    rtol: float | None = None,
+    atol: float | None = None,
+    scales: Scales | None = None,
+) -> dict[str, Tolerance]:
     """The allowed error (see `allowed`) of each array of `output`, whose noise is given."""
     return {
-        name: allowed(array, noises.get(name, Noise()).largest, rtol, atol)
+        name: allowed(
+            array,
+            noises.get(name, Noise()).largest,
+            rtol,
+            atol,
+            None if scales is None else scales.get(name),
+        )
         for name, array in output.items()
     }
 
 
 def allowed(
-    output: np.ndarray, relative_noise: float, rtol: float | None = None, atol: float | None = None
-) -> float:
-    """The largest absolute difference allowed in any element of `output`; 0.0 if it is compared
-    exactly.
+    output: np.ndarray,
+    relative_noise: float,
+    rtol: float | None = None,
+    atol: float | None = None,
+    scale: np.ndarray | None = None,
+) -> Tolerance:
+    """The largest absolute difference allowed in any element of `output`, or in each if they are of
+    several classes; 0.0 if it is compared exactly. `scale` is the largest element of the class of
+    each; if it is None, all are of one.
 
-    An author's `rtol` (relative to the largest element) and `atol` (absolute) replace the measured
-    noise; given both, the two are added.
+    An author's `rtol` (relative to the largest element of the class) and `atol` (absolute) replace
+    the measured noise; given both, the two are added.
     """
     if dtype_kind(output.dtype) not in ("floating", "complex"):
         return 0.0
+    largest: Tolerance = magnitude(output)
+    if scale is not None and scale.size:
+        largest = float(scale.flat[0]) if np.all(scale == scale.flat[0]) else scale
     if rtol is not None or atol is not None:
-        return (atol or 0.0) + (rtol or 0.0) * magnitude(output)
-    rounding = float(np.finfo(output.dtype).eps)
-    return max(THRESHOLD * relative_noise, FLOOR * rounding) * magnitude(output)
+        return (atol or 0.0) + (rtol or 0.0) * largest
+    rounding = float(finfo(output.dtype).eps)
+    if rounding > np.finfo(np.float32).eps:
+        # Rounding the output is half a unit; 16 times as much would be an eighth of the output.
+        return max(THRESHOLD * (relative_noise - rounding), NARROW_FLOOR * rounding) * largest
+    return max(THRESHOLD * relative_noise, WIDE_FLOOR * rounding) * largest
 
 
 def _larger(first: float | None, second: float | None) -> float | None:
@@ -161,9 +203,9 @@ def _explained(difference: float | None) -> float | None:
     return None if difference is None or difference > NOISIEST else difference
 
 
-def _difference(outcome: object, name: str, output: Output) -> float | None:
-    """The largest difference of any element of one array, relative to the largest element. None if
-    the array is compared exactly, or cannot be compared.
+def _difference(outcome: object, name: str, output: Output, scales: Scales | None) -> float | None:
+    """The largest difference of any element of one array, relative to the largest element of its
+    class. None if the array is compared exactly, or cannot be compared.
     """
     desired = output[name]
     kind = dtype_kind(desired.dtype)
@@ -176,51 +218,23 @@ def _difference(outcome: object, name: str, output: Output) -> float | None:
     actual = outcome.output.get(name)
     if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
         return None
-    difference = float(np.max(np.abs(widen(actual) - widen(desired)), initial=0.0))
-    return difference / magnitude(desired) if np.isfinite(difference) else None
+    if misplaced(actual, desired)[1]:
+        return None
+    finite = np.isfinite(widen(desired))
+    scale = np.broadcast_to(magnitude(desired) if scales is None else scales[name], desired.shape)[
+        finite
+    ]
+    error = np.abs(widen(actual)[finite] - widen(desired)[finite])
+    return float(np.max(error / scale, initial=0.0))
 
 
-def _floats_changed(
-    arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]
-) -> dict[str, Value]:
-    """The arguments with `change` applied to their floating-point arrays.
-
-    Integers and booleans are exact, and often serve as indices: they stay as they are.
-    """
-
-    def changed(value: Value) -> Value:
-        return (
-            Value(value.kind, change(value.data))
-            if value.kind in ("jax", "numpy") and value.data.dtype.kind == "f"
-            else value
-        )
-
-    return {name: value.changed(changed) for name, value in arguments.items()}
-
-
-def _nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
-    """The arguments with each element of each floating-point array moved to a neighbouring number,
-    up or down at random.
-    """
-
-    def nudge(data: np.ndarray) -> np.ndarray:
-        towards = np.where(rng.random(data.shape) < 0.5, -np.inf, np.inf).astype(data.dtype)
-        nudged: np.ndarray = np.nextafter(data, towards)
-        return nudged
-
-    return _floats_changed(arguments, nudge)
-
-
-def _in_float64(reference: Any, case: Case) -> object:
-    """The outcome of the reference on float64 arrays.
+def in_float64(evaluate: Callable[[Case], Returned | Failed], case: Case) -> Returned | Failed:
+    """The outcome of a case on float64 arrays.
 
     Flax keeps its parameters in float32, so they keep their bits; other random numbers may change.
     """
     import jax
 
+    wide = floats_changed(case.arguments, lambda data: data.astype(np.float64))
     with jax.enable_x64(True):
-        return call(
-            reference,
-            _floats_changed(case.arguments, lambda data: data.astype(np.float64)),
-            case.way,
-        )
+        return evaluate(replace(case, arguments=wide))

@@ -50,15 +50,19 @@ def draw(question: str, finding: Finding) -> Any:
     expected, actual = (
         as_table(array, finding.answered.case.sizes) for array in (finding.expected, finding.actual)
     )
-    error = np.abs(widen(actual) - widen(expected))
+    with np.errstate(invalid="ignore"):
+        error = np.nan_to_num(np.abs(widen(actual) - widen(expected)), nan=0.0)
     allowed = max(finding.allowed, float(np.finfo(np.float32).tiny))
+    right = error <= np.broadcast_to(finding.tolerance, finding.expected.shape).reshape(error.shape)
     figure = Figure(figsize=(9, 2.6), layout="constrained")
     panels = figure.subplots(1, 3)
+    shown = np.concatenate([widen(expected).ravel(), widen(actual).ravel()])
     limit = (
         float(
             np.max(
-                np.abs(np.concatenate([widen(expected).ravel(), widen(actual).ravel()])),
+                np.abs(shown),
                 initial=0.0,
+                where=np.isfinite(shown),
             )
         )
         or 1.0
@@ -75,7 +79,7 @@ def draw(question: str, finding: Finding) -> Any:
         panel.set_title(title)
     figure.colorbar(image, ax=panels[:2].tolist(), shrink=0.9)
     # Elements within the allowed error stay grey: colour means wrong.
-    wrong = np.ma.masked_less_equal(error, allowed)
+    wrong = np.ma.masked_where(right, error)
     panels[2].set_facecolor("0.85")
     worst = max(float(error.max(initial=0.0)), 10 * allowed)
     image = panels[2].imshow(

@@ -15,7 +15,7 @@ from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
 from autograder.calls.spec import PLAIN
 from autograder.questions.laws import says
-from autograder.verdicts.arrays import dtype_kind, widen
+from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import Finding
 from autograder.verdicts.rules import Judgement
@@ -190,10 +190,10 @@ def _buckets(finding: Finding) -> str:
     ):
         return ""
     desired = widen(finding.expected)
-    error = np.abs(widen(finding.actual) - desired)
-    wrong = error[error > finding.allowed] / max(
-        float(np.max(np.abs(desired), initial=0.0)), np.finfo(float).tiny
-    )
+    finite = np.isfinite(desired)
+    error = np.abs(widen(finding.actual)[finite] - desired[finite])
+    allowed = np.broadcast_to(finding.tolerance, desired.shape)[finite]
+    wrong = error[error > allowed] / max(magnitude(desired), np.finfo(float).tiny)
     lines, above = [], np.inf
     for least, text in BUCKETS:
         count = int(np.count_nonzero((wrong >= least) & (wrong < above)))

@@ -25,6 +25,7 @@ class Declared(Protocol):
     rtol: float | None
     atol: float | None
     imprecise: float
+    nan: bool
     see: str
     several: bool
     gradient: tuple[str, ...]
@@ -105,6 +106,8 @@ def _of_options(question: Declared) -> Iterator[Fault]:
             yield label, value, "is not a number of at least 0"
     if type(question.imprecise) not in (int, float) or not 0 <= question.imprecise <= 1:
         yield "imprecise", question.imprecise, "is not a share of the points, from 0 to 1"
+    if not isinstance(question.nan, bool):
+        yield "nan", question.nan, "is neither True nor False"
     if not isinstance(question.see, str):
         yield "see", question.see, "is not the text of a heading"
 

@@ -40,10 +40,11 @@ class Question:
     `dims` maps each dimension to its smallest and largest size, both included. `shapes` and `seeds`
     say how many random shapes are drawn, and how often each is filled with new values.
 
-    The build measures the tolerance; `rtol` (relative to the largest element of the output) or
+    The build measures the tolerance; `rtol` (relative to the largest element of similar size) or
     `atol` (absolute) replaces it. `imprecise` is the share of a group's points for answers that are
-    right to half precision only. `see` is the heading in the notebook under which the pitfalls are
-    explained; hints point to it.
+    right to half precision only. `nan` says that NaN is a right answer also where the numbers drawn
+    decide; otherwise such cases are drawn again. `see` is the heading in the notebook under which
+    the pitfalls are explained; hints point to it.
 
     `several`: the function returns several arrays, in any nesting of dicts, lists and tuples, or a
     Flax module or its state; each array is compared by itself. `gradient` names arguments: the
@@ -69,6 +70,7 @@ class Question:
     rtol: float | None = None
     atol: float | None = None
     imprecise: float = 0.0
+    nan: bool = False
     see: str = ""
     several: bool = False
     gradient: tuple[str, ...] = ()

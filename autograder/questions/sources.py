@@ -43,14 +43,35 @@ def source_of(made: Callable[..., Any]) -> str:
 
 
 def defines(source: str, name: str) -> bool:
-    """Whether a cell defines a function or a class of this name at its top level."""
-    return bool(re.search(rf"^(def|class) {re.escape(name)}\b", source, re.MULTILINE))
+    """Whether a cell defines a function or a class of this name at its top level, or assigns
+    something to the name, such as a jitted lambda.
+    """
+    return bool(
+        re.search(
+            rf"^(async def|def|class) {re.escape(name)}\b|^{re.escape(name)}\s*(:[^=\n]+)?=(?!=)",
+            source,
+            re.MULTILINE,
+        )
+    )
 
 
 def rename(source: str, name: str) -> str:
-    """The source of one function or class, without decorators and under another name."""
+    """The source of one function or class, without decorators and under another name. A statement
+    that assigns a function to a name assigns it to the other name.
+
+    Raises `BuildError` if there is neither.
+    """
     module = ast.parse(source)
-    made = next(node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
-    made.decorator_list = []
-    made.name = name
-    return ast.unparse(module)
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            node.decorator_list = []
+            node.name = name
+            return ast.unparse(module)
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            node.targets[0].id = name
+            return ast.unparse(module)
+    raise BuildError(
+        f"no function can be made of {source.strip().splitlines()[0][:80]!r}; write the "
+        "alternative or misconception with def"
+    )

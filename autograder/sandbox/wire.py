@@ -17,9 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import safetensors.numpy
+
+from autograder.calls.narrow_floats import as_bits, from_bits, is_narrow
 
 MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 256 * 2**20
@@ -41,12 +42,6 @@ _DTYPES = {
     np.dtype(np.bool_),
     *(np.dtype(f"{kind}{bits}") for kind, sizes in _SIZES.items() for bits in sizes),
 }
-
-_BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
-_AS_BITS = ":bfloat16"
-"""The suffix of the name of an array whose bits are sent as `uint16`, because the NumPy side of
-safetensors does not know the dtype.
-"""
 
 
 class WireError(Exception):
@@ -71,7 +66,7 @@ class Frame:
 
 def sendable(dtype: np.dtype[Any]) -> bool:
     """Whether arrays of this dtype can cross."""
-    return dtype in _DTYPES or dtype == _BFLOAT16
+    return dtype in _DTYPES or is_narrow(dtype)
 
 
 def encode(frame: Frame) -> bytes:
@@ -93,12 +88,8 @@ def encode(frame: Frame) -> bytes:
         )
     tensors: dict[str, np.ndarray] = {}
     for name, array in frame.arrays.items():
-        whole = np.ascontiguousarray(array).reshape(array.shape)
-        tensors.update(
-            {f"{name}{_AS_BITS}": whole.view(np.uint16)}
-            if array.dtype == _BFLOAT16
-            else {name: whole}
-        )
+        kept, bits = as_bits(name, np.ascontiguousarray(array).reshape(array.shape))
+        tensors[kept] = bits
     arrays: bytes = safetensors.numpy.save(tensors)
     return _LENGTHS.pack(len(header), len(arrays)) + header + arrays
 
@@ -120,11 +111,10 @@ def decode(header: bytes, arrays: bytes) -> Frame:
 def _array(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
     if array.ndim > MAX_DIMS:
         raise WireError(f"an array {name!r} of {array.ndim} dimensions")
-    if name.endswith(_AS_BITS):
-        if array.dtype != np.uint16:
-            raise WireError(f"an array {name!r} of dtype {array.dtype}")
-        return name.removesuffix(_AS_BITS), array.view(_BFLOAT16)
-    return name, array
+    try:
+        return from_bits(name, array)
+    except ValueError as fault:
+        raise WireError(str(fault)) from None
 
 
 class Pipe:

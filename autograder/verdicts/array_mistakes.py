@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from autograder.bank.records import Tolerance
 from autograder.verdicts.layout_mistakes import of_axes, views
 from autograder.verdicts.mistake import Mistake
 from autograder.verdicts.scenes import Scene
@@ -59,7 +60,7 @@ def _of_elements() -> Iterator[Mistake]:
         "Every number is off by the same amount.",
         lambda scene: (
             scene.actual.shape == scene.expected.shape
-            and float(np.ptp(scene.actual - scene.expected)) <= 8 * scene.tolerance
+            and _nearly_constant(scene)
             and not scene.right
         ),
     )
@@ -97,5 +98,13 @@ def _of_scale(dim: str) -> Iterator[Mistake]:
         )
 
 
-def _rest(scene: Scene) -> tuple[np.ndarray, float, Mapping[str, int]]:
+def _nearly_constant(scene: Scene) -> bool:
+    error = scene.error
+    if not np.all(np.isfinite(error)):
+        return False
+    middle = (np.max(error, initial=-np.inf) + np.min(error, initial=np.inf)) / 2
+    return bool(np.all(np.abs(error - middle) <= 4 * scene.tolerance))
+
+
+def _rest(scene: Scene) -> tuple[np.ndarray, Tolerance, Mapping[str, int]]:
     return scene.expected, scene.tolerance, scene.sizes

@@ -44,3 +44,16 @@ def magnitude(array: np.ndarray) -> float:
 def widen(array: np.ndarray) -> np.ndarray:
     """The same numbers with 53 bits of precision, so that differences between them are exact."""
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def close(actual: np.ndarray, wanted: np.ndarray, allowed: float | np.ndarray) -> np.ndarray:
+    """For each element of two wide arrays of one shape whether they differ by at most `allowed`. An
+    infinity equals itself, and NaN equals NaN.
+    """
+    with np.errstate(invalid="ignore"):
+        near: np.ndarray = (
+            (np.abs(actual - wanted) <= allowed)
+            | (actual == wanted)
+            | (np.isnan(actual) & np.isnan(wanted))
+        )
+    return near

@@ -9,12 +9,14 @@ infinities, values. Whether the function returned an array at all is decided ear
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.bank.records import HalfPrecision, Tolerance
 from autograder.calls.outputs import Output
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
+from autograder.verdicts.not_finite import misplaced
 from autograder.verdicts.words import (
     counted,
     listed,
@@ -26,9 +28,17 @@ from autograder.verdicts.words import (
 )
 
 HALF_PRECISION = 2.0**-5
-"""Values within this share of the largest expected one are called imprecise: the precision left
-after a few operations in bfloat16 (8 bits).
+"""Where a bank does not say what half precision does: the precision, as a share of the largest
+expected value, that is left after a few operations in bfloat16 (8 bits).
 """
+
+NO_EXCUSE = 0.5
+"""An error above this share of the largest expected value is not called imprecise."""
+
+IMPRECISE = (
+    " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses "
+    "digits?"
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,9 @@ class Mismatch:
     """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a
     bounded `sample` with some.
 
-    `wrong` of `size` elements are wrong, and `error` is the largest difference, where they could be
-    compared one by one. `imprecise` says that the values are right to about half precision.
+    `wrong` of `size` elements are wrong, where they could be compared one by one; `error` is the
+    difference that is the most times what is `allowed` there. `imprecise` says that no difference
+    is larger than half precision explains.
     """
 
     step: str
@@ -46,26 +57,48 @@ class Mismatch:
     wrong: int = 0
     size: int = 0
     error: float = 0.0
+    allowed: float = 0.0
     imprecise: bool = False
 
+    @property
+    def tolerances(self) -> float:
+        """The error in tolerances; infinite if the values could not be compared, or must be
+        equal.
+        """
+        return self.error / self.allowed if self.step == "values" and self.allowed else np.inf
 
-def compare(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
+    def as_wrong(self) -> Mismatch:
+        """The same mismatch, not called imprecise: the values are near for another reason."""
+        sentence = self.sentence.removesuffix(IMPRECISE).replace(" imprecise;", " wrong;", 1)
+        return replace(self, sentence=sentence, imprecise=False)
+
+
+def compare(
+    actual: np.ndarray,
+    desired: np.ndarray,
+    tolerance: Tolerance,
+    half: HalfPrecision | None = None,
+) -> Mismatch | None:
     """None if `actual` equals `desired`, else the mismatch at the first step that fails.
 
-    `tolerance` is the largest absolute difference allowed for any element, in the units of
-    `desired`; integers and booleans must be equal whatever it is. A floating dtype may be narrower
-    or wider than the expected one; then only the values decide.
+    `tolerance` is the largest absolute difference allowed for any element, or for each, in the
+    units of `desired`; integers and booleans must be equal whatever it is. NaN and infinities must
+    stand where they are expected. A floating dtype may be narrower or wider than the expected one;
+    then only the values decide. `half` is what half precision does to this output.
     """
     return (
         _shape(actual, desired)
         or _dtype(actual, desired)
         or _not_finite(actual, desired)
-        or _values(actual, desired, tolerance)
+        or _values(actual, desired, tolerance, half)
     )
 
 
 def differences(
-    actual: Output, desired: Output, tolerances: Mapping[str, float]
+    actual: Output,
+    desired: Output,
+    tolerances: Mapping[str, Tolerance],
+    half: Mapping[str, HalfPrecision] | None = None,
 ) -> dict[str, Mismatch]:
     """The mismatch of each wrong array of `actual`, by its name; empty if none is wrong.
 
@@ -79,7 +112,10 @@ def differences(
                 "structure", f"returned {counted(actual)}; expected {listed(desired)}."
             )
         }
-    found = {name: compare(actual[name], desired[name], tolerances[name]) for name in desired}
+    found = {
+        name: compare(actual[name], desired[name], tolerances[name], (half or {}).get(name))
+        for name in desired
+    }
     return {name: mismatch for name, mismatch in found.items() if mismatch is not None}
 
 
@@ -122,65 +158,60 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
 def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return None
-    actual, desired = widen(actual), widen(desired)
-    for name, test in (("NaN", np.isnan), ("infinite", np.isinf)):
-        surplus = int(np.count_nonzero(test(actual) & ~test(desired)))
-        if surplus:
-            return Mismatch(
-                "finite",
-                f"returned {share(surplus, desired.size)} {name} where a number is expected.",
-            )
-        missing = int(np.count_nonzero(test(desired) & ~test(actual)))
-        if missing:
-            return Mismatch(
-                "finite",
-                f"returned {share(missing, desired.size)} not {name} where it is expected.",
-            )
-    opposite = int(np.count_nonzero(np.isinf(desired) & (actual != desired)))
-    if opposite:
-        return Mismatch(
-            "finite", f"returned {share(opposite, desired.size)} infinite with the wrong sign."
-        )
-    return None
+    places, what = misplaced(actual, desired)
+    if not what:
+        return None
+    count = int(np.count_nonzero(places))
+    return Mismatch(
+        "finite",
+        f"returned {share(count, desired.size)} {what}.",
+        worst(actual, desired, places.astype(float), count),
+    )
 
 
-def _values(actual: np.ndarray, desired: np.ndarray, tolerance: float) -> Mismatch | None:
-    if dtype_kind(desired.dtype) in ("floating", "complex"):
-        wide_actual, wide_desired = widen(actual), widen(desired)
-        error = np.zeros(desired.shape)
-        finite = np.isfinite(wide_desired)
-        error[finite] = np.abs(wide_actual[finite] - wide_desired[finite])
-        wrong = error > tolerance
-        allowed = (
-            f"the largest error is {size_of(error.max(initial=0.0), wide_desired)} where "
-            f"{tolerance:.3g} is allowed"
-        )
-    else:
+def _values(
+    actual: np.ndarray, desired: np.ndarray, tolerance: Tolerance, half: HalfPrecision | None
+) -> Mismatch | None:
+    if dtype_kind(desired.dtype) not in ("floating", "complex"):
         wrong = actual != desired
-        error = wrong.astype(float)
-        allowed = "they must be equal"
-    count = int(np.count_nonzero(wrong))
+        count = int(np.count_nonzero(wrong))
+        if not count:
+            return None
+        return Mismatch(
+            "values",
+            f"returned {share(count, desired.size)} wrong; they must be equal.",
+            worst(actual, desired, wrong.astype(float), count),
+            count,
+            desired.size,
+            1.0,
+        )
+    wide = widen(desired)
+    error = np.zeros(desired.shape)
+    finite = np.isfinite(wide)
+    error[finite] = np.abs(widen(actual)[finite] - wide[finite])
+    allowed = np.broadcast_to(tolerance, desired.shape)
+    count = int(np.count_nonzero(error > allowed))
     if not count:
         return None
-    largest = float(error.max(initial=0.0))
-    imprecise = dtype_kind(desired.dtype) in (
-        "floating",
-        "complex",
-    ) and largest <= HALF_PRECISION * magnitude(desired)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess = np.where(error > allowed, error / allowed, 0.0)
+    place = np.unravel_index(int(np.argmax(excess)), desired.shape)
+    if not np.isfinite(excess[place]):
+        place = np.unravel_index(int(np.argmax(error)), desired.shape)
+    band = HALF_PRECISION * magnitude(desired) if half is None else half.error * allowed
+    imprecise = bool(np.all(error <= np.minimum(band, NO_EXCUSE * magnitude(desired))))
     sentence = (
-        f"returned {share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; {allowed}."
+        f"returned {share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; the "
+        f"largest error is {size_of(float(error[place]), desired)} where "
+        f"{float(allowed[place]):.3g} is allowed."
     )
-    if imprecise:
-        sentence += (
-            " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that "
-            "loses digits?"
-        )
     return Mismatch(
         "values",
-        sentence,
-        worst(actual, desired, error, count),
+        sentence + (IMPRECISE if imprecise else ""),
+        worst(actual, desired, excess if np.all(np.isfinite(excess)) else error, count),
         count,
         desired.size,
-        largest,
+        float(error[place]),
+        float(allowed[place]),
         imprecise,
     )

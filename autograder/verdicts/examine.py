@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.bank.groups import CONTRACT_GROUPS
-from autograder.bank.records import ExpectedCase, Group
+from autograder.bank.records import ExpectedCase, Group, Tolerance
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.outputs import ALONE
 from autograder.verdicts.arrays import small
-from autograder.verdicts.compare import Mismatch, differences, first
+from autograder.verdicts.compare import Mismatch
 from autograder.verdicts.diagnosis import Diagnosis, diagnose
+from autograder.verdicts.faults import Fault, confirmed, fault_of, only_imprecise
 from autograder.verdicts.scenes import Expected
 
 
@@ -58,7 +59,14 @@ class Finding:
 
     @property
     def allowed(self) -> float:
-        """The largest error allowed in any element of the reported array."""
+        """The error allowed in the worst element of the reported array."""
+        if self.mismatch is not None and self.mismatch.step == "values":
+            return self.mismatch.allowed
+        return float(np.max(self.answered.tolerances[self.part], initial=0.0))
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """The error allowed in each element of the reported array."""
         return self.answered.tolerances[self.part]
 
 
@@ -100,9 +108,12 @@ def examine(
         outcome = _called(function, group.cases[index], interruptible=interruptible)
         if show and outcome.printed:
             show(outcome.printed)
-        fault = _fault(outcome, group.cases[index], group)
+        fault = fault_of(outcome, group.cases[index])
+        if group.imprecise == 1 and fault is not None and only_imprecise(fault):
+            fault = confirmed(function, outcome, group.cases[index], fault, interruptible)
+            fault = None if only_imprecise(fault) else fault
         if fault is not None and index in seen:
-            return _found(group, index, {index: outcome}, again=True)
+            return _found(group, index, {index: outcome}, {index: fault}, again=True)
         seen[index] = outcome
         if fault is not None:
             for other in range(len(group.cases)):
@@ -112,7 +123,20 @@ def examine(
                     outcome = seen[other] = _called(
                         function, group.cases[other], interruptible=interruptible
                     )
-            return _found(group, index, seen)
+            faults = {
+                other: found
+                for other, outcome in seen.items()
+                if (found := fault_of(outcome, group.cases[other])) is not None
+            }
+            if all(map(only_imprecise, faults.values())):
+                for other, found in faults.items():
+                    answered = group.cases[other]
+                    faults[other] = confirmed(function, seen[other], answered, found, interruptible)
+                    if not only_imprecise(faults[other]):
+                        break
+            if group.imprecise == 1:
+                faults = {other: each for other, each in faults.items() if not only_imprecise(each)}
+            return _found(group, index, seen, faults)
         # Checked in these groups only: the values are right, and every call gets its own copies.
         if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
             sentence = (
@@ -148,36 +172,17 @@ def _called(
     return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
 
 
-Fault = Failed | tuple[str, Mismatch]
-"""A failure, or the name of a wrong array of the output and its mismatch."""
-
-
-def _fault(outcome: Returned | Failed, answered: ExpectedCase, group: Group) -> Fault | None:
-    """What is wrong with one outcome, or None. Values right to half precision count as right in
-    groups where they earn every point.
-    """
-    if isinstance(outcome, Failed):
-        return outcome
-    found = differences(outcome.output, answered.expected, answered.tolerances)
-    fault = first(found) if found else None
-    return None if fault is not None and fault[1].imprecise and group.imprecise == 1 else fault
-
-
-def _imprecise(fault: Fault) -> bool:
-    return not isinstance(fault, Failed) and fault[1].imprecise
-
-
 def _found(
-    group: Group, begun: int, seen: Mapping[int, Returned | Failed], *, again: bool = False
+    group: Group,
+    begun: int,
+    seen: Mapping[int, Returned | Failed],
+    faults: Mapping[int, Fault],
+    *,
+    again: bool = False,
 ) -> Finding:
     """The finding of the first case that failed, or of the first one that is more than
     imprecise."""
-    faults = {
-        index: fault
-        for index, outcome in seen.items()
-        if (fault := _fault(outcome, group.cases[index], group)) is not None
-    }
-    plain = [index for index, fault in faults.items() if not _imprecise(fault)]
+    plain = [index for index, fault in faults.items() if not only_imprecise(fault)]
     index = begun if not plain or begun in plain else min(plain)
     fault, outcome, answered = faults[index], seen[index], group.cases[index]
     if isinstance(fault, Failed):

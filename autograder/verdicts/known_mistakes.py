@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from autograder.bank.records import KnownMistake, KnownOutcome
+from autograder.bank.records import KnownMistake, KnownOutcome, Tolerance
 from autograder.calls.call import Failed, Returned
-from autograder.verdicts.arrays import dtype_kind, magnitude, widen
-from autograder.verdicts.scenes import Expected, Outcome
+from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
+from autograder.verdicts.scenes import Expected, Outcome, allowed_at
 
 SIGNATURE_SHOWN = 400
 """At most this many characters of a cause and an exception's text are compared."""
@@ -46,19 +46,12 @@ def _without_numbers(text: str) -> str:
     return re.sub(r"\d+", "#", text.split("\n", 1)[0])
 
 
-def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: float) -> bool:
+def _alike(actual: np.ndarray, wanted: np.ndarray, allowed: Tolerance) -> bool:
     if actual.shape != wanted.shape or dtype_kind(actual.dtype) != dtype_kind(wanted.dtype):
         return False
     if dtype_kind(wanted.dtype) not in ("floating", "complex"):
         return bool(np.array_equal(actual, wanted))
-    first, second = widen(actual), widen(wanted)
-    with np.errstate(invalid="ignore"):
-        close = (
-            (np.abs(first - second) <= allowed)
-            | (first == second)
-            | (np.isnan(first) & np.isnan(second))
-        )
-    return bool(np.all(close))
+    return bool(np.all(close(widen(actual), widen(wanted), allowed)))
 
 
 def explains(
@@ -83,11 +76,14 @@ def explains(
     return True
 
 
-def _allowed(part: str, known: np.ndarray, expected: Expected) -> float:
+def _allowed(part: str, known: np.ndarray, expected: Expected) -> Tolerance:
     """The error allowed in a known wrong output: the tolerance of the right one, scaled to its
     size.
     """
     if part not in expected.output:
         return 0.0
-    largest = magnitude(expected.output[part])
-    return 4 * expected.tolerances[part] * max(1.0, magnitude(known) / largest if largest else 1.0)
+    right, tolerance = expected.output[part], expected.tolerances[part]
+    if isinstance(tolerance, np.ndarray):
+        return 4 * allowed_at(widen(known), widen(right), tolerance)
+    largest = magnitude(right)
+    return 4 * tolerance * max(1.0, magnitude(known) / largest if largest else 1.0)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from autograder.verdicts.arrays import close
 from autograder.verdicts.mistake import Mistake
 from autograder.verdicts.scenes import Scene
 
@@ -136,13 +137,16 @@ def _vector_along(view: View, axis: int) -> Callable[[Scene], bool]:
     def explains(scene: Scene) -> bool:
         if scene.actual.shape != scene.expected.shape:
             return False
-        error = (scene.actual - scene.expected).reshape(_shape(view, scene))
+        error = scene.error.reshape(_shape(view, scene))
         if min(error.shape) < 2 or error.ndim < 2:
             return False
         others = tuple(each for each in range(error.ndim) if each != axis)
+        if not np.all(np.isfinite(error)):
+            return False
         along = error.mean(axis=others, keepdims=True)
-        return bool(np.all(np.abs(error - along) <= 8 * scene.tolerance)) and bool(
-            np.ptp(along) > 100 * scene.tolerance
+        allowed = np.broadcast_to(scene.tolerance, scene.expected.shape).reshape(error.shape)
+        return bool(np.all(np.abs(error - along) <= 8 * allowed)) and bool(
+            np.ptp(along) > 100 * np.max(allowed)
         )
 
     return explains
@@ -152,9 +156,7 @@ def _wrong_only_at(view: View, axis: int, index: int) -> Callable[[Scene], bool]
     def explains(scene: Scene) -> bool:
         if scene.actual.shape != scene.expected.shape:
             return False
-        wrong = (np.abs(scene.actual - scene.expected) > scene.tolerance).reshape(
-            _shape(view, scene)
-        )
+        wrong = ~close(scene.actual, scene.expected, scene.tolerance).reshape(_shape(view, scene))
         if wrong.shape[axis] < 2:
             return False
         entry = np.take(wrong, index, axis)

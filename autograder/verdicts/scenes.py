@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.bank.records import Tolerance
 from autograder.calls.call import Failed, Returned
 from autograder.calls.outputs import Output
-from autograder.verdicts.arrays import dtype_kind, small, widen
+from autograder.verdicts.arrays import close, dtype_kind, magnitude, small, widen
 
 Outcome = Returned | Failed
 
@@ -22,7 +23,7 @@ class Scene:
 
     actual: np.ndarray
     expected: np.ndarray
-    tolerance: float
+    tolerance: Tolerance
     sizes: Mapping[str, int]
 
     def same(self, wanted: np.ndarray) -> bool:
@@ -31,16 +32,38 @@ class Scene:
         """
         if self.actual.shape != wanted.shape:
             return False
-        largest = float(np.max(np.abs(self.expected), initial=0.0))
-        scale = max(1.0, float(np.max(np.abs(wanted), initial=0.0)) / largest) if largest else 1.0
-        return bool(np.all(np.abs(self.actual - wanted) <= 4 * self.tolerance * scale))
+        if isinstance(self.tolerance, np.ndarray):
+            allowed: Tolerance = allowed_at(wanted, self.expected, self.tolerance)
+        else:
+            largest = magnitude(self.expected)
+            allowed = self.tolerance * (max(1.0, magnitude(wanted) / largest) if largest else 1.0)
+        return bool(np.all(close(self.actual, wanted, 4 * allowed)))
 
     @property
     def right(self) -> bool:
         """Whether the answer is right on this case."""
         return self.actual.shape == self.expected.shape and bool(
-            np.all(np.abs(self.actual - self.expected) <= self.tolerance)
+            np.all(close(self.actual, self.expected, self.tolerance))
         )
+
+    @property
+    def error(self) -> np.ndarray:
+        """The difference of each element; 0 where both have the same infinity, or NaN. Both arrays
+        have the same shape.
+        """
+        with np.errstate(invalid="ignore"):
+            error = self.actual - self.expected
+        same = close(self.actual, self.expected, 0.0)
+        return np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
+
+
+def allowed_at(wanted: np.ndarray, expected: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """The error allowed in each element of `wanted`: that of the expected element next to it in
+    size, because elements of one size have one tolerance.
+    """
+    sizes, order = np.unique(np.abs(expected), return_index=True)
+    places = np.clip(np.searchsorted(sizes, np.abs(wanted)), 0, max(sizes.size - 1, 0))
+    return tolerance.ravel()[order][places] if sizes.size else np.zeros(wanted.shape)
 
 
 @dataclass(frozen=True)
@@ -50,7 +73,7 @@ class Expected:
     """
 
     output: Output
-    tolerances: Mapping[str, float]
+    tolerances: Mapping[str, Tolerance]
     sizes: Mapping[str, int]
 
     def of(self, outcome: Outcome, part: str) -> Scene | None:

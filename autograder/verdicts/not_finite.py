@@ -1,0 +1,47 @@
+"""Compare where arrays have NaN and infinities: each is expected at its places, with its sign.
+NumPy only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.verdicts.arrays import widen
+
+KINDS = ("finite", "NaN", "inf", "-inf", "infinite")
+"""The kinds of an element; the last is of complex numbers, whose infinities have no sign."""
+
+_EXPECTED = ("a number is", "NaN is", "inf is", "-inf is", "infinity is")
+
+
+def kinds(array: np.ndarray) -> np.ndarray:
+    """The kind of each element of a floating-point or complex array: an index into `KINDS`."""
+    wide = widen(array)
+    found = np.zeros(array.shape, np.int8)
+    if np.iscomplexobj(wide):
+        found[np.isinf(wide)] = 4
+    else:
+        found[np.isposinf(wide)] = 2
+        found[np.isneginf(wide)] = 3
+    found[np.isnan(wide)] = 1
+    return found
+
+
+def misplaced(actual: np.ndarray, desired: np.ndarray) -> tuple[np.ndarray, str]:
+    """The places where two arrays of one shape are of different kinds, and what is there in words:
+    of the most frequent difference, the first if there are several.
+    """
+    returned, expected = kinds(actual), kinds(desired)
+    wrong = returned != expected
+    if not wrong.any():
+        return wrong, ""
+    pairs = returned * len(KINDS) + expected
+    values, counts = np.unique(pairs[wrong], return_counts=True)
+    pair = int(values[np.argmax(counts)])
+    places = wrong & (pairs == pair)
+    index = ", ".join(str(int(axis)) for axis in np.argwhere(places)[0])
+    where = f", first at [{index}]" if places.sum() > 1 else f", at [{index}]" if index else ""
+    return (
+        places,
+        f"{KINDS[pair // len(KINDS)]} where {_EXPECTED[pair % len(KINDS)]} expected{where}",
+    )
