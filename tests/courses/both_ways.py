@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import jupytext
 import nbformat
 from courses.fetch import lay_out
 from courses.masters import MASTERS, Master
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
+from autograder.grading.results import CELLS
 
 PLUGIN = "autograder.otter_plugin.ArraysPlugin"
 CONFIG = "# ASSIGNMENT CONFIG"
@@ -97,6 +99,9 @@ def _graded(master: Master, folder: Path, plugin: bool) -> dict[str, Graded]:
     names = (*SUBMISSIONS, *(PurePosixPath(path).stem for path in master.submissions))
     lay_out(master.repository, master.commit, master.paths, folder / "course")
     path = folder / "course" / master.path
+    if path.suffix == ".md":
+        path = path.with_suffix(".ipynb")
+        jupytext.write(jupytext.read(path.with_suffix(".md")), path)
     if plugin:
         nbformat.write(with_plugin(nbformat.read(path, as_version=4)), path)
     done = _otter("assign", "--no-run-tests", "--no-pdfs", path.name, folder / "built", at=path)
@@ -128,7 +133,11 @@ def _run(submission: Path, archive: Path) -> Graded:
     graded = otter_run(submission, archive, timeout=LONGEST)
     if graded.results is None:
         return Graded({"(results)": ("none", "")}, graded.printed[-6000:])
-    rows = {row["name"]: (_shown(row), row.get("output", "")) for row in graded.results["tests"]}
+    rows = {
+        row["name"]: (_shown(row), row.get("output", ""))
+        for row in graded.results["tests"]
+        if row["name"] != CELLS  # the plugin's own, without points: which cells stopped
+    }
     failed = [row for row in graded.results["tests"] if "Autograder Failed" in row["name"]]
     return Graded(rows, graded.printed[-6000:] if failed else "")
 

@@ -51,7 +51,9 @@ def test_what_is_not_in_the_folder_of_clones_is_named(clones: Path, tmp_path: Pa
         f"{clones / 'owner' / 'name'} has no commit {'0' * 40}; run `git fetch origin {'0' * 40}` "
         "there"
     )
-    with pytest.raises(NotFetchedError, match=rf"^owner/name at {commit[:9]} has no hw, or not "):
+    with pytest.raises(
+        NotFetchedError, match=rf"^owner/name at {commit[:9]} has no hw, or not all "
+    ):
         lay_out("owner/name", commit, ("hw",), tmp_path / "out")
 
 
