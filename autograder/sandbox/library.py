@@ -50,6 +50,7 @@ KINDS = (
     "Timestamp",
     "texts",
     "times",
+    "objects",
     "Generator",
     "RandomState",
     "Random",
@@ -169,11 +170,17 @@ def _pack_array(array: np.ndarray, pack: Pack) -> Any:
                 pack(np.atleast_1d(array).view(np.int64).reshape(array.shape)),
             ]
         }
+    if array.dtype.kind == "O":
+        return {"objects": [list(array.shape), pack(array.ravel().tolist())]}
     return None
 
 
 def _unpack_array(kind: str, content: Any, unpack: Pack) -> Any:
     first, values = content[0], unpack(content[1])
+    if kind == "objects":
+        made = np.empty(len(values), dtype=object)
+        made[:] = values
+        return made.reshape(first)
     if kind == "texts":
         if (
             any(type(text) is not str for text in values)
