@@ -9,6 +9,7 @@ For one master, with the table printed:
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -147,6 +148,17 @@ def _shown(row: dict[str, Any]) -> str:
     return " ".join(filter(None, (points, row.get("status")))) or "no points"
 
 
+def points(rows: list[Row]) -> tuple[float, float]:
+    """What Otter alone gives the solution, and what is possible."""
+    of_solution = [
+        re.fullmatch(r"([\d.]+)/([\d.]+)(?: .*)?", row.stock)
+        for row in rows
+        if row.submission == SUBMISSIONS[0]
+    ]
+    given = [tuple(map(float, found.groups())) for found in of_solution if found]
+    return sum(score for score, _ in given), sum(possible for _, possible in given)
+
+
 def table(rows: list[Row]) -> str:
     """The rows that differ, with what they say, then one a line, and how many are equal."""
     differ = [row for row in rows if not row.equal]
@@ -161,7 +173,14 @@ def table(rows: list[Row]) -> str:
         for row in differ
     ]
     equal = sum(row.equal for row in rows)
-    return "\n".join([*lines, f"{equal} of {len(rows)} rows are equal"])
+    score, possible = points(rows)
+    return "\n".join(
+        [
+            *lines,
+            f"{equal} of {len(rows)} rows are equal; Otter alone gives the solution {score:g} of "
+            f"{possible:g} points",
+        ]
+    )
 
 
 def main(repository: str, path: str) -> int:
