@@ -9,6 +9,7 @@ For one master, with the table printed:
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import jupytext
 import nbformat
 from courses.fetch import lay_out
 from courses.masters import MASTERS, Master
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
+from autograder.grading.results import CELLS
 
 PLUGIN = "autograder.otter_plugin.ArraysPlugin"
 CONFIG = "# ASSIGNMENT CONFIG"
@@ -97,6 +100,9 @@ def _graded(master: Master, folder: Path, plugin: bool) -> dict[str, Graded]:
     names = (*SUBMISSIONS, *(PurePosixPath(path).stem for path in master.submissions))
     lay_out(master.repository, master.commit, master.paths, folder / "course")
     path = folder / "course" / master.path
+    if path.suffix == ".md":
+        path = path.with_suffix(".ipynb")
+        jupytext.write(jupytext.read(path.with_suffix(".md")), path)
     if plugin:
         nbformat.write(with_plugin(nbformat.read(path, as_version=4)), path)
     done = _otter("assign", "--no-run-tests", "--no-pdfs", path.name, folder / "built", at=path)
@@ -128,7 +134,11 @@ def _run(submission: Path, archive: Path) -> Graded:
     graded = otter_run(submission, archive, timeout=LONGEST)
     if graded.results is None:
         return Graded({"(results)": ("none", "")}, graded.printed[-6000:])
-    rows = {row["name"]: (_shown(row), row.get("output", "")) for row in graded.results["tests"]}
+    rows = {
+        row["name"]: (_shown(row), row.get("output", ""))
+        for row in graded.results["tests"]
+        if row["name"] != CELLS  # the plugin's own, without points: which cells stopped
+    }
     failed = [row for row in graded.results["tests"] if "Autograder Failed" in row["name"]]
     return Graded(rows, graded.printed[-6000:] if failed else "")
 
@@ -136,6 +146,17 @@ def _run(submission: Path, archive: Path) -> Graded:
 def _shown(row: dict[str, Any]) -> str:
     points = "/".join(str(row[key]) for key in ("score", "max_score") if row.get(key) is not None)
     return " ".join(filter(None, (points, row.get("status")))) or "no points"
+
+
+def points(rows: list[Row]) -> tuple[float, float]:
+    """What Otter alone gives the solution, and what is possible."""
+    of_solution = [
+        re.fullmatch(r"([\d.]+)/([\d.]+)(?: .*)?", row.stock)
+        for row in rows
+        if row.submission == SUBMISSIONS[0]
+    ]
+    given = [tuple(map(float, found.groups())) for found in of_solution if found]
+    return sum(score for score, _ in given), sum(possible for _, possible in given)
 
 
 def table(rows: list[Row]) -> str:
@@ -152,7 +173,14 @@ def table(rows: list[Row]) -> str:
         for row in differ
     ]
     equal = sum(row.equal for row in rows)
-    return "\n".join([*lines, f"{equal} of {len(rows)} rows are equal"])
+    score, possible = points(rows)
+    return "\n".join(
+        [
+            *lines,
+            f"{equal} of {len(rows)} rows are equal; Otter alone gives the solution {score:g} of "
+            f"{possible:g} points",
+        ]
+    )
 
 
 def main(repository: str, path: str) -> int:

@@ -21,18 +21,29 @@ def lay_out(repository: str, commit: str, paths: tuple[str, ...], target: Path) 
     """Write the files of `paths` at `commit` of `repository` ("owner/name") under `target`.
     Raises `NotFetchedError`.
     """
-    git = _clone(repository, commit)
-    packed = subprocess.run(
-        ["git", "-C", str(git), "archive", commit, "--", *paths], capture_output=True, check=False
-    )
-    if packed.returncode:
+    clone = _clone(repository, commit)
+    for path in paths:
+        _lay_out_path(clone, commit, "" if path == "." else path, target, repository)
+
+
+def _lay_out_path(clone: Path, commit: str, path: str, target: Path, repository: str) -> None:
+    """The tree of the folder alone is read: a clone may lack what is large, elsewhere."""
+    place = target / path
+    kind = _git(clone, "cat-file", "-t", f"{commit}:{path}").stdout.strip()
+    read = ("archive", "--format=tar") if kind == b"tree" else ("cat-file", "blob")
+    content = _git(clone, *read, f"{commit}:{path}")
+    if content.returncode:
         raise NotFetchedError(
-            f"{repository} at {commit[:9]} has no {' or no '.join(paths)}, or not all of it is in "
-            f"{git}: {_last_line(packed.stderr)}"
+            f"{repository} at {commit[:9]} has no {path or 'files'}, or not all of it is in "
+            f"{clone}: {_last_line(content.stderr)}"
         )
-    target.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
-        files.extractall(target, filter="data")
+    if kind == b"tree":
+        place.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(fileobj=io.BytesIO(content.stdout)) as files:
+            files.extractall(place, filter="data")
+    else:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content.stdout)
 
 
 def _clone(repository: str, commit: str) -> Path:
@@ -58,12 +69,7 @@ def _clone(repository: str, commit: str) -> Path:
         ("init", "--quiet"),
         ("fetch", "--quiet", "--depth=1", _address(repository), commit),
     ):
-        done = subprocess.run(
-            ["git", "-C", str(clone), *arguments],
-            capture_output=True,
-            check=False,
-            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
-        )
+        done = _git(clone, *arguments)
         if done.returncode:
             raise NotFetchedError(
                 f"{_address(repository)} at {commit[:9]} could not be fetched: "
@@ -83,13 +89,15 @@ def _kept() -> Path:
 
 
 def _has(clone: Path, commit: str) -> bool:
-    return (
-        subprocess.run(
-            ["git", "-C", str(clone), "cat-file", "-e", f"{commit}^{{commit}}"],
-            capture_output=True,
-            check=False,
-        ).returncode
-        == 0
+    return _git(clone, "cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+
+
+def _git(clone: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["git", "-C", str(clone), *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
     )
 
 

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 class Master:
     """A master notebook of a public repository ("owner/name"), the further files and folders that
     `otter assign` reads for it, and submissions that are graded besides its solution and the
-    untouched notebook. The folder of the master is always laid out."""
+    untouched notebook. The folder of the master is always laid out. A master in Markdown is made a
+    notebook by Jupytext."""
 
     repository: str
     commit: str
@@ -69,6 +70,11 @@ MASTERS = (
             ("assign_config.yml", "assign_requirements.txt"),
         )
         for number in (1, 2, 3)
+    ),
+    Master(
+        "QuantEcon/lecture-datascience.myst",
+        "0688832ee029748a12534eb2ca1bb049b4ce7522",
+        "lectures/problem_sets/problem_set_1.md",
     ),
     Master(
         "ds-modules/ecc-statistics",

@@ -51,7 +51,9 @@ def test_what_is_not_in_the_folder_of_clones_is_named(clones: Path, tmp_path: Pa
         f"{clones / 'owner' / 'name'} has no commit {'0' * 40}; run `git fetch origin {'0' * 40}` "
         "there"
     )
-    with pytest.raises(NotFetchedError, match=rf"^owner/name at {commit[:9]} has no hw, or not "):
+    with pytest.raises(
+        NotFetchedError, match=rf"^owner/name at {commit[:9]} has no hw, or not all "
+    ):
         lay_out("owner/name", commit, ("hw",), tmp_path / "out")
 
 
@@ -120,13 +122,15 @@ def test_only_the_plugin_is_added_to_a_master(config: str, changed: str) -> None
 def test_the_table_shows_what_differs() -> None:
     rows = [
         Row("solution", "q1", "1.0/1.0", "1.0/1.0", ("good", "fine")),
+        Row("solution", "Public Tests", "passed", "passed"),
+        Row("solution", "q2", "0.5/2.0 failed", "0.5/2.0 failed"),
         Row("untouched", "q2", "0/1.0", "–", ("It is wrong.", "")),
     ]
     assert table(rows) == (
         "--- untouched, q2: Otter says ---\nIt is wrong.\n"
         "untouched  q2                                       Otter: 0/1.0                        "
         "plugin: –\n"
-        "1 of 2 rows are equal"
+        "3 of 4 rows are equal; Otter alone gives the solution 1.5 of 3 points"
     )
 
 
