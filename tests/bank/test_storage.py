@@ -1,19 +1,21 @@
 """Banks: what is written comes back, byte for byte the same each time, and a damaged file says so.
 
-Covers too: `bank.records`.
+Covers too: `bank.records`, `calls.narrow_floats`.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from autograder.bank.records import Bank, BankError, ExpectedCase, Group
+from autograder.bank.records import Bank, BankError, ExpectedCase, Group, HalfPrecision
 from autograder.bank.storage import load, save
 from autograder.calls.inputs import Value
+from autograder.calls.narrow_floats import NARROW
 from autograder.calls.spec import Case
 
 BANK = Bank(
@@ -72,6 +74,42 @@ def test_a_bank_comes_back_as_it_was_written(tmp_path: Path) -> None:
                 np.testing.assert_array_equal(two.case.arguments[parameter].data, value.data)
 
 
+def test_tolerances_of_elements_half_precision_and_narrow_floats_come_back(tmp_path: Path) -> None:
+    narrow = [np.array([1.5, -2.0], dtype) for dtype in NARROW.values()]
+    case = ExpectedCase(
+        Case("a case", {"B": 2}, {"x": Value("jax", np.zeros(2, np.float32))}),
+        {"wide": np.array([-1e9, 1.0]), **{array.dtype.name: array for array in narrow}},
+        {"wide": np.array([1e3, 1e-5]), **{array.dtype.name: 0.5 for array in narrow}},
+        {"wide": HalfPrecision(300.0, 0.75)},
+    )
+    save(Bank("a", {}, {"f": {"random": Group("random", (case,), (0,))}}), tmp_path / "bank")
+    (back,) = load(tmp_path / "bank").group("f", "random").cases
+    np.testing.assert_array_equal(back.tolerances["wide"], [1e3, 1e-5])
+    assert back.half == case.half
+    for array in narrow:
+        found = back.expected[array.dtype.name]
+        assert (found.dtype, found.tolist()) == (array.dtype, array.tolist())
+        assert back.tolerances[array.dtype.name] == 0.5
+
+
+def test_a_bank_of_the_format_before_is_read(tmp_path: Path) -> None:
+    save(BANK, tmp_path / "bank")
+    content = (tmp_path / "bank").read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    told = json.loads(header["__metadata__"]["otter-arrays"])
+    told["format"] = 4
+    for groups in told["questions"].values():
+        for group in groups.values():
+            for row in group["cases"]:
+                del row["half"]
+    header["__metadata__"]["otter-arrays"] = json.dumps(told)
+    text = json.dumps(header).encode()
+    (tmp_path / "old").write_bytes(len(text).to_bytes(8, "little") + text + content[8 + length :])
+    old = load(tmp_path / "old").group("f", "public").cases[0]
+    assert (old.tolerances, old.half) == ({"": 1e-5}, {})
+
+
 def test_the_same_bank_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in "ab":
         save(BANK, tmp_path / name)
@@ -101,7 +139,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
         ("cut", "cannot be read as a bank of cases"),
         ("text", "cannot be read as a bank of cases"),
         ("foreign", "cannot be read as a bank of cases"),
-        ("newer", "is of format 99; this version of otter-arrays reads format 4"),
+        ("newer", "is of format 99; this version of otter-arrays reads formats 4 and 5"),
         ("partial", r"lacks a part of its cases \('questions'\)"),
     ],
 )

@@ -1,7 +1,7 @@
 """A build decides everything a build can decide, and stops with a sentence where it cannot.
 
-Covers too: `build.answered_cases`, `build.degenerate`, `build.reference`, `build.rehearse`,
-`build.record`.
+Covers too: `build.answered_cases`, `build.degenerate`, `build.drawn`, `build.reference`,
+`build.rehearse`, `build.record`.
 """
 
 from __future__ import annotations
@@ -195,7 +195,11 @@ def test_a_reference_that_changes_between_calls_is_refused(scale_question: Quest
     [
         (lambda seed, x, factor: x[:, 0] * 0, "it is all zeros"),
         (lambda seed, x, factor: jnp.ones(9), "all its elements are equal"),
-        (lambda seed, x, factor: x[:, 0] / 0, "it has a NaN or an infinity"),
+        (
+            lambda seed, x, factor: x[:, 0] / 0,
+            "none of its elements is finite, as where numbers are divided by a spread or a sum of "
+            "0",
+        ),
         (lambda seed, x, factor: x[:0], "it has no elements"),
     ],
 )
@@ -215,8 +219,8 @@ def test_a_reference_that_tests_nothing_is_refused(
 def test_a_dtype_that_no_bank_can_keep_is_named(scale_question: Question) -> None:
     refused(
         [scale_question],
-        {"scale_rows": lambda seed, x, factor: x.astype(jnp.bfloat16)},
-        "the reference returns dtype bfloat16, which a bank cannot keep",
+        {"scale_rows": lambda seed, x, factor: np.asarray(x).astype(np.complex128)},
+        "the reference returns dtype complex128, which a bank cannot keep",
     )
 
 
@@ -349,7 +353,7 @@ def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> N
             "its elements hardly differ, as those of a saturated function",
         ),
         (lambda x: x * 0, "it is all zeros"),
-        (lambda x: x * np.inf, "it has a NaN or an infinity"),
+        (lambda x: x * np.inf, "none of its elements is finite"),
     ],
 )
 def test_references_that_test_little_are_refused_with_the_reason(output: Any, why: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax.numpy as jnp
+import ml_dtypes
 import numpy as np
 
 from autograder.build import tolerance
@@ -49,7 +50,15 @@ def test_the_tolerance_follows_the_size_of_the_output_so_that_zeros_do_not_pass(
 
 def test_a_noise_of_zero_still_leaves_room_for_rounding() -> None:
     output = np.ones(3, np.float32)
-    assert tolerance.allowed(output, 0.0) == tolerance.FLOOR * np.finfo(np.float32).eps
+    assert tolerance.allowed(output, 0.0) == tolerance.WIDE_FLOOR * np.finfo(np.float32).eps
+
+
+def test_in_half_precision_a_few_of_its_units_are_allowed() -> None:
+    output = np.ones(3, ml_dtypes.bfloat16)
+    unit = 2.0**-7
+    assert tolerance.allowed(output, 0.0) == tolerance.NARROW_FLOOR * unit
+    assert tolerance.allowed(output, unit) == tolerance.NARROW_FLOOR * unit
+    assert tolerance.allowed(output, 2 * unit) == tolerance.THRESHOLD * unit
 
 
 def test_integers_have_no_tolerance() -> None:

@@ -1,6 +1,6 @@
 """The order of comparison, its verdicts at both sides of every border, and its exact sentences.
 
-Covers too: `verdicts.arrays`, `verdicts.words`.
+Covers too: `verdicts.arrays`, `verdicts.not_finite`, `verdicts.words`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from autograder.bank.records import HalfPrecision
 from autograder.verdicts.arrays import comparable, small
 from autograder.verdicts.compare import Mismatch, compare
 from autograder.verdicts.words import shape_in_words
@@ -75,13 +76,14 @@ def test_right_values_are_right_whatever_their_width_and_layout(actual: np.ndarr
         (
             np.where(DESIRED == 4, np.nan, DESIRED),
             "finite",
-            "returned an array with 1 of its 4 elements (25.0 %) NaN where a number is expected.",
+            "returned an array with 1 of its 4 elements (25.0 %) NaN where a number is expected, "
+            "at [1, 1].",
         ),
         (
             np.where(DESIRED > 0, np.inf, DESIRED),
             "finite",
-            "returned an array with 3 of its 4 elements (75.0 %) infinite where a number is "
-            "expected.",
+            "returned an array with 3 of its 4 elements (75.0 %) inf where a number is expected, "
+            "first at [0, 0].",
         ),
         (
             DESIRED + 1,
@@ -165,21 +167,90 @@ def test_integers_and_booleans_compare_exactly() -> None:
     )
 
 
-def test_nan_and_infinity_count_where_the_reference_has_them() -> None:
+@pytest.mark.parametrize(
+    ("actual", "what", "sample"),
+    [
+        (
+            [0.0, np.inf, -np.inf, 1.0],
+            "1 of its 4 elements (25.0 %) finite where NaN is expected, at [0].",
+            "at [0]: returned 0, expected nan",
+        ),
+        (
+            [np.nan, -np.inf, -np.inf, 1.0],
+            "1 of its 4 elements (25.0 %) -inf where inf is expected, at [1].",
+            "at [1]: returned -inf, expected inf",
+        ),
+        (
+            [np.nan, np.inf, -1e9, 1.0],
+            "1 of its 4 elements (25.0 %) finite where -inf is expected, at [2].",
+            "at [2]: returned -1e+09, expected -inf",
+        ),
+        (
+            [np.nan, np.nan, np.nan, 1.0],
+            "1 of its 4 elements (25.0 %) NaN where inf is expected, at [1].",
+            "at [1]: returned nan, expected inf",
+        ),
+        (
+            [np.nan, np.inf, -np.inf, np.nan],
+            "1 of its 4 elements (25.0 %) NaN where a number is expected, at [3].",
+            "at [3]: returned nan, expected 1",
+        ),
+    ],
+)
+def test_nan_and_infinity_count_where_the_reference_has_them(
+    actual: list[float], what: str, sample: str
+) -> None:
     desired = np.array([np.nan, np.inf, -np.inf, 1.0], np.float32)
     assert compare(desired.copy(), desired, 1e-5) is None
-    filled = compare(np.array([0.0, np.inf, -np.inf, 1.0]), desired, 1e-5)
-    assert filled is not None
-    assert (
-        filled.sentence
-        == "returned an array with 1 of its 4 elements (25.0 %) not NaN where it is expected."
+    mismatch = compare(np.array(actual), desired, 1e-5)
+    assert mismatch is not None
+    assert (mismatch.step, mismatch.sentence, mismatch.sample) == (
+        "finite",
+        f"returned an array with {what}",
+        sample,
     )
-    flipped = compare(np.array([np.nan, -np.inf, -np.inf, 1.0]), desired, 1e-5)
-    assert flipped is not None
-    assert (
-        flipped.sentence
-        == "returned an array with 1 of its 4 elements (25.0 %) infinite with the wrong sign."
+
+
+def test_beside_infinities_the_finite_values_are_compared() -> None:
+    desired = np.array([-np.inf, 1.0, 2.0], np.float32)
+    assert compare(np.array([-np.inf, 1.0, 2.000001]), desired, 1e-5) is None
+    mismatch = compare(np.array([-np.inf, 1.0, 3.0]), desired, 1e-5)
+    assert mismatch is not None
+    assert mismatch.sentence == (
+        "returned an array with 1 of its 3 elements (33.3 %) wrong; the largest error is 1 where "
+        "1e-05 is allowed."
     )
+
+
+def test_each_element_may_have_its_own_tolerance_and_the_worst_in_tolerances_is_told() -> None:
+    desired = np.array([-1e9, 1.0, 2.0])
+    tolerance = np.array([7e3, 1e-5, 1e-5])
+    assert compare(np.array([-1e9 + 6e3, 1.0, 2.0]), desired, tolerance) is None
+    mismatch = compare(np.array([-1e9 + 8e3, 1.0, 2.5]), desired, tolerance)
+    assert mismatch is not None
+    assert mismatch.sentence == (
+        "returned an array with 2 of its 3 elements (66.7 %) wrong; the largest error is 0.5 where "
+        "1e-05 is allowed."
+    )
+    assert mismatch.tolerances == pytest.approx(5e4)
+    assert mismatch.sample.splitlines()[0] == "at [2]: returned 2.5, expected 2"
+
+
+def test_what_half_precision_does_is_the_limit_of_imprecise() -> None:
+    half = HalfPrecision(error=100.0, moved=1.0)
+    for error, imprecise in ((0.9e-3, True), (1.1e-3, False)):
+        mismatch = compare(DESIRED + error, DESIRED, 1e-5, half)
+        assert mismatch is not None
+        assert mismatch.imprecise == imprecise
+    near = compare(DESIRED + 0.9e-3, DESIRED, 1e-5, half)
+    assert near is not None
+    assert near.as_wrong().sentence == (
+        "returned an array with 4 of its 4 elements (100.0 %) wrong; the largest error is 0.0009 "
+        "where 1e-05 is allowed."
+    )
+    lost = compare(DESIRED + 3.0, DESIRED, 1e-5, HalfPrecision(error=1e9, moved=1.0))
+    assert lost is not None
+    assert not lost.imprecise
 
 
 def test_a_single_element_is_not_counted() -> None:

@@ -1,0 +1,120 @@
+"""Infinities and NaN that a formula gives by right are values; those that come from numbers that
+overflow, or from 0 / 0, stop the build."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from autograder import Array, DeclarationError, Key, Question
+from autograder.build.banks import build
+from autograder.errors import BuildError
+from autograder.verdicts.examine import examine
+
+NORMAL = Array("B", "D", families=("normal",))
+
+
+def asked(arguments: dict[str, Any] | None = None, **options: Any) -> Question:
+    return Question(
+        "f",
+        arguments=arguments or {"x": NORMAL},
+        dims={"B": (2, 5), "D": options.pop("D", (2, 5))},
+        shapes=1,
+        seeds=2,
+        **options,
+    )
+
+
+def window(x: Any) -> Any:
+    x = jnp.asarray(x)
+    return jnp.concatenate([jnp.full_like(x[:, :1], jnp.nan), (x[:, 1:] + x[:, :-1]) / 2], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("question", "function", "instead"),
+    [
+        (
+            lambda: asked({"c": Array("B", "D", dtype="int32")}),
+            lambda c: jnp.log(jnp.abs(c).astype(jnp.float32)),
+            lambda c: jnp.log(jnp.abs(c) + 1e-30),
+        ),
+        (
+            lambda: asked({"x": Array("B", "D"), "m": Array("B", "D", dtype="bool")}),
+            lambda x, m: jnp.max(jnp.where(m, x, -jnp.inf), axis=1),
+            lambda x, m: jnp.max(jnp.where(m, x, -1e30), axis=1),
+        ),
+        (asked, window, lambda x: jnp.nan_to_num(window(x))),
+        (
+            lambda: asked({"key": Key(), "x": NORMAL}),
+            lambda key, x: jnp.where(jnp.arange(x.shape[1]) > 0, x, jnp.inf),
+            lambda key, x: jnp.where(jnp.arange(x.shape[1]) > 0, x, -jnp.inf),
+        ),
+        (
+            lambda: asked(D=(5, 8), nan=True),
+            lambda x: jnp.log(jnp.asarray(x)),
+            lambda x: jnp.log(jnp.abs(jnp.asarray(x))),
+        ),
+    ],
+)
+def test_by_right_they_are_values_like_others(question: Any, function: Any, instead: Any) -> None:
+    groups = build("t", [question()], {"f": function}, "a").hidden.groups["f"]
+    assert all(examine(function, group) is None for group in groups.values())
+    findings = [examine(instead, group) for group in groups.values()]
+    assert any(finding is not None and finding.step == "finite" for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("question", "function", "why"),
+    [
+        (
+            lambda: asked({"x": Array("B", "D")}),
+            lambda x: jnp.exp(x) / jnp.exp(x).sum(axis=1, keepdims=True),
+            "it is not what float64 gives, finite where NaN is expected, first at [0, 0]: numbers "
+            "overflow, or are lost, on the way",
+        ),
+        (
+            lambda: asked(D=(1, 5)),
+            lambda x: (x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True),
+            "none of its elements is finite, as where numbers are divided by a spread or a sum of "
+            "0. Narrow the ranges in dims",
+        ),
+        (
+            lambda: asked(D=(5, 8)),
+            lambda x: jnp.log(jnp.asarray(x)),
+            "it has a NaN at places that depend on the numbers drawn, as 0 / 0 or the logarithm of "
+            "a negative number give; if NaN is the right answer there, declare the question with "
+            "nan=True",
+        ),
+        (
+            asked,
+            lambda x: jnp.asarray(x).at[0, 0].set(jnp.where(_last_bit(x), jnp.inf, 1.0)),
+            "",
+        ),
+    ],
+)
+def test_what_nobody_wants_stops_the_build(question: Any, function: Any, why: str) -> None:
+    if not why:  # comes and goes: a draw without it is taken
+        groups = build("t", [question()], {"f": function}, "a").hidden.groups["f"]
+        assert all(
+            np.isfinite(case.expected[""]).all()
+            for group in groups.values()
+            for case in group.cases
+        )
+        return
+    with pytest.raises(BuildError) as stopped:
+        build("t", [question()], {"f": function}, "a")
+    told = re.sub(r"first at \[\d, \d\]", "first at [0, 0]", str(stopped.value))
+    assert told.endswith(f"the reference never gave an output that tests anything: {why}")
+
+
+def _last_bit(x: Any) -> Any:
+    return jnp.asarray(x)[0, 0].view(jnp.int32) % 2 == 0
+
+
+def test_nan_is_said_by_true_or_false() -> None:
+    with pytest.raises(DeclarationError, match=r"nan='yes' \(type=str\) is neither True nor False"):
+        asked(nan="yes")
