@@ -41,7 +41,7 @@ class ExpectedCase:
     """A case with its expected output and, for each array of it, the largest absolute error allowed
     in its elements.
 
-    `half` says what half precision does to each; banks of earlier versions do not have it.
+    `half` says what half precision does to each, where an imprecise answer is worth points.
     """
 
     case: Case

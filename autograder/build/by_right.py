@@ -23,6 +23,9 @@ from autograder.verdicts.not_finite import KINDS, kinds, misplaced
 MOVED, OTHERS = 2, 3
 """Calls with inputs moved by one unit in the last place, and with other numbers."""
 
+OVERFLOW = ": numbers overflow, or are lost, on the way"
+"""The end of the sentence about what float64 does not give."""
+
 Evaluate = Callable[[Case], Returned | Failed]
 """The expected outcome of a case."""
 
@@ -53,9 +56,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
     if not _draws_random_numbers(question):
         told = _where_not(tolerance.in_float64(evaluate, case), output, found)
         if told:
-            return (
-                f"it is not what float64 gives, {told}: numbers overflow, or are lost, on the way"
-            )
+            return f"it is not what float64 gives, {told}{OVERFLOW}"
     if question.nan or not any(np.any(each == KINDS.index("NaN")) for each in found.values()):
         return ""
     for _ in range(OTHERS):

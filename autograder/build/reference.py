@@ -65,7 +65,8 @@ def draw(
         noise = tolerance.larger(
             noise, tolerance.noise_of_compilers(reference, case, output, scales)
         )
-        grown = max(grown, half_precision.growth(reference, case, output, scales))
+        if question.imprecise:
+            grown = max(grown, half_precision.growth(reference, case, output, scales))
     under_laws = {
         name: _noise_under_law(question, name, reference, answered[name], sizes[name])
         for name in plans
@@ -100,21 +101,12 @@ def draw(
         noise = tolerance.larger(
             noise, _check_alternative(question, function, with_tolerances(noise), sizes)
         )
-    groups = {
-        name: replace(
-            group,
-            cases=tuple(
-                replace(
-                    each,
-                    half=half_precision.effects(
-                        reference, each.case, each.expected, scales, each.tolerances, grown
-                    ),
-                )
-                for each, scales in zip(group.cases, sizes[name], strict=True)
-            ),
-        )
-        for name, group in with_tolerances(noise).items()
-    }
+    groups = with_tolerances(noise)
+    if question.imprecise:  # it costs two calls of each case, and decides about points only
+        groups = {
+            name: _with_half_precision(reference, group, sizes[name], grown)
+            for name, group in groups.items()
+        }
     outcomes = {
         known.name: {
             name: examine.outcomes(known.function, group) for name, group in groups.items()
@@ -135,6 +127,24 @@ def draw(
         )
         groups[name] = replace(group, known=kept)
     return DrawnGroups(groups, tolerance.total(noise), outcomes)
+
+
+def _with_half_precision(
+    reference: object, group: Group, sizes: Sequence[Scales], grown: float
+) -> Group:
+    """The group with what half precision does to each of its cases."""
+    return replace(
+        group,
+        cases=tuple(
+            replace(
+                each,
+                half=half_precision.effects(
+                    reference, each.case, each.expected, scales, each.tolerances, grown
+                ),
+            )
+            for each, scales in zip(group.cases, sizes, strict=True)
+        ),
+    )
 
 
 def _hint(question: Question, known: Misconception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -57,8 +58,9 @@ def test_what_is_encoded_is_decoded(
         assert frame.arrays[name].tobytes() == np.ascontiguousarray(array).tobytes()
 
 
-def test_bfloat16_crosses() -> None:
-    array = np.array([[1.5], [2.5]], ml_dtypes.bfloat16)
+@pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn])
+def test_narrow_floats_cross(dtype: Any) -> None:
+    array = np.array([[1.5], [2.5]], dtype)
     back = decode(*parts(encode(Frame({}, {"x": array})))).arrays["x"]
     assert back.dtype == array.dtype
     np.testing.assert_array_equal(back.astype(np.float32), array.astype(np.float32))
