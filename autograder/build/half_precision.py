@@ -70,11 +70,11 @@ def effects(
     }
     if not asked:
         return {}
+    errors: dict[str, float] = {}
+    again: Returned | Failed | None = None
     if has_floats(case.arguments):
         errors = _errors(call(reference, _rounded(case), case.way), output, scales)
         again = call(reference, nudged_slightly(case.arguments), case.way)
-    else:
-        errors, again = {}, Failed("")
     return {
         name: HalfPrecision(
             FACTOR
@@ -118,7 +118,7 @@ def _errors(
     return found
 
 
-def _moved(again: Returned | Failed, desired: np.ndarray, name: str) -> float:
+def _moved(again: Returned | Failed | None, desired: np.ndarray, name: str) -> float:
     """The share of the elements, those aside that are zero or not finite, that moved."""
     actual = again.output.get(name) if isinstance(again, Returned) else None
     counted = np.isfinite(widen(desired)) & (desired != 0)

@@ -158,11 +158,8 @@ def test_the_doctor_sees_the_solution_in_a_file_and_not_one_line_of_it(
     archive = one_assignment.zip
     # Its name comes before that of the zip that the other tests use.
     beside = archive.with_name("a.zip")
-    source = "\n".join(
-        line
-        for line in solution_of(one_assignment.solution, "vmap_over_batch").splitlines()
-        if "SOLUTION" not in line
-    )
+    source = solution_of(one_assignment.solution, "vmap_over_batch")
+    source = "\n".join(line for line in source.splitlines() if "SOLUTION" not in line)
     line = next(line for line in source.splitlines() if "model = nnx.Linear" in line)
     lecture = nbformat.writes(
         nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{line}\nmodel(x)")])
