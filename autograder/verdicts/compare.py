@@ -28,8 +28,8 @@ from autograder.verdicts.words import (
 )
 
 HALF_PRECISION = 2.0**-5
-"""Where a bank does not say what half precision does, as no points depend on it: the precision, as a share of the largest
-expected value, that is left after a few operations in bfloat16 (8 bits).
+"""Where a bank does not say what half precision does, as no points depend on it: the precision, as
+a share of the largest expected value, that is left after a few operations in bfloat16 (8 bits).
 """
 
 NO_EXCUSE = 0.5
