@@ -198,7 +198,9 @@ def _values(
     place = np.unravel_index(int(np.argmax(excess)), desired.shape)
     if not np.isfinite(excess[place]):
         place = np.unravel_index(int(np.argmax(error)), desired.shape)
-    band = HALF_PRECISION * magnitude(desired) if half is None else half.error * allowed
+    most = float(np.max(allowed))
+    explained = half.error if half else HALF_PRECISION * magnitude(desired) / (most or 1.0)
+    band = explained * allowed
     imprecise = bool(np.all(error <= np.minimum(band, NO_EXCUSE * magnitude(desired))))
     sentence = (
         f"returned {share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; the "
