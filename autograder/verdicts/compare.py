@@ -28,8 +28,8 @@ from autograder.verdicts.words import (
 )
 
 HALF_PRECISION = 2.0**-5
-"""Where a bank does not say what half precision does, as no points depend on it: the precision, as a share of the largest
-expected value, that is left after a few operations in bfloat16 (8 bits).
+"""Where a bank does not say what half precision does, as no points depend on it: the precision, as
+a share of the largest expected value, that is left after a few operations in bfloat16 (8 bits).
 """
 
 NO_EXCUSE = 0.5
@@ -198,7 +198,9 @@ def _values(
     place = np.unravel_index(int(np.argmax(excess)), desired.shape)
     if not np.isfinite(excess[place]):
         place = np.unravel_index(int(np.argmax(error)), desired.shape)
-    band = HALF_PRECISION * magnitude(desired) if half is None else half.error * allowed
+    most = float(np.max(allowed))
+    explained = half.error if half else HALF_PRECISION * magnitude(desired) / (most or 1.0)
+    band = explained * allowed
     imprecise = bool(np.all(error <= np.minimum(band, NO_EXCUSE * magnitude(desired))))
     sentence = (
         f"returned {share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; the "

@@ -90,7 +90,13 @@ def in_dtype(function: Function, dtype: Any, returned: Any) -> Function:
     )
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+OFTEN = ("gelu", "variance", "table")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in OFTEN else pytest.mark.slow) for name in QUESTIONS],
+)
 def test_half_precision_is_imprecise_and_another_formula_wrong(name: str) -> None:
     function, *_, others = QUESTIONS[name]
     groups = groups_of(name)

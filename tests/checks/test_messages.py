@@ -51,6 +51,11 @@ def doubled(x: Any, factor: float) -> Any:
     return (x * factor).ravel()
 
 
+def in_half(x: Any, factor: float) -> Any:
+    """Off by 1/128, in numbers of float16."""
+    return (doubled(x, factor) + 2.0**-7).astype(np.float16)
+
+
 def found(function: Callable[..., Any]) -> Finding:
     finding = examine(function, GROUP)
     assert finding is not None
@@ -177,10 +182,10 @@ IN_GRADING = [
         "3 of 3 cases fail.",
     ),
     (
-        lambda x, factor: doubled(x, factor) + 0.01,
+        in_half,
         False,
         "f returned an array with 6 of its 6 elements (100.0 %) imprecise; the largest error is "
-        "0.01 where 1e-05 is allowed. Was it computed in half precision (float16, bfloat16, "
+        "0.0078 where 1e-05 is allowed. Was it computed in half precision (float16, bfloat16, "
         "TF32), or by a formula that loses digits? [case 1 of 3: a case by hand]\n\n"
         "3 of 3 cases fail.",
     ),
@@ -201,7 +206,7 @@ def test_on_gradescope_a_student_reads(function: Any, in_public: bool, text: str
 
 
 def test_what_an_imprecise_answer_is_worth_is_said() -> None:
-    finding = examine(lambda x, factor: doubled(x, factor) + 0.01, replace(GROUP, imprecise=0.5))
+    finding = examine(in_half, replace(GROUP, imprecise=0.5))
     assert finding is not None
     assert messages.in_grading("f", finding, False).endswith(
         "3 of 3 cases fail.\n\nAn answer of this precision is worth 50% of the points."

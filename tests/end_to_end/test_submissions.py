@@ -1,7 +1,7 @@
 """Real submissions through real `otter run`: right, wrong, untouched, and broken in every way that
 Otter lets through.
 
-Covers too: `assignment.samples`, `grading.kernel`, `questions.sources`.
+Covers too: `assignment.samples`, `grading.kernel`.
 """
 
 from __future__ import annotations
