@@ -18,6 +18,8 @@ class Master:
     path: str
     further: tuple[str, ...] = ()
     submissions: tuple[str, ...] = ()
+    run_first: bool = False
+    """It is kept without outputs, from which Otter reads what its tests expect."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -75,6 +77,7 @@ MASTERS = (
         "QuantEcon/lecture-datascience.myst",
         "0688832ee029748a12534eb2ca1bb049b4ce7522",
         "lectures/problem_sets/problem_set_1.md",
+        run_first=True,
     ),
     Master(
         "ds-modules/ecc-statistics",
@@ -95,6 +98,7 @@ MASTERS = (
         "ggomes/otter-grader-starter",
         "a6298d462bb00402fa90d26696e40f66be7c310a",
         "labXdev.ipynb",
+        run_first=True,
     ),
     Master(
         "ds-modules/open-data-science-courses",
