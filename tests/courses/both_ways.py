@@ -21,6 +21,7 @@ import jupytext
 import nbformat
 from courses.fetch import lay_out
 from courses.masters import MASTERS, Master
+from nbclient import NotebookClient
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
@@ -103,6 +104,12 @@ def _graded(master: Master, folder: Path, plugin: bool) -> dict[str, Graded]:
     if path.suffix == ".md":
         path = path.with_suffix(".ipynb")
         jupytext.write(jupytext.read(path.with_suffix(".md")), path)
+    if master.run_first:
+        NotebookClient(
+            notebook := nbformat.read(path, as_version=4),
+            resources={"metadata": {"path": str(path.parent)}},
+        ).execute()
+        nbformat.write(notebook, path)
     if plugin:
         nbformat.write(with_plugin(nbformat.read(path, as_version=4)), path)
     done = _otter("assign", "--no-run-tests", "--no-pdfs", path.name, folder / "built", at=path)

@@ -18,6 +18,10 @@ class Master:
     path: str
     further: tuple[str, ...] = ()
     submissions: tuple[str, ...] = ()
+    run_first: bool = False
+    """It is kept without outputs, from which Otter reads what its tests expect."""
+    without_points: bool = False
+    """Otter alone has nothing to grade in it, and the two builds are all that is compared."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -56,9 +60,9 @@ MASTERS = (
             "test/test_assign/files/generate-gradescope.ipynb",
             "test/test_assign/files/generate-otter.ipynb",
             "test/test_assign/files/generate-pdf.ipynb",
-            "test/test_assign/files/lecture-notebook.ipynb",
         )
     ),
+    Master(*OTTER, "test/test_assign/files/lecture-notebook.ipynb", without_points=True),
     *(
         Master(*COSMOS, f"labs/lab0{number}/src/lab0{number}.ipynb", ("labs/otter-config.yml",))
         for number in range(1, 8)
@@ -75,6 +79,7 @@ MASTERS = (
         "QuantEcon/lecture-datascience.myst",
         "0688832ee029748a12534eb2ca1bb049b4ce7522",
         "lectures/problem_sets/problem_set_1.md",
+        run_first=True,
     ),
     Master(
         "ds-modules/ecc-statistics",
@@ -95,6 +100,7 @@ MASTERS = (
         "ggomes/otter-grader-starter",
         "a6298d462bb00402fa90d26696e40f66be7c310a",
         "labXdev.ipynb",
+        run_first=True,
     ),
     Master(
         "ds-modules/open-data-science-courses",
