@@ -64,7 +64,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._tests_of_cells = otter_assign.tests_of_cells(
             Path(assignment.get_ag_path(assignment.notebook_basename))
         )
-        self._checks = made.checks
+        self._checks, self._own_names = made.checks, list(made.own_names)
         self._worth = {name: question.imprecise for name, question in made.record.questions.items()}
         for note in made.notes:
             print(f"{otter_assign.NOTE}{note}", flush=True)
@@ -93,6 +93,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             added = {
                 "bank": self._bank,
                 "tests_of_cells": self._tests_of_cells,
+                "own_names": self._own_names,
                 "public_files": self._public_files,
             }
             added |= {"checks": self._checks, "worth": self._worth, "assignment": self._name}
@@ -152,6 +153,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         settings = stage.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         submitted = Path(self.submission_path)
         settings["script"] = submitted.name if submitted.suffix == ".py" else ""
+        settings["own_names"] = self.plugin_config.get("own_names", [])
         return without_submitted_code(
             submission, settings, self.plugin_config.get("tests_of_cells", {})
         )

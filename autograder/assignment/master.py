@@ -19,7 +19,8 @@ from otter.assign.blocks import (
     is_block_boundary_cell,
 )
 
-from autograder.assignment.notebook import KernelDied, run_after_cells
+from autograder.assignment.needed import own_names
+from autograder.assignment.notebook import KernelDied, run_after_cells, sources
 from autograder.assignment.recorded_tests import record
 from autograder.assignment.test_files import Asked, check_calls, check_readable, checks_of_cases
 from autograder.bank.filenames import PUBLIC_FILE, hidden_file
@@ -37,12 +38,14 @@ _OUTCOME_FILE = "outcome.json"
 @dataclass(frozen=True)
 class Made:
     """What a build has made besides the banks: its record, what each test case checks (see
-    `autograder.assignment.test_files.checks_of_cases`), and notes for the author.
+    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and the names of
+    Python's own that the solution defines, such as `sum`.
     """
 
     record: BuildRecord
     checks: dict[str, list[list[str] | None]]
     notes: Sequence[str]
+    own_names: Sequence[str]
 
 
 def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> Made:
@@ -64,7 +67,8 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
         outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
-    return Made(BuildRecord.from_json(outcome["record"]), outcome["checks"], notes)
+    record = BuildRecord.from_json(outcome["record"])
+    return Made(record, outcome["checks"], notes, own_names(sources(master)))
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ def statements(source: str) -> list[Statement] | None:
 def _as_python(source: str) -> str:
     manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
     return str(manager.transform_cell(source))
+
+
+def own_names(cells: Sequence[str]) -> list[str]:
+    """The names of Python's own that these cells give another meaning, such as `sum`."""
+    bound = {name for source in cells for each in statements(source) or () for name in each.binds}
+    return sorted(name for name in bound if hasattr(builtins, name))
 
 
 def needed_names(cells: Sequence[str]) -> frozenset[str]:

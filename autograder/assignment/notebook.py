@@ -140,6 +140,12 @@ def _line(traceback: Sequence[str]) -> int | None:
     return int(found[1]) if found else None
 
 
+def sources(master: Path) -> list[str]:
+    """The sources of the code cells, except tests."""
+    cells = _cells_outside_tests(nbformat.read(master, as_version=4))
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
 def _mentions_otter(cells: Sequence[nbformat.NotebookNode]) -> bool:
     return any(re.search(r"\b(otter|grader)\b", cell.source) for cell in cells)
 

@@ -60,6 +60,7 @@ class NotebookGrading:
         self._checked.add(test)
         self._submission.bind(test, namespace)
         run_test(self._tests / f"{test}.py", namespace, lambda: self._submission.functions.texts)
+        self._submission.unbind(namespace)
 
     def write_report(self, mended: str = "") -> None:
         """Write the report for the instructor: the active layers, the findings of the checks, and
@@ -94,12 +95,16 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     """Begin a grading; the notebook's first cell.
 
     `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
-    script; see `Settings`, `Limits` and `Submission`.
+    script, own_names; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
     tests = Path(settings["tests"])
     submission = Submission(
-        settings_of(settings), tests, settings["seed"], settings.get("script", "")
+        settings_of(settings),
+        tests,
+        settings["seed"],
+        settings.get("script", ""),
+        settings.get("own_names", ()),
     )
     begin_grading(settings["bank"], settings["refusal"], submission)
     report = Path(settings["report"]) if settings["report"] else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +45,19 @@ class Submission:
         tests: Path,
         seed: Mapping[str, Any] | None = None,
         script: str = "",
+        own_names: Sequence[str] = (),
     ) -> None:
         """Start the worker for one submission.
 
         `tests` is the folder of the test files. `seed` is what Otter's `seed` and `seed_variable`
         ask for: {"value": …, "variable": …}. `script` is the name of the submission's file if it
-        is a script.
+        is a script. `own_names` are names of Python's own that the assignment asks to define.
         """
         self._settings = settings
-        self._seed, self._script = seed, script
-        self._tests = {path.stem: _identifiers(path) for path in sorted(tests.glob("*.py"))}
+        self._seed, self._script, self._own_names = seed, script, tuple(own_names)
+        self._tests = {
+            path.stem: _identifiers(path, own_names) for path in sorted(tests.glob("*.py"))
+        }
         self._draws: dict[str, Any] | None = None
         self._cells: list[str] = []
         self._stopped: dict[int, Stopped] = {}
@@ -166,6 +169,11 @@ class Submission:
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
 
+    def unbind(self, namespace: MutableMapping[str, Any]) -> None:
+        """Give Python's own names their meaning again: Otter's lines run in this namespace too."""
+        for name in self._own_names:
+            namespace.pop(name, None)
+
     def environment(self) -> dict[str, Any]:
         """Package versions and settings of the worker before it ran anything of the submission."""
         return {
@@ -222,9 +230,9 @@ def _print_as_there(legacy: Any) -> None:
         np.set_printoptions(legacy=legacy)
 
 
-def _identifiers(path: Path) -> list[str]:
-    """Every name that a test file mentions and that a submission may define: no keywords, no
-    built-ins.
+def _identifiers(path: Path, own_names: Sequence[str]) -> list[str]:
+    """Every name that a test file mentions and that a submission may define: no keywords, and of
+    Python's own names only those in `own_names`.
     """
     found = re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
     return sorted(
@@ -232,7 +240,7 @@ def _identifiers(path: Path) -> list[str]:
             name
             for name in found
             if not keyword.iskeyword(name)
-            and not hasattr(builtins, name)
+            and (not hasattr(builtins, name) or name in own_names)
             and not name.startswith("__")
         }
     )

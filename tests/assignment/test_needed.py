@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.assignment.needed import lost_names, needed_names
+from autograder.assignment.needed import lost_names, needed_names, own_names
 
 CELLS = [
     "import jax.numpy as jnp\nimport pandas as pd\nfrom helpers import scale",
@@ -48,6 +48,11 @@ def test_a_cell_that_stops_loses_what_it_had_still_to_do(
     source: str, line: int | None, lost: list[str]
 ) -> None:
     assert lost_names(source, line, NEEDED) == lost
+
+
+def test_names_of_pythons_own_that_cells_define_are_told() -> None:
+    cells = ["def sum(a, b):\n    return a + b", "max = 3\nx = min(1, 2)", "for id in []: pass"]
+    assert own_names(cells) == ["id", "max", "sum"]
 
 
 def test_a_notebook_without_questions_needs_nothing() -> None:

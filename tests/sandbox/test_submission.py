@@ -212,6 +212,24 @@ def test_checks_that_the_notebook_asks_for_are_reported_if_they_exist(
     assert submission.cell(source) == ("", ["q1"])
 
 
+def test_names_of_pythons_own_are_bound_only_where_the_assignment_defines_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "q1.py").write_text("assert sum(1, 2) == 3 and len('a') and open")
+    started = Submission(Settings(hidden=[]), tmp_path / "tests", own_names=("sum", "open"))
+    try:
+        started.cell("def sum(a, b): return a + b\nlen = print = lambda *_: 0\nopen = 5")
+        namespace: dict[str, Any] = {}
+        started.bind("q1", namespace)
+        assert set(namespace) == {"sum", "open"}
+        assert namespace["sum"](1, 2) == 3
+        started.unbind(namespace)
+        assert namespace == {}
+    finally:
+        started.close()
+
+
 def test_plain_tests_call_functions_with_plain_data(submission: Submission) -> None:
     submission.cell(
         "def f(*a, **k):\n"
