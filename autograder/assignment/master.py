@@ -31,6 +31,7 @@ from autograder.errors import BuildError
 from autograder.questions.question import declared
 from autograder.runtime import compiled_programs, jax_settings, switches
 from autograder.runtime.jax_settings import own_compiler_flags
+from autograder.sandbox.open_packages import library_names
 
 _OUTCOME_FILE = "outcome.json"
 
@@ -38,14 +39,16 @@ _OUTCOME_FILE = "outcome.json"
 @dataclass(frozen=True)
 class Made:
     """What a build has made besides the banks: its record, what each test case checks (see
-    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and the names of
-    Python's own that the solution defines, such as `sum`.
+    `autograder.assignment.test_files.checks_of_cases`), notes for the author, the names of
+    Python's own that the solution defines, such as `sum`, and what of installed packages it binds
+    to the names in the tests.
     """
 
     record: BuildRecord
     checks: dict[str, list[list[str] | None]]
     notes: Sequence[str]
     own_names: Sequence[str]
+    library_names: dict[str, Any]
 
 
 def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> Made:
@@ -68,7 +71,8 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
     record = BuildRecord.from_json(outcome["record"])
-    return Made(record, outcome["checks"], notes, own_names(sources(master)))
+    own = own_names(sources(master))
+    return Made(record, outcome["checks"], notes, own, outcome["library_names"])
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
@@ -149,6 +153,7 @@ def _build_here(
         outcome: dict[str, Any] = {
             "record": built.record.to_json(),
             "checks": checks_of_cases(calls),
+            "library_names": library_names(namespace, Path(tests)),
         }
     except BuildError as error:
         outcome = {"error": str(error)}

@@ -162,7 +162,7 @@ OF_ITS_OWN = Cause("failed in a way of its own.")
 NO_ANSWER = Cause("{how}.")
 CANNOT_CROSS = Cause("is not a function but {what}.")
 """Causes that this side of the process boundary states: the process claimed no known cause; it gave
-no answer, for a reason in words (`autograder.sandbox.host.Died`); the name is bound there to an
+no answer, for a reason in words (`autograder.sandbox.endings.Died`); the name is bound there to an
 object that cannot cross.
 """
 

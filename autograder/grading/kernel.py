@@ -13,6 +13,7 @@ from autograder.checks.in_grading import begin_grading, rows
 from autograder.grading.test_file import run_test
 from autograder.runtime import log_server
 from autograder.sandbox.host import protect_this_process
+from autograder.sandbox.open_packages import USUAL
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
 
@@ -95,7 +96,7 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     """Begin a grading; the notebook's first cell.
 
     `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
-    script, own_names; see `Settings`, `Limits` and `Submission`.
+    script, own_names, library_names; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
     tests = Path(settings["tests"])
@@ -105,6 +106,7 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
         settings["seed"],
         settings.get("script", ""),
         settings.get("own_names", ()),
+        settings.get("library_names", USUAL),
     )
     begin_grading(settings["bank"], settings["refusal"], submission)
     report = Path(settings["report"]) if settings["report"] else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from autograder.sandbox.host import Died
+from autograder.sandbox.endings import Died
 
 MAX_DEATHS = 5
 """Workers that one question may cost before it is not called again. One call that hangs is enough.

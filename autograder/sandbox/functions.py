@@ -10,7 +10,7 @@ from autograder.calls.causes import NO_ANSWER, known_cause
 from autograder.calls.inputs import Value, flatten
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.evidence.facts import Facts, NoFacts, from_json
-from autograder.sandbox.host import Died
+from autograder.sandbox.endings import Died
 from autograder.sandbox.objects import Objects
 from autograder.sandbox.wire import RETURNED, Frame
 

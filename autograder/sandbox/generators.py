@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.sandbox.library import checked_state
+
 Pack = Callable[[Any], Any]
 
 
@@ -29,7 +31,7 @@ def set_states(states: Mapping[str, Any] | None, unpack: Pack) -> None:
         return
     try:
         random.setstate(unpack(states["python"]))
-        np.random.set_state(unpack(states["numpy"]))
+        np.random.set_state(checked_state(unpack(states["numpy"])))
     except Exception:  # noqa: BLE001 - whatever they raise for data that is no state
         return
 

@@ -20,6 +20,7 @@ from typing import Any
 from autograder.runtime import machine
 from autograder.sandbox import nursery, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
+from autograder.sandbox.endings import Died, Unconfined, how_ended
 from autograder.sandbox.files import remove
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import kill_all_of, worker_uid
@@ -34,29 +35,10 @@ little memory.
 Serve = Callable[[Frame], Frame]
 """Answers a call that the worker makes while it works on a request."""
 
-OUT_OF_MEMORY = "ran out of the memory that there is"
-
 _BOOT = (
     "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; "
     "main({read}, {write})"
 )
-
-
-class Unconfined(Exception):
-    """Isolation was required and a hole is open; the text names it. No submission code has run."""
-
-
-class Died(Exception):
-    """The worker has stopped answering. The text is a cause that continues a sentence about the
-    function or cell.
-
-    `from_outside` says that it was killed, and not by this side: by the system, for lack of memory,
-    or by somebody. `late` says that it took longer than allowed.
-    """
-
-    def __init__(self, cause: str, *, from_outside: bool = False, late: bool = False) -> None:
-        super().__init__(cause)
-        self.from_outside, self.late = from_outside, late
 
 
 @dataclass
@@ -120,7 +102,7 @@ class Worker:
         except Late:
             died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:
-            died = self._died or self._exit()
+            died = self._died or how_ended(self._process, self._killed_before)
         except WireError:
             # The submission chooses what it sends, and the cause is shown to its author: say no
             # more.
@@ -219,24 +201,6 @@ class Worker:
             raise Unconfined(", ".join(started.open_holes))
         return started
 
-    def _exit(self) -> Died:
-        """How the process that closed its connection ended."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(timeout=2)
-            if code == -signal.SIGXCPU:
-                return Died("used up its processor time")
-            if code == -signal.SIGKILL:
-                for_memory = machine.kills_for_memory() > self._killed_before
-                return (
-                    Died(OUT_OF_MEMORY)
-                    if for_memory
-                    else Died("was killed (SIGKILL)", from_outside=True)
-                )
-            if code < 0:
-                return Died(f"was killed ({_signal_name(-code)})")
-            return Died("ended the process")
-        return Died("closed its connection")
-
     def _kill(self, cause: str) -> None:
         """Kill the process, and remember why."""
         self._died = Died(cause)
@@ -248,18 +212,3 @@ def protect_this_process() -> None:
     starts.
     """
     hide_from_same_user()
-
-
-def _signal_name(number: int) -> str:
-    """The name of a signal that usually ends a process; "a signal" for any other, which would be
-    the submission's choice.
-    """
-    usual = (
-        signal.SIGKILL,
-        signal.SIGSEGV,
-        signal.SIGABRT,
-        signal.SIGBUS,
-        signal.SIGFPE,
-        signal.SIGILL,
-    )
-    return signal.Signals(number).name if number in usual else "a signal"

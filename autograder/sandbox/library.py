@@ -36,7 +36,8 @@ _VIEWS: dict[type, str] = {
 _FACTORIES = {kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)}
 _BY_TEXT = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
 
-_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+_POSITIONS = {"PCG64": 0, "PCG64DXSM": 0, "SFC64": 0, "MT19937": 624, "Philox": 4}
+"""Generators of NumPy, with the largest position in their buffer. NumPy reads there unchecked."""
 
 KINDS = (
     "Counter",
@@ -125,7 +126,7 @@ def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
 def _pack_generator(value: Any, pack: Pack) -> Any:
     """A random generator as its state; None for any other value."""
     kind = type(value)
-    if kind is np.random.Generator and type(value.bit_generator).__name__ in _BIT_GENERATORS:
+    if kind is np.random.Generator and type(value.bit_generator).__name__ in _POSITIONS:
         return {"Generator": pack(value.bit_generator.state)}
     if kind is np.random.RandomState:
         state = value.get_state(legacy=False)
@@ -139,15 +140,24 @@ def _unpack_generator(kind: str, content: Any, unpack: Pack) -> Any:
         made = random.Random()
         made.setstate(state)
         return made
+    state = checked_state(state)
     if kind == "RandomState":
         legacy = np.random.RandomState()
         legacy.set_state(state)
         return legacy
-    if state["bit_generator"] not in _BIT_GENERATORS:
-        raise ValueError(state["bit_generator"])
     bits = getattr(np.random, state["bit_generator"])()
     bits.state = state
     return np.random.Generator(bits)
+
+
+def checked_state(state: Any) -> Any:
+    """The state of a generator of NumPy, if it can be one. Raises `ValueError` or `KeyError`."""
+    most = _POSITIONS[state["bit_generator"]]
+    for part in (state, state["state"]):
+        for name in ("pos", "buffer_pos"):
+            if name in part and not (type(part[name]) is int and 0 <= part[name] <= most):
+                raise ValueError(name)
+    return state
 
 
 def _decimal(text: str) -> Decimal:
@@ -179,7 +189,8 @@ def _unpack_array(kind: str, content: Any, unpack: Pack) -> Any:
     first, values = content[0], unpack(content[1])
     if kind == "objects":
         made = np.empty(len(values), dtype=object)
-        made[:] = values
+        for place, value in enumerate(values):
+            made[place] = value
         return made.reshape(first)
     if kind == "texts":
         if (

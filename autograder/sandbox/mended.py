@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.runtime import switches
-from autograder.sandbox.host import Died, Unconfined, Worker
+from autograder.sandbox.endings import Died, Unconfined
+from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Settings
 
 TO_FIND_OUT = 60.0

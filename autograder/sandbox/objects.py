@@ -12,14 +12,14 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.endings import Died
 from autograder.sandbox.generators import SharedStates, get_states, set_states
-from autograder.sandbox.host import Died
 from autograder.sandbox.in_place import change
-from autograder.sandbox.open_packages import imported, is_open, open_name
-from autograder.sandbox.remote import remote_class, remote_object, target_of
+from autograder.sandbox.open_packages import public_name
+from autograder.sandbox.remote import target_of
+from autograder.sandbox.remote_types import remote_class, remote_object
 from autograder.sandbox.restarts import RestartedWorker
 from autograder.sandbox.stand_ins import RemoteFunction, Target
-from autograder.sandbox.transforms import send_transforms
 from autograder.sandbox.wire import Frame
 
 MAX_NAME = 200
@@ -35,6 +35,8 @@ class Objects:
         self._states = SharedStates()
         self._classes: dict[str, type] = {}
         self._objects: WeakValueDictionary[str, Any] = WeakValueDictionary()
+        self._names: dict[str, str] = {}
+        self._callables: dict[str, RemoteFunction] = {}
         self._callbacks: list[Callable[..., Any]] = []
         self._by_number = False
         self.texts: list[tuple[str, str]] = []
@@ -90,6 +92,8 @@ class Objects:
         if type(kept) is not str or len(kept) > MAX_NAME:
             raise CannotCross("data of an unknown form")
         called = str(said["name"])[:MAX_NAME]
+        if name is not None:
+            self._names[kept] = name
         if said["kind"] == "function":
             doc = said.get("doc")
             shown = f"what {called} is bound to" if name is None else name
@@ -109,6 +113,16 @@ class Objects:
             found = remote_object({"kept": kept}, self.resolved(said["class"]))
             self._objects[kept] = found
         return found
+
+    def as_function(self, value: object) -> object:
+        """The stand-in for a function that `check` can call in the ways of its cases, for a class
+        or a callable object that is bound to a name; any other value as it is.
+        """
+        kept = None if type(value) is RemoteFunction else (target_of(value) or {}).get("kept")
+        name = self._names.get(kept) if isinstance(kept, str) else None
+        if name is None or not callable(value):
+            return value
+        return self._callables.setdefault(name, RemoteFunction(self, name))  # type: ignore[arg-type]
 
     def unpacked(self, node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         """Plain data and stand-ins that the submission's process has sent. Raises `CannotCross`."""
@@ -161,7 +175,7 @@ class Objects:
         if target is not None:
             self._by_number |= "kept" in target
             return {"there": dict(target)}
-        public = open_name(value)
+        public = public_name(value)
         if public is not None:
             return {"import": list(public)}
         if not callable(value):
@@ -183,10 +197,6 @@ class Objects:
             return Frame({"raised": type(raised).__name__, "text": str(raised)}, {})
 
     def _resolve(self, kind: str, content: Any) -> Any:
-        if kind == "open" and is_open(content[0]):
-            found = imported(*content)
-            send_transforms()
-            return found
         if kind != "ref":
             raise LookupError(kind)
         return self.resolved(content)

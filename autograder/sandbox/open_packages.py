@@ -1,48 +1,65 @@
-"""The packages whose modules, functions and classes a test uses as they are installed here,
-whatever the submission has made of its own: they compute with plain data, and compare it.
+"""Modules, functions and classes that a test uses as they are installed here: those that compute
+with plain data and compare it.
+
+Only what the assignment's own notebook binds to a name is taken for it, and only if the submission
+does the same. If a submission could choose, `import pickle as json` would have a test load what it
+likes.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import types
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 _OPEN = {"numpy", "pandas", "scipy", "jax", "sklearn", "statsmodels"}
 
-_OF_THE_LIBRARY = sys.stdlib_module_names - {
-    *("antigravity", "this", "idlelib", "turtle", "turtledemo", "test", "pip", "ensurepip"),
-    *("lib2to3", "venv", "tkinter", "curses", "builtins", "__main__"),
-}
-"""Modules of the standard library that can be imported without a window or a message."""
+Public = tuple[str, str]
+"""A module, and the name of an object in it; "" for the module itself."""
 
-
-def is_open(module: str) -> bool:
-    """Whether a module is used as it is installed here."""
-    parts = module.split(".")
-    return (
-        all(part.isidentifier() for part in parts)
-        and not any(part in ("__main__", "tests", "test", "conftest") for part in parts)
-        and (parts[0] in _OPEN or parts[0] in _OF_THE_LIBRARY)
+USUAL: Mapping[str, Public] = {
+    name: (name, "")
+    for name in (
+        *("numpy", "pandas", "math", "random", "itertools", "functools", "collections", "re"),
+        *("json", "datetime", "string", "statistics", "fractions", "scipy"),
     )
+} | {"np": ("numpy", ""), "pd": ("pandas", "")}
+"""What names are bound to where a zip does not say what its notebook binds them to."""
 
 
-def open_name(value: Any) -> tuple[str, str] | None:
-    """The module and the name by which an object of an open package is found, ("jax.numpy", "")
-    for a module; None for any other object.
-    """
+def public_name(value: Any) -> Public | None:
+    """The module and the name by which anybody can import an object; None if there are none."""
     if isinstance(value, types.ModuleType):
         own = value.__name__
-        return (own, "") if is_open(own) and sys.modules.get(own) is value else None
+        return (own, "") if sys.modules.get(own) is value and own != "__main__" else None
     module: Any = getattr(value, "__module__", None)
     name: Any = getattr(value, "__qualname__", None)
-    if not (isinstance(module, str) and isinstance(name, str) and is_open(module)):
+    if not (isinstance(module, str) and isinstance(name, str)) or module == "__main__":
         return None
     found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)
     return (module, name) if found is value else None
+
+
+def library_names(namespace: Mapping[str, Any], tests: Path) -> dict[str, Public]:
+    """What the names in `namespace` that the test files mention are bound to, of open packages."""
+    mentioned = {
+        name
+        for path in tests.glob("*.py")
+        for name in re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
+    }
+    found = {name: public_name(namespace[name]) for name in sorted(mentioned & {*namespace})}
+    return {
+        name: public
+        for name, public in found.items()
+        if public is not None
+        and (public[0].split(".")[0] in _OPEN or public[0].split(".")[0] in sys.stdlib_module_names)
+    }
 
 
 def imported(module: str, name: str) -> Any:

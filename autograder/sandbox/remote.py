@@ -7,13 +7,10 @@ stand-in never says that it equals plain data because its object says so.
 
 from __future__ import annotations
 
-import builtins
 import inspect
 import sys
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.sources import NOT_ASKED, signature_of
 from autograder.sandbox.stand_ins import Home, RemoteFunction, Target
 
@@ -52,25 +49,25 @@ class RemoteClass(RemoteFunction, type):
         type.__init__(cls, name, bases, content)
 
     def __call__(cls, *positional: Any, **named: Any) -> Any:
-        return _do(cls, "__call__", *positional, **named)
+        return do(cls, "__call__", *positional, **named)
 
     def __getattr__(cls, name: str) -> Any:
-        return _attribute(cls, name)
+        return attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        _do(cls, "setattr", name, value)
+        do(cls, "setattr", name, value)
 
     def __instancecheck__(cls, value: Any) -> bool:
-        return type.__instancecheck__(cls, value) or bool(_do(cls, "isinstance", value))
+        return type.__instancecheck__(cls, value) or bool(do(cls, "isinstance", value))
 
     def __subclasscheck__(cls, other: Any) -> bool:
         return type.__subclasscheck__(cls, other) or (
-            type(other) is RemoteClass and bool(_do(cls, "issubclass", other))
+            type(other) is RemoteClass and bool(do(cls, "issubclass", other))
         )
 
     @property
     def __signature__(cls) -> inspect.Signature:
-        return signature_of(_do(cls, "signature"))
+        return signature_of(do(cls, "signature"))
 
     def __bool__(cls) -> bool:
         return True
@@ -89,17 +86,17 @@ class RemoteClass(RemoteFunction, type):
         return f"<class '{cls.__module__}.{cls.__qualname__}'>"
 
     def __dir__(cls) -> list[str]:
-        return list(_do(cls, "__dir__"))
+        return list(do(cls, "__dir__"))
 
     # an enumeration is a class that has these
     def __len__(cls) -> Any:
-        return _do(cls, "__len__")
+        return do(cls, "__len__")
 
     def __iter__(cls) -> Any:
-        return _do(cls, "__iter__")
+        return do(cls, "__iter__")
 
     def __getitem__(cls, key: Any) -> Any:
-        return _do(cls, "__getitem__", key)
+        return do(cls, "__getitem__", key)
 
     def __contains__(cls, item: Any) -> bool:
         return any(item is each or item == each for each in cls)
@@ -127,17 +124,17 @@ class RemoteObject:
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        found = _do(self, "getattr", "__dict__")
+        found = do(self, "getattr", "__dict__")
         return found if isinstance(found, dict) else {}
 
     def __getattr__(self, name: str) -> Any:
-        return _attribute(self, name)
+        return attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _do(self, "setattr", name, value)
+        do(self, "setattr", name, value)
 
     def __delattr__(self, name: str) -> None:
-        _do(self, "delattr", name)
+        do(self, "delattr", name)
 
     def __eq__(self, other: object) -> Any:
         return _compare(self, "__eq__", other)
@@ -149,60 +146,16 @@ class RemoteObject:
         return hash(str(_target(self)))
 
     def __str__(self) -> str:
-        return str(_do(self, "__str__"))
+        return str(do(self, "__str__"))
 
     def __repr__(self) -> str:
-        return str(_do(self, "__repr__"))
+        return str(do(self, "__repr__"))
 
     def __format__(self, form: str) -> str:
-        return str(_do(self, "__format__", form))
+        return str(do(self, "__format__", form))
 
     def __dir__(self) -> list[str]:
-        return list(_do(self, "__dir__"))
-
-
-def remote_class(
-    home: Home, target: Target, said: Mapping[str, Any], own_bases: tuple[type, ...]
-) -> type:
-    """The stand-in for a class, as it is described (see `autograder.sandbox.confined.kept`)."""
-    name = str(said["name"])
-    exception = vars(builtins).get(said.get("exception", ""))
-    content: dict[str, Any] = {
-        "__slots__": (),
-        "__doc__": said.get("doc"),
-        "__module__": str(said["module"]),
-        "__qualname__": str(said["qualified"]),
-        "_arrays_library": [
-            (module, qualified)
-            for module, qualified in said["library"]
-            if isinstance(module, str) and isinstance(qualified, str) and module != "builtins"
-        ],
-        "_arrays_home": home,
-        "_arrays_target": target,
-    }
-    if isinstance(exception, type) and issubclass(exception, BaseException):
-        del content["__slots__"]
-        bases = own_bases or (exception,)
-        return RemoteClass(name, bases, {**content, "__getattr__": _of_exception})
-    methods = [method for method in said["methods"] if method in OPERATIONS]
-    content |= {method: _method(method) for method in methods}
-    if "__iter__" in methods:
-        content["__contains__"] = _contains
-    elif "__getitem__" not in methods:
-        content["__iter__"] = None
-    if said["hash"] == "none":
-        content["__hash__"] = None
-    elif said["hash"] == "own":
-        content["__hash__"] = lambda self: int(_do(self, "__hash__"))
-    return RemoteClass(name, own_bases or (RemoteObject,), content)
-
-
-def remote_object(target: Target, kind: Any) -> Any:
-    """The stand-in for an object of the class `kind`."""
-    made = kind.__new__(kind)
-    hold = BaseException.__setattr__ if isinstance(made, BaseException) else object.__setattr__
-    hold(made, "_arrays_self", target)
-    return made
+        return list(do(self, "__dir__"))
 
 
 def target_of(value: Any) -> Target | None:
@@ -233,46 +186,29 @@ def _named(value: Any) -> str:
     return f"an object of class {type(value).__name__}"
 
 
-def _do(value: Any, operation: str, *positional: Any, **named: Any) -> Any:
+def do(value: Any, operation: str, *positional: Any, **named: Any) -> Any:
+    """Do an operation on the object that `value` stands for."""
     return _home_of(value).operate(_target(value), _named(value), operation, positional, named)
 
 
-def _attribute(value: Any, name: str) -> Any:
+def attribute(value: Any, name: str) -> Any:
+    """An attribute of the object that `value` stands for. Raises `AttributeError`, also for what is
+    never asked.
+    """
     if name in NOT_ASKED or name.startswith(_PROBED):
         raise AttributeError(f"{_named(value)} has no attribute {name!r} here")
-    return _do(value, "getattr", name)
-
-
-def _of_exception(raised: Any, name: str) -> Any:
-    if name == "_arrays_self":
-        raise AttributeError(name)
-    return _attribute(raised, name)
-
-
-def _method(operation: str) -> Callable[..., Any]:
-    def method(self: Any, *positional: Any, **named: Any) -> Any:
-        if operation == "__exit__":
-            positional = ()  # an exception of the test stays here
-        return _do(self, operation, *positional, **named)
-
-    method.__name__ = operation
-    return method
-
-
-def _contains(self: Any, item: Any) -> bool:
-    """Compares here: a `__contains__` of the submission could say yes to anything."""
-    return any(item is each or item == each for each in self)
+    return do(value, "getattr", name)
 
 
 def _compare(one: Any, operation: str, other: Any) -> Any:
     if one is other:
         return operation == "__eq__"
     if _is_stand_in(other):
-        return _do(one, operation, other)
+        return do(one, operation, other)
     if other is None:
         return operation == "__ne__"
     try:
-        inside = _do(one, "view")
+        inside = do(one, "view")
     except TypeError:
         raise NotComparable(
             f"{_named(one)} is compared with {other!r}, and its own class would say whether they "

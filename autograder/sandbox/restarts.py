@@ -16,7 +16,8 @@ from typing import Any
 from autograder.runtime import switches
 from autograder.sandbox import prestart
 from autograder.sandbox.budget import CELL, Budget, NotAsked, Subject
-from autograder.sandbox.host import Died, Serve, Started, Unconfined, Worker
+from autograder.sandbox.endings import Died, Unconfined
+from autograder.sandbox.host import Serve, Started, Worker
 from autograder.sandbox.mended import Mended
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame

@@ -8,30 +8,25 @@ back.
 
 from __future__ import annotations
 
-import builtins
-import keyword
-import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
 from autograder.sandbox.data import CannotCross
+from autograder.sandbox.endings import Died
 from autograder.sandbox.functions import Functions
-from autograder.sandbox.host import Died, Started
+from autograder.sandbox.host import Started
+from autograder.sandbox.mentioned import identifiers, print_as_there
+from autograder.sandbox.open_packages import USUAL, Public, imported
 from autograder.sandbox.restarts import RestartedWorker
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
+from autograder.sandbox.transforms import send_transforms
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
-
-
-_FORMS = ("1.13", "1.21", "1.25", "2.1", "2.2")
-"""Versions of NumPy whose printed form can be asked for."""
 
 
 class Submission:
@@ -46,17 +41,20 @@ class Submission:
         seed: Mapping[str, Any] | None = None,
         script: str = "",
         own_names: Sequence[str] = (),
+        library_names: Mapping[str, Public] = USUAL,
     ) -> None:
         """Start the worker for one submission.
 
         `tests` is the folder of the test files. `seed` is what Otter's `seed` and `seed_variable`
         ask for: {"value": …, "variable": …}. `script` is the name of the submission's file if it
-        is a script. `own_names` are names of Python's own that the assignment asks to define.
+        is a script. `own_names` are names of Python's own that the assignment asks to define;
+        `library_names` see `autograder.sandbox.open_packages.library_names`.
         """
         self._settings = settings
         self._seed, self._script, self._own_names = seed, script, tuple(own_names)
+        self._library_names = library_names
         self._tests = {
-            path.stem: _identifiers(path, own_names) for path in sorted(tests.glob("*.py"))
+            path.stem: identifiers(path, own_names) for path in sorted(tests.glob("*.py"))
         }
         self._draws: dict[str, Any] | None = None
         self._cells: list[str] = []
@@ -153,14 +151,14 @@ class Submission:
                 self._settings.limits.call_seconds,
             )
             described, arrays = frame.header.get("names", {}), frame.arrays
-            _print_as_there(frame.header.get("printing"))
+            print_as_there(frame.header.get("printing"))
         except NotAsked:
             # There is no worker any more. A name that was a function remains one: its call then
             # says why there is no answer.
             described = {
                 name: {"callable": True}
                 for name in names
-                if isinstance(namespace.get(name), RemoteFunction)
+                if isinstance(self.as_function(namespace.get(name)), RemoteFunction)
             }
         except Died:
             described = {}
@@ -168,6 +166,10 @@ class Submission:
             namespace.pop(name, None)
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
+
+    def as_function(self, value: object) -> object:
+        """See `Objects.as_function`."""
+        return self.functions.as_function(value)
 
     def unbind(self, namespace: MutableMapping[str, Any]) -> None:
         """Give Python's own names their meaning again: Otter's lines run in this namespace too."""
@@ -210,6 +212,11 @@ class Submission:
         }
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
+        known = self._library_names.get(name)
+        if known is not None and description.get("public") == list(known):
+            found = imported(*known)
+            send_transforms()
+            return found
         try:
             if "data" in description:
                 return self.functions.unpacked(description["data"], arrays)
@@ -220,27 +227,3 @@ class Submission:
         if description.get("callable") is True:
             return RemoteFunction(self.functions, name)
         return Unavailable(name, "an object that is neither plain data nor a function")
-
-
-def _print_as_there(legacy: Any) -> None:
-    """Print NumPy's numbers in the form that the notebook has chosen, as courses do for doctests
-    that expect `True` or `2.5`. No other option is taken over: a precision would hide digits.
-    """
-    if legacy is False or legacy in _FORMS:
-        np.set_printoptions(legacy=legacy)
-
-
-def _identifiers(path: Path, own_names: Sequence[str]) -> list[str]:
-    """Every name that a test file mentions and that a submission may define: no keywords, and of
-    Python's own names only those in `own_names`.
-    """
-    found = re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
-    return sorted(
-        {
-            name
-            for name in found
-            if not keyword.iskeyword(name)
-            and (not hasattr(builtins, name) or name in own_names)
-            and not name.startswith("__")
-        }
-    )

@@ -80,7 +80,7 @@ def raise_in_the_reference(notebook: nbformat.NotebookNode) -> None:
 
 
 def break_another_cell(notebook: nbformat.NotebookNode) -> None:
-    cell(notebook, "example-code").source += "\n1 / 0"
+    cell(notebook, "example-code").source += "\nnnx = 1 / 0"
 
 
 def misspell_the_question_in_a_test(notebook: nbformat.NotebookNode) -> None:
@@ -148,7 +148,7 @@ def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
         (
             break_another_cell,
             "changed.ipynb: the cell that begins `import jax` raised ZeroDivisionError: division "
-            "by zero",
+            "by zero; a question needs nnx of this cell",
         ),
         (
             misspell_the_question_in_a_test,

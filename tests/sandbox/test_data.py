@@ -173,7 +173,7 @@ class AlwaysEqual:
         {1: object()},
         print,
         np.ma.masked_array([1]),
-        np.array([None]),
+        np.array([object()]),
         type,
     ],
 )

@@ -1,7 +1,8 @@
 """A real worker: what it may not do, and the cause for each way in which it can stop answering.
 
 Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
-`sandbox.confined.probe`, `sandbox.confined.seccomp`, `sandbox.confined.worker`, `sandbox.levels`,
+`sandbox.confined.probe`, `sandbox.confined.seccomp`, `sandbox.confined.worker`, `sandbox.endings`,
+`sandbox.levels`,
 `sandbox.settings`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
 """
 
@@ -22,7 +23,8 @@ from shared import ROOT
 from autograder.sandbox import levels
 from autograder.sandbox.confined.confine import LAYERS
 from autograder.sandbox.confined.probe import HOLES
-from autograder.sandbox.host import Died, Unconfined, Worker
+from autograder.sandbox.endings import Died, Unconfined
+from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
@@ -318,9 +320,10 @@ def test_no_layer_is_put_on_that_has_no_name(worker: Worker) -> None:
 
 
 def test_of_the_functions_that_calls_return_the_oldest_are_forgotten(worker: Worker) -> None:
-    run(worker, "def f(n): return lambda: n")
-    request = {"do": "call", "name": "f", "arguments": {"list": [{"list": [1]}, {"dict": []}]}}
-    kept = [worker.ask(request, {}, 20).header["callable"] for _ in range(1001)]
-    call = {"do": "call", "arguments": {"list": [{"list": []}, {"dict": []}]}}
-    assert worker.ask({**call, "kept": kept[0]}, {}, 20).header["raised"] == "KeyError"
-    assert worker.ask({**call, "kept": kept[1]}, {}, 20).header["value"] == 1
+    run(worker, "def f(): return [lambda n=n: n for n in range(10_001)]")
+    call: dict[str, Any] = {"do": "operate", "operation": "__call__"}
+    call["arguments"] = {"list": [{"list": []}, {"dict": []}]}
+    returned = worker.ask({**call, "target": {"name": "f"}}, {}, 20).header["value"]["list"]
+    targets = [{"kept": each["ref"]["kept"]} for each in returned]
+    assert worker.ask({**call, "target": targets[0]}, {}, 20).header["raised"] == "KeyError"
+    assert worker.ask({**call, "target": targets[1]}, {}, 20).header["value"] == 1

@@ -19,7 +19,7 @@ import pytest
 from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.runtime.fork import POSSIBLE
-from autograder.sandbox import host, nursery, surroundings
+from autograder.sandbox import endings, nursery, surroundings
 from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
@@ -193,7 +193,7 @@ def test_the_death_of_the_nursery_is_told_as_being_killed(
     while Path(f"/proc/{worker._process.pid}").exists() and time.monotonic() < deadline:
         # The system ends it as soon as its parent has ended, which is seen here a little earlier.
         time.sleep(0.01)
-    with pytest.raises(host.Died, match=r"was killed \(SIGKILL\)"):
+    with pytest.raises(endings.Died, match=r"was killed \(SIGKILL\)"):
         worker.ask({"do": "names", "names": []}, {}, 20)
     worker.end()
     workers.close()

@@ -1,14 +1,15 @@
 """What plain tests do to the objects of a submission, and what a submission cannot make of it.
 
-Covers too: `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`, `sandbox.open_packages`,
-`sandbox.operations`, `sandbox.remote`, `sandbox.sources`, `sandbox.transforms`,
-`sandbox.confined.kept`.
+Covers too: `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`, `sandbox.mentioned`,
+`sandbox.open_packages`, `sandbox.operations`, `sandbox.remote`, `sandbox.remote_types`,
+`sandbox.sources`, `sandbox.transforms`, `sandbox.confined.kept`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import random
 import re
 import sys
@@ -20,20 +21,28 @@ import numpy as np
 import pytest
 from plain_tests import IMPORTS, KINDS
 
+from autograder.calls.call import Returned
+from autograder.calls.inputs import Value
+from autograder.sandbox.open_packages import library_names
 from autograder.sandbox.remote import NotComparable
 from autograder.sandbox.settings import Limits, Settings
+from autograder.sandbox.stand_ins import RemoteFunction
 from autograder.sandbox.submission import Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
 
 
-def start(folder: Path, tests: dict[str, str]) -> Submission:
+def start(folder: Path, tests: dict[str, str], imports: str = "") -> Submission:
     (folder / "tests").mkdir()
     for name, text in tests.items():
         (folder / "tests" / f"{name}.py").write_text(text)
     (folder / "hidden").mkdir(mode=0o700)
+    namespace: dict[str, Any] = {}
+    exec(imports, namespace)
     limits = Limits(cell_seconds=60, call_seconds=30)
-    started = Submission(Settings(hidden=[str(folder / "hidden")], limits=limits), folder / "tests")
+    settings = Settings(hidden=[str(folder / "hidden")], limits=limits)
+    names = library_names(namespace, folder / "tests")
+    started = Submission(settings, folder / "tests", library_names=names)
     assert started.problem is None
     return started
 
@@ -41,7 +50,7 @@ def start(folder: Path, tests: dict[str, str]) -> Submission:
 @pytest.fixture(scope="module")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Submission]:
     tests = {f"q{number:02}": kind.test for number, kind in enumerate(KINDS.values())}
-    submission = start(tmp_path_factory.mktemp("kinds"), tests)
+    submission = start(tmp_path_factory.mktemp("kinds"), tests, IMPORTS)
     assert submission.cell(IMPORTS)[0] == ""
     yield submission
     submission.close()
@@ -72,7 +81,7 @@ Bound = Callable[[str], dict[str, Any]]
 @pytest.fixture
 def bound(tmp_path: Path) -> Iterator[Bound]:
     """The names f, g, x, y, np and C after a cell has run."""
-    submission = start(tmp_path, {"q1": "f g x y np C"})
+    submission = start(tmp_path, {"q1": "f g x y np C json"}, "import numpy as np\nimport json")
 
     def run(cell: str) -> dict[str, Any]:
         printed, _ = submission.cell(cell)
@@ -81,6 +90,7 @@ def bound(tmp_path: Path) -> Iterator[Bound]:
         submission.bind("q1", namespace)
         return namespace
 
+    run.submission = submission  # type: ignore[attr-defined]
     yield run
     submission.close()
 
@@ -124,10 +134,50 @@ def test_it_is_no_array_that_is_near_anything(bound: Bound) -> None:
         assert np.allclose(names["x"], 7.0)
 
 
-def test_a_comparison_of_a_library_is_the_one_that_is_installed_here(bound: Bound) -> None:
-    names = bound("from numpy import allclose as f, isclose as g\nimport numpy as np\n")
-    assert names["f"] is np.allclose
-    assert names["g"] is np.isclose
+def test_a_module_is_taken_as_it_is_here_only_where_the_assignment_binds_it_too(
+    bound: Bound,
+) -> None:
+    assert bound("import numpy as np\nnp.allclose = lambda *a, **k: True")["np"] is np
+    names = bound("import pickle as json\nimport os as f\nfrom os import system as g")
+    for name in ("json", "f"):
+        assert not isinstance(names[name], type(np))
+    assert names["json"] is not json
+    assert names["json"].__name__ == "pickle"  # as the submission's process says, which holds it
+    assert names["g"]("touch made-by-the-test") != 0  # runs where no program starts
+    assert not Path("made-by-the-test").exists()
+
+
+def test_a_callable_object_is_called_as_a_function_by_a_check(bound: Bound) -> None:
+    submission_names = bound(
+        "import functools\nimport jax\nf = jax.jit(lambda x: 2 * x)\n"
+        "g = functools.partial(lambda k, x: k * x, 3)\n"
+        "class C:\n    def __call__(self, x): return x\nx = C()\ny = C"
+    )
+    for name in "fgxy":
+        found = bound.submission.as_function(submission_names[name])  # type: ignore[attr-defined]
+        assert type(found) is RemoteFunction
+        assert found is bound.submission.as_function(submission_names[name])  # type: ignore[attr-defined]
+    outcome = bound.submission.as_function(submission_names["f"]).answer(  # type: ignore[attr-defined]
+        {"x": Value("jax", np.arange(3, dtype=np.float32))}
+    )
+    assert isinstance(outcome, Returned)
+    assert outcome.array.tolist() == [0, 2, 4]
+
+
+def test_the_state_of_a_generator_does_not_reach_outside_of_its_buffer(bound: Bound) -> None:
+    names = bound(
+        "import numpy as np\n"
+        "def f(pos):\n"
+        "    rng = np.random.RandomState(0)\n"
+        "    state = rng.get_state(legacy=False)\n"
+        "    state['state']['pos'] = pos\n"
+        "    rng.set_state(state)\n"
+        "    return rng"
+    )
+    assert isinstance(names["f"](3), np.random.RandomState)
+    for pos in (625, 10**6, -1):
+        with pytest.raises(RuntimeError, match=r"^f gave an answer that cannot be read$"):
+            names["f"](pos)
 
 
 def test_a_class_of_plain_data_is_compared_by_its_data(bound: Bound) -> None:

@@ -23,7 +23,8 @@ from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN
 from autograder.runtime import switches
 from autograder.sandbox.budget import MAX_DEATHS
-from autograder.sandbox.host import Died, Worker
+from autograder.sandbox.endings import Died
+from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 

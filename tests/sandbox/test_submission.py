@@ -22,7 +22,8 @@ import pytest
 from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.sandbox.confined.recursion import DEEPEST
-from autograder.sandbox.host import Died, Worker
+from autograder.sandbox.endings import Died
+from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 

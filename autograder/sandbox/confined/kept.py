@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.sandbox.open_packages import imported, open_name
+from autograder.sandbox.open_packages import imported
 from autograder.sandbox.operations import SUPPORTED
 
 MAX_KEPT = 10_000
@@ -33,12 +33,9 @@ class Kept:
         self._next = itertools.count()
         self._process = os.urandom(4).hex()  # a number of an earlier process is of no object here
 
-    def refer(self, value: Any) -> dict[str, Any] | None:
-        """A reference to `value`: the name of an object of an open package, or a description with
-        all that the other side needs for a stand-in.
-        """
-        public = open_name(value)
-        return {"ref": self.described(value)} if public is None else {"open": list(public)}
+    def refer(self, value: Any) -> dict[str, Any]:
+        """A reference to `value`, with all that the other side needs for a stand-in."""
+        return {"ref": self.described(value)}
 
     def described(self, value: Any) -> dict[str, Any]:
         """What a stand-in for `value` must know: number, name, what it is, and its class."""

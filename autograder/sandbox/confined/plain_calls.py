@@ -13,7 +13,7 @@ from autograder.calls.call import capture
 from autograder.sandbox.confined.kept import Kept
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.generators import get_states, set_states
-from autograder.sandbox.open_packages import imported
+from autograder.sandbox.open_packages import imported, public_name
 from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.wire import Frame, Pipe
 
@@ -36,12 +36,19 @@ class PlainCalls:
         self._kept = Kept(lambda: shell.user_ns)
 
     def describe(self, value: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-        """What a name is bound to: {"data": …}, or a reference, {"ref": …}; of a function it adds
-        {"callable": true}. Raises `CannotCross`.
+        """What a name is bound to: {"data": …}, or a reference, {"ref": …}, to which it adds
+        {"callable": true} of a function and {"public": …}, the name by which anybody can import it.
+        Raises `CannotCross`.
         """
         packed = pack(value, arrays, self._kept.refer)
         if isinstance(packed, dict) and set(packed) == {"ref"}:
-            return {"callable": True, **packed} if packed["ref"]["kind"] == "function" else packed
+            public = public_name(value)
+            function = packed["ref"]["kind"] == "function"
+            return {
+                **packed,
+                **({"callable": True} if function else {}),
+                **({} if public is None else {"public": list(public)}),
+            }
         return {"data": packed}
 
     def operate(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
