@@ -19,7 +19,10 @@ _LIMITS = {
 
 
 _SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
-_FROM_THE_BUILD = ("assignment", "bank", "checks", "public_files", "tests_of_cells", "worth")
+_FROM_THE_BUILD = (
+    *("assignment", "bank", "checks", "library_names", "own_names", "public_files"),
+    *("tests_of_cells", "worth"),
+)
 
 
 class ConfigError(BuildError):
