@@ -238,7 +238,7 @@ KINDS: dict[str, Kind] = {
     "a class: its methods": Kind(
         stack("Stack31"),
         "s = Stack31()\n"
-        "s.push(1).push(2)\n"
+        "_ = s.push(1).push(2)\n"
         "assert len(s) == 2 and s[0] == 1 and s.items == [1, 2] and s.top == 2",
         "class Stack31:\n    pass\n",
     ),
