@@ -64,8 +64,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._tests_of_cells = otter_assign.tests_of_cells(
             Path(assignment.get_ag_path(assignment.notebook_basename))
         )
-        self._checks, self._own_names = made.checks, list(made.own_names)
-        self._library_names = made.library_names
+        self._checks, self._names = made.checks, made.names
         self._worth = {name: question.imprecise for name, question in made.record.questions.items()}
         for note in made.notes:
             print(f"{otter_assign.NOTE}{note}", flush=True)
@@ -94,8 +93,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             added = {
                 "bank": self._bank,
                 "tests_of_cells": self._tests_of_cells,
-                "own_names": self._own_names,
-                "library_names": self._library_names,
+                "names": self._names,
                 "public_files": self._public_files,
             }
             added |= {"checks": self._checks, "worth": self._worth, "assignment": self._name}
@@ -155,8 +153,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         settings = stage.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         submitted = Path(self.submission_path)
         settings["script"] = submitted.name if submitted.suffix == ".py" else ""
-        kept = ("own_names", "library_names")
-        settings |= {name: self.plugin_config[name] for name in kept if name in self.plugin_config}
+        settings["names"] = self.plugin_config.get("names", {})
         return without_submitted_code(
             submission, settings, self.plugin_config.get("tests_of_cells", {})
         )

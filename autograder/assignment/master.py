@@ -31,7 +31,7 @@ from autograder.errors import BuildError
 from autograder.questions.question import declared
 from autograder.runtime import compiled_programs, jax_settings, switches
 from autograder.runtime.jax_settings import own_compiler_flags
-from autograder.sandbox.open_packages import library_names
+from autograder.sandbox.expected_names import ExpectedNames
 
 _OUTCOME_FILE = "outcome.json"
 
@@ -39,16 +39,14 @@ _OUTCOME_FILE = "outcome.json"
 @dataclass(frozen=True)
 class Made:
     """What a build has made besides the banks: its record, what each test case checks (see
-    `autograder.assignment.test_files.checks_of_cases`), notes for the author, the names of
-    Python's own that the solution defines, such as `sum`, and what of installed packages it binds
-    to the names in the tests.
+    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and what
+    the solution binds names to (see `autograder.sandbox.expected_names`).
     """
 
     record: BuildRecord
     checks: dict[str, list[list[str] | None]]
     notes: Sequence[str]
-    own_names: Sequence[str]
-    library_names: dict[str, Any]
+    names: dict[str, Any]
 
 
 def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> Made:
@@ -62,7 +60,7 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     with tempfile.TemporaryDirectory() as scratch:
         call = (
             f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, "
-            f"{scratch!r}, {_headings(master)!r})"
+            f"{scratch!r}, {_headings(master)!r}, {tuple(own_names(sources(master)))!r})"
         )
         notes = _run_slowly_on_doubt(
             master, f"from autograder.assignment.master import _build_here\n{call}"
@@ -71,8 +69,7 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     if "error" in outcome:
         raise BuildError(f"{master.name}: {outcome['error']}")
     record = BuildRecord.from_json(outcome["record"])
-    own = own_names(sources(master))
-    return Made(record, outcome["checks"], notes, own, outcome["library_names"])
+    return Made(record, outcome["checks"], notes, outcome["names"])
 
 
 def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
@@ -128,6 +125,7 @@ def _build_here(
     tests: str,
     scratch: str,
     headings: list[str],
+    own: tuple[str, ...],
 ) -> None:
     """Build both banks and write the outcome into `scratch`. Runs in the master's kernel, after its
     cells.
@@ -153,7 +151,7 @@ def _build_here(
         outcome: dict[str, Any] = {
             "record": built.record.to_json(),
             "checks": checks_of_cases(calls),
-            "library_names": library_names(namespace, Path(tests)),
+            "names": ExpectedNames.of(namespace, Path(tests), own).to_json(),
         }
     except BuildError as error:
         outcome = {"error": str(error)}

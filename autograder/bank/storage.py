@@ -23,16 +23,11 @@ from autograder.bank.records import (
     ExpectedCase,
     Group,
     HalfPrecision,
-    KnownMethod,
     KnownMistake,
     KnownOutcome,
-    RuleChecks,
 )
-from autograder.calls.inputs import Value, flatten, unflatten
-from autograder.calls.narrow_floats import as_bits, from_bits
-from autograder.calls.spec import CallSpec, Case
-from autograder.evidence.requirements import Rule
-from autograder.evidence.stored_requirements import from_json, to_json
+from autograder.bank.stored_cases import keep, read_case, read_method, stored_case, stored_method
+from autograder.calls.narrow_floats import from_bits
 
 FORMAT = 5
 """The version of the file's layout."""
@@ -55,16 +50,16 @@ def save(bank: Bank, path: Path) -> None:
             rows = []
             for index, answered in enumerate(group.cases):
                 prefix = f"{question}/{name}/{index}"
-                _keep(answered.expected, f"{prefix}/expected", arrays)
+                keep(answered.expected, f"{prefix}/expected", arrays)
                 several = {
                     part: allowed
                     for part, allowed in answered.tolerances.items()
                     if isinstance(allowed, np.ndarray)
                 }
-                _keep(several, f"{prefix}/tolerances", arrays)
+                keep(several, f"{prefix}/tolerances", arrays)
                 rows.append(
                     {
-                        **_stored_case(answered.case, prefix, arrays),
+                        **stored_case(answered.case, prefix, arrays),
                         "tolerances": {**answered.tolerances, **dict.fromkeys(several)},
                         "half": {
                             part: [half.error, half.moved] for part, half in answered.half.items()
@@ -74,7 +69,7 @@ def save(bank: Bank, path: Path) -> None:
             known = []
             for number, each in enumerate(group.known):
                 for index, outcome in enumerate(each.outcomes):
-                    _keep(outcome.output, f"{question}/{name}/known/{number}/{index}", arrays)
+                    keep(outcome.output, f"{question}/{name}/known/{number}/{index}", arrays)
                 known.append(
                     {
                         "name": each.name,
@@ -91,7 +86,7 @@ def save(bank: Bank, path: Path) -> None:
                 "imprecise": group.imprecise,
             }
     methods = {
-        question: _stored_method(method, f"{question}/{METHOD}", arrays)
+        question: stored_method(method, f"{question}/{METHOD}", arrays)
         for question, method in bank.methods.items()
     }
     header = {
@@ -151,7 +146,7 @@ def _read(path: Path, called: str, *_: int) -> Bank:
             for question, stored in header["questions"].items()
         }
         methods = {
-            question: _method(f"{question}/{METHOD}", stored, arrays)
+            question: read_method(f"{question}/{METHOD}", stored, arrays)
             for question, stored in header["methods"].items()
         }
         return Bank(header["assignment"], header["environment"], groups, methods)
@@ -169,7 +164,7 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
         }
         half = {part: HalfPrecision(*numbers) for part, numbers in row.get("half", {}).items()}
         cases.append(
-            ExpectedCase(_case(f"{prefix}/{index}", row, arrays), expected, tolerances, half)
+            ExpectedCase(read_case(f"{prefix}/{index}", row, arrays), expected, tolerances, half)
         )
     known = [
         KnownMistake(
@@ -191,73 +186,4 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
         tuple(stored["calls"]),
         tuple(known),
         stored["imprecise"],
-    )
-
-
-def _stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """A case as JSON types; its arguments go into `arrays`."""
-    leaves = flatten(case.arguments)
-    _keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
-    return {
-        "label": case.label,
-        "sizes": dict(case.sizes),
-        "kinds": {path: leaf.kind for path, leaf in leaves.items()},
-        "way": vars(case.way),
-    }
-
-
-def _case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
-    values = {
-        path: Value(kind, arrays[f"{prefix}/arguments/{path}"])
-        for path, kind in stored["kinds"].items()
-    }
-    return Case(
-        stored["label"], stored["sizes"], unflatten(values), CallSpec.from_json(stored["way"])
-    )
-
-
-def _keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:
-    for part, array in parts.items():
-        name, kept = as_bits(f"{prefix}/{part}", np.ascontiguousarray(array).reshape(array.shape))
-        arrays[name] = kept
-
-
-def _stored_method(
-    method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]
-) -> dict[str, Any]:
-    return {
-        "rules": [
-            {**vars(rule), "requirement": to_json(rule.requirement)} for rule in method.rules
-        ],
-        "cases": [
-            _stored_case(case, f"{prefix}/{index}", arrays)
-            for index, case in enumerate(method.cases)
-        ],
-        "traces": {
-            dim: [
-                _stored_case(case, f"{prefix}/{dim}/{index}", arrays)
-                for index, case in enumerate(cases)
-            ]
-            for dim, cases in method.traces.items()
-        },
-        "known": [vars(known) for known in method.known],
-    }
-
-
-def _method(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> RuleChecks:
-    return RuleChecks(
-        tuple(
-            Rule(**{**rule, "requirement": from_json(rule["requirement"])})
-            for rule in stored["rules"]
-        ),
-        tuple(_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])),
-        {
-            dim: tuple(
-                _case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)
-            )
-            for dim, rows in stored["traces"].items()
-        },
-        tuple(
-            KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]
-        ),
     )

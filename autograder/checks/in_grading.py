@@ -70,6 +70,12 @@ def rows() -> list[CheckRow]:
     return [] if _grading is None else list(_grading.rows)
 
 
+def forget_rows(count: int) -> None:
+    """Keep only the first `count` rows: the checks behind them are made again."""
+    if _grading is not None:
+        del _grading.rows[count:]
+
+
 def begin_grading(
     bank: str,
     refusal: str | None = None,

@@ -20,8 +20,7 @@ _LIMITS = {
 
 _SETTINGS = tuple(sorted(("isolation", "memory_mb", *_LIMITS)))
 _FROM_THE_BUILD = (
-    *("assignment", "bank", "checks", "library_names", "own_names", "public_files"),
-    *("tests_of_cells", "worth"),
+    *("assignment", "bank", "checks", "names", "public_files", "tests_of_cells", "worth"),
 )
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.in_grading import begin_grading, rows
-from autograder.grading.test_file import run_test
+from autograder.checks.in_grading import begin_grading, forget_rows, rows
+from autograder.grading.test_file import forget_last_test, run_test
 from autograder.runtime import log_server
+from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.host import protect_this_process
-from autograder.sandbox.open_packages import USUAL
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
 
@@ -59,6 +59,14 @@ class NotebookGrading:
 
     def _check(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         self._checked.add(test)
+        done = len(rows())
+        self._run(test, namespace)
+        if self._submission.lost_to_a_shortcut():
+            forget_last_test()
+            forget_rows(done)
+            self._run(test, namespace)
+
+    def _run(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         self._submission.bind(test, namespace)
         run_test(self._tests / f"{test}.py", namespace, lambda: self._submission.functions.texts)
         self._submission.unbind(namespace)
@@ -96,7 +104,7 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     """Begin a grading; the notebook's first cell.
 
     `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
-    script, own_names, library_names; see `Settings`, `Limits` and `Submission`.
+    script, names; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
     tests = Path(settings["tests"])
@@ -105,8 +113,7 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
         tests,
         settings["seed"],
         settings.get("script", ""),
-        settings.get("own_names", ()),
-        settings.get("library_names", USUAL),
+        ExpectedNames.from_json(settings.get("names", {})),
     )
     begin_grading(settings["bank"], settings["refusal"], submission)
     report = Path(settings["report"]) if settings["report"] else None

@@ -9,11 +9,9 @@ likes.
 from __future__ import annotations
 
 import importlib
-import re
 import sys
 import types
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 _OPEN = {"numpy", "pandas", "scipy", "jax", "sklearn", "statsmodels"}
@@ -46,14 +44,9 @@ def public_name(value: Any) -> Public | None:
     return (module, name) if found is value else None
 
 
-def library_names(namespace: Mapping[str, Any], tests: Path) -> dict[str, Public]:
-    """What the names in `namespace` that the test files mention are bound to, of open packages."""
-    mentioned = {
-        name
-        for path in tests.glob("*.py")
-        for name in re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
-    }
-    found = {name: public_name(namespace[name]) for name in sorted(mentioned & {*namespace})}
+def library_names(namespace: Mapping[str, Any]) -> dict[str, Public]:
+    """What the names in `namespace` are bound to, of open packages."""
+    found = {name: public_name(value) for name, value in namespace.items()}
     return {
         name: public
         for name, public in found.items()

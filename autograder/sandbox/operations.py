@@ -49,6 +49,9 @@ OF_ONE: Mapping[str, Callable[..., Any]] = {
     "__exit__": lambda managed, *details: managed.__exit__(*(details or (None, None, None))),
 }
 
+OF_TWO = tuple(f"__{form}{name}__" for name in ARITHMETIC for form in ("", "r", "i"))
+"""The special methods of the operators."""
+
 SUPPORTED = (
     *OF_ONE,
     "__iter__",
@@ -57,7 +60,7 @@ SUPPORTED = (
     "__setitem__",
     "__delitem__",
     *COMPARISONS,
-    *(f"__{form}{name}__" for name in ARITHMETIC for form in ("", "r", "i")),
+    *OF_TWO,
 )
 """The special methods that a stand-in has if the type of its object has them."""
 

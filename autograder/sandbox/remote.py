@@ -11,6 +11,7 @@ import inspect
 import sys
 from typing import Any
 
+from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.sources import NOT_ASKED, signature_of
 from autograder.sandbox.stand_ins import Home, RemoteFunction, Target
 
@@ -35,18 +36,10 @@ class NotComparable(TypeError):
     """A test compares an object of the submission with plain data."""
 
 
-class RemoteClass(RemoteFunction, type):
+class RemoteClass(type):
     """The class of the stand-ins for one class of the submission, which is itself the stand-in for
     that class.
     """
-
-    _home = property(lambda cls: vars(cls)["_arrays_home"])
-    _name = property(lambda cls: cls.__name__)
-    home = _home
-    target = property(lambda cls: vars(cls)["_arrays_target"])
-
-    def __init__(cls, name: str, bases: tuple[type, ...], content: dict[str, Any]) -> None:
-        type.__init__(cls, name, bases, content)
 
     def __call__(cls, *positional: Any, **named: Any) -> Any:
         return do(cls, "__call__", *positional, **named)
@@ -137,10 +130,10 @@ class RemoteObject:
         do(self, "delattr", name)
 
     def __eq__(self, other: object) -> Any:
-        return _compare(self, "__eq__", other)
+        return self is other or compare(self, "__eq__", other)
 
     def __ne__(self, other: object) -> Any:
-        return _compare(self, "__ne__", other)
+        return self is not other and compare(self, "__ne__", other)
 
     def __hash__(self) -> int:
         return hash(str(_target(self)))
@@ -200,18 +193,33 @@ def attribute(value: Any, name: str) -> Any:
     return do(value, "getattr", name)
 
 
-def _compare(one: Any, operation: str, other: Any) -> Any:
-    if one is other:
-        return operation == "__eq__"
+def compare(one: Any, operation: str, other: Any) -> Any:
+    """The answer to a comparison of an object with `other`. With plain data it is given here, by
+    the plain data inside the object. Raises `NotComparable` if it holds none.
+    """
     if _is_stand_in(other):
         return do(one, operation, other)
-    if other is None:
+    if other is None and operation in ("__eq__", "__ne__"):
         return operation == "__ne__"
+    return OPERATIONS[operation](plain_inside(one), other)
+
+
+def compute(one: Any, operation: str, *others: Any) -> Any:
+    """The answer to an operator. With plain data it is an object: an answer in plain data would be
+    what the object's class makes of the test's own numbers. Raises `NotComparable` for it.
+    """
+    answer = do(one, operation, *others)
+    if not _is_stand_in(answer) and not all(map(_is_stand_in, others)):
+        return OPERATIONS[operation](plain_inside(one), *others)
+    return answer
+
+
+def plain_inside(value: Any) -> Any:
+    """A copy of the plain data inside an object, such as a named tuple. Raises `NotComparable`."""
     try:
-        inside = do(one, "view")
+        return do(value, "view")
     except TypeError:
         raise NotComparable(
-            f"{_named(one)} is compared with {other!r}, and its own class would say whether they "
-            "are equal: compare a number, a text or an array that it holds"
+            f"{_named(value)} meets plain data in this test, and its own class would say what "
+            "comes of that: compare a number, a text or an array that it holds"
         ) from None
-    return (inside == other) if operation == "__eq__" else (inside != other)

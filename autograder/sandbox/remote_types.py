@@ -6,12 +6,22 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.sandbox.operations import OPERATIONS
-from autograder.sandbox.remote import RemoteClass, RemoteObject, attribute, do
+from autograder.sandbox.operations import COMPARISONS, OF_TWO, SUPPORTED
+from autograder.sandbox.remote import (
+    RemoteClass,
+    RemoteObject,
+    attribute,
+    compare,
+    compute,
+    do,
+)
 from autograder.sandbox.stand_ins import Home, Target
 
 _NEVER = ("builtins", "autograder", "otter", "IPython", "ipykernel")
 """Packages whose classes no object of a submission is taken for: tests and grading run on them."""
+
+_PLAIN = ("ndarray", "DataFrame", "Series", "Index", "Array", "ArrayImpl")
+"""Classes whose objects cross as copies: a stand-in is none of them."""
 
 
 def remote_class(
@@ -31,6 +41,7 @@ def remote_class(
             if isinstance(module, str)
             and isinstance(qualified, str)
             and module.split(".")[0] not in _NEVER
+            and qualified not in _PLAIN
         ],
         "_arrays_home": home,
         "_arrays_target": target,
@@ -39,7 +50,7 @@ def remote_class(
         del content["__slots__"]
         bases = own_bases or (exception,)
         return RemoteClass(name, bases, {**content, "__getattr__": _of_exception})
-    methods = [method for method in said["methods"] if method in OPERATIONS]
+    methods = [method for method in said["methods"] if method in SUPPORTED]
     content |= {method: _method(method) for method in methods}
     if "__iter__" in methods:
         content["__contains__"] = _contains
@@ -67,6 +78,11 @@ def _of_exception(raised: Any, name: str) -> Any:
 
 
 def _method(operation: str) -> Callable[..., Any]:
+    if operation in COMPARISONS:
+        return lambda self, other: compare(self, operation, other)
+    if operation in OF_TWO:
+        return lambda self, *others: compute(self, operation, *others)
+
     def method(self: Any, *positional: Any, **named: Any) -> Any:
         if operation == "__exit__":
             positional = ()  # an exception of the test stays here

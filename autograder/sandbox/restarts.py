@@ -8,14 +8,12 @@ interpreters too.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from autograder.runtime import switches
 from autograder.sandbox import prestart
 from autograder.sandbox.budget import CELL, Budget, NotAsked, Subject
+from autograder.sandbox.draws import canonical_draws
 from autograder.sandbox.endings import Died, Unconfined
 from autograder.sandbox.host import Serve, Started, Worker
 from autograder.sandbox.mended import Mended
@@ -44,6 +42,7 @@ class RestartedWorker:
         self._mended: Mended | None = None
         self._worker: Worker | None = None
         self.problem: str | None = None
+        self._lost = False
         self._start()
         self.started: Started | None = self._worker.started if self._worker else None
         self._budget = Budget(settings.limits.submission_seconds, questions)
@@ -105,11 +104,17 @@ class RestartedWorker:
         limit = self._budget.for_call(seconds)
         return self._slowly_on_doubt(subject, request, arrays, limit, serve)
 
+    def lost_to_a_shortcut(self) -> bool:
+        """Whether, since this was last asked, a worker with shortcuts died of a request that cannot
+        be repeated: it concerned an object that only that worker had. What led to the object can be
+        done again; no worker takes a shortcut any more.
+        """
+        lost, self._lost = self._lost, False
+        return lost
+
     def draws(self) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
-        with contextlib.suppress(Died):
-            return self._draw(self._settings)
-        return self._draw(_plain(self._settings))
+        return canonical_draws(self._settings)
 
     def close(self) -> None:
         """End the worker and everything that it started."""
@@ -141,10 +146,13 @@ class RestartedWorker:
             raise
         except Died as cause:
             died = cause
-        self._settings = _plain(self._settings)
+        self._settings = self._settings.without_shortcuts()
         # A request with "kept" refers to an object in the worker that died. A cell that took too
         # long has had its time; its definitions can still be run.
         lost = "kept" in request or (subject == CELL and died.late)
+        if lost and shortcuts and subject != CELL:
+            self._lost = True  # a death with shortcuts, which counts only if it happens without
+            raise died
         while not lost and (shortcuts or (died.from_outside and self._second_chances)):
             self._second_chances -= not shortcuts
             try:
@@ -200,7 +208,7 @@ class RestartedWorker:
                 return
             except (Died, OSError) as cause:
                 # Nothing of the submission has run in it.
-                self._settings = _plain(self._settings)
+                self._settings = self._settings.without_shortcuts()
                 if attempt == STARTS - 1:
                     self.problem = (
                         f"was not called: the confined process could not be started ({cause})"
@@ -229,17 +237,3 @@ class RestartedWorker:
                     )
                     self._worker = None
                     break
-
-    def _draw(self, settings: Settings) -> dict[str, Any]:
-        worker = Worker(settings)
-        try:
-            return dict(
-                worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"]
-            )
-        finally:
-            worker.end()
-
-
-def _plain(settings: Settings) -> Settings:
-    """The same settings without any shortcut."""
-    return replace(settings, without=switches.IN_WORKERS)

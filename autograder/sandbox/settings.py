@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder.runtime import switches
 from autograder.sandbox import nursery
@@ -47,6 +47,10 @@ class Settings:
     without: tuple[str, ...] = ()
     leave_out: Sequence[str] = ()
     own_user: bool = True
+
+    def without_shortcuts(self) -> Settings:
+        """The same settings without any shortcut."""
+        return replace(self, without=switches.IN_WORKERS)
 
     def takes(self, shortcut: str) -> bool:
         """Whether the worker takes the shortcut of that name."""

@@ -57,7 +57,6 @@ class RemoteFunction(Watched):
         self, home: Home, name: str, kept: str | None = None, doc: str | None = None
     ) -> None:
         self._home, self._name = home, name
-        self.home = home
         self.target: Target = {"name": name} if kept is None else {"kept": kept}
         self.__name__ = self.__qualname__ = name.rpartition(" ")[2]
         self.__doc__ = doc
@@ -89,6 +88,11 @@ class RemoteFunction(Watched):
     def __wrapped__(self) -> types.FunctionType:
         """A function of the same source that is never called: `inspect.getsource` reads it."""
         return never_called(self._home.operate(self.target, self._name, "source"), self.__name__)
+
+    def transformed(self, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        """The answer of a transform of JAX that is given this function, made where it is."""
+        target = {"import": ["jax", name]}
+        return self._home.operate(target, f"jax.{name}", "__call__", arguments, named)
 
     def __repr__(self) -> str:
         return f"<function {self._name} of the submission>"

@@ -8,7 +8,7 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
 from autograder.sandbox.data import CannotCross
 from autograder.sandbox.endings import Died
+from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.functions import Functions
 from autograder.sandbox.host import Started
 from autograder.sandbox.mentioned import identifiers, print_as_there
-from autograder.sandbox.open_packages import USUAL, Public, imported
+from autograder.sandbox.open_packages import imported
+from autograder.sandbox.remote import NotComparable, RemoteClass, plain_inside
 from autograder.sandbox.restarts import RestartedWorker
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
@@ -40,21 +42,19 @@ class Submission:
         tests: Path,
         seed: Mapping[str, Any] | None = None,
         script: str = "",
-        own_names: Sequence[str] = (),
-        library_names: Mapping[str, Public] = USUAL,
+        expected: ExpectedNames | None = None,
     ) -> None:
         """Start the worker for one submission.
 
         `tests` is the folder of the test files. `seed` is what Otter's `seed` and `seed_variable`
         ask for: {"value": …, "variable": …}. `script` is the name of the submission's file if it
-        is a script. `own_names` are names of Python's own that the assignment asks to define;
-        `library_names` see `autograder.sandbox.open_packages.library_names`.
+        is a script. `expected` is what the solution binds names to.
         """
         self._settings = settings
-        self._seed, self._script, self._own_names = seed, script, tuple(own_names)
-        self._library_names = library_names
+        self._seed, self._script = seed, script
+        self._expected = expected or ExpectedNames()
         self._tests = {
-            path.stem: identifiers(path, own_names) for path in sorted(tests.glob("*.py"))
+            path.stem: identifiers(path, self._expected.own) for path in sorted(tests.glob("*.py"))
         }
         self._draws: dict[str, Any] | None = None
         self._cells: list[str] = []
@@ -173,8 +173,12 @@ class Submission:
 
     def unbind(self, namespace: MutableMapping[str, Any]) -> None:
         """Give Python's own names their meaning again: Otter's lines run in this namespace too."""
-        for name in self._own_names:
+        for name in self._expected.own:
             namespace.pop(name, None)
+
+    def lost_to_a_shortcut(self) -> bool:
+        """See `RestartedWorker.lost_to_a_shortcut`."""
+        return self._worker.lost_to_a_shortcut()
 
     def environment(self) -> dict[str, Any]:
         """Package versions and settings of the worker before it ran anything of the submission."""
@@ -212,7 +216,7 @@ class Submission:
         }
 
     def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
-        known = self._library_names.get(name)
+        known = self._expected.library.get(name)
         if known is not None and description.get("public") == list(known):
             found = imported(*known)
             send_transforms()
@@ -221,8 +225,10 @@ class Submission:
             if "data" in description:
                 return self.functions.unpacked(description["data"], arrays)
             if "ref" in description:
-                return self.functions.resolved(description["ref"], name)
-        except CannotCross as reason:
+                found = self.functions.resolved(description["ref"], name)
+                plain = name in self._expected.plain and isinstance(type(found), RemoteClass)
+                return plain_inside(found) if plain else found
+        except (CannotCross, NotComparable) as reason:
             return Unavailable(name, str(reason))
         if description.get("callable") is True:
             return RemoteFunction(self.functions, name)

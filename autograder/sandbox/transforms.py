@@ -35,8 +35,7 @@ def _sent(name: str, transform: Callable[..., Any]) -> Callable[..., Any]:
     def of_any_function(*positional: Any, **named: Any) -> Any:
         function = positional[0] if positional else named.get("fun", named.get("f"))
         if isinstance(function, RemoteFunction):
-            target = {"import": ["jax", name]}
-            return function.home.operate(target, f"jax.{name}", "__call__", positional, named)
+            return function.transformed(name, positional, named)
         return transform(*positional, **named)
 
     setattr(of_any_function, _SENT, True)

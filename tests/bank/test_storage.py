@@ -1,6 +1,6 @@
 """Banks: what is written comes back, byte for byte the same each time, and a damaged file says so.
 
-Covers too: `bank.records`, `calls.narrow_floats`.
+Covers too: `bank.records`, `bank.stored_cases`, `calls.narrow_floats`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,10 @@ import pytest
 from otter import Notebook
 from otter.execute import Checker
 
+from autograder.grading.kernel import NotebookGrading
 from autograder.grading.test_file import FAILED, HIDDEN_TEXT, run_test
+from autograder.sandbox.settings import Limits, Settings
+from autograder.sandbox.submission import Submission
 
 CASE = "@test_case(points=1, hidden={hidden})\ndef {name}({arguments}):\n    {body}\n"
 
@@ -71,6 +74,34 @@ def test_an_exception_whose_text_cannot_be_read_fails_its_test_only(folder: Path
         (False, FAILED.format(fault="RuntimeError: f took longer than 40 seconds")),
         (True, "✅ Test case passed"),
     ]
+
+
+@pytest.mark.parametrize("death", ["os.kill(os.getpid(), signal.SIGSEGV)", "time.sleep(1000)"])
+def test_a_test_whose_object_died_with_a_shortcut_runs_again_without_any(
+    folder: Path, tmp_path: Path, death: str
+) -> None:
+    head = "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'q1'\n"
+    body = case("twice", "assert C(3).twice() == 6", arguments="C")
+    (folder / "q1.py").write_text(head + body)
+    (tmp_path / "hidden").mkdir(mode=0o700)
+    limits = Limits(cell_seconds=20, call_seconds=5)
+    settings = Settings(hidden=[str(tmp_path / "hidden")], limits=limits)
+    grading = NotebookGrading(Submission(settings, folder), folder, None)
+    source = (
+        "import os, signal, time\n"
+        "class C:\n"
+        "    def __init__(self, x): self.x = x\n"
+        "    def twice(self):\n"
+        "        if 'tuned' not in os.environ['OTTER_ARRAYS_WITHOUT'].split(','):\n"
+        f"            {death}\n"
+        "        return 2 * self.x"
+    )
+    grading.cell(source, ["q1"], {})
+    (file,) = Checker.get_results()
+    assert [(each.passed, each.message) for each in file.test_case_results] == [
+        (True, "✅ Test case passed")
+    ]
+    grading.end({})
 
 
 @pytest.mark.parametrize("hidden", [True, False])

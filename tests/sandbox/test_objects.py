@@ -1,8 +1,8 @@
 """What plain tests do to the objects of a submission, and what a submission cannot make of it.
 
-Covers too: `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`, `sandbox.mentioned`,
-`sandbox.open_packages`, `sandbox.operations`, `sandbox.remote`, `sandbox.remote_types`,
-`sandbox.sources`, `sandbox.transforms`, `sandbox.confined.kept`.
+Covers too: `sandbox.expected_names`, `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`,
+`sandbox.mentioned`, `sandbox.open_packages`, `sandbox.operations`, `sandbox.remote`,
+`sandbox.remote_types`, `sandbox.sources`, `sandbox.transforms`, `sandbox.confined.kept`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from plain_tests import IMPORTS, KINDS
 
 from autograder.calls.call import Returned
 from autograder.calls.inputs import Value
-from autograder.sandbox.open_packages import library_names
-from autograder.sandbox.remote import NotComparable
+from autograder.sandbox.expected_names import ExpectedNames
+from autograder.sandbox.remote import NotComparable, RemoteObject
 from autograder.sandbox.settings import Limits, Settings
-from autograder.sandbox.stand_ins import RemoteFunction
+from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 from autograder.sandbox.submission import Submission
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
@@ -41,8 +41,8 @@ def start(folder: Path, tests: dict[str, str], imports: str = "") -> Submission:
     exec(imports, namespace)
     limits = Limits(cell_seconds=60, call_seconds=30)
     settings = Settings(hidden=[str(folder / "hidden")], limits=limits)
-    names = library_names(namespace, folder / "tests")
-    started = Submission(settings, folder / "tests", library_names=names)
+    expected = ExpectedNames.of(namespace, folder / "tests", ())
+    started = Submission(settings, folder / "tests", expected=expected)
     assert started.problem is None
     return started
 
@@ -97,6 +97,10 @@ def bound(tmp_path: Path) -> Iterator[Bound]:
 
 LIAR = """\
 class Liar:
+    def __lt__(self, other): return True
+    __gt__ = __le__ = __ge__ = __lt__
+    def __sub__(self, other): return 0
+    __rsub__ = __add__ = __mul__ = __sub__
     def __eq__(self, other): return True
     def __ne__(self, other): return False
     def __contains__(self, item): return True
@@ -113,12 +117,70 @@ def test_an_object_that_says_it_equals_anything_equals_no_data(
 ) -> None:
     names = bound(LIAR)
     for found in (names["x"], names["f"](1)):
-        with pytest.raises(NotComparable, match=r"^an object of class Liar is compared with "):
+        with pytest.raises(
+            NotComparable, match=r"^an object of class Liar meets plain data in this test, "
+        ):
             assert found == expected
         with pytest.raises(NotComparable):
             assert found != expected
         with pytest.raises(NotComparable):
             assert expected in [found]
+
+
+def test_it_neither_orders_nor_computes_with_the_numbers_of_a_test(bound: Bound) -> None:
+    x = bound(LIAR)["x"]
+    for lies in (
+        lambda: x < 3,
+        lambda: x < 3,
+        lambda: x >= 3,
+        lambda: abs(x - 3) < 1e-9,
+        lambda: abs(3 - x) < 1e-9,
+        lambda: x * np.ones(2),
+        lambda: np.isclose(x, 3),
+        lambda: abs(np.float32(3) - x) < 1e-9,
+    ):
+        with pytest.raises(Exception, match=r"meets plain data|ufunc|not supported"):
+            assert lies()
+
+
+def test_where_the_solution_has_plain_data_an_object_is_no_answer(tmp_path: Path) -> None:
+    submission = start(tmp_path, {"q1": "f g x"}, "f, g, x = 1, (1, 2), print")
+    try:
+        submission.cell(
+            "from collections import namedtuple\ng = namedtuple('P', 'a b')(1, 2)\n"
+            "class Sly:\n    def equals(self, other): return True\nf = x = Sly()"
+        )
+        namespace: dict[str, Any] = {}
+        submission.bind("q1", namespace)
+        assert namespace["g"] == (1, 2)
+        assert type(namespace["g"]) is tuple
+        assert namespace["x"].equals(3)
+        assert isinstance(namespace["f"], Unavailable)
+    finally:
+        submission.close()
+
+
+def test_what_an_object_claims_to_be_gives_it_no_method_that_decides(bound: Bound) -> None:
+    """The description of a class comes from the submission's process, which it may have changed."""
+    names = bound(LIAR)
+    said = {
+        "kept": "x-1",
+        "name": "Forged",
+        "kind": "class",
+        "doc": None,
+        "hash": "",
+        "module": "numpy",
+        "qualified": "ndarray",
+        "own_bases": [],
+        "exception": "",
+        "methods": ["__eq__", "__ne__", "__class__", "__getattribute__", "view", "__len__"],
+        "library": [["numpy", "ndarray"], ["otter.test_files", "test_case"], ["builtins", "int"]],
+    }
+    home = vars(type(names["x"]))["_arrays_home"]
+    forged = home.resolved({"kept": "x-2", "name": "x", "kind": "object", "class": said})
+    assert type(forged).__eq__ is RemoteObject.__eq__
+    assert type(forged).__getattribute__ is object.__getattribute__
+    assert not isinstance(forged, np.ndarray | int)
 
 
 def test_it_contains_only_what_it_gives(bound: Bound) -> None:
@@ -130,7 +192,7 @@ def test_it_contains_only_what_it_gives(bound: Bound) -> None:
 def test_it_is_no_array_that_is_near_anything(bound: Bound) -> None:
     names = bound("import numpy as np\n" + LIAR)
     assert names["np"] is np
-    with pytest.raises(Exception, match=r"compared|ufunc|convert|supported|iterable|isfinite"):
+    with pytest.raises(Exception, match=r"meets plain data"):
         assert np.allclose(names["x"], 7.0)
 
 

@@ -1,6 +1,6 @@
 """Workers that die: the slow way decides, and what one question costs no other question pays.
 
-Covers too: `sandbox.budget`, `sandbox.mended`.
+Covers too: `sandbox.budget`, `sandbox.draws`, `sandbox.mended`.
 """
 
 from __future__ import annotations

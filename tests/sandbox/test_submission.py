@@ -23,6 +23,7 @@ from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.sandbox.confined.recursion import DEEPEST
 from autograder.sandbox.endings import Died
+from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
@@ -218,7 +219,9 @@ def test_names_of_pythons_own_are_bound_only_where_the_assignment_defines_them(
 ) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "q1.py").write_text("assert sum(1, 2) == 3 and len('a') and open")
-    started = Submission(Settings(hidden=[]), tmp_path / "tests", own_names=("sum", "open"))
+    started = Submission(
+        Settings(hidden=[]), tmp_path / "tests", expected=ExpectedNames(own=("sum", "open"))
+    )
     try:
         started.cell("def sum(a, b): return a + b\nlen = print = lambda *_: 0\nopen = 5")
         namespace: dict[str, Any] = {}

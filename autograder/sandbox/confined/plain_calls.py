@@ -84,7 +84,7 @@ class PlainCalls:
         returned: dict[str, Any],
     ) -> dict[str, Any]:
         """The arguments that the call has changed in place, packed, by place or name."""
-        if header["operation"] not in ("__call__", "__exit__"):
+        if header["operation"] != "__call__":
             return {}
         before = header["arguments"]["list"]
         changed = {}
@@ -167,7 +167,6 @@ def _same(one: Any, its: Mapping[str, Any], other: Any, others: Mapping[str, Any
         return all(_same(one[key], its, other[key], others) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(
-            _same(*pair_its, others)
-            for pair_its in ((a, its, b) for a, b in zip(one, other, strict=True))
+            _same(left, its, right, others) for left, right in zip(one, other, strict=True)
         )
     return bool(one == other)

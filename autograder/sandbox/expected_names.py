@@ -1,0 +1,55 @@
+"""What the solution binds the names in the tests to: a submission is held to the same kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox.data import pack
+from autograder.sandbox.open_packages import USUAL, Public, library_names
+
+
+@dataclass(frozen=True)
+class ExpectedNames:
+    """`own`: names of Python's own that the solution defines, such as `sum`. `library`: names of
+    objects of open packages. `plain`: names of plain data, for which an object that answers for
+    itself is no answer.
+    """
+
+    own: tuple[str, ...] = ()
+    library: Mapping[str, Public] = field(default_factory=lambda: dict(USUAL))
+    plain: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"own": self.own, "library": self.library, "plain": self.plain}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ExpectedNames:
+        """The names that were stored; of a zip that has none, what names usually mean."""
+        if not stored:
+            return cls()
+        library = {name: (public[0], public[1]) for name, public in stored["library"].items()}
+        return cls(tuple(stored["own"]), library, tuple(stored["plain"]))
+
+    @classmethod
+    def of(cls, namespace: Mapping[str, Any], tests: Path, own: tuple[str, ...]) -> ExpectedNames:
+        """What `namespace` binds the names to that the test files in `tests` mention."""
+        mentioned = {
+            name
+            for path in tests.glob("*.py")
+            for name in re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
+        }
+        found = {name: namespace[name] for name in sorted(mentioned & {*namespace})}
+        plain = tuple(name for name, value in found.items() if _is_plain(value))
+        return cls(own, library_names(found), plain)
+
+
+def _is_plain(value: Any) -> bool:
+    try:
+        pack(value, {})
+    except Exception:  # noqa: BLE001 - whatever an object does when it is looked at
+        return False
+    return True
