@@ -31,10 +31,8 @@ _NOTHING_RAN = ("SyntaxError", "IndentationError", "TabError")
 _INERT = """\
 import autograder.assignment.master
 from autograder.sandbox.confined.inert_otter import put_inert_otter
-put_inert_otter([])
-import otter
-grader = otter.Notebook()
-del autograder, put_inert_otter, otter"""
+grader = put_inert_otter([])
+del autograder, put_inert_otter"""
 
 
 class KernelDied(BuildError):
