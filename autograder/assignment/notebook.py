@@ -27,6 +27,10 @@ SHOWN = 5
 
 _NOTHING_RAN = ("SyntaxError", "IndentationError", "TabError")
 
+_KERNEL = "python3"
+"""The kernel of this very Python, which has the plugin; grading uses it too. A master may name a
+kernel that only its author's machine has."""
+
 # `autograder.assignment.master` needs Otter itself, so it is imported before.
 _INERT = """\
 import autograder.assignment.master
@@ -116,6 +120,7 @@ def _execute(
             client = NotebookClient(
                 notebook,
                 timeout=None,
+                kernel_name=_KERNEL,
                 allow_errors=True,
                 on_cell_error=stops.at,
                 resources={"metadata": {"path": str(master.parent)}},

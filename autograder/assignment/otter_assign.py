@@ -37,7 +37,13 @@ def check_readable(master: Path) -> None:
         raise BuildError(f"{master} does not exist") from None
     except Exception as fault:
         raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
-    if not notebook.metadata.get("kernelspec", {}).get("name"):
+    kernel = notebook.metadata.get("kernelspec", {})
+    language = str(kernel.get("language") or "python")
+    if language.lower() != "python":
+        raise BuildError(
+            f"{master.name}: its kernel runs {language}; the plugin grades notebooks in Python"
+        )
+    if not kernel.get("name"):
         raise BuildError(
             f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
             "a Python 3 kernel and save it"

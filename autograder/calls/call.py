@@ -196,3 +196,13 @@ def capture(limit: int) -> Iterator[_Output]:
     output = _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         yield output
+
+
+@contextlib.contextmanager
+def capture_apart(limit: int) -> Iterator[tuple[_Output, _Output]]:
+    """As `capture`, with what goes to standard output and to standard error apart: a doctest
+    compares the first only.
+    """
+    output, errors = _Output(limit), _Output(limit)
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+        yield output, errors

@@ -9,12 +9,13 @@ types. No object does: it would bring its own code. Instead of one, a reference 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.calls.outputs import Unusable, to_array
+from autograder.sandbox.bulk import pack_items, unpack_items
 from autograder.sandbox.jax_data import pack_jax, unpack_jax
 from autograder.sandbox.library import KINDS, pack_known, unpack_known
 from autograder.sandbox.tables import pack_table, unpack_table
@@ -82,7 +83,13 @@ class _Packer(_Counted):
         if kind is bytes:
             return {"bytes": base64.b64encode(value).decode()}
         if kind in (list, tuple, set, frozenset):
-            return {kind.__name__: [self.pack(item, depth + 1) for item in value]}
+            items = list(value)
+            many = pack_items(items, self._pack_array)
+            return {
+                kind.__name__: [self.pack(item, depth + 1) for item in items]
+                if many is None
+                else many
+            }
         if kind is dict:
             return {
                 "dict": [
@@ -149,7 +156,7 @@ class _Unpacker(_Counted):
             return base64.b64decode(content, validate=True)
         if kind in ("list", "tuple", "set", "frozenset"):
             return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](
-                self.unpack(item, depth + 1) for item in content
+                self._items(content, depth)
             )
         if kind == "dict":
             return {
@@ -172,6 +179,12 @@ class _Unpacker(_Counted):
                 return unpack_jax(kind, content, lambda part: self.unpack(part, depth + 1))
             return self._resolve(kind, content)
         return self._unknown(kind)
+
+    def _items(self, content: Any, depth: int) -> Iterable[Any]:
+        if type(content) is dict:
+            ((kind, arrays),) = content.items()
+            return unpack_items(kind, arrays, lambda part: self.unpack(part, depth + 1))
+        return (self.unpack(item, depth + 1) for item in content)
 
     @staticmethod
     def _unknown(kind: str) -> Any:

@@ -5,6 +5,7 @@ the process where they are, and what comes back is plain data or a stand-in.
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
@@ -130,8 +131,9 @@ class Objects:
 
     def _taken(self, frame: Frame, name: str, passed: list[Any]) -> Any:
         header = frame.header
-        if isinstance(header.get("printed"), str):
-            print(header["printed"], end="")
+        for stream, key in ((sys.stdout, "printed"), (sys.stderr, "errors")):
+            if isinstance(header.get(key), str):
+                print(header[key], end="", file=stream)
         if "random" in header:
             set_states(header["random"], lambda node: unpack(node, frame.arrays))
             self._states.remember()

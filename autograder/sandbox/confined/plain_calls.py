@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.call import capture
+from autograder.calls.call import capture_apart
 from autograder.sandbox.confined.kept import Kept
 from autograder.sandbox.data import CannotCross, pack, unpack
 from autograder.sandbox.generators import get_states, set_states
@@ -55,7 +55,7 @@ class PlainCalls:
         """Do one operation, with plain data and references as further arguments."""
         returned: dict[str, Any] = {}
         said: dict[str, Any]
-        with capture(self._shown) as output:
+        with capture_apart(self._shown) as (output, errors):
             try:
                 set_states(header.get("random"), lambda node: unpack(node, arrays))
                 positional, named = unpack(header["arguments"], arrays, self._resolve)
@@ -72,7 +72,7 @@ class PlainCalls:
         if header.get("random"):
             said["random"] = get_states(lambda part: pack(part, returned))
         return Frame(
-            {**said, "printed": output.text},
+            {**said, "printed": output.text, "errors": errors.text},
             returned if "value" in said or "random" in said else {},
         )
 
