@@ -548,4 +548,49 @@ KINDS: dict[str, Kind] = {
         "class M78:\n    def __init__(self, k):\n        self.k = 0\n"
         "def f78(model, x):\n    return model.k * x\nm78 = M78(3)",
     ),
+    "a long table of texts": Kind(
+        "t79 = pd.DataFrame({c: [f'{c}{i % 90}' for i in range(60_000)] for c in 'abc'})\n"
+        "t79['n'] = range(60_000)",
+        "assert t79.shape == (60_000, 4) and list(t79.columns) == ['a', 'b', 'c', 'n']\n"
+        "assert t79.groupby('a')['n'].count().max() == 667 and 'b89' in t79.get('b').unique()",
+        "t79 = pd.DataFrame({c: ['x'] * 60_000 for c in 'abcn'})",
+    ),
+    "long lists": Kind(
+        "l80 = [i * i for i in range(150_000)]\nw80 = [f'word{i}' for i in range(150_000)]\n"
+        "m80 = [None if i % 7 else 'x' for i in range(500)]",
+        "assert len(l80) == 150_000 and l80[-1] == 149_999**2 and type(l80[3]) is int\n"
+        "assert w80[149_999] == 'word149999' and len(set(w80)) == 150_000\n"
+        "assert m80[:8] == ['x', *[None] * 6, 'x'] and m80.count('x') == 72",
+        "l80, w80, m80 = [0] * 150_000, ['word'] * 150_000, [None] * 500",
+    ),
+    "a dict of very many words": Kind(
+        "d81 = {f'word{i}': i for i in range(120_000)}\ne81 = {i: [i] for i in range(60_000)}",
+        "assert len(e81) == 60_000 and e81[5] == [5] and 7 in e81\n"
+        "assert d81['word7'] == 7 and len(d81) == 120_000 and 'word9' in d81\n"
+        "assert sum(d81.values()) == 7_199_940_000 and isinstance(d81, dict)",
+        "d81 = {f'word{i}': 0 for i in range(120_000)}\ne81 = {i: [i] for i in range(60_000)}",
+    ),
+    "a long text": Kind(
+        "s82 = 'the whale – '.join(str(i) for i in range(500_000))",
+        "assert s82.count('whale') == 499_999 and len(s82.split(' – ')) == 500_000",
+        "s82 = 'the whale – ' * 400_000",
+    ),
+    "a list of very many parts": Kind(
+        "p83 = [{'id': i, 'tags': [i, 'x']} for i in range(40_000)]",
+        "assert len(p83) == 40_000 and p83[17]['tags'] == [17, 'x']\n"
+        "assert sum(row['id'] for row in p83[:100]) == 4950",
+        "p83 = [{'id': 0, 'tags': []}] * 40_000",
+    ),
+    "slices of an object": Kind(
+        "class S85:\n    def __getitem__(self, place):\n        return list(range(9))[place]\n"
+        "s85 = S85()",
+        "assert s85[2:4] == [2, 3] and s85[::-4] == [8, 4, 0] and s85[5] == 5",
+        "s85 = [0] * 9",
+    ),
+    "an exception with a long list": Kind(
+        "def f84():\n    raise ValueError(list(range(300)))",
+        "try:\n    f84()\n    assert False\nexcept ValueError as e:\n"
+        "    assert e.args[0][299] == 299",
+        "def f84():\n    raise ValueError([])",
+    ),
 }

@@ -23,6 +23,11 @@ from autograder.sandbox.wire import sendable
 
 MAX_DEPTH = 40
 MAX_NODES = 100_000
+MAX_CHARACTERS = 300_000
+"""Characters of all texts of one value that are not long ones; a message has room for several."""
+
+LONG_TEXT = 2_000
+"""From this many characters on, a text crosses as an array."""
 
 Refer = Callable[[Any], "Mapping[str, Any] | None"]
 """Makes a reference to an object: JSON of one key, or None if the object cannot be referred to."""
@@ -34,6 +39,10 @@ that is not a reference's."""
 
 class CannotCross(Exception):
     """A value that cannot cross; the text names its type."""
+
+
+class TooLarge(CannotCross):
+    """Plain data that cannot cross for its size alone."""
 
 
 def pack(value: Any, arrays: dict[str, np.ndarray], refer: Refer | None = None) -> Any:
@@ -59,19 +68,22 @@ class _Counted:
     def _count(self, depth: int) -> None:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise CannotCross("data that is nested too deeply or has too many parts")
+            raise TooLarge("data that is nested too deeply or has too many parts")
 
 
 class _Packer(_Counted):
     def __init__(self, arrays: dict[str, np.ndarray], refer: Refer | None) -> None:
         super().__init__()
         self._arrays, self._refer = arrays, refer
+        self._characters = 0
 
     def pack(self, value: Any, depth: int) -> Any:
         self._count(depth)
         kind = type(value)
-        if value is None or kind in (bool, str):
+        if value is None or kind is bool:
             return value
+        if kind is str:
+            return self._pack_text(value)
         if value is Ellipsis:
             return {"ellipsis": True}
         if kind is int:
@@ -91,6 +103,9 @@ class _Packer(_Counted):
                 else many
             }
         if kind is dict:
+            parts = [pack_items(list(part), self._pack_array) for part in (value, value.values())]
+            if None not in parts:
+                return {"dict": {"items": parts}}
             return {
                 "dict": [
                     [self.pack(key, depth + 1), self.pack(item, depth + 1)]
@@ -99,6 +114,9 @@ class _Packer(_Counted):
             }
         if kind is range:
             return {"range": [value.start, value.stop, value.step]}
+        if kind is slice:
+            ends = (value.start, value.stop, value.step)
+            return {"slice": [self.pack(end, depth + 1) for end in ends]}
         ways = (
             (pack_known, pack_table) if self._refer is None else (pack_jax, pack_known, pack_table)
         )
@@ -113,6 +131,15 @@ class _Packer(_Counted):
             if referred is None:
                 raise
             return referred
+
+    def _pack_text(self, text: str) -> Any:
+        if len(text) >= LONG_TEXT:
+            data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+            return {"text": self._pack_array(data)}
+        self._characters += len(text)
+        if self._characters > MAX_CHARACTERS:
+            raise TooLarge(f"data with more than {MAX_CHARACTERS} characters of text")
+        return text
 
     def _pack_array(self, value: Any) -> Any:
         try:
@@ -158,12 +185,19 @@ class _Unpacker(_Counted):
             return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](
                 self._items(content, depth)
             )
+        if kind == "dict" and type(content) is dict:
+            keys, values = (self._items(part, depth) for part in content["items"])
+            return dict(zip(keys, values, strict=True))
         if kind == "dict":
             return {
                 self.unpack(key, depth + 1): self.unpack(item, depth + 1) for key, item in content
             }
         if kind == "range":
             return range(*content)
+        if kind == "slice":
+            return slice(*(self.unpack(end, depth + 1) for end in content))
+        if kind == "text":
+            return self.unpack(content, depth + 1).tobytes().decode("utf-8", "surrogatepass")
         if kind == "ellipsis":
             return ...
         if kind in ("frame", "series", "index"):

@@ -138,7 +138,7 @@ class Objects:
             set_states(header["random"], lambda node: unpack(node, frame.arrays))
             self._states.remember()
         if "raised" in header:
-            raise self._exception(header, name)
+            raise self._exception(frame, name)
         if "other" in header:
             raise TypeError(f"{name} returned an object that cannot cross from the submission")
         try:
@@ -150,13 +150,14 @@ class Objects:
             raise RuntimeError(f"{name} gave an answer that cannot be read") from None
         return value
 
-    def _exception(self, header: Mapping[str, Any], name: str) -> BaseException:
+    def _exception(self, frame: Frame, name: str) -> BaseException:
         """The exception to raise for one of the submission. An `Exception` in any case: what a
         submission raises must not end a test otherwise than by failing it.
         """
+        header = frame.header
         kind = vars(builtins).get(str(header["raised"]))
         try:
-            arguments = unpack(header["arguments"], {})
+            arguments = unpack(header["arguments"], frame.arrays)
             if isinstance(kind, type) and issubclass(kind, Exception):
                 made = kind(*arguments)
             else:

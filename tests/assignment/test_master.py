@@ -117,6 +117,10 @@ def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
     del notebook.metadata["kernelspec"]
 
 
+def name_a_kernel_in_r(notebook: nbformat.NotebookNode) -> None:
+    notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -176,6 +180,10 @@ def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
             "example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`",
         ),
         (
+            name_a_kernel_in_r,
+            "changed.ipynb: its kernel runs R; the plugin grades notebooks in Python",
+        ),
+        (
             drop_the_kernelspec,
             "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
             "a Python 3 kernel and save it",
@@ -200,3 +208,18 @@ def test_stock_otter_assign_says_the_same(tmp_path: Path) -> None:
         "the master has no solution: no code cell defines a function vmap_over_batch"
         in done.stderr.splitlines()[-1]
     )
+
+
+def test_a_kernel_that_only_its_author_has_is_no_hindrance(tmp_path: Path) -> None:
+    """Masters name the kernel of a conda environment; grading takes none of them."""
+
+    def name_a_kernel(notebook: nbformat.NotebookNode) -> None:
+        name = {"name": "course-env", "display_name": "Course", "language": "python"}
+        notebook.metadata["kernelspec"] = name
+
+    done = built(tmp_path, name_a_kernel)
+    assert done.returncode == 0, done.stderr
+    graded = BuiltAssignment(tmp_path / "dist" / "changed")
+    results = otter_run(graded.solution, graded.zip).results
+    assert results is not None
+    assert all(row["score"] == row["max_score"] for row in results["tests"])

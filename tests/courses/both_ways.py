@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -84,8 +85,10 @@ def both_ways(master: Master, folder: Path) -> tuple[list[Row], str]:
     return found, "\n".join(printed)
 
 
-def with_plugin(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The master with the plugin in its config cell, and nothing else changed."""
+def with_plugin(
+    notebook: nbformat.NotebookNode, settings: Sequence[str] = ()
+) -> nbformat.NotebookNode:
+    """The master with the plugin and its settings in its config cell, and nothing else changed."""
     (cell,) = (
         cell
         for cell in notebook.cells
@@ -93,7 +96,11 @@ def with_plugin(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         and CONFIG in (line.strip() for line in cell.source.splitlines()[:2])
     )
     assert "plugins:" not in cell.source, f"the config has plugins already:\n{cell.source}"
-    cell.source = cell.source.replace(CONFIG, f"{CONFIG}\nplugins:\n    - {PLUGIN}", 1)
+    lines = [
+        f"    - {PLUGIN}{':' if settings else ''}",
+        *(f"          {line}" for line in settings),
+    ]
+    cell.source = cell.source.replace(CONFIG, "\n".join([CONFIG, "plugins:", *lines]), 1)
     return notebook
 
 
@@ -111,7 +118,7 @@ def _graded(master: Master, folder: Path, plugin: bool) -> dict[str, Graded]:
         ).execute()
         nbformat.write(notebook, path)
     if plugin:
-        nbformat.write(with_plugin(nbformat.read(path, as_version=4)), path)
+        nbformat.write(with_plugin(nbformat.read(path, as_version=4), master.settings), path)
     done = _otter("assign", "--no-run-tests", "--no-pdfs", path.name, folder / "built", at=path)
     if done.returncode:
         failed = Graded({"(build)": ("fails", "")}, (done.stdout + done.stderr)[-6000:])

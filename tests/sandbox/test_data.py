@@ -1,6 +1,6 @@
 """Plain data crosses as copies of exactly these types; nothing else does.
 
-Covers too: `sandbox.library`, `sandbox.tables`.
+Covers too: `sandbox.bulk`, `sandbox.library`, `sandbox.tables`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.bulk import LONG, MAX_ITEMS
+from autograder.sandbox.data import LONG_TEXT, CannotCross, pack, unpack
 
 HASHABLE = (
     st.none()
@@ -185,7 +186,7 @@ def test_what_brings_code_of_its_own_does_not_cross(value: Any) -> None:
 def test_data_nested_without_end_does_not_cross() -> None:
     endless: list[Any] = []
     endless.append(endless)
-    for value in (endless, [0] * 200_000):
+    for value in (endless, [[0]] * 200_000):
         with pytest.raises(CannotCross, match="nested too deeply or has too many parts"):
             pack(value, {})
 
@@ -303,3 +304,64 @@ def test_tables_of_other_things_do_not_cross(table: Any) -> None:
 def test_tables_that_pack_cannot_have_made_are_refused(node: Any) -> None:
     with pytest.raises(CannotCross):
         unpack(node, {})
+
+
+ITEMS = (
+    st.lists(st.text(), min_size=LONG, max_size=LONG + 9)
+    | st.lists(st.integers(-(2**63), 2**63 - 1), min_size=LONG, max_size=LONG + 9)
+    | st.lists(st.integers(2**63, 2**70), min_size=LONG, max_size=LONG + 9)
+    | st.lists(st.booleans(), min_size=LONG, max_size=LONG + 9)
+    | st.lists(st.floats(allow_nan=False), min_size=LONG, max_size=LONG + 9)
+    | st.lists(st.one_of(st.none(), st.text()), min_size=LONG, max_size=LONG + 9)
+    | st.lists(st.one_of(st.booleans(), st.integers(0, 1)), min_size=LONG, max_size=LONG + 9)
+)
+
+
+@settings(max_examples=40)
+@given(ITEMS)
+def test_long_lists_of_one_type_come_back_as_they_were(items: list[Any]) -> None:
+    for value in (items, tuple(items)):
+        back = crossed(value)
+        assert back == value
+        assert repr(back) == repr(value)
+
+
+def test_missing_texts_and_long_texts_come_back() -> None:
+    nan = float("nan")
+    back = crossed(["a", nan, None] * LONG)
+    assert back[0] == "a"
+    assert math.isnan(back[1])
+    assert back[2] is None
+    assert len(back) == 3 * LONG
+    text = "wörter \ud800 " * LONG_TEXT
+    assert crossed(text) == text
+    assert crossed({"a": [text]}) == {"a": [text]}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"list": {"numbers": {"array": "table"}}},
+        {"list": {"numbers": {"array": "bytes"}}},
+        {"list": {"texts": [{"array": "bytes"}, {"array": "negative"}, {"array": "kinds"}]}},
+        {"list": {"texts": [{"array": "bytes"}, {"array": "long"}, {"array": "kinds"}]}},
+        {"list": {"texts": [{"array": "bytes"}, {"array": "long"}, {"array": "many"}]}},
+        {"list": {"numbers": {"array": "many"}}},
+        {"list": {"numbers": 3}},
+        {"list": {"else": 3}},
+        {"text": {"array": "broken"}},
+        {"text": 3},
+    ],
+)
+def test_arrays_that_are_no_list_are_refused(node: Any) -> None:
+    arrays = {
+        "table": np.zeros((2, 2)),
+        "bytes": np.frombuffer(b"abcd", np.uint8),
+        "broken": np.array([255, 254], np.uint8),
+        "negative": np.array([6, -2]),
+        "long": np.array([3, 2**40]),
+        "kinds": np.zeros(2, np.uint8),
+        "many": np.zeros(MAX_ITEMS + 1, np.int64),
+    }
+    with pytest.raises(CannotCross):
+        unpack(node, arrays)

@@ -311,6 +311,22 @@ def test_an_exception_of_the_submission_only_fails_the_test(bound: Bound) -> Non
             names["f"](kind)
 
 
+def test_what_a_call_writes_to_standard_error_is_not_what_it_prints(
+    bound: Bound, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A doctest compares what is printed, and a warning is no part of that."""
+    source = (
+        "import sys, warnings\n"
+        "def f():\n    warnings.warn('soon gone', stacklevel=1)\n    print('out')\n"
+        "    print('err', file=sys.stderr)\n    return 3"
+    )
+    assert bound(source)["f"]() == 3
+    printed = capsys.readouterr()
+    assert printed.out == "out\n"
+    assert "soon gone" in printed.err
+    assert printed.err.endswith("err\n")
+
+
 def test_what_nobody_can_refer_to_is_told(bound: Bound) -> None:
     class OfTheTest:
         pass

@@ -11,11 +11,11 @@ import numpy as np
 
 from autograder.calls.call import capture_apart
 from autograder.sandbox.confined.kept import Kept
-from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.data import CannotCross, TooLarge, pack, unpack
 from autograder.sandbox.generators import get_states, set_states
 from autograder.sandbox.open_packages import imported, public_name
 from autograder.sandbox.operations import OPERATIONS
-from autograder.sandbox.wire import Frame, Pipe
+from autograder.sandbox.wire import MAX_ARRAYS, Frame, Pipe
 
 TEXT_SHOWN = 2_000
 """At most this many characters of each text in an exception cross."""
@@ -40,7 +40,7 @@ class PlainCalls:
         {"callable": true} of a function and {"public": …}, the name by which anybody can import it.
         Raises `CannotCross`.
         """
-        packed = pack(value, arrays, self._kept.refer)
+        packed = self._pack(value, arrays)
         if isinstance(packed, dict) and set(packed) == {"ref"}:
             public = public_name(value)
             function = packed["ref"]["kind"] == "function"
@@ -50,6 +50,19 @@ class PlainCalls:
                 **({} if public is None else {"public": list(public)}),
             }
         return {"data": packed}
+
+    def _pack(self, value: Any, arrays: dict[str, Any]) -> Any:
+        """`value` packed, or a reference to it where it is too large to cross."""
+        before = len(arrays)
+        try:
+            packed = pack(value, arrays, self._kept.refer)
+            if sum(array.nbytes for array in arrays.values()) <= MAX_ARRAYS // 2:
+                return packed
+        except TooLarge:
+            pass
+        for name in list(arrays)[before:]:
+            del arrays[name]
+        return self._kept.refer(value)
 
     def operate(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Do one operation, with plain data and references as further arguments."""
@@ -61,19 +74,20 @@ class PlainCalls:
                 positional, named = unpack(header["arguments"], arrays, self._resolve)
                 target = self._kept.find(header["target"])
                 value = OPERATIONS[header["operation"]](target, *positional, **named)
-                said = {"value": pack(value, returned, self._kept.refer)}
+                said = {"value": self._pack(value, returned)}
                 changed = self._changed(header, arrays, [positional, named], returned)
                 said |= {"changed": changed} if changed else {}
             except CannotCross as reason:
                 said = {"other": str(reason)}
             except BaseException as raised:  # noqa: BLE001
                 # SystemExit of a function is an answer too.
-                said = self._raised(raised)
+                returned.clear()
+                said = self._raised(raised, returned)
         if header.get("random"):
             said["random"] = get_states(lambda part: pack(part, returned))
         return Frame(
             {**said, "printed": output.text, "errors": errors.text},
-            returned if "value" in said or "random" in said else {},
+            {} if "other" in said and "random" not in said else returned,
         )
 
     def _changed(
@@ -129,13 +143,13 @@ class PlainCalls:
 
         return function_of_the_test
 
-    def _raised(self, raised: BaseException) -> dict[str, Any]:
+    def _raised(self, raised: BaseException, arrays: dict[str, Any]) -> dict[str, Any]:
         kind = type(raised)
         try:
             arguments = [
                 part[:TEXT_SHOWN] if type(part) is str else part for part in raised.args[:10]
             ]
-            said = {"arguments": pack(arguments, {})}
+            said = {"arguments": pack(arguments, arrays)}
         except Exception:  # noqa: BLE001 - they are the submission's objects
             said = {}
         if kind.__module__ == "builtins":
