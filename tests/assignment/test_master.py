@@ -15,6 +15,9 @@ import nbformat
 import pytest
 from shared import ROOT
 
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 
 Change = Callable[[nbformat.NotebookNode], None]
