@@ -43,6 +43,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Add banks, wheel and requirements, and have them zipped. At this event both output
         folders exist, the zip does not yet.
         """
+        otter_assign.check_generated(assignment)
         autograder_folder, student_folder = (
             Path(assignment.get_ag_path()).resolve(),
             Path(assignment.get_stu_path()).resolve(),

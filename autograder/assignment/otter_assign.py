@@ -6,10 +6,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
 from autograder.errors import BuildError
+
+if TYPE_CHECKING:
+    from otter.assign import Assignment
 
 NOTE = "Note for the author: "
 """How a line for the author begins in the output of `otter assign`."""
@@ -47,6 +51,17 @@ def check_readable(master: Path) -> None:
         raise BuildError(
             f"{master.name}: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
             "a Python 3 kernel and save it"
+        )
+
+
+def check_generated(assignment: Assignment) -> None:
+    """Raise `BuildError` for a master without an autograder zip, in which Otter itself has no place
+    for a plugin.
+    """
+    if not assignment.generate_enabled:
+        raise BuildError(
+            f"{Path(assignment.master).name}: `generate: false` asks for no autograder zip, so "
+            "nothing is graded; remove that line, or remove the plugin from `plugins`"
         )
 
 

@@ -120,6 +120,13 @@ def drop_the_kernelspec(notebook: nbformat.NotebookNode) -> None:
     del notebook.metadata["kernelspec"]
 
 
+def generate_nothing(notebook: nbformat.NotebookNode) -> None:
+    config = next(cell for cell in notebook.cells if "ASSIGNMENT CONFIG" in cell.source)
+    changed = config.source.replace("generate:\n    show_hidden: true", "generate: false")
+    assert changed != config.source
+    config.source = changed
+
+
 def name_a_kernel_in_r(notebook: nbformat.NotebookNode) -> None:
     notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
 
@@ -181,6 +188,11 @@ def name_a_kernel_in_r(notebook: nbformat.NotebookNode) -> None:
             "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings "
             "are One model, many inputs: `nnx.vmap` over a batch, Why it matters, A worked "
             "example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`",
+        ),
+        (
+            generate_nothing,
+            "changed.ipynb: `generate: false` asks for no autograder zip, so nothing is graded; "
+            "remove that line, or remove the plugin from `plugins`",
         ),
         (
             name_a_kernel_in_r,
