@@ -24,7 +24,7 @@ from plain_tests import IMPORTS, KINDS
 from autograder.calls.call import Returned
 from autograder.calls.inputs import Value
 from autograder.sandbox.expected_names import ExpectedNames
-from autograder.sandbox.remote import NotComparable, RemoteObject
+from autograder.sandbox.remote import NotComparable, RemoteObject, target_of
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 from autograder.sandbox.submission import Submission
@@ -309,6 +309,21 @@ def test_an_exception_of_the_submission_only_fails_the_test(bound: Bound) -> Non
     for kind in ("exit", "own", "stop"):
         with pytest.raises(RuntimeError, match=r"^f raised an exception$"):
             names["f"](kind)
+
+
+def test_several_names_of_much_data_fit_into_one_message(bound: Bound) -> None:
+    """What does not fit any more is held by reference."""
+    names = ("f", "g", "x", "y", "C", "np", "json")
+    source = "".join(
+        f"{name} = [[f'{{i}}-{{j}}-' * 9 for j in range(90)] for i in range(60)]\n"
+        for name in names
+    )
+    found = bound(source)
+    for name in names:
+        assert len(found[name]) == 60
+        assert found[name][59][89] == "59-89-" * 9
+    kept = [name for name in names if target_of(found[name]) is not None]
+    assert 0 < len(kept) < len(names)
 
 
 def test_what_a_call_writes_to_standard_error_is_not_what_it_prints(

@@ -51,6 +51,10 @@ class PlainCalls:
             }
         return {"data": packed}
 
+    def refer(self, value: Any) -> dict[str, Any]:
+        """A reference to `value`, even if it is plain data."""
+        return self._kept.refer(value)
+
     def _pack(self, value: Any, arrays: dict[str, Any]) -> Any:
         """`value` packed, or a reference to it where it is too large to cross."""
         before = len(arrays)
@@ -62,7 +66,7 @@ class PlainCalls:
             pass
         for name in list(arrays)[before:]:
             del arrays[name]
-        return self._kept.refer(value)
+        return self.refer(value)
 
     def operate(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         """Do one operation, with plain data and references as further arguments."""

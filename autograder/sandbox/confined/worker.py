@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import random
 import sys
@@ -32,7 +33,7 @@ from autograder.sandbox.confined.inert_otter import put_inert_otter
 from autograder.sandbox.confined.memory import give_back
 from autograder.sandbox.confined.plain_calls import PlainCalls
 from autograder.sandbox.data import CannotCross
-from autograder.sandbox.wire import RETURNED, Closed, Frame, Pipe, WireError, sendable
+from autograder.sandbox.wire import MAX_HEADER, RETURNED, Closed, Frame, Pipe, WireError, sendable
 
 OUTPUT_SHOWN = 20_000
 """At most this many characters of a cell's output are kept."""
@@ -177,11 +178,14 @@ class Session:
         self._set_seed(header.get("seed"))
         arrays: dict[str, Any] = {}
         described: dict[str, Any] = {}
+        room = MAX_HEADER // 2
         for name in header["names"]:
             if name in self._shell.user_ns:
                 value = self._shell.user_ns[name]
                 try:
-                    described[name] = self._plain.describe(value, arrays)
+                    found = self._plain.describe(value, arrays)
+                    room -= len(json.dumps(found))
+                    described[name] = found if room > 0 else self._plain.refer(value)
                 except CannotCross as reason:
                     described[name] = {"other": str(reason)}
                 except Exception:  # noqa: BLE001
