@@ -156,6 +156,13 @@ def test_where_the_solution_has_plain_data_an_object_is_no_answer(tmp_path: Path
         assert type(namespace["g"]) is tuple
         assert namespace["x"].equals(3)
         assert isinstance(namespace["f"], Unavailable)
+        submission.cell(
+            "class Sly(tuple):\n    def equals(self, other): return True\n"
+            "f = g = Sly([[0]] * 120_000)"  # too large to cross
+        )
+        submission.bind("q1", namespace)
+        assert isinstance(namespace["f"], Unavailable)
+        assert isinstance(namespace["g"], Unavailable)
     finally:
         submission.close()
 
