@@ -15,8 +15,8 @@ import nbformat
 import pytest
 from shared import ROOT
 
-from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import otter_run
+from autograder.assignment import otter_assign
+from autograder.assignment.notebook import run_after_cells
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 
@@ -226,15 +226,14 @@ def test_stock_otter_assign_says_the_same(tmp_path: Path) -> None:
 
 
 def test_a_kernel_that_only_its_author_has_is_no_hindrance(tmp_path: Path) -> None:
-    """Masters name the kernel of a conda environment; grading takes none of them."""
-
-    def name_a_kernel(notebook: nbformat.NotebookNode) -> None:
-        name = {"name": "course-env", "display_name": "Course", "language": "python"}
-        notebook.metadata["kernelspec"] = name
-
-    done = built(tmp_path, name_a_kernel)
-    assert done.returncode == 0, done.stderr
-    graded = BuiltAssignment(tmp_path / "dist" / "changed")
-    results = otter_run(graded.solution, graded.zip).results
-    assert results is not None
-    assert all(row["score"] == row["max_score"] for row in results["tests"])
+    """Masters name the kernel of a conda environment. Grading takes none of them, and the cells of
+    a master run where the plugin is.
+    """
+    spec = {"name": "course-env", "display_name": "Course", "language": "python"}
+    cells = [nbformat.v4.new_code_cell("import sys"), nbformat.v4.new_code_cell("x = 3")]
+    master = tmp_path / "master.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec}), master)
+    otter_assign.check_readable(master)
+    call = f"open({str(tmp_path / 'said')!r}, 'w').write(f'{{x}} {{sys.executable}}')"
+    assert run_after_cells(master, call) == []
+    assert (tmp_path / "said").read_text() == f"3 {sys.executable}"
