@@ -14,8 +14,8 @@ Pack = Callable[[Any], Any]
 LONG = 200
 """From this many items on, a list of one type becomes arrays."""
 
-MAX_ITEMS = 2_000_000
-"""Each item takes some 60 bytes of the other side's memory."""
+MAX_ITEMS = 1_000_000
+"""In all lists of one value together: each item takes some 60 bytes of the other side's memory."""
 
 _NUMBERS = {int: np.int64, float: np.float64, bool: np.bool_}
 _TEXT, _NONE, _NAN = range(3)
@@ -26,7 +26,7 @@ def pack_items(items: Sequence[Any], pack: Pack) -> Any:
     whole numbers of 64 bits, all floats, all booleans, or texts with missing values (None or NaN)
     among them.
     """
-    if not LONG <= len(items) <= MAX_ITEMS:
+    if len(items) < LONG:
         return None
     types = {type(item) for item in items}
     if len(types) == 1 and (dtype := _NUMBERS.get(next(iter(types)))) is not None:
@@ -49,18 +49,20 @@ def pack_items(items: Sequence[Any], pack: Pack) -> Any:
     }
 
 
-def unpack_items(kind: str, content: Any, unpack: Pack) -> list[Any]:
-    """The items that `pack_items` was given. Raises `ValueError` or another exception for arrays
-    that it cannot have made.
+def unpack_items(kind: str, content: Any, unpack: Pack, count: Callable[[int], None]) -> list[Any]:
+    """The items that `pack_items` was given; `count` hears how many there are before they are made,
+    and may raise. Raises `ValueError` or another exception for arrays that it cannot have made.
     """
     if kind == "numbers":
         numbers = unpack(content)
-        if numbers.ndim != 1 or numbers.dtype not in _NUMBERS.values() or _too_many(numbers):
+        if numbers.ndim != 1 or numbers.dtype not in _NUMBERS.values():
             raise ValueError(kind)
+        count(len(numbers))
         return list(numbers.tolist())
     joined, lengths, kinds = (unpack(part) for part in content)
-    if _too_many(lengths) or _too_many(kinds) or (lengths < 0).any():
+    if lengths.ndim != 1 or kinds.ndim != 1 or len(lengths) > len(kinds) or (lengths < 0).any():
         raise ValueError(kind)
+    count(len(kinds))
     data, ends = joined.tobytes(), np.cumsum(lengths)
     if len(data) != (ends[-1] if len(ends) else 0):
         raise ValueError(kind)
@@ -70,7 +72,3 @@ def unpack_items(kind: str, content: Any, unpack: Pack) -> list[Any]:
     )
     nan = float("nan")
     return [next(texts) if each == _TEXT else None if each == _NONE else nan for each in kinds]
-
-
-def _too_many(array: np.ndarray) -> bool:
-    return len(array) > MAX_ITEMS

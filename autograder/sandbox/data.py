@@ -9,13 +9,13 @@ types. No object does: it would bring its own code. Instead of one, a reference 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.calls.outputs import Unusable, to_array
-from autograder.sandbox.bulk import pack_items, unpack_items
+from autograder.sandbox.bulk import MAX_ITEMS, pack_items, unpack_items
 from autograder.sandbox.jax_data import pack_jax, unpack_jax
 from autograder.sandbox.library import KINDS, pack_known, unpack_known
 from autograder.sandbox.tables import pack_table, unpack_table
@@ -63,7 +63,12 @@ def unpack(node: Any, arrays: Mapping[str, np.ndarray], resolve: Resolve | None 
 
 class _Counted:
     def __init__(self) -> None:
-        self._nodes = 0
+        self._nodes = self._long = 0
+
+    def _count_long(self, items: int) -> None:
+        self._long += items
+        if self._long > MAX_ITEMS:
+            raise TooLarge(f"data whose long lists have more than {MAX_ITEMS} items together")
 
     def _count(self, depth: int) -> None:
         self._nodes += 1
@@ -95,15 +100,14 @@ class _Packer(_Counted):
         if kind is bytes:
             return {"bytes": base64.b64encode(value).decode()}
         if kind in (list, tuple, set, frozenset):
-            items = list(value)
-            many = pack_items(items, self._pack_array)
+            many = self._pack_items(value)
             return {
-                kind.__name__: [self.pack(item, depth + 1) for item in items]
+                kind.__name__: [self.pack(item, depth + 1) for item in value]
                 if many is None
                 else many
             }
         if kind is dict:
-            parts = [pack_items(list(part), self._pack_array) for part in (value, value.values())]
+            parts = [self._pack_items(part) for part in (value, value.values())]
             if None not in parts:
                 return {"dict": {"items": parts}}
             return {
@@ -131,6 +135,12 @@ class _Packer(_Counted):
             if referred is None:
                 raise
             return referred
+
+    def _pack_items(self, items: Collection[Any]) -> Any:
+        many = pack_items(list(items), self._pack_array)
+        if many is not None:
+            self._count_long(len(items))
+        return many
 
     def _pack_text(self, text: str) -> Any:
         if len(text) >= LONG_TEXT:
@@ -217,7 +227,9 @@ class _Unpacker(_Counted):
     def _items(self, content: Any, depth: int) -> Iterable[Any]:
         if type(content) is dict:
             ((kind, arrays),) = content.items()
-            return unpack_items(kind, arrays, lambda part: self.unpack(part, depth + 1))
+            return unpack_items(
+                kind, arrays, lambda part: self.unpack(part, depth + 1), self._count_long
+            )
         return (self.unpack(item, depth + 1) for item in content)
 
     @staticmethod

@@ -338,6 +338,13 @@ def test_missing_texts_and_long_texts_come_back() -> None:
     assert crossed({"a": [text]}) == {"a": [text]}
 
 
+def test_long_lists_are_counted_together() -> None:
+    half = [0] * (MAX_ITEMS // 2)
+    assert len(crossed([half, half])[1]) == len(half)
+    with pytest.raises(CannotCross, match="more than 1000000 items together"):
+        crossed([half, half, half])
+
+
 @pytest.mark.parametrize(
     "node",
     [
@@ -346,7 +353,9 @@ def test_missing_texts_and_long_texts_come_back() -> None:
         {"list": {"texts": [{"array": "bytes"}, {"array": "negative"}, {"array": "kinds"}]}},
         {"list": {"texts": [{"array": "bytes"}, {"array": "long"}, {"array": "kinds"}]}},
         {"list": {"texts": [{"array": "bytes"}, {"array": "long"}, {"array": "many"}]}},
+        {"list": {"texts": [{"array": "bytes"}, {"array": "four"}, {"array": "kinds"}]}},
         {"list": {"numbers": {"array": "many"}}},
+        {"tuple": [{"list": {"numbers": {"array": "half"}}}] * 3},
         {"list": {"numbers": 3}},
         {"list": {"else": 3}},
         {"text": {"array": "broken"}},
@@ -361,7 +370,9 @@ def test_arrays_that_are_no_list_are_refused(node: Any) -> None:
         "negative": np.array([6, -2]),
         "long": np.array([3, 2**40]),
         "kinds": np.zeros(2, np.uint8),
+        "four": np.array([4]),
         "many": np.zeros(MAX_ITEMS + 1, np.int64),
+        "half": np.zeros(MAX_ITEMS // 2, np.int64),
     }
     with pytest.raises(CannotCross):
         unpack(node, arrays)
