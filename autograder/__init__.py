@@ -1,7 +1,8 @@
 """otter-arrays: Otter-Grader assignments on JAX and Flax arrays, graded fairly.
 
-Authors declare a question with `Question`, `Array`, `Dim`, `Seed`, `Key` and `Tree`. Test cells
-call `check`. `public_case` gives a student the arguments of a call that failed.
+Authors declare a question with `Question` and its arguments: `Array`, `Number`, `Choice`, `Dim`,
+`Seed`, `Key`, and the structures `Tree`, `Tuple`, `NamedTuple` and `List`. Test cells call `check`.
+`public_case` gives a student the arguments of a call that failed.
 """
 
 from __future__ import annotations
@@ -15,19 +16,25 @@ if TYPE_CHECKING:
     from autograder.checks.in_notebook import public_case
     from autograder.checks.verdict import CheckFailed, Ungraded
     from autograder.errors import DeclarationError
-    from autograder.questions.arguments import Array, Dim, Key, Seed
+    from autograder.questions.arguments import Array
+    from autograder.questions.numbers import Choice, Dim, Key, Number, Seed
     from autograder.questions.question import Question
-    from autograder.questions.tree import Tree
+    from autograder.questions.structures import List, NamedTuple, Tree, Tuple
 
 __all__ = [
     "Array",
     "CheckFailed",
+    "Choice",
     "DeclarationError",
     "Dim",
     "Key",
+    "List",
+    "NamedTuple",
+    "Number",
     "Question",
     "Seed",
     "Tree",
+    "Tuple",
     "Ungraded",
     "check",
     "preview",
@@ -35,8 +42,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Array", "Dim", "Key", "Seed"), "autograder.questions.arguments"),
-    "Tree": "autograder.questions.tree",
+    "Array": "autograder.questions.arguments",
+    **dict.fromkeys(("Choice", "Dim", "Key", "Number", "Seed"), "autograder.questions.numbers"),
+    **dict.fromkeys(("List", "NamedTuple", "Tree", "Tuple"), "autograder.questions.structures"),
     **dict.fromkeys(("CheckFailed", "Ungraded"), "autograder.checks.verdict"),
     "check": "autograder.checks.check",
     "public_case": "autograder.checks.in_notebook",

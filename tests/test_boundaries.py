@@ -12,7 +12,7 @@ JAX_FREE = (
     *(
         "questions.arguments",
         "questions.question",
-        "questions.tree",
+        "questions.structures",
         "calls.call",
         "calls.inputs",
         "calls.outputs",

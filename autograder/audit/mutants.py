@@ -23,7 +23,8 @@ from autograder.audit.answers import (
 )
 from autograder.audit.changed_nodes import of_nodes
 from autograder.build.shapes import LARGEST_DISTINCT_SIZE
-from autograder.questions.arguments import Array, Dim, Seed
+from autograder.questions.arguments import Array
+from autograder.questions.numbers import Choice, Dim, Number, Seed
 from autograder.questions.question import Question
 
 
@@ -117,9 +118,16 @@ def _wrong_around(question: Question) -> Iterator[Around]:
             f"wrong where {array} has numbers above 20",
             _unless(question, f"abs(np.asarray({array})).max() < 20"),
         )
+    for name in of_kind(question, Number):
+        for change in ("2 * {}", "-{}", "0.0 * {}"):
+            changed = change.format(name)
+            yield "input", f"{name} = {changed}", f"return {call(question, **{name: changed})}"
+    for name in of_kind(question, Choice):
+        for option in question.arguments[name].options(public=False):
+            yield "input", f"{name} = {option}", f"return {call(question, **{name: option})}"
     sizes = _sizes(question)
     for dim, size in sizes.items():
-        smallest, largest = question.dims[dim]
+        smallest, largest = question.reach[dim]
         yield (
             "special case",
             f"wrong where {dim} is {smallest}",
@@ -142,7 +150,8 @@ def _wrong_around(question: Question) -> Iterator[Around]:
             _unless(question, f"len({{{', '.join(sizes.values())}}}) > 1"),
         )
     middle = [
-        f"{LARGEST_DISTINCT_SIZE} < {size} < {question.dims[dim][1]}" for dim, size in sizes.items()
+        f"{LARGEST_DISTINCT_SIZE} < {size} < {question.reach[dim][1]}"
+        for dim, size in sizes.items()
     ]
     yield (
         "special case",

@@ -19,7 +19,8 @@ from autograder.audit.answers import (
     traces,
     unique,
 )
-from autograder.questions.arguments import Array, Dim, Seed
+from autograder.questions.arguments import Array
+from autograder.questions.numbers import Dim, Seed
 from autograder.questions.question import Question
 
 TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.bank.records import KnownMethod, RuleChecks
-from autograder.calls.inputs import Value, flatten, unflatten
+from autograder.calls.inputs import flatten, read_part, unflatten
 from autograder.calls.narrow_floats import as_bits
 from autograder.calls.spec import CallSpec, Case
 from autograder.evidence.requirements import Rule
@@ -16,21 +16,25 @@ from autograder.evidence.stored_requirements import from_json, to_json
 
 
 def stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """A case as JSON types; its arguments go into `arrays`."""
-    leaves = flatten(case.arguments)
-    keep({path: leaf.data for path, leaf in leaves.items()}, f"{prefix}/arguments", arrays)
+    """A case as JSON types; the data of its arguments goes into `arrays`."""
+    parts = flatten(case.arguments)
+    data = {path: part.data for path, part in parts.items() if part.holds_data}
+    texts = {path: part.text for path, part in parts.items() if part.text}
+    keep(data, f"{prefix}/arguments", arrays)
     return {
         "label": case.label,
         "sizes": dict(case.sizes),
-        "kinds": {path: leaf.kind for path, leaf in leaves.items()},
-        "way": vars(case.way),
+        "kinds": {path: part.kind for path, part in parts.items()},
+        **({"texts": texts} if texts else {}),
+        "way": case.way.to_json(),
     }
 
 
 def read_case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
     """The case that was stored."""
+    texts = stored.get("texts", {})
     values = {
-        path: Value(kind, arrays[f"{prefix}/arguments/{path}"])
+        path: read_part(kind, f"{prefix}/arguments/{path}", arrays, texts.get(path, ""))
         for path, kind in stored["kinds"].items()
     }
     return Case(

@@ -8,6 +8,7 @@ comes from the reference without the transform.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -81,9 +82,9 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
 
 
 def _stacked(values: list[Value]) -> Value:
-    if values[0].kind == "tree":
-        return Value(
-            "tree",
+    if values[0].contains:
+        return replace(
+            values[0],
             fields={
                 name: _stacked([value.fields[name] for value in values])
                 for name in values[0].fields
@@ -165,20 +166,20 @@ def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned 
 
 
 def _arrays(value: Value) -> object:
-    return (
-        {name: _arrays(each) for name, each in value.fields.items()}
-        if value.kind == "tree"
-        else value.data
+    return value.assemble(lambda leaf: leaf.data)
+
+
+def _moved(value: Value, along: Any, step: float) -> Value:
+    if not value.contains:
+        return Value(value.kind, value.data + step * np.asarray(along))
+    parts = along.values() if isinstance(along, dict) else along
+    return replace(
+        value,
+        fields={
+            name: _moved(each, part, step)
+            for (name, each), part in zip(value.fields.items(), parts, strict=True)
+        },
     )
-
-
-def _moved(value: Value, along: object, step: float) -> Value:
-    if isinstance(along, dict):
-        return Value(
-            "tree",
-            fields={name: _moved(each, along[name], step) for name, each in value.fields.items()},
-        )
-    return Value(value.kind, value.data + step * np.asarray(along))
 
 
 def check(reference: object, case: Case, output: Output, before: Output) -> Output:

@@ -5,15 +5,20 @@ independently. NumPy only.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.bank.groups import GROUPS, PUBLIC
-from autograder.build.shapes import Shape, corners, distinct, middle, random_shape
+from autograder.build import options
+from autograder.build.shapes import Shape, corners, distinct, growing, middle, random_shape
+from autograder.calls.inputs import Value
 from autograder.calls.spec import Case
+from autograder.errors import BuildError
 from autograder.evidence.requirements import TRACED_SIZES
+from autograder.questions.argument import Argument, Drawing
 from autograder.questions.question import Question
 
 
@@ -66,9 +71,10 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
         slots = _types_slots(question, rng)
     elif group == "repeated":
         slots = _default_slots(question, [distinct(question, rng)], 3, rng)
-        return Plan(group, slots, (0, 1, 0, 2, 1, 0))
+        return Plan(group, slots, (0, 1, 0, 2, 1, 0, *range(3, len(slots))))
     elif group == PUBLIC:
-        slots = _default_slots(question, [distinct(question, rng), distinct(question, rng)], 2, rng)
+        shapes = [distinct(question, rng), distinct(question, rng)]
+        slots = _default_slots(question, shapes, 2, rng, public=True)
     else:
         raise ValueError(
             f"cases={group!r} is not a group of cases; the groups are {', '.join(GROUPS)}"
@@ -77,11 +83,23 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
 
 
 def _default_slots(
-    question: Question, shapes: list[Shape], draws: int, rng: np.random.Generator
+    question: Question,
+    shapes: list[Shape],
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    public: bool = False,
 ) -> tuple[Slot, ...]:
+    """`draws` slots for each shape, or more where an argument has more options than there are
+    slots.
+    """
     kinds = {parameter: argument.kinds[0] for parameter, argument in question.arguments.items()}
+    draws = max(draws, math.ceil(options.most(question, public) / len(shapes)))
+    slots = [(shape, index) for shape in shapes for index in range(draws)]
+    shares = options.shares(question, public, len(slots), rng)
     return tuple(
-        _slot(question, shape, kinds, index, rng) for shape in shapes for index in range(draws)
+        _slot(question, shape, kinds, index, rng, share, public)
+        for (shape, index), share in zip(slots, shares, strict=True)
     )
 
 
@@ -89,7 +107,8 @@ def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...
     """A slot for each of two shapes: one with distinct sizes, so that axes can be told apart, and
     one with any sizes.
     """
-    return _default_slots(question, [distinct(question, rng), random_shape(question, rng)], 1, rng)
+    shapes = [distinct(question, rng), random_shape(question, rng)]
+    return _default_slots(question, shapes, 1, rng, public=True)
 
 
 def method_slots(
@@ -98,7 +117,7 @@ def method_slots(
     """A slot for each of `shapes`, which other groups have too, so that functions are already
     compiled for them.
     """
-    return _default_slots(question, list(shapes), 1, rng)
+    return _default_slots(question, list(shapes), 1, rng, public=True)
 
 
 def trace_slots(
@@ -107,16 +126,23 @@ def trace_slots(
     """Slots that differ from `shape`, and from one another, only in the size of `dim`: growing
     sizes within its range.
     """
-    smallest, largest = question.dims[dim]
+    smallest, largest = question.reach[dim]
     sizes = sorted({min(max(size, smallest), largest) for size in TRACED_SIZES})
-    return _default_slots(
-        question, [Shape(f"{dim} = {size}", {**shape.sizes, dim: size}) for size in sizes], 1, rng
+    kinds = {parameter: argument.kinds[0] for parameter, argument in question.arguments.items()}
+    share = options.first(question)  # the traces are compared with one another
+    return tuple(
+        _slot(question, each, kinds, 0, rng, share, public=True)
+        for each in growing(question, shape, dim, sizes)
     )
 
 
 def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
     shape = distinct(question, rng)
-    rounds = max(len(argument.kinds) for argument in question.arguments.values())
+    rounds = max(
+        options.most(question, public=False),
+        *(len(argument.kinds) for argument in question.arguments.values()),
+    )
+    shares = options.shares(question, False, rounds, rng)
     return tuple(
         _slot(
             question,
@@ -127,30 +153,40 @@ def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ..
             },
             0,
             rng,
+            shares[index],
         )
         for index in range(rounds)
     )
 
 
 def _slot(
-    question: Question, shape: Shape, kinds: Mapping[str, str], index: int, rng: np.random.Generator
+    question: Question,
+    shape: Shape,
+    kinds: Mapping[str, str],
+    index: int,
+    rng: np.random.Generator,
+    share: Mapping[str, str],
+    public: bool = False,
 ) -> Slot:
     """A slot whose values are drawn from a family that depends on `index`, which counts the draws
-    of one shape.
+    of one shape. The options in `share` stay when it is drawn again.
 
     Each draw takes the next declared family, beginning with the first.
     """
 
+    def value(parameter: str, argument: Argument) -> Value:
+        family = argument.families[index % len(argument.families)]
+        option = share.get(parameter, "")
+        wanted = Drawing(shape.sizes, family, kinds[parameter], option, public)
+        try:
+            return argument.draw(rng, wanted)
+        except BuildError as fault:
+            raise BuildError(
+                f"question {question.name!r}: arguments[{parameter!r}]: {fault}"
+            ) from fault
+
     def draw() -> Case:
-        values = {
-            parameter: argument.draw(
-                rng,
-                shape.sizes,
-                argument.families[index % len(argument.families)],
-                kinds[parameter],
-            )
-            for parameter, argument in question.arguments.items()
-        }
+        values = {name: value(name, argument) for name, argument in question.arguments.items()}
         return Case(shape.label, shape.sizes, values, question.way)
 
     return Slot(shape, draw)

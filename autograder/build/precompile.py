@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder.bank import storage
 from autograder.calls.call import call
+from autograder.calls.inputs import flatten
 from autograder.questions.question import declared
 from autograder.runtime import fingerprint, jax_settings
 
@@ -42,8 +43,8 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
         cases += list(found.methods[question.name].cases) if question.name in found.methods else []
         asked = set()
         for case in cases:
-            kinds = {name: value.kind for name, value in case.arguments.items()}
-            key = (*sorted(case.sizes.items()), *kinds.items(), case.way.law)
+            kinds = [(name, part.kind, part.text) for name, part in flatten(case.arguments).items()]
+            key = (*sorted(case.sizes.items()), *kinds, case.way.law)
             if key in asked:
                 continue
             asked.add(key)

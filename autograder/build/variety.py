@@ -140,7 +140,7 @@ def _differ(cases: Sequence[Case]) -> bool:
 
 def _data(case: Case) -> list[tuple[str, tuple[int, ...], bytes]]:
     return [
-        (name, leaf.data.shape, np.asarray(leaf.data, np.float64).tobytes())
+        (name + leaf.text, leaf.data.shape, np.asarray(leaf.data, np.float64).tobytes())
         for argument, value in case.arguments.items()
         for name, leaf in value.leaves(argument)
     ]
@@ -155,7 +155,7 @@ def _vary(
     usual = answered[0][1][leaf]
     for index in range(1, len(answered), 2) if len(answered) > 1 else range(1):
         slot = planned.slots[index]
-        for case in _structured(answered[index][0]):
+        for case in _structured(question, answered[index][0]):
             fixed = Slot(slot.shape, lambda case=case: case)  # type: ignore[misc]
             try:
                 pair = answered_slot(question, reference, fixed)
@@ -173,12 +173,12 @@ def _like(output: np.ndarray, usual: np.ndarray) -> bool:
     )
 
 
-def _structured(case: Case) -> list[Case]:
+def _structured(question: Question, case: Case) -> list[Case]:
     """The case with structured arrays: of each structure, all arrays that can have it, and then
     each by itself.
     """
     made = []
-    arrays = [name for name, value in case.arguments.items() if value.kind in ("jax", "numpy")]
+    arrays = [name for name, each in question.arguments.items() if each.restructurable]
     for name in arrays[1:]:
         first, value = case.arguments[arrays[0]].data, case.arguments[name]
         if (first.shape, first.dtype) == (value.data.shape, value.data.dtype):

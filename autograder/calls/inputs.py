@@ -6,11 +6,23 @@ of it.
 
 from __future__ import annotations
 
+import ast
+import collections
+import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
+_NAMED = "named "
+
+_NUMBERS: Mapping[str, Callable[[Any], Any]] = {
+    "int": int,
+    "float": float,
+    "numpy.int64": np.int64,
+    "numpy.float32": np.float32,
+}
 
 
 @dataclass(frozen=True)
@@ -19,65 +31,120 @@ class Value:
 
     `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32"
     (numbers; `data` is 0-d), "key" (a JAX PRNG key; `data` is its seed, 0-d, or 1-d for an array of
-    keys). A "tree" has no data of its own: `fields` are its values by name.
+    keys), "literal" (the Python constant that `text` writes). A container has no data of its own:
+    `fields` are its values by name. It is a "tree" (a dict), a "list" or a "tuple" (the names are
+    indices), or "named …" (a named tuple of the class named behind it).
     """
 
     kind: str
     data: np.ndarray = field(default_factory=lambda: np.zeros(0))
     fields: Mapping[str, Value] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def contains(self) -> bool:
+        """Whether it is a container."""
+        return self.kind in ("tree", "list", "tuple") or self.kind.startswith(_NAMED)
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether `data` means something."""
+        return self.kind in ("jax", "numpy", "key", *_NUMBERS)
 
     def changed(self, change: Callable[[Value], Value]) -> Value:
-        """A copy of this value in which `change` is applied to each value that is not a tree."""
+        """A copy of this value in which `change` is applied to each value that is no container."""
         return (
-            Value(
-                "tree", fields={name: value.changed(change) for name, value in self.fields.items()}
+            replace(
+                self, fields={name: value.changed(change) for name, value in self.fields.items()}
             )
-            if self.kind == "tree"
+            if self.contains
             else change(self)
         )
 
     def leaves(self, name: str = "") -> Iterator[tuple[str, Value]]:
-        """Each value that is not a tree, with its name: the argument's name, followed by the names
-        of the fields, joined by "/".
+        """Each value that is no container, with its name: the argument's name, followed by the
+        names of the fields, joined by "/".
         """
-        if self.kind != "tree":
+        if not self.contains:
             yield name, self
         for part, value in self.fields.items():
             yield from value.leaves(f"{name}/{part}")
 
+    def parts(self, name: str = "") -> Iterator[tuple[str, Value]]:
+        """Each value inside this one as in `leaves`, and each container but trees, before what it
+        contains.
+        """
+        if self.kind != "tree":
+            yield name, replace(self, fields={})
+        for part, value in self.fields.items():
+            yield from value.parts(f"{name}/{part}")
+
+    def assemble(self, make: Callable[[Value], Any]) -> Any:
+        """The Python object of this value, made of what `make` gives for each value that is no
+        container.
+        """
+        if not self.contains:
+            return make(self)
+        made = {name: value.assemble(make) for name, value in self.fields.items()}
+        if self.kind == "tree":
+            return made
+        if self.kind.startswith(_NAMED):
+            return _named_tuple(self.kind.removeprefix(_NAMED), tuple(made))(*made.values())
+        return list(made.values()) if self.kind == "list" else tuple(made.values())
+
+
+def named(name: str, fields: Mapping[str, Value]) -> Value:
+    """A named tuple of the class `name`."""
+    return Value(_NAMED + name, fields=fields)
+
+
+@functools.cache
+def _named_tuple(name: str, fields: tuple[str, ...]) -> type:
+    return collections.namedtuple(name, fields)
+
 
 def flatten(arguments: Mapping[str, Value]) -> dict[str, Value]:
-    """The arguments with trees replaced by their fields, by name (see `Value.leaves`)."""
-    return {path: leaf for name, value in arguments.items() for path, leaf in value.leaves(name)}
+    """The arguments with containers replaced by their fields, by name (see `Value.parts`)."""
+    return {path: part for name, value in arguments.items() for path, part in value.parts(name)}
 
 
-def unflatten(leaves: Mapping[str, Value]) -> dict[str, Value]:
+def read_part(kind: str, name: str, arrays: Mapping[str, np.ndarray], text: str) -> Value:
+    """A part of an argument (see `Value.parts`), whose data is the array `name`."""
+    part = Value(kind, text=text)
+    return replace(part, data=arrays[name]) if part.holds_data else part
+
+
+def unflatten(parts: Mapping[str, Value]) -> dict[str, Value]:
     """The arguments that `flatten` was given."""
     found: dict[str, Value] = {}
-    trees: dict[str, dict[str, Value]] = {}
-    for path, value in leaves.items():
+    inside: dict[str, dict[str, Value]] = {}
+    for path, value in parts.items():
         name, _, rest = path.partition("/")
         if rest:
-            trees.setdefault(name, {})[rest] = value
-            found[name] = value  # keeps the order
+            inside.setdefault(name, {})[rest] = value
+            found.setdefault(name, Value("tree"))  # keeps the order
         else:
             found[name] = value
     return {
-        name: Value("tree", fields=unflatten(trees[name])) if name in trees else value
+        name: replace(value, fields=unflatten(inside[name])) if name in inside else value
         for name, value in found.items()
     }
 
 
 def to_python(value: Value) -> Any:
     """The argument as the function receives it: a copy that no one else holds."""
+    return value.assemble(_leaf)
+
+
+def _leaf(value: Value) -> Any:
     if value.kind == "jax":
         import jax.numpy as jnp
 
         return jnp.array(value.data, copy=True)
     if value.kind == "numpy":
         return value.data.copy()
-    if value.kind == "tree":
-        return {name: to_python(each) for name, each in value.fields.items()}
+    if value.kind == "literal":
+        return ast.literal_eval(value.text)
     if value.kind == "key":
         import jax
 
@@ -86,9 +153,7 @@ def to_python(value: Value) -> Any:
             if value.data.ndim
             else jax.random.key(int(value.data))
         )
-    return {"int": int, "float": float, "numpy.int64": np.int64, "numpy.float32": np.float32}[
-        value.kind
-    ](value.data)
+    return _NUMBERS[value.kind](value.data)
 
 
 def unchanged(passed: Any, value: Value) -> bool:
@@ -100,6 +165,10 @@ def unchanged(passed: Any, value: Value) -> bool:
             type(passed) is dict
             and passed.keys() == value.fields.keys()
             and all(unchanged(passed[name], each) for name, each in value.fields.items())
+        )
+    if value.contains:
+        return len(passed) == len(value.fields) and all(
+            map(unchanged, passed, value.fields.values())
         )
     if value.kind not in ("jax", "numpy"):
         return True
@@ -114,17 +183,36 @@ def unchanged(passed: Any, value: Value) -> bool:
 
 def describe(value: Value) -> str:
     """An argument in a few words, for messages: the number itself, or an array's type and shape."""
+    if value.contains:
+        return _describe_container(value)
     if value.kind in ("jax", "numpy"):
         return f"a {'JAX' if value.kind == 'jax' else 'NumPy'} array of shape {value.data.shape}"
-    if value.kind == "tree":
-        return (
-            f"{{{', '.join(f'{name}: {describe(each)}' for name, each in value.fields.items())}}}"
-        )
+    if value.kind == "literal":
+        return value.text
     if value.kind == "key":
         return (
             f"jax.random.key({int(value.data)})"
             if value.data.ndim == 0
             else f"{value.data.size} keys"
         )
-    number = float(value.data) if "float" in value.kind else int(value.data)
+    number = _number(value)
     return f"{value.kind}({number})" if "." in value.kind else str(number)
+
+
+def _number(value: Value) -> float | int:
+    if "float" not in value.kind:
+        return int(value.data)
+    # A float32 has few digits; as a Python float it would be shown with many more.
+    return float(str(value.data)) if value.data.dtype == np.float32 else float(value.data)
+
+
+def _describe_container(value: Value) -> str:
+    shown = {name: describe(each) for name, each in value.fields.items()}
+    if value.kind == "list":
+        return f"[{', '.join(shown.values())}]"
+    if value.kind == "tuple":
+        return f"({', '.join(shown.values())}{',' if len(shown) == 1 else ''})"
+    if value.kind == "tree":
+        return f"{{{', '.join(f'{name}: {each}' for name, each in shown.items())}}}"
+    inside = ", ".join(f"{name}={each}" for name, each in shown.items())
+    return f"{value.kind.removeprefix(_NAMED)}({inside})"

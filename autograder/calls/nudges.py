@@ -17,7 +17,7 @@ or 11, does not.
 def floats_changed(
     arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]
 ) -> dict[str, Value]:
-    """The arguments with `change` applied to their floating-point arrays.
+    """The arguments with `change` applied to their floating-point arrays and numbers.
 
     Integers and booleans are exact, and often serve as indices: they stay as they are.
     """
@@ -25,7 +25,7 @@ def floats_changed(
     def changed(value: Value) -> Value:
         return (
             Value(value.kind, change(value.data))
-            if value.kind in ("jax", "numpy") and value.data.dtype.kind == "f"
+            if value.holds_data and value.data.dtype.kind == "f"
             else value
         )
 
@@ -61,7 +61,7 @@ def nudged_slightly(arguments: Mapping[str, Value]) -> dict[str, Value]:
 def has_floats(arguments: Mapping[str, Value]) -> bool:
     """Whether there is a floating-point array among the arguments."""
     return any(
-        leaf.kind in ("jax", "numpy") and leaf.data.dtype.kind == "f"
+        leaf.holds_data and leaf.data.dtype.kind == "f"
         for value in arguments.values()
         for _, leaf in value.leaves()
     )

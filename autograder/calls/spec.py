@@ -37,6 +37,16 @@ class CallSpec:
         }
         return cls(**found)
 
+    def to_json(self) -> dict[str, Any]:
+        """The spec as JSON types: the fields of the first format, and others that are not at their
+        default.
+        """
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name in _ALWAYS_STORED or value != getattr(PLAIN, name)
+        }
+
     def own_arguments(self, arguments: Sequence[str]) -> tuple[str, ...]:
         """The arguments with which the student's object itself is called: for a class, only those
         of its constructor.
@@ -84,6 +94,9 @@ class CallSpec:
 
 
 PLAIN = CallSpec()
+
+_ALWAYS_STORED = ("several", "constructor", "method", "gradient", "law", "traced", "seed")
+"""The fields that a bank has whatever their value: the same questions give the same bytes."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ submission looks them up.
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ import numpy as np
 
 from autograder.bank import records, storage
 from autograder.bank.groups import PUBLIC
-from autograder.calls.inputs import Value, flatten, to_python
+from autograder.calls.inputs import to_python
 from autograder.calls.spec import Case
 from autograder.container.launcher import OUTSIDE
 from autograder.grading.results import question_rows
@@ -30,18 +31,13 @@ from autograder.grading.settings import settings_of
 ANSWERS = "ready_answers.npz"
 
 _LOOKED_UP = """\
+from typing import Any
+
 import jax
 import numpy as np
 
 
-def numbers(value):
-    if isinstance(value, dict):
-        return [array for each in value.values() for array in numbers(each)]
-    value = jax.lax.stop_gradient(value)
-    if jax.dtypes.issubdtype(getattr(value, "dtype", None), jax.dtypes.prng_key):
-        value = jax.random.key_data(value)
-    return [np.asarray(value)]
-
+{numbers}
 
 def looked_up(question, *arguments):
     \"\"\"The expected arrays by name: "" for one by itself.\"\"\"
@@ -148,7 +144,11 @@ def check(root: Path, *, container: bool = True) -> str:
 def _write_submission(found: records.Bank, folder: Path) -> None:
     answers: dict[str, Any] = {}
     most = max((len(found.group(question, PUBLIC).cases) for question in found.groups), default=0)
-    cells = [nbformat.v4.new_code_cell(_LOOKED_UP.format(file=ANSWERS, cases=most))]
+    cells = [
+        nbformat.v4.new_code_cell(
+            _LOOKED_UP.format(file=ANSWERS, cases=most, numbers=inspect.getsource(numbers))
+        )
+    ]
     for question in found.groups:
         cases = found.group(question, PUBLIC).cases
         for number, answered in enumerate(cases):
@@ -158,21 +158,36 @@ def _write_submission(found: records.Bank, folder: Path) -> None:
             order = sorted(
                 answered.case.arguments, key=lambda name: name not in answered.case.way.constructor
             )
-            for place, leaf in enumerate(
-                flatten({name: answered.case.arguments[name] for name in order}).values()
-            ):
-                answers[f"{question}.{number}.{place}"] = _number(leaf)
+            given = [
+                array
+                for name in order
+                for array in numbers(to_python(answered.case.arguments[name]))
+            ]
+            for place, array in enumerate(given):
+                answers[f"{question}.{number}.{place}"] = array
         cells += [nbformat.v4.new_code_cell(_answer(question, each.case)) for each in cases[:1]]
     np.savez(folder / ANSWERS, **answers)
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "ready.ipynb")
 
 
-def _number(leaf: Value) -> np.ndarray:
+def numbers(value: Any) -> list[np.ndarray]:
+    """The arrays inside an argument, in order; a text, a truth value or None as the bytes that
+    Python writes. Also the submission has this function.
+    """
     import jax
 
-    value = to_python(leaf)
-    return np.asarray(jax.random.key_data(value) if leaf.kind == "key" else value)
+    if isinstance(value, (dict, list, tuple)):
+        inside = value.values() if isinstance(value, dict) else value
+        return [array for each in inside for array in numbers(each)]
+    if value is None or isinstance(value, (str, bool)):
+        return [np.frombuffer(repr(value).encode(), np.uint8)]
+    if callable(value):
+        return []
+    value = jax.lax.stop_gradient(value)
+    if jax.dtypes.issubdtype(getattr(value, "dtype", None), jax.dtypes.prng_key):
+        value = jax.random.key_data(value)
+    return [np.asarray(value)]
 
 
 def _answer(question: str, case: Case) -> str:

@@ -9,11 +9,26 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from autograder.calls.inputs import Value
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a case asks of one argument: the `sizes` of the dimensions, the distribution `family`
+    (one of the argument's `families`), the Python type `kind` (one of its `kinds`), the `option`
+    (one of its `options`), and whether students see the case (`public`).
+    """
+
+    sizes: Mapping[str, int]
+    family: str = ""
+    kind: str = ""
+    option: str = ""
+    public: bool = False
 
 
 class Argument(abc.ABC):
@@ -34,6 +49,9 @@ class Argument(abc.ABC):
 
     seeds: ClassVar[bool] = False
     """Whether it determines random numbers."""
+
+    restructurable: bool = False
+    """Whether any array of the same shape and dtype is an input for the function too."""
 
     @property
     @abc.abstractmethod
@@ -57,6 +75,12 @@ class Argument(abc.ABC):
         """The dimensions along which its elements can be permuted."""
         return ()
 
+    def options(self, public: bool) -> tuple[str, ...]:
+        """What it can be, by name, if it is one of a few things: each gets its share of every group
+        of cases. Empty if it is not. `public`: in a group whose cases students see.
+        """
+        return ()
+
     @abc.abstractmethod
     def faults(self) -> list[str]:
         """The faults of this description, one sentence each, without the names of question and
@@ -64,10 +88,8 @@ class Argument(abc.ABC):
         """
 
     @abc.abstractmethod
-    def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
-    ) -> Value:
-        """Draw one value from the distribution `family`, in the Python type `kind`."""
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """Draw one value as a case asks for it. Raises `BuildError` if an author's code fails."""
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         """Another value for which the same programs are compiled; `value` itself where any other

@@ -1,15 +1,18 @@
-"""The arguments that are not dicts of others: `Array`, `Dim`, `Seed`, `Key`."""
+"""The array argument: `Array`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograder.calls.inputs import Value
-from autograder.questions.argument import Argument
+from autograder.errors import BuildError
+from autograder.questions import sizes as expressions
+from autograder.questions import values as elements
+from autograder.questions.argument import Argument, Drawing
 
 VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
 """The distributions of the elements of an `Array`: standard normal; times 100; times 0.001; one
@@ -26,88 +29,151 @@ EXACT_DTYPES = ("int32", "bool")
 
 _REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
 
-LARGEST_SEED = 2**24
-"""Seeds are below this, so that `float32(seed)` is exact: a problem may pass its seed as a float.
-"""
+_USUAL = ("normal", "large", "tiny")
+
+Draw = Callable[[np.random.Generator, tuple[int, ...]], Any]
 
 
 @dataclass(frozen=True, init=False)
 class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
-    `dtype` is float32, float64, float16, int32 or bool. `families` names the distributions that its
-    elements are drawn from (see `VALUE_FAMILIES`). The function receives it as a `jax.Array`, and
-    as an `np.ndarray` where the argument types vary; with `numpy`, always as an `np.ndarray`.
+    A dimension may also be a whole number or an expression: `Array("N + 1", 3)`; without any, the
+    array is 0-d. `dtype` is float32, float64, float16, int32 or bool. `families` names the
+    distributions that its elements are drawn from (see `VALUE_FAMILIES`). The function receives it
+    as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with `numpy`, always as
+    an `np.ndarray`.
+
+    `values` says what the elements may be: a range without its end, whose bounds may be dimensions
+    (`(0, "C")`), a list of values, or a structure (see `autograder.questions.values.STRUCTURES`).
+    `draw` is the author's own way to draw them: `draw=lambda rng, shape: …` gets a
+    `numpy.random.Generator`.
     """
 
-    dims: tuple[str, ...] = ()
-    dtype: str = "float32"
-    families: tuple[str, ...] = ("normal", "large", "tiny")
-    numpy: bool = False
+    shape: tuple[str | int, ...]
+    dtype: str
+    families: tuple[str, ...]
+    numpy: bool
+    values: Any
+    own_draw: Draw | None
 
     traceable: ClassVar[bool] = True
 
     def __init__(
         self,
-        *dims: str,
+        *dims: str | int,
         dtype: str = "float32",
-        families: tuple[str, ...] = ("normal", "large", "tiny"),
+        families: tuple[str, ...] | None = None,
         numpy: bool = False,
+        values: Any = None,
+        draw: Draw | None = None,
     ) -> None:
-        object.__setattr__(self, "dims", dims)
+        given = _USUAL if elements.scales(values) and draw is None else ("normal",)
+        object.__setattr__(self, "shape", dims)
         object.__setattr__(self, "dtype", dtype)
-        object.__setattr__(self, "families", tuple(families))
+        object.__setattr__(self, "families", given if families is None else tuple(families))
         object.__setattr__(self, "numpy", numpy)
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "own_draw", draw)
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        found = (
+            *(name for size in self.shape for name in expressions.names(size)),
+            *elements.dims_of(self.values),
+        )
+        return tuple(dict.fromkeys(found))
 
     @property
     def kinds(self) -> tuple[str, ...]:
         return ("numpy",) if self.numpy else ("jax", "numpy")
 
+    @property
+    def restructurable(self) -> bool:  # type: ignore[override]
+        return self.values is None and self.own_draw is None
+
     def faults(self) -> list[str]:
         """The faults of this description, one sentence each, without the names of question and
         argument.
         """
-        found = [
-            f"a dimension is named by a string, not by {dim!r} ({type(dim).__name__})"
-            for dim in self.dims
-            if not isinstance(dim, str)
-        ]
+        found = [*_size_faults(self.shape)]
         if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
             found.append(
                 f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}"
             )
+        elif not found:
+            found += elements.faults(self.values, self.dtype, self.shape)
         if not isinstance(self.numpy, bool):
             found.append(
                 f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False"
             )
+        if self.own_draw is not None and not callable(self.own_draw):
+            found.append(
+                f"draw={self.own_draw!r} is no function; write draw=lambda rng, shape: "
+                "rng.uniform(size=shape)"
+            )
+        if self.own_draw is not None and self.values is not None:
+            found.append("values and draw both say what the elements are; remove one of them")
+        return found + self._family_faults()
+
+    def _family_faults(self) -> list[str]:
         if not self.families:
-            found.append(f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}")
-        found += [
+            return [f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}"]
+        found = [
             f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}"
             for family in self.families
             if family not in VALUE_FAMILIES
         ]
+        if not found and not elements.scales(self.values) and self.families != ("normal",):
+            found.append(
+                f"families={self.families!r} has no meaning beside values={self.values!r}; remove "
+                "families"
+            )
         return found
 
-    def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
-    ) -> Value:
-        """Draw an array of shape `[sizes[dim] for dim in dims]`."""
-        shape = tuple(sizes[dim] for dim in self.dims)
-        if self.dtype in EXACT_DTYPES:
-            low, high = (0, 1) if self.dtype == "bool" else (-_REACH[family], _REACH[family])
-            numbers = rng.integers(
-                low, high, endpoint=True, size=() if family == "equal" else shape
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """Draw an array whose shape has the sizes that the case asks for."""
+        shape = tuple(expressions.evaluate(size, wanted.sizes) for size in self.shape)
+        return Value(wanted.kind, self._elements(rng, shape, wanted.family, wanted.sizes))
+
+    def _elements(
+        self,
+        rng: np.random.Generator,
+        shape: tuple[int, ...],
+        family: str,
+        sizes: Mapping[str, int],
+    ) -> np.ndarray:
+        if self.own_draw is not None:
+            return self._of_author(rng, shape)
+        whole = self.dtype in EXACT_DTYPES
+        if self.values is not None:
+            drawn = elements.draw(
+                self.values,
+                rng,
+                shape,
+                sizes,
+                lambda rng, shape: _numbers(rng, shape, family, self.dtype),
+                whole,
             )
-            return Value(
-                kind, np.ascontiguousarray(np.broadcast_to(numbers, shape)).astype(self.dtype)
+        else:
+            drawn = _numbers(rng, shape, family, self.dtype)
+        return np.ascontiguousarray(drawn).astype(self.dtype).reshape(shape)
+
+    def _of_author(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        assert self.own_draw is not None
+        try:
+            drawn = np.asarray(self.own_draw(rng, shape))
+        except Exception as fault:
+            raise BuildError(
+                f"draw raised {type(fault).__name__}: {fault}; it gets a numpy.random.Generator "
+                f"and a shape, here {shape}"
+            ) from fault
+        if drawn.shape != shape or drawn.dtype.hasobject:
+            raise BuildError(
+                f"draw gave {'objects' if drawn.dtype.hasobject else f'shape {drawn.shape}'} where "
+                f"numbers of shape {shape} are asked for"
             )
-        elements = (
-            np.broadcast_to(rng.standard_normal(), shape)
-            if family == "equal"
-            else rng.standard_normal(shape)
-        )
-        return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
+        return np.ascontiguousarray(drawn).astype(self.dtype).reshape(shape)
 
     @property
     def differentiable(self) -> bool:
@@ -115,123 +181,60 @@ class Array(Argument):
 
     @property
     def permutable(self) -> tuple[str, ...]:
-        return self.dims
+        return tuple(size for size in self.shape if isinstance(size, str) and size.isidentifier())
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         shape, dtype = value.data.shape, value.data.dtype
+        if self.own_draw is not None or isinstance(self.values, str | list):
+            return Value(value.kind, self._elements(rng, shape, self.families[0], {}))
+        if self.values is not None:  # a range of the same size, whatever its bounds are
+            return Value(value.kind, rng.permuted(value.data.ravel()).reshape(shape))
         drawn = rng.standard_normal(shape) if dtype.kind == "f" else rng.integers(0, 2, size=shape)
         return Value(value.kind, np.asarray(drawn).astype(dtype))
 
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
         data = value.data
-        for axis, name in enumerate(self.dims):
+        for axis, name in enumerate(self.shape):
             data = np.take(data, order, axis) if name == dim else data
         return Value(value.kind, np.ascontiguousarray(data).reshape(data.shape))
 
     def sizes(self, expression: str) -> dict[str, str]:
         found: dict[str, str] = {}
-        for axis, dim in enumerate(self.dims):
-            found.setdefault(dim, f"{expression}.shape[{axis}]")
+        for axis, size in enumerate(self.shape):
+            if isinstance(size, str) and size.isidentifier():
+                found.setdefault(size, f"{expression}.shape[{axis}]")
         return found
 
 
-@dataclass(frozen=True)
-class Dim(Argument):
-    """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
-
-    With `as_float` the problem passes it as a float ("cast to int").
-    """
-
-    name: str
-    as_float: bool = False
-
-    @property
-    def dims(self) -> tuple[str, ...]:
-        return (self.name,)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return _number_kinds(self.as_float)
-
-    def faults(self) -> list[str]:
-        return _number_faults(self.as_float) + (
-            []
-            if isinstance(self.name, str)
-            else [f"a dimension is named by a string, not by {self.name!r}"]
-        )
-
-    def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
-    ) -> Value:
-        """The size itself, as a 0-d int64 array."""
-        return _number(sizes[self.name], kind)
-
-    def sizes(self, expression: str) -> dict[str, str]:
-        return {self.name: f"int({expression})"}
+def _size_faults(shape: tuple[str | int, ...]) -> list[str]:
+    found = []
+    for size in shape:
+        if type(size) is int:
+            if size < 1:
+                found.append(f"the size {size} is below 1; an array of size 0 has no value")
+        elif not isinstance(size, str):
+            found.append(
+                f"a dimension is named by a string, not by {size!r} ({type(size).__name__})"
+            )
+        else:
+            try:
+                expressions.names(size)
+            except expressions.NotASize as fault:
+                found.append(f"the size {size!r} {fault}")
+    return found
 
 
-@dataclass(frozen=True)
-class Seed(Argument):
-    """A seed for a random generator, in [0, 2**24). With `as_float` the problem passes it as a
-    float ("cast to int").
-    """
-
-    as_float: bool = False
-
-    seeds: ClassVar[bool] = True
-
-    dims: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return _number_kinds(self.as_float)
-
-    def faults(self) -> list[str]:
-        return _number_faults(self.as_float)
-
-    def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
-    ) -> Value:
-        """Draw a seed uniformly, as a 0-d int64 array."""
-        return _number(int(rng.integers(LARGEST_SEED)), kind)
-
-    def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
-
-
-@dataclass(frozen=True)
-class Key(Argument):
-    """A PRNG key, made by `jax.random.key(seed)` from a seed in [0, 2**24)."""
-
-    traceable: ClassVar[bool] = True
-
-    dims: ClassVar[tuple[str, ...]] = ()
-    kinds: ClassVar[tuple[str, ...]] = ("key",)
-
-    def faults(self) -> list[str]:
-        return []
-
-    def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
-    ) -> Value:
-        """Draw the seed of the key uniformly, as a 0-d int64 array."""
-        return _number(int(rng.integers(LARGEST_SEED)), kind)
-
-    def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
-
-
-def _number_kinds(as_float: bool) -> tuple[str, ...]:
-    return ("float", "int", "numpy.float32") if as_float else ("int", "numpy.int64")
-
-
-def _number_faults(as_float: bool) -> list[str]:
-    return (
-        []
-        if isinstance(as_float, bool)
-        else [f"as_float={as_float!r} (type={type(as_float).__name__}) is neither True nor False"]
+def _numbers(
+    rng: np.random.Generator, shape: tuple[int, ...], family: str, dtype: str
+) -> np.ndarray:
+    """Numbers of a shape from a family of distributions."""
+    if dtype in EXACT_DTYPES:
+        low, high = (0, 1) if dtype == "bool" else (-_REACH[family], _REACH[family])
+        numbers = rng.integers(low, high, endpoint=True, size=() if family == "equal" else shape)
+        return np.broadcast_to(numbers, shape)
+    elements = (
+        np.broadcast_to(rng.standard_normal(), shape)
+        if family == "equal"
+        else rng.standard_normal(shape)
     )
-
-
-def _number(number: int, kind: str) -> Value:
-    return Value(kind, np.asarray(number, dtype=np.int64))
+    return np.asarray(elements * _SCALE[family])

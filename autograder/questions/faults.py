@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import keyword
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from autograder.questions import sizes as expressions
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
+from autograder.questions.sizes import Sizes
 
 Fault = tuple[str, object, str]
 """A field, its value, and the rest of the sentence about them."""
@@ -19,7 +21,8 @@ class Declared(Protocol):
 
     name: str
     arguments: Mapping[str, Argument]
-    dims: Mapping[str, tuple[int, int]]
+    dims: Mapping[str, Sizes]
+    where: Callable[[dict[str, int]], bool] | None
     shapes: int
     seeds: int
     rtol: float | None
@@ -56,16 +59,56 @@ def _of_dims(question: Declared) -> Iterator[Fault]:
         yield "dims", question.dims, "is not a dict of ranges such as dict(B=(1, 16))"
     for dim, sizes in question.dims.items():
         label = f"dims[{dim!r}]"
-        if (
+        if not isinstance(sizes, str) and (
             not isinstance(sizes, tuple | list)
             or len(sizes) != 2
-            or not all(type(size) is int for size in sizes)
+            or not all(type(size) is int or isinstance(size, str) for size in sizes)
         ):
-            yield label, sizes, "is not a pair of whole numbers (smallest, largest)"
-        if sizes[0] < 1:
+            yield (
+                label,
+                sizes,
+                "is not a pair of whole numbers (smallest, largest); an end may also be an "
+                "expression, as in (1, 'N'), and a size that follows from others is one, as in "
+                "'H * K'",
+            )
+        try:
+            unknown = [name for name in expressions.used_by(sizes) if name not in question.dims]
+        except expressions.NotASize as fault:
+            yield label, sizes, str(fault)
+        if unknown:
+            yield (
+                label,
+                sizes,
+                f"uses the dimension {unknown[0]!r}, which dims does not define; it defines "
+                f"{', '.join(question.dims)}",
+            )
+        if isinstance(sizes, str):
+            continue
+        low, high = sizes
+        if isinstance(low, int) and low < 1:
             yield label, sizes, "starts below 1; an array of size 0 has no value to compare"
-        if sizes[0] > sizes[1]:
+        if isinstance(low, int) and isinstance(high, int) and low > high:
             yield label, sizes, "is an empty range; write (smallest, largest)"
+    for dim, sizes in question.dims.items():
+        if _depends_on_itself(dim, question.dims):
+            yield f"dims[{dim!r}]", sizes, "depends on itself; give it a range of its own"
+    if question.where is not None and not callable(question.where):
+        yield (
+            "where",
+            question.where,
+            "is no function; write where=lambda sizes: sizes['K'] <= sizes['N']",
+        )
+
+
+def _depends_on_itself(dim: str, dims: Mapping[str, Sizes]) -> bool:
+    met: set[str] = set()
+    ahead = list(expressions.used_by(dims[dim]))
+    while ahead:
+        name = ahead.pop()
+        if name not in met:
+            met.add(name)
+            ahead += expressions.used_by(dims[name])
+    return dim in met
 
 
 def _of_arguments(question: Declared) -> Iterator[Fault]:
@@ -75,7 +118,7 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
     for parameter, argument in question.arguments.items():
         label = f"arguments[{parameter!r}]"
         if not isinstance(argument, Argument):
-            yield label, argument, "is not an Array, a Dim, a Seed, a Key or a Tree"
+            yield label, argument, f"is no description of an argument; {_described(argument)}"
         for fault in argument.faults():
             yield label, argument, f"cannot be drawn: {fault}"
         for dim in argument.dims:
@@ -87,9 +130,30 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
                     f"{', '.join(question.dims) or 'none'}",
                 )
         used.update(argument.dims)
+    for sizes in question.dims.values():
+        used.update(expressions.used_by(sizes))
     for dim in question.dims:
         if dim not in used:
             yield f"dims[{dim!r}]", question.dims[dim], "is used by no argument"
+
+
+def _described(value: object) -> str:
+    """How to describe an argument of which an author wrote a value."""
+    if isinstance(value, bool):
+        return "write Choice(True, False)"
+    if isinstance(value, float):
+        return f"write Number(low, high) for a real number, or Choice({value!r}) for this one"
+    if isinstance(value, int):
+        return f"write Dim('N') for a size, Seed() for a seed, or Choice({value!r}) for this number"
+    if isinstance(value, str):
+        return f"write Choice({value!r}, …) with every text that it may be"
+    if isinstance(value, dict):
+        return "write Tree(name=Array(…), …)"
+    if isinstance(value, list | tuple):
+        return "write Tuple(Array(…), …), or List(Array(…), length='L')"
+    if isinstance(value, type) and issubclass(value, Argument):
+        return f"write {value.__name__}(…)"
+    return "write an Array, a Number, a Choice, a Dim, a Seed, a Key or a Tree"
 
 
 def _of_counts(question: Declared) -> Iterator[Fault]:

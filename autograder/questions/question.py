@@ -13,6 +13,7 @@ from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
 from autograder.questions.argument import Argument
 from autograder.questions.faults import first_fault
+from autograder.questions.sizes import Sizes, reaches
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,9 +37,12 @@ class Question:
     """One question of a master notebook: a function that students write, and how it is called.
 
     `name` is the function's name, and the name by which `check` finds the question. `arguments`
-    maps each parameter, in the order of the call, to an `Array`, `Dim`, `Seed`, `Key` or `Tree`.
-    `dims` maps each dimension to its smallest and largest size, both included. `shapes` and `seeds`
-    say how many random shapes are drawn, and how often each is filled with new values.
+    maps each parameter, in the order of the call, to an `Array`, `Number`, `Choice`, `Dim`, `Seed`,
+    `Key`, or to a structure of those: `Tree`, `Tuple`, `NamedTuple`, `List`. `dims` maps each
+    dimension to its smallest and largest size, both included, which may depend on other dimensions
+    (`K=(1, "N")`), or to an expression (`D="H * K"`). `where(sizes)` says whether sizes, a dict by
+    dimension, fit together. `shapes` and `seeds` say how many random shapes are drawn, and how
+    often each is filled with new values.
 
     The build measures the tolerance; `rtol` (relative to the largest element of similar size) or
     `atol` (absolute) replaces it. `imprecise` is the share of a group's points for answers that are
@@ -64,7 +68,7 @@ class Question:
 
     name: str
     arguments: Mapping[str, Argument]
-    dims: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    dims: Mapping[str, Sizes] = field(default_factory=dict)
     shapes: int = 3
     seeds: int = 3
     rtol: float | None = None
@@ -77,6 +81,7 @@ class Question:
     constructor: tuple[str, ...] | None = None
     method: str = "__call__"
     laws: tuple[str, ...] = ()
+    where: Callable[[dict[str, int]], bool] | None = None
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
     rules: list[Rule] = field(default_factory=list, init=False, repr=False)
@@ -86,6 +91,11 @@ class Question:
         if fault is not None:
             raise self._error(*fault)
         _declared.append(self)
+
+    @property
+    def reach(self) -> dict[str, tuple[int, int]]:
+        """The smallest and the largest size that each dimension can have."""
+        return reaches(self.dims)
 
     @property
     def way(self) -> CallSpec:

@@ -53,15 +53,18 @@ class Functions(Objects):
     def _of_case(
         self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any
     ) -> Frame:
-        leaves = flatten(arguments)
+        parts = flatten(arguments)
         header = {
             "do": do,
             "name": name,
-            "arguments": [[path, leaf.kind] for path, leaf in leaves.items()],
-            "way": vars(way),
+            "arguments": [
+                [path, part.kind, *([part.text] if part.text else [])]
+                for path, part in parts.items()
+            ],
+            "way": way.to_json(),
             **more,
         }
-        arrays = {path: leaf.data for path, leaf in leaves.items()}
+        arrays = {path: part.data for path, part in parts.items() if part.holds_data}
         return self._worker.ask(name, header, arrays, self._seconds, watched=do != "judge")
 
     def _outcome(

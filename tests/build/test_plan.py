@@ -1,6 +1,6 @@
 """Cases: what each group covers, and that a draw can be repeated.
 
-Covers too: `bank.groups`, `build.shapes`.
+Covers too: `bank.groups`, `build.options`, `build.shapes`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from autograder.bank.groups import GROUPS
 from autograder.build.plan import generator, plan
 from autograder.build.shapes import LARGEST_DISTINCT_SIZE
 from autograder.calls.spec import Case
+from autograder.questions.argument import Drawing
 
 
 def drawn(question: Question, group: str, secret: str = "s") -> list[Case]:
@@ -106,7 +107,9 @@ def test_seeds_are_exact_as_float32(scale_question: Question) -> None:
 
 
 def test_equal_values_are_one_value() -> None:
-    value = Array("B", families=("equal",)).draw(generator("s"), {"B": 5}, "equal", "numpy")
+    value = Array("B", families=("equal",)).draw(
+        generator("s"), Drawing({"B": 5}, "equal", "numpy")
+    )
     assert len(set(value.data.tolist())) == 1
 
 

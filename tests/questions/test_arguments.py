@@ -1,14 +1,13 @@
 """A kind of argument is one class: what draws, builds, varies and mutates asks it, and no module
 knows kinds by name.
 
-Covers too: `questions.argument`.
+Covers too: `questions.numbers`, `questions.structures`, `questions.values`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,8 +18,8 @@ from autograder import Array, Question
 from autograder.audit.mutants import mutants
 from autograder.build.banks import build
 from autograder.calls.inputs import Value
-from autograder.questions import arguments, tree
-from autograder.questions.argument import Argument
+from autograder.questions import arguments, numbers, structures
+from autograder.questions.argument import Argument, Drawing
 from autograder.verdicts.examine import examine
 
 PACKAGE = Path(arguments.__file__).parent.parent
@@ -35,10 +34,8 @@ class Angle(Argument):
     def faults(self) -> list[str]:
         return []
 
-    def draw(
-        self, rng: np.random.Generator, sizes: Mapping[str, int], family: str, kind: str
-    ) -> Value:
-        return Value(kind, np.asarray(rng.uniform(0, 2 * math.pi)))
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        return Value(wanted.kind, np.asarray(rng.uniform(0, 2 * math.pi)))
 
 
 def turned(x: Any, angle: float) -> Any:
@@ -75,11 +72,13 @@ def test_answers_are_mutated_and_other_values_are_made_of_its_like() -> None:
 
 
 def test_no_other_module_asks_which_kind_an_argument_is() -> None:
-    asked = re.compile(r"isinstance\([^)]*\b(?:Array|Dim|Seed|Key|Tree)\b(?!\s*\.)")
+    asked = re.compile(
+        r"isinstance\([^)]*\b(?:(?<!ast\.)(?:Array|Number|Choice|Dim|Seed|Key|Tree|Tuple|List))\b(?!\s*\.)"
+    )
     found = [
         f"{path.name}: {line.strip()}"
         for path in PACKAGE.rglob("*.py")
-        if path not in (Path(arguments.__file__), Path(tree.__file__))
+        if path not in [Path(module.__file__ or "") for module in (arguments, numbers, structures)]
         for line in path.read_text(encoding="utf-8").splitlines()
         if asked.search(line) and "jax.Array" not in line
     ]

@@ -22,10 +22,11 @@ from autograder.calls.inputs import Value
 from autograder.calls.spec import CallSpec
 from autograder.checks.messages import in_grading, in_notebook
 from autograder.errors import BuildError, DeclarationError
-from autograder.questions.arguments import Array, Dim, Key, Seed
+from autograder.questions.arguments import Array
 from autograder.questions.laws import is_law
+from autograder.questions.numbers import Dim, Key, Seed
 from autograder.questions.question import Question
-from autograder.questions.tree import Tree
+from autograder.questions.structures import Tree
 from autograder.verdicts.examine import Finding, examine
 
 LAWS = ("jit", "vmap", "grad", "permutation of B")
@@ -224,7 +225,10 @@ def test_keys_are_mapped_too() -> None:
         ({"method": "a b"}, "question 'f': method='a b' (type=str) is not the name of a method"),
         ({"several": 1}, "question 'f': several=1 (type=int) is neither True nor False"),
         ({"arguments": {"w": Tree()}, "dims": {}}, "a Tree needs at least one field"),
-        ({"arguments": {"w": Tree(a=Seed())}, "dims": {}}, "is not an Array, a Key or a Tree"),
+        (
+            {"arguments": {"w": Tree(a=1)}, "dims": {}},
+            "is no argument such as Array, Number or Tree",
+        ),
     ],
 )
 def test_a_bad_declaration_is_told(options: dict[str, Any], message: str) -> None:

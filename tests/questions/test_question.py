@@ -1,6 +1,6 @@
 """A declaration that cannot work fails where it stands, naming question, field and value.
 
-Covers too: `questions.faults`, `questions.tree`.
+Covers too: `questions.argument`, `questions.faults`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
     assert newest("f") is second
 
 
+AN_END = (
+    "; an end may also be an expression, as in (1, 'N'), and a size that follows from others is "
+    "one, as in 'H * K'"
+)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
@@ -92,19 +98,19 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
             "dims",
             {"B": 4, "D": (1, 2)},
             "question 'f': dims['B']=4 (type=int) is not a pair of whole numbers (smallest, "
-            "largest)",
+            "largest)" + AN_END,
         ),
         (
             "dims",
             {"B": (1, 2.5), "D": (1, 2)},
             "question 'f': dims['B']=(1, 2.5) (type=tuple) is not a pair of whole numbers "
-            "(smallest, largest)",
+            "(smallest, largest)" + AN_END,
         ),
         (
             "dims",
             {"B": (True, 2), "D": (1, 2)},
             "question 'f': dims['B']=(True, 2) (type=tuple) is not a pair of whole numbers "
-            "(smallest, largest)",
+            "(smallest, largest)" + AN_END,
         ),
         (
             "dims",
@@ -124,8 +130,8 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
         (
             "arguments",
             {"x": 3},
-            "question 'f': arguments['x']=3 (type=int) is not an Array, a Dim, a Seed, a Key or a "
-            "Tree",
+            "question 'f': arguments['x']=3 (type=int) is no description of an argument; write "
+            "Dim('N') for a size, Seed() for a seed, or Choice(3) for this number",
         ),
         ("shapes", 0, "question 'f': shapes=0 (type=int) is not a whole number of at least 1"),
         ("seeds", 1.5, "question 'f': seeds=1.5 (type=float) is not a whole number of at least 1"),
@@ -140,7 +146,10 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: object, message:
     ("argument", "message"),
     [
         (Array("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
-        (Array(3), "cannot be drawn: a dimension is named by a string, not by 3 (int)"),  # type: ignore[arg-type]
+        (
+            Array(3.0),  # type: ignore[arg-type]
+            "cannot be drawn: a dimension is named by a string, not by 3.0 (float)",
+        ),
         (
             Array("B", dtype="int8"),
             "cannot be drawn: dtype='int8' is not one of float32, float64, float16, int32, bool",

@@ -22,7 +22,7 @@ import numpy as np
 
 from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, capture
 from autograder.calls.causes import OBJECTS
-from autograder.calls.inputs import Value, unflatten
+from autograder.calls.inputs import Value, read_part, unflatten
 from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, recorder
 from autograder.evidence.facts import to_json
@@ -217,7 +217,12 @@ class Session:
         jax_settings.set_back(self._environment["settings"])
         return (
             self._shell.user_ns.get(header["name"]),
-            unflatten({path: Value(kind, arrays[path]) for path, kind in header["arguments"]}),
+            unflatten(
+                {
+                    path: read_part(kind, path, arrays, "".join(text))
+                    for path, kind, *text in header["arguments"]
+                }
+            ),
             CallSpec.from_json(header["way"]),
         )
 

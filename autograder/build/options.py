@@ -1,0 +1,68 @@
+"""Give each option of an argument, such as each constant of a `Choice`, its share of a group's
+cases. NumPy only.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograder.questions.question import Question
+
+
+def most(question: Question, public: bool) -> int:
+    """The largest number of options of any argument."""
+    return max(len(argument.options(public)) for argument in question.arguments.values())
+
+
+def first(question: Question) -> Mapping[str, str]:
+    """The first option of each argument that has some."""
+    return {name: each[0] for name, each in _options(question, True).items()}
+
+
+def shares(
+    question: Question, public: bool, count: int, rng: np.random.Generator
+) -> list[Mapping[str, str]]:
+    """For each of `count` slots the option of each argument that has some.
+
+    Every option has as many slots as any other, as far as `count` can be divided, and the options
+    of several arguments meet in as many ways as there are slots for.
+    """
+    found = _options(question, public)
+    if not found:
+        return [{}] * count
+    orders = {name: [str(each) for each in rng.permutation(each)] for name, each in found.items()}
+    # Side by side first, so that all options come early; then the other ways to meet.
+    longest = max(map(len, orders.values()))
+    side_by_side = [
+        tuple(order[place % len(order)] for order in orders.values()) for place in range(longest)
+    ]
+    ways = list(dict.fromkeys([*side_by_side, *_crossed(list(orders.values()))]))
+    return [
+        dict(zip(orders, way, strict=True))
+        for way, _ in zip(itertools.cycle(ways), range(count), strict=False)
+    ]
+
+
+def _options(question: Question, public: bool) -> dict[str, tuple[str, ...]]:
+    return {
+        name: options
+        for name, argument in question.arguments.items()
+        if (options := argument.options(public))
+    }
+
+
+def _crossed(orders: list[list[str]]) -> list[tuple[str, ...]]:
+    """Every way in which the options meet, in blocks that hold each option equally often."""
+    longest = max(map(len, orders))
+    shifts = itertools.product(*(range(len(order)) for order in orders))
+    return [
+        tuple(
+            order[(place + shift) % len(order)]
+            for order, shift in zip(orders, shifted, strict=True)
+        )
+        for shifted in shifts
+        for place in range(longest)
+    ]

@@ -1,0 +1,275 @@
+"""Several arguments as one: `Tree` (a dict), `Tuple`, `NamedTuple` and `List`."""
+
+from __future__ import annotations
+
+import abc
+import keyword
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import numpy as np
+
+from autograder.calls.inputs import Value, named
+from autograder.questions import sizes as expressions
+from autograder.questions.argument import Argument, Drawing
+
+
+class _Structure(Argument):
+    """An argument that contains others, by name. A subclass says how they are put together."""
+
+    several: ClassVar[bool] = True
+    traceable: ClassVar[bool] = True
+
+    fields: Mapping[str, Argument]
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
+
+    @abc.abstractmethod
+    def _assemble(self, fields: Mapping[str, Value]) -> Value:
+        """The value that contains these."""
+
+    def faults(self) -> list[str]:
+        called = type(self).__name__
+        if not self.fields:
+            return [f"a {called} needs at least one field"]
+        found = [
+            f"{name}={each!r} is no argument such as Array, Number or {called}"
+            for name, each in self.fields.items()
+            if not isinstance(each, Argument)
+        ]
+        return found or [
+            f"{name}: {fault}" for name, each in self.fields.items() for fault in each.faults()
+        ]
+
+    def options(self, public: bool) -> tuple[str, ...]:
+        most = max((len(each.options(public)) for each in self.fields.values()), default=0)
+        return tuple(map(str, range(most)))
+
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """Draw every field. A field without the family of the case draws from its first."""
+        return self._assemble(
+            {name: draw_inside(each, rng, wanted) for name, each in self.fields.items()}
+        )
+
+    @property
+    def differentiable(self) -> bool:
+        return all(each.differentiable for each in self.fields.values())
+
+    @property
+    def permutable(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.permutable))
+
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        return self._assemble(
+            {name: each.vary(value.fields[name], rng) for name, each in self.fields.items()}
+        )
+
+    def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
+        return self._assemble(
+            {
+                name: each.permute(value.fields[name], dim, order)
+                for name, each in self.fields.items()
+            }
+        )
+
+    def sizes(self, expression: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, each in self.fields.items():
+            found = {**each.sizes(f"{expression}[{self._key(name)}]"), **found}
+        return found
+
+    def _key(self, name: str) -> str:
+        """The index, as Python writes it, of a field."""
+        return name
+
+    def own_family(self, family: str) -> str:
+        return family  # each field decides for itself
+
+
+def _families(fields: Mapping[str, Argument]) -> tuple[str, ...]:
+    described = [each for each in fields.values() if isinstance(each, Argument)]
+    families = [each.families for each in described if each.families != ("",)]
+    return max(families, key=len, default=("normal",))
+
+
+def draw_inside(each: Argument, rng: np.random.Generator, wanted: Drawing) -> Value:
+    """Draw an argument inside another one. Options of the outer one are numbered, and the number
+    chooses among those of the inner one.
+    """
+    options = each.options(wanted.public)
+    chosen = options[int(wanted.option) % len(options)] if options else ""
+    return each.draw(
+        rng,
+        replace(
+            wanted,
+            family=each.own_family(wanted.family),
+            kind=each.kinds[0],
+            option=chosen,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Tree(_Structure):
+    """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"),
+    bias=Array("F"))`. Trees may be nested.
+    """
+
+    fields: Mapping[str, Argument]
+    families: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("tree",)
+
+    def __init__(self, **fields: Argument) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "families", _families(fields))
+
+    def _assemble(self, fields: Mapping[str, Value]) -> Value:
+        return Value("tree", fields=fields)
+
+    def _key(self, name: str) -> str:
+        return repr(name)
+
+
+@dataclass(frozen=True)
+class Tuple(_Structure):
+    """A tuple of arguments: `Tuple(Array("B", "D"), Array("B"))`."""
+
+    fields: Mapping[str, Argument]
+    families: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("tuple",)
+
+    def __init__(self, *fields: Argument) -> None:
+        by_place = {str(place): each for place, each in enumerate(fields)}
+        object.__setattr__(self, "fields", by_place)
+        object.__setattr__(self, "families", _families(by_place))
+
+    def _assemble(self, fields: Mapping[str, Value]) -> Value:
+        return Value("tuple", fields=fields)
+
+
+@dataclass(frozen=True)
+class NamedTuple(_Structure):
+    """A named tuple of arguments: `NamedTuple("Batch", x=Array("B", "D"), y=Array("B"))`. The
+    function finds the fields by name and by index.
+    """
+
+    name: str
+    fields: Mapping[str, Argument]
+    families: tuple[str, ...]
+
+    kinds: ClassVar[tuple[str, ...]] = ("named",)
+
+    def __init__(self, name: str, **fields: Argument) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "families", _families(fields))
+
+    def faults(self) -> list[str]:
+        if (
+            not isinstance(self.name, str)
+            or not self.name.isidentifier()
+            or keyword.iskeyword(self.name)
+        ):
+            return [f"{self.name!r} is not the name of a class; write NamedTuple('Batch', x=…)"]
+        return super().faults() + [
+            f"the field {name!r} begins with _, which a named tuple does not accept"
+            for name in self.fields
+            if name.startswith("_")
+        ]
+
+    def _assemble(self, fields: Mapping[str, Value]) -> Value:
+        return named(self.name, fields)
+
+    def _key(self, name: str) -> str:
+        return str(list(self.fields).index(name))
+
+
+@dataclass(frozen=True)
+class List(Argument):
+    """A list of arguments of one kind: `List(Array("D"), length="L")`.
+
+    `length` is a dimension, an expression or a whole number. A ragged list has elements with sizes
+    of their own: `List(Array("n"), length="L", ragged=dict(n=(1, 5)))`.
+    """
+
+    element: Argument
+    length: str | int
+    ragged: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    several: ClassVar[bool] = True
+    traceable: ClassVar[bool] = True
+    kinds: ClassVar[tuple[str, ...]] = ("list",)
+
+    @property
+    def families(self) -> tuple[str, ...]:  # type: ignore[override]
+        return _families({"": self.element})
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        inside = (dim for dim in self.element.dims if dim not in self.ragged)
+        return tuple(dict.fromkeys((*expressions.names(self.length), *inside)))
+
+    def faults(self) -> list[str]:
+        if not isinstance(self.element, Argument):
+            return [f"{self.element!r} is no argument; write List(Array('D'), length='L')"]
+        if not isinstance(self.length, str | int) or isinstance(self.length, bool):
+            return [
+                f"length={self.length!r} is neither a dimension nor a whole number; write "
+                "length='L' and give L a range in dims"
+            ]
+        try:
+            expressions.names(self.length)
+        except expressions.NotASize as fault:
+            return [f"length={self.length!r} {fault}"]
+        for dim, sizes in self.ragged.items():
+            if (
+                not isinstance(sizes, tuple)
+                or len(sizes) != 2
+                or not all(type(size) is int for size in sizes)
+                or not 0 <= sizes[0] <= sizes[1]
+            ):
+                return [
+                    f"ragged[{dim!r}]={sizes!r} is no pair of whole numbers (smallest, largest)"
+                ]
+            if dim not in self.element.dims:
+                return [f"ragged has {dim!r}, which {self.element!r} does not use"]
+        return [f"element: {fault}" for fault in self.element.faults()]
+
+    def options(self, public: bool) -> tuple[str, ...]:
+        return tuple(map(str, range(len(self.element.options(public)))))
+
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """Draw the elements one after the other."""
+        length = expressions.evaluate(self.length, wanted.sizes)
+        drawn = {}
+        for place in range(length):
+            own = {
+                dim: int(rng.integers(low, high + 1)) for dim, (low, high) in self.ragged.items()
+            }
+            inside = replace(wanted, sizes={**wanted.sizes, **own})
+            drawn[str(place)] = draw_inside(self.element, rng, inside)
+        return Value("list", fields=drawn)
+
+    @property
+    def differentiable(self) -> bool:
+        return self.element.differentiable
+
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        return Value(
+            "list",
+            fields={name: self.element.vary(each, rng) for name, each in value.fields.items()},
+        )
+
+    def sizes(self, expression: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        if isinstance(self.length, str) and self.length.isidentifier():
+            found[self.length] = f"len({expression})"
+        return found
+
+    def own_family(self, family: str) -> str:
+        return family

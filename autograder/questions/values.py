@@ -1,0 +1,190 @@
+"""What the elements of an `Array` may be: a range, a few values, or a structure such as "sorted".
+
+NumPy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.questions import sizes as expressions
+
+Numbers = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
+"""Draw numbers of a shape, by the family and the dtype that the array asks for."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A structure that random numbers are given: `make(rng, shape, numbers)` makes an array of
+    `shape`, and `numbers` draws ones without any structure.
+
+    `least_dims`: the array must have so many dimensions; `square`: its last two are equal.
+    `kinds`: the kinds of dtypes that can have it. `scales`: whether it may be of any size, so that
+    the families "large" and "tiny" mean something.
+    """
+
+    make: Callable[[np.random.Generator, tuple[int, ...], Numbers], np.ndarray]
+    least_dims: int = 0
+    square: bool = False
+    kinds: str = "if"
+    scales: bool = True
+
+
+def _positive(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers) -> np.ndarray:
+    drawn = np.abs(numbers(rng, shape))
+    least = 1 if drawn.dtype.kind == "i" else np.finfo(np.float16).tiny
+    return np.maximum(drawn, least)
+
+
+def _rows_sum_to_1(
+    rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers
+) -> np.ndarray:
+    del numbers  # any size would become 1
+    drawn = rng.gamma(1.0, size=shape) + 1e-3
+    return np.asarray(drawn / drawn.sum(axis=-1, keepdims=True))
+
+
+def _symmetric(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers) -> np.ndarray:
+    drawn = np.triu(numbers(rng, shape))
+    return np.asarray(drawn + np.swapaxes(np.triu(drawn, 1), -1, -2))
+
+
+def _positive_definite(
+    rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers
+) -> np.ndarray:
+    size = shape[-1]
+    drawn = numbers(rng, shape)
+    scale = np.sqrt(np.mean(drawn**2, axis=(-1, -2), keepdims=True)) + 1e-12
+    root = drawn / scale
+    # Half of the identity bounds the condition: solving loses few digits.
+    gram = root @ np.swapaxes(root, -1, -2) / size + 0.5 * np.eye(size)
+    return np.asarray(gram * scale)
+
+
+def _distinct(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers) -> np.ndarray:
+    drawn = numbers(rng, shape)
+    count = int(np.prod(shape))
+    if drawn.dtype.kind == "i":
+        reach = int(max(np.max(np.abs(drawn), initial=0), count))
+        return rng.choice(np.arange(-reach, reach + 1), size=shape, replace=False)
+    # Ranks, moved by less than half a step: no two are near one another.
+    ranks = rng.permutation(count) - (count - 1) / 2 + rng.uniform(-0.3, 0.3, size=count)
+    spread = np.std(ranks) or 1.0
+    size = np.sqrt(np.mean(drawn**2)) or 1.0
+    return np.asarray(ranks / spread * size).reshape(shape)
+
+
+def _permutation(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers) -> np.ndarray:
+    del numbers
+    ordered = np.broadcast_to(np.arange(shape[-1]), shape)
+    return rng.permuted(ordered, axis=-1)
+
+
+STRUCTURES: Mapping[str, Structure] = {
+    "positive": Structure(_positive),
+    "rows sum to 1": Structure(_rows_sum_to_1, 1, kinds="f", scales=False),
+    "positive definite": Structure(_positive_definite, 2, square=True, kinds="f"),
+    "symmetric": Structure(_symmetric, 2, square=True),
+    "sorted": Structure(lambda rng, shape, numbers: np.sort(numbers(rng, shape), axis=-1), 1),
+    "permutation": Structure(_permutation, 1, scales=False),
+    "distinct": Structure(_distinct, 1),
+}
+"""The structures that an author may ask for, by name."""
+
+_WRITE = (
+    "write a range such as (0, 'C') or (0.0, 1.0), a list of the values it may have, or one of "
+    f"{', '.join(map(repr, STRUCTURES))}"
+)
+
+
+def dims_of(values: Any) -> tuple[str, ...]:
+    """The dimensions that the bounds of a range depend on. Raises `NotASize`."""
+    if not isinstance(values, tuple):
+        return ()
+    return tuple(
+        dict.fromkeys(
+            name for bound in values if isinstance(bound, str) for name in expressions.names(bound)
+        )
+    )
+
+
+def scales(values: Any) -> bool:
+    """Whether the families "large" and "tiny" mean something for these values."""
+    return values is None or (
+        isinstance(values, str) and values in STRUCTURES and STRUCTURES[values].scales
+    )
+
+
+def faults(values: Any, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
+    """What is wrong with the values of an array, one sentence each."""
+    said = f"values={values!r}"
+    if values is None:
+        return []
+    if isinstance(values, str):
+        return _structure_faults(values, dtype, shape)
+    if isinstance(values, list):
+        if not values:
+            return [f"{said} is empty; {_WRITE}"]
+        if not all(isinstance(value, bool | int | float) for value in values):
+            return [f"{said} has a value that is no number; {_WRITE}"]
+        if dtype.startswith("int") and any(value != int(value) for value in values):
+            return [f"{said} has a value with a fraction, and dtype={dtype!r} has none"]
+        return []
+    if not isinstance(values, tuple) or len(values) != 2:
+        return [f"{said} (type={type(values).__name__}) says nothing; {_WRITE}"]
+    if dtype == "bool":
+        return [f"{said} is a range, and dtype='bool' has only two values; leave values out"]
+    try:
+        dims_of(values)
+    except expressions.NotASize as fault:
+        return [f"{said} {fault}"]
+    if not all(isinstance(bound, str | int | float) for bound in values):
+        return [f"{said} has a bound that is no number; {_WRITE}"]
+    low, high = values
+    if not isinstance(low, str) and not isinstance(high, str) and not low < high:
+        return [
+            f"{said} is an empty range: it ends before its second number, as Python's range does"
+        ]
+    return []
+
+
+def _structure_faults(values: str, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
+    said = f"values={values!r}"
+    if values not in STRUCTURES:
+        return [f"{said} is no structure that is known; {_WRITE}"]
+    structure = STRUCTURES[values]
+    if np.dtype(dtype if dtype != "bfloat16" else "float32").kind not in structure.kinds:
+        return [f"{said} cannot be had by dtype={dtype!r}"]
+    if len(shape) < structure.least_dims:
+        plural = "" if structure.least_dims == 1 else "s"
+        return [f"{said} needs at least {structure.least_dims} dimension{plural}"]
+    if structure.square and shape[-1] != shape[-2]:
+        return [f"{said} needs a square: write the last dimension twice, as in Array('N', 'N')"]
+    return []
+
+
+def draw(
+    values: Any,
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    sizes: Mapping[str, int],
+    numbers: Numbers,
+    whole: bool,
+) -> np.ndarray:
+    """Draw an array of `shape` whose elements are as `values` says; `numbers` draws ones without
+    any structure, and `whole` says whether they are integers.
+    """
+    if isinstance(values, str):
+        return STRUCTURES[values].make(rng, shape, numbers)
+    if isinstance(values, list):
+        return rng.choice(np.asarray(values), size=shape)
+    low, high = (
+        expressions.evaluate(bound, sizes) if isinstance(bound, str) else bound for bound in values
+    )
+    if whole:
+        return rng.integers(int(low), max(int(high), int(low) + 1), size=shape)
+    return rng.uniform(low, high, size=shape)
