@@ -48,6 +48,20 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
     return table
 
 
+def sentences_of_options(built: Sequence[BuiltAssignment]) -> list[str]:
+    """For each argument that is one of a few things, a sentence on how many hidden cases have
+    each.
+    """
+    return [
+        f"{each.name}: {question}: of the hidden cases, {argument} is "
+        + ", ".join(f"{option} in {count}" for option, count in shares.items())
+        + "."
+        for each in built
+        for question, record in each.record().questions.items()
+        for argument, shares in record.options.items()
+    ]
+
+
 def tables_of_cases(built: BuiltAssignment) -> list[Table]:
     """For each question, a table of how many cases of each group refuse each known wrong answer."""
     tables = []

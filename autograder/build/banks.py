@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
 from autograder.bank.records import Bank, Group, RuleChecks
-from autograder.build import tolerance
+from autograder.build import options, tolerance
 from autograder.build.drawn import DrawnGroups
 from autograder.build.record import (
     BuildRecord,
@@ -96,6 +96,7 @@ def build(
             rules={rule.name: str(rule.requirement) for rule in question.rules},
             tolerance=_tolerance_record(question, kept),
             imprecise=question.imprecise,
+            options=options.counts(question, kept.groups.values()),
         )
     environment = fingerprint()
     banks = (

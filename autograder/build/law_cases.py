@@ -7,6 +7,7 @@ comes from the reference without the transform.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +62,9 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
         label = f"{slot.shape.label}, under jax.{law}"
         if law == "vmap":
             others = [slot.draw().arguments for _ in range(LANES - 1)]
+            # A ragged list has other sizes in every draw, which no array of lanes can have.
+            alike = [name for name in way.traced if _alike(name, [arguments, *others])]
+            way = replace(way, traced=tuple(alike))
             arguments = {
                 name: _stacked([value, *(other[name] for other in others)])
                 if name in way.traced
@@ -79,6 +83,12 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
         return Case(label, case.sizes, arguments, way)
 
     return Slot(slot.shape, plain), Slot(slot.shape, under_the_law)
+
+
+def _alike(name: str, drawn: list[Mapping[str, Value]]) -> bool:
+    """Whether an argument has the same parts, in the same shapes, in several draws."""
+    parts = [[(path, leaf.data.shape) for path, leaf in each[name].leaves(name)] for each in drawn]
+    return all(each == parts[0] for each in parts)
 
 
 def _stacked(values: list[Value]) -> Value:

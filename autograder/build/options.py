@@ -5,10 +5,13 @@ cases. NumPy only.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from autograder.bank.records import Group
+from autograder.calls.inputs import describe
 from autograder.questions.question import Question
 
 
@@ -28,7 +31,8 @@ def shares(
     """For each of `count` slots the option of each argument that has some.
 
     Every option has as many slots as any other, as far as `count` can be divided, and the options
-    of several arguments meet in as many ways as there are slots for.
+    of several arguments meet in as many ways as there are slots for. The order is random: slots
+    side by side differ in their distributions in turn, and an option must not go with one of them.
     """
     found = _options(question, public)
     if not found:
@@ -41,9 +45,19 @@ def shares(
     ]
     ways = list(dict.fromkeys([*side_by_side, *_crossed(list(orders.values()))]))
     return [
-        dict(zip(orders, way, strict=True))
-        for way, _ in zip(itertools.cycle(ways), range(count), strict=False)
+        dict(zip(orders, ways[place % len(ways)], strict=True)) for place in rng.permutation(count)
     ]
+
+
+def counts(question: Question, groups: Iterable[Group]) -> dict[str, dict[str, int]]:
+    """How many cases of these groups have each option of an argument, by argument and option."""
+    found: dict[str, dict[str, int]] = {}
+    cases = [answered.case for group in groups for answered in group.cases]
+    for name in _options(question, False):
+        values = [case.arguments[name] for case in cases]
+        if not any(value.contains for value in values):
+            found[name] = dict(sorted(Counter(map(describe, values)).items()))
+    return found
 
 
 def _options(question: Question, public: bool) -> dict[str, tuple[str, ...]]:

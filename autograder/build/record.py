@@ -75,7 +75,8 @@ class ToleranceRecord:
 @dataclass(frozen=True, kw_only=True)
 class QuestionRecord:
     """One question: its groups by name, its known answers by the names of their functions, its
-    rules in words.
+    rules in words. `options` counts, for each argument that is one of a few things, the hidden
+    cases of each.
     """
 
     groups: Mapping[str, GroupCounts]
@@ -84,6 +85,7 @@ class QuestionRecord:
     rules: Mapping[str, str] = field(default_factory=dict)
     tolerance: ToleranceRecord
     imprecise: float = 0.0
+    options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> QuestionRecord:

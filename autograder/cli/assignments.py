@@ -10,7 +10,7 @@ from rich.markup import escape
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.image import IMAGES, LEAN, dress
 from autograder.assignment.samples import known_samples, otter_run
-from autograder.assignment.tables import table_of_builds, tables_of_cases
+from autograder.assignment.tables import sentences_of_options, table_of_builds, tables_of_cases
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
 
@@ -97,6 +97,7 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
             table_of_builds(built),
             note,
             *of_cases,
+            *map(escape, sentences_of_options(built)),
             f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
             "that folder is secret.",
         )

@@ -1,6 +1,6 @@
 """Cases: what each group covers, and that a draw can be repeated.
 
-Covers too: `bank.groups`, `build.options`, `build.shapes`.
+Covers too: `bank.groups`, `build.shapes`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import pytest
 from autograder import Array, Dim, Question
 from autograder.bank.groups import GROUPS
 from autograder.build.plan import generator, plan
-from autograder.build.shapes import LARGEST_DISTINCT_SIZE
+from autograder.build.shapes import LARGEST_DISTINCT_SIZE, Shape, growing
 from autograder.calls.spec import Case
+from autograder.errors import BuildError
 from autograder.questions.argument import Drawing
 
 
@@ -140,3 +141,61 @@ def test_one_random_shape_lies_between_the_small_sizes_and_the_largest(secret: s
     first = drawn(question, "random", secret)[0].sizes
     assert LARGEST_DISTINCT_SIZE < first["B"] < 20
     assert (first["D"], first["N"]) == (8, 4)
+
+
+def dependent(**more: object) -> Question:
+    return Question(
+        "f",
+        arguments={"x": Array("N", "D"), "w": Array("D", "D"), "k": Dim("K"), "h": Dim("H")},
+        dims={"N": (2, 20), "K": (1, "N"), "H": (1, 4), "S": (1, 5), "D": "H * S"},
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("secret", list("abcd"))
+def test_sizes_that_depend_on_others_fit_them(group: str, secret: str) -> None:
+    for case in drawn(dependent(), group, secret):
+        assert case.sizes["D"] == case.sizes["H"] * case.sizes["S"]
+        assert 1 <= case.sizes["K"] <= case.sizes["N"]
+        assert case.arguments["x"].data.shape == (case.sizes["N"], case.sizes["D"])
+    labels = [case.label for case in drawn(dependent(), "corners", secret)]
+    assert "K at its smallest, 1" in labels
+    assert "every size at its largest" in labels
+    largest = next(
+        case.sizes
+        for case in drawn(dependent(), "corners", secret)
+        if case.label == "every size at its largest"
+    )
+    assert largest == {"N": 20, "K": 20, "H": 4, "S": 5, "D": 20}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_only_sizes_that_where_accepts_are_drawn(group: str) -> None:
+    question = dependent(where=lambda sizes: sizes["D"] % 2 == 0 and sizes["K"] != sizes["N"])
+    for case in drawn(question, group):
+        assert case.sizes["D"] % 2 == 0
+        assert case.sizes["K"] < case.sizes["N"]
+
+
+def test_where_that_accepts_nothing_stops_the_build_with_a_sentence() -> None:
+    question = dependent(where=lambda sizes: sizes["N"] > 20)
+    with pytest.raises(BuildError) as caught:
+        plan(question, "random", generator("s"))
+    assert str(caught.value) == (
+        "question 'f': in 500 tries no sizes were found that fit dims={'N': (2, 20), 'K': (1, "
+        "'N'), 'H': (1, 4), 'S': (1, 5), 'D': 'H * S'} and where; widen the ranges, or write a "
+        "size that follows from others as an expression such as D='H * K'"
+    )
+
+
+def test_growing_sizes_change_one_dimension_and_what_follows_from_it() -> None:
+    question = dependent()
+    shape = Shape("s", {"N": 9, "K": 4, "H": 2, "S": 3, "D": 6})
+    found = [each.sizes for each in growing(question, shape, "H", [1, 3])]
+    assert found == [
+        {"N": 9, "K": 4, "H": 1, "S": 3, "D": 3},
+        {"N": 9, "K": 4, "H": 3, "S": 3, "D": 9},
+    ]
+    with pytest.raises(BuildError, match="D depends on other sizes"):
+        growing(question, shape, "D", [1, 30])

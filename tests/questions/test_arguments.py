@@ -1,7 +1,7 @@
 """A kind of argument is one class: what draws, builds, varies and mutates asks it, and no module
 knows kinds by name.
 
-Covers too: `questions.numbers`, `questions.structures`, `questions.values`.
+Covers too: `questions.argument`.
 """
 
 from __future__ import annotations
