@@ -40,7 +40,7 @@ from autograder.classroom.station import GradedSubmission
 from autograder.classroom.submissions import SubmittedFiles, find
 from autograder.errors import DeclarationError
 from autograder.grading import results
-from autograder.questions import laws
+from autograder.questions import laws, values
 from autograder.runtime import log_server, switches
 from autograder.sandbox.confined.probe import HOLES
 from autograder.verdicts import array_mistakes, compare, diagnosis
@@ -234,6 +234,19 @@ def test_a_platform_that_classes_come_from_and_that_grades_go_to(
     target = gradebook.target_of("campus.csv", tmp_path)
     gradebook.write(target, "hw", [gradebook.Row(known.students[0], [])], {})
     assert (tmp_path / "campus.csv").read_text() == "campus name\nada\n"
+
+
+def test_what_elements_an_array_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    even = values.Structure(lambda rng, shape, numbers: 2 * numbers(rng, shape), kinds="i")
+    monkeypatch.setattr(values, "STRUCTURES", {**values.STRUCTURES, "even": even})
+    question = Question(
+        "f",
+        arguments={"x": Array("B", dtype="int32", values="even")},
+        dims={"B": (2, 6)},
+        shapes=1,
+    )
+    cases = draw(question, jnp.tanh, ("random",), "a", "s").groups["random"].cases
+    assert all(np.all(each.case.arguments["x"].data % 2 == 0) for each in cases)
 
 
 def test_a_law(monkeypatch: pytest.MonkeyPatch) -> None:

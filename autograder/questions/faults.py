@@ -92,11 +92,22 @@ def _of_dims(question: Declared) -> Iterator[Fault]:
     for dim, sizes in question.dims.items():
         if _depends_on_itself(dim, question.dims):
             yield f"dims[{dim!r}]", sizes, "depends on itself; give it a range of its own"
-    if question.where is not None and not callable(question.where):
+    if question.where is None:
+        return
+    if not callable(question.where):
         yield (
             "where",
             question.where,
             "is no function; write where=lambda sizes: sizes['K'] <= sizes['N']",
+        )
+    least = {dim: smallest for dim, (smallest, _) in expressions.reaches(question.dims).items()}
+    try:
+        bool(question.where(dict(least)))
+    except Exception as fault:  # noqa: BLE001 - it is the author's code
+        yield (
+            "where",
+            question.where,
+            f"raised {type(fault).__name__}: {fault}; it gets a dict of sizes, such as {least}",
         )
 
 

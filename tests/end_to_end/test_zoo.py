@@ -3,27 +3,18 @@ the compiler (see docs/programs.md)."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
-import subprocess
-import sys
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from roads import Rows, by_notebook, by_otter, by_otter_check, by_the_zip, in_a_class
 from shared import ROOT, built_once
 from zoo_masters import FAMILIES, Program, family, table, write_master
 
 from autograder.assignment.built import BuiltAssignment, solution_of
-from autograder.assignment.samples import otter_run
-from autograder.classroom.station import Station
-from autograder.container import launcher
 from autograder.runtime import switches
 
 REQUIRED = {
@@ -75,8 +66,6 @@ OFTEN = {
 }
 """Graded in every run of the tests, in one notebook; the families as a whole are in the slow
 ones."""
-
-Rows = list[dict[str, Any]]
 
 
 def chosen_often(program: Program) -> bool:
@@ -165,53 +154,6 @@ def accepted(found: Rows) -> None:
     assert sum(row["max_score"] for row in found if row["name"] != "Public Tests")
 
 
-def by_otter(
-    notebook: nbformat.NotebookNode | Path, built: BuiltAssignment, **variables: str
-) -> Rows:
-    """The rows of `otter run`."""
-    results = otter_run(notebook, built.zip, env={**os.environ, **variables}).results
-    assert results is not None
-    found: Rows = results["tests"]
-    return found
-
-
-def by_the_zip(notebook: nbformat.NotebookNode, built: BuiltAssignment, root: Path) -> Rows:
-    """The rows of the zip's runner in a folder such as Gradescope's."""
-    for name in ("submission", "results"):
-        (root / name).mkdir(parents=True)
-    with zipfile.ZipFile(built.zip) as packed:
-        packed.extractall(root / "source")
-    nbformat.write(notebook, root / "submission" / "answer.ipynb")
-    assert launcher.main(root, container=False)
-    found: Rows = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))[
-        "tests"
-    ]
-    return found
-
-
-def in_a_class(
-    notebooks: Mapping[str, nbformat.NotebookNode], built: BuiltAssignment
-) -> dict[str, Rows]:
-    """The rows that a warm grader gives, one submission after the other."""
-    station = Station(built.zip)
-    try:
-        return {
-            name: station.grade({"answer.ipynb": nbformat.writes(notebook).encode()}).results[
-                "tests"
-            ]
-            for name, notebook in notebooks.items()
-        }
-    finally:
-        station.close()
-
-
-def at_the_desk(built: BuiltAssignment, notebook: nbformat.NotebookNode, desk: Path) -> Path:
-    """A copy of the student folder with this notebook in it."""
-    shutil.copytree(built.untouched.parent, desk)
-    nbformat.write(notebook, desk / built.untouched.name)
-    return desk
-
-
 def test_of_a_dozen_right_answers_get_every_point_and_wrong_ones_none(
     sample: BuiltAssignment,
 ) -> None:
@@ -244,46 +186,25 @@ def test_every_road_gives_the_same_rows(built: BuiltAssignment, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_otter_check_says_the_same_at_the_desk(built: BuiltAssignment, tmp_path: Path) -> None:
-    def said(name: str, notebook: nbformat.NotebookNode) -> str:
-        desk = at_the_desk(built, notebook, tmp_path / name)
-        command = [sys.executable, "-m", "otter", "check", built.untouched.name]
-        return subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False).stdout
-
-    assert said("right", nbformat.read(built.solution, as_version=4)) == "All tests passed!\n"
-    wrong = said("wrong", all_wrong(built))
+    solution = nbformat.read(built.solution, as_version=4)
+    assert by_otter_check(solution, built, tmp_path / "right") == "All tests passed!\n"
+    wrong = by_otter_check(all_wrong(built), built, tmp_path / "wrong")
     assert [name for name in built.record().questions if f"{name} results:" not in wrong] == []
 
 
 @pytest.mark.slow
 def test_in_a_notebook_every_check_passes_or_none(built: BuiltAssignment, tmp_path: Path) -> None:
-    def said(name: str, notebook: nbformat.NotebookNode) -> dict[str, str]:
-        """What each `grader.check` shows, by question."""
-        desk = at_the_desk(built, notebook, tmp_path / name)
-        notebook.cells = [cell for cell in notebook.cells if "grader.export(" not in cell.source]
-        NotebookClient(
-            notebook, timeout=None, resources={"metadata": {"path": str(desk)}}
-        ).execute()
-        checks = {
-            found[1]: cell
-            for cell in notebook.cells
-            if (found := re.fullmatch(r'grader\.check\("(\w+)"\)', cell.source.strip()))
-        }
-        return {
-            question: "".join(
-                output.get("data", {}).get("text/plain", "") for output in cell.outputs
-            )
-            for question, cell in checks.items()
-        }
-
     solutions = {
         question: solution_of(built.solution, question) for question in built.record().questions
     }
     assert {
         question: text
-        for question, text in said("right", built.answered(solutions)).items()
+        for question, text in by_notebook(
+            built.answered(solutions), built, tmp_path / "right"
+        ).items()
         if "passed" not in text
     } == {}
-    wrong = said("wrong", all_wrong(built))
+    wrong = by_notebook(all_wrong(built), built, tmp_path / "wrong")
     assert set(wrong) == set(built.record().questions)
     assert {question: text for question, text in wrong.items() if "CheckFailed" not in text} == {}
 

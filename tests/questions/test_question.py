@@ -207,3 +207,50 @@ def test_decorators_leave_the_function_as_it_is() -> None:
     assert wrong(1, "x", 2) == 2
     assert question.alternatives == [other]
     assert [known.function for known in question.misconceptions] == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("dims", "where", "message"),
+    [
+        (
+            {"B": (1, "C"), "D": (1, 2)},
+            None,
+            "dims['B']=(1, 'C') (type=tuple) uses the dimension 'C', which dims does not define; "
+            "it defines B, D",
+        ),
+        (
+            {"B": "D + 1", "D": (1, "B")},
+            None,
+            "dims['B']='D + 1' (type=str) depends on itself; give it a range of its own",
+        ),
+        (
+            {"B": "D / 2", "D": (1, 2)},
+            None,
+            "dims['B']='D / 2' (type=str) is no expression for a size, for 'D / 2'; write whole "
+            "numbers and names of dimensions with + - * // % min max, such as 'H * K' or "
+            "'min(N, 4)'",
+        ),
+        (
+            {"B": (1, 4), "D": (1, 2)},
+            "B <= D",
+            "where='B <= D' (type=str) is no function; write where=lambda sizes: sizes['K'] <= "
+            "sizes['N']",
+        ),
+    ],
+)
+def test_sizes_that_cannot_be_chosen_are_told(dims: Any, where: Any, message: str) -> None:
+    with pytest.raises(DeclarationError, match=f"^question 'f': {re.escape(message)}$"):
+        Question("f", arguments={"x": Array("B", "D")}, dims=dims, where=where)
+
+
+def test_where_that_raises_is_told_with_what_it_gets() -> None:
+    with pytest.raises(
+        DeclarationError,
+        match=re.escape("raised KeyError: 'k'; it gets a dict of sizes, such as {'B': 1, 'D': 2}"),
+    ):
+        Question(
+            "f",
+            arguments={"x": Array("B", "D")},
+            dims={"B": (1, 4), "D": (2, 3)},
+            where=lambda sizes: sizes["k"] > 1,
+        )
