@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from autograder.calls.inputs import Value
+from autograder.calls.narrow_floats import NARROW, letter
 from autograder.questions.argument import Argument
 
 VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
@@ -18,7 +19,10 @@ value repeated.
 
 _SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
 
-FLOAT_DTYPES = ("float32", "float64", "float16")
+FLOAT_DTYPES = ("float32", "float64", "float16", "bfloat16")
+
+COMPLEX_DTYPES = ("complex64", "complex128")
+"""Real and imaginary parts are drawn alike."""
 
 EXACT_DTYPES = ("int32", "bool")
 """Integers are drawn from -9 to 9 ("normal"), from -900 to 900 ("large"), or from -1 to 1 ("tiny").
@@ -35,9 +39,10 @@ LARGEST_SEED = 2**24
 class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
-    `dtype` is float32, float64, float16, int32 or bool. `families` names the distributions that its
-    elements are drawn from (see `VALUE_FAMILIES`). The function receives it as a `jax.Array`, and
-    as an `np.ndarray` where the argument types vary; with `numpy`, always as an `np.ndarray`.
+    `dtype` is float32, float64, float16, bfloat16, complex64, complex128, int32 or bool. `families`
+    names the distributions that its elements are drawn from (see `VALUE_FAMILIES`). The function
+    receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with
+    `numpy`, always as an `np.ndarray`.
     """
 
     dims: tuple[str, ...] = ()
@@ -61,7 +66,13 @@ class Array(Argument):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return ("numpy",) if self.numpy else ("jax", "numpy")
+        if self.numpy:
+            return ("numpy",)
+        return ("jax",) if self.dtype in NARROW else ("jax", "numpy")
+
+    @property
+    def wide(self) -> bool:
+        return not self.numpy and self.dtype in ("float64", "complex128")
 
     def faults(self) -> list[str]:
         """The faults of this description, one sentence each, without the names of question and
@@ -72,14 +83,15 @@ class Array(Argument):
             for dim in self.dims
             if not isinstance(dim, str)
         ]
-        if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
-            found.append(
-                f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}"
-            )
+        known = (*FLOAT_DTYPES, *COMPLEX_DTYPES, *EXACT_DTYPES)
+        if self.dtype not in known:
+            found.append(f"dtype={self.dtype!r} is not one of {', '.join(known)}")
         if not isinstance(self.numpy, bool):
             found.append(
                 f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False"
             )
+        elif self.numpy and self.dtype in NARROW:
+            found.append(f"NumPy has no {self.dtype}; remove numpy=True")
         if not self.families:
             found.append(f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}")
         found += [
@@ -102,11 +114,11 @@ class Array(Argument):
             return Value(
                 kind, np.ascontiguousarray(np.broadcast_to(numbers, shape)).astype(self.dtype)
             )
-        elements = (
-            np.broadcast_to(rng.standard_normal(), shape)
-            if family == "equal"
-            else rng.standard_normal(shape)
-        )
+        drawn = () if family == "equal" else shape
+        elements = np.asarray(rng.standard_normal(drawn))
+        if self.dtype in COMPLEX_DTYPES:
+            elements = elements + 1j * rng.standard_normal(drawn)
+        elements = np.broadcast_to(elements, shape)
         return Value(kind, np.ascontiguousarray(elements * _SCALE[family]).astype(self.dtype))
 
     @property
@@ -119,7 +131,8 @@ class Array(Argument):
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         shape, dtype = value.data.shape, value.data.dtype
-        drawn = rng.standard_normal(shape) if dtype.kind == "f" else rng.integers(0, 2, size=shape)
+        exact = letter(dtype) not in "fc"
+        drawn = rng.integers(0, 2, size=shape) if exact else rng.standard_normal(shape)
         return Value(value.kind, np.asarray(drawn).astype(dtype))
 
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:

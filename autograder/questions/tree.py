@@ -63,6 +63,10 @@ class Tree(Argument):
         return all(each.differentiable for each in self.fields.values())
 
     @property
+    def wide(self) -> bool:
+        return any(each.wide for each in self.fields.values())
+
+    @property
     def permutable(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.permutable))
 

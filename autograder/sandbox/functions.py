@@ -58,7 +58,7 @@ class Functions(Objects):
             "do": do,
             "name": name,
             "arguments": [[path, leaf.kind] for path, leaf in leaves.items()],
-            "way": vars(way),
+            "way": way.to_json(),
             **more,
         }
         arrays = {path: leaf.data for path, leaf in leaves.items()}

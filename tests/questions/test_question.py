@@ -143,7 +143,8 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: object, message:
         (Array(3), "cannot be drawn: a dimension is named by a string, not by 3 (int)"),  # type: ignore[arg-type]
         (
             Array("B", dtype="int8"),
-            "cannot be drawn: dtype='int8' is not one of float32, float64, float16, int32, bool",
+            "cannot be drawn: dtype='int8' is not one of float32, float64, float16, bfloat16, "
+            "complex64, complex128, int32, bool",
         ),
         (
             Array("B", families=()),
