@@ -13,7 +13,7 @@ import numpy as np
 from autograder.bank.groups import GROUPS, PUBLIC
 from autograder.build.shapes import Shape, corners, distinct, middle, random_shape
 from autograder.calls.spec import Case
-from autograder.evidence.requirements import TRACED_SIZES
+from autograder.evidence.growth import TRACED_SIZES
 from autograder.questions.question import Question
 
 
@@ -102,13 +102,17 @@ def method_slots(
 
 
 def trace_slots(
-    question: Question, dim: str, shape: Shape, rng: np.random.Generator
+    question: Question,
+    dim: str,
+    shape: Shape,
+    rng: np.random.Generator,
+    wanted: Sequence[int] = TRACED_SIZES,
 ) -> tuple[Slot, ...]:
     """Slots that differ from `shape`, and from one another, only in the size of `dim`: growing
     sizes within its range.
     """
     smallest, largest = question.dims[dim]
-    sizes = sorted({min(max(size, smallest), largest) for size in TRACED_SIZES})
+    sizes = sorted({min(max(size, smallest), largest) for size in wanted})
     return _default_slots(
         question, [Shape(f"{dim} = {size}", {**shape.sizes, dim: size}) for size in sizes], 1, rng
     )
