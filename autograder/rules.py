@@ -31,6 +31,7 @@ from autograder.evidence.requirements import (
     SharedParameters,
     StackedParameters,
     Transform,
+    Vectorised,
 )
 
 
@@ -118,6 +119,24 @@ def constant_trace(dim: str) -> ConstantTrace:
     looped over it.
     """
     return ConstantTrace(dim)
+
+
+def vectorised(*dims: str) -> Requirement:
+    """Python does not loop over any of these dimensions: the lines and calls in Python do not grow
+    with its size, nor does the program that JAX traces. For NumPy and JAX alike.
+
+    Loops, comprehensions, recursion, `map`, `np.vectorize`, `np.apply_along_axis`, `list(x)` and
+    `sum(x)` are seen; work that grows with the logarithm of the size is not taken for a loop.
+
+    Raises `DeclarationError` for arguments that cannot be used.
+    """
+    if not dims or not all(isinstance(dim, str) for dim in dims):
+        raise DeclarationError(
+            f"vectorised({', '.join(map(repr, dims))}) names no dimension; write "
+            'vectorised("N") for one that `dims` of the question defines'
+        )
+    of = tuple(Vectorised(dim) for dim in dims)
+    return of[0] if len(of) == 1 else Every(of)
 
 
 def _requirements(name: str, of: tuple[Requirement, ...]) -> tuple[Requirement, ...]:

@@ -140,14 +140,16 @@ class KnownMethod:
 class RuleChecks:
     """How the rules of one question are judged: they must be met on every one of `cases`.
 
-    `traces` holds calls with growing sizes for each dimension whose trace lengths are needed;
-    `known` holds what the author's misconceptions do.
+    `traces` holds calls with growing sizes for each dimension whose trace lengths are needed, and
+    `works` for each for which the work of Python is; `known` holds what the author's
+    misconceptions do.
     """
 
     rules: tuple[Rule, ...] = ()
     cases: tuple[Case, ...] = ()
     traces: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
     known: tuple[KnownMethod, ...] = ()
+    works: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
 
     def rule(self, name: str) -> Rule | None:
         """The rule of that name, or None."""

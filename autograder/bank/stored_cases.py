@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,14 +59,33 @@ def stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]
             stored_case(case, f"{prefix}/{index}", arrays)
             for index, case in enumerate(method.cases)
         ],
-        "traces": {
-            dim: [
-                stored_case(case, f"{prefix}/{dim}/{index}", arrays)
-                for index, case in enumerate(cases)
-            ]
-            for dim, cases in method.traces.items()
-        },
+        "traces": _stored(method.traces, prefix, arrays),
         "known": [vars(known) for known in method.known],
+        **({"works": _stored(method.works, f"{prefix}/works", arrays)} if method.works else {}),
+    }
+
+
+def _stored(
+    cases: Mapping[str, Sequence[Case]], prefix: str, arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    """Cases by dimension as JSON types."""
+    return {
+        dim: [
+            stored_case(case, f"{prefix}/{dim}/{index}", arrays) for index, case in enumerate(each)
+        ]
+        for dim, each in cases.items()
+    }
+
+
+def _read(
+    prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> dict[str, tuple[Case, ...]]:
+    """The cases by dimension that were stored."""
+    return {
+        dim: tuple(
+            read_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)
+        )
+        for dim, rows in stored.items()
     }
 
 
@@ -82,13 +101,9 @@ def read_method(
         tuple(
             read_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])
         ),
-        {
-            dim: tuple(
-                read_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)
-            )
-            for dim, rows in stored["traces"].items()
-        },
+        _read(prefix, stored["traces"], arrays),
         tuple(
             KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]
         ),
+        _read(f"{prefix}/works", stored.get("works", {}), arrays),
     )

@@ -42,6 +42,7 @@ STORED_DTYPES = (
     "float32",
     "float64",
     "complex64",
+    "complex128",
     *NARROW,
 )
 """The dtypes that a reference may return."""
@@ -63,7 +64,8 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
     for tried in range(1, DRAWS + 1):  # noqa: B007 - told behind the loop
         case = slot.draw()
         output = _reference_output(question, reference, case)
-        why = "" if question.nan and _has_nan(output) else why_degenerate(output)
+        expected = question.nonfinite_expected and _not_finite(output)
+        why = "" if expected else why_degenerate(output)
         advice = " Narrow the ranges in dims" if why else ""
         why = why or why_not_by_right(
             question, lambda case: _expected(reference, case), case, output
@@ -87,9 +89,9 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
     )
 
 
-def _has_nan(output: Output) -> bool:
+def _not_finite(output: Output) -> bool:
     return any(
-        dtype_kind(array.dtype) in ("floating", "complex") and bool(np.isnan(widen(array)).any())
+        dtype_kind(array.dtype) in ("floating", "complex") and not np.isfinite(widen(array)).all()
         for array in output.values()
     )
 

@@ -36,7 +36,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
 
     They must stay under moved inputs and, unless random numbers would change, in float64. NaN must
     also stand at the same places for other numbers, as at the edge of a window; the author may say
-    that it belongs elsewhere, by `nan=True`.
+    that it belongs elsewhere, by `nonfinite="expected"`.
     """
     found = {
         name: kinds(array)
@@ -57,7 +57,9 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
         told = _where_not(tolerance.in_float64(evaluate, case), output, found)
         if told:
             return f"it is not what float64 gives, {told}{OVERFLOW}"
-    if question.nan or not any(np.any(each == KINDS.index("NaN")) for each in found.values()):
+    if question.nonfinite_expected or not any(
+        np.any(each == KINDS.index("NaN")) for each in found.values()
+    ):
         return ""
     for _ in range(OTHERS):
         varied = {
@@ -68,7 +70,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
             return (
                 "it has a NaN at places that depend on the numbers drawn, as 0 / 0 or the "
                 "logarithm of a negative number give; if NaN is the right answer there, declare "
-                "the question with nan=True"
+                'the question with nonfinite="expected"'
             )
     return ""
 

@@ -17,7 +17,7 @@ from autograder.build.shapes import Shape, corners, distinct, growing, middle, r
 from autograder.calls.inputs import Value
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
-from autograder.evidence.requirements import TRACED_SIZES
+from autograder.evidence.growth import TRACED_SIZES
 from autograder.questions.argument import Argument, Drawing
 from autograder.questions.question import Question
 
@@ -121,13 +121,17 @@ def method_slots(
 
 
 def trace_slots(
-    question: Question, dim: str, shape: Shape, rng: np.random.Generator
+    question: Question,
+    dim: str,
+    shape: Shape,
+    rng: np.random.Generator,
+    wanted: Sequence[int] = TRACED_SIZES,
 ) -> tuple[Slot, ...]:
     """Slots that differ from `shape`, and from one another, only in the size of `dim`: growing
     sizes within its range.
     """
     smallest, largest = question.reach[dim]
-    sizes = sorted({min(max(size, smallest), largest) for size in TRACED_SIZES})
+    sizes = sorted({min(max(size, smallest), largest) for size in wanted})
     kinds = {parameter: argument.kinds[0] for parameter, argument in question.arguments.items()}
     share = options.first(question)  # the traces are compared with one another
     return tuple(

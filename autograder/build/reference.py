@@ -14,6 +14,7 @@ from autograder.build.answered_cases import answered_slot, arguments_of
 from autograder.build.drawn import DrawnGroups
 from autograder.build.plan import Plan, generator, plan
 from autograder.build.tolerance import Noises, Scales
+from autograder.build.width import check_width
 from autograder.calls.call import Failed, Returned
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
@@ -34,6 +35,7 @@ def draw(
     """Draw groups of cases, answer them with the reference, and judge the author's other answers by
     them. Raises `BuildError`.
     """
+    check_width(question)
     plans = {}
     for name in names:
         rng = generator(secret, assignment, question.name, name)

@@ -13,7 +13,8 @@ from autograder.build.answered_cases import answered_slot, arguments_of
 from autograder.build.plan import generator, method_slots, plan, trace_slots
 from autograder.build.shapes import Shape
 from autograder.errors import BuildError
-from autograder.evidence.requirements import traced_dims
+from autograder.evidence.growth import WORKED_SIZES
+from autograder.evidence.sizes import traced_dims, worked_dims
 from autograder.questions.question import Question
 from autograder.verdicts.rules import Judgement, judge
 
@@ -48,7 +49,11 @@ def draw_method(
         dim: tuple(slot.draw() for slot in trace_slots(question, dim, shapes[0], rng))
         for dim in dims
     }
-    method = RuleChecks(tuple(question.rules), cases, traces)
+    works = {
+        dim: tuple(slot.draw() for slot in trace_slots(question, dim, shapes[0], rng, WORKED_SIZES))
+        for dim in sorted(set().union(*(worked_dims(rule.requirement) for rule in question.rules)))
+    }
+    method = RuleChecks(tuple(question.rules), cases, traces, works=works)
     for label, function in (
         ("the reference", reference),
         *((f"the alternative {each.__name__}", each) for each in question.alternatives),

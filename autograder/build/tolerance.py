@@ -19,7 +19,7 @@ import numpy as np
 from autograder.bank.records import Tolerance
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.narrow_floats import finfo
-from autograder.calls.nudges import floats_changed, nudged
+from autograder.calls.nudges import coarsest, floats_changed, nudged
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
@@ -106,13 +106,19 @@ def noise_of_compilers(
     """The noise of other compiled programs for the same computation: compiled as a whole, and in
     float64. Each costs a compilation.
     """
-    compiled = call(reference, case.arguments, case.way.under("jit", case.arguments))
+    compiled = (
+        None  # a compiled program writes into nothing
+        if case.way.changed
+        else call(reference, case.arguments, case.way.under("jit", case.arguments))
+    )
     wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
     return {
         name: Noise(
             None,
             _difference(compiled, name, output, scales),
-            _explained(_difference(wide, name, output, scales)),
+            _explained(
+                _difference(wide, name, output, scales), THRESHOLD * coarsest(case.arguments)
+            ),
         )
         for name in output
     }
@@ -199,8 +205,9 @@ def _larger(first: float | None, second: float | None) -> float | None:
     )
 
 
-def _explained(difference: float | None) -> float | None:
-    return None if difference is None or difference > NOISIEST else difference
+def _explained(difference: float | None, rounding: float = 0.0) -> float | None:
+    limit = max(NOISIEST, rounding)
+    return None if difference is None or difference > limit else difference
 
 
 def _difference(outcome: object, name: str, output: Output, scales: Scales | None) -> float | None:

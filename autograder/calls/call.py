@@ -14,9 +14,9 @@ import numpy as np
 
 from autograder.calls.causes import NO_FUNCTION, NOT_DEFINED, OTHER_ARGUMENTS, RAISED, open_name
 from autograder.calls.inputs import Value, to_python, unchanged
-from autograder.calls.outputs import ALONE, Output, Unusable, to_output
+from autograder.calls.outputs import ALONE, Output, Unusable, after_the_call, to_output
 from autograder.calls.spec import PLAIN, CallSpec
-from autograder.calls.transforms import apply
+from autograder.calls.transforms import apply, width
 
 PRINTED_SHOWN = 2_000
 """At most this many characters of a function's printed output are kept; the rest is dropped as it
@@ -91,11 +91,15 @@ def call(
     fault = _uncallable(function, way.own_arguments(tuple(arguments)))
     if fault is not None:
         return fault
-    passed = {name: to_python(value) for name, value in arguments.items()}
-    with capture(PRINTED_SHOWN) as output:
+    with width(way):
+        passed = {name: to_python(value) for name, value in arguments.items()}
+    with capture(PRINTED_SHOWN) as output, width(way):
         try:
-            returned = to_output(
-                apply(function, tuple(arguments), way)(*passed.values()), several=way.several
+            answer = apply(function, tuple(arguments), way)(*passed.values())
+            returned = (
+                after_the_call({name: passed[name] for name in way.changed}, answer, way.several)
+                if way.changed
+                else to_output(answer, several=way.several)
             )
         except Unusable as unusable:
             return Failed(unusable.cause, printed=output.text)

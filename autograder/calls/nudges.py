@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from autograder.calls.inputs import Value
+from autograder.calls.narrow_floats import finfo, is_narrow, letter
 
 SLIGHT = 2.0**-20
 """The relative change of a slight nudge: float32 tells it, with 24 bits, and half precision, with 8
@@ -17,27 +18,43 @@ or 11, does not.
 def floats_changed(
     arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]
 ) -> dict[str, Value]:
-    """The arguments with `change` applied to their floating-point arrays and numbers.
+    """The arguments with `change` applied to their floating-point arrays and numbers, and to the
+    real and the imaginary parts of their complex ones. `change` may change the dtype.
 
     Integers and booleans are exact, and often serve as indices: they stay as they are.
     """
 
     def changed(value: Value) -> Value:
-        return (
-            Value(value.kind, change(value.data))
-            if value.holds_data and value.data.dtype.kind == "f"
-            else value
-        )
+        return Value(value.kind, in_parts(value.data, change)) if _moves(value) else value
 
     return {name: value.changed(changed) for name, value in arguments.items()}
 
 
+def in_parts(data: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """`change` of a floating-point array, or of the parts of a complex one. Parts that are no wider
+    than float32 give complex64.
+    """
+    if data.dtype.kind != "c":
+        return change(data)
+    real, imaginary = change(data.real), change(data.imag)
+    both = np.empty(real.shape, np.complex64 if real.dtype.itemsize <= 4 else np.complex128)
+    both.real, both.imag = real, imaginary
+    return both
+
+
+def _moves(value: Value) -> bool:
+    return value.holds_data and letter(value.data.dtype) in "fc"
+
+
 def nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
     """The arguments with each element of each floating-point array moved to a neighbouring number,
-    up or down at random.
+    up or down at random; of a complex array, each part. Neighbours in bfloat16 are further away
+    than rounding explains, so its arrays stay.
     """
 
     def nudge(data: np.ndarray) -> np.ndarray:
+        if is_narrow(data.dtype):
+            return data
         towards = np.where(rng.random(data.shape) < 0.5, -np.inf, np.inf).astype(data.dtype)
         moved: np.ndarray = np.nextafter(data, towards)
         return moved
@@ -59,9 +76,20 @@ def nudged_slightly(arguments: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def has_floats(arguments: Mapping[str, Value]) -> bool:
-    """Whether there is a floating-point array among the arguments."""
-    return any(
-        leaf.holds_data and leaf.data.dtype.kind == "f"
-        for value in arguments.values()
-        for _, leaf in value.leaves()
+    """Whether there is a floating-point or complex array among the arguments."""
+    return any(_moves(leaf) for value in arguments.values() for _, leaf in value.leaves())
+
+
+def coarsest(arguments: Mapping[str, Value]) -> float:
+    """The rounding unit of the floating-point array among the arguments that has the largest; 0.0
+    if there is none.
+    """
+    return max(
+        (
+            float(finfo(leaf.data.dtype).eps)
+            for value in arguments.values()
+            for _, leaf in value.leaves()
+            if _moves(leaf)
+        ),
+        default=0.0,
     )

@@ -19,6 +19,9 @@ Output = Mapping[str, np.ndarray]
 
 ALONE = ""
 
+RETURNED = "returned"
+"""The name of what a function returned, where arguments that it has changed are taken too."""
+
 SHOWN = 8
 """At most this many names are listed in a sentence."""
 
@@ -89,6 +92,16 @@ def to_output(returned: object, *, several: bool = False) -> Output:
     if not found:
         raise Unusable(causes.NO_ARRAY_INSIDE.says())
     return found
+
+
+def after_the_call(changed: Mapping[str, Any], returned: object, several: bool) -> Output:
+    """The arguments that a function has changed, by name, and with `several` also what it returned,
+    under the name `RETURNED`, if that is not None. Raises `Unusable`.
+    """
+    return to_output(
+        {**changed, **({RETURNED: returned} if several and returned is not None else {})},
+        several=True,
+    )
 
 
 def collect_arrays(returned: object) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from autograder.calls.inputs import Value
+from autograder.calls.narrow_floats import letter
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,10 @@ class CallSpec:
     `several`: the arrays of a nested answer are taken one by one. `method`: the method of an
     instance to call; the class gets the arguments in `constructor`. `gradient`: take the answer's
     gradient with respect to these arguments instead of the answer. `law` puts the call under the
-    law's transform, which acts on the arguments in `traced`; random numbers that it needs come from
-    `seed`.
+    law's transform, which acts on the arguments in `traced`; random numbers that it needs come
+    from `seed`. `x64`: JAX computes in 64 bits. `may_change`: arguments that the function may write
+    into. `changed`: arguments that it must write into; they are taken as they are after the call,
+    by name, and what it returns only with `several`.
     """
 
     several: bool = False
@@ -27,25 +30,28 @@ class CallSpec:
     law: str = ""
     traced: tuple[str, ...] = ()
     seed: int = 0
+    x64: bool = False
+    may_change: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The spec as JSON types. Fields that came later are left out at their default, so that a
+        bank which does not use them keeps its bytes.
+        """
+        return {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name in _ALWAYS or getattr(self, each.name) != each.default
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CallSpec:
-        """The spec whose `vars` were stored as JSON."""
+        """The spec that `to_json` gave."""
         found: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in stored.items()
         }
         return cls(**found)
-
-    def to_json(self) -> dict[str, Any]:
-        """The spec as JSON types: the fields of the first format, and others that are not at their
-        default.
-        """
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name in _ALWAYS_STORED or value != getattr(PLAIN, name)
-        }
 
     def own_arguments(self, arguments: Sequence[str]) -> tuple[str, ...]:
         """The arguments with which the student's object itself is called: for a class, only those
@@ -79,12 +85,12 @@ class CallSpec:
         """
         kinds = {
             name: {
-                leaf.data.dtype.kind if leaf.kind in ("jax", "numpy") else leaf.kind
+                letter(leaf.data.dtype) if leaf.kind in ("jax", "numpy") else leaf.kind
                 for _, leaf in value.leaves()
             }
             for name, value in arguments.items()
         }
-        accepted = {"f"} if law == "grad" else {"f", "i", "b", "key"}
+        accepted = {"f"} if law == "grad" else {"f", "i", "u", "b", "c", "key"}
         return replace(
             self,
             law=law,
@@ -93,10 +99,10 @@ class CallSpec:
         )
 
 
-PLAIN = CallSpec()
+_ALWAYS = ("several", "constructor", "method", "gradient", "law", "traced", "seed")
+"""The fields of the first format, which a bank has whatever their value."""
 
-_ALWAYS_STORED = ("several", "constructor", "method", "gradient", "law", "traced", "seed")
-"""The fields that a bank has whatever their value: the same questions give the same bytes."""
+PLAIN = CallSpec()
 
 
 @dataclass(frozen=True)

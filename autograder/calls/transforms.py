@@ -5,6 +5,7 @@ JAX is imported only where a spec needs it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ DIRECTIONS = 4
 
 def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
     """The function to call in place of `function`, with all the arguments by position."""
-    if way == CallSpec(several=way.several):
+    if not (way.method or way.gradient or way.law):
         return function  # type: ignore[no-any-return]
     answer = _of_instance(function, arguments, way) if way.method else function
     if way.gradient:
@@ -30,6 +31,17 @@ def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..
     if way.law in _TRANSFORMS:
         answer = _TRANSFORMS[way.law](answer, arguments, way)
     return answer
+
+
+def width(way: CallSpec) -> contextlib.AbstractContextManager[Any]:
+    """A context in which JAX computes in as many bits as the call asks for: in 64, or in as many as
+    it does around the context.
+    """
+    if not way.x64:
+        return contextlib.nullcontext()
+    import jax
+
+    return jax.enable_x64(True)  # type: ignore[no-any-return]
 
 
 def _of_instance(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:

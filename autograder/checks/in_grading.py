@@ -134,7 +134,12 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
         bank = load(grading.bank, False)
         method = bank.method(question, rule)
         demand_same_environment(
-            fingerprint.difference(bank.environment, environment_of(grading.elsewhere)), False
+            fingerprint.difference(
+                bank.environment,
+                environment_of(grading.elsewhere),
+                x64=any(case.way.x64 for case in method.cases),
+            ),
+            False,
         )
         judgement = grading.judge(function, method)
     unmet = rule in judgement.unmet

@@ -11,6 +11,7 @@ from autograder.bank import filenames
 from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
 from autograder.calls.inputs import to_python
+from autograder.calls.transforms import width
 from autograder.checks import heatmap, messages
 from autograder.checks.verdict import (
     CheckFailed,
@@ -40,7 +41,9 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
         raise ValueError(
             f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(found) - 1}"
         )
-    return tuple(to_python(value) for value in found[number].case.arguments.values())
+    case = found[number].case
+    with width(case.way):
+        return tuple(to_python(value) for value in case.arguments.values())
 
 
 def check_cases(question: str, function: object, cases: str) -> None:
@@ -61,7 +64,12 @@ def check_rule(question: str, function: object, rule: str) -> None:
         bank = load(Path(filenames.PUBLIC_FILE), True)
         method = bank.method(question, rule)
         demand_same_environment(
-            fingerprint.difference(bank.environment, fingerprint.current()), True
+            fingerprint.difference(
+                bank.environment,
+                fingerprint.current(),
+                x64=any(case.way.x64 for case in method.cases),
+            ),
+            True,
         )
         with jax_settings.as_in_grading():
             judgement = judge(function, method)

@@ -60,10 +60,12 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
     )
     again = (
         ("To see this call again", f"{question}(*{given})")
-        if replace(case.way, several=False) == PLAIN
+        if replace(case.way, several=False, x64=False, may_change=()) == PLAIN
         else ("The arguments of this call", given)
     )
-    parts.append(f"{again[0]}:\n  from autograder import public_case\n  {again[1]}")
+    call = f"with jax.enable_x64(True):\n      {again[1]}" if case.way.x64 else again[1]
+    imported = "from autograder import public_case" + ("\n  import jax" if case.way.x64 else "")
+    parts.append(f"{again[0]}:\n  {imported}\n  {call}")
     return _without_html("\n".join(part for part in parts if part))
 
 

@@ -59,7 +59,12 @@ def find(
         bank = load(path, in_notebook)
         group = bank.group(question, cases)
         demand_same_environment(
-            fingerprint.difference(bank.environment, environment_of(elsewhere)), in_notebook
+            fingerprint.difference(
+                bank.environment,
+                environment_of(elsewhere),
+                x64=any(each.case.way.x64 for each in group.cases),
+            ),
+            in_notebook,
         )
         with contextlib.nullcontext() if elsewhere else jax_settings.as_in_grading():
             finding = examine(

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.calls.inputs import Value, to_python
 from autograder.calls.spec import PLAIN, CallSpec
-from autograder.calls.transforms import apply
+from autograder.calls.transforms import apply, width
 
 
 def equations(
@@ -24,12 +24,13 @@ def equations(
     """
     import jax
 
-    passed = [to_python(value) for value in arguments.values()]
+    with width(way):
+        passed = [to_python(value) for value in arguments.values()]
 
     def traced() -> None:
         apply(function, tuple(arguments), way)(*passed)
 
-    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
+    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None), width(way):
         try:
             return _count(jax.make_jaxpr(traced)().jaxpr)
         except BaseException:  # noqa: BLE001

@@ -183,7 +183,7 @@ def _outputs(value: Any) -> list[np.ndarray] | None:
     return [
         np.asarray(array)
         for array in arrays
-        if array.dtype.kind in "fiub" or str(array.dtype) == "bfloat16"
+        if array.dtype.kind in "fiubc" or str(array.dtype) == "bfloat16"
     ]
 
 
@@ -193,12 +193,8 @@ def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
     """
     if not answer or outputs is None:
         return None
-    wanted = np.sort(
-        np.concatenate([array.astype(np.float64).ravel() for array in answer.values()])
-    )
-    given = np.sort(
-        np.concatenate([np.zeros(0), *(output.astype(np.float64).ravel() for output in outputs)])
-    )
+    wanted = np.sort(np.concatenate([_numbers(array) for array in answer.values()]))
+    given = np.sort(np.concatenate([np.zeros(0), *map(_numbers, outputs)]))
     allowed = SAME * max(np.max(np.abs(wanted), initial=0.0), 1e-30)
     place = 0
     for number in wanted:
@@ -208,3 +204,9 @@ def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
             return False
         place += 1
     return True
+
+
+def _numbers(array: np.ndarray) -> np.ndarray:
+    """The numbers of an array in one row; of complex ones, both parts."""
+    parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
+    return np.concatenate([part.astype(np.float64).ravel() for part in parts])

@@ -5,29 +5,25 @@ Pure Python. Authors make requirements with `autograder.rules`.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.evidence.facts import Axis, Facts
-
-TRACED_SIZES = (2, 4, 8)
-"""The sizes of a dimension at which trace lengths are measured, as far as the dimension's range has
-them.
-"""
+from autograder.evidence.growth import grows, loops
 
 
 @dataclass(frozen=True)
 class Seen:
     """What was seen of one call: its facts, the sizes of the question's dimensions, and for some
-    dimensions the trace lengths at growing sizes.
+    dimensions the trace lengths at growing sizes, and the work that Python does at others, by size.
 
-    A length is None where a call could not be traced.
+    A number is None where a call could not be traced.
     """
 
     facts: Facts
     sizes: Mapping[str, int]
     traces: Mapping[str, Sequence[int | None]]
+    works: Mapping[str, Mapping[int, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -199,26 +195,34 @@ class ConstantTrace:
         return f"a trace that does not grow with {self.dim}"
 
 
+@dataclass(frozen=True)
+class Vectorised:
+    """Python does not loop over a dimension. Made by `vectorised`."""
+
+    dim: str
+
+    def met(self, seen: Seen) -> bool:
+        works = seen.works.get(self.dim, {})
+        # A compiled function runs no lines any more; its trace shows what they would have done.
+        return not (None in works.values() or loops(works) or grows(seen.traces.get(self.dim, ())))
+
+    def dims(self) -> set[str]:
+        return {self.dim}
+
+    def __str__(self) -> str:
+        return f"no loop of Python over {self.dim}"
+
+
 Requirement = (
-    Transform | Either | Every | SharedParameters | StackedParameters | Parameters | ConstantTrace
+    Transform
+    | Either
+    | Every
+    | SharedParameters
+    | StackedParameters
+    | Parameters
+    | ConstantTrace
+    | Vectorised
 )
-
-
-def grows(lengths: Sequence[int | None]) -> bool:
-    """Whether the trace is longer at every larger size. Unknown lengths are ignored."""
-    known = [length for length in lengths if length is not None]
-    return len(known) > 1 and all(first < second for first, second in itertools.pairwise(known))
-
-
-def traced_dims(requirement: Requirement) -> set[str]:
-    """The dimensions whose trace lengths a requirement needs."""
-    if isinstance(requirement, ConstantTrace):
-        return {requirement.dim}
-    return (
-        set().union(*(traced_dims(each) for each in requirement.of))
-        if isinstance(requirement, Either | Every)
-        else set()
-    )
 
 
 @dataclass(frozen=True)

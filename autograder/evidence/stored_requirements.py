@@ -14,6 +14,7 @@ from autograder.evidence.requirements import (
     SharedParameters,
     StackedParameters,
     Transform,
+    Vectorised,
 )
 
 _KINDS: Mapping[str, type[Requirement]] = {
@@ -26,6 +27,7 @@ _KINDS: Mapping[str, type[Requirement]] = {
         StackedParameters,
         Parameters,
         ConstantTrace,
+        Vectorised,
     )
 }
 

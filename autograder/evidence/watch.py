@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from autograder.calls.call import Failed, Returned, StandIn
 from autograder.calls.inputs import Value
 from autograder.calls.spec import PLAIN, CallSpec, Case
-from autograder.evidence import jaxpr
+from autograder.evidence import jaxpr, python_work
 from autograder.evidence.facts import Facts
 
 
@@ -24,6 +24,12 @@ class Watched(StandIn):
 
     def equations(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
         """The trace length of a call, as `autograder.evidence.jaxpr.equations` counts it."""
+        raise NotImplementedError
+
+    def work(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
+        """The work that Python does in a call, as `autograder.evidence.python_work.work` counts
+        it.
+        """
         raise NotImplementedError
 
 
@@ -51,4 +57,15 @@ def equations(function: object, case: Case) -> int | None:
         jaxpr.equations(function, case.arguments, case.way)
         if callable(function) and not isinstance(function, StandIn)
         else None
+    )
+
+
+def work(function: object, case: Case) -> int | None:
+    """The work that Python does in a call; None if the call fails, or cannot be observed."""
+    if isinstance(function, Watched):
+        return function.work(case.arguments, case.way)
+    return (
+        None
+        if isinstance(function, StandIn)
+        else python_work.work(function, case.arguments, case.way)
     )

@@ -71,6 +71,11 @@ class Argument(abc.ABC):
         return False
 
     @property
+    def wide(self) -> bool:
+        """Whether JAX gives it only where it computes in 64 bits."""
+        return False
+
+    @property
     def permutable(self) -> tuple[str, ...]:
         """The dimensions along which its elements can be permuted."""
         return ()

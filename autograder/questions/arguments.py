@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograder.calls.inputs import Value
+from autograder.calls.narrow_floats import NARROW, letter
 from autograder.errors import BuildError
 from autograder.questions import sizes as expressions
 from autograder.questions import values as elements
@@ -21,10 +22,19 @@ value repeated.
 
 _SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
 
-FLOAT_DTYPES = ("float32", "float64", "float16")
+FLOAT_DTYPES = ("float32", "float64", "float16", "bfloat16")
 
-EXACT_DTYPES = ("int32", "bool")
-"""Integers are drawn from -9 to 9 ("normal"), from -900 to 900 ("large"), or from -1 to 1 ("tiny").
+COMPLEX_DTYPES = ("complex64", "complex128")
+"""Real and imaginary parts are drawn alike."""
+
+EXACT_DTYPES = (
+    "int32",
+    "bool",
+    *("int8", "int16", "int64"),
+    *("uint8", "uint16", "uint32", "uint64"),
+)
+"""Integers are drawn from -9 to 9 ("normal"), from -900 to 900 ("large"), or from -1 to 1 ("tiny"),
+as far as the dtype has them.
 """
 
 _REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
@@ -39,10 +49,10 @@ class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
     A dimension may also be a whole number or an expression: `Array("N + 1", 3)`; without any, the
-    array is 0-d. `dtype` is float32, float64, float16, int32 or bool. `families` names the
-    distributions that its elements are drawn from (see `VALUE_FAMILIES`). The function receives it
-    as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with `numpy`, always as
-    an `np.ndarray`.
+    array is 0-d. `dtype` is one of `FLOAT_DTYPES`, `COMPLEX_DTYPES` and `EXACT_DTYPES`. `families`
+    names the distributions that its elements are drawn from (see `VALUE_FAMILIES`). The function
+    receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with
+    `numpy`, always as an `np.ndarray`.
 
     `values` says what the elements may be: a range without its end, whose bounds may be dimensions
     (`(0, "C")`), a list of values, or a structure (see `autograder.questions.values.STRUCTURES`).
@@ -86,7 +96,13 @@ class Array(Argument):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return ("numpy",) if self.numpy else ("jax", "numpy")
+        if self.numpy:
+            return ("numpy",)
+        return ("jax",) if self.dtype in NARROW else ("jax", "numpy")
+
+    @property
+    def wide(self) -> bool:
+        return not self.numpy and self.dtype in ("float64", "complex128", "int64", "uint64")
 
     @property
     def restructurable(self) -> bool:  # type: ignore[override]
@@ -97,16 +113,17 @@ class Array(Argument):
         argument.
         """
         found = [*_size_faults(self.shape)]
-        if self.dtype not in (*FLOAT_DTYPES, *EXACT_DTYPES):
-            found.append(
-                f"dtype={self.dtype!r} is not one of {', '.join((*FLOAT_DTYPES, *EXACT_DTYPES))}"
-            )
+        known = (*FLOAT_DTYPES, *COMPLEX_DTYPES, *EXACT_DTYPES)
+        if self.dtype not in known:
+            found.append(f"dtype={self.dtype!r} is not one of {', '.join(known)}")
         elif not found:
             found += elements.faults(self.values, self.dtype, self.shape)
         if not isinstance(self.numpy, bool):
             found.append(
                 f"numpy={self.numpy!r} (type={type(self.numpy).__name__}) is neither True nor False"
             )
+        elif self.numpy and self.dtype in NARROW:
+            found.append(f"NumPy has no {self.dtype}; remove numpy=True")
         if self.own_draw is not None and not callable(self.own_draw):
             found.append(
                 f"draw={self.own_draw!r} is no function; write draw=lambda rng, shape: "
@@ -189,7 +206,8 @@ class Array(Argument):
             return Value(value.kind, self._elements(rng, shape, self.families[0], {}))
         if self.values is not None:  # a range of the same size, whatever its bounds are
             return Value(value.kind, rng.permuted(value.data.ravel()).reshape(shape))
-        drawn = rng.standard_normal(shape) if dtype.kind == "f" else rng.integers(0, 2, size=shape)
+        exact = letter(dtype) not in "fc"
+        drawn = rng.integers(0, 2, size=shape) if exact else rng.standard_normal(shape)
         return Value(value.kind, np.asarray(drawn).astype(dtype))
 
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
@@ -229,12 +247,19 @@ def _numbers(
 ) -> np.ndarray:
     """Numbers of a shape from a family of distributions."""
     if dtype in EXACT_DTYPES:
-        low, high = (0, 1) if dtype == "bool" else (-_REACH[family], _REACH[family])
+        low, high = _bounds(dtype, family)
         numbers = rng.integers(low, high, endpoint=True, size=() if family == "equal" else shape)
         return np.broadcast_to(numbers, shape)
-    elements = (
-        np.broadcast_to(rng.standard_normal(), shape)
-        if family == "equal"
-        else rng.standard_normal(shape)
-    )
-    return np.asarray(elements * _SCALE[family])
+    drawn = () if family == "equal" else shape
+    elements = np.asarray(rng.standard_normal(drawn))
+    if dtype in COMPLEX_DTYPES:
+        elements = elements + 1j * rng.standard_normal(drawn)
+    return np.broadcast_to(elements * _SCALE[family], shape)
+
+
+def _bounds(dtype: str, family: str) -> tuple[int, int]:
+    """The smallest and the largest whole number that is drawn."""
+    if dtype == "bool":
+        return 0, 1
+    limits = np.iinfo(dtype)
+    return max(-_REACH[family], limits.min), min(_REACH[family], limits.max)

@@ -10,10 +10,8 @@ from typing import Protocol
 from autograder.questions import sizes as expressions
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
+from autograder.questions.option_faults import Fault, of_changes, of_numbers
 from autograder.questions.sizes import Sizes
-
-Fault = tuple[str, object, str]
-"""A field, its value, and the rest of the sentence about them."""
 
 
 class Declared(Protocol):
@@ -29,6 +27,10 @@ class Declared(Protocol):
     atol: float | None
     imprecise: float
     nan: bool
+    nonfinite: str
+    x64: bool
+    may_change: tuple[str, ...]
+    changed: tuple[str, ...]
     see: str
     several: bool
     gradient: tuple[str, ...]
@@ -41,7 +43,10 @@ def first_fault(question: Declared) -> Fault | None:
     """The first fault of a declaration, or None. The check ends there, because later checks may
     rely on earlier ones.
     """
-    looks = (_of_name, _of_dims, _of_arguments, _of_counts, _of_options, _of_way, _of_laws)
+    looks = (
+        *(_of_name, _of_dims, _of_arguments, _of_counts, _of_options, of_numbers),
+        *(_of_way, of_changes, _of_laws),
+    )
     return next((fault for look in looks for fault in look(question)), None)
 
 

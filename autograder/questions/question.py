@@ -46,9 +46,14 @@ class Question:
 
     The build measures the tolerance; `rtol` (relative to the largest element of similar size) or
     `atol` (absolute) replaces it. `imprecise` is the share of a group's points for answers that are
-    right to half precision only. `nan` says that NaN is a right answer also where the numbers drawn
-    decide; otherwise such cases are drawn again. `see` is the heading in the notebook under which
-    the pitfalls are explained; hints point to it.
+    right to half precision only. `nonfinite="expected"` says that NaN and infinities are right
+    answers also where the numbers drawn decide, and that a case may have no finite number at all;
+    otherwise such cases are drawn again. `nan=True` is the older spelling. `see` is the heading in
+    the notebook under which the pitfalls are explained; hints point to it.
+
+    `x64`: JAX computes in 64 bits for this question, whatever the notebook sets. `may_change` names
+    arguments that the function may write into. `changed` names those that it must write into: they
+    are compared as they are after the call, by name, and what it returns only with `several`.
 
     `several`: the function returns several arrays, in any nesting of dicts, lists and tuples, or a
     Flax module or its state; each array is compared by itself. `gradient` names arguments: the
@@ -75,6 +80,10 @@ class Question:
     atol: float | None = None
     imprecise: float = 0.0
     nan: bool = False
+    nonfinite: str = ""
+    x64: bool = False
+    may_change: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     see: str = ""
     several: bool = False
     gradient: tuple[str, ...] = ()
@@ -110,7 +119,15 @@ class Question:
             tuple(self.constructor or ()),
             "" if self.constructor is None else self.method,
             tuple(self.gradient),
+            x64=self.x64,
+            may_change=tuple(self.may_change),
+            changed=tuple(self.changed),
         )
+
+    @property
+    def nonfinite_expected(self) -> bool:
+        """Whether NaN and infinities are right answers wherever the reference gives them."""
+        return self.nan or self.nonfinite == "expected"
 
     def alternative(self, function: Function) -> Function:
         """Decorator: declare a solution that is right in another way and must be accepted."""

@@ -59,6 +59,10 @@ class _Structure(Argument):
         return all(each.differentiable for each in self.fields.values())
 
     @property
+    def wide(self) -> bool:
+        return any(each.wide for each in self.fields.values())
+
+    @property
     def permutable(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.permutable))
 
@@ -258,6 +262,10 @@ class List(Argument):
     @property
     def differentiable(self) -> bool:
         return self.element.differentiable
+
+    @property
+    def wide(self) -> bool:
+        return self.element.wide
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         return Value(

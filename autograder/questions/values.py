@@ -30,13 +30,13 @@ class Structure:
     make: Callable[[np.random.Generator, tuple[int, ...], Numbers], np.ndarray]
     least_dims: int = 0
     square: bool = False
-    kinds: str = "if"
+    kinds: str = "iuf"
     scales: bool = True
 
 
 def _positive(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers) -> np.ndarray:
     drawn = np.abs(numbers(rng, shape))
-    least = 1 if drawn.dtype.kind == "i" else np.finfo(np.float16).tiny
+    least = 1 if drawn.dtype.kind in "iu" else np.finfo(np.float16).tiny
     return np.maximum(drawn, least)
 
 
@@ -68,9 +68,10 @@ def _positive_definite(
 def _distinct(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers) -> np.ndarray:
     drawn = numbers(rng, shape)
     count = int(np.prod(shape))
-    if drawn.dtype.kind == "i":
+    if drawn.dtype.kind in "iu":
         reach = int(max(np.max(np.abs(drawn), initial=0), count))
-        return rng.choice(np.arange(-reach, reach + 1), size=shape, replace=False)
+        least = 0 if np.min(drawn, initial=0) >= 0 else -reach
+        return rng.choice(np.arange(least, reach + 1), size=shape, replace=False)
     # Ranks, moved by less than half a step: no two are near one another.
     ranks = rng.permutation(count) - (count - 1) / 2 + rng.uniform(-0.3, 0.3, size=count)
     spread = np.std(ranks) or 1.0

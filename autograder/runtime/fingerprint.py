@@ -18,16 +18,21 @@ import numpy as np
 PACKAGES = ("jax", "jaxlib", "flax", "numpy")
 
 # JAX settings that change the numbers a program gives.
-_SETTINGS = ("jax_enable_x64", "jax_default_prng_impl", "jax_threefry_partitionable")
+WIDTH = "jax_enable_x64"
+_SETTINGS = (WIDTH, "jax_default_prng_impl", "jax_threefry_partitionable")
 
 _INSTALL = "pip install -r requirements.txt"
 
 
 def fingerprint() -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few
-    canonical draws.
+    canonical draws. Answers are judged in 32 bits unless their question has x64=True, whatever this
+    process is set to.
     """
-    return {**current(), "draws": draws()}
+    import jax
+
+    with jax.enable_x64(False):
+        return {**current(), "draws": draws()}
 
 
 def current() -> dict[str, Any]:
@@ -35,9 +40,12 @@ def current() -> dict[str, Any]:
     return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
 
 
-def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+def difference(
+    built: Mapping[str, Any], found: Mapping[str, Any], *, x64: bool = False
+) -> str | None:
     """How `found` (see `current`) differs from `built` in versions and settings, with the command
-    that mends it; None if it does not.
+    that mends it; None if it does not. With `x64` the question itself says in how many bits JAX
+    computes, so that the setting does not matter.
     """
     faults = []
     here = found["packages"]
@@ -56,11 +64,11 @@ def difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None
         )
     settings = found["settings"]
     for name, wanted in built["settings"].items():
-        if settings.get(name) != wanted:
+        if settings.get(name) != wanted and not (x64 and name == WIDTH):
             faults.append(
-                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. Remove what "
-                f"sets it (a call of jax.config.update, or the variable {name.upper()}), or type: "
-                f"jax.config.update({name!r}, {wanted!r})"
+                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. Type: "
+                f"jax.config.update({name!r}, {wanted!r}), and remove what sets it to another "
+                f"value (a call of jax.config.update, or the variable {name.upper()})"
             )
     return ". ".join(faults) + "." if faults else None
 
@@ -111,6 +119,13 @@ def _settings() -> dict[str, Any]:
 @functools.cache
 def draws() -> dict[str, Any]:
     """A few canonical draws. The first call compiles a few small programs."""
+    import jax
+
+    with jax.enable_x64(False):  # whatever a notebook sets: other bits would be drawn
+        return _drawn()
+
+
+def _drawn() -> dict[str, Any]:
     import flax.linen as nn
     import jax
     import jax.numpy as jnp

@@ -44,11 +44,20 @@ class Functions(Objects):
 
     def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
         """The trace length of a call, or None."""
+        return self._number("equations", name, arguments, way)
+
+    def work(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
+        """The work that Python does in a call, or None."""
+        return self._number("work", name, arguments, way)
+
+    def _number(
+        self, asked: str, name: str, arguments: Mapping[str, Value], way: CallSpec
+    ) -> int | None:
         try:
-            length = self._of_case("equations", name, arguments, way).header.get("equations")
+            number = self._of_case(asked, name, arguments, way).header.get(asked)
         except Died:
             return None
-        return length if type(length) is int else None
+        return number if type(number) is int else None
 
     def _of_case(
         self, do: str, name: str, arguments: Mapping[str, Value], way: CallSpec, **more: Any

@@ -38,6 +38,8 @@ class Home(Protocol):
 
     def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None: ...
 
+    def work(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None: ...
+
     def operate(
         self,
         target: Target,
@@ -71,6 +73,9 @@ class RemoteFunction(Watched):
 
     def equations(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
         return self._home.equations(self._name, arguments, way)
+
+    def work(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
+        return self._home.work(self._name, arguments, way)
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
         return self._home.operate(self.target, self._name, "__call__", positional, named)

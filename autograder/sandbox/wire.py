@@ -37,7 +37,12 @@ RETURNED = "returned/"
 
 _LENGTHS = struct.Struct("<II")
 
-_SIZES = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64), "complex": (64,)}
+_SIZES = {
+    "int": (8, 16, 32, 64),
+    "uint": (8, 16, 32, 64),
+    "float": (16, 32, 64),
+    "complex": (64, 128),
+}
 _DTYPES = {
     np.dtype(np.bool_),
     *(np.dtype(f"{kind}{bits}") for kind, sizes in _SIZES.items() for bits in sizes),

@@ -40,6 +40,13 @@ IMPRECISE = (
     "digits?"
 )
 
+SINGLE = " Was it computed in single precision (float32, complex64) where 64 bits are asked for?"
+
+SINGLE_PRECISION = 2.0**-16
+"""An error below this share of the largest expected value, in an output of 64 bits, is what a few
+operations in single precision (24 bits) leave.
+"""
+
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -69,7 +76,8 @@ class Mismatch:
 
     def as_wrong(self) -> Mismatch:
         """The same mismatch, not called imprecise: the values are near for another reason."""
-        sentence = self.sentence.removesuffix(IMPRECISE).replace(" imprecise;", " wrong;", 1)
+        told = self.sentence.removesuffix(IMPRECISE).removesuffix(SINGLE)
+        sentence = told.replace(" imprecise;", " wrong;", 1)
         return replace(self, sentence=sentence, imprecise=False)
 
 
@@ -209,7 +217,7 @@ def _values(
     )
     return Mismatch(
         "values",
-        sentence + (IMPRECISE if imprecise else ""),
+        sentence + (_cause(float(error.max()), desired) if imprecise else ""),
         worst(actual, desired, excess if np.all(np.isfinite(excess)) else error, count),
         count,
         desired.size,
@@ -217,3 +225,9 @@ def _values(
         float(allowed[place]),
         imprecise,
     )
+
+
+def _cause(error: float, desired: np.ndarray) -> str:
+    """What may have lost the digits."""
+    single = desired.dtype in (np.float64, np.complex128)
+    return SINGLE if single and error <= SINGLE_PRECISION * magnitude(desired) else IMPRECISE

@@ -19,6 +19,7 @@ from autograder.verdicts.arrays import small
 from autograder.verdicts.compare import Mismatch
 from autograder.verdicts.diagnosis import Diagnosis, diagnose
 from autograder.verdicts.faults import Fault, confirmed, fault_of, only_imprecise
+from autograder.verdicts.in_place import about, about_structure, forbidden, untouched
 from autograder.verdicts.scenes import Expected
 
 
@@ -138,9 +139,10 @@ def examine(
                 faults = {other: each for other, each in faults.items() if not only_imprecise(each)}
             return _found(group, index, seen, faults)
         # Checked in these groups only: the values are right, and every call gets its own copies.
-        if group.name in CONTRACT_GROUPS and isinstance(outcome, Returned) and outcome.changed:
+        written = forbidden(outcome, group.cases[index].case.way)
+        if group.name in CONTRACT_GROUPS and written:
             sentence = (
-                f"changed its argument {outcome.changed[0]} in place; leave arguments as they are, "
+                f"changed its argument {written[0]} in place; leave arguments as they are, "
                 "and return a new array."
             )
             return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
@@ -196,9 +198,13 @@ def _found(
     else:
         part, mismatch = fault
         step, sentence, detail = mismatch.step, mismatch.sentence, mismatch.sample
-        if part != ALONE and step != "structure":
-            sentence = sentence.replace("returned", f"returned in [{part}]", 1)
+        if part != ALONE:
+            tell = about_structure if step == "structure" else about
+            sentence = tell(part, sentence, outcome, answered.case.way)
     verdict = "wrong" if plain else "imprecise"
+    diagnosis = diagnosis_of(group, seen) if verdict == "wrong" and not again else None
+    if diagnosis and diagnosis.by == "general" and untouched(part, outcome, answered.case.way):
+        diagnosis = None
     if again:
         step, verdict, sentence = (
             "inconsistent",
@@ -217,7 +223,7 @@ def _found(
         refused_on=tuple(sorted(faults)),
         actual=outcome.output.get(part) if isinstance(outcome, Returned) else None,
         mismatch=mismatch,
-        diagnosis=diagnosis_of(group, seen) if verdict == "wrong" else None,
+        diagnosis=diagnosis,
         verdict=verdict,
         worth=group.imprecise if verdict == "imprecise" else 0.0,
         untried=0 if again else len(group.cases) - len(seen),

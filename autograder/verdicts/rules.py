@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from autograder.bank.records import KnownMethod, RuleChecks
 from autograder.calls.call import Failed
 from autograder.calls.spec import Case
-from autograder.evidence.requirements import Seen, grows
-from autograder.evidence.watch import equations, watch
+from autograder.evidence.growth import grows, loops
+from autograder.evidence.requirements import Seen
+from autograder.evidence.watch import equations, watch, work
 
 SHOWN = 6
 """At most this many transforms, and this many shapes of parameters, are named to a student."""
@@ -45,18 +46,28 @@ def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgem
     traces = {
         dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()
     }
-    first = _judged(function, method, traces, afresh=False)
+    works = {dim: _works(function, dim, cases) for dim, cases in method.works.items()}
+    first = _judged(function, method, traces, works, afresh=False)
     return (
-        _judged(function, method, traces, afresh=True)
+        _judged(function, method, traces, works, afresh=True)
         if first.unmet and first.failed is None and twice
         else first
     )
+
+
+def _works(function: object, dim: str, cases: Sequence[Case]) -> dict[int, int | None]:
+    """The work that Python does for each size of a dimension. Another call comes first, in which
+    everything is imported that is imported once.
+    """
+    work(function, cases[0])
+    return {case.sizes[dim]: work(function, case) for case in cases}
 
 
 def _judged(
     function: object,
     method: RuleChecks,
     traces: Mapping[str, Sequence[int | None]],
+    works: Mapping[str, Mapping[int, int | None]],
     *,
     afresh: bool,
 ) -> Judgement:
@@ -65,7 +76,7 @@ def _judged(
         facts, outcome = watch(function, case, afresh and number == 0)
         if isinstance(outcome, Failed):
             return Judgement(tuple(rule.name for rule in method.rules), failed=(case, outcome))
-        looked.append(Seen(facts, case.sizes, traces))
+        looked.append(Seen(facts, case.sizes, traces, works))
     unmet = tuple(
         rule.name for rule in method.rules if not all(rule.requirement.met(seen) for seen in looked)
     )
@@ -112,7 +123,8 @@ def in_words(seen: Seen) -> str:
         words.append(
             f"{applied.transform}{_over(applied.transform, _dim(applied.lanes, seen))}{inside}"
         )
-    transforms = _listed(words) or "no transform of JAX or Flax"
+    transforms_seen = _listed(words)
+    transforms = transforms_seen or "no transform of JAX or Flax"
     shapes = _listed(
         [
             f"({', '.join(_dim(size, seen) for size in parameter.shape)})"
@@ -120,8 +132,13 @@ def in_words(seen: Seen) -> str:
         ]
     )
     grown = "".join(
-        f" The traced program {_grows(lengths)} {dim}." for dim, lengths in seen.traces.items()
+        f" The traced program {_grows(lengths)} {dim}."
+        for dim, lengths in seen.traces.items()
+        if dim not in seen.works or grows(lengths)
     )
+    grown += "".join(f" {_worked(dim, seen)}" for dim in seen.works)
+    if seen.works and not transforms_seen and not shapes:
+        return grown.strip()
     return (
         f"Seen: {transforms}; "
         f"{f'parameters of shape {shapes}' if shapes else 'no parameters'}.{grown}"
@@ -150,3 +167,11 @@ def _grows(lengths: Sequence[int | None]) -> str:
     if None in lengths:
         return "could not be looked at with growing"
     return "grows with" if grows(lengths) else "does not grow with"
+
+
+def _worked(dim: str, seen: Seen) -> str:
+    """How the work that Python does depends on a dimension, as a sentence."""
+    if None in seen.works[dim].values():
+        return f"How the work of Python depends on {dim} could not be seen."
+    how = "grows with" if loops(seen.works[dim]) else "does not grow with"
+    return f"The number of lines and calls that Python runs {how} {dim}."

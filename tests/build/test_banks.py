@@ -219,8 +219,8 @@ def test_a_reference_that_tests_nothing_is_refused(
 def test_a_dtype_that_no_bank_can_keep_is_named(scale_question: Question) -> None:
     refused(
         [scale_question],
-        {"scale_rows": lambda seed, x, factor: np.asarray(x).astype(np.complex128)},
-        "the reference returns dtype complex128, which a bank cannot keep",
+        {"scale_rows": lambda seed, x, factor: np.asarray(x).astype(np.longdouble)},
+        "the reference returns dtype float128, which a bank cannot keep",
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_by_right_they_are_values_like_others(question: Any, function: Any, inst
             lambda x: jnp.log(jnp.asarray(x)),
             "it has a NaN at places that depend on the numbers drawn, as 0 / 0 or the logarithm of "
             "a negative number give; if NaN is the right answer there, declare the question with "
-            "nan=True",
+            'nonfinite="expected"',
         ),
         (
             asked,
@@ -118,3 +119,38 @@ def _last_bit(x: Any) -> Any:
 def test_nan_is_said_by_true_or_false() -> None:
     with pytest.raises(DeclarationError, match=r"nan='yes' \(type=str\) is neither True nor False"):
         asked(nan="yes")
+
+
+def masked_softmax(s: Any, m: Any) -> Any:
+    return jax.nn.softmax(jnp.where(jnp.asarray(m), jnp.asarray(s), -jnp.inf), axis=-1)
+
+
+def masked(s: Any, m: Any) -> Any:
+    return jnp.where(jnp.asarray(m), jnp.asarray(s), -jnp.inf)
+
+
+@pytest.mark.parametrize("options", [{"nonfinite": "expected"}, {"nan": True}])
+@pytest.mark.parametrize(
+    ("function", "instead"),
+    [
+        (masked_softmax, lambda s, m: jnp.nan_to_num(masked_softmax(s, m))),
+        (masked_softmax, lambda s, m: jax.nn.softmax(jnp.where(m, s, -1e9), axis=-1)),
+        (masked, lambda s, m: jnp.where(m, s, -1e9)),
+        (masked, lambda s, m: jnp.where(m, s, jnp.nan)),
+    ],
+)
+def test_rows_and_cases_without_a_finite_number_are_values(
+    options: dict[str, Any], function: Any, instead: Any
+) -> None:
+    square = {"s": Array("T", "T"), "m": Array("T", "T", dtype="bool")}
+    question = Question("f", arguments=square, dims={"T": (3, 9)}, **options)
+    groups = build("t", [question], {"f": function}, "a").hidden.groups["f"]
+    rows = [
+        np.isfinite(row).any()
+        for group in groups.values()
+        for case in group.cases
+        for row in case.expected[""]
+    ]
+    assert False in rows
+    assert all(examine(function, group) is None for group in groups.values())
+    assert all(examine(instead, groups[name]) is not None for name in ("random", "repeated"))

@@ -321,7 +321,7 @@ def test_a_bank_from_other_versions_gives_no_verdict(desk: Path) -> None:
 def test_other_settings_give_no_verdict_in_grading(grading: Path) -> None:
     with jax.enable_x64(True):
         said = ungraded()
-    assert said.startswith("jax_enable_x64 is True where False is needed. Remove what sets it")
+    assert said.startswith("jax_enable_x64 is True where False is needed. Type: jax.config")
     assert said.endswith(" Your answer was not judged.")
 
 

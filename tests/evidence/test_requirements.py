@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.evidence.facts import Applied, Facts, Parameter
-from autograder.evidence.requirements import Requirement, Seen, traced_dims
+from autograder.evidence.requirements import Requirement, Seen
+from autograder.evidence.sizes import traced_dims
 from autograder.evidence.stored_requirements import from_json, to_json
 from autograder.rules import (
     constant_trace,

@@ -151,8 +151,9 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: object, message:
             "cannot be drawn: a dimension is named by a string, not by 3.0 (float)",
         ),
         (
-            Array("B", dtype="int8"),
-            "cannot be drawn: dtype='int8' is not one of float32, float64, float16, int32, bool",
+            Array("B", dtype="int7"),
+            "cannot be drawn: dtype='int7' is not one of float32, float64, float16, bfloat16, "
+            "complex64, complex128, int32, bool, int8, int16, int64, uint8, uint16, uint32, uint64",
         ),
         (
             Array("B", families=()),

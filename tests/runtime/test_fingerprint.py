@@ -45,10 +45,18 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
     finally:
         jax.config.update(setting, before)
     assert said == (
-        f"{setting} is {other!r} where {before!r} is needed. Remove what sets it (a call of "
-        f"jax.config.update, or the variable {setting.upper()}), or type: "
-        f"jax.config.update({setting!r}, {before!r})."
+        f"{setting} is {other!r} where {before!r} is needed. Type: "
+        f"jax.config.update({setting!r}, {before!r}), and remove what sets it to another value (a "
+        f"call of jax.config.update, or the variable {setting.upper()})."
     )
+
+
+def test_a_question_that_says_its_bits_needs_no_setting_of_them() -> None:
+    built = fingerprint.fingerprint()
+    with jax.enable_x64(True):
+        assert fingerprint.fingerprint() == built
+        assert fingerprint.difference(built, fingerprint.current()) is not None
+        assert fingerprint.difference(built, fingerprint.current(), x64=True) is None
 
 
 @pytest.mark.parametrize("name", ["jax.random.bits", "nnx.Linear", "nn.Dense"])

@@ -24,7 +24,7 @@ from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, capture
 from autograder.calls.causes import OBJECTS
 from autograder.calls.inputs import Value, read_part, unflatten
 from autograder.calls.spec import CallSpec
-from autograder.evidence import jaxpr, recorder
+from autograder.evidence import jaxpr, python_work, recorder
 from autograder.evidence.facts import to_json
 from autograder.runtime import compiled_programs, fingerprint, jax_settings
 from autograder.sandbox.confined import cells, recursion
@@ -134,6 +134,7 @@ class Session:
             "judge": self._judge,
             "watch": self._watch,
             "equations": self._equations,
+            "work": self._work,
             "operate": self._plain.operate,
             "draws": lambda *_: Frame({"draws": fingerprint.draws()}, {}),
         }
@@ -207,6 +208,9 @@ class Session:
 
     def _equations(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
         return Frame({"equations": jaxpr.equations(*self._call_of(header, arrays))}, {})
+
+    def _work(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
+        return Frame({"work": python_work.work(*self._call_of(header, arrays))}, {})
 
     def _call_of(
         self, header: Mapping[str, Any], arrays: Mapping[str, Any]

@@ -1,0 +1,176 @@
+"""Put other cases in the place of some that have the same answer as nearly all: cases of
+structured inputs with another answer, and cases that just miss it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.build.answered_cases import answered_slot
+from autograder.build.plan import Plan, Slot
+from autograder.build.structures import spoiled, structured
+from autograder.calls.outputs import Output
+from autograder.calls.spec import Case
+from autograder.errors import BuildError
+from autograder.questions.question import Question
+from autograder.verdicts.arrays import dtype_kind, widen
+
+Answered = list[tuple[Case, Output]]
+"""Cases with their expected outputs."""
+
+RARE = 3
+"""One case in so many should have another answer than the most frequent one."""
+
+LOPSIDED = 0.75
+"""Where more than this share of all drawn cases have one answer, they are balanced."""
+
+
+def all_equal(arrays: Sequence[np.ndarray]) -> bool:
+    flat = np.concatenate([array.ravel() for array in arrays])
+    return bool(flat.size == 0 or np.all(flat == flat[0]))
+
+
+def same(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and one.tobytes() == other.tobytes()
+
+
+def unbalanced(outputs: Sequence[Output]) -> list[str]:
+    """The arrays of an output that are a truth value or a whole number in every case, and the same
+    one in nearly all.
+    """
+    return [
+        leaf
+        for leaf in (outputs[0] if outputs else ())
+        if all(
+            leaf in output and output[leaf].size == 1 and output[leaf].dtype.kind in "biu"
+            for output in outputs
+        )
+        and len(_most_frequent([output[leaf] for output in outputs])[1]) > LOPSIDED * len(outputs)
+    ]
+
+
+def vary(
+    question: Question, reference: object, planned: Plan, answered: Answered, leaf: str
+) -> None:
+    """Replace every second case of a group by one in which the array `leaf` is another, where a
+    structure gives one.
+    """
+    usual = answered[0][1][leaf]
+    for index in range(1, len(answered), 2) if len(answered) > 1 else range(1):
+        _replace(question, reference, planned, answered, leaf, index, usual)
+
+
+def balance(
+    question: Question, reference: object, planned: Plan, answered: Answered, leaf: str
+) -> None:
+    """Have about one in `RARE` cases of a group whose answer `leaf` is not the most frequent one,
+    where a structure gives another; and beside structured cases some that just miss the structure.
+    """
+    usual, common = _most_frequent([output[leaf] for _, output in answered])
+    wanted = max(1, round(len(answered) / RARE))
+    others = [*range(1, len(answered), 2), *range(2, len(answered), 2)]
+    for index in others:
+        if len(answered) - len(common) >= wanted or len(answered) == len(common):
+            break  # enough, or constant: no structure gives another
+        if index in common and _replace(question, reference, planned, answered, leaf, index, usual):
+            common.remove(index)
+    for index in range(2, len(answered), 2):
+        if index in common and len(common) < len(answered):
+            _just_miss(question, reference, planned, answered, leaf, index, usual)
+
+
+def have_not_finite(
+    question: Question, reference: object, planned: Plan, answered: Answered
+) -> None:
+    """Have NaN or infinities in about one in `RARE` cases of a group, where a structure gives them,
+    such as a row of a mask that is zero: a question that expects them should ask for them.
+    """
+    wanted = max(1, round(len(answered) / RARE))
+    for index in range(1, len(answered), 2):
+        if sum(_share_finite(output) < 1 for _, output in answered) >= wanted:
+            return
+        found = [
+            pair
+            for case in structured(question, answered[index][0])
+            if (pair := _answer(question, reference, planned.slots[index], case)) is not None
+            and _share_finite(pair[1]) < 1
+        ]
+        if found:  # one that has numbers too tells more
+            answered[index] = max(found, key=lambda pair: _share_finite(pair[1]))
+
+
+def _share_finite(output: Output) -> float:
+    """The share of the numbers of an output that are finite."""
+    found = [
+        np.isfinite(widen(array)).ravel()
+        for array in output.values()
+        if dtype_kind(array.dtype) in ("floating", "complex")
+    ]
+    return float(np.mean(np.concatenate(found))) if found and sum(map(len, found)) else 1.0
+
+
+def _most_frequent(arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int]]:
+    """The most frequent of some answers, and where it is."""
+    places = [
+        [index for index, array in enumerate(arrays) if _like(array, usual)] for usual in arrays
+    ]
+    most = max(places, key=len)
+    return arrays[most[0]], most
+
+
+def _replace(
+    question: Question,
+    reference: object,
+    planned: Plan,
+    answered: Answered,
+    leaf: str,
+    index: int,
+    usual: np.ndarray,
+) -> bool:
+    """Replace a case by a structured one with another answer; whether there is one."""
+    for case in structured(question, answered[index][0]):
+        pair = _answer(question, reference, planned.slots[index], case)
+        if pair is not None and leaf in pair[1] and not _like(pair[1][leaf], usual):
+            answered[index] = pair
+            return True
+    return False
+
+
+def _just_miss(
+    question: Question,
+    reference: object,
+    planned: Plan,
+    answered: Answered,
+    leaf: str,
+    index: int,
+    usual: np.ndarray,
+) -> None:
+    """Replace a case of the usual answer by one that has it for the sake of one element only."""
+    slot, plain = planned.slots[index], answered[index][0]
+    for case in structured(question, plain):
+        pair = _answer(question, reference, slot, case)
+        if pair is None or leaf not in pair[1] or _like(pair[1][leaf], usual):
+            continue
+        for missed in spoiled(case, plain):
+            found = _answer(question, reference, slot, missed)
+            if found is not None and leaf in found[1] and _like(found[1][leaf], usual):
+                answered[index] = found
+                return
+
+
+def _answer(
+    question: Question, reference: object, slot: Slot, case: Case
+) -> tuple[Case, Output] | None:
+    """The case with its expected output; None if it is no input for this function."""
+    try:
+        return answered_slot(question, reference, Slot(slot.shape, lambda: case))
+    except BuildError:
+        return None
+
+
+def _like(output: np.ndarray, usual: np.ndarray) -> bool:
+    return same(output, usual) or (
+        output.size > 0 and usual.size > 0 and all_equal([output, usual])
+    )

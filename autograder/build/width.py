@@ -1,0 +1,21 @@
+"""In how many bits a master's notebook has JAX compute, against what its questions say."""
+
+from __future__ import annotations
+
+from autograder.errors import BuildError
+from autograder.questions.question import Question
+
+
+def check_width(question: Question) -> None:
+    """Raise `BuildError` if the notebook computes in 64 bits, and the question does not say so:
+    submissions would be judged in 32.
+    """
+    import jax
+
+    if jax.config.jax_enable_x64 and not question.x64:
+        raise BuildError(
+            f"question {question.name!r}: this notebook sets jax_enable_x64, and answers are "
+            "judged in 32 bits unless their question says otherwise; declare the question with "
+            "x64=True, or remove what sets it (a call of jax.config.update, or the variable "
+            "JAX_ENABLE_X64)"
+        )

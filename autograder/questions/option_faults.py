@@ -1,0 +1,90 @@
+"""What is wrong with the options of a declaration that say what numbers are right, and what may
+become of the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from autograder.questions.argument import Argument
+from autograder.questions.laws import of_transforms
+
+Fault = tuple[str, object, str]
+"""A field, its value, and the rest of the sentence about them."""
+
+
+class Options(Protocol):
+    """The fields of an `autograder.questions.question.Question` that are checked here."""
+
+    arguments: Mapping[str, Argument]
+    nonfinite: str
+    x64: bool
+    may_change: tuple[str, ...]
+    changed: tuple[str, ...]
+    several: bool
+    gradient: tuple[str, ...]
+    constructor: tuple[str, ...] | None
+    laws: tuple[str, ...]
+
+
+def of_numbers(question: Options) -> Iterator[Fault]:
+    """The faults of `nonfinite` and `x64`."""
+    if question.nonfinite not in ("", "expected"):
+        yield "nonfinite", question.nonfinite, 'is neither "expected" nor ""'
+    if not isinstance(question.x64, bool):
+        yield "x64", question.x64, "is neither True nor False"
+    for parameter, argument in question.arguments.items():
+        if argument.wide and not question.x64:
+            yield (
+                f"arguments[{parameter!r}]",
+                argument,
+                "has numbers of 64 bits, of which JAX makes 32 unless told otherwise; declare the "
+                "question with x64=True, or the array with numpy=True, or ask for dtype "
+                '"float32" or "complex64"',
+            )
+
+
+def of_changes(question: Options) -> Iterator[Fault]:
+    """The faults of `may_change` and `changed`."""
+    for label in ("may_change", "changed"):
+        names = getattr(question, label)
+        if not isinstance(names, tuple | list):
+            first = next(iter(question.arguments))
+            yield label, names, f'is not a tuple of names of arguments such as ("{first}",)'
+        for name in names:
+            if name not in question.arguments:
+                yield (
+                    label,
+                    names,
+                    f"names {name!r}, which is no argument; the arguments are "
+                    f"{', '.join(question.arguments)}",
+                )
+            if not {"numpy", "tree"} & set(question.arguments[name].kinds):
+                yield (
+                    label,
+                    names,
+                    f"names {name!r}, into which no function can write; name a Tree, or an Array "
+                    "with numpy=True",
+                )
+    for name in question.changed:
+        if "jax" in question.arguments[name].kinds:
+            yield (
+                "changed",
+                question.changed,
+                f"names {name!r}, which arrives as a JAX array, into which no function can write; "
+                "declare it with numpy=True",
+            )
+    if not question.changed:
+        return
+    if question.gradient:
+        yield "changed", question.changed, "has no gradient; remove gradient"
+    if question.constructor is not None:
+        yield "changed", question.changed, "cannot be asked of a class; remove constructor"
+    if of_transforms() & set(question.laws):
+        yield (
+            "changed",
+            question.changed,
+            "cannot be asked for together with the laws of jit, vmap and grad: under a transform "
+            "of JAX nothing is written in place; remove them from laws",
+        )

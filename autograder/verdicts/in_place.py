@@ -1,0 +1,57 @@
+"""What a function did to its arguments: what it may not write into, and what it must."""
+
+from __future__ import annotations
+
+from autograder.calls.call import Failed, Returned
+from autograder.calls.causes import NOTHING
+from autograder.calls.outputs import RETURNED
+from autograder.calls.spec import CallSpec
+
+
+def forbidden(outcome: Returned | Failed, way: CallSpec) -> tuple[str, ...]:
+    """The arguments that were written into and must stay as they are."""
+    if isinstance(outcome, Failed):
+        return ()
+    return tuple(
+        name for name in outcome.changed if name not in way.may_change and name not in way.changed
+    )
+
+
+def about(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -> str:
+    """The sentence about a wrong array of an output, with its name: of one that is returned, or of
+    an argument that should have been written into.
+    """
+    argument = part.partition("/")[0]
+    if argument not in way.changed:
+        return sentence.replace("returned", f"returned in [{part}]", 1)
+    if untouched(part, outcome, way):
+        return (
+            f"left its argument {argument} as it was; write the answer into {argument}, because "
+            "what counts is what is there after the call."
+        )
+    return sentence.replace("returned", f"left in its argument [{part}]", 1)
+
+
+def about_structure(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -> str:
+    """The sentence about an output of other arrays than expected. Where arguments are to be
+    changed, what is missing may be what the function returns.
+    """
+    if not way.changed or part.partition("/")[0] != RETURNED or isinstance(outcome, Failed):
+        return sentence
+    return sentence if _returned_any(outcome) else NOTHING.says()
+
+
+def untouched(part: str, outcome: Returned | Failed, way: CallSpec) -> bool:
+    """Whether a wrong array is an argument that the function should have written into, and did
+    not.
+    """
+    argument = part.partition("/")[0]
+    return (
+        argument in way.changed
+        and isinstance(outcome, Returned)
+        and argument not in outcome.changed
+    )
+
+
+def _returned_any(outcome: Returned) -> bool:
+    return any(name.partition("/")[0] == RETURNED for name in outcome.output)
