@@ -23,7 +23,7 @@ def stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[
         "label": case.label,
         "sizes": dict(case.sizes),
         "kinds": {path: leaf.kind for path, leaf in leaves.items()},
-        "way": vars(case.way),
+        "way": case.way.to_json(),
     }
 
 

@@ -17,7 +17,7 @@ class CallSpec:
     instance to call; the class gets the arguments in `constructor`. `gradient`: take the answer's
     gradient with respect to these arguments instead of the answer. `law` puts the call under the
     law's transform, which acts on the arguments in `traced`; random numbers that it needs come from
-    `seed`.
+    `seed`. `samples` asks for so many answers, for keys made from the argument `sampled`.
     """
 
     several: bool = False
@@ -27,10 +27,20 @@ class CallSpec:
     law: str = ""
     traced: tuple[str, ...] = ()
     seed: int = 0
+    samples: int = 0
+    sampled: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The spec as JSON types. A field that came later is stored only where it is used, so that
+        the banks of earlier questions keep their bytes.
+        """
+        return {
+            name: value for name, value in vars(self).items() if value or name not in _CAME_LATER
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CallSpec:
-        """The spec whose `vars` were stored as JSON."""
+        """The spec that `to_json` wrote."""
         found: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in stored.items()
@@ -82,6 +92,8 @@ class CallSpec:
             seed=seed,
         )
 
+
+_CAME_LATER = ("samples", "sampled")
 
 PLAIN = CallSpec()
 

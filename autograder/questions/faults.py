@@ -9,9 +9,8 @@ from typing import Protocol
 
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
-
-Fault = tuple[str, object, str]
-"""A field, its value, and the rest of the sentence about them."""
+from autograder.questions.same_faults import Fault, faults_of_same
+from autograder.sameness.words import Word
 
 
 class Declared(Protocol):
@@ -32,13 +31,17 @@ class Declared(Protocol):
     constructor: tuple[str, ...] | None
     method: str
     laws: tuple[str, ...]
+    same: Word | Mapping[str, Word] | None
 
 
 def first_fault(question: Declared) -> Fault | None:
     """The first fault of a declaration, or None. The check ends there, because later checks may
     rely on earlier ones.
     """
-    looks = (_of_name, _of_dims, _of_arguments, _of_counts, _of_options, _of_way, _of_laws)
+    looks = (
+        *(_of_name, _of_dims, _of_arguments, _of_counts, _of_options, _of_way, _of_laws),
+        faults_of_same,
+    )
     return next((fault for look in looks for fault in look(question)), None)
 
 

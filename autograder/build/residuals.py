@@ -1,0 +1,194 @@
+"""Measure how large the residual of a right answer may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograder.bank.records import ExpectedCase
+from autograder.build.answered_cases import arguments_of
+from autograder.build.tolerance import NOISIEST, THRESHOLD, WIDE_FLOOR
+from autograder.calls.call import Returned, call
+from autograder.calls.narrow_floats import finfo
+from autograder.calls.nudges import nudged
+from autograder.calls.outputs import Output
+from autograder.errors import BuildError
+from autograder.questions.question import Question
+from autograder.sameness.residuals import NoResidual, of_case
+from autograder.sameness.words import Residual, residual_of
+from autograder.verdicts.arrays import dtype_kind, magnitude, widen
+
+STEP = 2.0**-6
+"""The step, relative to the answer, by which it is moved to see how fast its residual grows."""
+
+MOVED = 3
+"""Random directions in which the answer is moved."""
+
+
+def with_residuals(
+    question: Question, reference: Any, cases: Sequence[ExpectedCase]
+) -> list[ExpectedCase]:
+    """The cases with the residual that each allows in place of tolerances: `THRESHOLD` times the
+    noise of right answers, as a share of the residual of an answer that is wrong altogether.
+
+    Right answers are those of the reference, of the alternatives, and answers that are off by as
+    much as they change when the inputs move by a unit in the last place. Raises `BuildError`.
+    """
+    word = residual_of(question.words)
+    assert word is not None
+    rng = np.random.default_rng(7)
+    scales = [_scale(question, word, each, rng) for each in cases]
+    noise = np.zeros(len(scales[0]) if scales else 0)
+    for each, scale in zip(cases, scales, strict=True):
+        if len(scale) != len(noise):
+            raise BuildError(
+                f"question {question.name!r}: the residual has {len(noise)} equations in one case, "
+                f"and {len(scale)} in another"
+            )
+        noise = np.maximum(noise, _share(_sizes(question, word, each, each.expected), scale))
+        for output in _right_answers(question, reference, each, rng):
+            sizes = _sizes_of(word, each, output)
+            # What is more is wrong, and an alternative is told so when it is judged.
+            if sizes is not None and np.all(_share(sizes, scale) <= NOISIEST):
+                noise = np.maximum(noise, _share(sizes, scale))
+    if np.any(noise > NOISIEST):
+        place = int(np.argmax(noise))
+        raise BuildError(
+            f"question {question.name!r}: the residual of the reference's own answer is not zero: "
+            f"it is {noise[place]:.2g} of that of an answer that is wrong altogether"
+            f"{f' (equation {place + 1})' if len(noise) > 1 else ''}. Write it so that it is zero "
+            "for a right answer"
+        )
+    return [
+        replace(each, same=question.words, tolerances=_allowed(question, each, noise, scale))
+        for each, scale in zip(cases, scales, strict=True)
+    ]
+
+
+def _share(sizes: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The residual as a share of that of an answer that is wrong altogether."""
+    found: np.ndarray = np.divide(
+        sizes, scale, out=np.where(sizes > 0, np.inf, 0.0), where=scale > 0
+    )
+    return found
+
+
+def _allowed(
+    question: Question, each: ExpectedCase, noise: np.ndarray, scale: np.ndarray
+) -> dict[str, Any]:
+    floats = [
+        array
+        for array in each.expected.values()
+        if dtype_kind(array.dtype) in ("floating", "complex")
+    ]
+    rounding = max((float(finfo(array.dtype).eps) for array in floats), default=0.0)
+    allowed = np.maximum(THRESHOLD * noise, WIDE_FLOOR * rounding) * scale
+    if question.rtol is not None or question.atol is not None:
+        allowed = (question.atol or 0.0) + (question.rtol or 0.0) * scale
+    value: Any = float(allowed[0]) if len(allowed) == 1 else allowed
+    return dict.fromkeys(each.expected, value)
+
+
+def _sizes(question: Question, word: Residual, each: ExpectedCase, output: Output) -> np.ndarray:
+    try:
+        return _largest(of_case(word.source, each.case, output))
+    except NoResidual as fault:
+        raise BuildError(
+            f"question {question.name!r}: with {arguments_of(each.case)} ({each.case.label}) the "
+            f"residual of the reference's answer cannot be computed: {fault}"
+        ) from None
+
+
+def _sizes_of(word: Residual, each: ExpectedCase, output: Output) -> np.ndarray | None:
+    try:
+        found = _largest(of_case(word.source, each.case, output))
+    except NoResidual:
+        return None
+    return found if np.all(np.isfinite(found)) else None
+
+
+def _largest(equations: Sequence[np.ndarray]) -> np.ndarray:
+    return np.array([np.max(np.nan_to_num(np.abs(each), nan=np.inf)) for each in equations])
+
+
+def _scale(
+    question: Question, word: Residual, each: ExpectedCase, rng: np.random.Generator
+) -> np.ndarray:
+    """How large each equation's residual is for an answer that is wrong altogether: how fast it
+    grows when the answer is moved, times the size of the answer.
+    """
+    before = of_case_or_stop(question, word, each)
+    found = []
+    for _ in range(MOVED):
+        exact, moved = True, {}
+        for part, array in each.expected.items():
+            wide = widen(array)
+            if dtype_kind(array.dtype) in ("floating", "complex"):
+                size = float(np.sqrt(np.mean(np.abs(wide[np.isfinite(wide)]) ** 2))) or 1.0
+                moved[part] = wide + STEP * size * rng.standard_normal(array.shape)
+                exact = False
+            else:
+                moved[part] = array + rng.choice([-1, 1], array.shape).astype(array.dtype)
+        try:
+            after = of_case(word.source, each.case, moved)
+        except NoResidual:
+            continue
+        step = 1.0 if exact else STEP
+        found.append(
+            _largest([one - other for one, other in zip(after, before, strict=True)]) / step
+        )
+    usual = np.median(found, axis=0) if found else np.zeros(len(before))
+    if not np.all(np.isfinite(usual)) or not np.any(usual):
+        raise BuildError(
+            f"question {question.name!r}: with {arguments_of(each.case)} ({each.case.label}) the "
+            "residual does not change when the answer does: it accepts every answer"
+        )
+    return np.asarray(usual)
+
+
+def of_case_or_stop(question: Question, word: Residual, each: ExpectedCase) -> list[np.ndarray]:
+    """The equations of the reference's own answer. Raises `BuildError`."""
+    _sizes(question, word, each, each.expected)
+    return of_case(word.source, each.case, each.expected)
+
+
+def _right_answers(
+    question: Question, reference: Any, each: ExpectedCase, rng: np.random.Generator
+) -> Iterator[Output]:
+    """Answers to a case that are right up to rounding."""
+    moved = call(reference, nudged(each.case.arguments, rng), each.case.way)
+    if isinstance(moved, Returned) and _near(moved.output, each.expected):
+        yield {
+            part: widen(array)
+            + rng.choice([-1, 1], array.shape) * (widen(moved.output[part]) - widen(array))
+            if dtype_kind(array.dtype) in ("floating", "complex")
+            else array
+            for part, array in each.expected.items()
+        }
+    for function in question.alternatives:
+        outcome = call(function, each.case.arguments, each.case.way)
+        if isinstance(outcome, Returned) and _same_form(outcome.output, each.expected):
+            yield outcome.output
+
+
+def _same_form(one: Output, other: Output) -> bool:
+    return one.keys() == other.keys() and all(
+        one[part].shape == other[part].shape
+        and dtype_kind(one[part].dtype) == dtype_kind(other[part].dtype)
+        for part in other
+    )
+
+
+def _near(one: Output, other: Output) -> bool:
+    return _same_form(one, other) and all(
+        bool(
+            np.all(
+                np.abs(widen(one[part]) - widen(other[part]))
+                <= NOISIEST * (magnitude(other[part]) or 1.0)
+            )
+        )
+        for part in other
+    )
