@@ -118,35 +118,47 @@ def _scale(
     question: Question, word: Residual, each: ExpectedCase, rng: np.random.Generator
 ) -> np.ndarray:
     """How large each equation's residual is for an answer that is wrong altogether: how fast it
-    grows when the answer is moved, times the size of the answer.
+    grows when the answer is moved, times the size of the answer. Where a small move changes
+    nothing, as with a condition that holds all around, a large one is made.
     """
     before = of_case_or_stop(question, word, each)
-    found = []
-    for _ in range(MOVED):
-        exact, moved = True, {}
-        for part, array in each.expected.items():
-            wide = widen(array)
-            if dtype_kind(array.dtype) in ("floating", "complex"):
-                size = float(np.sqrt(np.mean(np.abs(wide[np.isfinite(wide)]) ** 2))) or 1.0
-                moved[part] = wide + STEP * size * rng.standard_normal(array.shape)
-                exact = False
-            else:
-                moved[part] = array + rng.choice([-1, 1], array.shape).astype(array.dtype)
-        try:
-            after = of_case(word.source, each.case, moved)
-        except NoResidual:
-            continue
-        step = 1.0 if exact else STEP
-        found.append(
-            _largest([one - other for one, other in zip(after, before, strict=True)]) / step
-        )
-    usual = np.median(found, axis=0) if found else np.zeros(len(before))
-    if not np.all(np.isfinite(usual)) or not np.any(usual):
+    found = np.zeros(len(before))
+    for step in (STEP, 1.0):
+        grown = []
+        for _ in range(MOVED):
+            try:
+                after = of_case(word.source, each.case, _moved(each.expected, step, rng))
+                gaps = [one - other for one, other in zip(after, before, strict=True)]
+            except (NoResidual, ValueError):
+                continue  # it is no answer
+            if np.all(np.isfinite(_largest(gaps))):
+                grown.append(_largest(gaps) / step)
+        if grown:
+            found = np.where(found > 0, found, np.median(grown, axis=0))
+    if not np.any(found):
         raise BuildError(
             f"question {question.name!r}: with {arguments_of(each.case)} ({each.case.label}) the "
             "residual does not change when the answer does: it accepts every answer"
         )
-    return np.asarray(usual)
+    return found
+
+
+def _moved(expected: Output, step: float, rng: np.random.Generator) -> Output:
+    """An answer that is off by the share `step` of the size of each array; of whole numbers, by
+    one.
+    """
+    moved: dict[str, np.ndarray] = {}
+    for part, array in expected.items():
+        if dtype_kind(array.dtype) in ("floating", "complex"):
+            wide = widen(array)
+            finite = wide[np.isfinite(wide)]
+            size = float(np.sqrt(np.mean(np.abs(finite) ** 2))) if finite.size else 0.0
+            moved[part] = wide + step * (size or 1.0) * rng.standard_normal(array.shape)
+        elif array.dtype.kind == "b":
+            moved[part] = array ^ (rng.random(array.shape) < 0.5)
+        else:
+            moved[part] = array + rng.choice([-1, 1], array.shape).astype(array.dtype)
+    return moved
 
 
 def of_case_or_stop(question: Question, word: Residual, each: ExpectedCase) -> list[np.ndarray]:

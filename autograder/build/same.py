@@ -114,6 +114,11 @@ def hint_of(word: str) -> str:
     return (
         f"The two answers are the same but for what {word} leaves free: if both are right, declare "
         f"the question with {word}, from autograder.same"
+        + (
+            " (the axis is the one along which a vector lies; here others would do as well)"
+            if "up_to_sign" in word
+            else ""
+        )
     )
 
 

@@ -60,7 +60,7 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
     )
     again = (
         ("To see this call again", f"{question}(*{given})")
-        if replace(case.way, several=False) == PLAIN
+        if replace(case.way, several=False, samples=0, sampled="") == PLAIN
         else ("The arguments of this call", given)
     )
     parts.append(f"{again[0]}:\n  from autograder import public_case\n  {again[1]}")

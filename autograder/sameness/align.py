@@ -19,6 +19,9 @@ from autograder.sameness.words import Alignment, AsSet, Same, UpToOrder, UpToRot
 MOST_ENTRIES = 2_000
 """Entries of a set, or in any order, in the expected array: each is compared with each."""
 
+MOST_RETURNED = 10_000
+"""Entries of a set, repeated ones too, in a returned array."""
+
 
 def aligned_output(actual: Output, expected: Output, same: Same, lanes: bool = False) -> Output:
     """The arrays of an answer, each aligned by its word if it has one. With `lanes` the first axis
@@ -117,7 +120,7 @@ def _set(_: Any, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
         or actual.ndim == 0
         or actual.shape[1:] != expected.shape[1:]
         or not 0 < len(expected) <= MOST_ENTRIES
-        or not 0 < len(actual) <= 4 * len(expected) + 16
+        or not 0 < len(actual) <= MOST_RETURNED
     ):
         return actual
     distances = _distances(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.sameness.frequencies import APART, Counts
+from autograder.sameness.frequencies import APART, NOT_FINITE, Counts
 
 FALSE_ALARMS = 1e-9
 """The probability that any right answer of a class is refused, at most."""
@@ -24,6 +24,9 @@ RATE = FALSE_ALARMS / CHECKS
 the events of the call. With 20 elements there are about 3000 events, so that one may be as unlikely
 as 3e-19, which is 9 standard errors: of 20 000 answers, a frequency of a half may be off by 0.045.
 """
+
+APART_SHARE = 1e-3
+"""NaN and infinities that are so much more or less frequent are told of first."""
 
 SUSPICIOUS = 5.0
 """Differences of fewer standard errors are never as unlikely as what is refused."""
@@ -55,7 +58,7 @@ def difference(seen: Counts, right: Counts) -> Difference | None:
     if np.any(surprise > allowed):
         off = np.argsort(-surprise, kind="stable")[: int(np.count_nonzero(surprise > allowed))]
         event = int(places[off[0]])
-        kind = _kind(seen, right, off, event >= seen.elements.shape[1] - 3)
+        kind = _kind(seen, right, off)
         return Difference(kind, tuple(map(int, off)), event, float(surprise.max()), allowed)
     for kind, one, other, share in (
         ("elements", seen.pairs, right.pairs, 1),
@@ -67,13 +70,14 @@ def difference(seen: Counts, right: Counts) -> Difference | None:
     return None
 
 
-def _kind(seen: Counts, right: Counts, off: np.ndarray, finite: bool) -> str:
+def _kind(seen: Counts, right: Counts, off: np.ndarray) -> str:
+    one, other = seen.elements[off[0], -NOT_FINITE:], right.elements[off[0], -NOT_FINITE:]
+    if np.any(np.abs(one / seen.of - other / right.of) > APART_SHARE):
+        return "finite"
     if np.all(seen.deviations[off] <= APART * right.deviations[off]) and np.any(
         right.deviations[off] > 0
     ):
         return "constant"
-    if finite:
-        return "finite"
     first = off[0]
     spread = max(seen.deviations[first], right.deviations[first])
     error = spread * np.sqrt(1 / seen.of + 1 / right.of)

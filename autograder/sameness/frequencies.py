@@ -23,6 +23,9 @@ value that is taken often is told from its neighbours.
 SPREADS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 """The same, of the distance from the median."""
 
+NOT_FINITE = 3
+"""The last events of each element: NaN, inf, -inf."""
+
 APART = 1e-4
 """Numbers that differ by this share of the largest of their element are the same number."""
 
