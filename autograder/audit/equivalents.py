@@ -79,7 +79,7 @@ def _fresh(question: Question, reference: object, noise: float) -> Iterator[Grou
             )
             answered = [answered_slot(question, reference, slot) for slot in planned.slots]
             if residual_of(question.words) or samples_of(question.words):
-                yield Group(name, cases_of(question, reference, answered), planned.calls)
+                yield Group(name, cases_of(question, reference, answered)[0], planned.calls)
                 continue
             cases = tuple(
                 ExpectedCase(

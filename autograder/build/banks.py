@@ -29,7 +29,8 @@ from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
 from autograder.questions.sources import source_of
 from autograder.runtime.fingerprint import fingerprint
-from autograder.sameness.words import Alignment, samples_of
+from autograder.sameness.chance import may_be_off
+from autograder.sameness.words import Alignment, residual_of, samples_of
 from autograder.verdicts.arrays import magnitude
 
 REFUSED_CASES = 2
@@ -186,6 +187,12 @@ def _tolerance_record(question: Question, kept: DrawnGroups) -> ToleranceRecord:
         for part, allowed in answered.tolerances.items()
         if np.any(allowed) and magnitude(answered.expected[part])
     ]
+    samples = samples_of(question.words)
+    if samples is not None:
+        relative = [may_be_off(samples.count)]
+    elif residual_of(question.words) is not None:
+        floor = tolerance.WIDE_FLOOR * float(np.finfo(np.float32).eps)
+        relative = [max(tolerance.THRESHOLD * kept.noise.largest, floor)]
     return ToleranceRecord(
         noise=kept.noise,
         relative=max(relative, default=0.0),

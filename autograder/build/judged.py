@@ -9,26 +9,27 @@ from autograder.build.answered_cases import arguments_of
 from autograder.build.compared import Answers, Plans, refuse_wrong
 from autograder.build.residuals import with_residuals
 from autograder.build.samples import with_samples
-from autograder.build.tolerance import Noises
-from autograder.calls.outputs import Output
+from autograder.build.tolerance import Noise, Noises
+from autograder.calls.outputs import ALONE, Output
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.laws import says
 from autograder.questions.question import Question
-from autograder.sameness.words import residual_of
+from autograder.sameness.words import samples_of
 from autograder.verdicts import examine
 
 
 def groups(
     question: Question, reference: object, plans: Plans, answered: Answers
 ) -> tuple[dict[str, Group], Noises]:
-    """The groups with what decides about an answer; no noise is measured. Raises `BuildError` for a
-    reference or an alternative that is refused.
+    """The groups with what decides about an answer, and the noise of the residuals, if there are
+    any. Raises `BuildError` for a reference or an alternative that is refused.
     """
-    found = {
-        name: Group(name, cases_of(question, reference, answered[name]), planned.calls)
-        for name, (planned, _) in plans.items()
-    }
+    found, noise = {}, Noise()
+    for name, (planned, _) in plans.items():
+        cases, own = cases_of(question, reference, answered[name])
+        found[name] = Group(name, cases, planned.calls)
+        noise = noise.or_larger(own)
     for name, group in found.items():
         finding = examine.examine(reference, group)
         if finding is not None and name in question.laws:
@@ -46,16 +47,18 @@ def groups(
     for function in question.alternatives:
         for group in found.values():
             refuse_wrong(question, function, group, {})
-    return found, {}
+    return found, {ALONE: noise}
 
 
 def cases_of(
     question: Question, reference: object, answered: Sequence[tuple[Case, Output]]
-) -> tuple[ExpectedCase, ...]:
-    """Answered cases with what decides about an answer."""
+) -> tuple[tuple[ExpectedCase, ...], Noise]:
+    """Answered cases with what decides about an answer, and the noise of their residuals."""
     cases = [
         ExpectedCase(case, output, dict.fromkeys(output, 0.0), same=question.words)
         for case, output in answered
     ]
-    decide = with_residuals if residual_of(question.words) else with_samples
-    return tuple(decide(question, reference, cases))
+    if samples_of(question.words):
+        return tuple(with_samples(question, reference, cases)), Noise()
+    allowing, noise = with_residuals(question, reference, cases)
+    return tuple(allowing), Noise(nudged=noise)

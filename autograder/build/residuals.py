@@ -30,9 +30,10 @@ MOVED = 3
 
 def with_residuals(
     question: Question, reference: Any, cases: Sequence[ExpectedCase]
-) -> list[ExpectedCase]:
-    """The cases with the residual that each allows in place of tolerances: `THRESHOLD` times the
-    noise of right answers, as a share of the residual of an answer that is wrong altogether.
+) -> tuple[list[ExpectedCase], float]:
+    """The cases with the residual that each allows in place of tolerances, and the noise:
+    `THRESHOLD` times the noise of right answers is allowed, which is a share of the residual of an
+    answer that is wrong altogether.
 
     Right answers are those of the reference, of the alternatives, and answers that are off by as
     much as they change when the inputs move by a unit in the last place. Raises `BuildError`.
@@ -62,10 +63,11 @@ def with_residuals(
             f"{f' (equation {place + 1})' if len(noise) > 1 else ''}. Write it so that it is zero "
             "for a right answer"
         )
-    return [
+    allowing = [
         replace(each, same=question.words, tolerances=_allowed(question, each, noise, scale))
         for each, scale in zip(cases, scales, strict=True)
     ]
+    return allowing, float(np.max(noise, initial=0.0))
 
 
 def _share(sizes: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -48,6 +48,8 @@ def aligned(word: Alignment, actual: np.ndarray, expected: np.ndarray) -> np.nda
     """
     if _kind(actual) is None or _kind(actual) != _kind(expected):
         return actual
+    if actual.size == 0 or expected.size == 0:
+        return actual
     with np.errstate(all="ignore"):
         return np.asarray(_ALIGN[type(word)](word, actual, expected)).astype(
             actual.dtype, copy=False

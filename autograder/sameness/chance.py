@@ -70,6 +70,11 @@ def difference(seen: Counts, right: Counts) -> Difference | None:
     return None
 
 
+def may_be_off(of: int) -> float:
+    """By how much a frequency of a half may be off in about `of` answers: 9 standard errors."""
+    return float(9 * (0.5 / of) ** 0.5)
+
+
 def _kind(seen: Counts, right: Counts, off: np.ndarray) -> str:
     one, other = seen.elements[off[0], -NOT_FINITE:], right.elements[off[0], -NOT_FINITE:]
     if np.any(np.abs(one / seen.of - other / right.of) > APART_SHARE):

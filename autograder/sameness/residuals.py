@@ -141,11 +141,8 @@ def _unknown(node: ast.Lambda | ast.FunctionDef) -> list[str]:
 
 @functools.lru_cache(maxsize=64)
 def _compiled(source: str) -> Callable[[Any, Any], Any]:
-    scope: dict[str, Any] = {
-        "__builtins__": {name: getattr(builtins, name) for name in BUILTINS},
-        "math": math,
-        "np": np,
-    }
+    # What it may use was seen to when it was declared. NumPy and JAX import with these builtins.
+    scope: dict[str, Any] = {"__builtins__": builtins, "math": math, "np": np}
     module = ast.parse(source)
     used = {each.id for each in ast.walk(module) if isinstance(each, ast.Name)}
     for name in used & MODULES.keys():

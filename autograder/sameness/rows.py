@@ -37,8 +37,8 @@ def as_rows(output: Output, expected: Output, count: int) -> Rows:
     flat = np.concatenate([_numbers(output[part]) for part in expected], axis=1)
     rows, again = flat[:-AGAIN], flat[-AGAIN:]
     with np.errstate(invalid="ignore"):
-        gap = np.abs(again[0] - again[1])
-        near = gap <= APART * np.maximum(np.abs(again[0]), np.max(np.abs(again[0]), initial=0.0))
+        largest = np.max(np.abs(again[0]), initial=0.0, where=np.isfinite(again[0]))
+        near = np.abs(again[0] - again[1]) <= APART * largest
     same = near | (again[0] == again[1]) | (np.isnan(again[0]) & np.isnan(again[1]))
     return Rows(rows, bool(np.all(same)))
 
