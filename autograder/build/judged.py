@@ -25,11 +25,13 @@ def groups(
     """The groups with what decides about an answer, and the noise of the residuals, if there are
     any. Raises `BuildError` for a reference or an alternative that is refused.
     """
-    found, noise = {}, Noise()
+    cases, noise = cases_of(
+        question, reference, [pair for each in answered.values() for pair in each]
+    )
+    found = {}
     for name, (planned, _) in plans.items():
-        cases, own = cases_of(question, reference, answered[name])
-        found[name] = Group(name, cases, planned.calls)
-        noise = noise.or_larger(own)
+        count = len(answered[name])
+        found[name], cases = Group(name, cases[:count], planned.calls), cases[count:]
     for name, group in found.items():
         finding = examine.examine(reference, group)
         if finding is not None and name in question.laws:

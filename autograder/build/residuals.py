@@ -35,39 +35,55 @@ def with_residuals(
     `THRESHOLD` times the noise of right answers is allowed, which is a share of the residual of an
     answer that is wrong altogether.
 
-    Right answers are those of the reference, of the alternatives, and answers that are off by as
-    much as they change when the inputs move by a unit in the last place. Raises `BuildError`.
+    Right answers are those of the reference and of the alternatives, over all cases, and for each
+    case one that is off by as much as it changes when the inputs move by a unit in the last place.
+    Raises `BuildError`.
     """
     word = residual_of(question.words)
     assert word is not None
     rng = np.random.default_rng(7)
     scales = [_scale(question, word, each, rng) for each in cases]
-    noise = np.zeros(len(scales[0]) if scales else 0)
+    common = np.zeros(len(scales[0]) if scales else 0)
+    own = []
     for each, scale in zip(cases, scales, strict=True):
-        if len(scale) != len(noise):
+        if len(scale) != len(common):
             raise BuildError(
-                f"question {question.name!r}: the residual has {len(noise)} equations in one case, "
-                f"and {len(scale)} in another"
+                f"question {question.name!r}: the residual has {len(common)} equations in one "
+                f"case, and {len(scale)} in another"
             )
-        noise = np.maximum(noise, _share(_sizes(question, word, each, each.expected), scale))
-        for output in _right_answers(question, reference, each, rng):
-            sizes = _sizes_of(word, each, output)
-            # What is more is wrong, and an alternative is told so when it is judged.
-            if sizes is not None and np.all(_share(sizes, scale) <= NOISIEST):
-                noise = np.maximum(noise, _share(sizes, scale))
-    if np.any(noise > NOISIEST):
-        place = int(np.argmax(noise))
+        common = np.maximum(common, _share(_sizes(question, word, each, each.expected), scale))
+        for output in _of_alternatives(question, each):
+            common = np.maximum(common, _explained(word, each, output, scale))
+        moved = _off_by_conditioning(reference, each, rng)
+        own.append(np.zeros(len(scale)) if moved is None else _explained(word, each, moved, scale))
+    if np.any(common > NOISIEST):
+        place = int(np.argmax(common))
         raise BuildError(
             f"question {question.name!r}: the residual of the reference's own answer is not zero: "
-            f"it is {noise[place]:.2g} of that of an answer that is wrong altogether"
-            f"{f' (equation {place + 1})' if len(noise) > 1 else ''}. Write it so that it is zero "
+            f"it is {common[place]:.2g} of that of an answer that is wrong altogether"
+            f"{f' (equation {place + 1})' if len(common) > 1 else ''}. Write it so that it is zero "
             "for a right answer"
         )
     allowing = [
-        replace(each, same=question.words, tolerances=_allowed(question, each, noise, scale))
-        for each, scale in zip(cases, scales, strict=True)
+        replace(
+            each,
+            same=question.words,
+            tolerances=_allowed(question, each, np.maximum(common, noise), scale),
+        )
+        for each, noise, scale in zip(cases, own, scales, strict=True)
     ]
-    return allowing, float(np.max(noise, initial=0.0))
+    return allowing, float(max([0.0, *common, *(float(np.max(noise)) for noise in own)]))
+
+
+def _explained(word: Residual, each: ExpectedCase, output: Output, scale: np.ndarray) -> np.ndarray:
+    """The share of an answer's residual; 0 if it is more than rounding explains: it is wrong, and
+    an alternative is told so when it is judged.
+    """
+    try:
+        share = _share(_largest(of_case(word.source, each.case, output)), scale)
+    except NoResidual:
+        return np.zeros(len(scale))
+    return share if np.all(share <= NOISIEST) else np.zeros(len(scale))
 
 
 def _share(sizes: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -102,14 +118,6 @@ def _sizes(question: Question, word: Residual, each: ExpectedCase, output: Outpu
             f"question {question.name!r}: with {arguments_of(each.case)} ({each.case.label}) the "
             f"residual of the reference's answer cannot be computed: {fault}"
         ) from None
-
-
-def _sizes_of(word: Residual, each: ExpectedCase, output: Output) -> np.ndarray | None:
-    try:
-        found = _largest(of_case(word.source, each.case, output))
-    except NoResidual:
-        return None
-    return found if np.all(np.isfinite(found)) else None
 
 
 def _largest(equations: Sequence[np.ndarray]) -> np.ndarray:
@@ -169,19 +177,25 @@ def of_case_or_stop(question: Question, word: Residual, each: ExpectedCase) -> l
     return of_case(word.source, each.case, each.expected)
 
 
-def _right_answers(
-    question: Question, reference: Any, each: ExpectedCase, rng: np.random.Generator
-) -> Iterator[Output]:
-    """Answers to a case that are right up to rounding."""
+def _off_by_conditioning(
+    reference: Any, each: ExpectedCase, rng: np.random.Generator
+) -> Output | None:
+    """An answer that is off, in any direction, by as much as the reference's changes when the
+    inputs move: less stable right answers are. None if the change is more than rounding.
+    """
     moved = call(reference, nudged(each.case.arguments, rng), each.case.way)
-    if isinstance(moved, Returned) and _near(moved.output, each.expected):
-        yield {
-            part: widen(array)
-            + rng.choice([-1, 1], array.shape) * (widen(moved.output[part]) - widen(array))
-            if dtype_kind(array.dtype) in ("floating", "complex")
-            else array
-            for part, array in each.expected.items()
-        }
+    if not isinstance(moved, Returned) or not _near(moved.output, each.expected):
+        return None
+    return {
+        part: widen(array)
+        + rng.choice([-1, 1], array.shape) * (widen(moved.output[part]) - widen(array))
+        if dtype_kind(array.dtype) in ("floating", "complex")
+        else array
+        for part, array in each.expected.items()
+    }
+
+
+def _of_alternatives(question: Question, each: ExpectedCase) -> Iterator[Output]:
     for function in question.alternatives:
         outcome = call(function, each.case.arguments, each.case.way)
         if isinstance(outcome, Returned) and _same_form(outcome.output, each.expected):
