@@ -16,9 +16,12 @@ from autograder.bank.records import ExpectedCase, Group
 from autograder.build import law_cases
 from autograder.build.answered_cases import answered_slot
 from autograder.build.classes import scales
+from autograder.build.judged import cases_of
 from autograder.build.plan import generator, plan
+from autograder.build.same import towards
 from autograder.build.tolerance import Noise, tolerances
 from autograder.questions.question import Question, declared
+from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts.examine import examine
 
 FRESH_BANKS = 6
@@ -75,6 +78,9 @@ def _fresh(question: Question, reference: object, noise: float) -> Iterator[Grou
                 question, name, generator(f"audit {number}", question.name, name)
             )
             answered = [answered_slot(question, reference, slot) for slot in planned.slots]
+            if residual_of(question.words) or samples_of(question.words):
+                yield Group(name, cases_of(question, reference, answered)[0], planned.calls)
+                continue
             cases = tuple(
                 ExpectedCase(
                     case,
@@ -84,8 +90,9 @@ def _fresh(question: Question, reference: object, noise: float) -> Iterator[Grou
                         dict.fromkeys(output, Noise(noise)),
                         question.rtol,
                         question.atol,
-                        scales(reference, case, output),
+                        scales(towards(question, reference, case, output), case, output),
                     ),
+                    same=question.words,
                 )
                 for case, output in answered
             )

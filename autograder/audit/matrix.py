@@ -25,6 +25,7 @@ from autograder.build.reference import draw
 from autograder.calls.call import Returned
 from autograder.errors import BuildError
 from autograder.questions.question import Question, declared
+from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import diagnosis_of
 
@@ -182,7 +183,10 @@ def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tu
         "one element changed": lambda y: _changed(y, int(rng.integers(y.size))),
         "every number squared": lambda y: y * y + y,
     }
-    found = []
+    found: list[tuple[str, str]] = []
+    words = drawn.groups[group].same
+    if residual_of(words) or samples_of(words):
+        return found  # what is compared is not the answer's own numbers
     for label, answer in answers.items():
         outcomes = {
             index: Returned(

@@ -13,6 +13,7 @@ import numpy as np
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.evidence.requirements import Rule
+from autograder.sameness.words import Same
 
 
 class BankError(Exception):
@@ -41,13 +42,18 @@ class ExpectedCase:
     """A case with its expected output and, for each array of it, the largest absolute error allowed
     in its elements.
 
-    `half` says what half precision does to each, where an imprecise answer is worth points.
+    `half` says what half precision does to each, where an imprecise answer is worth points. `same`
+    says what else is right: for a residual, `tolerances` holds the largest one allowed in each of
+    its equations; for samples, `statistics` holds how often what happens (see
+    `autograder.sameness.frequencies`).
     """
 
     case: Case
     expected: Output
     tolerances: Mapping[str, Tolerance]
     half: Mapping[str, HalfPrecision] = field(default_factory=dict)
+    same: Same = field(default_factory=dict)
+    statistics: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,11 @@ class Group:
     calls: tuple[int, ...]
     known: tuple[KnownMistake, ...] = ()
     imprecise: float = 0.0
+
+    @property
+    def same(self) -> Same:
+        """What else than the expected numbers is right."""
+        return self.cases[0].same if self.cases else {}
 
 
 @dataclass(frozen=True)

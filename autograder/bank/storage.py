@@ -1,7 +1,8 @@
 """Read and write a bank: every case of an assignment with its expected output, in one file.
 
 One `safetensors` file holds the arrays, and a JSON text in its header everything else, so nothing
-in it can run when it is read. The same bank always gives the same bytes. NumPy only.
+in it runs when it is read: a residual is text until it is judged. The same bank always gives the
+same bytes. NumPy only.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from autograder.bank.records import (
 )
 from autograder.bank.stored_cases import keep, read_case, read_method, stored_case, stored_method
 from autograder.calls.narrow_floats import from_bits
+from autograder.sameness.words import from_json, to_json
 
 FORMAT = 5
 """The version of the file's layout."""
@@ -57,6 +59,7 @@ def save(bank: Bank, path: Path) -> None:
                     if isinstance(allowed, np.ndarray)
                 }
                 keep(several, f"{prefix}/tolerances", arrays)
+                keep(answered.statistics, f"{prefix}/statistics", arrays)
                 rows.append(
                     {
                         **stored_case(answered.case, prefix, arrays),
@@ -64,6 +67,9 @@ def save(bank: Bank, path: Path) -> None:
                         "half": {
                             part: [half.error, half.moved] for part, half in answered.half.items()
                         },
+                        **(
+                            {"statistics": list(answered.statistics)} if answered.statistics else {}
+                        ),
                     }
                 )
             known = []
@@ -84,6 +90,7 @@ def save(bank: Bank, path: Path) -> None:
                 "calls": list(group.calls),
                 "known": known,
                 "imprecise": group.imprecise,
+                **({"same": to_json(group.same)} if group.same else {}),
             }
     methods = {
         question: stored_method(method, f"{question}/{METHOD}", arrays)
@@ -156,6 +163,7 @@ def _read(path: Path, called: str, *_: int) -> Bank:
 
 def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Group:
     cases = []
+    same = from_json(stored.get("same", {}))
     for index, row in enumerate(stored["cases"]):
         expected = {part: arrays[f"{prefix}/{index}/expected/{part}"] for part in row["tolerances"]}
         tolerances = {
@@ -163,9 +171,12 @@ def _group(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarr
             for part, allowed in row["tolerances"].items()
         }
         half = {part: HalfPrecision(*numbers) for part, numbers in row.get("half", {}).items()}
-        cases.append(
-            ExpectedCase(read_case(f"{prefix}/{index}", row, arrays), expected, tolerances, half)
-        )
+        statistics = {
+            name: arrays[f"{prefix}/{index}/statistics/{name}"]
+            for name in row.get("statistics", ())
+        }
+        case = read_case(f"{prefix}/{index}", row, arrays)
+        cases.append(ExpectedCase(case, expected, tolerances, half, same, statistics))
     known = [
         KnownMistake(
             each["name"],

@@ -24,10 +24,13 @@ from autograder.build.record import (
 )
 from autograder.build.reference import draw
 from autograder.build.rule_cases import Required, draw_method
+from autograder.build.samples import SURE
 from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
 from autograder.questions.sources import source_of
 from autograder.runtime.fingerprint import fingerprint
+from autograder.sameness.chance import may_be_off
+from autograder.sameness.words import Alignment, residual_of, samples_of
 from autograder.verdicts.arrays import magnitude
 
 REFUSED_CASES = 2
@@ -136,6 +139,13 @@ def _check_told_by(
             f'{called} {passes}. Widen the ranges in dims, or declare it with told_by="method" if '
             "its values are right"
         )
+    if samples_of(question.words) is not None:
+        if kept.margin(known.name) < SURE:
+            raise BuildError(
+                f"{called} is hardly told from a right answer by its samples: other keys may not "
+                "show it. Make the cases show it (other ranges in dims), or ask for more samples"
+            )
+        return
     if kept.margin(known.name) < tolerance.MARGIN:
         raise BuildError(
             f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the "
@@ -174,9 +184,16 @@ def _tolerance_record(question: Question, kept: DrawnGroups) -> ToleranceRecord:
         float(np.max(allowed)) / magnitude(answered.expected[part])
         for group in kept.groups.values()
         for answered in group.cases
+        if all(isinstance(word, Alignment) for word in answered.same.values())
         for part, allowed in answered.tolerances.items()
         if np.any(allowed) and magnitude(answered.expected[part])
     ]
+    samples = samples_of(question.words)
+    if samples is not None:
+        relative = [may_be_off(samples.count)]
+    elif residual_of(question.words) is not None:
+        floor = tolerance.WIDE_FLOOR * float(np.finfo(np.float32).eps)
+        relative = [max(tolerance.THRESHOLD * kept.noise.largest, floor)]
     return ToleranceRecord(
         noise=kept.noise,
         relative=max(relative, default=0.0),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from autograder.bank.records import ExpectedCase, Group
 from autograder.build.tolerance import Noise
 from autograder.calls.call import Failed, Returned
-from autograder.verdicts.compare import differences
+from autograder.verdicts.judging import mismatches
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,5 @@ def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
     """
     if isinstance(outcome, Failed):
         return math.inf
-    found = differences(outcome.output, answered.expected, answered.tolerances)
+    found = mismatches(outcome, answered)
     return max((mismatch.tolerances for mismatch in found.values()), default=0.0)

@@ -55,7 +55,9 @@ class MisconceptionRecord:
 
 @dataclass(frozen=True)
 class ToleranceRecord:
-    """The noise by source and the tolerance, both relative to the largest element of an output.
+    """The noise by source and the tolerance, both relative to the largest element of an output; of
+    residuals, to that of an answer that is wrong altogether; of samples, the difference of
+    frequencies that is allowed.
 
     `measured` is the tolerance that follows from the noise. `set_by_the_author` holds `rtol` and
     `atol` where the author set them.

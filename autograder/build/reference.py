@@ -4,29 +4,20 @@ of the author's other answers on them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from autograder.bank.records import ExpectedCase, Group, KnownMistake
-from autograder.build import classes, half_precision, law_cases, tolerance, variety
-from autograder.build.answered_cases import answered_slot, arguments_of
+from autograder.bank.records import KnownMistake
+from autograder.build import compared, judged, law_cases, tolerance, variety
+from autograder.build.answered_cases import answered_slot
 from autograder.build.drawn import DrawnGroups
-from autograder.build.plan import Plan, generator, plan
-from autograder.build.tolerance import Noises, Scales
+from autograder.build.plan import generator, plan
+from autograder.build.same import check_words
 from autograder.build.width import check_width
-from autograder.calls.call import Failed, Returned
-from autograder.calls.outputs import Output
-from autograder.calls.spec import Case
-from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
+from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts import examine
 from autograder.verdicts.known_mistakes import outcome_of
-
-COMPILED_SHAPES = 3
-"""The number of shapes, those with the largest outputs, on which the noise of other compilations is
-measured: each costs seconds.
-"""
 
 
 def draw(
@@ -48,67 +39,10 @@ def draw(
         for name, (planned, _) in plans.items()
     }
     variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
-    sizes = {
-        name: [classes.scales(reference, case, output) for case, output in cases]
-        for name, cases in answered.items()
-    }
-    noise: Noises = {}
-    shapes = []
-    for name, (planned, rng) in plans.items():
-        for index in _first_of_each_shape(planned, answered[name]):
-            case, output = answered[name][index]
-            scales = sizes[name][index]
-            noise = tolerance.larger(noise, tolerance.noise(reference, case, output, rng, scales))
-            shapes.append((case, output, scales))
-    grown = 1.0
-    for case, output, scales in sorted(
-        shapes, key=lambda shape: sum(array.size for array in shape[1].values())
-    )[-COMPILED_SHAPES:]:
-        noise = tolerance.larger(
-            noise, tolerance.noise_of_compilers(reference, case, output, scales)
-        )
-        if question.imprecise:
-            grown = max(grown, half_precision.growth(reference, case, output, scales))
-    under_laws = {
-        name: _noise_under_law(question, name, reference, answered[name], sizes[name])
-        for name in plans
-        if name in question.laws
-    }
-
-    def with_tolerances(noise: Noises) -> dict[str, Group]:
-        return {
-            name: Group(
-                name,
-                tuple(
-                    ExpectedCase(
-                        case,
-                        output,
-                        tolerance.tolerances(
-                            output,
-                            tolerance.larger(noise, under_laws[name]) if case.way.law else noise,
-                            question.rtol,
-                            question.atol,
-                            scales,
-                        ),
-                    )
-                    for (case, output), scales in zip(answered[name], sizes[name], strict=True)
-                ),
-                planned.calls,
-                imprecise=question.imprecise,
-            )
-            for name, (planned, _) in plans.items()
-        }
-
-    for function in question.alternatives:
-        noise = tolerance.larger(
-            noise, _check_alternative(question, function, with_tolerances(noise), sizes)
-        )
-    groups = with_tolerances(noise)
-    if question.imprecise:  # it costs two calls of each case, and decides about points only
-        groups = {
-            name: _with_half_precision(reference, group, sizes[name], grown)
-            for name, group in groups.items()
-        }
+    for case, output in (pair for cases in answered.values() for pair in cases):
+        check_words(question, case, output)
+    otherwise = residual_of(question.words) or samples_of(question.words)
+    groups, noise = (judged if otherwise else compared).groups(question, reference, plans, answered)
     outcomes = {
         known.name: {
             name: examine.outcomes(known.function, group) for name, group in groups.items()
@@ -131,92 +65,5 @@ def draw(
     return DrawnGroups(groups, tolerance.total(noise), outcomes)
 
 
-def _with_half_precision(
-    reference: object, group: Group, sizes: Sequence[Scales], grown: float
-) -> Group:
-    """The group with what half precision does to each of its cases."""
-    return replace(
-        group,
-        cases=tuple(
-            replace(
-                each,
-                half=half_precision.effects(
-                    reference, each.case, each.expected, scales, each.tolerances, grown
-                ),
-            )
-            for each, scales in zip(group.cases, sizes, strict=True)
-        ),
-    )
-
-
 def _hint(question: Question, known: Misconception) -> str:
     return f"{known.hint} See “{question.see}” in the notebook." if question.see else known.hint
-
-
-def _first_of_each_shape(planned: Plan, answered: Sequence[tuple[Case, Output]]) -> list[int]:
-    """The index of one plain case for each shape. A compiled program costs by shape, so one is
-    enough.
-    """
-    first: dict[int, int] = {}
-    for index, (slot, (case, _)) in enumerate(zip(planned.slots, answered, strict=True)):
-        if not case.way.law:
-            first.setdefault(id(slot.shape), index)
-    return list(first.values())
-
-
-def _noise_under_law(
-    question: Question,
-    law: str,
-    reference: object,
-    answered: Sequence[tuple[Case, Output]],
-    sizes: Sequence[Scales],
-) -> Noises:
-    """Refuse a reference that does not obey the law. Its differences under the law count as noise
-    of the law's cases.
-    """
-    noise: Noises = {}
-    for (_, before), (case, output), scales in zip(
-        answered[::2], answered[1::2], sizes[1::2], strict=True
-    ):
-        try:
-            given = law_cases.check(reference, case, output, before)
-        except law_cases.Lawless as fault:
-            raise BuildError(
-                f"question {question.name!r}: the law {law!r} cannot be asked for: with "
-                f"{arguments_of(case)} ({case.label}) {fault}"
-            ) from None
-        noise = tolerance.larger(noise, tolerance.of_alternative(Returned(given), output, scales))
-    return noise
-
-
-def _check_alternative(
-    question: Question,
-    function: Callable[..., Any],
-    groups: Mapping[str, Group],
-    sizes: Mapping[str, Sequence[Scales]],
-) -> Noises:
-    """Refuse an alternative that is not right. Its differences from the reference count as
-    noise.
-    """
-    noise: Noises = {}
-    for name, group in groups.items():
-        seen: dict[int, Returned | Failed] = {}
-        finding = examine.examine(function, group, seen=seen)
-        if finding is not None:
-            raise BuildError(
-                (
-                    f"question {question.name!r}: the alternative {function.__name__} is refused "
-                    f"in cases={name!r}: with {arguments_of(finding.answered.case)} it "
-                    f"{finding.sentence}\n"
-                    f"{finding.detail}"
-                ).rstrip()
-            )
-        for index, outcome in seen.items():
-            if isinstance(outcome, Returned) and not group.cases[index].case.way.law:
-                noise = tolerance.larger(
-                    noise,
-                    tolerance.of_alternative(
-                        outcome, group.cases[index].expected, sizes[name][index]
-                    ),
-                )
-    return noise

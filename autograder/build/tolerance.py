@@ -61,6 +61,11 @@ class Noise:
         return max((value for value in vars(self).values() if value is not None), default=0.0)
 
     @property
+    def jumps(self) -> bool:
+        """Whether the reference's own answer changes by more than rounding explains."""
+        return max(self.nudged or 0.0, self.compiled or 0.0) > NOISIEST
+
+    @property
     def measured(self) -> bool:
         """Whether the noise could be measured from any source."""
         return any(value is not None for value in vars(self).values())

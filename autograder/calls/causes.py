@@ -139,6 +139,7 @@ NO_ARRAY_INSIDE = Cause("returned a structure without any array in it.")
 TOO_LARGE = Cause("returned a structure that is nested too deeply, or has too many arrays.")
 SAME_NAME = Cause("returned a structure in which two arrays have the same name.")
 NO_NUMBERS_INSIDE = Cause("returned a structure in which something is not an array of numbers.")
+OTHER_FORM = Cause("returned arrays of another number or shape for another key.")
 
 CLAIMED = (
     *(
@@ -155,6 +156,7 @@ CLAIMED = (
         OTHER_OBJECT,
     ),
     *(OBJECTS, KEYS, TRACER, UNREADABLE, NO_ARRAY_INSIDE, TOO_LARGE, SAME_NAME, NO_NUMBERS_INSIDE),
+    OTHER_FORM,
 )
 """Every cause that `autograder.calls.call.call` gives: the causes that a process may claim."""
 

@@ -20,7 +20,8 @@ class CallSpec:
     law's transform, which acts on the arguments in `traced`; random numbers that it needs come
     from `seed`. `x64`: JAX computes in 64 bits. `may_change`: arguments that the function may write
     into. `changed`: arguments that it must write into; they are taken as they are after the call,
-    by name, and what it returns only with `several`.
+    by name, and what it returns only with `several`. `samples` asks for so many answers, for keys
+    made from the argument `sampled`.
     """
 
     several: bool = False
@@ -33,6 +34,8 @@ class CallSpec:
     x64: bool = False
     may_change: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    samples: int = 0
+    sampled: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The spec as JSON types. Fields that came later are left out at their default, so that a

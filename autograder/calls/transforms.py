@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.calls.outputs import collect_arrays
+from autograder.calls.sampling import over_keys
 from autograder.calls.spec import CallSpec
 
 LANES = 3
@@ -30,6 +31,8 @@ def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..
         answer = _gradient(answer, arguments, way.gradient)
     if way.law in _TRANSFORMS:
         answer = _TRANSFORMS[way.law](answer, arguments, way)
+    if way.samples:
+        answer = over_keys(answer, arguments, way)
     return answer
 
 

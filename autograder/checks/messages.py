@@ -60,7 +60,8 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
     )
     again = (
         ("To see this call again", f"{question}(*{given})")
-        if replace(case.way, several=False, x64=False, may_change=()) == PLAIN
+        if replace(case.way, several=False, x64=False, may_change=(), samples=0, sampled="")
+        == PLAIN
         else ("The arguments of this call", given)
     )
     call = f"with jax.enable_x64(True):\n      {again[1]}" if case.way.x64 else again[1]

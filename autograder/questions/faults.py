@@ -11,7 +11,9 @@ from autograder.questions import sizes as expressions
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
 from autograder.questions.option_faults import Fault, of_changes, of_numbers
+from autograder.questions.same_faults import faults_of_same
 from autograder.questions.sizes import Sizes
+from autograder.sameness.words import Word
 
 
 class Declared(Protocol):
@@ -37,6 +39,7 @@ class Declared(Protocol):
     constructor: tuple[str, ...] | None
     method: str
     laws: tuple[str, ...]
+    same: Word | Mapping[str, Word] | None
 
 
 def first_fault(question: Declared) -> Fault | None:
@@ -45,7 +48,7 @@ def first_fault(question: Declared) -> Fault | None:
     """
     looks = (
         *(_of_name, _of_dims, _of_arguments, _of_counts, _of_options, of_numbers),
-        *(_of_way, of_changes, _of_laws),
+        *(_of_way, of_changes, _of_laws, faults_of_same),
     )
     return next((fault for look in looks for fault in look(question)), None)
 

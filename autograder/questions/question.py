@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from autograder.calls.outputs import ALONE
 from autograder.calls.spec import CallSpec
 from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
 from autograder.questions.argument import Argument
 from autograder.questions.faults import first_fault
 from autograder.questions.sizes import Sizes, reaches
+from autograder.sameness.words import Same, Word
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -61,7 +63,8 @@ class Question:
     instead. `constructor` names arguments: students write a class, which is constructed with these,
     and its `method` is called with the others. `laws` names laws that the answer must obey (see
     `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of B". Test cells ask for
-    them with `check(…, cases="jit")`.
+    them with `check(…, cases="jit")`. `same` says what else than the reference's own numbers is
+    right: a word of `autograder.same`, or with `several` words by the names of the arrays.
 
         question = Question("scale_rows",
             arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
@@ -91,6 +94,7 @@ class Question:
     method: str = "__call__"
     laws: tuple[str, ...] = ()
     where: Callable[[dict[str, int]], bool] | None = None
+    same: Word | Mapping[str, Word] | None = None
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
     rules: list[Rule] = field(default_factory=list, init=False, repr=False)
@@ -128,6 +132,13 @@ class Question:
     def nonfinite_expected(self) -> bool:
         """Whether NaN and infinities are right answers wherever the reference gives them."""
         return self.nan or self.nonfinite == "expected"
+
+    @property
+    def words(self) -> Same:
+        """The words of `same`, by the names of the arrays of the output."""
+        if self.same is None:
+            return {}
+        return {ALONE: self.same} if isinstance(self.same, Word) else dict(self.same)
 
     def alternative(self, function: Function) -> Function:
         """Decorator: declare a solution that is right in another way and must be accepted."""

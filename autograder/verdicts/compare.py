@@ -35,6 +35,9 @@ a share of the largest expected value, that is left after a few operations in bf
 NO_EXCUSE = 0.5
 """An error above this share of the largest expected value is not called imprecise."""
 
+MEASURED = ("values", "residual", "samples")
+"""The steps at which an error is measured."""
+
 IMPRECISE = (
     " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses "
     "digits?"
@@ -72,7 +75,7 @@ class Mismatch:
         """The error in tolerances; infinite if the values could not be compared, or must be
         equal.
         """
-        return self.error / self.allowed if self.step == "values" and self.allowed else np.inf
+        return self.error / self.allowed if self.step in MEASURED and self.allowed else np.inf
 
     def as_wrong(self) -> Mismatch:
         """The same mismatch, not called imprecise: the values are near for another reason."""
@@ -113,18 +116,37 @@ def differences(
     If arrays are missing, or there are additional ones, this is the only mismatch, under the name
     of the first missing array (or of the first expected one).
     """
-    missing = [name for name in desired if name not in actual]
-    if missing or len(actual) != len(desired):
-        return {
-            (missing or list(desired))[0]: Mismatch(
-                "structure", f"returned {counted(actual)}; expected {listed(desired)}."
-            )
-        }
-    found = {
+    found: dict[str, Mismatch | None] = structure(actual, desired)
+    found = found or {
         name: compare(actual[name], desired[name], tolerances[name], (half or {}).get(name))
         for name in desired
     }
     return {name: mismatch for name, mismatch in found.items() if mismatch is not None}
+
+
+def structure(actual: Output, desired: Output) -> dict[str, Mismatch | None]:
+    """The mismatch of arrays that are missing, or that are there in addition, under the name of the
+    first missing one (or of the first expected one); empty if there are none.
+    """
+    missing = [name for name in desired if name not in actual]
+    if not missing and len(actual) == len(desired):
+        return {}
+    return {
+        (missing or list(desired))[0]: Mismatch(
+            "structure", f"returned {counted(actual)}; expected {listed(desired)}."
+        )
+    }
+
+
+def form(actual: np.ndarray, desired: np.ndarray, *, finite: bool) -> Mismatch | None:
+    """The mismatch of shape or dtype, and with `finite` of NaN and infinities: what can be said of
+    an array whose numbers need not be those of `desired`.
+    """
+    return (
+        _shape(actual, desired)
+        or _dtype(actual, desired)
+        or (_not_finite(actual, desired) if finite else None)
+    )
 
 
 def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:

@@ -14,6 +14,7 @@ from autograder.bank.records import KnownMistake
 from autograder.calls.call import Returned
 from autograder.verdicts.array_mistakes import mistakes
 from autograder.verdicts.compare import differences
+from autograder.verdicts.judging import Judged
 from autograder.verdicts.known_mistakes import explains, kind_of_failure, signature
 from autograder.verdicts.scenes import Expected, Outcome
 
@@ -57,10 +58,14 @@ def diagnose(
                     if len(authored) == 1
                     else None
                 )
+    if any(isinstance(outcome, Judged) for outcome in outcomes.values()):
+        return None  # general mistakes are known by numbers, and these are none of the answer
     return _general(outcomes, wrong, expected) or _of_several_cases(outcomes, wrong, expected)
 
 
 def _right(outcome: Outcome, expected: Expected) -> bool:
+    if isinstance(outcome, Judged):
+        return not outcome.found
     return isinstance(outcome, Returned) and not differences(
         outcome.output, expected.output, expected.tolerances
     )

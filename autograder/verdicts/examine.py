@@ -16,11 +16,11 @@ from autograder.bank.records import ExpectedCase, Group, Tolerance
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.outputs import ALONE
 from autograder.verdicts.arrays import small
-from autograder.verdicts.compare import Mismatch
+from autograder.verdicts.compare import MEASURED, Mismatch
 from autograder.verdicts.diagnosis import Diagnosis, diagnose
 from autograder.verdicts.faults import Fault, confirmed, fault_of, only_imprecise
 from autograder.verdicts.in_place import about, about_structure, forbidden, untouched
-from autograder.verdicts.scenes import Expected
+from autograder.verdicts.judging import Judged, expected_of, judged
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Finding:
     """Why a function does not pass a group.
 
     `answered` is case number `case` of the `cases` in the group: the first of the `failing` ones
-    that failed. `step` is "call", "shape", "dtype", "structure", "finite", "values", "inconsistent"
-    or "arguments". `sentence` continues the function's name and gives nothing hidden away; `detail`
-    contains values, or text of the function's own. `part` names the array of the output that is
-    reported; `actual` and `mismatch` are set if it is wrong. `verdict` is "wrong", "imprecise"
-    (every failing case is right to half precision) or "inconsistent"; `worth` is the share of the
-    group's points. `refused_on` lists the failing cases; `untried` is the number of cases that were
-    not called because the function had stopped answering.
+    that failed. `step` is "call", "shape", "dtype", "structure", "finite", "values", "residual",
+    "samples", "inconsistent" or "arguments". `sentence` continues the function's name and gives
+    nothing hidden away; `detail` contains values, or text of the function's own. `part` names the
+    array of the output that is reported; `actual` and `mismatch` are set if it is wrong. `verdict`
+    is "wrong", "imprecise" (every failing case is right to half precision) or "inconsistent";
+    `worth` is the share of the group's points. `refused_on` lists the failing cases; `untried` is
+    the number of cases that were not called because the function had stopped answering.
     """
 
     answered: ExpectedCase
@@ -61,7 +61,7 @@ class Finding:
     @property
     def allowed(self) -> float:
         """The error allowed in the worst element of the reported array."""
-        if self.mismatch is not None and self.mismatch.step == "values":
+        if self.mismatch is not None and self.mismatch.step in MEASURED:
             return self.mismatch.allowed
         return float(np.max(self.answered.tolerances[self.part], initial=0.0))
 
@@ -82,7 +82,7 @@ def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnos
     """
     return diagnose(
         seen,
-        [Expected(each.expected, each.tolerances, each.case.sizes) for each in group.cases],
+        [expected_of(each, seen.get(index)) for index, each in enumerate(group.cases)],
         group.known,
     )
 
@@ -157,10 +157,11 @@ def _called(
     Where a small array or none is expected, only the shape and dtype of a large one are kept: a
     group has many cases, and the grader may have little memory.
     """
-    outcome = call(
-        function, answered.case.arguments, answered.case.way, interruptible=interruptible
+    outcome = judged(
+        call(function, answered.case.arguments, answered.case.way, interruptible=interruptible),
+        answered,
     )
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, Failed | Judged):
         return outcome
     bulky = {
         part: array
@@ -198,7 +199,8 @@ def _found(
     else:
         part, mismatch = fault
         step, sentence, detail = mismatch.step, mismatch.sentence, mismatch.sample
-        if part != ALONE:
+        whole = step in ("residual", "samples") and not mismatch.size
+        if part != ALONE and not whole:
             tell = about_structure if step == "structure" else about
             sentence = tell(part, sentence, outcome, answered.case.way)
     verdict = "wrong" if plain else "imprecise"

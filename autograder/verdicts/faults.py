@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from autograder.bank.records import ExpectedCase
 from autograder.calls.call import Failed, Returned
-from autograder.verdicts.compare import Mismatch, differences, first
+from autograder.verdicts.compare import Mismatch, first
 from autograder.verdicts.half_precision import imprecise_only
+from autograder.verdicts.judging import mismatches
 
 Fault = Failed | tuple[str, Mismatch]
 """A failure, or the name of a wrong array of the output and its mismatch."""
@@ -17,7 +18,7 @@ def fault_of(outcome: Returned | Failed, answered: ExpectedCase) -> Fault | None
     """
     if isinstance(outcome, Failed):
         return outcome
-    found = differences(outcome.output, answered.expected, answered.tolerances, answered.half)
+    found = mismatches(outcome, answered)
     return first(found) if found else None
 
 

@@ -15,6 +15,7 @@ from autograder.bank.records import ExpectedCase
 from autograder.calls.call import Returned, call
 from autograder.calls.nudges import has_floats, nudged_slightly
 from autograder.verdicts.arrays import dtype_kind, widen
+from autograder.verdicts.judging import judged
 
 MOST = 0.5
 """The share of wrong elements that must stay as they are, or lie on the numbers of half precision,
@@ -45,8 +46,9 @@ def imprecise_only(
     arguments = answered.case.arguments
     if not has_floats(arguments) or (half is not None and half.moved < MOST):
         return False  # a nudge would not show anything
-    again = call(
-        function, nudged_slightly(arguments), answered.case.way, interruptible=interruptible
+    again = judged(
+        call(function, nudged_slightly(arguments), answered.case.way, interruptible=interruptible),
+        answered,
     )
     if not isinstance(again, Returned) or part not in again.output:
         return False

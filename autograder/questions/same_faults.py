@@ -1,0 +1,132 @@
+"""Find what is wrong with the words of `same`, alone and beside the other fields of a
+declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from autograder.questions.argument import Argument
+from autograder.questions.option_faults import Fault
+from autograder.sameness.words import Alignment, Residual, Samples, Word
+
+_KEPT_LAWS = ("jit", "vmap")
+"""The laws that can be judged up to a word."""
+
+WORDS = "up_to_sign(axis), up_to_order(axis), up_to_rotation(), as_set(), residual(…), samples(…)"
+
+
+class DeclaredSame(Protocol):
+    """The fields that bear on `same`."""
+
+    arguments: Mapping[str, Argument]
+    rtol: float | None
+    atol: float | None
+    imprecise: float
+    nan: bool
+    several: bool
+    gradient: tuple[str, ...]
+    laws: tuple[str, ...]
+    same: Word | Mapping[str, Word] | None
+
+
+def faults_of_same(question: DeclaredSame) -> Iterator[Fault]:
+    """The faults of the field `same`, and of other fields beside it."""
+    same = question.same
+    if same is None:
+        return
+    yield from _of_words(question)
+    words = [same] if isinstance(same, Word) else list(same.values())
+    if question.gradient:
+        yield "same", same, "cannot be asked of a gradient; remove gradient or same"
+    for law in question.laws:
+        if law not in _KEPT_LAWS:
+            yield (
+                "laws",
+                law,
+                f"cannot be judged together with same; with it the laws are "
+                f"{', '.join(map(repr, _KEPT_LAWS))}",
+            )
+    if any(isinstance(word, Residual | Samples) for word in words):
+        if question.imprecise:
+            yield (
+                "imprecise",
+                question.imprecise,
+                "cannot be told of a residual or of samples; remove imprecise",
+            )
+        if question.nan:
+            yield "nan", question.nan, "cannot be judged by a residual or by samples; remove nan"
+    if isinstance(same, Samples):
+        yield from _of_samples(question, same)
+
+
+def _of_words(question: DeclaredSame) -> Iterator[Fault]:
+    same = question.same
+    if isinstance(same, Mapping):
+        if not question.several:
+            yield (
+                "same",
+                same,
+                "names arrays, but the answer is one array; give the word alone, or declare "
+                "several=True",
+            )
+        if not same:
+            yield "same", same, f"is empty; its words are {WORDS}"
+        for part, word in same.items():
+            if not isinstance(part, str) or not part:
+                yield "same", part, 'is not the name of an array such as "0" or "grads/kernel"'
+            if not isinstance(word, Alignment):
+                yield (
+                    f"same[{part!r}]",
+                    word,
+                    "is not a word about one array: up_to_sign(axis), up_to_order(axis), "
+                    "up_to_rotation() or as_set(); residual(…) and samples(…) are about all arrays "
+                    "and stand alone",
+                )
+    elif not isinstance(same, Word):
+        yield "same", same, f"is not a word of autograder.same; those are {WORDS}"
+    elif isinstance(same, Alignment) and question.several:
+        yield (
+            "same",
+            same,
+            f'does not say which of the several arrays it is about; write same={{"0": {same}}}',
+        )
+
+
+def _of_samples(question: DeclaredSame, same: Samples) -> Iterator[Fault]:
+    drawn = random_arguments(question.arguments)
+    if not drawn:
+        yield "same", same, "needs an argument that makes the random numbers: a Key or a Seed"
+    if same.key and same.key not in drawn:
+        yield (
+            "same",
+            same,
+            f"names key={same.key!r}, which is no Key or Seed; those are {', '.join(drawn)}",
+        )
+    if len(drawn) > 1 and not same.key:
+        yield (
+            "same",
+            same,
+            f"does not say which argument makes the random numbers: {', '.join(drawn)}; write "
+            f"samples({same.count}, key={drawn[0]!r})",
+        )
+    for label in ("rtol", "atol"):
+        if getattr(question, label) is not None:
+            yield (
+                label,
+                getattr(question, label),
+                "has no meaning for samples: what is allowed follows from their number; remove it",
+            )
+    if question.laws:
+        yield (
+            "laws",
+            question.laws,
+            "cannot be judged by samples; declare another question without same",
+        )
+
+
+def random_arguments(arguments: Mapping[str, Argument]) -> list[str]:
+    """The names of the arguments that determine random numbers, trees aside."""
+    return [
+        name for name, argument in arguments.items() if argument.seeds or argument.kinds == ("key",)
+    ]

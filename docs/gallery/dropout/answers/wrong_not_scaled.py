@@ -1,0 +1,2 @@
+def dropout(key, x):
+    return x * jax.random.bernoulli(key, 0.75, x.shape)

@@ -1,0 +1,2 @@
+def sample_latent(key, mean, log_variance):
+    return mean + 0 * log_variance

@@ -1,0 +1,2 @@
+def ridge(x, y):
+    return jnp.linalg.solve(x.T @ x + 0.5 * jnp.eye(x.shape[1]), x.T @ y[:, None])

@@ -1,0 +1,2 @@
+def ridge(x, y):
+    return jnp.linalg.pinv(jnp.asarray(x)) @ y

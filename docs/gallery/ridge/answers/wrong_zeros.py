@@ -1,0 +1,2 @@
+def ridge(x, y):
+    return jnp.zeros(x.shape[1])
