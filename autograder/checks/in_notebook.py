@@ -10,7 +10,7 @@ from typing import Any
 from autograder.bank import filenames
 from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
-from autograder.calls.inputs import to_python
+from autograder.calls.passed import to_python
 from autograder.checks import heatmap, messages
 from autograder.checks.verdict import (
     CheckFailed,
@@ -40,7 +40,7 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
         raise ValueError(
             f"public_case({question!r}, {number!r}): {question} has the cases 0 to {len(found) - 1}"
         )
-    return tuple(to_python(value) for value in found[number].case.arguments.values())
+    return tuple(to_python(found[number].case.arguments).values())
 
 
 def check_cases(question: str, function: object, cases: str) -> None:

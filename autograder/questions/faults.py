@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from autograder.questions import sizes as expressions
+from autograder.questions import way_faults, ways
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
 from autograder.questions.sizes import Sizes
@@ -16,11 +17,9 @@ Fault = tuple[str, object, str]
 """A field, its value, and the rest of the sentence about them."""
 
 
-class Declared(Protocol):
+class Declared(ways.Declared, Protocol):
     """The fields of an `autograder.questions.question.Question` that are checked."""
 
-    name: str
-    arguments: Mapping[str, Argument]
     dims: Mapping[str, Sizes]
     where: Callable[[dict[str, int]], bool] | None
     shapes: int
@@ -30,18 +29,16 @@ class Declared(Protocol):
     imprecise: float
     nan: bool
     see: str
-    several: bool
-    gradient: tuple[str, ...]
-    constructor: tuple[str, ...] | None
-    method: str
-    laws: tuple[str, ...]
 
 
 def first_fault(question: Declared) -> Fault | None:
     """The first fault of a declaration, or None. The check ends there, because later checks may
     rely on earlier ones.
     """
-    looks = (_of_name, _of_dims, _of_arguments, _of_counts, _of_options, _of_way, _of_laws)
+    looks = (
+        *(_of_name, _of_dims, _of_arguments, _of_counts, _of_options, _of_way),
+        *(way_faults.faults, _of_laws),
+    )
     return next((fault for look in looks for fault in look(question)), None)
 
 
@@ -147,9 +144,13 @@ def _described(value: object) -> str:
         return f"write Dim('N') for a size, Seed() for a seed, or Choice({value!r}) for this number"
     if isinstance(value, str):
         return f"write Choice({value!r}, …) with every text that it may be"
+    if callable(value) and not isinstance(value, type):
+        return "write Function(one=…, another=…) with every function by name"
     if isinstance(value, dict):
         return "write Tree(name=Array(…), …)"
     if isinstance(value, list | tuple):
+        if value and all(map(callable, value)):
+            return "write Function(one=…, another=…) with every function by name"
         return "write Tuple(Array(…), …), or List(Array(…), length='L')"
     if isinstance(value, type) and issubclass(value, Argument):
         return f"write {value.__name__}(…)"

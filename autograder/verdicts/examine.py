@@ -172,6 +172,16 @@ def _called(
     return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
 
 
+def _about(part: str, sentence: str, answered: ExpectedCase) -> str:
+    """The sentence about one of several arrays, which names it."""
+    step = answered.case.way.step_of(part)
+    if step is None:
+        return sentence.replace("returned", f"returned in [{part}]", 1)
+    inside = part.removeprefix(step.part).removeprefix("/")
+    verb = "returned" if step.method else "has"
+    return sentence.replace("returned", f"{verb} in [{inside}]" if inside else verb, 1)
+
+
 def _found(
     group: Group,
     begun: int,
@@ -197,7 +207,7 @@ def _found(
         part, mismatch = fault
         step, sentence, detail = mismatch.step, mismatch.sentence, mismatch.sample
         if part != ALONE and step != "structure":
-            sentence = sentence.replace("returned", f"returned in [{part}]", 1)
+            sentence = _about(part, sentence, answered)
     verdict = "wrong" if plain else "imprecise"
     if again:
         step, verdict, sentence = (
