@@ -1,7 +1,8 @@
 """otter-arrays: Otter-Grader assignments on JAX and Flax arrays, graded fairly.
 
 Authors declare a question with `Question` and its arguments: `Array`, `Number`, `Choice`, `Dim`,
-`Seed`, `Key`, and the structures `Tree`, `Tuple`, `NamedTuple` and `List`. Test cells call `check`.
+`Seed`, `Key`, `Rngs`, `Function`, `Made`, and the structures `Tree`, `Tuple`, `NamedTuple` and
+`List`. `state` looks at an object that is called several times. Test cells call `check`.
 `public_case` gives a student the arguments of a call that failed.
 """
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from autograder.checks.verdict import CheckFailed, Ungraded
     from autograder.errors import DeclarationError
     from autograder.questions.arguments import Array
+    from autograder.questions.made import Function, Made, Rngs
     from autograder.questions.numbers import Choice, Dim, Key, Number, Seed
     from autograder.questions.question import Question
     from autograder.questions.structures import List, NamedTuple, Tree, Tuple
+    from autograder.questions.ways import state
 
 __all__ = [
     "Array",
@@ -27,11 +30,14 @@ __all__ = [
     "Choice",
     "DeclarationError",
     "Dim",
+    "Function",
     "Key",
     "List",
+    "Made",
     "NamedTuple",
     "Number",
     "Question",
+    "Rngs",
     "Seed",
     "Tree",
     "Tuple",
@@ -39,6 +45,7 @@ __all__ = [
     "check",
     "preview",
     "public_case",
+    "state",
 ]
 
 _HOMES = {
@@ -46,6 +53,8 @@ _HOMES = {
     **dict.fromkeys(("Choice", "Dim", "Key", "Number", "Seed"), "autograder.questions.numbers"),
     **dict.fromkeys(("List", "NamedTuple", "Tree", "Tuple"), "autograder.questions.structures"),
     **dict.fromkeys(("CheckFailed", "Ungraded"), "autograder.checks.verdict"),
+    **dict.fromkeys(("Function", "Made", "Rngs"), "autograder.questions.made"),
+    "state": "autograder.questions.ways",
     "check": "autograder.checks.check",
     "public_case": "autograder.checks.in_notebook",
     "DeclarationError": "autograder.errors",

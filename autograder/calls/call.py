@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.causes import NO_FUNCTION, NOT_DEFINED, OTHER_ARGUMENTS, RAISED, open_name
-from autograder.calls.inputs import Value, to_python, unchanged
+from autograder.calls.causes import NO_FUNCTION, NOT_DEFINED, NOT_MADE, RAISED, open_name
+from autograder.calls.given import NotMade
+from autograder.calls.inputs import Value, unchanged
 from autograder.calls.outputs import ALONE, Output, Unusable, after_the_call, to_output
+from autograder.calls.passed import Later, to_python
 from autograder.calls.spec import PLAIN, CallSpec
+from autograder.calls.stages import Progress, stages
 from autograder.calls.transforms import apply, width
 
 PRINTED_SHOWN = 2_000
@@ -88,65 +91,66 @@ def call(
     """
     if isinstance(function, StandIn):
         return function.answer(arguments, way)
-    fault = _uncallable(function, way.own_arguments(tuple(arguments)))
+    fault = _uncallable(function, tuple(arguments), way)
     if fault is not None:
         return fault
-    with width(way):
-        passed = {name: to_python(value) for name, value in arguments.items()}
+    late = bool(way.law or way.gradient)
+    try:
+        with width(way):
+            passed = to_python(arguments, late=late)
+    except NotMade as unmade:
+        return _not_made(unmade)
+    progress = Progress()
+    applied = apply(function, tuple(arguments), way, progress, late=late)
     with capture(PRINTED_SHOWN) as output, width(way):
         try:
-            answer = apply(function, tuple(arguments), way)(*passed.values())
+            answer = applied(*passed.values())
             returned = (
                 after_the_call({name: passed[name] for name in way.changed}, answer, way.several)
                 if way.changed
                 else to_output(answer, several=way.several)
             )
         except Unusable as unusable:
-            return Failed(unusable.cause, printed=output.text)
+            return Failed(progress.told + unusable.cause, printed=output.text)
+        except NotMade as unmade:
+            return _not_made(unmade)
         except KeyboardInterrupt as interrupt:
             if interruptible:
                 raise
-            return _raised(interrupt, function, output.text)
+            return _raised(interrupt, function, output.text, progress.told)
         except BaseException as raised:  # noqa: BLE001
             # SystemExit in one question must not end the others.
-            return _raised(raised, function, output.text)
+            return _raised(raised, function, output.text, progress.told)
     return Returned(
         returned,
         output.text,
-        tuple(name for name, value in arguments.items() if not unchanged(passed[name], value)),
+        tuple(
+            name
+            for name, value in arguments.items()
+            if not isinstance(passed[name], Later) and not unchanged(passed[name], value)
+        ),
     )
 
 
-def _uncallable(function: object, arguments: Sequence[str]) -> Failed | None:
+def _uncallable(function: object, arguments: Sequence[str], way: CallSpec) -> Failed | None:
     if function is None or function is Ellipsis:
         return Failed(NOT_DEFINED.says())
     if not callable(function):
         return Failed(NO_FUNCTION.says(kind=open_name(type(function))))
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        return None
-    try:
-        signature.bind(*arguments)
-    except TypeError:
-        accepted = [
-            parameter
-            for parameter in signature.parameters.values()
-            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-        ]
-        plural = "" if len(accepted) == 1 else "s"
-        return Failed(
-            OTHER_ARGUMENTS.says(
-                count=len(accepted),
-                plural=plural,
-                wanted=len(arguments),
-                names=", ".join(arguments),
-            )
-        )
-    return None
+    unfit = "" if way.through else stages(way, arguments)[0].misfit(function)
+    return Failed(unfit) if unfit else None
 
 
-def _raised(raised: BaseException, function: Any, printed: str) -> Failed:
+def _not_made(fault: NotMade) -> Failed:
+    raised = fault.__cause__
+    while isinstance(raised, NotMade):
+        raised = raised.__cause__
+    return Failed(
+        NOT_MADE.says(kind=open_name(fault.raised)), f"{fault.argument}: {raised}"[:DETAIL_SHOWN]
+    )
+
+
+def _raised(raised: BaseException, function: Any, printed: str, told: str) -> Failed:
     try:
         text = str(raised)
     except BaseException:  # noqa: BLE001 - its __str__ is the function author's code too
@@ -156,7 +160,7 @@ def _raised(raised: BaseException, function: Any, printed: str) -> Failed:
     kind = open_name(type(raised))
     detail = f"{kind}: {text}" if text else kind
     line = _own_line(raised, function)
-    return Failed(RAISED.says(kind=kind), f"{detail}\n{line}" if line else detail, printed)
+    return Failed(told + RAISED.says(kind=kind), f"{detail}\n{line}" if line else detail, printed)
 
 
 def _own_line(raised: BaseException, function: Any) -> str:

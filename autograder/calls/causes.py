@@ -107,6 +107,13 @@ OTHER_ARGUMENTS = Cause(
     count=re.compile(r"\d{1,2}"),
     plural=("", "s"),
 )
+OTHER_KEYWORDS = Cause("cannot be called as the question calls it: ({names}).")
+NO_FUNCTION_BACK = Cause("returned no function; the question calls what it returns.")
+NO_METHOD = Cause("is not there: the class has no method of this name.")
+NOT_MADE = Cause(
+    "could not be called: the code that makes an argument raised {kind}.",
+    kind=(*OPEN_EXCEPTIONS, "an exception of its own"),
+)
 RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "an exception of its own"))
 NOTHING = Cause("returned None. Is a `return` missing?")
 SEQUENCE = Cause(
@@ -146,6 +153,10 @@ CLAIMED = (
         NOT_DEFINED,
         NO_FUNCTION,
         OTHER_ARGUMENTS,
+        OTHER_KEYWORDS,
+        NO_FUNCTION_BACK,
+        NO_METHOD,
+        NOT_MADE,
         RAISED,
         NOTHING,
         SEQUENCE,
@@ -161,11 +172,12 @@ CLAIMED = (
 """Every cause that `autograder.calls.call.call` gives: the causes that a process may claim."""
 
 OF_ITS_OWN = Cause("failed in a way of its own.")
+LACKS = Cause("has no array of the name `{name}`.")
 NO_ANSWER = Cause("{how}.")
 CANNOT_CROSS = Cause("is not a function but {what}.")
-"""Causes that this side of the process boundary states: the process claimed no known cause; it gave
-no answer, for a reason in words (`autograder.sandbox.endings.Died`); the name is bound there to an
-object that cannot cross.
+"""Causes that this side of the process boundary states: the process claimed no known cause; the
+state of an object lacks an array; it gave no answer, for a reason in words
+(`autograder.sandbox.endings.Died`); the name is bound there to an object that cannot cross.
 """
 
 
@@ -173,9 +185,9 @@ def known_cause(text: object, arguments: Sequence[str]) -> str:
     """`text` if it is a cause that `call` gives for arguments of these names, else a sentence that
     says it was not.
 
-    `arguments` are those of `CallSpec.own_arguments`. This is for causes from a process that may
-    say anything: the sentence is repeated to a student and must not carry what that process has
-    seen. So numbers in it are short, and names come from closed lists.
+    `arguments` are those of one stage (see `autograder.calls.stages`). This is for causes from a
+    process that may say anything: the sentence is repeated to a student and must not carry what
+    that process has seen. So numbers in it are short, and names come from closed lists.
     """
     known = {"wanted": len(arguments), "names": ", ".join(arguments)}
     if isinstance(text, str) and any(

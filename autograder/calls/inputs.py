@@ -1,12 +1,9 @@
-"""Arguments, from a stored case to the Python objects that a function receives.
-
-JAX is imported only to make a JAX array or key, so that a process which never makes one stays free
-of it.
+"""Arguments as a case has them: data, and the Python type in which the function receives it. NumPy
+only.
 """
 
 from __future__ import annotations
 
-import ast
 import collections
 import functools
 from collections.abc import Callable, Iterator, Mapping
@@ -15,14 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.calls import given
+
 _NAMED = "named "
 
-_NUMBERS: Mapping[str, Callable[[Any], Any]] = {
-    "int": int,
-    "float": float,
-    "numpy.int64": np.int64,
-    "numpy.float32": np.float32,
-}
+_NUMBERS = ("int", "float", "numpy.int64", "numpy.float32")
 
 
 @dataclass(frozen=True)
@@ -31,9 +25,11 @@ class Value:
 
     `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32"
     (numbers; `data` is 0-d), "key" (a JAX PRNG key; `data` is its seed, 0-d, or 1-d for an array of
-    keys), "literal" (the Python constant that `text` writes). A container has no data of its own:
-    `fields` are its values by name. It is a "tree" (a dict), a "list" or a "tuple" (the names are
-    indices), or "named …" (a named tuple of the class named behind it).
+    keys), "rngs" (an `nnx.Rngs`; `data` is its seed, or those of the streams that `text` names),
+    "literal" (the Python constant that `text` writes), "function" or "made" (`text` is code, see
+    `autograder.calls.given`). A container has no data of its own: `fields` are its values by name.
+    It is a "tree" (a dict), a "list" or a "tuple" (the names are indices), or "named …" (a named
+    tuple of the class named behind it).
     """
 
     kind: str
@@ -49,7 +45,7 @@ class Value:
     @property
     def holds_data(self) -> bool:
         """Whether `data` means something."""
-        return self.kind in ("jax", "numpy", "key", *_NUMBERS)
+        return self.kind in ("jax", "numpy", "key", "rngs", *_NUMBERS)
 
     def changed(self, change: Callable[[Value], Value]) -> Value:
         """A copy of this value in which `change` is applied to each value that is no container."""
@@ -131,31 +127,6 @@ def unflatten(parts: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-def to_python(value: Value) -> Any:
-    """The argument as the function receives it: a copy that no one else holds."""
-    return value.assemble(_leaf)
-
-
-def _leaf(value: Value) -> Any:
-    if value.kind == "jax":
-        import jax.numpy as jnp
-
-        return jnp.array(value.data, copy=True)
-    if value.kind == "numpy":
-        return value.data.copy()
-    if value.kind == "literal":
-        return ast.literal_eval(value.text)
-    if value.kind == "key":
-        import jax
-
-        return (
-            jax.vmap(jax.random.key)(value.data)
-            if value.data.ndim
-            else jax.random.key(int(value.data))
-        )
-    return _NUMBERS[value.kind](value.data)
-
-
 def unchanged(passed: Any, value: Value) -> bool:
     """Whether `passed`, which `to_python` made of `value` and a function received, still equals
     `value`.
@@ -189,6 +160,12 @@ def describe(value: Value) -> str:
         return f"a {'JAX' if value.kind == 'jax' else 'NumPy'} array of shape {value.data.shape}"
     if value.kind == "literal":
         return value.text
+    if value.kind == "function":
+        return given.name_of(value.text)
+    if value.kind == "made":
+        return given.expression(value.text)
+    if value.kind == "rngs":
+        return _describe_rngs(value)
     if value.kind == "key":
         return (
             f"jax.random.key({int(value.data)})"
@@ -197,6 +174,12 @@ def describe(value: Value) -> str:
         )
     number = _number(value)
     return f"{value.kind}({number})" if "." in value.kind else str(number)
+
+
+def _describe_rngs(value: Value) -> str:
+    streams = zip(value.text.split(), value.data.ravel(), strict=False)
+    named_seeds = ", ".join(f"{name}={int(seed)}" for name, seed in streams)
+    return f"nnx.Rngs({named_seeds or int(value.data)})"
 
 
 def _number(value: Value) -> float | int:

@@ -14,6 +14,7 @@ import numpy as np
 from autograder.calls.outputs import collect_arrays
 from autograder.calls.sampling import over_keys
 from autograder.calls.spec import CallSpec
+from autograder.calls.stages import Progress, composed
 
 LANES = 3
 """Lanes in the law of vmap."""
@@ -22,11 +23,23 @@ DIRECTIONS = 4
 """Random directions along which the law of grad takes derivatives."""
 
 
-def apply(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
-    """The function to call in place of `function`, with all the arguments by position."""
-    if not (way.method or way.gradient or way.law):
-        return function  # type: ignore[no-any-return]
-    answer = _of_instance(function, arguments, way) if way.method else function
+def apply(
+    function: Any,
+    arguments: Sequence[str],
+    way: CallSpec,
+    progress: Progress | None = None,
+    *,
+    late: bool = False,
+) -> Callable[..., Any]:
+    """The function to call in place of `function`, with all the arguments by position. `late`: some
+    of them are `Later`. `progress` says which call was under way when it raised.
+    """
+    several_calls = way.method or way.then or way.through or way.calls or way.keywords
+    answer = (
+        composed(function, arguments, way, progress or Progress())
+        if several_calls or late
+        else function
+    )
     if way.gradient:
         answer = _gradient(answer, arguments, way.gradient)
     if way.law in _TRANSFORMS:
@@ -45,21 +58,6 @@ def width(way: CallSpec) -> contextlib.AbstractContextManager[Any]:
     import jax
 
     return jax.enable_x64(True)  # type: ignore[no-any-return]
-
-
-def _of_instance(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
-    def call(*passed: Any) -> Any:
-        made = [
-            value for name, value in zip(arguments, passed, strict=True) if name in way.constructor
-        ]
-        rest = [
-            value
-            for name, value in zip(arguments, passed, strict=True)
-            if name not in way.constructor
-        ]
-        return getattr(function(*made), way.method)(*rest)
-
-    return call
 
 
 def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Callable[..., Any]:

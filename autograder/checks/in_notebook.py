@@ -10,7 +10,7 @@ from typing import Any
 from autograder.bank import filenames
 from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
-from autograder.calls.inputs import to_python
+from autograder.calls.passed import to_python
 from autograder.calls.transforms import width
 from autograder.checks import heatmap, messages
 from autograder.checks.verdict import (
@@ -43,7 +43,7 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
         )
     case = found[number].case
     with width(case.way):
-        return tuple(to_python(value) for value in case.arguments.values())
+        return tuple(to_python(case.arguments).values())
 
 
 def check_cases(question: str, function: object, cases: str) -> None:

@@ -11,9 +11,11 @@ import numpy as np
 
 from autograder.bank.groups import PUBLIC
 from autograder.bank.records import RuleChecks
+from autograder.calls.given import shown
 from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
-from autograder.calls.spec import PLAIN
+from autograder.calls.spec import PLAIN, Case
+from autograder.calls.stages import in_python
 from autograder.questions.laws import says
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.diagnosis import Diagnosis
@@ -31,8 +33,10 @@ BUCKETS = (
 
 def sentence(question: str, finding: Finding) -> str:
     """One sentence: what was asked, what is wrong with the answer, and on which case."""
+    whole = finding.step in ("call", "structure", "arguments")
+    subject = finding.answered.case.way.subject(question, None if whole else finding.part)
     return (
-        f"{finding.answered.case.way.subject(question)} {finding.sentence} [case "
+        f"{subject} {finding.sentence} [case "
         f"{finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
     )
 
@@ -50,6 +54,7 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
         _law(finding),
         _hint(finding.diagnosis, ""),
         f"It was called with {arguments}.",
+        _given_code(case),
         _structure(finding),
     ]
     parts.append(_failing(finding))
@@ -58,16 +63,38 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
         f"public_case({question!r}, "
         f"{finding.case}{'' if cases == PUBLIC else f', cases={cases!r}'})"
     )
-    again = (
-        ("To see this call again", f"{question}(*{given})")
-        if replace(case.way, several=False, x64=False, may_change=(), samples=0, sampled="")
-        == PLAIN
-        else ("The arguments of this call", given)
-    )
-    call = f"with jax.enable_x64(True):\n      {again[1]}" if case.way.x64 else again[1]
-    imported = "from autograder import public_case" + ("\n  import jax" if case.way.x64 else "")
-    parts.append(f"{again[0]}:\n  {imported}\n  {call}")
+    parts.append(_again(question, case, given))
     return _without_html("\n".join(part for part in parts if part))
+
+
+def _again(question: str, case: Case, given: str) -> str:
+    """How to make a call again."""
+    way = case.way
+    if replace(way, several=False, x64=False, may_change=(), samples=0, sampled="") == PLAIN:
+        told, lines = "To see this call again", [f"{question}(*{given})"]
+    elif way.law or way.gradient or not (way.keywords or way.then or way.through or way.calls):
+        told, lines = "The arguments of this call", [given]
+    else:
+        names = list(case.arguments)
+        told = "To see this call again"
+        lines = [f"{', '.join(names)}{',' if len(names) == 1 else ''} = {given}"]
+        lines += in_python(question, way, names)
+    imports = ["from autograder import public_case"]
+    if way.x64:
+        imports.append("import jax")
+        lines = ["with jax.enable_x64(True):", *(f"    {line}" for line in lines)]
+    return "\n  ".join([f"{told}:", *imports, *lines])
+
+
+def _given_code(case: Case) -> str:
+    """The functions among the arguments, as the author wrote them."""
+    texts = [
+        leaf.text
+        for value in case.arguments.values()
+        for _, leaf in value.leaves()
+        if leaf.kind == "function"
+    ]
+    return "\n".join(shown(text) for text in dict.fromkeys(texts))
 
 
 def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:

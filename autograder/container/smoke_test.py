@@ -7,7 +7,6 @@ submission looks them up.
 
 from __future__ import annotations
 
-import inspect
 import json
 import shutil
 import subprocess
@@ -23,64 +22,11 @@ import numpy as np
 
 from autograder.bank import records, storage
 from autograder.bank.groups import PUBLIC
-from autograder.calls.inputs import to_python
-from autograder.calls.spec import Case
+from autograder.container import ready_answers
 from autograder.container.launcher import OUTSIDE
+from autograder.container.ready_answers import ANSWERS
 from autograder.grading.results import question_rows
 from autograder.grading.settings import settings_of
-from autograder.sameness.words import samples_of
-
-ANSWERS = "ready_answers.npz"
-
-_LOOKED_UP = """\
-from typing import Any
-
-import jax
-import numpy as np
-
-
-{numbers}
-
-def looked_up(question, *arguments):
-    \"\"\"The expected arrays by name: "" for one by itself.\"\"\"
-    given = [array for argument in arguments for array in numbers(argument)]
-    with np.load({file!r}) as answers:
-        for case in range({cases}):
-            names = [f"{{question}}.{{case}}.{{place}}" for place in range(len(given))]
-            known = [answers[name] for name in names if name in answers]
-            if len(known) == len(given) and all(map(np.array_equal, given, known)):
-                start = f"{{question}}.{{case}}/"
-                found = [name for name in answers if name.startswith(start)]
-                return {{name[len(start):]: answers[name] for name in found}}
-
-
-def output(found):
-    return found.get("", found)
-"""
-
-_FUNCTION = """\
-def {name}(*arguments):
-    return output(looked_up({name!r}, *arguments))
-"""
-
-_CLASS = """\
-class {name}:
-    def __init__(self, *arguments):
-        self.arguments = arguments
-
-    def {method}(self, *arguments):
-        return output(looked_up({name!r}, *self.arguments, *arguments))
-"""
-
-_OF_GRADIENT = """\
-def {name}(*arguments):
-    slopes = looked_up({name!r}, *arguments)
-    leaves = [leaf for place in {places} for leaf in jax.tree.leaves(arguments[place])]
-    return sum((slope * leaf).sum() for slope, leaf in zip(slopes.values(), leaves))
-"""
-"""A linear function with the expected gradient. JAX and the bank order the arrays of a gradient in
-the same way.
-"""
 
 
 class NotReady(Exception):
@@ -122,9 +68,19 @@ def check(root: Path, *, container: bool = True) -> str:
         except (OSError, ValueError):
             raise NotReady(f"grading left no results:\n{done.stdout}{done.stderr}") from None
     rows = [row for row in results["tests"] if PUBLIC in row.get("tags", ())]
+    only_called = {
+        question: why
+        for question in found.groups
+        for each in found.group(question, PUBLIC).cases[:1]
+        if (why := ready_answers.cannot_be_looked_up(each.case))
+    }
     wrong = [
         row for row in question_rows(results) if row.get("max_score") is None and "score" not in row
-    ] + [row for row in rows if row.get("status") != "passed" and not _not_looked_up(row, found)]
+    ] + [
+        row
+        for row in rows
+        if row.get("status") != "passed" and row["name"].split(":")[0] not in only_called
+    ]
     if wrong or not rows:
         raise NotReady(
             "the public cases were not graded as right: "
@@ -138,79 +94,30 @@ def check(root: Path, *, container: bool = True) -> str:
     return (
         f"otter-arrays ready: {found.assignment}: public cases of "
         f"{', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
-        f"{taken['seconds']} s; otter-arrays {version('otter-arrays')}, {packages}; isolation: "
-        f"{confined}"
+        f"{taken['seconds']} s{_told(only_called)}; otter-arrays {version('otter-arrays')}, "
+        f"{packages}; isolation: {confined}"
     )
 
 
-def _not_looked_up(row: Mapping[str, Any], found: records.Bank) -> bool:
-    """Whether a row says that random numbers were not returned: of those the bank has no answer,
-    only how often what happens.
-    """
-    return any(
-        str(row.get("output", "")).startswith(f"{question} returned None.")
-        for question in found.groups
-        if samples_of(found.group(question, PUBLIC).same) is not None
-    )
+def _told(only_called: Mapping[str, str]) -> str:
+    """The questions that were called, and whose answers could not be looked up."""
+    return "".join(f" ({name} only called: {why})" for name, why in only_called.items())
 
 
 def _write_submission(found: records.Bank, folder: Path) -> None:
     answers: dict[str, Any] = {}
-    most = max((len(found.group(question, PUBLIC).cases) for question in found.groups), default=0)
-    cells = [
-        nbformat.v4.new_code_cell(
-            _LOOKED_UP.format(file=ANSWERS, cases=most, numbers=inspect.getsource(numbers))
-        )
-    ]
-    for question in found.groups:
-        cases = found.group(question, PUBLIC).cases
-        for number, answered in enumerate(cases):
-            answers.update(
-                {f"{question}.{number}/{name}": array for name, array in answered.expected.items()}
-            )
-            order = sorted(
-                answered.case.arguments, key=lambda name: name not in answered.case.way.constructor
-            )
-            given = [
-                array
-                for name in order
-                for array in numbers(to_python(answered.case.arguments[name]))
-            ]
-            for place, array in enumerate(given):
-                answers[f"{question}.{number}.{place}"] = array
-        cells += [nbformat.v4.new_code_cell(_answer(question, each.case)) for each in cases[:1]]
+    public = {question: found.group(question, PUBLIC).cases for question in found.groups}
+    most = max(map(len, public.values()), default=0)
+    cells = [nbformat.v4.new_code_cell(ready_answers.looking_up(most))]
+    for question, cases in public.items():
+        answers.update(ready_answers.answers(question, cases))
+        cells += [
+            nbformat.v4.new_code_cell(ready_answers.source(question, each.case))
+            for each in cases[:1]
+        ]
     np.savez(folder / ANSWERS, **answers)
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "ready.ipynb")
-
-
-def numbers(value: Any) -> list[np.ndarray]:
-    """The arrays inside an argument, in order; a text, a truth value or None as the bytes that
-    Python writes. Also the submission has this function.
-    """
-    import jax
-
-    if isinstance(value, (dict, list, tuple)):
-        inside = value.values() if isinstance(value, dict) else value
-        return [array for each in inside for array in numbers(each)]
-    if value is None or isinstance(value, (str, bool)):
-        return [np.frombuffer(repr(value).encode(), np.uint8)]
-    if callable(value):
-        return []
-    value = jax.lax.stop_gradient(value)
-    if jax.dtypes.issubdtype(getattr(value, "dtype", None), jax.dtypes.prng_key):
-        value = jax.random.key_data(value)
-    return [np.asarray(value)]
-
-
-def _answer(question: str, case: Case) -> str:
-    if case.way.method:
-        return _CLASS.format(name=question, method=case.way.method)
-    if case.way.gradient:
-        return _OF_GRADIENT.format(
-            name=question, places=[list(case.arguments).index(name) for name in case.way.gradient]
-        )
-    return _FUNCTION.format(name=question)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.calls.given import GIVEN
+
 _ITERATION, _RNGS, _LIFT = "flax.nnx.transforms.iteration", "flax.nnx.rnglib", "flax.core.lift"
 
 TRANSFORMS = {
@@ -41,12 +43,17 @@ OTHERS = {
     "Variable.__init__": "flax.nnx.variablelib",
     "Module.init_with_output": "flax.linen.module",
     "Module.apply": "flax.linen.module",
+    "making": "autograder.calls.given",
 }
 """Code that makes parameters or receives them, and its module."""
 
 
 def by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
-    """Whether JAX or Flax applies the transform for its own purposes."""
+    """Whether JAX or Flax applies the transform for its own purposes, or code that the author gave
+    to the call.
+    """
+    if caller_of(frame) == GIVEN:
+        return True
     if transform == "jax.jit":
         return _of_library(own.get("fun"))
     if transform == "nnx.split_rngs":

@@ -8,7 +8,8 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.calls.inputs import Value, to_python
+from autograder.calls.inputs import Value
+from autograder.calls.passed import to_python
 from autograder.calls.spec import PLAIN, CallSpec
 from autograder.calls.transforms import apply, width
 
@@ -25,10 +26,10 @@ def equations(
     import jax
 
     with width(way):
-        passed = [to_python(value) for value in arguments.values()]
+        passed = to_python(arguments, late=True).values()
 
     def traced() -> None:
-        apply(function, tuple(arguments), way)(*passed)
+        apply(function, tuple(arguments), way, late=True)(*passed)
 
     with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None), width(way):
         try:

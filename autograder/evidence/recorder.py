@@ -75,6 +75,7 @@ class _Recorder:
     calls: list[_Call] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
     _open: list[tuple[types.FrameType, int]] = field(default_factory=list)
+    _making: int = 0
 
     def __call__(self, frame: types.FrameType, event: str, value: Any) -> None:
         if event != "call" and event != "return":
@@ -83,6 +84,10 @@ class _Recorder:
         found = TRANSFORMS.get(name)
         module = found[0] if found else OTHERS.get(name)
         if module is None or frame.f_globals.get("__name__") != module:
+            return
+        if name == "making":  # the author's code makes an argument
+            self._making += 1 if event == "call" else -1
+        if self._making:
             return
         # The function must not see what the recorder raises: whatever cannot be inspected is left
         # out.

@@ -76,6 +76,11 @@ class Argument(abc.ABC):
         return False
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The other arguments, by name, that it is made of."""
+        return ()
+
+    @property
     def permutable(self) -> tuple[str, ...]:
         """The dimensions along which its elements can be permuted."""
         return ()

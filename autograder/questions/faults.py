@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from autograder.questions import sizes as expressions
+from autograder.questions import way_faults, ways
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
 from autograder.questions.option_faults import Fault, of_changes, of_numbers
@@ -16,11 +17,9 @@ from autograder.questions.sizes import Sizes
 from autograder.sameness.words import Word
 
 
-class Declared(Protocol):
+class Declared(ways.Declared, Protocol):
     """The fields of an `autograder.questions.question.Question` that are checked."""
 
-    name: str
-    arguments: Mapping[str, Argument]
     dims: Mapping[str, Sizes]
     where: Callable[[dict[str, int]], bool] | None
     shapes: int
@@ -34,11 +33,6 @@ class Declared(Protocol):
     may_change: tuple[str, ...]
     changed: tuple[str, ...]
     see: str
-    several: bool
-    gradient: tuple[str, ...]
-    constructor: tuple[str, ...] | None
-    method: str
-    laws: tuple[str, ...]
     same: Word | Mapping[str, Word] | None
 
 
@@ -48,7 +42,7 @@ def first_fault(question: Declared) -> Fault | None:
     """
     looks = (
         *(_of_name, _of_dims, _of_arguments, _of_counts, _of_options, of_numbers),
-        *(_of_way, of_changes, _of_laws, faults_of_same),
+        *(_of_way, way_faults.faults, of_changes, _of_laws, faults_of_same),
     )
     return next((fault for look in looks for fault in look(question)), None)
 
@@ -166,9 +160,13 @@ def _described(value: object) -> str:
         return f"write Dim('N') for a size, Seed() for a seed, or Choice({value!r}) for this number"
     if isinstance(value, str):
         return f"write Choice({value!r}, …) with every text that it may be"
+    if callable(value) and not isinstance(value, type):
+        return "write Function(one=…, another=…) with every function by name"
     if isinstance(value, dict):
         return "write Tree(name=Array(…), …)"
     if isinstance(value, list | tuple):
+        if value and all(map(callable, value)):
+            return "write Function(one=…, another=…) with every function by name"
         return "write Tuple(Array(…), …), or List(Array(…), length='L')"
     if isinstance(value, type) and issubclass(value, Argument):
         return f"write {value.__name__}(…)"

@@ -12,6 +12,7 @@ from autograder.calls.outputs import ALONE
 from autograder.calls.spec import CallSpec
 from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
+from autograder.questions import ways
 from autograder.questions.argument import Argument
 from autograder.questions.faults import first_fault
 from autograder.questions.sizes import Sizes, reaches
@@ -40,7 +41,8 @@ class Question:
 
     `name` is the function's name, and the name by which `check` finds the question. `arguments`
     maps each parameter, in the order of the call, to an `Array`, `Number`, `Choice`, `Dim`, `Seed`,
-    `Key`, or to a structure of those: `Tree`, `Tuple`, `NamedTuple`, `List`. `dims` maps each
+    `Key`, `Rngs`, `Function`, to what code makes of others (`Made`), or to a structure of those:
+    `Tree`, `Tuple`, `NamedTuple`, `List`. `dims` maps each
     dimension to its smallest and largest size, both included, which may depend on other dimensions
     (`K=(1, "N")`), or to an expression (`D="H * K"`). `where(sizes)` says whether sizes, a dict by
     dimension, fit together. `shapes` and `seeds` say how many random shapes are drawn, and how
@@ -61,7 +63,12 @@ class Question:
     Flax module or its state; each array is compared by itself. `gradient` names arguments: the
     function must return one number, and its gradient with respect to these arguments is compared
     instead. `constructor` names arguments: students write a class, which is constructed with these,
-    and its `method` is called with the others. `laws` names laws that the answer must obey (see
+    and its `method` is called with the others. `keywords` names arguments that are passed by
+    keyword. `then` names arguments with which the function that was returned is called; its answer
+    is compared. `through` is a function that is given in the notebook and calls the student's: it
+    is called with the arguments instead. `calls` are several calls of one object, in order, each
+    the name of a method and those of its arguments; `state()` among them compares the object's
+    arrays (see `autograder.questions.ways`). `laws` names laws that the answer must obey (see
     `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of B". Test cells ask for
     them with `check(…, cases="jit")`. `same` says what else than the reference's own numbers is
     right: a word of `autograder.same`, or with `several` words by the names of the arrays.
@@ -95,6 +102,10 @@ class Question:
     laws: tuple[str, ...] = ()
     where: Callable[[dict[str, int]], bool] | None = None
     same: Word | Mapping[str, Word] | None = None
+    keywords: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    through: Callable[..., Any] | None = None
+    calls: ways.Calls = ()
     alternatives: list[Callable[..., Any]] = field(default_factory=list, init=False, repr=False)
     misconceptions: list[Misconception] = field(default_factory=list, init=False, repr=False)
     rules: list[Rule] = field(default_factory=list, init=False, repr=False)
@@ -113,20 +124,7 @@ class Question:
     @property
     def way(self) -> CallSpec:
         """How the question calls a student's function."""
-        several = (
-            self.several
-            or len(self.gradient) > 1
-            or any(self.arguments[name].several for name in self.gradient)
-        )
-        return CallSpec(
-            several,
-            tuple(self.constructor or ()),
-            "" if self.constructor is None else self.method,
-            tuple(self.gradient),
-            x64=self.x64,
-            may_change=tuple(self.may_change),
-            changed=tuple(self.changed),
-        )
+        return ways.way(self)
 
     @property
     def nonfinite_expected(self) -> bool:

@@ -27,6 +27,10 @@ class _Structure(Argument):
     def dims(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for each in self.fields.values() for name in each.needs))
+
     @abc.abstractmethod
     def _assemble(self, fields: Mapping[str, Value]) -> Value:
         """The value that contains these."""
@@ -217,6 +221,10 @@ class List(Argument):
     def dims(self) -> tuple[str, ...]:
         inside = (dim for dim in self.element.dims if dim not in self.ragged)
         return tuple(dict.fromkeys((*expressions.names(self.length), *inside)))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.element.needs
 
     def faults(self) -> list[str]:
         if not isinstance(self.element, Argument):

@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.inputs import Value, to_python
+from autograder.calls.inputs import Value
 from autograder.calls.outputs import ALONE, Output
+from autograder.calls.passed import to_python
 from autograder.calls.spec import Case
 from autograder.calls.transforms import LANES
 from autograder.errors import DeclarationError
@@ -166,7 +167,7 @@ def evaluate(source: str, arguments: Mapping[str, Value], output: Output) -> lis
     `args` holds the arguments by name: arrays as NumPy arrays, a Tree as a dict, a number as a
     number. `out` is the returned array, or a dict of arrays by name if there are several.
     """
-    given = {name: _given(value) for name, value in arguments.items()}
+    given = {name: _given(value, arguments) for name, value in arguments.items()}
     named = {name: _wide(array) for name, array in output.items()}
     out: Any = named.get(ALONE, named)
     try:
@@ -214,12 +215,13 @@ def _in_float64(source: str, given: Any, out: Any) -> Any:
         return jax.tree.map(np.asarray, found)
 
 
-def _given(value: Value) -> Any:
-    if value.kind == "tree":
-        return {name: _given(each) for name, each in value.fields.items()}
-    if value.kind in ("jax", "numpy"):
-        return _wide(value.data)
-    return to_python(value)
+def _given(value: Value, arguments: Mapping[str, Value]) -> Any:
+    def leaf(part: Value) -> Any:
+        if part.kind in ("jax", "numpy"):
+            return _wide(part.data)
+        return to_python({**arguments, "": part})[""]  # it may be made of other arguments
+
+    return value.assemble(leaf)
 
 
 def _wide(array: np.ndarray) -> np.ndarray:

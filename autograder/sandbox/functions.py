@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.calls.call import Failed, Returned
-from autograder.calls.causes import NO_ANSWER, known_cause
+from autograder.calls.causes import NO_ANSWER
 from autograder.calls.inputs import Value, flatten
 from autograder.calls.spec import PLAIN, CallSpec
+from autograder.calls.stages import known_cause
 from autograder.evidence.facts import Facts, NoFacts, from_json
 from autograder.sandbox.endings import Died
 from autograder.sandbox.objects import Objects
@@ -96,6 +97,6 @@ class Functions(Objects):
         # The detail is only compared with what known wrong answers raise: a submission's own text
         # is not repeated to anyone.
         return Failed(
-            known_cause(frame.header.get("cause"), way.own_arguments(tuple(arguments))),
+            known_cause(frame.header.get("cause"), way, tuple(arguments)),
             detail if isinstance(detail, str) else "",
         )

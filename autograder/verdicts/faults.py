@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograder.bank.records import ExpectedCase
 from autograder.calls.call import Failed, Returned
+from autograder.calls.causes import LACKS, NOTHING
 from autograder.verdicts.compare import Mismatch, first
 from autograder.verdicts.half_precision import imprecise_only
 from autograder.verdicts.judging import mismatches
@@ -18,8 +21,34 @@ def fault_of(outcome: Returned | Failed, answered: ExpectedCase) -> Fault | None
     """
     if isinstance(outcome, Failed):
         return outcome
+    if answered.case.way.calls:
+        outcome = _as_asked(outcome, answered)
+        if isinstance(outcome, Failed):
+            return outcome
     found = mismatches(outcome, answered)
     return first(found) if found else None
+
+
+def _as_asked(outcome: Returned, answered: ExpectedCase) -> Returned | Failed:
+    """The outcome of several calls without what nobody asked for: the answers of calls that return
+    nothing, and more state than is expected. A call that has to return something, and did not, is a
+    failure.
+    """
+    way, output = answered.case.way, {}
+    expected = {name: way.step_of(name) for name in answered.expected}
+    for step in way.steps():
+        found = {name: array for name, array in outcome.output.items() if way.step_of(name) == step}
+        if step in expected.values() and step.method:
+            if not found:
+                return Failed(step.told + " " + NOTHING.says())
+            output.update(found)
+        else:
+            output.update({name: array for name, array in found.items() if name in expected})
+            for name in expected:
+                if expected[name] == step and name not in found:
+                    lacking = name.removeprefix(f"{step.part}/")
+                    return Failed(step.told + " " + LACKS.says(name=lacking))
+    return replace(outcome, output=output)
 
 
 def only_imprecise(fault: Fault) -> bool:

@@ -18,9 +18,14 @@ def forbidden(outcome: Returned | Failed, way: CallSpec) -> tuple[str, ...]:
 
 
 def about(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -> str:
-    """The sentence about a wrong array of an output, with its name: of one that is returned, or of
-    an argument that should have been written into.
+    """The sentence about a wrong array of an output, with its name: of one that is returned, of the
+    state of an object, or of an argument that should have been written into.
     """
+    step = way.step_of(part)
+    if step is not None:
+        inside = part.removeprefix(step.part).removeprefix("/")
+        verb = "returned" if step.method else "has"
+        return sentence.replace("returned", f"{verb} in [{inside}]" if inside else verb, 1)
     argument = part.partition("/")[0]
     if argument not in way.changed:
         return sentence.replace("returned", f"returned in [{part}]", 1)

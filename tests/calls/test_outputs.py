@@ -19,8 +19,9 @@ from flax.core import freeze
 
 from autograder.bank.records import ExpectedCase, Group
 from autograder.calls.call import Failed, Returned, call
-from autograder.calls.inputs import Value, flatten, to_python, unchanged, unflatten
+from autograder.calls.inputs import Value, flatten, unchanged, unflatten
 from autograder.calls.outputs import Unusable, identical, to_output
+from autograder.calls.passed import to_python
 from autograder.calls.spec import CallSpec, Case
 from autograder.checks.messages import in_grading, in_notebook
 from autograder.verdicts.compare import differences
@@ -186,7 +187,7 @@ def test_a_tree_of_arguments_crosses_by_its_leaves() -> None:
 
 
 def test_a_function_gets_a_tree_as_a_dict_of_its_own() -> None:
-    passed = to_python(TREE)
+    passed = to_python({"params": TREE})["params"]
     assert (
         jax.random.key_data(passed["inner"]["b"]).tolist()
         == jax.random.key_data(jax.random.key(3)).tolist()

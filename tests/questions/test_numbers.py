@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,9 +11,14 @@ import pytest
 
 from autograder import Array, Choice, DeclarationError, Number, Question
 from autograder.build.banks import build
-from autograder.calls.inputs import describe, to_python
+from autograder.calls.inputs import Value, describe
+from autograder.calls.passed import to_python as all_to_python
 from autograder.questions.argument import Drawing
 from autograder.verdicts.examine import examine
+
+
+def to_python(value: Value) -> Any:
+    return all_to_python({"a": value})["a"]
 
 
 def test_a_number_is_one_value_in_three_types() -> None:

@@ -14,7 +14,8 @@ from autograder import Array, Choice, DeclarationError, List, NamedTuple, Number
 from autograder import Tuple as TupleOf
 from autograder.bank import storage
 from autograder.build.banks import build
-from autograder.calls.inputs import describe, flatten, to_python, unchanged, unflatten
+from autograder.calls.inputs import Value, describe, flatten, unchanged, unflatten
+from autograder.calls.passed import to_python as all_to_python
 from autograder.questions.argument import Argument, Drawing
 from autograder.verdicts.examine import examine
 
@@ -26,6 +27,10 @@ NESTED = Tree(
     opts=TupleOf(Number(0.1, 1.0), Choice(True, False)),
     rows=List(Array("n", 2), length=3, ragged={"n": (0, 4)}),
 )
+
+
+def to_python(value: Value) -> Any:
+    return all_to_python({"a": value})["a"]
 
 
 def nested() -> Any:

@@ -1,0 +1,155 @@
+"""Arguments that code makes where the call is made: `Function`, `Made`, `Rngs`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograder.calls import given
+from autograder.calls.inputs import Value
+from autograder.questions.argument import Argument, Drawing
+from autograder.questions.numbers import LARGEST_SEED
+from autograder.questions.portable import NUMERICAL, NotPortable, portable
+
+
+@dataclass(frozen=True, init=False)
+class Function(Argument):
+    """A function as an argument: `Function(cubic=lambda x: x**3 - 2 * x, cosine=jnp.cos)`.
+
+    Each is called by its name: a lambda, a function that the notebook defines, one of `jax` or
+    `numpy`, or the text of one. It may use `np`, `jnp`, `jax`, `math` and its own parameters.
+    `public` names those that students see; unless it is given, this is the first. The others are
+    called in the hidden cases. The source of a hidden function is in the submission's process while
+    it is called, so it must hold no answer.
+    """
+
+    functions: Mapping[str, Any]
+    public: tuple[str, ...]
+    texts: Mapping[str, str] = field(compare=False)
+    unfit: tuple[str, ...] = field(compare=False)
+
+    dims: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[tuple[str, ...]] = ("function",)
+
+    def __init__(self, *, public: tuple[str, ...] | None = None, **functions: Any) -> None:
+        texts, unfit = {}, []
+        for name, function in functions.items():
+            try:
+                texts[name] = portable(function, name, packages=NUMERICAL)
+            except NotPortable as fault:
+                unfit.append(f"{name} {fault}")
+        object.__setattr__(self, "functions", functions)
+        object.__setattr__(self, "public", tuple(functions)[:1] if public is None else public)
+        object.__setattr__(self, "texts", texts)
+        object.__setattr__(self, "unfit", tuple(unfit))
+
+    def faults(self) -> list[str]:
+        if len(self.functions) < 2:
+            return [
+                "a Function needs at least two functions by name, as in Function(cubic=lambda x: "
+                "x**3, cosine=jnp.cos): students see the first, and the hidden cases have the "
+                "others"
+            ]
+        if not isinstance(self.public, tuple | list):
+            return [
+                f"public={self.public!r} is not a tuple of names; write "
+                f"public=({next(iter(self.functions))!r},)"
+            ]
+        unknown = [name for name in self.public if name not in self.functions]
+        if unknown:
+            return [
+                f"public names {unknown[0]!r}, which is none of its functions; those are "
+                f"{', '.join(self.functions)}"
+            ]
+        if not self.public:
+            return ["public=() names no function; students need at least one to try"]
+        if not self.options(public=False):
+            return [
+                "public names all functions, so that none is left for the hidden cases; leave at "
+                "least one out"
+            ]
+        return list(self.unfit)
+
+    def options(self, public: bool) -> tuple[str, ...]:
+        return tuple(name for name in self.functions if (name in self.public) == public)
+
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """The function that the case asks for."""
+        return Value("function", text=self.texts[wanted.option])
+
+
+@dataclass(frozen=True, init=False)
+class Made(Argument):
+    """An argument that code makes of other arguments: `Made(lambda params:
+    optax.adam(1e-2).init(params))`.
+
+    The parameters name other arguments, of which the code gets copies of its own. It may use every
+    package that the notebook imports, and is run in the process that makes the call.
+    """
+
+    maker: Any
+    text: str = field(compare=False)
+    unfit: str = field(compare=False)
+
+    dims: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[tuple[str, ...]] = ("made",)
+
+    def __init__(self, maker: Any) -> None:
+        text = unfit = ""
+        try:
+            text = portable(maker, "made")
+        except NotPortable as fault:
+            unfit = f"the code {fault}"
+        object.__setattr__(self, "maker", maker)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "unfit", unfit)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return given.parameters(self.text) if self.text else ()
+
+    def faults(self) -> list[str]:
+        return [self.unfit] if self.unfit else []
+
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """The code; it is run when the call is made."""
+        return Value("made", text=self.text)
+
+
+@dataclass(frozen=True, init=False)
+class Rngs(Argument):
+    """An `nnx.Rngs`: `Rngs()` is made of one seed, `Rngs("params", "dropout")` has streams of these
+    names, each of a seed of its own.
+    """
+
+    streams: tuple[str, ...]
+
+    dims: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[tuple[str, ...]] = ("rngs",)
+    seeds: ClassVar[bool] = True
+
+    def __init__(self, *streams: str) -> None:
+        object.__setattr__(self, "streams", streams)
+
+    def faults(self) -> list[str]:
+        for name in self.streams:
+            if not isinstance(name, str) or not name.isidentifier():
+                return [f"{name!r} is not the name of a stream; write Rngs('params', 'dropout')"]
+        if len(set(self.streams)) < len(self.streams):
+            return ["names a stream twice"]
+        return []
+
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """Draw the seeds uniformly, as an int64 array: 0-d without streams."""
+        return self._of(rng)
+
+    def _of(self, rng: np.random.Generator) -> Value:
+        shape = (len(self.streams),) if self.streams else ()
+        seeds = np.asarray(rng.integers(LARGEST_SEED, size=shape), np.int64)
+        return Value("rngs", seeds, text=" ".join(self.streams))
+
+    def vary(self, value: Value, rng: np.random.Generator) -> Value:
+        return self._of(rng)

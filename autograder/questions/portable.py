@@ -1,0 +1,190 @@
+"""Take the source of a function from the notebook, so that it can be run in another process.
+
+What it uses is imported in the same text. A function that needs more cannot be taken along.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import linecache
+import symtable
+import sys
+import textwrap
+import types
+from collections.abc import Mapping
+from typing import Any
+
+USUAL = {
+    "np": "import numpy as np",
+    "jnp": "import jax.numpy as jnp",
+    "jax": "import jax",
+    "math": "import math",
+}
+"""The imports that a text may use without any."""
+
+NUMERICAL = ("numpy", "jax", "math")
+"""The packages that compute with numbers only."""
+
+
+class NotPortable(ValueError):
+    """The source cannot be taken along. The message says why, and continues "… "."""
+
+
+def portable(
+    function: Any, name: str, *, packages: tuple[str, ...] | None = None, known: str = ""
+) -> str:
+    """A text that binds `name` to `function` (see `autograder.calls.given`).
+
+    `function` is a lambda, a function of the notebook, a function of an installed package, or the
+    text of one. It may use these `packages`, any installed ones if None, and the name `known`.
+    Raises `NotPortable`.
+    """
+    if isinstance(function, str):
+        statement, around = _of_text(function, name), {}
+    else:
+        public = _public(function)
+        if public is not None:
+            _allowed(public[0], name, packages)
+            return f"import {public[0]}\n{name} = {public[0]}.{public[1]}\n"
+        plain = inspect.unwrap(function) if callable(function) else function
+        if not isinstance(plain, types.FunctionType):
+            raise NotPortable(
+                f"is no function (type={type(function).__name__}); write a lambda, or the name of "
+                "a function that this notebook defines"
+            )
+        statement, around = _statement(plain, name), plain.__globals__
+    imports = []
+    for used in _free(statement):
+        if used != known and not hasattr(builtins, used):
+            imports.append(_import(used, around, packages))
+    return "\n".join([*sorted(set(imports)), statement, ""])
+
+
+def _of_text(text: str, name: str) -> str:
+    try:
+        tree = ast.parse(textwrap.dedent(text).strip())
+    except SyntaxError as fault:
+        raise NotPortable(f"is no Python: {fault.msg}") from None
+    only = tree.body[0] if len(tree.body) == 1 else None
+    if isinstance(only, ast.Expr) and isinstance(only.value, ast.Lambda | ast.Attribute):
+        return f"{name} = {ast.unparse(only)}"
+    if isinstance(only, ast.FunctionDef):
+        return _named(only, name)
+    raise NotPortable("is no text of one function, such as 'lambda x: x**3 - 2'")
+
+
+def _named(node: ast.FunctionDef, name: str) -> str:
+    return ast.unparse(node) + (f"\n{name} = {node.name}" if node.name != name else "")
+
+
+def _statement(function: types.FunctionType, name: str) -> str:
+    code = function.__code__
+    source = "".join(linecache.getlines(code.co_filename))
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        tree = ast.parse("")
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.Lambda) and _is_of(node, code)
+    ]
+    if not found:
+        raise NotPortable(
+            f"has a source that cannot be found (in {code.co_filename}); define it in a cell of "
+            "the notebook, or write it as a text: 'lambda x: x**3 - 2'"
+        )
+    node = min(found, key=lambda node: (_end(node)[0] - node.lineno, _end(node)))
+    return (
+        _named(node, name) if isinstance(node, ast.FunctionDef) else f"{name} = {ast.unparse(node)}"
+    )
+
+
+def _is_of(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:
+    """Whether a node was compiled to `code`."""
+    if isinstance(node, ast.FunctionDef):
+        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        return (node.name, first) == (code.co_name, code.co_firstlineno)
+    body = node.body
+    start, end = (body.lineno, body.col_offset), _end(body)
+    # Several lambdas may stand on one line: all that `code` does is done inside the body.
+    return (node.lineno, "<lambda>") == (code.co_firstlineno, code.co_name) and all(
+        start <= (line, column) and (last, until) <= end
+        for line, last, column, until in code.co_positions()
+        if None not in (line, last, column, until) and (column, until) != (0, 0)
+    )
+
+
+def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
+def _free(statement: str) -> list[str]:
+    """The names that a statement uses and does not bind."""
+    top = symtable.symtable(statement, "given", "exec")
+    own = {each.get_name() for each in top.get_symbols() if each.is_assigned()}
+    found = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
+    inside = list(top.get_children())
+    while inside:
+        table = inside.pop()
+        inside += table.get_children()
+        found |= {each.get_name() for each in table.get_symbols() if each.is_global()}
+    return sorted(found - own)
+
+
+def _import(name: str, around: Mapping[str, Any], packages: tuple[str, ...] | None) -> str:
+    """The statement that imports what `name` is in the notebook. Raises `NotPortable`."""
+    value = around.get(name)
+    if isinstance(value, types.ModuleType):
+        _allowed(value.__name__, name, packages)
+        return f"import {value.__name__}" + (f" as {name}" if name != value.__name__ else "")
+    if name not in around and name in USUAL:
+        return USUAL[name]
+    public = _public(value) if value is not None else None
+    if public is not None:
+        _allowed(public[0], name, packages)
+        return f"from {public[0]} import {public[1]} as {name}"
+    raise NotPortable(
+        f"uses {name}, which is not there when it is called: it runs by itself, with "
+        f"{_may_use(packages)} and its own parameters; write what {name} is into it, or give it "
+        f"as a default, such as lambda x, {name}=2.0: {name} * x"
+    )
+
+
+def _allowed(module: str, name: str, packages: tuple[str, ...] | None) -> None:
+    if packages is not None and module.partition(".")[0] not in packages:
+        raise NotPortable(
+            f"uses {name} of the package {module.partition('.')[0]}; it may use "
+            f"{_may_use(packages)} and its own parameters"
+        )
+
+
+def _may_use(packages: tuple[str, ...] | None) -> str:
+    return "np, jnp, jax, math" if packages is not None else "installed packages"
+
+
+def _public(value: Any) -> tuple[str, str] | None:
+    """The module and the name by which anybody can import a function or a class of an installed
+    package.
+    """
+    if not callable(value):
+        return None
+    own = str(getattr(value, "__module__", None) or "numpy")
+    name = str(getattr(value, "__name__", None))
+    homes = ("jax.numpy", "jax.nn", "numpy", "jax.lax", "jax", own)
+    for home in homes if own.partition(".")[0] in ("numpy", "jax", "jaxlib") else (own,):
+        module = sys.modules.get(home)
+        if home != "__main__" and name.isidentifier() and getattr(module, name, None) is value:
+            return (home, name) if _installed(module) else None
+    return None
+
+
+def _installed(module: Any) -> bool:
+    """Whether a module is a package's, and not a file of the course."""
+    file = str(getattr(module, "__file__", None) or "")
+    return not file or any(part in file for part in ("site-packages", "dist-packages", _STANDARD))
+
+
+_STANDARD = str(inspect.getsourcefile(inspect)).rpartition("/")[0]
