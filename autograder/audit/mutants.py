@@ -22,7 +22,7 @@ from autograder.audit.answers import (
     unique,
 )
 from autograder.audit.changed_nodes import of_nodes
-from autograder.build.shapes import LARGEST_DISTINCT_SIZE
+from autograder.build.fitting_sizes import LARGEST_DISTINCT_SIZE
 from autograder.questions.arguments import Array
 from autograder.questions.numbers import Choice, Dim, Number, Seed
 from autograder.questions.question import Question

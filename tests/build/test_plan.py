@@ -1,6 +1,6 @@
 """Cases: what each group covers, and that a draw can be repeated.
 
-Covers too: `bank.groups`, `build.shapes`.
+Covers too: `bank.groups`, `build.fitting_sizes`, `build.shapes`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import pytest
 
 from autograder import Array, Dim, Question
 from autograder.bank.groups import GROUPS
+from autograder.build.fitting_sizes import LARGEST_DISTINCT_SIZE
 from autograder.build.plan import generator, plan
-from autograder.build.shapes import LARGEST_DISTINCT_SIZE, Shape, growing
+from autograder.build.shapes import Shape, growing
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.argument import Drawing

@@ -1,4 +1,7 @@
-"""Structures of arguments: dicts, tuples, named tuples, lists, and what is refused."""
+"""Structures of arguments: dicts, tuples, named tuples, lists, and what is refused.
+
+Covers too: `questions.lists`.
+"""
 
 from __future__ import annotations
 

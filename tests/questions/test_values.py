@@ -1,4 +1,7 @@
-"""What the elements of an array may be: ranges, lists, structures, and the author's own draws."""
+"""What the elements of an array may be: ranges, lists, structures, and the author's own draws.
+
+Covers too: `questions.random_numbers`.
+"""
 
 from __future__ import annotations
 
