@@ -10,9 +10,12 @@ import pytest
 from click.testing import CliRunner
 from shared import MASTERS
 
-from autograder import Question
+from autograder import Array, Key, Question
+from autograder.audit.equivalents import _fresh
 from autograder.audit.matrix import BankOfQuestion, Row, faults_of, of_question
 from autograder.cli import main
+from autograder.same import residual, samples
+from autograder.verdicts.examine import examine
 
 
 def scale_rows(seed: float, x: Any, factor: float) -> Any:
@@ -43,6 +46,30 @@ def test_each_misconception_has_its_distance_and_its_own_hint(scale_question: Qu
     assert found.rows[0].margin is not None
     assert found.rows[0].margin > 1000
     assert found.rows[1].margin is None  # another shape
+
+
+def test_of_residuals_and_samples_no_numbers_of_answers_are_diagnosed() -> None:
+    for same, reference in (
+        (residual(lambda args, out: out - 2 * args["x"]), lambda key, x: 2 * x),
+        (samples(2_000), lambda key, x: x + jax.random.normal(key, x.shape)),
+    ):
+        question = Question(
+            "f",
+            arguments={"key": Key(), "x": Array("N", families=("normal",))},
+            dims={"N": (2, 4)},
+            shapes=1,
+            seeds=1,
+            same=same,
+        )
+        question.misconception("shifted", hint="h")(
+            lambda key, x, reference=reference: reference(key, x) + 3
+        )
+        found = of_question(question, reference, "t", "s")
+        assert (found.fault, found.strays) == ("", ())
+        assert faults_of([found]) == []
+        for group in _fresh(question, reference, 1e-6):
+            assert group.same == {"": same}
+            assert examine(reference, group) is None
 
 
 def test_misconceptions_that_cannot_be_told_apart_get_no_hint(scale_question: Question) -> None:

@@ -411,6 +411,79 @@ def sorts(x, scale):
 """,
         laws=("jit", "vmap", "grad", "permutation of B"),
     ),
+    "added-noise": Example(
+        """\
+def added_noise(key, x):
+    # BEGIN SOLUTION
+    return x + jax.random.normal(key, x.shape)
+    # END SOLUTION
+""",
+        """\
+from autograder import Array, Key, Question
+from autograder.same import samples
+
+question = Question(
+    "added_noise",
+    arguments=dict(key=Key(), x=Array("B", "D", families=("normal",))),
+    dims=dict(B=(1, 3), D=(2, 4)),
+    shapes=1,
+    seeds=2,
+    same=samples(5_000),
+)
+
+
+@question.alternative
+def by_numpy(key, x):
+    import numpy as np
+
+    rng = np.random.default_rng(np.asarray(jax.random.key_data(key)))
+    return np.asarray(x) - rng.standard_normal(x.shape)
+
+
+@question.misconception("uniform noise", hint="Draw it with `jax.random.normal`.")
+def uniform(key, x):
+    return x + jax.random.uniform(key, x.shape, minval=-(3**0.5), maxval=3**0.5)
+""",
+    ),
+    "orthogonal-factors": Example(
+        """\
+def orthogonal_factors(x):
+    # BEGIN SOLUTION
+    return jnp.linalg.qr(x)
+    # END SOLUTION
+""",
+        """\
+from autograder import Array, Question
+from autograder.same import residual
+
+question = Question(
+    "orthogonal_factors",
+    arguments=dict(x=Array("N", "D", families=("normal",))),
+    dims=dict(N=(6, 9), D=(2, 5)),
+    several=True,
+    same=residual(
+        lambda args, out: (
+            out["0"] @ out["1"] - args["x"],
+            jnp.matmul(out["0"].T, out["0"]) - jnp.eye(out["1"].shape[0]),
+            jnp.tril(out["1"], -1),
+        )
+    ),
+)
+
+
+@question.alternative
+def with_a_positive_diagonal(x):
+    q, r = jnp.linalg.qr(jnp.asarray(x))
+    signs = jnp.sign(jnp.diag(r))
+    return {0: q * signs, 1: r * signs[:, None]}
+
+
+@question.misconception("the factors are not orthogonal", hint="The columns of Q have length 1.")
+def scaled(x):
+    q, r = jnp.linalg.qr(jnp.asarray(x))
+    return 2 * q, r / 2
+""",
+    ),
 }
 
 
