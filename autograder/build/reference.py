@@ -11,6 +11,7 @@ from typing import Any
 from autograder.bank.records import ExpectedCase, Group, KnownMistake
 from autograder.build import classes, half_precision, law_cases, tolerance, variety
 from autograder.build.answered_cases import answered_slot, arguments_of
+from autograder.build.contract import check_contract
 from autograder.build.drawn import DrawnGroups
 from autograder.build.plan import Plan, generator, plan
 from autograder.build.tolerance import Noises, Scales
@@ -99,6 +100,7 @@ def draw(
             for name, (planned, _) in plans.items()
         }
 
+    check_contract(question, reference, with_tolerances(noise))
     for function in question.alternatives:
         noise = tolerance.larger(
             noise, _check_alternative(question, function, with_tolerances(noise), sizes)
@@ -207,7 +209,7 @@ def _check_alternative(
                 (
                     f"question {question.name!r}: the alternative {function.__name__} is refused "
                     f"in cases={name!r}: with {arguments_of(finding.answered.case)} it "
-                    f"{finding.sentence}\n"
+                    f"{finding.sentence}{_way_round(finding)}\n"
                     f"{finding.detail}"
                 ).rstrip()
             )
@@ -220,3 +222,13 @@ def _check_alternative(
                     ),
                 )
     return noise
+
+
+def _way_round(finding: examine.Finding) -> str:
+    """What an author can do about an alternative that is refused, as a further sentence."""
+    if finding.mismatch is None or not finding.mismatch.imprecise:
+        return ""
+    return (
+        " If it is as right as the reference, compute both in more digits, make the sizes in dims "
+        "smaller, or say what is allowed with rtol=… or atol=…"
+    )

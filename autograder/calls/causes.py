@@ -109,6 +109,12 @@ OTHER_ARGUMENTS = Cause(
 )
 RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "an exception of its own"))
 NOTHING = Cause("returned None. Is a `return` missing?")
+NOTHING_INSIDE = Cause(
+    "returned a {kind} in which {what} None where an array is expected. Is a value, or the "
+    "`return` of a function that you call, missing?",
+    kind=("tuple", "list", "dict"),
+    what=("everything is", "something is"),
+)
 SEQUENCE = Cause(
     "returned a {kind} of length {length}" + ONE_ARRAY,
     kind=("list", "tuple"),
@@ -147,6 +153,7 @@ CLAIMED = (
         OTHER_ARGUMENTS,
         RAISED,
         NOTHING,
+        NOTHING_INSIDE,
         SEQUENCE,
         PLAIN_DATA,
         OF_FLAX,
