@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -14,6 +15,9 @@ from autograder.errors import BuildError
 
 if TYPE_CHECKING:
     from otter.assign import Assignment
+
+_REFUSED = "Some autograder tests failed in the autograder notebook:"
+"""How Otter begins to say that the solution does not get every point."""
 
 NOTE = "Note for the author: "
 """How a line for the author begins in the output of `otter assign`."""
@@ -89,8 +93,31 @@ def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
         done.stderr,
         flags=re.MULTILINE | re.DOTALL,
     )
+    if ours:
+        return str(ours[-1]).strip()
     return (
-        ours[-1].strip()
-        if ours
-        else f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
+        refused_solution(master.name, done.stderr)
+        or f"otter assign {master} failed:\n{done.stderr[-4000:].strip()}"
+    )
+
+
+def refused_solution(name: str, printed: str) -> str:
+    """What the tests of the master `name` say to its own solution, as `otter assign` printed it
+    below a traceback; "" if that is not why it failed.
+    """
+    _, found, told = printed.partition(f"RuntimeError: {_REFUSED}\n")
+    if not found:
+        return ""
+    parts = re.split(r"^ *(\S.*) result:\n", told, flags=re.MULTILINE)
+    failed = [
+        f"{test}:\n{indent(dedent(said).strip().partition(chr(10))[2], '  ')}"
+        for test, said in zip(parts[1::2], parts[2::2], strict=True)
+        if "Test case failed" in said
+    ]
+    return "\n".join(
+        [
+            f"{name}: the solution does not pass all tests of its own assignment. A student who "
+            "hands it in would read:",
+            *(failed or [dedent(told).strip()]),
+        ]
     )

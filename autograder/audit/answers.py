@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from autograder.questions.argument import Argument
 from autograder.questions.laws import of_transforms
 from autograder.questions.question import Question
+from autograder.questions.tree import Tree
 
 INNER = "_reference"
 
@@ -132,6 +133,21 @@ def traces(question: Question) -> bool:
     arrays.
     """
     return bool(question.gradient) or bool(of_transforms() & set(question.laws))
+
+
+def numpy_only(question: Question) -> bool:
+    """Whether the question hands over arrays of NumPy alone: then nothing is said of JAX."""
+    return any(
+        argument.kinds == ("numpy",) or (isinstance(argument, Tree) and _numpy_in(argument))
+        for argument in question.arguments.values()
+    )
+
+
+def _numpy_in(tree: Tree) -> bool:
+    return any(
+        _numpy_in(each) if isinstance(each, Tree) else each.kinds == ("numpy",)
+        for each in tree.fields.values()
+    )
 
 
 def of_kind(question: Question, kind: type[Argument]) -> list[str]:

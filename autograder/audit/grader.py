@@ -20,6 +20,7 @@ from autograder.grading.given import Given
 from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 from autograder.runtime import compiled_programs
+from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.submission import Submission
 
@@ -59,11 +60,12 @@ class AnswerGrader:
             compiled=str(unpacked / "files" / compiled_programs.FILE),
         )
         self._folder = unpacked / "tests"
+        self._expected = ExpectedNames.from_json(plugin.get("names", {}))
         self._submission = self._start()
         self.rows: list[CheckRow] = []
 
     def _start(self) -> Submission:
-        submission = Submission(self._settings, self._folder)
+        submission = Submission(self._settings, self._folder, expected=self._expected)
         for cell in self._cells:
             submission.cell(cell)
         return submission

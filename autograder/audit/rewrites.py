@@ -13,6 +13,7 @@ from autograder.audit.answers import (
     Around,
     around,
     call,
+    numpy_only,
     of_all,
     of_function,
     of_kind,
@@ -41,7 +42,8 @@ def _right_around(question: Question) -> Iterator[Around]:
         "with prints",
         f"print('calling', {', '.join(question.arguments)})\nreturn {plain}",
     )
-    if not traces(question):
+    on_jax = not numpy_only(question)
+    if not traces(question) and not question.changed:
         # Booleans stay booleans: there is no dtype with twice their precision, and as numbers they
         # would be another kind of answer.
         for name, expression in (
@@ -51,23 +53,30 @@ def _right_around(question: Question) -> Iterator[Around]:
                 "np.asarray(y) if np.asarray(y).dtype == bool else np.asarray(y, "
                 "np.result_type(np.asarray(y).dtype, np.int64))",
             ),
-            ("a copy of a list", "jnp.asarray(np.asarray(y).tolist(), dtype=np.asarray(y).dtype)"),
+            (
+                "a copy of a list",
+                f"{'jnp' if on_jax else 'np'}.asarray(np.asarray(y).tolist(), "
+                "dtype=np.asarray(y).dtype)",
+            ),
         ):
             yield "returned", name, f"y = {plain}\nreturn {of_all(question, expression)}"
     arrays = of_kind(question, Array)
     for array in arrays:
-        yield (
-            "input",
-            f"{array} made a JAX array",
-            f"{array} = jnp.asarray({array})\nreturn {plain}",
-        )
+        if array in question.changed:
+            continue  # a copy is no place to write into
+        if on_jax:
+            yield (
+                "input",
+                f"{array} made a JAX array",
+                f"{array} = jnp.asarray({array})\nreturn {plain}",
+            )
         if not traces(question):
             yield (
                 "input",
                 f"{array} made a NumPy array",
                 f"{array} = np.array({array})\nreturn {plain}",
             )
-    if arrays:
+    if arrays and on_jax and not question.changed:
         compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
         yield "compiled", "jax.jit over the arrays", f"return {compiled}"
     numbers = [*of_kind(question, Dim), *of_kind(question, Seed)]

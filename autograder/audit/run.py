@@ -14,20 +14,17 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import nbformat
 
 from autograder.assignment.built import BuiltAssignment, solution_of
 from autograder.assignment.otter_assign import assign
 from autograder.audit import equivalents
 from autograder.audit.answers import Answer, plain
+from autograder.audit.declarations import Declaration, declarations
 from autograder.audit.grader import AnswerGrader
 from autograder.audit.mutants import mutants
 from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json, to_json
 from autograder.audit.rewrites import rewrites
 from autograder.errors import BuildError
-from autograder.questions.question import Question, declared_inside
 from autograder.questions.sources import rename
 
 WITHOUT_UNDERSTANDING = "constant"
@@ -47,7 +44,7 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
     `master` is the notebook that it was built from. `most` limits the number of mutants and of
     rewrites for each question.
     """
-    questions = _declarations(master)
+    questions = declarations(master, built.solution)
     with tempfile.TemporaryDirectory() as scratch:
         with zipfile.ZipFile(built.zip) as archive:
             archive.extractall(scratch)
@@ -94,21 +91,10 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
         return from_json(target.read_text(encoding="utf-8"))
 
 
-def _declarations(master: Path) -> list[Question]:
-    """The declared questions of a master, without functions, from its declaration cells, which are
-    run here.
-    """
-    namespace: dict[str, Any] = {}
-    with declared_inside() as questions:
-        for cell in nbformat.read(master, as_version=4).cells:
-            if cell.cell_type == "code" and "Question(" in cell.source:
-                exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
-    return questions
-
-
 def _of_question(
-    built: BuiltAssignment, unpacked: Path, question: Question, most: int | None
+    built: BuiltAssignment, unpacked: Path, declaration: Declaration, most: int | None
 ) -> Audited:
+    question = declaration.question
     record = built.record().questions[question.name]
     reference = solution_of(built.solution, question.name)
     right = [
@@ -121,7 +107,14 @@ def _of_question(
     ]
     note = ""
     try:
-        right += sample(rewrites(reference, question), most)
+        right += sample(
+            [
+                answer
+                for answer in rewrites(reference, question)
+                if answer.source not in declaration.impossible
+            ],
+            most,
+        )
         reference = plain(reference, question)
         wrong += sample(mutants(reference, question), most)
     except ValueError as fault:

@@ -27,7 +27,7 @@ from autograder.build.rule_cases import Required, draw_method
 from autograder.build.samples import SURE
 from autograder.errors import BuildError
 from autograder.questions.question import Misconception, Question
-from autograder.questions.sources import source_of
+from autograder.questions.sources import whole_source
 from autograder.runtime.fingerprint import fingerprint
 from autograder.sameness.chance import may_be_off
 from autograder.sameness.words import Alignment, residual_of, samples_of
@@ -90,10 +90,17 @@ def build(
         records[question.name] = QuestionRecord(
             groups={name: group_counts(group) for name, group in hidden[question.name].items()},
             alternatives={
-                function.__name__: source_of(function) for function in question.alternatives
+                function.__name__: whole_source(function, question.name, reference)
+                for function in question.alternatives
             },
             misconceptions={
-                known.function.__name__: _misconception_record(known, shown, kept, kept_rules)
+                known.function.__name__: _misconception_record(
+                    known,
+                    shown,
+                    kept,
+                    kept_rules,
+                    whole_source(known.function, question.name, reference),
+                )
                 for known in question.misconceptions
             },
             rules={rule.name: str(rule.requirement) for rule in question.rules},
@@ -161,7 +168,7 @@ def _refused_in(known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> 
 
 
 def _misconception_record(
-    known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required
+    known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required, source: str
 ) -> MisconceptionRecord:
     margin = kept.margin(known.name)
     return MisconceptionRecord(
@@ -175,7 +182,7 @@ def _misconception_record(
         },
         unmet=tuple(rules.unmet[known.name]),
         margin=None if math.isinf(margin) else margin,
-        source=source_of(known.function),
+        source=source,
     )
 
 

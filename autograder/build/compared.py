@@ -13,6 +13,7 @@ import numpy as np
 from autograder.bank.records import ExpectedCase, Group
 from autograder.build import classes, half_precision, law_cases, same, tolerance
 from autograder.build.answered_cases import arguments_of
+from autograder.build.contract import check_contract
 from autograder.build.plan import Plan
 from autograder.build.tolerance import Noises, Scales
 from autograder.calls.call import Failed, Returned
@@ -97,6 +98,7 @@ def groups(
             for name, (planned, _) in plans.items()
         }
 
+    check_contract(question, reference, with_tolerances(noise))
     for function in question.alternatives:
         noise = tolerance.larger(
             noise, _check_alternative(question, function, with_tolerances(noise), sizes)
@@ -215,7 +217,17 @@ def refuse_wrong(
         (
             f"question {question.name!r}: the alternative {function.__name__} is refused "
             f"in cases={group.name!r}: with {arguments_of(finding.answered.case)} it "
-            f"{finding.sentence}\n"
+            f"{finding.sentence}{_way_round(finding)}\n"
             f"{told}"
         ).rstrip()
+    )
+
+
+def _way_round(finding: examine.Finding) -> str:
+    """What an author can do about an alternative that is refused, as a further sentence."""
+    if finding.mismatch is None or not finding.mismatch.imprecise:
+        return ""
+    return (
+        " If it is as right as the reference, compute both in more digits, make the sizes in dims "
+        "smaller, or say what is allowed with rtol=… or atol=…"
     )

@@ -124,12 +124,17 @@ def call(
     return Returned(
         returned,
         output.text,
-        tuple(
-            name
-            for name, value in arguments.items()
-            if not isinstance(passed[name], Later) and not unchanged(passed[name], value)
-        ),
+        tuple(name for name, value in arguments.items() if not _unchanged(passed[name], value)),
     )
+
+
+def _unchanged(passed: Any, value: Value) -> bool:
+    if isinstance(passed, Later):
+        return True
+    try:
+        return unchanged(passed, value)
+    except Exception:  # noqa: BLE001
+        return False  # a number, or a tracer, has been put where an array was
 
 
 def _uncallable(function: object, arguments: Sequence[str], way: CallSpec) -> Failed | None:

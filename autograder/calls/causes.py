@@ -116,6 +116,12 @@ NOT_MADE = Cause(
 )
 RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "an exception of its own"))
 NOTHING = Cause("returned None. Is a `return` missing?")
+NOTHING_INSIDE = Cause(
+    "returned a {kind} in which {what} None where an array is expected. Is a value, or the "
+    "`return` of a function that you call, missing?",
+    kind=("tuple", "list", "dict"),
+    what=("everything is", "something is"),
+)
 SEQUENCE = Cause(
     "returned a {kind} of length {length}" + ONE_ARRAY,
     kind=("list", "tuple"),
@@ -159,6 +165,7 @@ CLAIMED = (
         NOT_MADE,
         RAISED,
         NOTHING,
+        NOTHING_INSIDE,
         SEQUENCE,
         PLAIN_DATA,
         OF_FLAX,

@@ -89,6 +89,10 @@ def to_output(returned: object, *, several: bool = False) -> Output:
     if not several:
         return alone(to_array(returned))
     found = {name: _leaf(value, bool(name)) for name, value in collect_arrays(returned).items()}
+    if not found and type(returned) in (tuple, list, dict) and _only_none(returned):
+        raise Unusable(
+            causes.NOTHING_INSIDE.says(kind=type(returned).__name__, what="everything is")
+        )
     if not found:
         raise Unusable(causes.NO_ARRAY_INSIDE.says())
     return found
@@ -128,6 +132,12 @@ def _collect(value: Any, name: str, found: dict[str, Any], depth: int) -> None:
         return
     for key, part in parts:
         _collect(part, f"{name}/{key}" if name else str(key), found, depth + 1)
+
+
+def _only_none(value: Any) -> bool:
+    """Whether there is something in a container, and nothing but None."""
+    parts = _parts(value)
+    return value is None if parts is None else bool(parts) and all(_only_none(p) for _, p in parts)
 
 
 def _parts(value: Any) -> list[tuple[Any, Any]] | None:
@@ -185,6 +195,9 @@ def _from_jax(returned: Any) -> Any:
 
 def _no_array(returned: object) -> str:
     kind = type(returned)
+    if isinstance(returned, list | tuple) and any(each is None for each in returned):
+        what = "everything is" if all(each is None for each in returned) else "something is"
+        return causes.NOTHING_INSIDE.says(kind=kind.__name__, what=what)
     if kind in (list, tuple):
         length = len(returned)  # type: ignore[arg-type]
         return causes.SEQUENCE.says(kind=kind.__name__, length=length)

@@ -72,9 +72,11 @@ class _Counter:
             return None
         if frame.f_code.co_qualname == "ArrayImpl.__iter__":  # JAX's arrays, one element at a time
             self.count += len(frame.f_locals["self"])
-        if str(frame.f_globals.get("__name__")).split(".")[0] in _UNCOUNTED:
+        module = str(frame.f_globals.get("__name__"))
+        if module.split(".")[0] in _UNCOUNTED:
             return None
-        own = not frame.f_code.co_filename.startswith(_LIBRARIES)
+        # Code that is made from text, as that of dataclasses and frozen modules, is a library's.
+        own = module == "__main__" or not frame.f_code.co_filename.startswith((*_LIBRARIES, "<"))
         caller = frame.f_back
         # What a library does for JAX is JAX's; what is the function's own is so wherever it runs.
         if not own and (caller is None or caller.f_trace is None):

@@ -12,6 +12,9 @@ from typing import Any
 
 from autograder.errors import BuildError
 
+SOLUTION = "_solution"
+"""The name of the reference beside an answer that calls it."""
+
 
 def source_of(made: Callable[..., Any]) -> str:
     """The source of a function or class defined in a notebook, with its decorators. Raises
@@ -39,6 +42,68 @@ def source_of(made: Callable[..., Any]) -> str:
     raise BuildError(
         f"the source of the class {made.__name__} cannot be found; define it in a cell of the "
         "notebook"
+    )
+
+
+def whole_source(function: Callable[..., Any], name: str, reference: object) -> str:
+    """The source of an author's answer to the question `name`, followed by what it needs of its own
+    cell, and by the reference, under another name, if it calls that. Raises `BuildError`.
+    """
+    source = source_of(function)
+    needed = [statement for statement in _of_its_cell(function, source) if statement]
+    calls_reference = name in _mentioned(source) and function.__name__ != name
+    if calls_reference and callable(reference):
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id == name:
+                node.id = SOLUTION
+        source = ast.unparse(tree)
+        needed.append(rename(source_of(reference), SOLUTION))
+    return "\n\n\n".join([source, *needed])
+
+
+def _of_its_cell(function: Callable[..., Any], source: str) -> list[str]:
+    """The statements of a function's cell that bind what it needs, and what they need in turn."""
+    code = getattr(function, "__code__", None)
+    try:
+        body = ast.parse("".join(linecache.getlines(code.co_filename))).body if code else []
+    except SyntaxError:
+        return []
+    wanted, found = _mentioned(source), dict[int, str]()
+    grown = True
+    while grown:
+        grown = False
+        for place, node in enumerate(body):
+            if place not in found and _bound(node) & wanted - {function.__name__}:
+                found[place] = ast.unparse(node)
+                wanted |= _mentioned(found[place])
+                grown = True
+    return [text for _, text in sorted(found.items())]
+
+
+def _mentioned(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a statement binds, but for declarations and what is decorated by them."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return set() if node.decorator_list and _declares(node) else {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    if isinstance(node, ast.Assign | ast.AnnAssign) and "Question(" not in ast.unparse(node):
+        return {
+            part.id
+            for part in ast.walk(node)
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        }
+    return set()
+
+
+def _declares(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    return any(
+        re.search(r"\.(alternative|misconception)\b", ast.unparse(decorator))
+        for decorator in node.decorator_list
     )
 
 

@@ -63,6 +63,7 @@ def _of_elements() -> Iterator[Mistake]:
             and _nearly_constant(scene)
             and not scene.right
         ),
+        several=True,
     )
 
 

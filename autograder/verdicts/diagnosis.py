@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from autograder.bank.records import KnownMistake
 from autograder.calls.call import Returned
+from autograder.calls.outputs import Output
 from autograder.verdicts.array_mistakes import mistakes
+from autograder.verdicts.arrays import dtype_kind
 from autograder.verdicts.compare import differences
 from autograder.verdicts.judging import Judged
 from autograder.verdicts.known_mistakes import explains, kind_of_failure, signature
@@ -85,11 +87,12 @@ def _general(
     if len(scenes) < len(outcomes):
         return None
     told = [scenes[index] for index in wrong]
+    alone = all(scene.expected.size == 1 for scene in told)
     found: dict[str, str] = {}
     for mistake in mistakes(
         [scene.expected for scene in scenes.values()], [scene.sizes for scene in scenes.values()]
     ):
-        if mistake.name in found:
+        if mistake.name in found or (mistake.several and alone):
             continue
         if all(mistake.explains(scene) for scene in told) and all(
             mistake.spares(scenes[index]) for index in scenes if index not in wrong
@@ -131,12 +134,19 @@ def _of_several_cases(
     }
     if len(wrong) >= AGREEING and all(index in returned for index in wrong):
         earlier = [other for other in outcomes if other not in wrong]
-        if earlier and all(
-            any(
-                not differences(returned[index], expected[other].output, expected[other].tolerances)
-                for other in earlier
+        # One truth value or small number is that of some other call by chance.
+        if (
+            earlier
+            and _tell(returned, wrong)
+            and all(
+                any(
+                    not differences(
+                        returned[index], expected[other].output, expected[other].tolerances
+                    )
+                    for other in earlier
+                )
+                for index in wrong
             )
-            for index in wrong
         ):
             return Diagnosis(
                 "answer of an earlier call",
@@ -158,3 +168,12 @@ def _of_several_cases(
                 "general",
             )
     return None
+
+
+def _tell(returned: Mapping[int, Output], wrong: Sequence[int]) -> bool:
+    """Whether some wrong answer has more in it than one number, or one that is no whole number."""
+    return any(
+        array.size > 1 or dtype_kind(array.dtype) in ("floating", "complex")
+        for index in wrong
+        for array in returned[index].values()
+    )

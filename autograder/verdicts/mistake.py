@@ -13,10 +13,12 @@ class Mistake:
     """A mistake, known by its stable `name`.
 
     `hint` describes it to a student. `explains` tells whether it explains a wrong case, and
-    `spares` whether a right case is consistent with it.
+    `spares` whether a right case is consistent with it. `several`: it is a claim about the elements
+    of one array together, and so says nothing where all arrays have one element.
     """
 
     name: str
     hint: str
     explains: Callable[[Scene], bool]
     spares: Callable[[Scene], bool] = lambda _: True
+    several: bool = False

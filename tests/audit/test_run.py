@@ -1,6 +1,7 @@
 """The audit: the five masters pass it, and it notices what makes tests worse.
 
-Covers too: `audit.equivalents`, `audit.grader`, `audit.records`, `audit.report`.
+Covers too: `audit.declarations`, `audit.equivalents`, `audit.grader`, `audit.records`,
+`audit.report`.
 """
 
 from __future__ import annotations

@@ -285,3 +285,23 @@ def test_nan_in_an_argument_is_no_change() -> None:
     outcome = call(lambda x: x * 0, {"x": Value("numpy", np.array([np.nan]))})
     assert isinstance(outcome, Returned)
     assert outcome.changed == ()
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda state, x: state.update(v=3.0),
+        lambda state, x: state.update(v=None),
+        lambda state, x: jax.jit(lambda a: state.update(v=2 * a))(x),
+        lambda state, x: state.clear(),
+    ],
+)
+def test_whatever_stands_in_the_place_of_an_argument_it_is_changed(put: Any) -> None:
+    def function(state: Any, x: Any) -> Any:
+        put(state, x)
+        return x
+
+    array = ARGUMENTS["x"]
+    outcome = call(function, {"state": Value("tree", fields={"v": array}), "x": array})
+    assert isinstance(outcome, Returned)
+    assert outcome.changed == ("state",)

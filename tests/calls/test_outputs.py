@@ -76,7 +76,17 @@ def deep() -> list[Any]:
     [
         (None, "returned None. Is a `return` missing?"),
         ({}, "returned a structure without any array in it."),
-        ([None], "returned a structure without any array in it."),
+        ([{}], "returned a structure without any array in it."),
+        (
+            (None, None),
+            "returned a tuple in which everything is None where an array is expected. Is a value, "
+            "or the `return` of a function that you call, missing?",
+        ),
+        (
+            {"loss": None, "grads": [None, (None,)]},
+            "returned a dict in which everything is None where an array is expected. Is a value, "
+            "or the `return` of a function that you call, missing?",
+        ),
         ({"a": "text"}, "returned a structure in which something is not an array of numbers."),
         ({"a": {1, 2}}, "returned a structure in which something is not an array of numbers."),
         ([np.array([None])], "returned a structure in which something is not an array of numbers."),

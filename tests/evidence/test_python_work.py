@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-import statistics
 import sys
 from typing import Any
 
@@ -196,10 +195,6 @@ def summed_of_numpy(x: Any) -> Any:
     return sum(np.abs(x[:, 0]))
 
 
-def from_the_library(x: Any) -> Any:
-    return statistics.mean(x[:, 0])
-
-
 def by_tolist(x: Any) -> Any:
     values = x[:, 0].tolist()
     return np.array(sorted(values))
@@ -212,7 +207,7 @@ RIGHT = (
 WRONG = (
     *(two_loops, one_loop, comprehension, nested_comprehension, generator, by_map, by_filter),
     *(by_vectorize, by_vectorize_of_c, along_axis, recursion, halves, while_loop, reduced),
-    *(listed, summed, summed_of_numpy, largest, from_the_library, by_tolist),
+    *(listed, summed, summed_of_numpy, largest, by_tolist),
 )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
 from autograder.assignment.built import solution_of
 from autograder.errors import BuildError
-from autograder.questions.sources import defines, rename
+from autograder.questions.sources import defines, rename, source_of, whole_source
 
 DEFINING = [
     "def f(x):\n    return x",
@@ -56,3 +57,34 @@ def test_what_defines_nothing_is_told() -> None:
         r"with def$",
     ):
         rename("print(1)", "f")
+
+
+def test_an_answer_brings_what_it_needs_of_its_cell_and_the_reference_it_calls(
+    tmp_path: Path,
+) -> None:
+    cell = """
+import math
+from autograder import Array, Question
+question = Question("f", arguments=dict(x=Array("N")), dims=dict(N=(1, 9)))
+TWO = 2
+def unused(): pass
+def helper(x): return TWO * x
+@question.alternative
+def doubled(x): return helper(x) / math.sqrt(4) * f(x)
+@question.misconception("it is alone", hint="None.")
+def alone(x): return x
+"""
+    file = tmp_path / "cell.py"
+    file.write_text(cell)
+    scope: dict[str, Any] = {"__name__": "cell"}
+    (tmp_path / "reference.py").write_text("def f(x):\n    return x\n")
+    exec(compile("def f(x):\n    return x\n", str(tmp_path / "reference.py"), "exec"), scope)
+    exec(compile(cell, str(file), "exec"), scope)
+    whole = whole_source(scope["doubled"], "f", scope["f"])
+    assert "unused" not in whole
+    assert "Question" not in whole
+    fresh: dict[str, Any] = {}
+    exec(rename(whole.replace("@question.alternative\n", ""), "f"), fresh)
+    assert fresh["f"](3.0) == 9.0
+    alone = whole_source(scope["alone"], "f", scope["f"])
+    assert alone == source_of(scope["alone"])

@@ -21,6 +21,7 @@ import pytest
 
 from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
+from autograder.calls.spec import CallSpec
 from autograder.sandbox.confined.recursion import DEEPEST
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
@@ -260,6 +261,52 @@ def test_an_answer_is_asked_for_under_the_settings_of_the_start(submission: Subm
     assert isinstance(outcome, Returned)
     assert outcome.array.dtype == np.float32
     assert submission.environment()["settings"]["jax_enable_x64"] is False
+
+
+def test_a_question_of_64_bits_is_answered_in_64_and_no_other(submission: Submission) -> None:
+    submission.cell("import jax.numpy as jnp\ndef f(x): return jnp.arange(3.0) + x")
+    f = bound(submission)["f"]
+    wide = {"x": Value("jax", np.arange(3, dtype=np.float64) / 3)}
+    outcome = f.answer(wide, CallSpec(x64=True))
+    assert isinstance(outcome, Returned)
+    assert outcome.array.dtype == np.float64
+    assert outcome.array.tolist() == (np.arange(3.0) + wide["x"].data).tolist()
+    assert f.equations(wide, CallSpec(x64=True)) is not None
+    outcome = f.answer(ARGUMENTS)
+    assert isinstance(outcome, Returned)
+    assert outcome.array.dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3), (0, 2)])
+def test_complex128_crosses_both_ways(submission: Submission, shape: tuple[int, ...]) -> None:
+    submission.cell("def f(x): return 2j * x + x.imag")
+    data = np.full(shape, 1.5 - 2j)
+    outcome = bound(submission)["f"].answer({"x": Value("numpy", data)})
+    assert isinstance(outcome, Returned)
+    assert (outcome.array.dtype, outcome.array.shape) == (np.complex128, shape)
+    assert np.array_equal(outcome.array, 2j * data + data.imag)
+
+
+def test_arguments_that_must_change_come_back(submission: Submission) -> None:
+    submission.cell("def f(x):\n    x *= 2")
+    numpy = {"x": Value("numpy", ARGUMENTS["x"].data)}
+    outcome = bound(submission)["f"].answer(numpy, CallSpec(changed=("x",)))
+    assert isinstance(outcome, Returned)
+    assert outcome.output["x"].tolist() == [0, 2, 4]
+    assert outcome.changed == ("x",)
+
+
+def test_the_work_of_python_is_counted_there(submission: Submission) -> None:
+    submission.cell("def f(x):\n    return [a for a in x]\ndef g(x):\n    return list(x)")
+    names = bound(submission)
+    for name in ("f", "g"):
+        few, many = (
+            names[name].work({"x": Value("numpy", np.ones((size, 2)))}, CallSpec(several=True))
+            for size in (2, 12)
+        )
+        assert many - few >= 10
+    submission.cell("import sys\ndef f(x):\n    sys.settrace(None)\n    return x")
+    assert bound(submission)["f"].work({"x": Value("numpy", np.ones(2))}) is None
 
 
 def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(

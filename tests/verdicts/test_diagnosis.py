@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from autograder import Array, Question
 from autograder.bank.records import KnownMistake, KnownOutcome
+from autograder.build.banks import build
 from autograder.calls.call import Failed, Returned
 from autograder.calls.outputs import alone
 from autograder.verdicts.diagnosis import Diagnosis, diagnose
+from autograder.verdicts.examine import examine
 from autograder.verdicts.known_mistakes import outcome_of
 from autograder.verdicts.scenes import Expected
 
@@ -230,3 +234,20 @@ def test_integers_are_diagnosed_too() -> None:
         {i: Returned(alone(each.output[""][::-1])) for i, each in enumerate(expected)}, expected, ()
     )
     assert diagnosis is None or diagnosis.name == "reversed"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (lambda x: jnp.sum(x), lambda x: jnp.sum(x) + 3.0),
+        (lambda x: jnp.sum(x) > 0, lambda x: jnp.array(False)),
+        (lambda x: jnp.sum(x > 0), lambda x: jnp.array(2)),
+    ],
+)
+def test_single_numbers_that_agree_by_chance_are_no_mistake_that_is_named(
+    right: Any, wrong: Any
+) -> None:
+    question = Question("f", arguments={"x": Array("N")}, dims={"N": (3, 9)})
+    for group in build("t", [question], {"f": right}, "a").hidden.groups["f"].values():
+        finding = examine(wrong, group)
+        assert finding is None or finding.diagnosis is None

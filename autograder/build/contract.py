@@ -1,0 +1,31 @@
+"""Hold a reference to what is asked of a student's answer besides its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograder.bank.groups import CONTRACT_GROUPS
+from autograder.bank.records import Group
+from autograder.build.answered_cases import arguments_of
+from autograder.errors import BuildError
+from autograder.questions.question import Question
+from autograder.verdicts import examine
+
+
+def check_contract(question: Question, reference: object, groups: Mapping[str, Group]) -> None:
+    """Refuse a reference that a student could not hand in: one that changes its arguments."""
+    for name in CONTRACT_GROUPS:
+        finding = examine.examine(reference, groups[name]) if name in groups else None
+        if finding is None:
+            continue
+        advice = ""
+        if finding.step == "arguments":
+            written = finding.sentence.split()[3]
+            advice = (
+                f" If it may be, declare the question with may_change=({written!r},), or with "
+                f"changed=({written!r},) if that is what it is for"
+            )
+        raise BuildError(
+            f"question {question.name!r}: the solution is refused in cases={name!r}: with "
+            f"{arguments_of(finding.answered.case)} it {finding.sentence}{advice}"
+        )

@@ -1,0 +1,4 @@
+def attention_weights(q, k, keep):
+    n, d = q.shape
+    seen = jnp.tril(jnp.ones((n, n), bool)) & keep
+    return jnp.nan_to_num(jax.nn.softmax(jnp.where(seen, q @ k.T / d**0.5, -jnp.inf)))

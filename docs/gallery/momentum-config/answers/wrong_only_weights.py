@@ -1,0 +1,3 @@
+def sgd_momentum(w, dw, config):
+    config["velocity"] = 0.9 * config["velocity"] - 0.01 * dw
+    return w + config["velocity"]

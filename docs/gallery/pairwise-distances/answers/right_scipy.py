@@ -1,0 +1,4 @@
+def pairwise_distances(x, y):
+    from scipy.spatial.distance import cdist
+
+    return cdist(x, y)
