@@ -13,6 +13,7 @@ from autograder.audit.answers import (
     Around,
     around,
     call,
+    named_arguments,
     of_all,
     of_function,
     of_kind,
@@ -39,7 +40,7 @@ def _right_around(question: Question) -> Iterator[Around]:
     yield (
         "wrapped",
         "with prints",
-        f"print('calling', {', '.join(question.arguments)})\nreturn {plain}",
+        f"print({', '.join([repr('calling'), *named_arguments(question)])})\nreturn {plain}",
     )
     if not traces(question):
         # Booleans stay booleans: there is no dtype with twice their precision, and as numbers they
@@ -67,7 +68,8 @@ def _right_around(question: Question) -> Iterator[Around]:
                 f"{array} made a NumPy array",
                 f"{array} = np.array({array})\nreturn {plain}",
             )
-    if arrays:
+    changeable = [each for each in question.arguments.values() if {"rngs", "made"} & {*each.kinds}]
+    if arrays and not changeable:  # a trace may not change an object from outside
         compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
         yield "compiled", "jax.jit over the arrays", f"return {compiled}"
     numbers = [*of_kind(question, Dim), *of_kind(question, Seed)]
