@@ -168,7 +168,11 @@ def _wrong_around(question: Question) -> Iterator[Around]:
             f"return {call(question, **{first: second, second: first})}",
         )
     key = ", ".join(f"{size}" for size in sizes.values())
-    yield "cached", "the first result for these sizes", _cached(question, f"({key},)" if key else "()")
+    yield (
+        "cached",
+        "the first result for these sizes",
+        _cached(question, f"({key},)" if key else "()"),
+    )
     yield "cached", "the first result", _cached(question, "0")
     counted = "_kept['calls'] = _kept.get('calls', 0) + 1"
     yield (
