@@ -11,6 +11,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import asked_ways
@@ -22,7 +23,19 @@ import pytest
 from flax import nnx
 from shared import ROOT
 
-from autograder import Array, DeclarationError, Dim, Function, Made, Question, Rngs, Tree, Tuple
+from autograder import (
+    Array,
+    DeclarationError,
+    Dim,
+    Function,
+    Made,
+    Question,
+    Rngs,
+    Tree,
+    Tuple,
+    public_case,
+)
+from autograder.bank.filenames import PUBLIC_FILE
 from autograder.bank.storage import load, save
 from autograder.build.banks import build
 from autograder.calls import given
@@ -192,7 +205,9 @@ def test_students_see_the_first_function_and_hidden_cases_have_the_others() -> N
     assert describe(drawn) == "(b, a JAX array of shape (2,))"
 
 
-def test_a_question_about_functions_is_built_stored_and_judged(tmp_path: Any) -> None:
+def test_a_question_about_functions_is_built_stored_and_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     question = asked_ways.NEWTON.question()
 
     @question.alternative
@@ -214,9 +229,9 @@ def test_a_question_about_functions_is_built_stored_and_judged(tmp_path: Any) ->
 
     built = build("t", [question], {"newton": asked_ways.newton}, "secret")
     save(built.hidden, tmp_path / "hidden")
-    save(built.public, tmp_path / "public")
+    save(built.public, tmp_path / PUBLIC_FILE)
     groups = load(tmp_path / "hidden", "").groups["newton"]
-    assert b"wave" not in (tmp_path / "public").read_bytes()
+    assert b"wave" not in (tmp_path / PUBLIC_FILE).read_bytes()
     for name, group in groups.items():
         names = {given.name_of(each.case.arguments["f"].text) for each in group.cases}
         assert names == ({"cubic"} if name == "public" else {"cosine", "wave"}), name
@@ -227,12 +242,16 @@ def test_a_question_about_functions_is_built_stored_and_judged(tmp_path: Any) ->
         assert finding is not None
         assert finding.diagnosis is not None
         assert finding.diagnosis.name == "the step goes uphill"
-    finding = examine(uphill, load(tmp_path / "public", "").groups["newton"]["public"])
+    finding = examine(uphill, load(tmp_path / PUBLIC_FILE, "").groups["newton"]["public"])
     assert finding is not None
     told = in_notebook("newton", finding)
     assert "It was called with f=cubic, x=" in told
     assert "\ncubic = lambda x: x ** 3 + 2 * x - 5\n" in told
     assert "lambda" not in in_grading("newton", finding, False)
+    monkeypatch.chdir(tmp_path)
+    f, x, steps = public_case("newton", 0)
+    assert f(2.0) == 7.0
+    assert np.isfinite(asked_ways.newton(f, x, steps))
 
 
 def test_code_that_is_given_is_found_by_a_traceback_and_by_inspect() -> None:

@@ -61,6 +61,14 @@ def test_a_module_with_rngs_obeys_every_law_of_a_transform() -> None:
         assert examine(asked_ways.Layer, LAYER.group(law, laws=(law,))) is None
 
 
+@pytest.mark.parametrize("name", ["a function", "made", "keywords", "calls"])
+def test_what_half_precision_does_is_measured(name: str) -> None:
+    group = ALL[name].group("types", imprecise=0.5)
+    measured = [half.error for each in group.cases for half in each.half.values()]
+    assert measured
+    assert all(0 < error < 1e6 for error in measured)
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_right_answers_in_other_words_pass_and_wrong_ones_do_not(name: str) -> None:
     asked = ALL[name]
