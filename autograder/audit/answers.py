@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from autograder.questions.argument import Argument
 from autograder.questions.laws import of_transforms
 from autograder.questions.question import Question
-from autograder.questions.tree import Tree
 
-INNER = "_reference"
+INNER, INNER_METHOD = "_reference", "_method"
 
 
 @dataclass(frozen=True)
@@ -91,10 +90,21 @@ def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> 
 
 
 def _wrapper(question: Question, body: str) -> str:
+    if question.through is not None:  # what the given code passes is not known
+        return f"def {question.name}(*given, **named):\n{_indented(body, 1)}\n"
+    if question.calls:
+        return _subclass(question, body)
+    first, rest = _stages(question)
+    if question.then:
+        own = ", ".join(["*", *(f"{name}={name}" for name in first)])  # a body may change them
+        return (
+            f"def {question.name}({', '.join(first)}):\n"
+            f"    def returned({', '.join(rest)}, {own}):\n{_indented(body, 2)}\n\n"
+            "    return returned\n"
+        )
     if question.constructor is None:
-        return f"def {question.name}({', '.join(question.arguments)}):\n{_indented(body, 1)}\n"
-    made = "".join(f"{name}, " for name in question.arguments if name in question.constructor)
-    rest = [name for name in question.arguments if name not in question.constructor]
+        return f"def {question.name}({', '.join(first)}):\n{_indented(body, 1)}\n"
+    made = "".join(f"{name}, " for name in first)
     return (
         f"class {question.name}:\n"
         f"    def __init__(self, {made}):\n"
@@ -105,6 +115,27 @@ def _wrapper(question: Question, body: str) -> str:
     )
 
 
+def _subclass(question: Question, body: str) -> str:
+    """A class whose methods wrap those of the reference, which it inherits the state of."""
+    methods = dict.fromkeys(step.method for step in question.way.steps() if step.method)
+    return f"class {question.name}({INNER}):\n" + "\n".join(
+        f"    def {method}(self, *given, **named):\n"
+        f"        {INNER_METHOD} = super().{method}\n"
+        f"{_indented(body, 2)}\n"
+        for method in methods
+    )
+
+
+def _stages(question: Question) -> tuple[list[str], list[str]]:
+    """The arguments of the first call and of the second, each with those by keyword last."""
+    ordered = sorted(question.arguments, key=lambda name: name in question.keywords)
+    if question.constructor is not None:
+        first = [name for name in ordered if name in question.constructor]
+    else:
+        first = [name for name in ordered if name not in question.then]
+    return first, [name for name in ordered if name not in first]
+
+
 def _indented(body: str, levels: int) -> str:
     return "\n".join(f"{'    ' * levels}{line}" for line in body.splitlines())
 
@@ -113,43 +144,59 @@ def call(question: Question, **changed: str) -> str:
     """A call of the reference with the function's arguments, some of them replaced by other
     expressions.
     """
-    given = {name: changed.get(name, name) for name in question.arguments}
+    if question.through is not None:
+        return f"{INNER}(*given, **named)"
+    if question.calls:
+        return f"{INNER_METHOD}(*given, **named)"
+
+    def passed(names: list[str]) -> str:
+        return ", ".join(
+            (f"{name}=" if name in question.keywords else "") + changed.get(name, name)
+            for name in names
+        )
+
+    first, rest = _stages(question)
+    made = f"{INNER}({passed(first)})"
     if question.constructor is None:
-        return f"{INNER}({', '.join(given.values())})"
-    made = ", ".join(text for name, text in given.items() if name in question.constructor)
-    rest = ", ".join(text for name, text in given.items() if name not in question.constructor)
-    return f"{INNER}({made}).{question.method}({rest})"
+        return f"{made}({passed(rest)})" if question.then else made
+    return f"{made}.{question.method}({passed(rest)})"
+
+
+def named_arguments(question: Question) -> list[str]:
+    """The arguments that a wrapper of the reference has names for."""
+    return [] if question.through is not None or question.calls else list(question.arguments)
+
+
+def takes_several(question: Question) -> bool:
+    """Whether what the reference returns may hold several arrays."""
+    return question.several or bool(question.calls)
 
 
 def of_all(question: Question, expression: str) -> str:
     """An expression of the answer `y`; if the question takes several arrays, it applies to each
     array in it.
     """
-    return f"jax.tree.map(lambda y: {expression}, y)" if question.several else expression
+    return f"jax.tree.map(lambda y: {expression}, y)" if takes_several(question) else expression
 
 
 def traces(question: Question) -> bool:
     """Whether JAX may trace the function, so that it cannot turn its arguments into NumPy
     arrays.
     """
-    return bool(question.gradient) or bool(of_transforms() & set(question.laws))
+    return (
+        bool(question.gradient)
+        or question.through is not None
+        or bool(of_transforms() & set(question.laws))
+    )
 
 
 def numpy_only(question: Question) -> bool:
     """Whether the question hands over arrays of NumPy alone: then nothing is said of JAX."""
-    return any(
-        argument.kinds == ("numpy",) or (isinstance(argument, Tree) and _numpy_in(argument))
-        for argument in question.arguments.values()
-    )
-
-
-def _numpy_in(tree: Tree) -> bool:
-    return any(
-        _numpy_in(each) if isinstance(each, Tree) else each.kinds == ("numpy",)
-        for each in tree.fields.values()
-    )
+    return any(argument.holds_numpy for argument in question.arguments.values())
 
 
 def of_kind(question: Question, kind: type[Argument]) -> list[str]:
     """The names of the arguments of one kind."""
-    return [name for name, argument in question.arguments.items() if isinstance(argument, kind)]
+    return [
+        name for name in named_arguments(question) if isinstance(question.arguments[name], kind)
+    ]

@@ -16,9 +16,11 @@ from autograder.audit.answers import (
     Around,
     around,
     call,
+    named_arguments,
     of_all,
     of_function,
     of_kind,
+    takes_several,
     unique,
 )
 from autograder.audit.changed_nodes import of_nodes
@@ -40,8 +42,8 @@ def mutants(source: str, question: Question) -> list[Answer]:
 def _sizes(question: Question) -> Mapping[str, str]:
     """An expression for the size of each dimension."""
     found: dict[str, str] = {}
-    for name, argument in question.arguments.items():
-        found = {**argument.sizes(name), **found}
+    for name in named_arguments(question):
+        found = {**question.arguments[name].sizes(name), **found}
     return found
 
 
@@ -80,7 +82,7 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         yield (
             kind,
             name,
-            f"y = {plain if question.several else f'jnp.asarray({plain})'}\n"
+            f"y = {plain if takes_several(question) else f'jnp.asarray({plain})'}\n"
             f"return {of_all(question, expression)}",
         )
     for seed in of_kind(question, Seed):
@@ -166,7 +168,11 @@ def _wrong_around(question: Question) -> Iterator[Around]:
             f"return {call(question, **{first: second, second: first})}",
         )
     key = ", ".join(f"{size}" for size in sizes.values())
-    yield "cached", "the first result for these sizes", _cached(question, f"({key},)")
+    yield (
+        "cached",
+        "the first result for these sizes",
+        _cached(question, f"({key},)" if key else "()"),
+    )
     yield "cached", "the first result", _cached(question, "0")
     counted = "_kept['calls'] = _kept.get('calls', 0) + 1"
     yield (

@@ -13,6 +13,7 @@ from autograder.audit.answers import (
     Around,
     around,
     call,
+    named_arguments,
     numpy_only,
     of_all,
     of_function,
@@ -40,7 +41,7 @@ def _right_around(question: Question) -> Iterator[Around]:
     yield (
         "wrapped",
         "with prints",
-        f"print('calling', {', '.join(question.arguments)})\nreturn {plain}",
+        f"print({', '.join([repr('calling'), *named_arguments(question)])})\nreturn {plain}",
     )
     on_jax = not numpy_only(question)
     if not traces(question) and not question.changed:
@@ -76,7 +77,9 @@ def _right_around(question: Question) -> Iterator[Around]:
                 f"{array} made a NumPy array",
                 f"{array} = np.array({array})\nreturn {plain}",
             )
-    if arrays and on_jax and not question.changed:
+    changeable = [each for each in question.arguments.values() if {"rngs", "made"} & {*each.kinds}]
+    # A trace may not change an object from outside.
+    if arrays and on_jax and not question.changed and not changeable:
         compiled = f"jax.jit(lambda {', '.join(arrays)}: {plain})({', '.join(arrays)})"
         yield "compiled", "jax.jit over the arrays", f"return {compiled}"
     numbers = [*of_kind(question, Dim), *of_kind(question, Seed)]

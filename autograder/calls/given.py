@@ -67,6 +67,8 @@ def parameters(text: str) -> tuple[str, ...]:
     """The parameters without a default of the function that a text binds."""
     last = bound(text)
     made = last.value if isinstance(last, ast.Assign) else last
+    if isinstance(made, ast.Name):  # another name for the function before it
+        made = ast.parse(text).body[-2]
     if not isinstance(made, ast.Lambda | ast.FunctionDef):
         return ()
     found = [*made.args.posonlyargs, *made.args.args]

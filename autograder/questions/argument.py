@@ -76,6 +76,11 @@ class Argument(abc.ABC):
         return False
 
     @property
+    def holds_numpy(self) -> bool:
+        """Whether it holds arrays that are always NumPy's."""
+        return self.kinds == ("numpy",)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The other arguments, by name, that it is made of."""
         return ()

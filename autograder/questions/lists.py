@@ -40,6 +40,10 @@ class List(Argument):
         return tuple(dict.fromkeys((*expressions.names(self.length), *inside)))
 
     @property
+    def holds_numpy(self) -> bool:
+        return self.element.holds_numpy
+
+    @property
     def needs(self) -> tuple[str, ...]:
         return self.element.needs
 

@@ -15,7 +15,7 @@ from autograder.questions.numbers import LARGEST_SEED
 from autograder.questions.portable import NUMERICAL, NotPortable, portable
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Function(Argument):
     """A function as an argument: `Function(cubic=lambda x: x**3 - 2 * x, cosine=jnp.cos)`.
 
@@ -80,8 +80,11 @@ class Function(Argument):
         """The function that the case asks for."""
         return Value("function", text=self.texts[wanted.option])
 
+    def __repr__(self) -> str:
+        return f"Function({', '.join(f'{name}=…' for name in self.functions)})"
 
-@dataclass(frozen=True, init=False)
+
+@dataclass(frozen=True, init=False, repr=False)
 class Made(Argument):
     """An argument that code makes of other arguments: `Made(lambda params:
     optax.adam(1e-2).init(params))`.
@@ -100,7 +103,8 @@ class Made(Argument):
     def __init__(self, maker: Any) -> None:
         text = unfit = ""
         try:
-            text = portable(maker, "made")
+            name = str(getattr(maker, "__name__", ""))
+            text = portable(maker, name if name.isidentifier() else "made")
         except NotPortable as fault:
             unfit = f"the code {fault}"
         object.__setattr__(self, "maker", maker)
@@ -117,6 +121,9 @@ class Made(Argument):
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """The code; it is run when the call is made."""
         return Value("made", text=self.text)
+
+    def __repr__(self) -> str:
+        return f"Made({given.expression(self.text) if self.text else repr(self.maker)})"
 
 
 @dataclass(frozen=True, init=False)

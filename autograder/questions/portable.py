@@ -75,7 +75,26 @@ def _of_text(text: str, name: str) -> str:
     raise NotPortable("is no text of one function, such as 'lambda x: x**3 - 2'")
 
 
+class _WithoutAnnotations(ast.NodeTransformer):
+    """They name what need not be there."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        if node.value is None:
+            return ast.copy_location(ast.Pass(), node)
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+
 def _named(node: ast.FunctionDef, name: str) -> str:
+    node = _WithoutAnnotations().visit(node)
     return ast.unparse(node) + (f"\n{name} = {node.name}" if node.name != name else "")
 
 

@@ -27,6 +27,10 @@ class _Structure(Argument):
         return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
 
     @property
+    def holds_numpy(self) -> bool:
+        return any(each.holds_numpy for each in self.fields.values())
+
+    @property
     def needs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for each in self.fields.values() for name in each.needs))
 

@@ -51,8 +51,10 @@ def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
         assert (tmp_path / name).exists()
     results = json.loads((tmp_path / "graded/submissions/right/results.json").read_text())
     assert all(row["score"] == row["max_score"] for row in results["tests"])
+    examples = tmp_path / "examples.py"  # the sources of functions are looked for in a file
+    examples.write_text("".join(blocks("python")), encoding="utf-8")
     example = subprocess.run(
-        [sys.executable, "-c", "".join(blocks("python"))],
+        [sys.executable, str(examples)],
         cwd=tmp_path,
         env=environment,
         capture_output=True,

@@ -1,0 +1,3 @@
+def hvp(f, x, v):
+    hessian = jax.hessian(f)(jnp.asarray(x))
+    return hessian @ (hessian @ v)

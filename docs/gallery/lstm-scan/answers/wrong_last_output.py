@@ -1,0 +1,10 @@
+def lstm(params, state, xs):
+    def step(state, x):
+        h, c = state
+        i, f, g, o = jnp.split(x @ params["wx"] + h @ params["wh"] + params["b"], 4, axis=-1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        h = jax.nn.sigmoid(o) * jnp.tanh(c)
+        return (h, c), h
+
+    state, hs = jax.lax.scan(step, state, xs)
+    return state, hs[-1]

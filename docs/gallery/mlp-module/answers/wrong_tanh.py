@@ -1,0 +1,7 @@
+class MLP(nnx.Module):
+    def __init__(self, din, hidden, dout, *, rngs):
+        self.first = nnx.Linear(din, hidden, rngs=rngs)
+        self.second = nnx.Linear(hidden, dout, rngs=rngs)
+
+    def __call__(self, x):
+        return self.second(jnp.tanh(self.first(x)))
