@@ -2,5 +2,5 @@ import numpy as np
 
 
 def principal_axes(x):
-    values, vectors = np.linalg.eig(np.cov(np.asarray(x).T))
+    values, vectors = np.linalg.eigh(np.cov(np.asarray(x).T))
     return vectors[:, np.argsort(-values)[:2]]
