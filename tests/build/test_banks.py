@@ -88,6 +88,7 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
         "rules",
         "tolerance",
         "imprecise",
+        "options",
     ]
     told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "source"]
     assert list(stored["questions"]["scale_rows"]["misconceptions"]["sums_rows"]) == told
