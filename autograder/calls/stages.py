@@ -175,6 +175,9 @@ def _in_sequence(
             continue  # it returned nothing to compare, or itself, to be called again
         for name, array in _arrays(answer, way).items():
             output[f"{step.part}/{name}" if name else step.part] = array
+    if not output:
+        progress.told = f"{next(step.told for step in way.steps() if step.method)} "
+        raise Unusable(causes.NOTHING.says())
     progress.told = ""
     return output
 

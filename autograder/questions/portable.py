@@ -48,18 +48,33 @@ def portable(
         if public is not None:
             _allowed(public[0], name, packages)
             return f"import {public[0]}\n{name} = {public[0]}.{public[1]}\n"
-        plain = inspect.unwrap(function) if callable(function) else function
-        if not isinstance(plain, types.FunctionType):
-            raise NotPortable(
-                f"is no function (type={type(function).__name__}); write a lambda, or the name of "
-                "a function that this notebook defines"
-            )
+        plain = _plain(function)
         statement, around = _statement(plain, name), plain.__globals__
     imports = []
     for used in _free(statement):
         if used != known and not hasattr(builtins, used):
             imports.append(_import(used, around, packages))
     return "\n".join([*sorted(set(imports)), statement, ""])
+
+
+def _plain(function: Any) -> types.FunctionType:
+    """The function whose source says what `function` does. Raises `NotPortable`."""
+    plain = inspect.unwrap(function) if callable(function) else function
+    if not isinstance(plain, types.FunctionType):
+        raise NotPortable(
+            f"is no function (type={type(function).__name__}); write a lambda, or the name of a "
+            "function that this notebook defines"
+        )
+    wrapper = function
+    while type(wrapper).__name__ == "PjitFunction":  # of `jax.jit`, which changes no value
+        wrapper = wrapper.__wrapped__
+    decorated = plain.__globals__.get(plain.__name__) is function
+    if wrapper is not plain and not decorated:
+        raise NotPortable(
+            f"is made of the function {plain.__name__} by another one; write what it does, such "
+            f"as lambda x: jax.grad({plain.__name__})(x), with {plain.__name__} written out"
+        )
+    return plain
 
 
 def _of_text(text: str, name: str) -> str:

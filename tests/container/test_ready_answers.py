@@ -13,7 +13,7 @@ from asked_ways import ALL
 
 from autograder import Array, Question, state
 from autograder.build.reference import draw
-from autograder.container import ready_answers
+from autograder.container import ready_answers, smoke_test
 from autograder.verdicts.examine import examine
 
 
@@ -55,3 +55,9 @@ def test_the_public_cases_are_looked_up(
 def test_two_functions_are_told_apart_and_so_are_the_arrays_of_a_state() -> None:
     assert not np.array_equal(*(ready_answers.numbers(each)[0] for each in (jnp.sin, jnp.cos)))
     assert ready_answers.numbers(object()) == []
+
+
+def test_a_question_whose_answer_nobody_can_look_up_is_told() -> None:
+    told = smoke_test._told({"newton": "what roots asks of it is not known"})
+    assert told == " (newton only called: what roots asks of it is not known)"
+    assert smoke_test._told({}) == ""

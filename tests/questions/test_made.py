@@ -67,6 +67,18 @@ def jitted_square(x: Any) -> Any:
     return inner(x) * math.sqrt(4.0)
 
 
+@jax.vmap
+def mapped_square(x: Any) -> Any:
+    return x**2
+
+
+def test_a_decorated_function_keeps_its_decorators() -> None:
+    made = given.function(portable(mapped_square, "again"))
+    assert made(jnp.arange(3.0)).tolist() == [0.0, 1.0, 4.0]
+    with pytest.raises(ValueError, match="vmap was requested to map its argument"):
+        made(2.0)
+
+
 @pytest.mark.parametrize(
     ("function", "at", "gives"),
     [
@@ -84,6 +96,7 @@ def jitted_square(x: Any) -> Any:
         (decorated_cube, 2.0, 8.0),
         (JITTED, 2.0, 8.0),
         (jitted_square, 2.0, 4.0),
+        (jax.jit(jitted_square), 2.0, 4.0),
         (jnp.sin, 0.0, 0.0),
         (np.cosh, 0.0, 1.0),
         (jax.nn.relu, -1.0, 0.0),
@@ -149,6 +162,11 @@ def closed_over(k: float) -> Callable[[float], float]:
             3,
             "is no function (type=int); write a lambda, or the name of a function that this "
             "notebook defines",
+        ),
+        (
+            jax.grad(decorated_cube),
+            "is made of the function decorated_cube by another one; write what it does, such as "
+            "lambda x: jax.grad(decorated_cube)(x), with decorated_cube written out",
         ),
         ("x + 1", "is no text of one function, such as 'lambda x: x**3 - 2'"),
         ("lambda x: (", "is no Python: '(' was never closed"),

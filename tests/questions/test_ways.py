@@ -233,6 +233,14 @@ class Silent(asked_ways.Average):
         super().update(x)
 
 
+class Untouched:
+    def __init__(self, size: int, share: float) -> None: ...
+
+    def update(self, x: Any) -> Any: ...
+
+    def __call__(self, x: Any) -> Any: ...
+
+
 class Hidden:
     def __init__(self, size: int, share: float) -> None:
         self.inner = asked_ways.Average(size, share)
@@ -262,6 +270,7 @@ class Wordy(asked_ways.Average):
         (Once, "Average (the first call, `update`) returned an array with"),
         (Later, "Average (the second call, `update`) raised ValueError."),
         (Silent, "Average (the first call, `update`) returned None. Is a `return` missing?"),
+        (Untouched, "Average (the first call, `update`) returned None. Is a `return` missing?"),
         (Wordy, "Average (the first call, `update`) takes 2 positional arguments; the question"),
         (Drifting, "Average (its state after the third call) has in [mean] an array with"),
         (Hidden, "Average (its state after the third call) has no array of the name `mean`."),
