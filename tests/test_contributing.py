@@ -43,7 +43,7 @@ from autograder.grading import results
 from autograder.questions import laws, values
 from autograder.runtime import log_server, switches
 from autograder.sandbox.confined.probe import HOLES
-from autograder.verdicts import array_mistakes, compare, diagnosis
+from autograder.verdicts import array_mistakes, compare, diagnosis, mismatch
 from autograder.verdicts.examine import examine
 
 PACKAGE = ROOT / "autograder"
@@ -106,11 +106,11 @@ def test_another_otter_concerns_no_other_module() -> None:
 
 def test_what_students_read_of_a_shape_and_of_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        compare, "_shape", lambda *_: compare.Mismatch("shape", "has another shape.")
+        compare, "_shape", lambda *_: mismatch.Mismatch("shape", "has another shape.")
     )
-    mismatch = compare.compare(np.zeros(2), np.zeros(3), 0.0)
-    assert mismatch is not None
-    assert mismatch.sentence == "has another shape."
+    found = compare.compare(np.zeros(2), np.zeros(3), 0.0)
+    assert found is not None
+    assert found.sentence == "has another shape."
     monkeypatch.setitem(vars(causes.NOTHING), "template", "gave nothing.")
     failed = call.call(lambda: None, {})
     assert isinstance(failed, call.Failed)

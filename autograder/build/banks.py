@@ -26,7 +26,8 @@ from autograder.build.reference import draw
 from autograder.build.rule_cases import Required, draw_method
 from autograder.build.samples import SURE
 from autograder.errors import BuildError
-from autograder.questions.question import Misconception, Question
+from autograder.questions.misconceptions import Misconception
+from autograder.questions.question import Question
 from autograder.questions.sources import whole_source
 from autograder.runtime.fingerprint import fingerprint
 from autograder.sameness.chance import may_be_off

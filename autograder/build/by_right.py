@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.build import tolerance
+from autograder.build.float64 import in_float64
 from autograder.calls.call import Failed, Returned
 from autograder.calls.nudges import nudged
 from autograder.calls.outputs import Output
@@ -54,7 +54,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
                 "place"
             )
     if not _draws_random_numbers(question):
-        told = _where_not(tolerance.in_float64(evaluate, case), output, found)
+        told = _where_not(in_float64(evaluate, case), output, found)
         if told:
             return f"it is not what float64 gives, {told}{OVERFLOW}"
     if question.nonfinite_expected or not any(

@@ -14,7 +14,8 @@ from autograder.build.drawn import DrawnGroups
 from autograder.build.plan import generator, plan
 from autograder.build.same import check_words
 from autograder.build.width import check_width
-from autograder.questions.question import Misconception, Question
+from autograder.questions.misconceptions import Misconception
+from autograder.questions.question import Question
 from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts import examine
 from autograder.verdicts.known_mistakes import outcome_of

@@ -10,16 +10,17 @@ BLAS test programs (Dongarra et al., "A set of level 3 basic linear algebra subp
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.bank.records import Tolerance
-from autograder.calls.call import Failed, Returned, call
+from autograder.build.float64 import in_float64
+from autograder.calls.call import Returned, call
 from autograder.calls.narrow_floats import finfo
-from autograder.calls.nudges import coarsest, floats_changed, nudged
+from autograder.calls.nudges import coarsest, nudged
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
@@ -238,15 +239,3 @@ def _difference(outcome: object, name: str, output: Output, scales: Scales | Non
     ]
     error = np.abs(widen(actual)[finite] - widen(desired)[finite])
     return float(np.max(error / scale, initial=0.0))
-
-
-def in_float64(evaluate: Callable[[Case], Returned | Failed], case: Case) -> Returned | Failed:
-    """The outcome of a case on float64 arrays.
-
-    Flax keeps its parameters in float32, so they keep their bits; other random numbers may change.
-    """
-    import jax
-
-    wide = floats_changed(case.arguments, lambda data: data.astype(np.float64))
-    with jax.enable_x64(True):
-        return evaluate(replace(case, arguments=wide))

@@ -12,27 +12,14 @@ from autograder.calls.outputs import ALONE
 from autograder.calls.spec import CallSpec
 from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
-from autograder.questions import ways
+from autograder.questions import misconceptions, ways
 from autograder.questions.argument import Argument
 from autograder.questions.faults import first_fault
+from autograder.questions.misconceptions import Misconception
 from autograder.questions.sizes import Sizes, reaches
 from autograder.sameness.words import Same, Word
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-TOLD_BY = ("values", "method")
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A known wrong solution: the author's name for the mistake, a hint for students who make it,
-    and code that makes it.
-    """
-
-    name: str
-    hint: str
-    told_by: str
-    function: Callable[..., Any]
 
 
 @dataclass
@@ -154,15 +141,9 @@ class Question:
         `told_by="method"` marks a solution whose values are right, so that only the way it computes
         them gives it away: no value test may refuse it.
         """
-        for label, text in (("name", name), ("hint", hint)):
-            if not isinstance(text, str) or not text.strip():
-                raise self._error(f"misconception {label}", text, "is not a sentence")
-        if told_by not in TOLD_BY:
-            raise self._error(
-                "misconception told_by", told_by, f"is not one of {', '.join(TOLD_BY)}"
-            )
-        if any(known.name == name for known in self.misconceptions):
-            raise self._error("misconception name", name, "is declared twice")
+        known = [each.name for each in self.misconceptions]
+        for fault in misconceptions.faults(name, hint, told_by, known):
+            raise self._error(*fault)
 
         def remember(function: Function) -> Function:
             if not callable(function):

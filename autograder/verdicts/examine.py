@@ -16,11 +16,11 @@ from autograder.bank.records import ExpectedCase, Group, Tolerance
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.outputs import ALONE
 from autograder.verdicts.arrays import small
-from autograder.verdicts.compare import MEASURED, Mismatch
 from autograder.verdicts.diagnosis import Diagnosis, diagnose
 from autograder.verdicts.faults import Fault, confirmed, fault_of, only_imprecise
 from autograder.verdicts.in_place import about, about_structure, forbidden, untouched
 from autograder.verdicts.judging import Judged, expected_of, judged
+from autograder.verdicts.mismatch import MEASURED, Mismatch
 
 
 @dataclass(frozen=True)

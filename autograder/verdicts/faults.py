@@ -7,9 +7,10 @@ from dataclasses import replace
 from autograder.bank.records import ExpectedCase
 from autograder.calls.call import Failed, Returned
 from autograder.calls.causes import LACKS, NOTHING
-from autograder.verdicts.compare import Mismatch, first
+from autograder.verdicts.compare import first
 from autograder.verdicts.half_precision import imprecise_only
 from autograder.verdicts.judging import mismatches
+from autograder.verdicts.mismatch import Mismatch
 
 Fault = Failed | tuple[str, Mismatch]
 """A failure, or the name of a wrong array of the output and its mismatch."""

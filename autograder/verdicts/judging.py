@@ -20,7 +20,8 @@ from autograder.sameness.residuals import NoResidual, of_case
 from autograder.sameness.rows import NotSamples, as_rows
 from autograder.sameness.words import Residual, Samples, residual_of, samples_of
 from autograder.verdicts.arrays import small
-from autograder.verdicts.compare import Mismatch, differences, form, structure
+from autograder.verdicts.compare import differences, form, structure
+from autograder.verdicts.mismatch import Mismatch
 from autograder.verdicts.samples_in_words import in_words
 from autograder.verdicts.scenes import Expected
 

@@ -8,7 +8,7 @@ from autograder.calls.outputs import Output
 from autograder.sameness.chance import Difference
 from autograder.sameness.frequencies import Counts, Cuts
 from autograder.sameness.rows import place_of
-from autograder.verdicts.compare import Mismatch
+from autograder.verdicts.mismatch import Mismatch
 from autograder.verdicts.words import WORST_SHOWN, share
 
 DEPENDENT = (

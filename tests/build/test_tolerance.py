@@ -1,5 +1,8 @@
 """Tolerance is measured: stable formulas get little, unstable ones more, and zeros never pass for
-small outputs."""
+small outputs.
+
+Covers too: `build.float64`.
+"""
 
 from __future__ import annotations
 

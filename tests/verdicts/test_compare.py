@@ -1,6 +1,6 @@
 """The order of comparison, its verdicts at both sides of every border, and its exact sentences.
 
-Covers too: `verdicts.arrays`, `verdicts.not_finite`, `verdicts.words`.
+Covers too: `verdicts.arrays`, `verdicts.not_finite`, `verdicts.words`, `verdicts.mismatch`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from hypothesis.extra import numpy as arrays
 
 from autograder.bank.records import HalfPrecision
 from autograder.verdicts.arrays import comparable, small
-from autograder.verdicts.compare import Mismatch, compare
+from autograder.verdicts.compare import compare
+from autograder.verdicts.mismatch import Mismatch
 from autograder.verdicts.words import shape_in_words
 
 DESIRED = np.array([[1.0, -2.0], [0.5, 4.0]], np.float32)

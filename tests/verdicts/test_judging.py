@@ -19,19 +19,21 @@ from autograder.build.reference import draw
 from autograder.calls.call import Failed, Returned, StandIn
 from autograder.calls.spec import Case
 from autograder.checks.messages import in_grading, in_notebook
+from autograder.questions.question import declared_inside
 from autograder.same import residual, samples, up_to_sign
 from autograder.sameness.words import Residual
 from autograder.verdicts.examine import examine
 from autograder.verdicts.judging import Judged, judged, mismatches
 
-AXES = Question(
-    "axes",
-    arguments={"x": Array("N", "D", families=("normal",))},
-    dims={"N": (6, 9), "D": (3, 4)},
-    shapes=1,
-    imprecise=0.5,
-    same=up_to_sign(0),
-)
+with declared_inside():
+    AXES = Question(
+        "axes",
+        arguments={"x": Array("N", "D", families=("normal",))},
+        dims={"N": (6, 9), "D": (3, 4)},
+        shapes=1,
+        imprecise=0.5,
+        same=up_to_sign(0),
+    )
 
 
 def axes(x: Any) -> Any:

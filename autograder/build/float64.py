@@ -1,0 +1,24 @@
+"""Calls in twice the precision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.calls.call import Failed, Returned
+from autograder.calls.nudges import floats_changed
+from autograder.calls.spec import Case
+
+
+def in_float64(evaluate: Callable[[Case], Returned | Failed], case: Case) -> Returned | Failed:
+    """The outcome of a case on float64 arrays.
+
+    Flax keeps its parameters in float32, so they keep their bits; other random numbers may change.
+    """
+    import jax
+
+    wide = floats_changed(case.arguments, lambda data: data.astype(np.float64))
+    with jax.enable_x64(True):
+        return evaluate(replace(case, arguments=wide))
