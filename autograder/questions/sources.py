@@ -50,16 +50,26 @@ def whole_source(function: Callable[..., Any], name: str, reference: object) -> 
     cell, and by the reference, under another name, if it calls that. Raises `BuildError`.
     """
     source = source_of(function)
-    needed = [statement for statement in _of_its_cell(function, source) if statement]
-    calls_reference = name in _mentioned(source) and function.__name__ != name
-    if calls_reference and callable(reference):
-        tree = ast.parse(source)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id == name:
-                node.id = SOLUTION
-        source = ast.unparse(tree)
+    needed = [source, *(each for each in _of_its_cell(function, source) if each)]
+    if function.__name__ == name or not callable(reference):
+        return "\n\n\n".join(needed)
+    calling = [name in _mentioned(each) for each in needed]
+    needed = [
+        _calling_solution(each, name) if calls else each
+        for each, calls in zip(needed, calling, strict=True)
+    ]
+    if any(calling):
         needed.append(rename(source_of(reference), SOLUTION))
-    return "\n\n\n".join([source, *needed])
+    return "\n\n\n".join(needed)
+
+
+def _calling_solution(source: str, name: str) -> str:
+    """The source with `SOLUTION` in the place of `name`."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name:
+            node.id = SOLUTION
+    return ast.unparse(tree)
 
 
 def _of_its_cell(function: Callable[..., Any], source: str) -> list[str]:
@@ -75,7 +85,7 @@ def _of_its_cell(function: Callable[..., Any], source: str) -> list[str]:
         grown = False
         for place, node in enumerate(body):
             if place not in found and _bound(node) & wanted - {function.__name__}:
-                found[place] = ast.unparse(node)
+                found[place] = ast.unparse(_undeclared(node))
                 wanted |= _mentioned(found[place])
                 grown = True
     return [text for _, text in sorted(found.items())]
@@ -86,9 +96,9 @@ def _mentioned(source: str) -> set[str]:
 
 
 def _bound(node: ast.stmt) -> set[str]:
-    """The names that a statement binds, but for declarations and what is decorated by them."""
+    """The names that a statement binds, but for declarations."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return set() if node.decorator_list and _declares(node) else {node.name}
+        return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     if isinstance(node, ast.Assign | ast.AnnAssign) and "Question(" not in ast.unparse(node):
@@ -100,11 +110,15 @@ def _bound(node: ast.stmt) -> set[str]:
     return set()
 
 
-def _declares(node: ast.FunctionDef | ast.ClassDef) -> bool:
-    return any(
-        re.search(r"\.(alternative|misconception)\b", ast.unparse(decorator))
-        for decorator in node.decorator_list
-    )
+def _undeclared(node: ast.stmt) -> ast.stmt:
+    """A statement, without the decorators that declare a known answer: one may call another."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        node.decorator_list = [
+            decorator
+            for decorator in node.decorator_list
+            if not re.search(r"\.(alternative|misconception)\b", ast.unparse(decorator))
+        ]
+    return node
 
 
 def defines(source: str, name: str) -> bool:

@@ -73,6 +73,8 @@ def helper(x): return TWO * x
 def doubled(x): return helper(x) / math.sqrt(4) * f(x)
 @question.misconception("it is alone", hint="None.")
 def alone(x): return x
+@question.misconception("twice", hint="Once.")
+def twice(x): return 2 * doubled(x)
 """
     file = tmp_path / "cell.py"
     file.write_text(cell)
@@ -88,3 +90,7 @@ def alone(x): return x
     assert fresh["f"](3.0) == 9.0
     alone = whole_source(scope["alone"], "f", scope["f"])
     assert alone == source_of(scope["alone"])
+    # One known answer may call another, which calls the reference.
+    ran: dict[str, Any] = {}
+    exec(rename(whole_source(scope["twice"], "f", scope["f"]), "f"), ran)
+    assert ran["f"](3.0) == 18.0
