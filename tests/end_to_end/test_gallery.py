@@ -150,3 +150,11 @@ def test_the_audit_finds_no_survivor_and_no_false_alarm(master: Path, tmp_path: 
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+
+
+def test_the_page_of_the_gallery_names_every_master() -> None:
+    page = (ROOT / "docs" / "gallery" / "README.md").read_text(encoding="utf-8")
+    assert [master.stem for master in GALLERY if f"`{master.stem}`" not in page] == []
+    named = re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)[2:]
+    listed = [name for row in named for name in re.findall(r"`([\w-]+)`", row)]
+    assert sorted(listed) == sorted(master.stem for master in GALLERY)
