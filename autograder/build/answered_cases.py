@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import numpy as np
@@ -16,6 +17,7 @@ from autograder.calls.inputs import describe
 from autograder.calls.narrow_floats import NARROW
 from autograder.calls.outputs import Output, identical
 from autograder.calls.spec import Case
+from autograder.calls.stages import signature_of
 from autograder.errors import BuildError
 from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind, widen
@@ -115,6 +117,7 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
         detail = f"\n{outcome.detail}" if outcome.detail else ""
         if outcome.cause.endswith(ONE_ARRAY) and not case.way.several:
             detail += " Declare the question with several=True if there are several"
+        detail += _by_keyword(reference, case)
         if _BEYOND_THE_PROCESSOR.search(outcome.detail):
             detail += (
                 "\n"
@@ -132,6 +135,29 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
                 f"bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
             )
     return outcome.output
+
+
+def _by_keyword(reference: object, case: Case) -> str:
+    """A sentence about arguments that the reference takes by keyword only, and the question passes
+    by position; "" if there are none.
+    """
+    try:
+        parameters = signature_of(reference).parameters
+    except (TypeError, ValueError):
+        return ""
+    names = [
+        name
+        for name in case.arguments
+        if name in parameters
+        and parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+        and name not in case.way.keywords
+    ]
+    if not names:
+        return ""
+    return (
+        f"\nIt takes {' and '.join(names)} by keyword only: declare the question with keywords="
+        f"{tuple(names)!r}; an nnx.Rngs is described by Rngs()"
+    )
 
 
 def arguments_of(case: Case) -> str:

@@ -217,17 +217,25 @@ def refuse_wrong(
         (
             f"question {question.name!r}: the alternative {function.__name__} is refused "
             f"in cases={group.name!r}: with {arguments_of(finding.answered.case)} it "
-            f"{finding.sentence}{_way_round(finding)}\n"
+            f"{finding.sentence}{_way_round(question, finding)}\n"
             f"{told}"
         ).rstrip()
     )
 
 
-def _way_round(finding: examine.Finding) -> str:
+def _way_round(question: Question, finding: examine.Finding) -> str:
     """What an author can do about an alternative that is refused, as a further sentence."""
-    if finding.mismatch is None or not finding.mismatch.imprecise:
-        return ""
+    if finding.mismatch is not None and finding.mismatch.imprecise:
+        return (
+            " If it is as right as the reference, compute both in more digits, make the sizes in "
+            "dims smaller, or say what is allowed with rtol=… or atol=…"
+        )
+    indices = [name for name, each in question.arguments.items() if each.may_be_indices]
     return (
-        " If it is as right as the reference, compute both in more digits, make the sizes in dims "
-        "smaller, or say what is allowed with rtol=… or atol=…"
+        ""
+        if not indices
+        else (
+            f" Whole numbers such as {indices[0]} are drawn from -9 to 9; if they are labels or "
+            "indices, say so: values=(0, 'C') for those below the size C"
+        )
     )

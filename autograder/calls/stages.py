@@ -43,7 +43,7 @@ class Stage:
     def misfit(self, function: Any) -> str:
         """The cause for which `function` cannot be called with these arguments; "" if it can."""
         try:
-            signature = _signature(function)
+            signature = signature_of(function)
         except (TypeError, ValueError):
             return ""
         try:
@@ -65,7 +65,7 @@ class Stage:
         return ""
 
 
-def _signature(function: Any) -> inspect.Signature:
+def signature_of(function: Any) -> inspect.Signature:
     """The signature of a function. Raises `TypeError` and `ValueError`."""
     made = getattr(function, "__init__", None)
     flax_module = isinstance(function, type) and type(function).__call__ is not type.__call__

@@ -54,6 +54,11 @@ class Argument(abc.ABC):
     """Whether any array of the same shape and dtype is an input for the function too."""
 
     @property
+    def may_be_indices(self) -> bool:
+        """Whether it holds whole numbers that could be meant as indices, and have no range."""
+        return False
+
+    @property
     @abc.abstractmethod
     def dims(self) -> tuple[str, ...]:
         """The dimensions whose sizes it depends on."""

@@ -27,7 +27,7 @@ _USUAL = ("normal", "large", "tiny")
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Any]
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
@@ -69,6 +69,19 @@ class Array(Argument):
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "own_draw", draw)
 
+    def __repr__(self) -> str:
+        """As an author writes it, without what is usual."""
+        usual = _USUAL if elements.scales(self.values) and self.own_draw is None else ("normal",)
+        named = {
+            "dtype": (self.dtype, "float32"),
+            "families": (self.families, usual),
+            "numpy": (self.numpy, False),
+            "values": (self.values, None),
+        }
+        written = [*map(repr, self.shape)]
+        written += [f"{name}={value!r}" for name, (value, other) in named.items() if value != other]
+        return f"Array({', '.join(written + ['draw=…'] * (self.own_draw is not None))})"
+
     @property
     def dims(self) -> tuple[str, ...]:
         found = (
@@ -86,6 +99,10 @@ class Array(Argument):
     @property
     def wide(self) -> bool:
         return not self.numpy and self.dtype in ("float64", "complex128", "int64", "uint64")
+
+    @property
+    def may_be_indices(self) -> bool:
+        return self.values is None and self.own_draw is None and "int" in self.dtype
 
     @property
     def restructurable(self) -> bool:  # type: ignore[override]

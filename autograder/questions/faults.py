@@ -99,6 +99,8 @@ def _described(value: object) -> str:
     if isinstance(value, list | tuple):
         if value and all(map(callable, value)):
             return "write Function(one=…, another=…) with every function by name"
+        if value and all(each is None or isinstance(each, bool | int | str) for each in value):
+            return f"write Choice({', '.join(map(repr, value))}) for one of these"
         return "write Tuple(Array(…), …), or List(Array(…), length='L')"
     if isinstance(value, type) and issubclass(value, Argument):
         return f"write {value.__name__}(…)"

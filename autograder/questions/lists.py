@@ -14,7 +14,7 @@ from autograder.questions.argument import Argument, Drawing
 from autograder.questions.structures import draw_inside, families_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class List(Argument):
     """A list of arguments of one kind: `List(Array("D"), length="L")`.
 
@@ -29,6 +29,11 @@ class List(Argument):
     several: ClassVar[bool] = True
     traceable: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]] = ("list",)
+
+    def __repr__(self) -> str:
+        """As an author writes it."""
+        ragged = f", ragged={dict(self.ragged)!r}" if self.ragged else ""
+        return f"List({self.element!r}, length={self.length!r}{ragged})"
 
     @property
     def families(self) -> tuple[str, ...]:  # type: ignore[override]

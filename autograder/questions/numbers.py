@@ -145,7 +145,7 @@ class Number(Argument):
         return Value(value.kind, np.asarray(self._drawn(rng), np.float32))
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Choice(Argument):
     """One of a few constants: `Choice("SAME", "VALID")`, `Choice(True, False)`, `Choice(1, 2, 4)`.
 
@@ -160,6 +160,9 @@ class Choice(Argument):
 
     def __init__(self, *constants: Any) -> None:
         object.__setattr__(self, "constants", constants)
+
+    def __repr__(self) -> str:
+        return f"Choice({', '.join(map(repr, self.constants))})"
 
     def faults(self) -> list[str]:
         if not self.constants:

@@ -22,6 +22,13 @@ class _Structure(Argument):
 
     fields: Mapping[str, Argument]
 
+    def __repr__(self) -> str:
+        """As an author writes it."""
+        return f"{type(self).__name__}({', '.join(self._written())})"
+
+    def _written(self) -> list[str]:
+        return [f"{name}={each!r}" for name, each in self.fields.items()]
+
     @property
     def dims(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(dim for each in self.fields.values() for dim in each.dims))
@@ -124,7 +131,7 @@ def draw_inside(each: Argument, rng: np.random.Generator, wanted: Drawing) -> Va
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tree(_Structure):
     """A dict of arguments, such as the parameters of a model: `Tree(kernel=Array("D", "F"),
     bias=Array("F"))`. Trees may be nested.
@@ -146,7 +153,7 @@ class Tree(_Structure):
         return repr(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tuple(_Structure):
     """A tuple of arguments: `Tuple(Array("B", "D"), Array("B"))`."""
 
@@ -160,11 +167,14 @@ class Tuple(_Structure):
         object.__setattr__(self, "fields", by_place)
         object.__setattr__(self, "families", families_of(by_place))
 
+    def _written(self) -> list[str]:
+        return [repr(each) for each in self.fields.values()]
+
     def _assemble(self, fields: Mapping[str, Value]) -> Value:
         return Value("tuple", fields=fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NamedTuple(_Structure):
     """A named tuple of arguments: `NamedTuple("Batch", x=Array("B", "D"), y=Array("B"))`. The
     function finds the fields by name and by index.
@@ -180,6 +190,9 @@ class NamedTuple(_Structure):
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "families", families_of(fields))
+
+    def _written(self) -> list[str]:
+        return [repr(self.name), *super()._written()]
 
     def faults(self) -> list[str]:
         if (

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder import Array, Dim, Question, Seed
+from autograder import Array, Dim, Number, Question, Seed
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.storage import load, save
 from autograder.build.banks import build
@@ -365,3 +365,42 @@ def test_references_that_test_little_are_refused_with_the_reason(output: Any, wh
 def test_a_reference_of_plus_and_minus_one_tests_enough() -> None:
     question = Question("f", arguments={"x": Array("B")}, dims={"B": (16, 40)})
     assert build("t", [question], {"f": jnp.sign}, "a").hidden.groups["f"]
+
+
+def test_a_reference_that_takes_an_argument_by_keyword_is_told_the_word() -> None:
+    def scaled(x: Any, *, rate: float) -> Any:
+        return x * rate
+
+    question = Question(
+        "scaled", arguments={"x": Array("N"), "rate": Number(0.5, 2.0)}, dims={"N": (2, 5)}
+    )
+    with pytest.raises(BuildError) as caught:
+        build("t", [question], {"scaled": scaled}, "s")
+    assert str(caught.value).endswith(
+        "It takes rate by keyword only: declare the question with keywords=('rate',); an nnx.Rngs "
+        "is described by Rngs()"
+    )
+
+
+def test_an_alternative_that_takes_whole_numbers_for_labels_is_told_of_values() -> None:
+    def chosen(x: Any, labels: Any) -> Any:
+        return jnp.asarray(x)[jnp.arange(len(labels)), jnp.asarray(labels)]
+
+    question = Question(
+        "chosen",
+        arguments={"x": Array("N", "C"), "labels": Array("N", dtype="int32")},
+        dims={"N": (2, 6), "C": (2, 5)},
+    )
+
+    @question.alternative
+    def by_one_hot(x: Any, labels: Any) -> Any:
+        return (x * jax.nn.one_hot(labels, x.shape[1])).sum(axis=1)
+
+    with pytest.raises(
+        BuildError,
+        match=re.escape(
+            "Whole numbers such as labels are drawn from -9 to 9; if they are labels or indices, "
+            "say so: values=(0, 'C') for those below the size C"
+        ),
+    ):
+        build("t", [question], {"chosen": chosen}, "s")

@@ -13,8 +13,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder import Array, Choice, DeclarationError, List, NamedTuple, Number, Question, Tree
-from autograder import Tuple as TupleOf
+from autograder import (
+    Array,
+    Choice,
+    DeclarationError,
+    List,
+    NamedTuple,
+    Number,
+    Question,
+    Tree,
+    Tuple,
+)
 from autograder.bank import storage
 from autograder.build.banks import build
 from autograder.calls.inputs import Value, describe, flatten, unchanged, unflatten
@@ -27,7 +36,7 @@ NESTED = Tree(
         NamedTuple("Layer", kernel=Array("D", "F"), bias=Array("F"), act=Choice("relu", "tanh")),
         length="L",
     ),
-    opts=TupleOf(Number(0.1, 1.0), Choice(True, False)),
+    opts=Tuple(Number(0.1, 1.0), Choice(True, False)),
     rows=List(Array("n", 2), length=3, ragged={"n": (0, 4)}),
 )
 
@@ -92,7 +101,7 @@ def test_structures_are_built_stored_and_judged(tmp_path: Path) -> None:
             "x": Array("B", "D"),
             "model": Tree(
                 layers=List(NamedTuple("Layer", kernel=Array("D", "D"), bias=Array("D")), "L"),
-                opts=TupleOf(Number(0.1, 1.0), Choice(True, False)),
+                opts=Tuple(Number(0.1, 1.0), Choice(True, False)),
             ),
             "batch": NamedTuple("Batch", y=Array("D")),
             "rows": List(Array("n"), length="B", ragged={"n": (1, 4)}),
@@ -123,8 +132,8 @@ def test_structures_are_built_stored_and_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        (TupleOf(), "a Tuple needs at least one field"),
-        (TupleOf(3), "0=3 is no argument such as Array, Number or Tuple"),  # type: ignore[arg-type]
+        (Tuple(), "a Tuple needs at least one field"),
+        (Tuple(3), "0=3 is no argument such as Array, Number or Tuple"),  # type: ignore[arg-type]
         (Tree(lr=Number(2, 1)), "lr: the range from 2 to 1 is empty"),
         (
             NamedTuple("a batch", x=Array("N")),
@@ -146,7 +155,7 @@ def test_structures_are_built_stored_and_judged(tmp_path: Path) -> None:
         (List(Array("N"), length="L /"), "length='L /' is no expression for a size"),
         (
             List(Array("N"), length=2, ragged={"m": (1, 2)}),
-            "ragged has 'm', which Array(shape=('N',)",
+            "ragged has 'm', which Array('N') does not use",
         ),
         (
             List(Array("m"), length=2, ragged={"m": (3, 2)}),
@@ -157,3 +166,17 @@ def test_structures_are_built_stored_and_judged(tmp_path: Path) -> None:
 def test_a_structure_that_cannot_be_drawn_is_refused(argument: Argument, message: str) -> None:
     with pytest.raises(DeclarationError, match=re.escape(f"cannot be drawn: {message}")):
         Question("f", arguments={"a": argument, "x": Array("N")}, dims={"N": (1, 4)})
+
+
+def test_a_description_is_shown_as_it_is_written() -> None:
+    for argument in (
+        Array("N", 3, dtype="int32", values=(0, "C")),
+        Array("N", "N", values="symmetric"),
+        Array(),
+        Choice("a", None, 2),
+        Tree(kernel=Array("D"), lr=Number(low=0.1, high=1)),
+        Tuple(Array("N"), Choice(True, False)),
+        NamedTuple("Batch", x=Array("N", families=("equal",))),
+        List(Array("n"), length="L", ragged={"n": (1, 2)}),
+    ):
+        assert eval(repr(argument)) == argument
