@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.bank.records import ExpectedCase, Group
-from autograder.build import classes, half_precision, law_cases, same, tolerance
+from autograder.build import advice, classes, half_precision, law_cases, same, tolerance
 from autograder.build.answered_cases import arguments_of
 from autograder.build.contract import check_contract
 from autograder.build.plan import Plan
@@ -217,25 +217,7 @@ def refuse_wrong(
         (
             f"question {question.name!r}: the alternative {function.__name__} is refused "
             f"in cases={group.name!r}: with {arguments_of(finding.answered.case)} it "
-            f"{finding.sentence}{_way_round(question, finding)}\n"
+            f"{finding.sentence}{advice.about_alternative(question, finding)}\n"
             f"{told}"
         ).rstrip()
-    )
-
-
-def _way_round(question: Question, finding: examine.Finding) -> str:
-    """What an author can do about an alternative that is refused, as a further sentence."""
-    if finding.mismatch is not None and finding.mismatch.imprecise:
-        return (
-            " If it is as right as the reference, compute both in more digits, make the sizes in "
-            "dims smaller, or say what is allowed with rtol=… or atol=…"
-        )
-    indices = [name for name, each in question.arguments.items() if each.may_be_indices]
-    return (
-        ""
-        if not indices
-        else (
-            f" Whole numbers such as {indices[0]} are drawn from -9 to 9; if they are labels or "
-            "indices, say so: values=(0, 'C') for those below the size C"
-        )
     )

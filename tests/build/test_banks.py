@@ -1,7 +1,7 @@
 """A build decides everything a build can decide, and stops with a sentence where it cannot.
 
-Covers too: `build.answered_cases`, `build.degenerate`, `build.drawn`, `build.reference`,
-`build.rehearse`, `build.record`.
+Covers too: `build.advice`, `build.answered_cases`, `build.degenerate`, `build.drawn`,
+`build.reference`, `build.rehearse`, `build.record`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograder import Array, Dim, Number, Question, Seed
+from autograder import Array, Dim, Key, Number, Question, Seed
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.storage import load, save
 from autograder.build.banks import build
@@ -404,3 +404,32 @@ def test_an_alternative_that_takes_whole_numbers_for_labels_is_told_of_values() 
         ),
     ):
         build("t", [question], {"chosen": chosen}, "s")
+
+
+def test_an_alternative_that_draws_otherwise_is_told_of_samples() -> None:
+    question = Question("drawn", arguments={"key": Key(), "x": Array("N")}, dims={"N": (4, 9)})
+
+    @question.alternative
+    def by_another_key(key: Any, x: Any) -> Any:
+        return x + jax.random.normal(jax.random.split(key)[0], x.shape)
+
+    with pytest.raises(
+        BuildError,
+        match=re.escape(
+            "If both draw right random numbers, each in its own way, declare the question with "
+            "same=samples(20_000), from autograder.same"
+        ),
+    ):
+        build("t", [question], {"drawn": lambda key, x: x + jax.random.normal(key, x.shape)}, "s")
+
+
+def test_a_complex_alternative_a_little_off_is_not_told_of_signs() -> None:
+    question = Question("waves", arguments={"x": Array("N")}, dims={"N": (8, 9)})
+
+    @question.alternative
+    def off(x: Any) -> Any:
+        return jnp.fft.fft(x) * (1 + 1e-4j)
+
+    with pytest.raises(BuildError) as caught:
+        build("t", [question], {"waves": jnp.fft.fft}, "s")
+    assert "up_to_sign" not in str(caught.value)
