@@ -74,7 +74,8 @@ def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> 
     """Answers in which a function or class of the question's name wraps the reference, which is
     kept under another name.
 
-    Bodies may keep values between calls in the dict `_kept`.
+    Bodies may keep values between calls in the dict `_kept`. Their own names begin with `_`, so
+    that no argument has them.
     """
     imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
     for kind, name, body in bodies:
@@ -99,8 +100,8 @@ def _wrapper(question: Question, body: str) -> str:
         own = ", ".join(["*", *(f"{name}={name}" for name in first)])  # a body may change them
         return (
             f"def {question.name}({', '.join(first)}):\n"
-            f"    def returned({', '.join(rest)}, {own}):\n{_indented(body, 2)}\n\n"
-            "    return returned\n"
+            f"    def _then({', '.join(rest)}, {own}):\n{_indented(body, 2)}\n\n"
+            "    return _then\n"
         )
     if question.constructor is None:
         return f"def {question.name}({', '.join(first)}):\n{_indented(body, 1)}\n"
@@ -173,10 +174,10 @@ def takes_several(question: Question) -> bool:
 
 
 def of_all(question: Question, expression: str) -> str:
-    """An expression of the answer `y`; if the question takes several arrays, it applies to each
+    """An expression of the answer `_y`; if the question takes several arrays, it applies to each
     array in it.
     """
-    return f"jax.tree.map(lambda y: {expression}, y)" if takes_several(question) else expression
+    return f"jax.tree.map(lambda _y: {expression}, _y)" if takes_several(question) else expression
 
 
 def traces(question: Question) -> bool:

@@ -1,87 +1,102 @@
-"""The declarations of a master, from the kernel in which it runs, and which rewrites of its
-solution cannot be asked for there.
+"""The answers that are made for each question of a master, in the kernel in which it runs: only
+there are the functions that a declaration holds.
 """
 
 from __future__ import annotations
 
-import copy
-import pickle
+import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment.built import solution_of
 from autograder.assignment.notebook import run_after_cells
+from autograder.audit.answers import Answer, plain
+from autograder.audit.mutants import mutants
 from autograder.audit.rewrites import rewrites
 from autograder.bank.groups import PUBLIC
 from autograder.build.plan import generator, plan
 from autograder.calls.call import Failed, call
 from autograder.calls.spec import Case
-from autograder.errors import BuildError
 from autograder.questions.question import Question, declared
 
 
 @dataclass(frozen=True)
-class Declaration:
-    """A declared question, without its functions. `impossible` are the rewrites of its solution
-    that raise where the solution does not, such as `jax.jit` of a function that looks at a truth
-    value: they are no right answers.
+class MadeAnswers:
+    """The answers that are made for one question.
+
+    `reference` is the source of its solution, `right` are rewrites of it that do not raise where it
+    does not, and `wrong` are mutants. `note` says why there are none, or is "".
     """
 
-    question: Question
-    impossible: frozenset[str]
+    question: str
+    reference: str
+    right: tuple[Answer, ...] = ()
+    wrong: tuple[Answer, ...] = ()
+    note: str = ""
 
 
-def declarations(master: Path, solution: Path) -> list[Declaration]:
-    """The declarations of a master, whose built notebook with solutions is given. Raises
-    `BuildError`.
+def made_answers(master: Path, solution: Path) -> list[MadeAnswers]:
+    """The answers for each question of a master, whose built notebook with solutions is given.
+    Raises `BuildError`.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch, "declarations")
-        call = f"declare_here(globals(), {str(solution)!r}, {str(target)!r})"
-        run_after_cells(master, f"from autograder.audit.declarations import declare_here\n{call}")
-        # written by our own call in the author's own notebook
-        found: list[Declaration] = pickle.loads(target.read_bytes())
-        return found
+        target = Path(scratch, "made.json")
+        call = f"make_here(globals(), {str(solution)!r}, {str(target)!r})"
+        run_after_cells(master, f"from autograder.audit.declarations import make_here\n{call}")
+        return [
+            MadeAnswers(
+                each["question"],
+                each["reference"],
+                tuple(Answer(**answer) for answer in each["right"]),
+                tuple(Answer(**answer) for answer in each["wrong"]),
+                each["note"],
+            )
+            for each in json.loads(target.read_text(encoding="utf-8"))
+        ]
 
 
-def declare_here(namespace: Mapping[str, Any], solution: str, target: str) -> None:
-    """Write the declarations to `target`. Runs in the master's kernel, after its cells."""
-    found = []
-    for question in declared():
-        plain = copy.copy(question)
-        plain.alternatives, plain.misconceptions = [], []
-        found.append(Declaration(plain, _impossible(question, namespace, Path(solution))))
+def make_here(namespace: Mapping[str, Any], solution: str, target: str) -> None:
+    """Write a list of `MadeAnswers` as JSON. Runs in the master's kernel, after its cells."""
+    made = [_for(question, namespace, Path(solution)) for question in declared()]
+    Path(target).write_text(json.dumps([asdict(each) for each in made]), encoding="utf-8")
+
+
+def _for(question: Question, namespace: Mapping[str, Any], solution: Path) -> MadeAnswers:
+    source = solution_of(solution, question.name)
     try:
-        content = pickle.dumps(found)
-    except (pickle.PicklingError, AttributeError, TypeError) as fault:
-        raise BuildError(
-            f"a declaration cannot be audited: {fault}; define the kind of its arguments in a "
-            "module beside the notebook"
-        ) from None
-    Path(target).write_bytes(content)
+        right = _possible(question, namespace, rewrites(source, question))
+        reference = plain(source, question)
+        return MadeAnswers(
+            question.name, reference, tuple(right), tuple(mutants(reference, question))
+        )
+    except ValueError as fault:
+        note = f"{question.name}: no mutants were made: {fault}"
+        return MadeAnswers(question.name, source, note=note)
 
 
-def _impossible(question: Question, namespace: Mapping[str, Any], solution: Path) -> frozenset[str]:
+def _possible(
+    question: Question, namespace: Mapping[str, Any], answers: list[Answer]
+) -> list[Answer]:
+    """Those that do not raise where the solution does not. The others, such as `jax.jit` of a
+    function that looks at a truth value, are no right answers.
+    """
     rng = generator("audit", question.name)
     cases = [slot.draw() for slot in plan(question, PUBLIC, rng).slots]
     cases = [case for case in cases if not _fails(namespace[question.name], case)]
-    try:
-        made = rewrites(solution_of(solution, question.name), question)
-    except ValueError:
-        return frozenset()
-    found = set()
-    for answer in made:
+    found = []
+    for answer in answers:
         scope = dict(namespace)
         try:
             exec(answer.source, scope)
         except Exception:  # noqa: BLE001 - whatever it needs is not there
+            found.append(answer)
             continue
-        if any(_fails(scope[question.name], case) for case in cases):
-            found.add(answer.source)
-    return frozenset(found)
+        if not any(_fails(scope[question.name], case) for case in cases):
+            found.append(answer)
+    return found
 
 
 def _fails(function: object, case: Case) -> bool:

@@ -50,39 +50,39 @@ def _sizes(question: Question) -> Mapping[str, str]:
 def _wrong_around(question: Question) -> Iterator[Around]:
     plain = call(question)
     for kind, name, expression in (
-        ("constant", "zeros", "jnp.zeros_like(y)"),
-        ("constant", "ones", "jnp.ones_like(y)"),
-        ("constant", "the mean everywhere", "jnp.full_like(y, y.mean())"),
+        ("constant", "zeros", "jnp.zeros_like(_y)"),
+        ("constant", "ones", "jnp.ones_like(_y)"),
+        ("constant", "the mean everywhere", "jnp.full_like(_y, _y.mean())"),
         (
             "constant",
             "random numbers",
-            "jax.random.normal(jax.random.key(0), y.shape).astype(y.dtype)",
+            "jax.random.normal(jax.random.key(0), _y.shape).astype(_y.dtype)",
         ),
-        ("precision", "bfloat16", "y.astype(jnp.bfloat16).astype(y.dtype)"),
-        ("precision", "float16", "y.astype(jnp.float16).astype(y.dtype)"),
-        ("precision", "three digits", "jnp.round(y, 3)"),
-        ("scale", "a thousandth larger", "(y * 1.001 + (y.dtype.kind == 'i')).astype(y.dtype)"),
-        ("scale", "a constant added", "y + jnp.ones_like(y)"),
-        ("scale", "negated", "-y"),
-        ("scale", "absolute values", "jnp.abs(y) + (y.dtype.kind == 'i')"),
-        ("scale", "negative numbers cut off", "jnp.minimum(y, 0)"),
-        ("order", "reversed", "y[::-1]"),
-        ("order", "sorted", "jnp.sort(y) + (y.dtype.kind == 'i')"),
-        ("order", "rolled by one", "jnp.roll(y, 1)"),
-        ("shape", "a row of its own", "y[None]"),
-        ("shape", "the last element left out", "y[:-1]"),
-        ("shape", "the sum", "y.sum()"),
+        ("precision", "bfloat16", "_y.astype(jnp.bfloat16).astype(_y.dtype)"),
+        ("precision", "float16", "_y.astype(jnp.float16).astype(_y.dtype)"),
+        ("precision", "three digits", "jnp.round(_y, 3)"),
+        ("scale", "a thousandth larger", "(_y * 1.001 + (_y.dtype.kind == 'i')).astype(_y.dtype)"),
+        ("scale", "a constant added", "_y + jnp.ones_like(_y)"),
+        ("scale", "negated", "-_y"),
+        ("scale", "absolute values", "jnp.abs(_y) + (_y.dtype.kind == 'i')"),
+        ("scale", "negative numbers cut off", "jnp.minimum(_y, 0)"),
+        ("order", "reversed", "_y[::-1]"),
+        ("order", "sorted", "jnp.sort(_y) + (_y.dtype.kind == 'i')"),
+        ("order", "rolled by one", "jnp.roll(_y, 1)"),
+        ("shape", "a row of its own", "_y[None]"),
+        ("shape", "the last element left out", "_y[:-1]"),
+        ("shape", "the sum", "_y.sum()"),
         (
             "dtype",
             "another kind of number",
-            "y.astype(jnp.int32 if y.dtype.kind == 'f' else jnp.float32)",
+            "_y.astype(jnp.int32 if _y.dtype.kind == 'f' else jnp.float32)",
         ),
-        ("nan", "one element is NaN", "jnp.asarray(y, jnp.float32).at[-1].set(jnp.nan)"),
+        ("nan", "one element is NaN", "jnp.asarray(_y, jnp.float32).at[-1].set(jnp.nan)"),
     ):
         yield (
             kind,
             name,
-            f"y = {plain if takes_several(question) else f'jnp.asarray({plain})'}\n"
+            f"_y = {plain if takes_several(question) else f'jnp.asarray({plain})'}\n"
             f"return {of_all(question, expression)}",
         )
     for seed in of_kind(question, Seed):
@@ -181,11 +181,11 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         counted + "\n" + _unless(question, "_kept['calls'] < 20"),
     )
     for number, name in enumerate(of_kind(question, Array)):
-        in_place = f"y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
+        in_place = f"_y = {plain}\nif isinstance({name}, np.ndarray):\n    {name} += 1"
         yield (
             "state",
             f"{name} changed in place",
-            in_place + f"\nreturn {'y' if number == 0 else of_all(question, 'y + 0')}",
+            in_place + f"\nreturn {'_y' if number == 0 else of_all(question, '_y + 0')}",
         )
 
 
@@ -194,9 +194,9 @@ def _unless(question: Question, condition: str) -> str:
     adding one would leave the gradient the same.
     """
     return (
-        f"y = {call(question)}\n"
-        f"return y if {condition} else "
-        f"{of_all(question, '3 * y' if question.gradient else 'y + 1')}"
+        f"_y = {call(question)}\n"
+        f"return _y if {condition} else "
+        f"{of_all(question, '3 * _y' if question.gradient else '_y + 1')}"
     )
 
 

@@ -48,19 +48,19 @@ def _right_around(question: Question) -> Iterator[Around]:
         # Booleans stay booleans: there is no dtype with twice their precision, and as numbers they
         # would be another kind of answer.
         for name, expression in (
-            ("a NumPy array", "np.asarray(y)"),
+            ("a NumPy array", "np.asarray(_y)"),
             (
                 "twice the precision",
-                "np.asarray(y) if np.asarray(y).dtype == bool else np.asarray(y, "
-                "np.result_type(np.asarray(y).dtype, np.int64))",
+                "np.asarray(_y) if np.asarray(_y).dtype == bool else np.asarray(_y, "
+                "np.result_type(np.asarray(_y).dtype, np.int64))",
             ),
             (
                 "a copy of a list",
-                f"{'jnp' if on_jax else 'np'}.asarray(np.asarray(y).tolist(), "
-                "dtype=np.asarray(y).dtype)",
+                f"{'jnp' if on_jax else 'np'}.asarray(np.asarray(_y).tolist(), "
+                "dtype=np.asarray(_y).dtype)",
             ),
         ):
-            yield "returned", name, f"y = {plain}\nreturn {of_all(question, expression)}"
+            yield "returned", name, f"_y = {plain}\nreturn {of_all(question, expression)}"
     arrays = of_kind(question, Array)
     for array in arrays:
         if array in question.changed:

@@ -15,15 +15,13 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder.assignment.built import BuiltAssignment, solution_of
+from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.otter_assign import assign
 from autograder.audit import equivalents
-from autograder.audit.answers import Answer, plain
-from autograder.audit.declarations import Declaration, declarations
+from autograder.audit.answers import Answer
+from autograder.audit.declarations import MadeAnswers, made_answers
 from autograder.audit.grader import AnswerGrader
-from autograder.audit.mutants import mutants
 from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json, to_json
-from autograder.audit.rewrites import rewrites
 from autograder.errors import BuildError
 from autograder.questions.sources import rename
 
@@ -44,11 +42,11 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
     `master` is the notebook that it was built from. `most` limits the number of mutants and of
     rewrites for each question.
     """
-    questions = declarations(master, built.solution)
+    made = made_answers(master, built.solution)
     with tempfile.TemporaryDirectory() as scratch:
         with zipfile.ZipFile(built.zip) as archive:
             archive.extractall(scratch)
-        found = [_of_question(built, Path(scratch), question, most) for question in questions]
+        found = [_of_question(built, Path(scratch), each, most) for each in made]
     survivors = {
         each.question: [verdict for verdict in each.verdicts if verdict.in_question]
         for each in found
@@ -92,36 +90,22 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
 
 
 def _of_question(
-    built: BuiltAssignment, unpacked: Path, declaration: Declaration, most: int | None
+    built: BuiltAssignment, unpacked: Path, made: MadeAnswers, most: int | None
 ) -> Audited:
-    question = declaration.question
-    record = built.record().questions[question.name]
-    reference = solution_of(built.solution, question.name)
+    record = built.record().questions[made.question]
     right = [
-        Answer("alternative", name, rename(source, question.name))
+        Answer("alternative", name, rename(source, made.question))
         for name, source in record.alternatives.items()
     ]
     wrong = [
-        Answer(MISCONCEPTION, known.name, rename(known.source, question.name))
+        Answer(MISCONCEPTION, known.name, rename(known.source, made.question))
         for known in record.misconceptions.values()
     ]
-    note = ""
+    right += sample(made.right, most)
+    wrong += sample(made.wrong, most)
+    road = AnswerGrader(built, unpacked, made.question)
     try:
-        right += sample(
-            [
-                answer
-                for answer in rewrites(reference, question)
-                if answer.source not in declaration.impossible
-            ],
-            most,
-        )
-        reference = plain(reference, question)
-        wrong += sample(mutants(reference, question), most)
-    except ValueError as fault:
-        note = f"{question.name}: no mutants were made: {fault}"
-    road = AnswerGrader(built, unpacked, question.name)
-    try:
-        first = road.verdict(Answer("reference", "the solution", reference), right=True)
+        first = road.verdict(Answer("reference", "the solution", made.reference), right=True)
         groups = {
             row.cases: {
                 **(vars(record.groups[row.cases]) if row.cases in record.groups else {}),
@@ -137,7 +121,13 @@ def _of_question(
     finally:
         road.close()
     return Audited(
-        built.name, question.name, reference, tuple(verdicts), groups, record.tolerance, note
+        built.name,
+        made.question,
+        made.reference,
+        tuple(verdicts),
+        groups,
+        record.tolerance,
+        made.note,
     )
 
 

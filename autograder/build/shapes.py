@@ -7,6 +7,7 @@ Dimensions with a range of their own are chosen first; those that depend on othe
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,7 +29,11 @@ from autograder.build.fitting_sizes import (
     random_sizes,
 )
 from autograder.errors import BuildError
+from autograder.questions import sizes as expressions
 from autograder.questions.question import Question
+
+MOST_ENDS = 6
+"""A dimension that follows from more than so many others is not sought at its ends."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,9 @@ class Shape:
 
 def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
     """Edge sizes: each dimension at its smallest in turn with the others distinct; all distinct;
-    all at their largest; all equal if the ranges allow it. Those that do not fit the question are
-    left out.
+    all at their largest; all equal if the ranges allow it; and a dimension that follows from others
+    at its smallest and its largest, if no shape before has it so. Those that do not fit the
+    question are left out.
     """
     free = free_ranges(question)
     shapes = []
@@ -67,6 +73,11 @@ def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
         )
         if equal:
             shapes.append(Shape("all sizes equal", equal))
+    for dim in (dim for dim, declared in question.dims.items() if isinstance(declared, str)):
+        for word, sign in (("smallest", 1), ("largest", -1)):
+            sizes = _at_an_end(question, rng, dim, sign)
+            if sizes and sign * sizes[dim] < min(sign * each.sizes[dim] for each in shapes):
+                shapes.append(Shape(f"{dim} at its {word}, {sizes[dim]}", sizes))
     return shapes
 
 
@@ -141,6 +152,31 @@ def _smallest(question: Question, rng: np.random.Generator, dim: str) -> Sizes |
         return low if next_dim(question, chosen) == dim else others(low, high, chosen)
 
     return completed(question, free, pick)
+
+
+def _at_an_end(question: Question, rng: np.random.Generator, dim: str, sign: int) -> Sizes | None:
+    """Sizes with `dim`, which follows from others, at its smallest (`sign` 1) or largest (-1): the
+    best of those in which the others are at their ends. The rest are distinct.
+    """
+    behind = expressions.behind(question.dims, dim)
+    ranges = {name: each for name, each in free_ranges(question).items() if name in behind}
+    if len(ranges) > MOST_ENDS:
+        return None
+    rest = apart(question, rng)
+    others = pick_apart(question, rng)
+    found = []
+    for ends in itertools.product(*ranges.values()):
+        for end in (0, 1):
+
+            def pick(low: int, high: int, chosen: Sizes, end: int = end) -> int:
+                if next_dim(question, chosen) in behind:
+                    return (low, high)[end]
+                return others(low, high, chosen)
+
+            sizes = completed(question, {**rest, **dict(zip(ranges, ends, strict=True))}, pick)
+            if sizes and fits(question, sizes):
+                found.append(sizes)
+    return min(found, key=lambda sizes: sign * sizes[dim], default=None)
 
 
 def _largest(question: Question, rng: np.random.Generator) -> list[Shape]:

@@ -58,6 +58,12 @@ def used_by(declared: Sizes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for bound in bounds for name in names(bound)))
 
 
+def behind(dims: Mapping[str, Sizes], dim: str) -> set[str]:
+    """The dimensions that a dimension depends on, also by way of others. Raises `NotASize`."""
+    own = used_by(dims[dim])
+    return set(own).union(*(behind(dims, name) for name in own))
+
+
 def in_order(dims: Mapping[str, Sizes]) -> list[str]:
     """The dimensions, each behind those that it depends on, else as declared. Raises `NotASize` for
     a circle.

@@ -79,7 +79,7 @@ def test_each_changes_what_its_name_says(scale_question: Question) -> None:
         made, "jax.nn.relu(x) * noise with its operands swapped"
     )
     assert "x.shape[-1]" in named(made, "x.shape[-1] for x.shape[0]")
-    assert "return y if x.shape[0] != 9 else y + 1" in named(made, "wrong where B is 9")
+    assert "return _y if x.shape[0] != 9 else _y + 1" in named(made, "wrong where B is 9")
     assert "a comment" not in "".join(answer.source for answer in made)
 
 

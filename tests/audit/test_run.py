@@ -12,13 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import nbformat
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from shared import MASTERS, Builds
 
+from autograder import Array, Function, Number, Question
 from autograder.audit import report
 from autograder.audit.answers import Answer
+from autograder.audit.declarations import make_here
 from autograder.audit.records import Audited, Verdict, from_json, to_json
 from autograder.audit.run import main as audit_one
 from autograder.audit.run import sample
@@ -57,6 +61,56 @@ def test_the_five_masters_pass_in_full(tmp_path: Path) -> None:
         "Every right answer got every point, and no wrong one did."
         in (tmp_path / "audit.html").read_text()
     )
+
+
+def test_answers_are_made_where_the_functions_of_a_declaration_are(tmp_path: Path) -> None:
+    Question(
+        "apply",
+        arguments={
+            "f": Function(shifted=lambda x: x + 1, doubled=lambda x: 2 * x),
+            "x": Array("N"),
+            "y": Number(0.5, 2.0),
+        },
+        dims={"N": (1, 4)},
+        where=lambda sizes: sizes["N"] != 3,
+    )
+    cell = nbformat.v4.new_code_cell(
+        "def apply(f, x, y):\n    if x[0] > y:\n        return y * f(x)\n    return f(x) * y"
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "solution.ipynb")
+    namespace: dict[str, Any] = {}
+    exec(cell.source, namespace)
+    make_here(namespace, str(tmp_path / "solution.ipynb"), str(tmp_path / "made.json"))
+    (made,) = json.loads((tmp_path / "made.json").read_text())
+    assert (made["question"], made["note"]) == ("apply", "")
+    # jax.jit of a function that looks at a truth value is no right answer
+    assert [each["name"] for each in made["right"] if each["kind"] == "compiled"] == []
+    assert len(made["right"]) >= 5
+    for each in (*made["right"], *made["wrong"]):
+        exec(each["source"], namespace)  # each is called where the arguments have their own names
+        if each["name"] in ("called from another function", "negated"):
+            found = namespace["apply"](lambda x: x + 1, jnp.ones(2), 1.5)
+            np.testing.assert_allclose(found, [3, 3] if each in made["right"] else [-3, -3])
+
+
+def test_a_solution_of_which_no_answers_can_be_made_is_noted(
+    scale_question: Question, tmp_path: Path
+) -> None:
+    cell = nbformat.v4.new_code_cell("scale_rows = lambda seed, x, factor: x")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "solution.ipynb")
+    make_here({}, str(tmp_path / "solution.ipynb"), str(tmp_path / "made.json"))
+    assert json.loads((tmp_path / "made.json").read_text()) == [
+        {
+            "question": "scale_rows",
+            "reference": cell.source,
+            "right": [],
+            "wrong": [],
+            "note": (
+                "scale_rows: no mutants were made: the solution defines neither a function nor a "
+                "class scale_rows at the top of a cell"
+            ),
+        }
+    ]
 
 
 def without_the_test(identifier: str) -> Callable[[nbformat.NotebookNode], None]:

@@ -154,3 +154,27 @@ def test_rows_and_cases_without_a_finite_number_are_values(
     assert False in rows
     assert all(examine(function, group) is None for group in groups.values())
     assert all(examine(instead, groups[name]) is not None for name in ("random", "repeated"))
+
+
+def test_a_case_without_a_finite_number_is_drawn_again_if_others_have_some() -> None:
+    question = Question(
+        "f",
+        arguments={"s": Array("T", "T"), "m": Array("T", "T", dtype="bool")},
+        dims={"T": (2, 3)},
+        nonfinite="expected",
+    )
+    hidden = build("t", [question], {"f": lambda s, m: masked(s, m)[:1]}, "a").hidden
+    groups = hidden.groups["f"].values()
+    finite = [np.isfinite(each.expected[""]).any() for group in groups for each in group.cases]
+    assert np.mean(finite) > 0.9
+    # one number is NaN or is not: that is all there is to ask
+    question = Question(
+        "g",
+        arguments={"s": Array("T"), "m": Array("T", dtype="bool")},
+        dims={"T": (2, 3)},
+        nonfinite="expected",
+    )
+    only = {"g": lambda s, m: jnp.where(m[0], jnp.nan, s.sum())}
+    groups = build("t", [question], only, "a").hidden.groups["g"].values()
+    finite = [np.isfinite(each.expected[""]) for group in groups for each in group.cases]
+    assert 0.2 < np.mean(finite) < 0.8

@@ -171,6 +171,22 @@ def test_sizes_that_depend_on_others_fit_them(group: str, secret: str) -> None:
     assert largest == {"N": 20, "K": 20, "H": 4, "S": 5, "D": 20}
 
 
+@pytest.mark.parametrize("secret", ["a", "b"])
+def test_sizes_that_follow_from_others_are_at_their_ends_too(secret: str) -> None:
+    question = Question(
+        "f",
+        arguments={"x": Array("D"), "y": Array("R"), "z": Array("E")},
+        dims={"H": (1, 4), "K": (2, 5), "N": (3, 6), "D": "H * K", "R": "D - N + 6", "E": "K + 1"},
+    )
+    shapes = [case.sizes for case in drawn(question, "corners", secret)]
+    for dim, ends in {"D": (2, 20), "R": (2, 23), "E": (3, 6)}.items():
+        found = [sizes[dim] for sizes in shapes]
+        assert (min(found), max(found)) == ends
+    labels = [case.label for case in drawn(question, "corners", secret)]
+    assert "R at its largest, 23" in labels
+    assert "E at its smallest, 3" not in labels  # K is at its smallest already
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_only_sizes_that_where_accepts_are_drawn(group: str) -> None:
     question = dependent(where=lambda sizes: sizes["D"] % 2 == 0 and sizes["K"] != sizes["N"])

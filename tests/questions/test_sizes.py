@@ -50,6 +50,8 @@ def test_anything_else_is_refused_with_what_may_be_written(expression: str, mess
 def test_dimensions_come_behind_those_that_they_depend_on() -> None:
     dims: dict[str, sizes.Sizes] = {"D": "H * K", "K": (1, "N"), "H": (1, 4), "N": (2, 9)}
     assert sizes.in_order(dims) == ["H", "N", "K", "D"]
+    assert sizes.behind(dims, "D") == {"H", "N", "K"}
+    assert sizes.behind(dims, "H") == set()
     assert sizes.reaches(dims) == {"H": (1, 4), "N": (2, 9), "K": (1, 9), "D": (1, 36)}
     with pytest.raises(sizes.NotASize, match="depends on itself"):
         sizes.in_order({"A": (1, "B"), "B": "A + 1"})
