@@ -11,7 +11,7 @@ from autograder.questions import size_faults, way_faults, ways
 from autograder.questions import sizes as expressions
 from autograder.questions.argument import Argument
 from autograder.questions.laws import LAWS, PERMUTATION, of_transforms
-from autograder.questions.option_faults import Fault, of_changes, of_numbers
+from autograder.questions.option_faults import Fault, of_changes, of_names, of_numbers
 from autograder.questions.same_faults import faults_of_same
 from autograder.questions.sizes import Sizes
 from autograder.sameness.words import Word
@@ -136,21 +136,7 @@ def _of_way(question: Declared) -> Iterator[Fault]:
         ("gradient", question.gradient),
         ("constructor", question.constructor or ()),
     ):
-        if not isinstance(names, tuple | list):
-            yield (
-                label,
-                names,
-                "is not a tuple of names of arguments such as "
-                f'("{next(iter(question.arguments))}",)',
-            )
-        for name in names:
-            if name not in question.arguments:
-                yield (
-                    label,
-                    names,
-                    f"names {name!r}, which is no argument; the arguments are "
-                    f"{', '.join(question.arguments)}",
-                )
+        yield from of_names(question.arguments, label, names)
     for name in question.gradient:
         if not question.arguments[name].differentiable:
             yield (

@@ -45,27 +45,33 @@ def of_numbers(question: Options) -> Iterator[Fault]:
             )
 
 
+def of_names(arguments: Mapping[str, Argument], label: str, names: object) -> Iterator[Fault]:
+    """The faults of a field that names arguments."""
+    if not isinstance(names, tuple | list):
+        first = next(iter(arguments))
+        yield label, names, f'is not a tuple of names of arguments such as ("{first}",)'
+        return
+    for name in names:
+        if name not in arguments:
+            yield (
+                label,
+                names,
+                f"names {name!r}, which is no argument; the arguments are {', '.join(arguments)}",
+            )
+
+
 def of_changes(question: Options) -> Iterator[Fault]:
     """The faults of `may_change` and `changed`."""
     for label in ("may_change", "changed"):
         names = getattr(question, label)
-        if not isinstance(names, tuple | list):
-            first = next(iter(question.arguments))
-            yield label, names, f'is not a tuple of names of arguments such as ("{first}",)'
+        yield from of_names(question.arguments, label, names)
         for name in names:
-            if name not in question.arguments:
+            if not {"numpy", "tree", "list"} & set(question.arguments[name].kinds):
                 yield (
                     label,
                     names,
-                    f"names {name!r}, which is no argument; the arguments are "
-                    f"{', '.join(question.arguments)}",
-                )
-            if not {"numpy", "tree"} & set(question.arguments[name].kinds):
-                yield (
-                    label,
-                    names,
-                    f"names {name!r}, into which no function can write; name a Tree, or an Array "
-                    "with numpy=True",
+                    f"names {name!r}, into which no function can write; name a Tree, a List, or "
+                    "an Array with numpy=True",
                 )
     for name in question.changed:
         if "jax" in question.arguments[name].kinds:

@@ -9,7 +9,7 @@ import keyword
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograder.questions.option_faults import Fault
+from autograder.questions.option_faults import Fault, of_names
 from autograder.questions.portable import NotPortable
 from autograder.questions.ways import Declared, State, text_of_through
 
@@ -35,22 +35,9 @@ def faults(question: Declared) -> Iterator[Fault]:
 
 def _of_names(question: Declared, field: str) -> Iterator[Fault]:
     names = getattr(question, field)
-    if not isinstance(names, tuple | list):
-        yield (
-            field,
-            names,
-            f'is not a tuple of names of arguments such as ("{next(iter(question.arguments))}",)',
-        )
-        return
+    yield from of_names(question.arguments, field, names)
     for name in names:
-        if name not in question.arguments:
-            yield (
-                field,
-                names,
-                f"names {name!r}, which is no argument; the arguments are "
-                f"{', '.join(question.arguments)}",
-            )
-        elif not name.isidentifier() or keyword.iskeyword(name):
+        if not name.isidentifier() or keyword.iskeyword(name):
             yield field, names, f"names {name!r}, which cannot be the name of a parameter"
 
 

@@ -58,7 +58,7 @@ def asked(x: Any, **options: Any) -> Question:
             Array("N", dtype="bfloat16"),
             {"may_change": ("x",)},
             "may_change=('x',) (type=tuple) names 'x', into which no function can write; name a "
-            "Tree, or an Array with numpy=True",
+            "Tree, a List, or an Array with numpy=True",
         ),
         (
             Array("N"),
