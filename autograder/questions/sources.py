@@ -144,6 +144,9 @@ def rename(source: str, name: str) -> str:
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             node.decorator_list = []
+            for part in ast.walk(module):  # a recursive one calls itself
+                if isinstance(part, ast.Name) and part.id == node.name:
+                    part.id = name
             node.name = name
             return ast.unparse(module)
     for node in module.body:

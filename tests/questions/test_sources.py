@@ -94,3 +94,9 @@ def twice(x): return 2 * doubled(x)
     ran: dict[str, Any] = {}
     exec(rename(whole_source(scope["twice"], "f", scope["f"]), "f"), ran)
     assert ran["f"](3.0) == 18.0
+
+
+def test_an_answer_that_calls_itself_still_does_under_another_name() -> None:
+    ran: dict[str, Any] = {}
+    exec(rename("def other(n):\n    return 1 if n < 2 else n * other(n - 1)\n", "f"), ran)
+    assert ran["f"](4) == 24
