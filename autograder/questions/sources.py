@@ -142,6 +142,9 @@ def rename(source: str, name: str) -> str:
     """
     module = ast.parse(source)
     for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            return ast.unparse(module)  # it has the name, and helpers may stand before it
+    for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             node.decorator_list = []
             for part in ast.walk(module):  # a recursive one calls itself

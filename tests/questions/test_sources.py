@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,8 @@ def test_an_answer_that_calls_itself_still_does_under_another_name() -> None:
     ran: dict[str, Any] = {}
     exec(rename("def other(n):\n    return 1 if n < 2 else n * other(n - 1)\n", "f"), ran)
     assert ran["f"](4) == 24
+
+
+def test_an_answer_that_has_the_name_keeps_the_helpers_before_it() -> None:
+    source = "def helper(x):\n    return x + 1\n\ndef f(x):\n    return helper(x)"
+    assert rename(source, "f") == ast.unparse(ast.parse(source))
