@@ -143,6 +143,7 @@ def rename(source: str, name: str) -> str:
     module = ast.parse(source)
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            node.decorator_list = []
             return ast.unparse(module)  # it has the name, and helpers may stand before it
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

@@ -106,3 +106,5 @@ def test_an_answer_that_calls_itself_still_does_under_another_name() -> None:
 def test_an_answer_that_has_the_name_keeps_the_helpers_before_it() -> None:
     source = "def helper(x):\n    return x + 1\n\ndef f(x):\n    return helper(x)"
     assert rename(source, "f") == ast.unparse(ast.parse(source))
+    declared = source.replace("def f", "@question.alternative\ndef f")
+    assert rename(declared, "f") == ast.unparse(ast.parse(source))
