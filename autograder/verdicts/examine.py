@@ -204,8 +204,13 @@ def _found(
             tell = about_structure if step == "structure" else about
             sentence = tell(part, sentence, outcome, answered.case.way)
     verdict = "wrong" if plain else "imprecise"
-    diagnosis = diagnosis_of(group, seen) if verdict == "wrong" and not again else None
-    if diagnosis and diagnosis.by == "general" and untouched(part, outcome, answered.case.way):
+    diagnosis = None if again else diagnosis_of(group, seen)
+    # A lost digit is no mistake of a general kind: its cause is the author's to name.
+    if (
+        diagnosis
+        and diagnosis.by == "general"
+        and (verdict == "imprecise" or untouched(part, outcome, answered.case.way))
+    ):
         diagnosis = None
     if again:
         step, verdict, sentence = (

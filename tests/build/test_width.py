@@ -18,6 +18,7 @@ from autograder.bank.records import Group
 from autograder.build.banks import Built, build
 from autograder.calls.spec import CallSpec
 from autograder.errors import BuildError
+from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import examine
 
 
@@ -71,6 +72,21 @@ def test_64_bits_are_those_of_the_question_whatever_the_notebook_sets(
     assert finding.sentence.endswith(
         "Was it computed in single precision (float32, complex64) where 64 bits are asked for?"
     )
+
+
+def test_a_misconception_that_loses_digits_is_named_and_no_general_mistake_is(
+    tmp_path: Path,
+) -> None:
+    question = in_64_bits()
+    question.misconception("computed in float32", hint="Keep the dtype.")(single)
+    group = groups_of(question, trapezoid, tmp_path)["random"]
+    finding = examine(lambda y, x: trapezoid(jnp.float32(y), jnp.float32(x)), group)
+    assert finding is not None
+    assert (finding.verdict, finding.worth) == ("imprecise", 0.0)
+    assert finding.diagnosis == Diagnosis("computed in float32", "Keep the dtype.", "author")
+    other = examine(lambda y, x: trapezoid(y, x) * (1 + 1e-6), group)
+    assert other is not None
+    assert (other.verdict, other.diagnosis) == ("imprecise", None)
 
 
 def test_laws_and_gradients_are_in_64_bits_too(tmp_path: Path) -> None:
