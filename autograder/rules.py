@@ -30,9 +30,9 @@ from autograder.evidence.requirements import (
     Requirement,
     SharedParameters,
     StackedParameters,
-    Transform,
     Vectorised,
 )
+from autograder.evidence.transform import Transform
 
 
 def transform(

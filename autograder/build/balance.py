@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.build.answered_cases import answered_slot
 from autograder.build.plan import Plan, Slot
-from autograder.build.structures import spoiled, structured
+from autograder.build.structures import enlarged, spoiled, structured
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
@@ -78,7 +78,12 @@ def balance(
             common.remove(index)
     for index in range(2, len(answered), 2):
         if index in common and len(common) < len(answered):
-            _just_miss(question, reference, planned, answered, leaf, index, usual)
+            plain = answered[index][0]
+            tried = (enlarged(question, plain), plain) if index % 4 == 2 else (plain,)
+            any(
+                _just_miss(question, reference, planned, answered, leaf, index, usual, case)
+                for case in tried
+            )
 
 
 def have_not_finite(
@@ -146,9 +151,12 @@ def _just_miss(
     leaf: str,
     index: int,
     usual: np.ndarray,
-) -> None:
-    """Replace a case of the usual answer by one that has it for the sake of one element only."""
-    slot, plain = planned.slots[index], answered[index][0]
+    plain: Case,
+) -> bool:
+    """Replace a case of the usual answer by one that has it for the sake of one element only, made
+    of `plain`; whether there is one.
+    """
+    slot = planned.slots[index]
     for case in structured(question, plain):
         pair = _answer(question, reference, slot, case)
         if pair is None or leaf not in pair[1] or _like(pair[1][leaf], usual):
@@ -157,7 +165,8 @@ def _just_miss(
             found = _answer(question, reference, slot, missed)
             if found is not None and leaf in found[1] and _like(found[1][leaf], usual):
                 answered[index] = found
-                return
+                return True
+    return False
 
 
 def _answer(

@@ -14,6 +14,7 @@ from autograder.build.plan import generator, method_slots, plan, trace_slots
 from autograder.build.shapes import Shape
 from autograder.errors import BuildError
 from autograder.evidence.growth import WORKED_SIZES
+from autograder.evidence.refined import refined
 from autograder.evidence.sizes import traced_dims, worked_dims
 from autograder.questions.question import Question
 from autograder.verdicts.rules import Judgement, judge
@@ -54,11 +55,15 @@ def draw_method(
         for dim in sorted(set().union(*(worked_dims(rule.requirement) for rule in question.rules)))
     }
     method = RuleChecks(tuple(question.rules), cases, traces, works=works)
+    looked = []
     for label, function in (
         ("the reference", reference),
         *((f"the alternative {each.__name__}", each) for each in question.alternatives),
     ):
-        _must_meet(question, label, judge(function, method))
+        judgement = judge(function, method)
+        _must_meet(question, label, judgement)
+        looked.append(judgement.looked)
+    method = replace(method, rules=refined(method.rules, looked))
     judged = {
         known.name: judge(known.function, method, twice=known.told_by == "method")
         for known in question.misconceptions

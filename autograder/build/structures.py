@@ -94,6 +94,20 @@ def _with(case: Case, called: str, changed: Mapping[str, Value]) -> Case:
     return replace(case, label=f"{case.label}, {called}", arguments={**case.arguments, **changed})
 
 
+LARGE = 100.0
+"""Numbers that answers which cut them down to a range do not see."""
+
+
+def enlarged(question: Question, case: Case) -> Case:
+    """The case with its real numbers made large."""
+    changed = {
+        name: Value(value.kind, np.asarray(value.data * LARGE, value.data.dtype))
+        for name, value in case.arguments.items()
+        if question.arguments[name].restructurable and value.data.dtype.kind == "f"
+    }
+    return replace(case, arguments={**case.arguments, **changed})
+
+
 SPOILED = 12
 """Inputs that are made of one structured case by changing one element."""
 
@@ -135,4 +149,6 @@ def _another(data: np.ndarray, place: tuple[int, ...], rng: np.random.Generator)
     reach = max(float(np.max(np.abs(data))), 1.0)
     if data.dtype.kind in "iu":
         return int(rng.integers(-int(reach) if data.dtype.kind == "i" else 0, int(reach) + 1))
-    return data[place] + reach * rng.standard_normal()
+    more = reach * rng.standard_normal()
+    # Of the same sign: an answer that cuts large numbers to a range sees no change in either.
+    return data[place] + (more if data.dtype.kind == "c" else np.copysign(more, data[place]))

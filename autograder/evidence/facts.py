@@ -29,6 +29,12 @@ CARRY, SEVERAL = "carry", "several"
 it.
 """
 
+PRODUCT, ARITHMETIC = "product", "arithmetic"
+WORK = (PRODUCT, ARITHMETIC)
+"""The kinds of work that a transformed function may do: it sums products, as a layer does of its
+inputs and its kernel, or computes with numbers at all, in place of passing them on.
+"""
+
 MOST = 500
 """At most this many calls of transforms, and this many parameters, are recorded: the first ones."""
 
@@ -36,6 +42,8 @@ LARGEST_KEPT = 100_000
 """Elements. The values of larger arrays are not looked at; only their shapes are recorded."""
 
 Axis = int | str | None
+
+_WORK = {*map(repr, WORK)}
 
 
 class NoFacts(ValueError):
@@ -50,7 +58,8 @@ class Applied:
     mapped axis, the number of steps of a scan, or the number of splits. `in_axes` has an entry for
     each positional argument. `makes` says that parameters were made during the call. `answers` says
     that the numbers which the function returned are among those that this call returned (None: they
-    could not be compared, as inside `jax.jit`).
+    could not be compared, as inside `jax.jit`), and `given` that they are among those that it was
+    given. `work` has the kinds of work that were done during the call (None: unknown).
     """
 
     transform: str
@@ -59,6 +68,8 @@ class Applied:
     in_axes: tuple[Axis, ...] | None = None
     makes: bool = False
     answers: bool | None = None
+    given: bool | None = None
+    work: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,17 @@ def _applied(said: Mapping[str, Any], index: int) -> Applied:
         axes,
         said.get("makes") is True,
         _told(said.get("answers")),
+        _told(said.get("given")),
+        _work(said.get("work")),
     )
+
+
+def _work(said: object) -> tuple[str, ...] | None:
+    if said is None:
+        return None
+    if not isinstance(said, list | tuple) or len(said) > len(WORK) or {*map(repr, said)} - _WORK:
+        raise NoFacts("work of another kind")
+    return tuple(map(str, said))
 
 
 def _listed(said: object) -> Sequence[Mapping[str, Any]]:

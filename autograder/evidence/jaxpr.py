@@ -5,7 +5,7 @@ one that a transform handles.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autograder.calls.inputs import Value
@@ -33,18 +33,23 @@ def equations(
 
     with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None), width(way):
         try:
-            return _count(jax.make_jaxpr(traced)().jaxpr)
+            return sum(1 for _ in all_equations(jax.make_jaxpr(traced)().jaxpr))
         except BaseException:  # noqa: BLE001
             # Whatever it raises under tracing, it cannot be traced.
             return None
 
 
-def _count(jaxpr: Any) -> int:
-    total = 0
+def all_equations(jaxpr: Any) -> Iterator[Any]:
+    """The equations of a jaxpr, including those inside loops and compiled parts."""
     for equation in jaxpr.eqns:
-        total += 1
-        for parameter in equation.params.values():
-            for each in parameter if isinstance(parameter, tuple | list) else (parameter,):
-                inner = getattr(each, "jaxpr", each)
-                total += _count(inner) if hasattr(inner, "eqns") else 0
-    return total
+        yield equation
+        yield from equations_within(equation.params)
+
+
+def equations_within(params: Mapping[str, Any]) -> Iterator[Any]:
+    """The equations of the programs among the parameters of a primitive."""
+    for parameter in params.values():
+        for each in parameter if isinstance(parameter, tuple | list) else (parameter,):
+            inner = getattr(each, "jaxpr", each)
+            if hasattr(inner, "eqns"):
+                yield from all_equations(inner)

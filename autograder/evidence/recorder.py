@@ -11,8 +11,10 @@ transformed function is *called*, and recognised by the code that runs then
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import types
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,16 +25,12 @@ from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
 from autograder.calls.spec import PLAIN, CallSpec
-from autograder.evidence.facts import LARGEST_KEPT, MOST, Applied, Facts, Parameter
-from autograder.evidence.internals import OTHERS, TRANSFORMS, by_library, caller_of
+from autograder.evidence.facts import MOST, Applied, Facts, Parameter
+from autograder.evidence.internals import BIND, OTHERS, TRANSFORMS, by_library, caller_of
 from autograder.evidence.lanes import in_axes, lanes
-from autograder.evidence.parameters import describe, is_parameter, is_traced, parameters_in
-
-SAME = 1e-4
-"""Relative tolerance, as a share of the answer's largest number, within which a number of the
-answer equals one of a transform's output: the answer may reshape, slice or cast that output, but
-not compute with it.
-"""
+from autograder.evidence.numbers import among, arrays_in
+from autograder.evidence.parameters import describe, is_parameter, parameters_in
+from autograder.evidence.work import is_staged, kinds, primitives
 
 
 def gather(
@@ -60,12 +58,14 @@ def gather(
 
 @dataclass
 class _Call:
-    """A recorded call of a transformed function, with the outputs that the answer is compared
-    with.
+    """A recorded call of a transformed function, with what the answer is compared with: its inputs
+    and outputs. `primitives` are those that were bound during the call.
     """
 
     applied: Applied
+    inputs: list[np.ndarray] | None = None
     outputs: list[np.ndarray] | None = None
+    primitives: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -76,6 +76,7 @@ class _Recorder:
     parameters: list[Parameter] = field(default_factory=list)
     _open: list[tuple[types.FrameType, int]] = field(default_factory=list)
     _making: int = 0
+    _binding: int = 0
 
     def __call__(self, frame: types.FrameType, event: str, value: Any) -> None:
         if event != "call" and event != "return":
@@ -104,7 +105,13 @@ class _Recorder:
         unique = list(dict.fromkeys(self.parameters))[:MOST]
         return Facts(
             tuple(
-                replace(each.applied, answers=_among(answer, each.outputs)) for each in self.calls
+                replace(
+                    each.applied,
+                    answers=among(answer, each.outputs),
+                    given=among(answer, each.inputs),
+                    work=kinds(each.primitives) if _binds_are_heard() else None,
+                )
+                for each in self.calls
             ),
             tuple(unique),
             stopped,
@@ -119,9 +126,11 @@ class _Recorder:
             return
         if len(self.calls) == MOST:
             return
-        self.calls.append(_Call(Applied(transform, around, lanes(transform, own), in_axes(own))))
+        passed = _arguments(own)
+        applied = Applied(transform, around, lanes(transform, own), in_axes(own))
+        self.calls.append(_Call(applied, arrays_in(passed)))
         self._open.append((frame, len(self.calls) - 1))
-        for argument in _arguments(own):
+        for argument in passed:
             self._note(argument)
 
     def _lanes_of_its_core(self, around: int, transform: str, own: Mapping[str, Any]) -> None:
@@ -137,10 +146,22 @@ class _Recorder:
             return
         index = self._open.pop()[1]
         self._note(value)
-        self.calls[index].outputs = _outputs(value)
+        self.calls[index].outputs = arrays_in(value)
 
     def _look(self, name: str, frame: types.FrameType, event: str, value: Any) -> None:
-        if name == "Module.apply" and event == "call":
+        if name == BIND:
+            # A primitive binds itself once more for each transform around it.
+            if event == "return":
+                self._binding -= 1
+                return
+            self._binding += 1
+            own = frame.f_locals
+            # What is written down for a program comes with the program, when that is bound.
+            if self._open and self._binding == 1 and not is_staged(own["args"]):
+                bound = primitives(own["self"], own["params"])
+                for _, index in self._open:
+                    self.calls[index].primitives.update(bound)
+        elif name == "Module.apply" and event == "call":
             self._note(frame.f_locals.get("variables"))
         elif (
             name == "Module.init_with_output"
@@ -171,47 +192,25 @@ class _Recorder:
                 self.parameters.append(describe(array, mapped))
 
 
-def _arguments(own: Mapping[str, Any]) -> list[Any]:
-    return [own[name] for name in ("args", "kwargs", "init", "xs") if name in own]
-
-
-def _outputs(value: Any) -> list[np.ndarray] | None:
-    """The numbers that a call returned; None if they are not available, or too many."""
+@functools.cache
+def _binds_are_heard() -> bool:
+    """Whether the installed JAX binds primitives in the code that the recorder knows."""
     import jax
 
-    arrays = [leaf for leaf in jax.tree.leaves(value) if isinstance(leaf, jax.Array | np.ndarray)]
-    if (
-        any(is_traced(array) for array in arrays)
-        or sum(array.size for array in arrays) > LARGEST_KEPT
-    ):
-        return None
-    return [
-        np.asarray(array)
-        for array in arrays
-        if array.dtype.kind in "fiubc" or str(array.dtype) == "bfloat16"
-    ]
+    heard = []
+
+    def listen(frame: types.FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_qualname == BIND:
+            heard.append(frame.f_globals.get("__name__") == OTHERS[BIND])
+
+    before = sys.getprofile()
+    sys.setprofile(listen)
+    try:
+        jax.make_jaxpr(lambda x: x + 1)(1.0)
+    finally:
+        sys.setprofile(before)
+    return any(heard)
 
 
-def _among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
-    """Whether the numbers of an answer, counting repeats, are among those of the outputs; None if
-    unknown.
-    """
-    if not answer or outputs is None:
-        return None
-    wanted = np.sort(np.concatenate([_numbers(array) for array in answer.values()]))
-    given = np.sort(np.concatenate([np.zeros(0), *map(_numbers, outputs)]))
-    allowed = SAME * max(np.max(np.abs(wanted), initial=0.0), 1e-30)
-    place = 0
-    for number in wanted:
-        while place < given.size and given[place] < number - allowed:
-            place += 1
-        if place == given.size or given[place] > number + allowed:
-            return False
-        place += 1
-    return True
-
-
-def _numbers(array: np.ndarray) -> np.ndarray:
-    """The numbers of an array in one row; of complex ones, both parts."""
-    parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
-    return np.concatenate([part.astype(np.float64).ravel() for part in parts])
+def _arguments(own: Mapping[str, Any]) -> list[Any]:
+    return [own[name] for name in ("args", "kwargs", "init", "xs") if name in own]

@@ -5,71 +5,10 @@ Pure Python. Authors make requirements with `autograder.rules`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from autograder.evidence.facts import Axis, Facts
 from autograder.evidence.growth import grows, loops
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What was seen of one call: its facts, the sizes of the question's dimensions, and for some
-    dimensions the trace lengths at growing sizes, and the work that Python does at others, by size.
-
-    A number is None where a call could not be traced.
-    """
-
-    facts: Facts
-    sizes: Mapping[str, int]
-    traces: Mapping[str, Sequence[int | None]]
-    works: Mapping[str, Mapping[int, int | None]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Transform:
-    """A transform is applied. Made by `transform`."""
-
-    names: tuple[str, ...]
-    lanes: str | None = None
-    in_axes: tuple[Axis, ...] | None = None
-    inside: Transform | None = None
-    makes_parameters: bool = False
-    gives_answer: bool = False
-
-    def met(self, seen: Seen) -> bool:
-        return any(self._is(seen, index) for index in range(len(seen.facts.applied)))
-
-    def _is(self, seen: Seen, index: int) -> bool:
-        applied = seen.facts.applied[index]
-        around = seen.facts.around(index)
-        answers = [seen.facts.applied[place].answers for place in (index, *around)]
-        return (
-            applied.transform in self.names
-            and (self.lanes is None or applied.lanes == seen.sizes[self.lanes])
-            and (self.in_axes is None or applied.in_axes == self.in_axes)
-            and (self.inside is None or any(self.inside._is(seen, place) for place in around))
-            and (not self.makes_parameters or applied.makes)
-            # Inside jit there are no numbers to compare; the nearest call around it that could be
-            # compared counts.
-            and (
-                not self.gives_answer or next((told for told in answers if told is not None), True)
-            )
-        )
-
-    def dims(self) -> set[str]:
-        return ({self.lanes} if self.lanes else set()) | (
-            self.inside.dims() if self.inside else set()
-        )
-
-    def __str__(self) -> str:
-        words = [" or ".join(self.names)]
-        words += [f"over {self.lanes} lanes"] if self.lanes else []
-        words += [f"with in_axes={self.in_axes}"] if self.in_axes is not None else []
-        words += ["that makes parameters"] if self.makes_parameters else []
-        words += ["that gives the answer"] if self.gives_answer else []
-        words += [f"inside ({self.inside})"] if self.inside else []
-        return " ".join(words)
+from autograder.evidence.transform import Seen, Transform
 
 
 @dataclass(frozen=True)
@@ -223,6 +162,15 @@ Requirement = (
     | ConstantTrace
     | Vectorised
 )
+
+
+def transforms_of(requirement: Requirement) -> list[Transform]:
+    """The transforms in a requirement."""
+    if isinstance(requirement, Either | Every):
+        return [found for each in requirement.of for found in transforms_of(each)]
+    if not isinstance(requirement, Transform):
+        return []
+    return [requirement, *(transforms_of(requirement.inside) if requirement.inside else ())]
 
 
 @dataclass(frozen=True)

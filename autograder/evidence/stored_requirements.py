@@ -13,9 +13,9 @@ from autograder.evidence.requirements import (
     Requirement,
     SharedParameters,
     StackedParameters,
-    Transform,
     Vectorised,
 )
+from autograder.evidence.transform import Transform
 
 _KINDS: Mapping[str, type[Requirement]] = {
     kind.__name__: kind
@@ -32,6 +32,10 @@ _KINDS: Mapping[str, type[Requirement]] = {
 }
 
 
+_LEARNED = ("work", "fresh")
+"""Fields that are stored only where the build has set them."""
+
+
 def to_json(requirement: Requirement) -> dict[str, Any]:
     """A requirement as JSON types."""
     fields: dict[str, Any] = dict(vars(requirement))
@@ -39,6 +43,9 @@ def to_json(requirement: Requirement) -> dict[str, Any]:
         fields["of"] = [to_json(each) for each in requirement.of]
     if isinstance(requirement, Transform) and requirement.inside is not None:
         fields["inside"] = to_json(requirement.inside)
+    for name in _LEARNED:
+        if not fields.get(name):
+            fields.pop(name, None)
     return {"kind": type(requirement).__name__, **fields}
 
 
@@ -49,7 +56,7 @@ def from_json(stored: Mapping[str, Any]) -> Requirement:
         fields["of"] = tuple(from_json(each) for each in fields["of"])
     if fields.get("inside") is not None:
         fields["inside"] = from_json(fields["inside"])
-    for name in ("names", "in_axes"):
+    for name in ("names", "in_axes", "work"):
         if fields.get(name) is not None:
             fields[name] = tuple(fields[name])
     if "shapes" in fields:

@@ -7,13 +7,14 @@ The verdict is reached here; the facts come from the process that runs the answe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.bank.records import KnownMethod, RuleChecks
 from autograder.calls.call import Failed
 from autograder.calls.spec import Case
 from autograder.evidence.growth import grows, loops
-from autograder.evidence.requirements import Seen
+from autograder.evidence.requirements import Rule, transforms_of
+from autograder.evidence.transform import Seen, idle
 from autograder.evidence.watch import equations, watch, work
 
 SHOWN = 6
@@ -26,7 +27,8 @@ class Judgement:
 
     `unmet` names the rules that are not met. `seen` describes in words the facts of the first call,
     `outline` in a short form. `failed` is a call that gave no answer, with its case. `resembles` is
-    the known method that the answer follows, if it follows one.
+    the known method that the answer follows, if it follows one. `looked` is what was seen of each
+    call.
     """
 
     unmet: tuple[str, ...]
@@ -34,6 +36,7 @@ class Judgement:
     outline: str = ""
     failed: tuple[Case, Failed] | None = None
     resembles: KnownMethod | None = None
+    looked: tuple[Seen, ...] = field(default=(), compare=False)
 
 
 def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgement:
@@ -89,7 +92,11 @@ def _judged(
         if unmet and (known.unmet, known.outline) == (unmet, outlined)
     ]
     return Judgement(
-        unmet, in_words(looked[0]), outlined, resembles=alike[0] if len(alike) == 1 else None
+        unmet,
+        in_words(looked[0], method.rules),
+        outlined,
+        resembles=alike[0] if len(alike) == 1 else None,
+        looked=tuple(looked),
     )
 
 
@@ -104,7 +111,7 @@ def outline(seen: Seen) -> str:
     return " ".join(dict.fromkeys((*parts, *(["parameters"] if seen.facts.parameters else []))))
 
 
-def in_words(seen: Seen) -> str:
+def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
     """The facts in words for a student: sizes by the names of the question's dimensions, and
     nothing that could carry any other number out.
     """
@@ -120,9 +127,15 @@ def in_words(seen: Seen) -> str:
             if applied.inside is None
             else f" inside {seen.facts.applied[applied.inside].transform}"
         )
-        words.append(
-            f"{applied.transform}{_over(applied.transform, _dim(applied.lanes, seen))}{inside}"
+        over = _over(applied.transform, _dim(applied.lanes, seen))
+        idles = (
+            idle(each, applied)
+            for rule in rules
+            for each in transforms_of(rule.requirement)
+            if applied.transform in each.names
         )
+        how = next((f" of a function that {told}" for told in idles if told), "")
+        words.append(f"{applied.transform}{over}{how}{inside}")
     transforms_seen = _listed(words)
     transforms = transforms_seen or "no transform of JAX or Flax"
     shapes = _listed(

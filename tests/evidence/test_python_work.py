@@ -6,6 +6,7 @@ Covers too: `evidence.growth`, `evidence.sizes`.
 from __future__ import annotations
 
 import functools
+import logging
 import math
 import re
 import sys
@@ -101,6 +102,13 @@ def checks_its_sizes(x: Any) -> Any:
         raise ValueError(x.shape)
     sizes = [int(size) for size in x.shape]
     return x.reshape(sizes).cumsum(axis=0)
+
+
+def tells_what_it_does(x: Any) -> Any:
+    print("calling", x, np.array2string(x, precision=3), f"{x}", str(x.tolist()))
+    logging.getLogger("answer").debug("x is %s", x)
+    logging.getLogger("answer").warning("x is %r", x)
+    return broadcast(x)
 
 
 def in_blocks(x: Any) -> Any:
@@ -202,7 +210,7 @@ def by_tolist(x: Any) -> Any:
 
 RIGHT = (
     *(broadcast, by_einsum, by_scipy, by_indices, sorts, over_the_other_dimension, helps),
-    *(doubling, checks_its_sizes, in_blocks),
+    *(doubling, checks_its_sizes, in_blocks, tells_what_it_does),
 )
 WRONG = (
     *(two_loops, one_loop, comprehension, nested_comprehension, generator, by_map, by_filter),

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from autograder.evidence.facts import Applied, Facts, Parameter
-from autograder.evidence.requirements import Requirement, Seen
+from autograder.evidence.requirements import Requirement
 from autograder.evidence.sizes import traced_dims
 from autograder.evidence.stored_requirements import from_json, to_json
+from autograder.evidence.transform import Seen
 from autograder.rules import (
     constant_trace,
     either,

@@ -1,0 +1,49 @@
+"""What a transform's function must do for its call to count, learned from the author's own answers.
+
+A rule that asks which call gives the answer is met by a transform that only passes on what was
+computed elsewhere. So its function must do what it does in each of the author's answers: sum
+products, if it does in all of them, and return other numbers than it was given. Pure Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograder.evidence.facts import WORK
+from autograder.evidence.requirements import Either, Every, Requirement, Rule
+from autograder.evidence.transform import Seen, Transform
+
+
+def refined(rules: Sequence[Rule], answers: Sequence[Sequence[Seen]]) -> tuple[Rule, ...]:
+    """The rules, as far as all of `answers`, which meet them, do more than they ask for. An answer
+    is what was seen of each of its calls.
+    """
+    return tuple(replace(rule, requirement=_learned(rule.requirement, answers)) for rule in rules)
+
+
+def _learned(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requirement:
+    if isinstance(requirement, Either | Every):
+        return replace(requirement, of=tuple(_learned(each, answers) for each in requirement.of))
+    if not isinstance(requirement, Transform):
+        return requirement
+    if requirement.inside is not None:
+        inside = _learned(requirement.inside, answers)
+        assert isinstance(inside, Transform)
+        requirement = replace(requirement, inside=inside)
+    if not requirement.gives_answer:
+        return requirement
+    # An answer that meets another branch of `either` says nothing about this one.
+    told = [[seen for seen in answer if requirement.met(seen)] for answer in answers]
+    seen = [each for answer in told for each in answer]
+    if not seen:
+        return requirement
+    work = tuple(
+        kind
+        for kind in WORK
+        if all(any(kind in (call.work or ()) for call in requirement.calls(each)) for each in seen)
+    )
+    fresh = all(any(call.given is False for call in requirement.calls(each)) for each in seen)
+    more = replace(requirement, work=work, fresh=fresh)
+    # Each may hold of a call of its own; then none of them does all.
+    return more if all(more.met(each) for each in seen) else requirement
