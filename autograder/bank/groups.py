@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-PUBLIC = "public"
-HIDDEN_GROUPS = ("corners", "random", "repeated", "types")
+PUBLIC, RANDOM = "public", "random"
+HIDDEN_GROUPS = ("corners", RANDOM, "repeated", "types")
 GROUPS = (PUBLIC, *HIDDEN_GROUPS)
 """The groups of cases that a test cell can ask for, besides the laws of a question (see
 `autograder.build.law_cases`).

@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.bank.groups import METHOD, PUBLIC
-from autograder.bank.records import RuleChecks
+from autograder.bank.groups import METHOD, PUBLIC, RANDOM
+from autograder.bank.records import Bank, RuleChecks
 from autograder.checks import messages
-from autograder.checks.row import RIGHT, WRONG, CheckRow, WrongArray
+from autograder.checks.row import RIGHT, WRONG, CheckRow
+from autograder.checks.rows_of_findings import row_of
 from autograder.checks.verdict import (
     CheckFailed,
     Imprecise,
@@ -22,11 +23,19 @@ from autograder.checks.verdict import (
     own_faults_ungraded,
 )
 from autograder.runtime import fingerprint
-from autograder.verdicts.arrays import comparable
 from autograder.verdicts.examine import Finding
 from autograder.verdicts.rules import Judgement, judge
-from autograder.verdicts.sketch import sketch
-from autograder.verdicts.words import shape_in_words
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found of a function in a group of cases, and whether that was before the group's own
+    check.
+    """
+
+    function: object
+    finding: Finding | None
+    early: bool
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,8 @@ class Grading:
     `bank` is the hidden bank. `refusal` is a sentence that fails every check, because the
     submission as a whole cannot be graded as this assignment. `elsewhere` is the process that runs
     the submission, or None if it runs in this one. `rows` collects the findings for the instructor.
-    `last_judgement` holds the function whose method was judged last, with the judgement.
+    `last_judgement` holds the function whose method was judged last, with the judgement;
+    `found` what was found in each group last, by question and group.
     """
 
     bank: Path
@@ -45,6 +55,21 @@ class Grading:
     rows: list[CheckRow] = field(default_factory=list)
     last_judgement: list[tuple[object, Judgement]] = field(default_factory=list)
     look_twice: bool = True
+    found: dict[tuple[str, str], Found] = field(default_factory=dict)
+
+    def find(self, question: str, function: object, cases: str, *, early: bool) -> Finding | None:
+        """What is found in a group of cases: once for the group's own check, which may come later,
+        and for those that are made `early`. Raises `Ungraded`.
+        """
+        last = self.found.get((question, cases))
+        if last is None or last.function is not function or not (early or last.early):
+            finding = find(
+                self.bank, question, function, cases, in_notebook=False, elsewhere=self.elsewhere
+            )
+        else:
+            finding = last.finding
+        self.found[question, cases] = Found(function, finding, early)
+        return finding
 
     def judge(self, function: object, method: RuleChecks) -> Judgement:
         """Judge `function` by all rules, or return the last judgement if it is of the same
@@ -74,6 +99,8 @@ def forget_rows(count: int) -> None:
     """Keep only the first `count` rows: the checks behind them are made again."""
     if _grading is not None:
         del _grading.rows[count:]
+        _grading.found.clear()
+        _grading.last_judgement.clear()
 
 
 def begin_grading(
@@ -109,9 +136,7 @@ def demand_gradable(grading: Grading, question: str) -> None:
 def check_cases(grading: Grading, question: str, function: object, cases: str) -> None:
     """Check `function` against a group of cases. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
-    finding = find(
-        grading.bank, question, function, cases, in_notebook=False, elsewhere=grading.elsewhere
-    )
+    finding = grading.find(question, function, cases, early=False)
     diagnosis = (
         finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
     )
@@ -120,7 +145,7 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
         for row in grading.rows
     )
     finding = _with_the_cell(grading, question, function, finding)
-    grading.rows.append(_row(question, cases, finding, time.monotonic() - started))
+    grading.rows.append(row_of(question, cases, finding, time.monotonic() - started))
     if finding is not None:
         raise (Imprecise if finding.worth else CheckFailed)(
             messages.in_grading(question, finding, shown)
@@ -128,7 +153,10 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
 
 
 def check_rule(grading: Grading, question: str, function: object, rule: str) -> None:
-    """Check how `function` computes against a rule. Raises `CheckFailed` and `Ungraded`."""
+    """Check how `function` computes against a rule: not met by an answer whose values are wrong,
+    because the facts come from the submission, and are soon made up for values that are made up
+    too. Raises `CheckFailed` and `Ungraded`.
+    """
     started = time.monotonic()
     with own_faults_ungraded(in_notebook=False):
         bank = load(grading.bank, False)
@@ -141,6 +169,20 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
             ),
             False,
         )
+    values = _values_of_rules(grading, bank, question, function)
+    if values is not None:
+        grading.rows.append(
+            CheckRow(
+                question,
+                METHOD,
+                rule,
+                WRONG,
+                forgeable=True,
+                seconds=round(time.monotonic() - started, 3),
+            )
+        )
+        raise CheckFailed(messages.rule_without_values(question, values))
+    with own_faults_ungraded(in_notebook=False):
         judgement = grading.judge(function, method)
     unmet = rule in judgement.unmet
     row = CheckRow(
@@ -154,6 +196,14 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
         raise CheckFailed(messages.rule_in_grading(question, method, judgement, rule))
 
 
+def _values_of_rules(grading: Grading, bank: Bank, question: str, function: object) -> str | None:
+    """The group in which the values are wrong, so that no rule is met; None if they are right."""
+    if RANDOM not in bank.groups.get(question, {}):
+        return None
+    finding = grading.find(question, function, RANDOM, early=True)
+    return None if finding is None or finding.verdict == "imprecise" else RANDOM
+
+
 def _with_the_cell(
     grading: Grading, question: str, function: object, finding: Finding | None
 ) -> Finding | None:
@@ -164,37 +214,3 @@ def _with_the_cell(
         return finding
     why = grading.elsewhere.why_undefined(question)
     return replace(finding, sentence=f"is not defined: {why}.") if why else finding
-
-
-def _row(question: str, cases: str, finding: Finding | None, seconds: float) -> CheckRow:
-    row = CheckRow(question, cases, seconds=round(seconds, 3))
-    if finding is None:
-        return row
-    row = replace(
-        row,
-        verdict=finding.verdict,
-        step=finding.step,
-        failing=finding.failing,
-        of=finding.cases,
-        refused_on=finding.refused_on,
-    )
-    if finding.diagnosis is not None:
-        row = replace(
-            row,
-            diagnosis=finding.diagnosis.name,
-            diagnosis_by=finding.diagnosis.by,
-            hint=finding.diagnosis.hint,
-        )
-    if finding.actual is not None and comparable(finding.actual, finding.expected):
-        array = shape_in_words(finding.actual, finding.expected)
-        row = replace(
-            row, returned=WrongArray(finding.case, finding.part, array, sketch(finding.actual))
-        )
-    if finding.mismatch is not None and finding.step == "values":
-        # To two digits, as in the sentence: if zeros were returned, the error is an expected value.
-        row = replace(
-            row,
-            error=float(f"{finding.mismatch.error:.2g}"),
-            allowed=float(f"{finding.allowed:.2g}"),
-        )
-    return row

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.bank.groups import PUBLIC
+from autograder.bank.groups import PUBLIC, title
 from autograder.bank.records import RuleChecks
 from autograder.calls.given import shown
 from autograder.calls.inputs import describe
@@ -131,6 +131,14 @@ def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rul
     """The message for Gradescope about a rule, as Markdown, without the function's own text."""
     return _without_html(
         "\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part)
+    )
+
+
+def rule_without_values(question: str, group: str) -> str:
+    """The message for Gradescope about a rule, where the values in a group of cases are wrong."""
+    return (
+        f"{question} does not return the expected values ({title(group)}). How an answer computes "
+        "counts only where its values are right."
     )
 
 

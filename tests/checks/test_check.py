@@ -1,6 +1,6 @@
 """`check` in its three places, and the exact words that students read.
 
-Covers too: `checks.in_grading`, `checks.in_notebook`, `checks.verdict`.
+Covers too: `checks.in_grading`, `checks.in_notebook`, `checks.rows_of_findings`, `checks.verdict`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ from autograder.bank.storage import save
 from autograder.build.banks import build
 from autograder.checks import in_grading, verdict
 from autograder.questions.question import declared_inside
+from autograder.rules import transform
 from autograder.verdicts.examine import examine
 
 
@@ -70,6 +72,7 @@ CHECKED = """\
 import os, sys
 from logging.handlers import SocketHandler
 import jax
+import jax.numpy as jnp
 from otter import logging
 from autograder import check
 
@@ -410,3 +413,75 @@ def test_a_large_right_answer_of_many_axes_is_right() -> None:
     built = build("t", [declared], {"f": f}, "a")
     for group in built.hidden.groups["f"].values():
         assert examine(f, group) is None
+
+
+@pytest.fixture
+def ruled(tmp_path: Path) -> Iterator[None]:
+    """A grading of a question with a rule."""
+    with declared_inside():
+        question = Question(
+            "rows", arguments={"x": Array("B", "D")}, dims={"B": (2, 9), "D": (2, 9)}
+        )
+        question.requires(
+            "mapped",
+            transform("jax.vmap", lanes="B", gives_answer=True),
+            otherwise="does not map its rows.",
+            misconception="not mapped",
+            hint="Map.",
+        )
+        built = build("t", [question], {"rows": rows}, "a")
+    save(built.hidden, tmp_path / HIDDEN_FILE)
+    in_grading.begin_grading(str(tmp_path / HIDDEN_FILE))
+    yield
+    in_grading.end_grading()
+
+
+def rows(x: Any) -> Any:
+    return jax.vmap(lambda row: row @ row)(x)
+
+
+@pytest.mark.usefixtures("ruled")
+def test_how_an_answer_computes_counts_only_where_its_values_are_right() -> None:
+    calls = []
+
+    def counted(x: Any) -> Any:
+        calls.append(1)
+        return rows(x)
+
+    def fake(x: Any) -> Any:
+        return jax.vmap(lambda row: row @ row + 1)(x)
+
+    check("rows", counted, rule="mapped")
+    early = len(calls)
+    check("rows", counted, "random")
+    assert len(calls) == early, "the group was called before, and is not called again"
+    check("rows", counted, "random")
+    check("rows", counted, rule="mapped")
+    with pytest.raises(CheckFailed) as caught:
+        check("rows", fake, rule="mapped")
+    assert str(caught.value) == (
+        "rows does not return the expected values (random sizes and seeds). How an answer computes "
+        "counts only where its values are right."
+    )
+    with pytest.raises(CheckFailed) as caught:
+        check("rows", lambda x: (x * x).sum(axis=1), rule="mapped")
+    assert str(caught.value).startswith(
+        "rows does not map its rows.\n\n**Looks like: not mapped.**"
+    )
+    half = check_points(jax.vmap(lambda row: (row @ row).astype(jnp.bfloat16)))
+    assert half == "passed", "an answer that loses digits computes as it should"
+    assert [(row.cases, row.verdict) for row in in_grading.rows()][:5] == [
+        ("method", "right"),
+        ("random", "right"),
+        ("random", "right"),
+        ("method", "right"),
+        ("method", "wrong"),
+    ]
+
+
+def check_points(function: Any) -> str:
+    try:
+        check("rows", function, rule="mapped")
+    except CheckFailed as failed:
+        return str(failed)
+    return "passed"
