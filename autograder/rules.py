@@ -51,9 +51,9 @@ def transform(
     leaves the order of arguments and captured values to students. `inside`: the call is inside one
     of this other transform. `makes_parameters`: parameters are made inside the call.
     `gives_answer`: the numbers that the function returns are among those that the call returned, so
-    that it was not made for show; and the transformed function does what it does in the solution and
-    every alternative, as far as they agree: it sums products (of its inputs with a kernel), and
-    returns other numbers than it was given.
+    that it was not made for show; and the transformed function does what it does in the solution
+    and in every alternative, as far as they agree: it sums products (of its inputs with a kernel),
+    and returns other numbers than it was given.
 
     Raises `DeclarationError` for arguments that cannot be used.
     """
