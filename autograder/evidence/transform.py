@@ -76,6 +76,8 @@ class Transform:
         words += [f"with in_axes={self.in_axes}"] if self.in_axes is not None else []
         words += ["that makes parameters"] if self.makes_parameters else []
         words += ["that gives the answer"] if self.gives_answer else []
+        words += ["of a function that sums products"] if PRODUCT in self.work else []
+        words += ["and returns other numbers than it was given"] if self.fresh else []
         words += [f"inside ({self.inside})"] if self.inside else []
         return " ".join(words)
 

@@ -567,3 +567,29 @@ def test_an_attack_by_a_whole_submission_is_held(
     if name in BEFORE_ANY_PLUGIN and score is None:
         results, score = results or {}, 0
     assert_held(results, printed, score, place, bank)
+
+
+PASSED_ON = """
+from flax import nnx
+
+def vmap_over_batch(seed, x_batch, features):
+    model = nnx.Linear(x_batch.shape[-1], int(features), rngs=nnx.Rngs(int(seed)))
+    return nnx.vmap(lambda m, row: row, in_axes=(None, 0))(model, model(x_batch)).reshape(-1)
+"""
+
+
+def test_a_transform_that_passes_right_numbers_on_earns_no_points_of_the_method(
+    dist: Builds,
+) -> None:
+    built = BuiltAssignment(dist / "nnx-vmap-over-batch")
+    run = otter_run(built.answered({QUESTION: PASSED_ON}), built.zip)
+    assert run.results is not None
+    rows = {str(row["name"]): row for row in run.results["tests"]}
+    lost = {name for name, row in rows.items() if row["score"] == 0 and row["max_score"] > 0}
+    assert sum(row["score"] for row in rows.values()) == 7
+    assert len(lost) == 2
+    for name in lost:
+        assert (
+            "Seen: nnx.vmap over B lanes of a function that sums no products; parameters of shape "
+            "(D, F), (F)."
+        ) in rows[name]["output"]

@@ -205,6 +205,10 @@ def test_what_is_only_passed_through_does_not(method: RuleChecks, answer: Answer
 def test_the_build_asks_for_no_more_than_every_answer_of_the_author_does() -> None:
     (rule,) = checks(merged).rules
     assert (rule.requirement.work, rule.requirement.fresh) == (("product", "arithmetic"), True)  # type: ignore[union-attr]
+    assert str(rule.requirement) == (
+        "nnx.vmap or jax.vmap over B lanes that gives the answer of a function that sums products "
+        "and returns other numbers than it was given"
+    )
     (rule,) = checks(in_two_parts).rules
     assert (rule.requirement.work, rule.requirement.fresh) == (("arithmetic",), True)  # type: ignore[union-attr]
 
