@@ -62,10 +62,11 @@ def by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -
     if transform == "nnx.split_rngs":
         # Called without anything to split, it only makes a decorator.
         return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
-    return (
-        transform in ("jax.vmap", "jax.lax.scan")
-        and _from_library(frame)
-        and _of_library(own.get("fun", own.get("f")))
+    if transform not in ("jax.vmap", "jax.lax.scan") or not _from_library(frame):
+        return False
+    # Flax's own transforms hand a function on that may look like the one which it was given.
+    return caller_of(frame).startswith((_LIFT, "flax.nnx.transforms")) or _of_library(
+        own.get("fun", own.get("f"))
     )
 
 

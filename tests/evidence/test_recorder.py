@@ -11,6 +11,7 @@ import importlib
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import flax.linen as nn
 import jax
@@ -332,3 +333,40 @@ def test_facts_cross_as_json_and_nothing_else_does():
         with pytest.raises(NoFacts):
             from_json(wrong)
     assert from_json({"applied": [], "parameters": [], "stopped": "yes"}) == Facts()
+
+
+class ByCompact(nn.Module):
+    """`nn.vmap` of a function of a layer that was made before."""
+
+    @nn.compact
+    def __call__(self, x: Any) -> Any:
+        return nn.vmap(
+            lambda layer, row: layer(row),
+            variable_axes={"params": None},
+            split_rngs={"params": False},
+        )(nn.Dense(4), x)
+
+
+class BySetup(nn.Module):
+    """`nn.vmap` of a function of the module itself."""
+
+    def setup(self) -> None:
+        self.layer = nn.Dense(4)
+
+    def __call__(self, x: Any) -> Any:
+        return nn.vmap(
+            lambda module, row: module.layer(row),
+            variable_axes={"params": None},
+            split_rngs={"params": False},
+        )(self, x)
+
+
+@pytest.mark.parametrize("module", [ByCompact, BySetup])
+def test_a_lifted_function_is_seen_as_a_lifted_class_is(module: type[nn.Module]) -> None:
+    def answer(x: Any) -> Any:
+        return module().init_with_output(jax.random.key(0), x)[0]
+
+    facts, _ = gather(answer, {"x": Value("jax", np.ones((5, 3), np.float32))})
+    (applied,) = facts.applied
+    assert (applied.transform, applied.lanes, applied.answers) == ("nn.vmap", 5, True)
+    assert {each.shape for each in facts.parameters} == {(3, 4), (4,)}
