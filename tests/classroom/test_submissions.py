@@ -443,7 +443,7 @@ def solution_at(folder: Path) -> Path:
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_a_link_to_the_solution_is_never_followed(tmp_path: Path, name: str, kind: str) -> None:
     solution = solution_at(tmp_path / "solution")
-    folder = lay(tmp_path / "class", "eve/own.ipynb", "ada/x.ipynb", "bob.ipynb")
+    folder = lay(tmp_path / "class", "eve/own.ipynb", "eve/more/x.ipynb", "ada/x.ipynb")
     target = solution / ("x.ipynb" if kind == "file" else "")
     for place in (folder, folder / "eve"):
         (place / name).symlink_to(target)
