@@ -25,8 +25,7 @@ from autograder.assignment import delivery, master, otter_assign
 from autograder.bank import filenames, records, storage
 from autograder.grading import configuration, gradescope, prefork, provisioner, results, stage
 from autograder.grading.notebook import without_submitted_code
-from autograder.runtime import compiled_programs, ending
-from autograder.sandbox import surroundings
+from autograder.runtime import compiled_programs, ending, installed
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
 """The environment variable that may hold the secret of a build record, to draw the same cases
@@ -105,6 +104,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         files away.
         """
         self._started = time.monotonic()
+        installed.import_only_that(Path(self.submission_path).parent.parent)
         try:
             _refuse_log(config.grade_from_log)
             self._isolation = configuration.Isolation.of(
@@ -116,7 +116,6 @@ class ArraysPlugin(AbstractOtterPlugin):
                 file, results.unfinished(f"the autograder's configuration cannot be used: {fault}.")
             )
             raise
-        surroundings.import_what_is_installed()
         self._seed = (
             None
             if config.seed is None
@@ -125,7 +124,14 @@ class ArraysPlugin(AbstractOtterPlugin):
         self._stage = stage.prepare(
             self._isolation, Path(self.submission_path), container=not config.otter_run
         )
-        if provisioner.begin(self._stage.holding) and self._isolation.level != "off":
+        first, confined = (
+            provisioner.begin(self._stage.holding),
+            self._isolation.level != "off",
+        )
+        if confined:
+            # the kernel that Jupyter would start imports nothing from the folder in which it works
+            os.environ["PYTHONSAFEPATH"] = "1"
+        if first and confined:
             prefork.begin(stage.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
     def before_execution(self, submission: Any) -> Any:
@@ -150,7 +156,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             )
             submission.cells.insert(0, nbformat.v4.new_code_cell(call))
             return submission
-        stage.put_away(self._stage, Path(self.submission_path))
+        submission = stage.put_away(self._stage, Path(self.submission_path), submission)
         settings = stage.kernel_settings(self._isolation, self._stage, path, refusal, self._seed)
         submitted = Path(self.submission_path)
         settings["script"] = submitted.name if submitted.suffix == ".py" else ""

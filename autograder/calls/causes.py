@@ -204,6 +204,32 @@ def known_cause(text: object, arguments: Sequence[str]) -> str:
     return OF_ITS_OWN.says()
 
 
+COMMON_EXCEPTIONS = (
+    *("AssertionError", "AttributeError", "ConcretizationTypeError", "IndexError", "KeyError"),
+    *("ModuleNotFoundError", "NameError", "NotImplementedError", "RecursionError"),
+    *("RuntimeError", "TracerArrayConversionError", "TracerBoolConversionError", "TypeError"),
+    *("UnboundLocalError", "ValueError", "ZeroDivisionError"),
+)
+"""The exception types that a sentence about hidden cases may name: those of usual mistakes."""
+
+_COARSE = (
+    (r"(returned a (?:list|tuple)) of length \d{1,4}", r"\1"),
+    (r"\btakes \d{1,2} positional arguments?;", "takes another number of positional arguments;"),
+    (r" cannot be read \([A-Za-z]{5,20}\)", " cannot be read"),
+    (r"\bis not a function but of type .*?\.$", "is not a function."),
+    (rf"\braised (?!(?:{'|'.join(COMMON_EXCEPTIONS)})\.$)[\w ]+\.$", "raised an exception."),
+)
+
+
+def coarse(cause: str) -> str:
+    """A cause as a sentence about hidden cases may say it: without numbers and names that a process
+    could choose by what it was called with.
+    """
+    for pattern, told in _COARSE:
+        cause = re.sub(pattern, told, cause)
+    return cause
+
+
 def open_name(kind: type) -> str:
     """The name of a type from a public package, else a stand-in: a submission could name its own
     type after anything it has seen.

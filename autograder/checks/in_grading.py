@@ -144,11 +144,13 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
         (row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis)
         for row in grading.rows
     )
+    # The process has seen the hidden cases of earlier checks, and public ones may tell of them.
+    hidden = any(each != PUBLIC for each in (cases, *(row.cases for row in grading.rows)))
     finding = _with_the_cell(grading, question, function, finding)
     grading.rows.append(row_of(question, cases, finding, time.monotonic() - started))
     if finding is not None:
         raise (Imprecise if finding.worth else CheckFailed)(
-            messages.in_grading(question, finding, shown)
+            messages.in_grading(question, finding, shown, hidden=hidden)
         )
 
 

@@ -11,11 +11,13 @@ import numpy as np
 
 from autograder.bank.groups import PUBLIC, title
 from autograder.bank.records import RuleChecks
+from autograder.calls.causes import coarse
 from autograder.calls.given import shown
 from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
 from autograder.calls.spec import PLAIN, Case
 from autograder.calls.stages import in_python
+from autograder.checks.guarded import failing, guarded
 from autograder.questions.laws import says
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.diagnosis import Diagnosis
@@ -31,12 +33,14 @@ BUCKETS = (
 """Sizes of errors relative to the largest expected value, largest first."""
 
 
-def sentence(question: str, finding: Finding) -> str:
-    """One sentence: what was asked, what is wrong with the answer, and on which case."""
+def sentence(question: str, finding: Finding, *, hidden: bool = False) -> str:
+    """One sentence: what was asked, what is wrong with the answer, and on which case. About
+    `hidden` cases it has no number of the answer's (see `autograder.checks.guarded`).
+    """
     whole = finding.step in ("call", "structure", "arguments")
     subject = finding.answered.case.way.subject(question, None if whole else finding.part)
     return (
-        f"{subject} {finding.sentence} [case "
+        f"{subject} {guarded(finding) if hidden else finding.sentence} [case "
         f"{finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
     )
 
@@ -97,12 +101,16 @@ def _given_code(case: Case) -> str:
     return "\n".join(shown(text) for text in dict.fromkeys(texts))
 
 
-def in_grading(question: str, finding: Finding, seen_in_public: bool) -> str:
+def in_grading(
+    question: str, finding: Finding, seen_in_public: bool, *, hidden: bool = False
+) -> str:
     """The message for Gradescope, as Markdown: the kind of case and the size of the error, without
     arguments, values, or the function's own text.
     """
-    parts = [_without_html(part) for part in (sentence(question, finding), _law(finding)) if part]
-    table = "\n".join(part for part in (_structure(finding), _failing(finding)) if part)
+    told = sentence(question, finding, hidden=hidden)
+    parts = [_without_html(part) for part in (told, _law(finding)) if part]
+    many = failing(finding) if hidden else _failing(finding)
+    table = "\n".join(part for part in (_structure(finding), many) if part)
     if table:
         parts.append(_without_html(table))
     if finding.worth:
@@ -157,7 +165,7 @@ def _rule(
     if judgement.failed is not None:
         case, failed = judgement.failed
         return (
-            f"{question} {failed.cause} [{case.label}]",
+            f"{question} {coarse(failed.cause) if bold else failed.cause} [{case.label}]",
             "How it computes cannot be seen before it returns an array.",
         )
     declared = method.rule(rule)

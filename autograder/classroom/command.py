@@ -4,9 +4,11 @@ person or a script.
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.classroom import gradebook, grades, grading, report, roster
@@ -74,11 +76,15 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
     """Grade every submission in `folder`. Raises `autograder.errors.BuildError`; raises
     `KeyboardInterrupt` after reporting what is kept.
     """
+    named_out = out
+    folder, archive, out = folder.absolute(), archive.absolute(), out.absolute()
+    students = None if options.students is None else options.students.absolute()
     assignment, wanted = grading.assignment_of(archive)
     targets = [gradebook.target_of(given, out) for given in options.into]
+    targets = [replace(target, path=target.path.absolute()) for target in targets]
     beside = [archive, out, *(out / name for name in (FOLDER, grades.FILE, REPORT))]
     beside += [target.path for target in targets]
-    found = _Class.of(folder, wanted, options.students, beside)
+    found = _Class.of(folder, wanted, students, beside)
     gradebook.check(targets, found.roster, found.rows({}))
     content = archive.read_bytes()
     ledger = Ledger(out)
@@ -91,19 +97,29 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
     for submission in todo.left:
         entries.pop(submission.key, None)
     try:
-        for entry in grading.grade(todo, content, ledger, options.scheduler, options.workers):
-            entries[entry.key] = entry
-            tell.graded(entry, grades.of_results(entry.results))
+        with _in_an_empty_folder():
+            for entry in grading.grade(todo, content, ledger, options.scheduler, options.workers):
+                entries[entry.key] = entry
+                tell.graded(entry, grades.of_results(entry.results))
     except KeyboardInterrupt:
         tell.stopped(len(entries), len(found.submissions))
         raise
     finally:
         _write(out, assignment, found, entries, named, targets)
     tell.end(
-        out,
+        named_out,
         {key: grades.of_results(entry.results) for key, entry in entries.items()},
         time.monotonic() - started,
     )
+
+
+@contextlib.contextmanager
+def _in_an_empty_folder() -> Iterator[None]:
+    """Work in an empty folder, as do all processes that are started meanwhile: the submissions may
+    lie in the present one, and Python imports from where it is started.
+    """
+    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
+        yield
 
 
 def _write(

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from autograder.container import choice, tars, zips
-from autograder.container.zips import printable
 from autograder.errors import Refused
-from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL
+from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, MAX_TOTAL, printable
 
 SCRIPT = ".py"
 
@@ -132,8 +131,15 @@ def plain_files(folder: Path) -> list[Path]:
     return list(_of_folder(folder).values())
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder itself, and no link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
 def _of_folder(folder: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
+    if folder.is_symlink():
+        return files  # below the top, `os.walk` follows no links itself
     for above, folders, names in os.walk(folder):
         place = Path(above).relative_to(folder)
         folders[:] = (

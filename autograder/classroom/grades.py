@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from autograder.classroom.people import Person
+from autograder.classroom.people import Person, one_line
 from autograder.grading import results
 
 FILE = "final_grades.csv"
@@ -146,10 +147,13 @@ def write_table(target: Path, table: pd.DataFrame) -> None:
     part.replace(target)
 
 
+_SIGNS = "=+\\-@＝＋－＠"
+
+
 def no_formula(text: str) -> str:
-    """The text, quoted if a spreadsheet would compute it as a formula: students choose the names of
-    their files.
+    """The text in one line, quoted where a spreadsheet would compute it as a formula: students
+    choose the names of their files. Some spreadsheets take a semicolon for a separator too.
     """
-    return (
-        f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and text != "--" else text
-    )
+    line = re.sub(rf"([;|]\s*)(?=[{_SIGNS}])", r"\1'", one_line(text))
+    computed = re.match(rf"[\s\ufffd\"]*[{_SIGNS}]", line)
+    return f"'{line}" if computed and line != "--" else line

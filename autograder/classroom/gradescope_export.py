@@ -22,6 +22,12 @@ class NoSubmissions(BuildError):
     """
 
 
+def is_export(folder: Path) -> bool:
+    """Whether a folder has Gradescope's file about the submissions beside it."""
+    path = folder / METADATA
+    return path.is_file() and not path.is_symlink()
+
+
 def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
     """Who submitted, by the name of the submission's folder, which may be missing. Raises
     `NoSubmissions`.

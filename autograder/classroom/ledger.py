@@ -64,7 +64,7 @@ class Ledger:
         (folder / _NOTE).unlink(missing_ok=True)  # the old note would not be true of the new result
         (folder / _PRINTED).write_text(graded.printed, encoding="utf-8")
         results.write(folder / _RESULTS, graded.results)
-        results.write(
+        results.write_json(
             folder / _NOTE,
             {"submission": submission, "archive": archive, "seconds": round(graded.seconds, 2)},
         )

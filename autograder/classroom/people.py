@@ -6,6 +6,21 @@ import re
 import unicodedata
 from dataclasses import dataclass, fields, replace
 
+_REPLACED = ("Cc", "Cs", "Zl", "Zp")
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def one_line(text: str) -> str:
+    """The text with a replacement for each sign that ends a line, that a terminal obeys, that turns
+    the direction of writing, or that UTF-8 lacks.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        "\ufffd" if sign in _TURNING or unicodedata.category(sign) in _REPLACED else sign
+        for sign in text
+    )
+
 
 @dataclass(frozen=True)
 class Person:
@@ -22,6 +37,11 @@ class Person:
     login: str = ""
     platform: str = ""
     clue: str = ""
+
+    def __post_init__(self) -> None:
+        # exports and names of files say what they like
+        for each in fields(self):
+            object.__setattr__(self, each.name, one_line(getattr(self, each.name)))
 
     @property
     def label(self) -> str:

@@ -214,7 +214,8 @@ def _order(grade: Grade, label: str) -> tuple[int, list[Any]]:
 def _natural(label: str) -> list[Any]:
     """A sort key that puts submission 10 after submission 9."""
     head = label.rstrip("0123456789")
-    return [head, int(label[len(head) :] or 0)]
+    digits = label[len(head) :].lstrip("0")
+    return [head, len(digits), digits]
 
 
 REPORT = "report.html"

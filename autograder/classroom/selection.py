@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.contents import is_answer, is_archive, plain_files, written
+from autograder.classroom.contents import is_answer, is_archive, is_folder, plain_files, written
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, Notice
 from autograder.container import choice
@@ -72,7 +72,7 @@ def of_folder(folder: Path, wanted: Wanted) -> tuple[Path, list[Notice]]:
     """The folder of a student, or the one of this assignment in it, and a notice if one of several
     notebooks is graded.
     """
-    inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and _has_answer(path)]
+    inside = [path for path in sorted(folder.iterdir()) if is_folder(path) and _has_answer(path)]
     own = [path for path in inside if wanted.name and _word(path.name) == _word(wanted.name)]
     notices: list[Notice] = []
     if own and len(inside) > 1:

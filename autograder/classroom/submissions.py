@@ -12,6 +12,7 @@ from autograder.classroom import layouts
 from autograder.classroom.contents import (
     is_answer,
     is_archive,
+    is_folder,
     names_in,
     of_files,
     of_system,
@@ -19,7 +20,7 @@ from autograder.classroom.contents import (
     without_ending,
     written,
 )
-from autograder.classroom.gradescope_export import METADATA, NoSubmissions, people_of
+from autograder.classroom.gradescope_export import METADATA, NoSubmissions, is_export, people_of
 from autograder.classroom.keys import keys
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, MISSING, Notice, left_out
@@ -104,11 +105,13 @@ class _Search:
     def enter(self, folder: Path, depth: int = 0) -> None:
         """Take down what is in a folder of submissions, and in folders of submissions in it."""
         entries = self._entries(folder)
-        folders = [path for path in entries if path.is_dir() and not path.is_symlink()]
-        exported = (folder / METADATA).is_file()
+        folders = [path for path in entries if is_folder(path)]
+        exported = is_export(folder)
         if exported:
             self._read_export(folder)
             entries = [path for path in entries if path.name != METADATA]
+        exports = [path for path in folders if is_export(path)]
+        every = len(exports) == len(folders)  # else a student has put one into a folder
         inner = folder / _NBGRADER
         if not exported and inner in folders and any(path.is_dir() for path in inner.iterdir()):
             for path in entries:
@@ -126,6 +129,7 @@ class _Search:
             elif (
                 depth < _DEEPEST
                 and not (exported and path in self._people)
+                and (every or path not in exports)
                 and self._holds_submissions(path, depth, alone=len(folders) == 1 and not answers)
             ):
                 self.enter(path, depth + 1)
@@ -210,11 +214,11 @@ class _Search:
         """
         if depth >= _DEEPEST or layouts.of_folder(folder.name) is not None:
             return False
-        if (folder / METADATA).is_file():
+        if is_export(folder):
             return True
         entries = self._entries(folder)
-        folders = [path for path in entries if path.is_dir() and not path.name.startswith(".")]
-        files = [path for path in entries if path.is_file()]
+        folders = [path for path in entries if is_folder(path) and not path.name.startswith(".")]
+        files = [path for path in entries if path.is_file() and not path.is_symlink()]
         if any(layouts.of_folder(path.name) for path in folders):
             return True
         if len({named.key for named in layouts.of_files(p.name for p in files).values()}) > 1:

@@ -26,7 +26,7 @@ from jupyter_client.localinterfaces import local_ips
 
 from autograder.container import launcher, runner
 from autograder.grading import provisioner
-from autograder.runtime import switches
+from autograder.runtime import installed, switches
 from autograder.runtime.fork import Forked
 from autograder.runtime.jax_settings import RARELY
 from autograder.sandbox import host, nursery, surroundings
@@ -48,6 +48,7 @@ _NEEDED = (
 
 def main() -> None:
     """Answer requests from standard input on standard output until the input ends."""
+    installed.import_only_that()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for needed in _NEEDED:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from autograder.errors import BuildError
+from autograder.runtime import installed
 
 
 @click.command()
@@ -88,6 +89,7 @@ def grade(
     graded is named, with the reason. Each is kept as it comes: a run that was stopped goes on with
     --resume.
     """
+    installed.import_only_that()
     # Imported here: it loads Dask.
     try:
         from autograder.classroom import command, progress

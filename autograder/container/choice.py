@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from autograder.container.zips import printable
 from autograder.errors import Refused
-from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, remove
+from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, printable, remove
 
 ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
 """The endings of notebook names, as browsers and mail programs leave them."""

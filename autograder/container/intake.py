@@ -18,10 +18,9 @@ import nbformat
 
 from autograder.container import choice
 from autograder.container import zips as packed
-from autograder.container.zips import printable
 from autograder.errors import Refused
 from autograder.grading.given import Given
-from autograder.sandbox.files import MAX_FILE, lay_out, remove
+from autograder.sandbox.files import MAX_FILE, lay_out, printable, remove
 
 UNPACKED = "submission.zip"
 """The name of an empty zip. Otter unpacks it if it is told that submissions are zips."""

@@ -14,12 +14,14 @@ from autograder.container import intake
 from autograder.container.launcher import OUTSIDE
 from autograder.errors import Refused
 from autograder.grading import results
+from autograder.runtime import installed
 
 
 def grade(root: Path, *, container: bool) -> None:
     """Grade the submission in `root`, laid out as on Gradescope: source, submission, results,
     submission_metadata.json.
     """
+    installed.import_only_that(root)
     config = root / "source" / "otter_config.json"
     zips = (
         bool(json.loads(config.read_text(encoding="utf-8")).get("zips", False))

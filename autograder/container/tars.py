@@ -9,8 +9,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from autograder.container.zips import check_places, check_size, printable
+from autograder.container.zips import check_places, check_size
 from autograder.errors import Refused
+from autograder.sandbox.files import printable
 
 ENDING = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 """The endings of the archives that are read."""

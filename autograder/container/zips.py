@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import Refused
-from autograder.sandbox.files import MAX_FILES, MAX_TOTAL
+from autograder.sandbox.files import MAX_FILES, MAX_TOTAL, printable
 
 LONGEST_PART, LONGEST = 255, 1000
 """Bytes of one name, and of a path: the limits of every Linux file system below a temporary folder.
@@ -102,15 +102,3 @@ def check_places(name: str, entries: Sequence[tuple[PurePosixPath, str]]) -> Non
 
 def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
     return PurePosixPath(entry.filename.replace("\\", "/"))
-
-
-SHOWN = 60
-"""At most this many characters of a submitted file's name are repeated."""
-
-
-def printable(name: str) -> str:
-    """A submitted name that is safe to repeat: short, on one line, without characters that HTML or
-    Markdown interpret.
-    """
-    safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
-    return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"

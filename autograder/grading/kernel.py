@@ -5,13 +5,14 @@ the submission.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.in_grading import begin_grading, forget_rows, rows
 from autograder.grading.test_file import forget_last_test, run_test
-from autograder.runtime import log_server
+from autograder.runtime import installed, log_server
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.host import protect_this_process
 from autograder.sandbox.prestart import settings_of
@@ -104,9 +105,12 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     """Begin a grading; the notebook's first cell.
 
     `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
-    script, names; see `Settings`, `Limits` and `Submission`.
+    script, names, modules; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
+    installed.import_only_that(Path.cwd())
+    if settings["modules"]:
+        sys.path.append(str(Path.cwd()))  # those of the assignment: nothing else is there
     tests = Path(settings["tests"])
     submission = Submission(
         settings_of(settings),

@@ -69,7 +69,11 @@ class Kernel(Forked):
         os.chdir(order["folder"])
         # ipykernel was imported before the variable that names its parent was set.
         Application.launch_instance(
-            argv=[*order["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+            argv=[
+                *order["arguments"],
+                f"--IPKernelApp.parent_handle={os.getppid()}",
+                "--InteractiveShellApp.ignore_cwd=True",
+            ]
         )
 
 

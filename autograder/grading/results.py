@@ -5,11 +5,15 @@ Standard library only.
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from autograder.grading import plain, schema
+
+LARGEST = 20_000_000
+"""Characters of results with `extra_data`."""
 
 CELLS = "Your notebook in grading"
 """The name of the row about cells that did not run to their end. It has no points."""
@@ -75,29 +79,57 @@ def has_another(path: Path) -> bool:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write results in Gradescope's form, as `write_json` does. What cannot be mended to that form
+    is refused: then results that say so, without a verdict, are written.
+    """
+    mended = _in_form(plain.of(content))
+    if faults := schema.faults(mended):
+        mended = unfinished(
+            f"the results were not in the form that Gradescope reads ({faults[0]})."
+        )
+    if len(json.dumps(mended)) > LARGEST and "extra_data" in mended:
+        mended["extra_data"] = {"left_out": f"it had more than {LARGEST} characters"}
+    _write(path, mended)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON atomically: a reader, at any time and however this process ends, finds the old
     content or the new one, complete.
 
-    JSON has no NaN and no infinity, and Gradescope shows nothing of a file that contains them: they
-    are written as text.
+    What JSON has no form for is written as text (see `autograder.grading.plain`): Gradescope shows
+    nothing of a file with NaN or infinity in it.
     """
+    _write(path, plain.of(content))
+
+
+def _write(path: Path, content: Any) -> None:
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8") as file:
-        json.dump(_finite(content), file, allow_nan=False)
+        json.dump(content, file, allow_nan=False)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, Mapping):
-        return {
-            str(_finite(name)) if isinstance(name, float) else name: _finite(each)
-            for name, each in value.items()
-        }
-    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
+def _in_form(content: dict[str, Any]) -> dict[str, Any]:
+    """The results without what Gradescope has no place for: unknown keys go to `extra_data`."""
+    found = _with_known_keys(content, "results")
+    if isinstance(found.get("tests"), list):
+        found["tests"] = [
+            _with_known_keys(row, "test") if isinstance(row, dict) else row
+            for row in found["tests"]
+        ]
+    return found
+
+
+def _with_known_keys(content: dict[str, Any], of: str) -> dict[str, Any]:
+    known = schema.known_keys(of)
+    others = {key: value for key, value in content.items() if key not in known}
+    found = {key: value for key, value in content.items() if key in known}
+    if others:
+        extra = found.get("extra_data")
+        found["extra_data"] = {**(extra if isinstance(extra, dict) else {}), **others}
+    return found
 
 
 def _one_row(output: str, **more: str) -> dict[str, Any]:

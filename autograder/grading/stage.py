@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from autograder.grading import results
 from autograder.grading.configuration import Isolation
 from autograder.grading.given import Given
@@ -44,8 +46,8 @@ class Stage:
 
     @property
     def submitted(self) -> Path:
-        """The path to which the submission's own file is moved once Otter has read it, under a name
-        that nothing imports.
+        """The path to which the submission's own file is moved, under a name that nothing imports:
+        a script at once, a notebook once Otter has read it.
         """
         return self.holding / "submitted"
 
@@ -85,6 +87,10 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     # Tests may read the assignment's files: restore them as built, whatever a submission may have
     # left there.
     given.put(folder, beside)
+    if submission.suffix == ".py":
+        # It may have the name of any module. Otter reads an empty one in its place.
+        submission.replace(stage.submitted)
+        submission.touch()
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
     if container and os.geteuid() == 0:
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
@@ -92,11 +98,17 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     return stage
 
 
-def put_away(stage: Stage, submission: Path) -> None:
-    """Move the submission away once Otter has read it: Otter's kernel works in that folder, and
-    imports from it.
+def put_away(stage: Stage, submission: Path, read: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Move the submission away once Otter has read it, so that nothing of it lies where Otter's
+    kernel works. Returns the submission: what Otter has `read`, or the script, which was moved
+    before.
     """
+    if stage.submitted.exists():
+        source = stage.submitted.read_text(encoding="utf-8")
+        submission.unlink(missing_ok=True)
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     submission.replace(stage.submitted)
+    return read
 
 
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
@@ -129,7 +141,14 @@ def kernel_settings(
         "tests": str(stage.submission / "tests"),
         "report": str(stage.report),
         "seed": seed,
+        "modules": has_modules(stage),
     }
+
+
+def has_modules(stage: Stage) -> bool:
+    """Whether the assignment has files that a test may import from the folder in which it runs."""
+    places = Given.of(stage.source / "files").places
+    return any(place.endswith((".py", ".so", ".pyd")) for place in places)
 
 
 def finish(stage: Stage) -> dict[str, Any]:

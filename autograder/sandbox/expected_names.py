@@ -16,15 +16,18 @@ from autograder.sandbox.open_packages import USUAL, Public, library_names
 class ExpectedNames:
     """`own`: names of Python's own that the solution defines, such as `sum`. `library`: names of
     objects of open packages. `plain`: names of plain data, for which an object that answers for
-    itself is no answer.
+    itself is no answer. `bound`: every name of these that the solution binds; None if that is not
+    known.
     """
 
     own: tuple[str, ...] = ()
     library: Mapping[str, Public] = field(default_factory=lambda: dict(USUAL))
     plain: tuple[str, ...] = ()
+    bound: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"own": self.own, "library": self.library, "plain": self.plain}
+        stored = {"own": self.own, "library": self.library, "plain": self.plain}
+        return stored if self.bound is None else {**stored, "bound": self.bound}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ExpectedNames:
@@ -32,7 +35,8 @@ class ExpectedNames:
         if not stored:
             return cls()
         library = {name: (public[0], public[1]) for name, public in stored["library"].items()}
-        return cls(tuple(stored["own"]), library, tuple(stored["plain"]))
+        bound = tuple(stored["bound"]) if "bound" in stored else None
+        return cls(tuple(stored["own"]), library, tuple(stored["plain"]), bound)
 
     @classmethod
     def of(cls, namespace: Mapping[str, Any], tests: Path, own: tuple[str, ...]) -> ExpectedNames:
@@ -44,7 +48,7 @@ class ExpectedNames:
         }
         found = {name: namespace[name] for name in sorted(mentioned & {*namespace})}
         plain = tuple(name for name, value in found.items() if _is_plain(value))
-        return cls(own, library_names(found), plain)
+        return cls(own, library_names(found), plain, tuple(found))
 
 
 def _is_plain(value: Any) -> bool:

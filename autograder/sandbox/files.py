@@ -21,6 +21,9 @@ MAX_SCRATCH = 512 * 2**20
 MAX_SCRATCH_FILES = 20_000
 """Bytes and entries that a submission may leave in its scratch folder before it is ended."""
 
+SHOWN = 60
+"""At most this many characters of a submitted file's name are repeated."""
+
 
 def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
     """Write `contents`, by relative path, below a folder."""
@@ -53,15 +56,17 @@ def take_files(
             if place.as_posix() in leave_out:
                 continue
             if stat.S_ISDIR(status.st_mode):
-                left.append(f"{place} is a folder more than {MAX_DEPTH} deep")
+                left.append(f"{printable(str(place))} is a folder more than {MAX_DEPTH} deep")
             elif not stat.S_ISREG(status.st_mode):
-                left.append(f"{place} is not a plain file")
+                left.append(f"{printable(str(place))} is not a plain file")
             elif (
                 status.st_size > MAX_FILE
                 or total + status.st_size > MAX_TOTAL
                 or count >= MAX_FILES
             ):
-                left.append(f"{place} is over the limits on files beside a notebook")
+                left.append(
+                    f"{printable(str(place))} is over the limits on files beside a notebook"
+                )
             else:
                 total, count = total + status.st_size, count + 1
                 target = holding / place
@@ -123,6 +128,14 @@ def too_much_in(folder: Path) -> bool:
     except OSError:
         return False  # it is being removed
     return False
+
+
+def printable(name: str) -> str:
+    """A submitted name that is safe to repeat: short, on one line, without characters that HTML or
+    Markdown interpret.
+    """
+    safe = "".join(sign if sign.isalnum() or sign in " ._-/()" else "?" for sign in name)
+    return safe if len(safe) <= SHOWN else safe[: SHOWN - 1] + "…"
 
 
 def _below(top: Path) -> list[Path]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import doctest
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +25,64 @@ def print_as_there(legacy: Any) -> None:
         np.set_printoptions(legacy=legacy)
 
 
-def identifiers(path: Path, own_names: Sequence[str]) -> list[str]:
-    """Every name that a test file mentions and that a submission may define: no keywords, and of
+def identifiers(path: Path, own_names: Sequence[str], bound: Collection[str] | None) -> list[str]:
+    """Every name that a test file uses and that a submission may define: no keywords, and of
     Python's own names only those in `own_names`.
+
+    A word inside of a text counts only where the solution binds it (`bound`), as in
+    `env["values"]`; if that is not known, where it is an index or an argument. What a test compares
+    with is no name.
     """
-    found = re.findall(r"[^\W\d]\w*", path.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    used, inside = _used(source)
+    if bound is not None:
+        inside = {*re.findall(r"[^\W\d]\w*", source)} & {*bound}
     return sorted(
-        {
-            name
-            for name in found
-            if not keyword.iskeyword(name)
-            and (not hasattr(builtins, name) or name in own_names)
-            and not name.startswith("__")
-        }
+        name
+        for name in used | inside
+        if not keyword.iskeyword(name)
+        and (not hasattr(builtins, name) or name in own_names)
+        and not name.startswith("__")
     )
+
+
+def _used(source: str) -> tuple[set[str], set[str]]:
+    """The names that code uses, also in the examples of a doctest; and the texts that are indices
+    or arguments and could be names. None of code that cannot be read.
+    """
+    used, inside = set[str](), set[str]()
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return used, inside
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            used.add(node.id)
+        elif isinstance(node, ast.arg):
+            used.add(node.arg)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            used.update(node.names)
+        elif isinstance(node, ast.Subscript):
+            inside |= _as_name(node.slice)
+        elif isinstance(node, ast.Call):
+            inside |= {name for each in node.args for name in _as_name(each)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for example in _examples(node.value):
+                more, further = _used(example)
+                used, inside = used | more, inside | further
+    return used, inside
+
+
+def _as_name(node: ast.expr) -> set[str]:
+    text = node.value if isinstance(node, ast.Constant) else None
+    return {text} if isinstance(text, str) and text.isidentifier() else set()
+
+
+def _examples(text: str) -> list[str]:
+    """The code of a doctest's examples."""
+    if ">>>" not in text:
+        return []
+    try:
+        return [example.source for example in doctest.DocTestParser().get_examples(text)]
+    except ValueError:
+        return []

@@ -8,7 +8,7 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ class Submission:
         self._seed, self._script = seed, script
         self._expected = expected or ExpectedNames()
         self._tests = {
-            path.stem: identifiers(path, self._expected.own) for path in sorted(tests.glob("*.py"))
+            path.stem: identifiers(path, self._expected.own, self._expected.bound)
+            for path in sorted(tests.glob("*.py"))
         }
         self._draws: dict[str, Any] | None = None
         self._cells: list[str] = []
@@ -137,7 +138,10 @@ class Submission:
         )
 
     def bind(self, test: str, namespace: MutableMapping[str, Any]) -> None:
-        """Bind the names that `test` mentions, and forget what they were bound to before."""
+        """Bind the names that `test` mentions, and forget what they were bound to before.
+
+        Only names that the submission has defined are asked for: it learns no other word of a test.
+        """
         names = self._tests[test]
         self._tested = True
         self.functions.begin_test()
@@ -146,7 +150,7 @@ class Submission:
         try:
             frame = self._worker.ask(
                 "",
-                {"do": "names", "names": names, "seed": self._seed},
+                {"do": "names", "names": self._defined(names), "seed": self._seed},
                 {},
                 self._settings.limits.call_seconds,
             )
@@ -166,6 +170,19 @@ class Submission:
             namespace.pop(name, None)
             if isinstance(described, dict) and isinstance(described.get(name), dict):
                 namespace[name] = self._bound(name, described[name], arrays)
+
+    def _defined(self, names: Sequence[str]) -> list[str]:
+        """Those of `names` that the submission has defined, or that Otter's seed is bound to.
+
+        Raises `Died` and `NotAsked`.
+        """
+        frame = self._worker.ask("", {"do": "defined"}, {}, self._settings.limits.call_seconds)
+        said = frame.header.get("defined")
+        known = (
+            {name for name in said if isinstance(name, str)} if isinstance(said, list) else set()
+        )
+        known |= {str(self._seed["variable"])} if self._seed else set()
+        return [name for name in names if name in known]
 
     def as_function(self, value: object) -> object:
         """See `Objects.as_function`."""

@@ -39,11 +39,6 @@ _KERNEL = (
 )
 _DEVICES = ("/dev/urandom", "/dev/random")
 
-_STARTED_IN = None if sys.flags.safe_path else sys.path[0]
-"""The first place where Python looks for modules: the folder in which this process was started, or
-that of its script.
-"""
-
 
 def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
     """The environment variables of a submission's process; it inherits none but JAX's and XLA's.
@@ -67,23 +62,14 @@ def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
     }
 
 
-def import_what_is_installed() -> None:
-    """Stop this trusted process from importing anything from the folder that it was started in, or
-    from the current one.
-
-    Either may hold files of a submission, and libraries import further modules late.
-    """
-    if sys.path[:1] == [_STARTED_IN]:
-        del sys.path[0]
-    while "" in sys.path:
-        sys.path.remove("")
-
-
 def import_path(hidden: Sequence[str] = ()) -> list[str]:
-    """The import path of a submission's process: without the hidden folders and the current one."""
+    """The import path of a submission's process: without the hidden folders and the current one,
+    and with the folder of this package.
+    """
+    own = str(Path(str(resources.files("autograder"))).parent)
     return [
         entry
-        for entry in sys.path
+        for entry in dict.fromkeys([*sys.path, own])
         if entry
         and not any(
             Path(entry).resolve().is_relative_to(Path(secret).resolve()) for secret in hidden

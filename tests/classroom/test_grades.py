@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom.grades import Grade, Line, of_results, write_csv
+from autograder.classroom.grades import Grade, Line, no_formula, of_results, write_csv
 from autograder.classroom.people import Person
 from autograder.grading import results
 
@@ -102,7 +102,7 @@ def test_the_table_has_otter_grades_columns_and_an_id(tmp_path: Path) -> None:
     assert people == [
         ["submitters", "name", "email", "student_number"],
         ["", "", "", ""],
-        ["Ada <ada@example.org>; -2 (kim)", "Ada; -2", "ada@example.org; ", "01815; "],
+        ["Ada <ada@example.org>; '-2 (kim)", "Ada; '-2", "ada@example.org; ", "01815; "],
         *[["", "", "", ""]] * 3,
     ]
 
@@ -116,3 +116,35 @@ def test_the_columns_are_those_that_otter_grade_writes() -> None:
     grading.file = "a.ipynb"
     columns = [name for name in merge_scores_to_df([grading]).columns if name not in ("q1",)]
     assert columns == ["file", "total_points_earned", "percent_correct", "grading_status"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("=1", "'=1"),
+        ("-1", "'-1"),
+        ("\r=cmd", "'\ufffd=cmd"),
+        ("a\r=cmd", "a\ufffd=cmd"),
+        ("a\n=cmd", "a\ufffd=cmd"),
+        ("\t=cmd", "'\ufffd=cmd"),
+        (" @SUM", "' @SUM"),
+        ("\u3000＝1", "'\u3000＝1"),
+        ("＋1", "'＋1"),
+        ('"=1', "'\"=1"),
+        ("a;=1", "a;'=1"),
+        ("a; -1", "a; '-1"),
+        ("a\u2028=1", "a\ufffd=1"),
+        ("\udcff=1", "'\ufffd=1"),
+        ("--", "--"),
+        ("Núñez, José <a-b@c.de>", "Núñez, José <a-b@c.de>"),
+        ("hw-1_final.ipynb", "hw-1_final.ipynb"),
+    ],
+)
+def test_no_field_is_computed_by_a_spreadsheet(name: str, written: str, tmp_path: Path) -> None:
+    assert no_formula(name) == written
+    write_csv(tmp_path / "grades.csv", [Line(name, None, "k", [Person(name)], [name])], names=True)
+    content = (tmp_path / "grades.csv").read_bytes().decode()
+    assert "\r" not in content
+    assert len(content.splitlines()) == 3
+    fields = [field for row in csv.reader(content.splitlines()[1:]) for field in row]
+    assert not [each for each in fields if each[:1] in (*"=+-@＝＋－＠",) and each and each != "--"]

@@ -429,6 +429,101 @@ def test_of_a_folder_plain_files_are_taken_and_links_are_not(tmp_path: Path) -> 
     }
 
 
+SOLUTION = ANSWER.replace("hw", "hw ").replace("return 1", "return 1 + 0")
+
+
+def solution_at(folder: Path) -> Path:
+    lay(folder, "x.ipynb", "hw/x.ipynb")
+    for name in ("x.ipynb", "hw/x.ipynb"):
+        (folder / name).write_text(SOLUTION)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["hw", "sub", "x.ipynb", "a b", "submitted", "data.zip"])
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_link_to_the_solution_is_never_followed(tmp_path: Path, name: str, kind: str) -> None:
+    solution = solution_at(tmp_path / "solution")
+    folder = lay(tmp_path / "class", "eve/own.ipynb", "eve/more/x.ipynb", "ada/x.ipynb")
+    target = solution / ("x.ipynb" if kind == "file" else "")
+    for place in (folder, folder / "eve"):
+        (place / name).symlink_to(target)
+    read = [
+        content for each in find(folder, WANTED).submissions for content in each.files().values()
+    ]
+    assert read
+    assert SOLUTION.encode() not in read
+
+
+def test_an_export_of_a_student_s_own_is_a_folder_of_files(tmp_path: Path) -> None:
+    folder = lay(tmp_path, "ada/x.ipynb", "eve/x.ipynb", "eve/submission_7/y.ipynb")
+    (folder / "eve" / METADATA).write_text(EXPORT)
+    found = find(folder, WANTED)
+    assert [each.key for each in found.submissions] == ["ada", "eve"]
+    assert not any("Lovelace" in each.names for each in found.submissions)
+
+
+@pytest.mark.parametrize(
+    "key", ["..", ".", "../solution", "/", "a/../..", "..\\\\x", "submission_7/.."]
+)
+def test_a_key_of_an_export_that_is_no_name_is_none_of_its_folders(
+    tmp_path: Path, key: str
+) -> None:
+    lay(tmp_path, "solution/x.ipynb")
+    folder = lay(tmp_path / "export", "submission_7/x.ipynb", "submission_12/x.ipynb")
+    (folder / METADATA).write_text(EXPORT + f'"{key}":\n  :submitters:\n  - :name: Eve\n')
+    found = find(folder, WANTED)
+    assert [each.key for each in found.submissions] == ["submission_12", "submission_7"]
+    assert not any("Eve" in each.names for each in found.submissions)
+    assert not any("Eve" in notice.sentence for notice in found.notices)
+
+
+ODD = (
+    *(b"\xff.ipynb", b"doejane_123_456_h\xffw.ipynb", b"ok/\xff.ipynb", b"ok2/\xff/hw.ipynb"),
+    *(b"Jos\xe9 N_77_assignsubmission_file_/hw.ipynb", b"\xff.zip", b"\x1b]0;x\x07.tar.gz"),
+    *(b"12-34 - J\xe9 - Jan 1, 2026 1000 AM/hw.ipynb", b"\xed\xa0\x80.ipynb", b"..ipynb"),
+    *(b"homework_\xe9va_attempt_2026-01-01-10-00-00_hw.ipynb", b"\r=1.ipynb", b"a\n=1.ipynb"),
+    *(b"\x1b[31m.pdf", "\u202etxt.ipynb".encode(), "\u2028=1.ipynb".encode(), b"-rf.ipynb"),
+)
+"""Names as the system has them: in another encoding, with signs that terminals obey, or lines."""
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_of_any_bytes_stops_no_class_and_reaches_no_terminal(
+    tmp_path: Path, name: bytes
+) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118 - paths of bytes
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(ANSWER.encode())
+    lay(tmp_path, "plain.ipynb")
+    found = find(tmp_path, WANTED)
+    assert "plain" in {each.key for each in found.submissions}
+    shown = [notice.sentence for notice in found.notices]
+    for each in found.submissions:
+        shown += [each.key, each.file, each.names]
+        try:
+            files = each.files()
+        except Refused as refusal:
+            shown.append(str(refusal))
+        else:
+            digest(files)
+            shown += files
+    for text in shown:
+        assert text.isprintable()
+        text.encode()
+    keys = [each.key for each in found.submissions]
+    assert all(key == Path(key).name and key.strip(".") for key in keys)
+
+
+def test_people_of_an_export_are_in_one_line(tmp_path: Path) -> None:
+    lay(tmp_path, "submission_7/x.ipynb")
+    (tmp_path / METADATA).write_text(
+        'submission_7:\n  :submitters:\n  - :name: "A\\r=cmd\\e[31m"\n    :email: "a\\u2028b"\n'
+    )
+    (submission,) = find(tmp_path).submissions
+    assert submission.names == "A\ufffd=cmd\ufffd[31m <a\ufffdb>"
+
+
 def submitted(tmp_path: Path, content: bytes) -> SubmittedFiles:
     (tmp_path / "a.zip").write_bytes(content)
     return SubmittedFiles("a", tmp_path / "a.zip")

@@ -16,9 +16,8 @@ import nbformat
 import pytest
 
 from autograder.container.intake import screen
-from autograder.container.zips import printable
 from autograder.errors import Refused
-from autograder.sandbox.files import remove
+from autograder.sandbox.files import printable, remove
 
 NOTEBOOK = nbformat.writes(
     nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])

@@ -236,10 +236,11 @@ def test_without_any_result_there_is_no_zero(tmp_path: Path) -> None:
 
 def test_a_failing_write_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "results.json"
-    results.write(target, {"tests": []})
-    with pytest.raises(TypeError):
-        results.write(target, {"tests": object()})
-    assert json.loads(target.read_text()) == {"tests": []}
+    results.write(target, results.begun())
+    target.with_suffix(".part").mkdir()
+    with pytest.raises(OSError, match=r"results\.part"):
+        results.write(target, results.refused("a reason"))
+    assert json.loads(target.read_text()) == results.begun()
 
 
 def test_each_test_file_is_run_before_the_next_is_taken(tmp_path: Path) -> None:

@@ -57,6 +57,61 @@ def bound(submission: Submission, test: str = "q1") -> dict[str, Any]:
     return namespace
 
 
+HEARD = """
+import builtins, gc, sys
+from autograder.sandbox.confined.worker import Session as Worker
+heard = []
+def listen(answer):
+    def listening(self, request):
+        heard.append(repr(request.header))
+        return answer(self, request)
+    return listening
+for name in ("_answer", "_serve", "answer", "serve"):
+    if hasattr(Worker, name):
+        setattr(Worker, name, listen(getattr(Worker, name)))
+"""
+
+SECRETS = """
+def test_capital(capital, table, env):
+    quantity = 42
+    assert capital == 'Canberra', "Sydney is larger"
+    assert table['Melbourne'] in ('Hobart', "Perth")
+    assert env['country'] != Darwin
+"""
+
+
+@pytest.mark.parametrize("bound", [None, ("capital", "country", "table")])
+def test_no_word_of_a_test_reaches_the_submission(
+    tmp_path: Path, bound: tuple[str, ...] | None
+) -> None:
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "q1.py").write_text(SECRETS)
+    example = ">>> capital == 'Canberra'\nTrue"
+    (tests / "q2.py").write_text(f"test = {{'code': {example!r}}}\n")
+    started = Submission(
+        Settings(hidden=[], limits=Limits(cell_seconds=9, call_seconds=9)),
+        tests,
+        expected=ExpectedNames(bound=bound),
+    )
+    try:
+        printed, _ = started.cell(HEARD)
+        assert not printed
+        words = "Canberra = Sydney = Hobart = Perth = larger = quantity_ = 1"
+        started.cell(f"{words}\ncapital = table = country = 3\nother = 4")
+        for test in ("q1", "q2"):
+            namespace: dict[str, Any] = {}
+            started.bind(test, namespace)
+            assert namespace["capital"] == 3
+            assert not {"Canberra", "Sydney", "Hobart", "Perth"} & {*namespace}
+        heard, _ = started.cell("print(heard)")
+    finally:
+        started.close()
+    assert "capital" in heard
+    for word in ("Canberra'", "Sydney'", "Melbourne", "Hobart'", "Perth'", "Darwin", "quantity'"):
+        assert word not in heard.replace(words, "")
+
+
 def test_names_that_tests_mention_are_bound_and_no_others(submission: Submission) -> None:
     submission.cell(
         "import numpy as np\n"

@@ -17,6 +17,9 @@ from autograder.sandbox.open_packages import imported, public_name
 from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.wire import MAX_ARRAYS, Frame, Pipe
 
+DEFINED_TOLD, LONGEST_NAME = 20_000, 100
+"""At most so many names are told, of at most so many characters."""
+
 TEXT_SHOWN = 2_000
 """At most this many characters of each text in an exception cross."""
 
@@ -32,8 +35,16 @@ class PlainCalls:
         Functions of a test are called over `pipe`; what that side asks for meanwhile, `serve`
         answers.
         """
-        self._shown, self._pipe, self._serve = shown, pipe, serve
+        self._shell, self._shown, self._pipe, self._serve = shell, shown, pipe, serve
         self._kept = Kept(lambda: shell.user_ns)
+
+    def defined(self, *_: object) -> Frame:
+        """The names that the namespace holds: the other side picks those that a test uses, and
+        asks for no others.
+        """
+        names = [name for name in list(self._shell.user_ns) if type(name) is str]
+        told = [name for name in names if len(name) <= LONGEST_NAME][:DEFINED_TOLD]
+        return Frame({"defined": told}, {})
 
     def describe(self, value: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         """What a name is bound to: {"data": …}, or a reference, {"ref": …}, to which it adds

@@ -130,6 +130,7 @@ class Session:
         answers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Frame]] = {
             "cell": self._cell,
             "define": self._define,
+            "defined": self._plain.defined,
             "names": self._names,
             "judge": self._judge,
             "watch": self._watch,

@@ -1,0 +1,93 @@
+"""What a trusted process may import: what is installed, and nothing beside a submission. Standard
+library only.
+
+Python and its libraries import modules late, by names that a submission's files may have.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_PACKAGES = ("site-packages", "dist-packages")
+
+
+def import_only_that(*closed: Path) -> None:
+    """Take every folder off this process's import path but those of the standard library and of
+    installed packages, and those that their `.pth` files or `PYTHONPATH` add.
+
+    Of the latter two, those go that the command line names, or in which a file that it names lies,
+    and those in `closed`: submissions may lie there. A process that is started anew has its own
+    path.
+    """
+    solid, added = {*_real(_of_python())}, {*_real(_added())}
+    outside = {*_of_the_command_line()}
+    within = [*_real(map(str, closed))]
+    kept = []
+    for entry in dict.fromkeys(sys.path):
+        for path in _real([entry]):
+            closed_off = path in outside or any(path.is_relative_to(each) for each in within)
+            if path in solid or (path in added and not closed_off):
+                kept.append(entry)
+    sys.path[:] = kept
+    sys.path_importer_cache.clear()
+
+
+def _of_python() -> Iterator[str]:
+    stdlib = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+    yield from stdlib
+    yield from (str(Path(path, "lib-dynload")) for path in stdlib)
+    yield from (str(Path(path).parent / f"python{_version()}.zip") for path in stdlib)
+    yield from (sysconfig.get_path(name) for name in ("purelib", "platlib"))
+    yield from site.getsitepackages()
+    yield site.getusersitepackages()
+
+
+def _version() -> str:
+    return f"{sys.version_info.major}{sys.version_info.minor}"
+
+
+def _added() -> Iterator[str]:
+    if not sys.flags.ignore_environment:
+        yield from os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    for folder in sys.path:
+        if Path(folder).name in _PACKAGES:
+            yield folder
+            for file in sorted(Path(folder).glob("*.pth")):
+                yield from _added_by(file)
+
+
+def _added_by(file: Path) -> Iterator[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return
+    for line in map(str.strip, lines):
+        if line and not line.startswith(("#", "import ", "import\t")):
+            yield str(file.parent / line)
+
+
+def _of_the_command_line() -> Iterator[Path]:
+    """The folders that the command names, and those of the files that it names."""
+    for path in map(Path, sys.argv[1:]):
+        try:
+            if path.exists():
+                yield (path if path.is_dir() else path.parent).resolve()
+        except (OSError, ValueError):
+            continue
+
+
+def _real(entries: Iterable[str]) -> Iterator[Path]:
+    """Entries without links, but for those that are relative: they mean another folder each
+    time.
+    """
+    for entry in entries:
+        try:
+            if os.path.isabs(entry):  # noqa: PTH117 - "" is no path
+                yield Path(entry).resolve()
+        except (OSError, ValueError, RuntimeError):
+            continue
