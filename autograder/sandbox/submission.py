@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
-from autograder.sandbox.data import CannotCross
+from autograder.sandbox.counted import CannotCross, Received
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.functions import Functions
@@ -110,7 +110,11 @@ class Submission:
         if stopped is not None:
             self._stopped[number] = stopped
         checks = (
-            [name for name in header.get("checks", []) if name in self._tests]
+            [
+                name
+                for name in header.get("checks", [])
+                if isinstance(name, str) and name in self._tests
+            ]
             if isinstance(header.get("checks"), list)
             else []
         )
@@ -150,7 +154,7 @@ class Submission:
                 {},
                 self._settings.limits.call_seconds,
             )
-            described, arrays = frame.header.get("names", {}), frame.arrays
+            described, arrays = frame.header.get("names", {}), Received(frame.arrays)
             print_as_there(frame.header.get("printing"))
         except NotAsked:
             # There is no worker any more. A name that was a function remains one: its call then
