@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import time
@@ -23,8 +22,17 @@ from otter.test_files import GradingResults
 
 from autograder.assignment import delivery, master, otter_assign
 from autograder.bank import filenames, records, storage
-from autograder.grading import configuration, gradescope, prefork, provisioner, results, stage
-from autograder.grading.notebook import without_submitted_code
+from autograder.container.zips import printable
+from autograder.grading import (
+    configuration,
+    gradescope,
+    notebook_bounds,
+    prefork,
+    provisioner,
+    results,
+    stage,
+)
+from autograder.grading.notebook import of_another, without_submitted_code
 from autograder.runtime import compiled_programs, ending
 from autograder.sandbox import surroundings
 
@@ -116,6 +124,8 @@ class ArraysPlugin(AbstractOtterPlugin):
                 file, results.unfinished(f"the autograder's configuration cannot be used: {fault}.")
             )
             raise
+        self._called = printable(Path(self.submission_path).name)
+        self._refused = notebook_bounds.put_bounded(Path(self.submission_path), self._called)
         surroundings.import_what_is_installed()
         self._seed = (
             None
@@ -135,7 +145,13 @@ class ArraysPlugin(AbstractOtterPlugin):
         path = self._isolation.bank_in(self._stage.source / "files")
         built = _load(path)
         self._packages = {} if built is None else dict(built.environment.get("packages", {}))
-        refusal = None if built is None else _refusal(submission, built.assignment)
+        refusal: str | None = self._refused or notebook_bounds.too_many_cells(
+            submission, self._called
+        )
+        if refusal:
+            submission = nbformat.v4.new_notebook()
+        elif built is not None:
+            refusal = of_another(submission, built.assignment)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {
                 "name": "python3",
@@ -218,20 +234,3 @@ def _load(path: Path) -> records.Bank | None:
         return storage.load(path)
     except records.BankError:
         return None
-
-
-def _refusal(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
-    """A sentence if this is another assignment's notebook; None if it is this one's, or does not
-    say.
-    """
-    noted = notebook.metadata.get("otter")
-    submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
-    if submitted is None or submitted == wanted:
-        return None
-    # The name is the submission's own text, so it is repeated only if it can be an assignment's.
-    other = (
-        f"the assignment {submitted!r}"
-        if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted)
-        else "another assignment"
-    )
-    return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."

@@ -4,6 +4,7 @@ worker.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,3 +57,20 @@ def _ignored(metadata: Any) -> bool:
     return (isinstance(tags, list) and "otter_ignore" in tags) or (
         isinstance(noted, Mapping) and bool(noted.get("ignore"))
     )
+
+
+def of_another(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
+    """A sentence if this is another assignment's notebook; None if it is this one's, or does not
+    say.
+    """
+    noted = notebook.metadata.get("otter")
+    submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
+    if submitted is None or submitted == wanted:
+        return None
+    # The name is the submission's own text, so it is repeated only if it can be an assignment's.
+    other = (
+        f"the assignment {submitted!r}"
+        if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted)
+        else "another assignment"
+    )
+    return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."

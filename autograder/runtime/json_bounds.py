@@ -45,7 +45,11 @@ def check(content: bytes, most: Counts) -> None:
     """Raise `TooMuch` for a text that has more than `most`. A text that is no JSON may pass:
     whatever reads it stops where it is none, and up to there it was counted right.
     """
-    found = count(content)
+    compare(count(content), most)
+
+
+def compare(found: Counts, most: Counts) -> None:
+    """Raise `TooMuch` if there is more than `most` of something."""
     for number, limit, what in (
         (found.depth, most.depth, "levels of lists and objects within each other"),
         (found.parts, most.parts, "lists and objects"),
