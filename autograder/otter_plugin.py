@@ -5,6 +5,7 @@ A master's config names it as `autograder.otter_plugin.ArraysPlugin`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -26,6 +27,7 @@ from autograder.container.zips import printable
 from autograder.grading import (
     configuration,
     gradescope,
+    hangs,
     notebook_bounds,
     prefork,
     provisioner,
@@ -124,6 +126,7 @@ class ArraysPlugin(AbstractOtterPlugin):
                 file, results.unfinished(f"the autograder's configuration cannot be used: {fault}.")
             )
             raise
+        self._again = contextlib.ExitStack()
         self._called = printable(Path(self.submission_path).name)
         self._refused = notebook_bounds.put_bounded(Path(self.submission_path), self._called)
         surroundings.import_what_is_installed()
@@ -171,6 +174,8 @@ class ArraysPlugin(AbstractOtterPlugin):
         submitted = Path(self.submission_path)
         settings["script"] = submitted.name if submitted.suffix == ".py" else ""
         settings["names"] = self.plugin_config.get("names", {})
+        tests = self._stage.submission / "tests"
+        self._again.enter_context(hangs.graded_again(hangs.Journal(self._stage.holding), tests))
         return without_submitted_code(
             submission, settings, self.plugin_config.get("tests_of_cells", {})
         )
@@ -179,6 +184,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Settle the scores and have our rows written: a question without a verdict is not a
         question with no points.
         """
+        self._again.close()
         prefork.end()
         provisioner.end()
         ending.skip_final_collection()

@@ -5,15 +5,18 @@ the submission.
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.in_grading import begin_grading, forget_rows, rows
-from autograder.grading.test_file import forget_last_test, run_test
+from autograder.grading.hangs import Journal
+from autograder.grading.test_file import fail_test, forget_last_test, run_test
 from autograder.runtime import log_server
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.host import protect_this_process
+from autograder.sandbox.own_time import limited
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
 
@@ -27,8 +30,12 @@ class NotebookGrading:
     tests at the end.
     """
 
-    def __init__(self, submission: Submission, tests: Path, report: Path | None) -> None:
+    def __init__(
+        self, submission: Submission, tests: Path, report: Path | None, journal: Journal
+    ) -> None:
         self._submission, self._tests, self._report = submission, tests, report
+        self._journal = journal
+        self._left_out, _ = journal.left_out()
         self._left = PRINTED_SHOWN
         self._checked: set[str] = set()
 
@@ -42,6 +49,19 @@ class NotebookGrading:
             self._left = max(0, self._left - len(printed))
         for test in dict.fromkeys((*tests, *asked)):
             self._check(test, namespace)
+
+    def cells(
+        self, batch: Sequence[tuple[str, Sequence[str]] | None], namespace: MutableMapping[str, Any]
+    ) -> None:
+        """Run several cells, each with its tests; None stands for one that is ignored."""
+        for each in batch:
+            try:
+                if each is None:
+                    self.skip_cell()
+                else:
+                    self.cell(*each, namespace)
+            except Exception:  # noqa: BLE001 - one cell ends none of the others
+                traceback.print_exc()
 
     def skip_cell(self) -> None:
         """Count a cell that its author or Otter has marked to be ignored."""
@@ -67,9 +87,16 @@ class NotebookGrading:
             self._run(test, namespace)
 
     def _run(self, test: str, namespace: MutableMapping[str, Any]) -> None:
-        self._submission.bind(test, namespace)
-        run_test(self._tests / f"{test}.py", namespace, lambda: self._submission.functions.texts)
+        file = self._tests / f"{test}.py"
+        if test in self._left_out:
+            fail_test(file, self._left_out[test])
+            return
+        self._journal.begins(test)
+        with limited(self._submission.own_seconds(), self._journal.mark):
+            self._submission.bind(test, namespace)
+            run_test(file, namespace, lambda: self._submission.functions.texts)
         self._submission.unbind(namespace)
+        self._journal.ended(test)
 
     def write_report(self, mended: str = "") -> None:
         """Write the report for the instructor: the active layers, the findings of the checks, and
@@ -103,13 +130,15 @@ class NotebookGrading:
 def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     """Begin a grading; the notebook's first cell.
 
-    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
-    script, names; see `Settings`, `Limits` and `Submission`.
+    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report,
+    journal, seed, script, names; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
-    tests = Path(settings["tests"])
+    tests, journal = Path(settings["tests"]), Journal(Path(settings["journal"]))
+    limits = dict(settings["limits"])
+    limits["submission_seconds"] = max(limits["submission_seconds"] - journal.left_out()[1], 1.0)
     submission = Submission(
-        settings_of(settings),
+        settings_of({**settings, "limits": limits}),
         tests,
         settings["seed"],
         settings.get("script", ""),
@@ -117,6 +146,6 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     )
     begin_grading(settings["bank"], settings["refusal"], submission)
     report = Path(settings["report"]) if settings["report"] else None
-    graded = NotebookGrading(submission, tests, report)
+    graded = NotebookGrading(submission, tests, report, journal)
     graded.write_report()
     return graded

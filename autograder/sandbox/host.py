@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.runtime import machine
-from autograder.sandbox import nursery, surroundings, watchers
+from autograder.sandbox import nursery, own_time, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
 from autograder.sandbox.endings import Died, Unconfined, how_ended
 from autograder.sandbox.files import remove
@@ -31,6 +31,11 @@ MAX_ANSWER = 64 * 2**20
 little memory.
 """
 
+
+SCRATCH_NOTE = ".scratch"
+"""The ending of notes beside the submission's files, each with the path of a worker's folder: what
+ends without removing it leaves the note too.
+"""
 
 Serve = Callable[[Frame], Frame]
 """Answers a call that the worker makes while it works on a request."""
@@ -65,8 +70,11 @@ class Worker:
         self._ended = False
         self._uid = worker_uid() if settings.own_user else None
         self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
+        self._note: Path | None = None
         if settings.files is not None:
             shutil.copytree(settings.files, self._scratch, dirs_exist_ok=True)
+            self._note = Path(settings.files).with_name(f"{self._scratch.name}{SCRATCH_NOTE}")
+            self._note.write_text(str(self._scratch), encoding="utf-8")
         if self._uid is not None:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
@@ -92,13 +100,29 @@ class Worker:
         Meanwhile `serve`, if given, answers the calls of functions that the request has passed.
         """
         deadline = time.monotonic() + seconds
+        with own_time.asking():
+            return self._asked(header, arrays, seconds, deadline, serve)
+
+    def _asked(
+        self,
+        header: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        seconds: float,
+        deadline: float,
+        serve: Serve | None,
+    ) -> Frame:
         try:
             self._pipe.send(Frame(header, arrays), deadline)
             frame = self._pipe.receive(deadline, MAX_ANSWER)
             while serve is not None and "callback" in frame.header:
-                self._pipe.send(serve(frame), deadline)
+                with own_time.answering():
+                    answer = serve(frame)
+                self._pipe.send(answer, deadline)
                 frame = self._pipe.receive(deadline, MAX_ANSWER)
             return frame
+        except own_time.TookTooLong:
+            self.end()  # it waits for an answer that does not come
+            raise
         except Late:
             died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:
@@ -129,6 +153,8 @@ class Worker:
         with contextlib.suppress(OSError):
             self._pipe.close()
         remove(self._scratch)
+        if self._note is not None:
+            self._note.unlink(missing_ok=True)
 
     def _spawn(self) -> tuple[watchers.Process, Pipe]:
         read_answers, write_answers = os.pipe()

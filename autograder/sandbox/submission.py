@@ -30,6 +30,9 @@ from autograder.sandbox.transforms import send_transforms
 MAX_CELL = 1_000_000
 """Characters of one cell."""
 
+FOR_ALL_TESTS = 20.0
+"""Seconds for what tests compute by themselves once a submission has no time left, together."""
+
 
 class Submission:
     """Runs the cells of one submission in a worker. When the worker dies, a new one starts and runs
@@ -74,6 +77,11 @@ class Submission:
         if none could be started.
         """
         return self._worker.started
+
+    def own_seconds(self) -> float:
+        """The seconds that a test may compute by itself now: as many as a cell, of what is left."""
+        least = max(1.0, FOR_ALL_TESTS / max(len(self._tests), 1))
+        return min(self._settings.limits.cell_seconds, max(self._worker.left(), least))
 
     @property
     def problem(self) -> str | None:

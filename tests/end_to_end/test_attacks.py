@@ -458,7 +458,7 @@ WHOLE: dict[str, Fill] = {
     ),
     "million-objects": edited(set_in("metadata", "wide", value=[{}] * 3_000_000)),
     "outputs-of-no-kind": edited(
-        set_in("cells", 3, "outputs", value=[{"output_type": "stream", "text": 5}] * 60_000)
+        set_in("cells", 3, "outputs", value=[{"output_type": "stream", "text": 5}] * 4_000)
     ),
     "5-mb-cell": edited(
         lambda notebook: notebook["cells"].append(code_cell("# " + "x" * 5_000_000, 0))
