@@ -22,6 +22,7 @@ from autograder.sandbox import nursery, own_time, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
 from autograder.sandbox.endings import Died, Unconfined, how_ended
 from autograder.sandbox.files import remove
+from autograder.sandbox.memory_group import group_for
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
@@ -33,9 +34,7 @@ little memory.
 
 
 SCRATCH_NOTE = ".scratch"
-"""The ending of notes beside the submission's files, each with the path of a worker's folder: what
-ends without removing it leaves the note too.
-"""
+"""The ending of notes beside the submission's files, each with the path of a worker's folder."""
 
 Serve = Callable[[Frame], Frame]
 """Answers a call that the worker makes while it works on a request."""
@@ -79,7 +78,8 @@ class Worker:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
         self._process, self._pipe = self._spawn()
-        watchers.begin(self._process, settings.limits, self._scratch, self._kill)
+        self._group = group_for(self._process.pid, watchers.memory_limit(settings.limits))
+        watchers.begin(self._process, settings.limits, self._scratch, self._uid, self._kill)
         if begin:
             self.begin()
 
@@ -126,7 +126,7 @@ class Worker:
         except Late:
             died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:
-            died = self._died or how_ended(self._process, self._killed_before)
+            died = self._died or self._how_ended()
         except WireError:
             # The submission chooses what it sends, and the cause is shown to its author: say no
             # more.
@@ -152,6 +152,8 @@ class Worker:
             self._process.close()
         with contextlib.suppress(OSError):
             self._pipe.close()
+        if self._group is not None:
+            self._group.remove()
         remove(self._scratch)
         if self._note is not None:
             self._note.unlink(missing_ok=True)
@@ -226,6 +228,11 @@ class Worker:
             self.end()
             raise Unconfined(", ".join(started.open_holes))
         return started
+
+    def _how_ended(self) -> Died:
+        ended = how_ended(self._process, self._killed_before)
+        by_group = self._group is not None and self._group.has_killed()
+        return Died(watchers.too_much_memory(self.settings.limits)) if by_group else ended
 
     def _kill(self, cause: str) -> None:
         """Kill the process, and remember why."""
