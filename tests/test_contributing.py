@@ -318,12 +318,14 @@ def test_another_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
         yield f"{scheduler} {workers}"
 
     def grade(
-        client: str, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]
+        client: str, archive: bytes, parcels: Iterable[tuple[str, cluster.Files]]
     ) -> Iterator[tuple[str, GradedSubmission]]:
         for key, files in parcels:
             yield (
                 key,
-                GradedSubmission(results.refused(f"{client} {archive!r} {sorted(files)}"), "", 0.0),
+                GradedSubmission(
+                    results.refused(f"{client} {archive!r} {sorted(files())}"), "", 0.0
+                ),
             )
 
     monkeypatch.setattr(cluster, "connect", connect)

@@ -16,13 +16,20 @@ from autograder.grading.test_file import fail_test, forget_last_test, run_test
 from autograder.runtime import log_server
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.host import protect_this_process
-from autograder.sandbox.own_time import limited
+from autograder.sandbox.own_time import limited, limited_memory
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
+from autograder.sandbox.watchers import memory_limit
 
 PRINTED_SHOWN = 200_000
 """At most this many characters of output, for all cells together, appear in the executed notebook.
 """
+
+FOR_ALL_TESTS = 20.0
+"""Seconds for what tests compute by themselves once a submission has no time left, together."""
+
+LEAST_MEMORY = 3 * 2**30
+"""Bytes of memory that a test may ask for in any case: JAX reserves more than it uses."""
 
 
 class NotebookGrading:
@@ -92,11 +99,19 @@ class NotebookGrading:
             fail_test(file, self._left_out[test])
             return
         self._journal.begins(test)
-        with limited(self._submission.own_seconds(), self._journal.mark):
+        with (
+            limited(self._own_seconds(), self._journal.mark),
+            limited_memory(max(memory_limit(self._submission.limits), LEAST_MEMORY)),
+        ):
             self._submission.bind(test, namespace)
             run_test(file, namespace, lambda: self._submission.functions.texts)
         self._submission.unbind(namespace)
         self._journal.ended(test)
+
+    def _own_seconds(self) -> float:
+        """The seconds that a test may compute by itself now: as many as a cell, of what is left."""
+        least = max(1.0, FOR_ALL_TESTS / max(len(self._submission.tests), 1))
+        return min(self._submission.limits.cell_seconds, max(self._submission.left(), least))
 
     def write_report(self, mended: str = "") -> None:
         """Write the report for the instructor: the active layers, the findings of the checks, and

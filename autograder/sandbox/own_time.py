@@ -1,5 +1,5 @@
-"""The time that a test takes by itself, beside what it asks of the submission's process: data of a
-submission drives the loops of a test, as in `sum(numbers)` of a range without end.
+"""The time and memory that a test takes by itself, beside what it asks of the submission's process:
+data of a submission drives the loops of a test, as in `sum(numbers)` of a range without end.
 
 A test that takes too long is ended by an exception. Where Python does not come to look for one,
 inside a single step such as that sum, the whole process ends a little later, and leaves a mark.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import re
 import signal
 import threading
 import time
@@ -60,6 +61,30 @@ class _Clock:
 
 
 _clock: _Clock | None = None
+
+
+@contextlib.contextmanager
+def limited_memory(more: int) -> Iterator[None]:
+    """In the block, this process gets at most `more` bytes beyond those that it has, and a
+    `MemoryError` in place of what is too much. Linux only.
+    """
+    try:
+        import resource
+
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        (now,) = re.findall(r"^VmData:\s+(\d+) kB$", status, re.MULTILINE)
+    except (ImportError, OSError, ValueError):
+        yield
+        return
+    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = int(now) * 1024 + more
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
 
 
 @contextlib.contextmanager

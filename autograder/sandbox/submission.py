@@ -23,15 +23,12 @@ from autograder.sandbox.mentioned import identifiers, print_as_there
 from autograder.sandbox.open_packages import imported
 from autograder.sandbox.remote import NotComparable, RemoteClass, plain_inside
 from autograder.sandbox.restarts import RestartedWorker
-from autograder.sandbox.settings import Settings
+from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 from autograder.sandbox.transforms import send_transforms
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
-
-FOR_ALL_TESTS = 20.0
-"""Seconds for what tests compute by themselves once a submission has no time left, together."""
 
 
 class Submission:
@@ -78,10 +75,13 @@ class Submission:
         """
         return self._worker.started
 
-    def own_seconds(self) -> float:
-        """The seconds that a test may compute by itself now: as many as a cell, of what is left."""
-        least = max(1.0, FOR_ALL_TESTS / max(len(self._tests), 1))
-        return min(self._settings.limits.cell_seconds, max(self._worker.left(), least))
+    @property
+    def limits(self) -> Limits:
+        return self._settings.limits
+
+    def left(self) -> float:
+        """The seconds that the submission has left."""
+        return self._worker.left()
 
     @property
     def problem(self) -> str | None:

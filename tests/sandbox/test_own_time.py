@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import own_time
-from autograder.sandbox.own_time import TookTooLong, answering, asking, limited
+from autograder.sandbox.own_time import TookTooLong, answering, asking, limited, limited_memory
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -80,6 +80,17 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     with asking(), answering():
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as Linux counts it")
+def test_memory_without_end_is_an_error_of_the_test() -> None:
+    with limited_memory(500 * 2**20):
+        assert len(bytearray(300 * 2**20)) == 300 * 2**20
+        with pytest.raises(MemoryError):
+            bytearray(600 * 2**20)
+        with pytest.raises(MemoryError):
+            list(range(10**8))
+    assert len(bytearray(600 * 2**20)) == 600 * 2**20
 
 
 def test_a_step_that_nothing_ends_takes_its_process_with_it(tmp_path: Path) -> None:
