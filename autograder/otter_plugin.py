@@ -5,9 +5,9 @@ A master's config names it as `autograder.otter_plugin.ArraysPlugin`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import time
@@ -23,9 +23,19 @@ from otter.test_files import GradingResults
 
 from autograder.assignment import delivery, master, otter_assign
 from autograder.bank import filenames, records, storage
-from autograder.grading import configuration, gradescope, prefork, provisioner, results, stage
-from autograder.grading.notebook import without_submitted_code
+from autograder.grading import (
+    configuration,
+    gradescope,
+    hangs,
+    notebook_bounds,
+    prefork,
+    provisioner,
+    results,
+    stage,
+)
+from autograder.grading.notebook import of_another, without_submitted_code
 from autograder.runtime import compiled_programs, ending, installed
+from autograder.sandbox.files import printable
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
 """The environment variable that may hold the secret of a build record, to draw the same cases
@@ -116,6 +126,9 @@ class ArraysPlugin(AbstractOtterPlugin):
                 file, results.unfinished(f"the autograder's configuration cannot be used: {fault}.")
             )
             raise
+        self._again = contextlib.ExitStack()
+        self._called = printable(Path(self.submission_path).name)
+        self._refused = notebook_bounds.put_bounded(Path(self.submission_path), self._called)
         self._seed = (
             None
             if config.seed is None
@@ -141,7 +154,13 @@ class ArraysPlugin(AbstractOtterPlugin):
         path = self._isolation.bank_in(self._stage.source / "files")
         built = _load(path)
         self._packages = {} if built is None else dict(built.environment.get("packages", {}))
-        refusal = None if built is None else _refusal(submission, built.assignment)
+        refusal: str | None = self._refused or notebook_bounds.too_many_cells(
+            submission, self._called
+        )
+        if refusal:
+            submission = nbformat.v4.new_notebook()
+        elif built is not None:
+            refusal = of_another(submission, built.assignment)
         if self._isolation.level == "off":
             submission.metadata["kernelspec"] = {
                 "name": "python3",
@@ -161,6 +180,8 @@ class ArraysPlugin(AbstractOtterPlugin):
         submitted = Path(self.submission_path)
         settings["script"] = submitted.name if submitted.suffix == ".py" else ""
         settings["names"] = self.plugin_config.get("names", {})
+        tests = self._stage.submission / "tests"
+        self._again.enter_context(hangs.graded_again(hangs.Journal(self._stage.holding), tests))
         return without_submitted_code(
             submission, settings, self.plugin_config.get("tests_of_cells", {})
         )
@@ -169,6 +190,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         """Settle the scores and have our rows written: a question without a verdict is not a
         question with no points.
         """
+        self._again.close()
         prefork.end()
         provisioner.end()
         ending.skip_final_collection()
@@ -224,20 +246,3 @@ def _load(path: Path) -> records.Bank | None:
         return storage.load(path)
     except records.BankError:
         return None
-
-
-def _refusal(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
-    """A sentence if this is another assignment's notebook; None if it is this one's, or does not
-    say.
-    """
-    noted = notebook.metadata.get("otter")
-    submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
-    if submitted is None or submitted == wanted:
-        return None
-    # The name is the submission's own text, so it is repeated only if it can be an assignment's.
-    other = (
-        f"the assignment {submitted!r}"
-        if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted)
-        else "another assignment"
-    )
-    return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."

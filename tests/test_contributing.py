@@ -11,7 +11,7 @@ import contextlib
 import re
 import socket
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -318,12 +318,14 @@ def test_another_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
         yield f"{scheduler} {workers}"
 
     def grade(
-        client: str, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]
+        client: str, archive: bytes, parcels: Iterable[tuple[str, cluster.Files]]
     ) -> Iterator[tuple[str, GradedSubmission]]:
         for key, files in parcels:
             yield (
                 key,
-                GradedSubmission(results.refused(f"{client} {archive!r} {sorted(files)}"), "", 0.0),
+                GradedSubmission(
+                    results.refused(f"{client} {archive!r} {sorted(files())}"), "", 0.0
+                ),
             )
 
     monkeypatch.setattr(cluster, "connect", connect)

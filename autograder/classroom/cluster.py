@@ -8,7 +8,7 @@ import contextlib
 import itertools
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ from distributed import (
     WorkerPlugin,
     as_completed,
     get_worker,
+    wait,
 )
 
 from autograder.assignment.delivery import DISTRIBUTION
+from autograder.classroom.alone import in_doubt
 from autograder.classroom.station import GradedSubmission, Station
-from autograder.errors import BuildError
+from autograder.errors import BuildError, Refused
 from autograder.grading import results
 from autograder.runtime import machine
 
@@ -38,6 +40,8 @@ worker.
 AHEAD = 3
 """Submissions per process that are sent to the cluster before the first comes back."""
 
+Files = Callable[[], Mapping[str, bytes]]
+"""Reads the files of one submission, by path. Raises `OSError` and `Refused`."""
 
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS,
@@ -89,35 +93,57 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 
 
 def grade(
-    client: Client, archive: bytes, parcels: Iterable[tuple[str, Mapping[str, bytes]]]
+    client: Client, archive: bytes, parcels: Iterable[tuple[str, Files]]
 ) -> Iterator[tuple[str, GradedSubmission]]:
-    """Grade submissions, given as pairs of a key and files by path, and yield them as they finish.
+    """Grade submissions, given as pairs of a key and what reads the files, and yield them as they
+    finish.
 
-    A submission that the cluster loses is ungraded, and its results say so. Only as many are held
-    in memory as keep every process busy.
+    One whose result may be the fault of those beside it (see `autograder.classroom.alone`) is
+    graded again at the end, when nothing else is. A submission that the cluster loses is ungraded,
+    and its results say so. Only as many are held in memory as keep every process busy.
     """
     stations = _Stations(archive)
     client.register_plugin(stations)
-    keys: dict[str, str] = {}
+    sent: dict[str, tuple[str, Files]] = {}
+    doubted: list[tuple[str, Files, GradedSubmission]] = []
 
-    def sent() -> Iterator[Future]:
-        for number, (key, files) in enumerate(parcels):
-            name = f"grade-{number}-{key}"
-            keys[name] = key
-            yield client.submit(_grade, stations.name, dict(files), key=name, pure=False)
+    def send(name: str, key: str, files: Files) -> Future:
+        sent[name] = key, files
+        return client.submit(_grade, stations.name, dict(files()), key=name, pure=False)
 
-    coming = sent()
+    coming = (
+        send(f"grade-{number}-{key}", key, files) for number, (key, files) in enumerate(parcels)
+    )
     try:
-        under_way = as_completed(
-            itertools.islice(coming, AHEAD * max(1, sum(client.nthreads().values())))
-        )
+        at_once = sum(client.nthreads().values())
+        under_way = as_completed(itertools.islice(coming, AHEAD * max(1, at_once)))
         for future in under_way:
-            yield keys.pop(future.key), _outcome(future)
+            (key, files), graded = sent.pop(future.key), _outcome(future)
             future.release()
+            if at_once > 1 and in_doubt(graded.results):
+                doubted.append((key, files, graded))
+            else:
+                yield key, graded
             for following in itertools.islice(coming, 1):
                 under_way.add(following)
+        for key, files, graded in doubted:
+            yield key, _alone(send, key, files) or graded
     finally:
         client.unregister_worker_plugin(stations.name)
+
+
+def _alone(
+    send: Callable[[str, str, Files], Future], key: str, files: Files
+) -> GradedSubmission | None:
+    """Grade a submission while no other is; None if its files can be read no more."""
+    try:
+        future = send(f"alone-{key}", key, files)
+    except (OSError, Refused):
+        return None
+    wait(future)
+    graded = _outcome(future)
+    future.release()
+    return graded
 
 
 def _outcome(future: Future) -> GradedSubmission:

@@ -115,6 +115,6 @@ def grade(
     if waiting:
         with cluster.connect(scheduler, workers) as client:
             for key, graded in cluster.grade(
-                client, archive, ((submission.key, submission.files()) for submission in waiting)
+                client, archive, ((submission.key, submission.files) for submission in waiting)
             ):
                 yield kept(key, graded)

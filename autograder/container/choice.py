@@ -18,10 +18,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import Refused
+from autograder.grading import notebook_bounds
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, printable, remove
 
 ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
 """The endings of notebook names, as browsers and mail programs leave them."""
+
+MAX_READ = 100_000
+"""Characters of a cell in which a placeholder is looked for."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def _content(path: Path) -> Mapping[str, Any] | None:
         if path.stat().st_size > MAX_FILE:
             return None
         content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-        found = json.loads(content) if content.lstrip().startswith(b"{") else None
+        found = notebook_bounds.read(content) if content.lstrip().startswith(b"{") else None
     except (OSError, ValueError, RecursionError):
         return None
     return (
@@ -204,6 +208,8 @@ def _answers(source: str, function: str) -> bool:
     """Whether a cell defines the function with more in it than the placeholder of an answer."""
     if f"def {function}(" not in source:
         return False
+    if len(source) > MAX_READ:
+        return True
     try:
         tree = ast.parse(
             "\n".join(

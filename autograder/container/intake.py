@@ -19,6 +19,7 @@ import nbformat
 from autograder.container import choice
 from autograder.container import zips as packed
 from autograder.errors import Refused
+from autograder.grading import notebook_bounds
 from autograder.grading.given import Given
 from autograder.sandbox.files import MAX_FILE, lay_out, printable, remove
 
@@ -136,10 +137,7 @@ def _take_away(submission: Path, given: Given) -> list[str]:
 def _check_readable(path: Path) -> None:
     name = printable(path.name)
     if path.stat().st_size > MAX_FILE:
-        raise Refused(
-            f"{name} is larger than {MAX_FILE // 2**20} MB. Clear its outputs (Kernel → Restart "
-            "Kernel and Clear Outputs), save it, and submit it again."
-        )
+        raise Refused(f"{name} is larger than {MAX_FILE // 2**20} MB. {notebook_bounds.CLEAR}")
     content = path.read_bytes()
     if content.startswith(codecs.BOM_UTF8):  # some editors write it, and Jupyter cannot read it
         content = content.removeprefix(codecs.BOM_UTF8)
@@ -154,6 +152,12 @@ def _check_readable(path: Path) -> None:
         return
     if content.lstrip().startswith(b"<"):
         raise Refused(f"{name} is a web page, and not the notebook. {AGAIN}")
+    bounded, told = notebook_bounds.bounded(content, name)
+    if told:
+        raise Refused(told)
+    if bounded != content:
+        path.write_bytes(bounded)
+        text = bounded.decode("utf-8")
     try:
         json.loads(text)
     except json.JSONDecodeError as fault:
@@ -186,6 +190,8 @@ def _check_notebook(path: Path, name: str) -> None:
         raise Refused(
             f"{name} is not a notebook that can be read: it has no list of cells. {AGAIN}"
         )
+    if told := notebook_bounds.too_many_cells(notebook, name):
+        raise Refused(told)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -25,6 +25,9 @@ ABOUT_CELLS = (
     "is missing. Cells of text are not counted."
 )
 
+CELLS_SHOWN = 30
+"""At most this many of them are listed."""
+
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
 """For each of Otter's questions, what each of its test cases checks, in order.
 
@@ -149,7 +152,8 @@ def _about_cells(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[di
     """A row without points about the cells that did not run to their end; no row if all did."""
     if not cells:
         return []
-    told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells)
+    told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells[:CELLS_SHOWN])
+    told += f"\n- … and {len(cells) - CELLS_SHOWN} more" if len(cells) > CELLS_SHOWN else ""
     return [
         {
             "name": files.CELLS,

@@ -6,21 +6,31 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.in_grading import begin_grading, forget_rows, rows
-from autograder.grading.test_file import forget_last_test, run_test
+from autograder.grading.hangs import Journal
+from autograder.grading.test_file import fail_test, forget_last_test, run_test
 from autograder.runtime import installed, log_server
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.host import protect_this_process
+from autograder.sandbox.own_time import limited, limited_memory
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
+from autograder.sandbox.watchers import memory_limit
 
 PRINTED_SHOWN = 200_000
 """At most this many characters of output, for all cells together, appear in the executed notebook.
 """
+
+FOR_ALL_TESTS = 20.0
+"""Seconds for what tests compute by themselves once a submission has no time left, together."""
+
+LEAST_MEMORY = 3 * 2**30
+"""Bytes of memory that a test may ask for in any case: JAX reserves more than it uses."""
 
 
 class NotebookGrading:
@@ -28,8 +38,12 @@ class NotebookGrading:
     tests at the end.
     """
 
-    def __init__(self, submission: Submission, tests: Path, report: Path | None) -> None:
+    def __init__(
+        self, submission: Submission, tests: Path, report: Path | None, journal: Journal
+    ) -> None:
         self._submission, self._tests, self._report = submission, tests, report
+        self._journal = journal
+        self._left_out, _ = journal.left_out()
         self._left = PRINTED_SHOWN
         self._checked: set[str] = set()
 
@@ -43,6 +57,19 @@ class NotebookGrading:
             self._left = max(0, self._left - len(printed))
         for test in dict.fromkeys((*tests, *asked)):
             self._check(test, namespace)
+
+    def cells(
+        self, batch: Sequence[tuple[str, Sequence[str]] | None], namespace: MutableMapping[str, Any]
+    ) -> None:
+        """Run several cells, each with its tests; None stands for one that is ignored."""
+        for each in batch:
+            try:
+                if each is None:
+                    self.skip_cell()
+                else:
+                    self.cell(*each, namespace)
+            except Exception:  # noqa: BLE001 - one cell ends none of the others
+                traceback.print_exc()
 
     def skip_cell(self) -> None:
         """Count a cell that its author or Otter has marked to be ignored."""
@@ -68,9 +95,24 @@ class NotebookGrading:
             self._run(test, namespace)
 
     def _run(self, test: str, namespace: MutableMapping[str, Any]) -> None:
-        self._submission.bind(test, namespace)
-        run_test(self._tests / f"{test}.py", namespace, lambda: self._submission.functions.texts)
+        file = self._tests / f"{test}.py"
+        if test in self._left_out:
+            fail_test(file, self._left_out[test])
+            return
+        self._journal.begins(test)
+        with (
+            limited(self._own_seconds(), self._journal.mark),
+            limited_memory(max(memory_limit(self._submission.limits), LEAST_MEMORY)),
+        ):
+            self._submission.bind(test, namespace)
+            run_test(file, namespace, lambda: self._submission.functions.texts)
         self._submission.unbind(namespace)
+        self._journal.ended(test)
+
+    def _own_seconds(self) -> float:
+        """The seconds that a test may compute by itself now: as many as a cell, of what is left."""
+        least = max(1.0, FOR_ALL_TESTS / max(len(self._submission.tests), 1))
+        return min(self._submission.limits.cell_seconds, max(self._submission.left(), least))
 
     def write_report(self, mended: str = "") -> None:
         """Write the report for the instructor: the active layers, the findings of the checks, and
@@ -104,16 +146,18 @@ class NotebookGrading:
 def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     """Begin a grading; the notebook's first cell.
 
-    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, seed,
-    script, names, modules; see `Settings`, `Limits` and `Submission`.
+    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report,
+    journal, seed, script, names, modules; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
     installed.import_only_that(Path.cwd())
     if settings["modules"]:
         sys.path.append(str(Path.cwd()))  # those of the assignment: nothing else is there
-    tests = Path(settings["tests"])
+    tests, journal = Path(settings["tests"]), Journal(Path(settings["journal"]))
+    limits = dict(settings["limits"])
+    limits["submission_seconds"] = max(limits["submission_seconds"] - journal.left_out()[1], 1.0)
     submission = Submission(
-        settings_of(settings),
+        settings_of({**settings, "limits": limits}),
         tests,
         settings["seed"],
         settings.get("script", ""),
@@ -121,6 +165,6 @@ def begin(settings: Mapping[str, Any]) -> NotebookGrading:
     )
     begin_grading(settings["bank"], settings["refusal"], submission)
     report = Path(settings["report"]) if settings["report"] else None
-    graded = NotebookGrading(submission, tests, report)
+    graded = NotebookGrading(submission, tests, report, journal)
     graded.write_report()
     return graded

@@ -21,6 +21,7 @@ from autograder.grading.given import Given
 from autograder.runtime import compiled_programs, log_server
 from autograder.sandbox.cells import Stopped
 from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
+from autograder.sandbox.host import SCRATCH_NOTE
 from autograder.sandbox.settings import Settings
 
 
@@ -140,6 +141,7 @@ def kernel_settings(
         "limits": asdict(worker.limits),
         "tests": str(stage.submission / "tests"),
         "report": str(stage.report),
+        "journal": str(stage.holding),
         "seed": seed,
         "modules": has_modules(stage),
     }
@@ -151,6 +153,12 @@ def has_modules(stage: Stage) -> bool:
     return any(place.endswith((".py", ".so", ".pyd")) for place in places)
 
 
+def _remove_scratch(stage: Stage) -> None:
+    """Remove the folders of workers whose kernel was ended."""
+    for note in stage.holding.glob(f"*{SCRATCH_NOTE}"):
+        remove(Path(note.read_text(encoding="utf-8")))
+
+
 def finish(stage: Stage) -> dict[str, Any]:
     """Remove the folder with the submission's files, and return what the kernel reported of the
     confinement. To be called after grading.
@@ -159,6 +167,7 @@ def finish(stage: Stage) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(stage.report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         report = {"level": "off"}
+    _remove_scratch(stage)
     remove(stage.holding)
     server = report.pop("log_server", None)
     if server is not None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.own_time import TookTooLong
+
 FAILED = "❌ Test case failed\nThis test could not be finished: {fault}"
 
 HIDDEN_TEXT = "(what the submission says about its exception is not shown for a hidden test)"
@@ -26,13 +28,26 @@ def run_test(
     before = len(Checker.get_results())
     try:
         Notebook().check(file.stem, global_env=namespace)
-    except (Exception, SystemExit):  # noqa: BLE001 - one test must not end the others
+    except (Exception, SystemExit, TookTooLong):  # noqa: BLE001 - one ends none of the others
         if len(Checker.get_results()) == before:
             Checker.get_results().append(_case_by_case(file, namespace))
     for ran in Checker.get_results()[before:]:
         for result in ran.test_case_results:
             if result.test_case.hidden and not result.passed:
                 result.message = _without(result.message or "", texts())
+
+
+def fail_test(file: Path, reason: str) -> None:
+    """Have each test case of a test file fail, without running any."""
+    from otter.execute import Checker
+    from otter.test_files.abstract_test import TestCaseResult
+
+    read = _read(file)
+    told = FAILED.format(fault=reason)
+    read.test_case_results = [
+        TestCaseResult(test_case=case, message=told, passed=False) for case in read.test_cases
+    ]
+    Checker.get_results().append(read)
 
 
 def forget_last_test() -> None:
@@ -46,23 +61,28 @@ def _case_by_case(path: Path, namespace: MutableMapping[str, Any]) -> Any:
     """The test file after each of its test cases has run by itself; one that cannot be finished has
     failed.
     """
-    from otter.nbmeta_config import NBMetadataConfig
-    from otter.test_files import create_test_file
     from otter.test_files.abstract_test import TestCaseResult
 
-    # relative, as Otter writes it: by its path Otter sees that the file has been run
-    file = create_test_file(os.path.relpath(path), NBMetadataConfig())
+    file = _read(path)
     cases, results = file.test_cases, []
     for case in cases:
         file.test_cases = [case]
         try:
             file.run(namespace)
             results += file.test_case_results
-        except (Exception, SystemExit) as fault:  # noqa: BLE001
+        except (Exception, SystemExit, TookTooLong) as fault:  # noqa: BLE001
             told = FAILED.format(fault=_told(fault))
             results.append(TestCaseResult(test_case=case, message=told, passed=False))
     file.test_cases, file.test_case_results = cases, results
     return file
+
+
+def _read(path: Path) -> Any:
+    from otter.nbmeta_config import NBMetadataConfig
+    from otter.test_files import create_test_file
+
+    # relative, as Otter writes it: by its path Otter sees that the file has been run
+    return create_test_file(os.path.relpath(path), NBMetadataConfig())
 
 
 def _told(fault: BaseException) -> str:

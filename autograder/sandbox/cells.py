@@ -123,9 +123,9 @@ def defines(source: str, name: str) -> bool:
     name = re.escape(name)
     return bool(
         re.search(
-            rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b"
-            rf"|^\s*{name}\s*(?::[^=\n]+)?=(?!=)"
-            rf"|^\s*(?:from\s+\S+\s+)?import\b.*\b{name}\b",
+            rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{name}\b"
+            rf"|^[ \t]*{name}[ \t]*(?::[^=\n]+)?=(?!=)"
+            rf"|^[ \t]*(?:from[ \t]+\S+[ \t]+)?import\b.*\b{name}\b",
             source,
             re.MULTILINE,
         )

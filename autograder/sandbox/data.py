@@ -15,16 +15,19 @@ from typing import Any
 import numpy as np
 
 from autograder.calls.outputs import Unusable, to_array
-from autograder.sandbox.bulk import MAX_ITEMS, pack_items, unpack_items
+from autograder.sandbox.bulk import pack_items, unpack_items
+from autograder.sandbox.counted import (
+    MAX_CHARACTERS,
+    MAX_RANGE,
+    CannotCross,
+    Counted,
+    Received,
+    TooLarge,
+)
 from autograder.sandbox.jax_data import pack_jax, unpack_jax
 from autograder.sandbox.library import KINDS, pack_known, unpack_known
 from autograder.sandbox.tables import pack_table, unpack_table
 from autograder.sandbox.wire import sendable
-
-MAX_DEPTH = 40
-MAX_NODES = 100_000
-MAX_CHARACTERS = 300_000
-"""Characters of all texts of one value that are not long ones; a message has room for several."""
 
 LONG_TEXT = 2_000
 """From this many characters on, a text crosses as an array."""
@@ -35,14 +38,6 @@ Refer = Callable[[Any], "Mapping[str, Any] | None"]
 Resolve = Callable[[str, Any], Any]
 """Finds what a reference stands for, by its one key and the content. Raises `LookupError` for a key
 that is not a reference's."""
-
-
-class CannotCross(Exception):
-    """A value that cannot cross; the text names its type."""
-
-
-class TooLarge(CannotCross):
-    """Plain data that cannot cross for its size alone."""
 
 
 def pack(value: Any, arrays: dict[str, np.ndarray], refer: Refer | None = None) -> Any:
@@ -61,29 +56,14 @@ def unpack(node: Any, arrays: Mapping[str, np.ndarray], resolve: Resolve | None 
     return _Unpacker(arrays, resolve).unpack(node, 0)
 
 
-class _Counted:
-    def __init__(self) -> None:
-        self._nodes = self._long = 0
-
-    def _count_long(self, items: int) -> None:
-        self._long += items
-        if self._long > MAX_ITEMS:
-            raise TooLarge(f"data whose long lists have more than {MAX_ITEMS} items together")
-
-    def _count(self, depth: int) -> None:
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise TooLarge("data that is nested too deeply or has too many parts")
-
-
-class _Packer(_Counted):
+class _Packer(Counted):
     def __init__(self, arrays: dict[str, np.ndarray], refer: Refer | None) -> None:
         super().__init__()
         self._arrays, self._refer = arrays, refer
         self._characters = 0
 
     def pack(self, value: Any, depth: int) -> Any:
-        self._count(depth)
+        self.count(depth)
         kind = type(value)
         if value is None or kind is bool:
             return value
@@ -117,6 +97,8 @@ class _Packer(_Counted):
                 ]
             }
         if kind is range:
+            if len(value[: MAX_RANGE + 1]) > MAX_RANGE:
+                raise TooLarge(f"a range of more than {MAX_RANGE} numbers")
             return {"range": [value.start, value.stop, value.step]}
         if kind is slice:
             ends = (value.start, value.stop, value.step)
@@ -139,7 +121,7 @@ class _Packer(_Counted):
     def _pack_items(self, items: Collection[Any]) -> Any:
         many = pack_items(list(items), self._pack_array)
         if many is not None:
-            self._count_long(len(items))
+            self.count_long(len(items))
         return many
 
     def _pack_text(self, text: str) -> Any:
@@ -163,13 +145,13 @@ class _Packer(_Counted):
         return {"scalar" if isinstance(value, np.generic) else "array": name}
 
 
-class _Unpacker(_Counted):
+class _Unpacker(Counted):
     def __init__(self, arrays: Mapping[str, np.ndarray], resolve: Resolve | None) -> None:
-        super().__init__()
+        super().__init__(arrays if isinstance(arrays, Received) else None)
         self._arrays, self._resolve = arrays, resolve
 
     def unpack(self, node: Any, depth: int) -> Any:
-        self._count(depth)
+        self.count(depth)
         if node is None or type(node) in (bool, str, int):
             return node
         if type(node) is not dict or len(node) != 1:
@@ -203,7 +185,8 @@ class _Unpacker(_Counted):
                 self.unpack(key, depth + 1): self.unpack(item, depth + 1) for key, item in content
             }
         if kind == "range":
-            return range(*content)
+            made = range(*content)
+            return made if len(made[: MAX_RANGE + 1]) <= MAX_RANGE else self._unknown(kind)
         if kind == "slice":
             return slice(*(self.unpack(end, depth + 1) for end in content))
         if kind == "text":
@@ -213,7 +196,9 @@ class _Unpacker(_Counted):
         if kind in ("frame", "series", "index"):
             return unpack_table(kind, content, lambda part: self.unpack(part, depth + 1))
         if kind in KINDS:
-            return unpack_known(kind, content, lambda part: self.unpack(part, depth + 1))
+            return unpack_known(
+                kind, content, lambda part: self.unpack(part, depth + 1), self.count_long
+            )
         if kind == "array":
             return self._arrays[content].copy()
         if kind == "scalar":
@@ -228,7 +213,7 @@ class _Unpacker(_Counted):
         if type(content) is dict:
             ((kind, arrays),) = content.items()
             return unpack_items(
-                kind, arrays, lambda part: self.unpack(part, depth + 1), self._count_long
+                kind, arrays, lambda part: self.unpack(part, depth + 1), self.count_long
             )
         return (self.unpack(item, depth + 1) for item in content)
 

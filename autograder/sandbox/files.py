@@ -110,11 +110,11 @@ def remove(path: Path) -> None:
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
-def too_much_in(folder: Path) -> bool:
-    """Whether a folder holds more than the limits. The submission may change it during the
-    check.
+def too_much_in(folder: Path, beside: int = 0) -> bool:
+    """Whether a folder, with `beside` bytes elsewhere, holds more than the limits. The submission
+    may change it during the check.
     """
-    total = count = 0
+    total, count = beside, 0
     try:
         for _, folders, files, descriptor in os.fwalk(folder):
             count += len(folders) + len(files)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.library import checked_state
+from autograder.sandbox.library import checked_state, python_state
 
 Pack = Callable[[Any], Any]
 
@@ -30,7 +30,7 @@ def set_states(states: Mapping[str, Any] | None, unpack: Pack) -> None:
     if not isinstance(states, Mapping):
         return
     try:
-        random.setstate(unpack(states["python"]))
+        random.setstate(python_state(unpack(states["python"])))
         np.random.set_state(checked_state(unpack(states["numpy"])))
     except Exception:  # noqa: BLE001 - whatever they raise for data that is no state
         return

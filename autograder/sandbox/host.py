@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.runtime import machine
-from autograder.sandbox import nursery, surroundings, watchers
+from autograder.sandbox import nursery, own_time, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
 from autograder.sandbox.endings import Died, Unconfined, how_ended
 from autograder.sandbox.files import remove
+from autograder.sandbox.memory_group import group_for
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
@@ -31,6 +32,9 @@ MAX_ANSWER = 64 * 2**20
 little memory.
 """
 
+
+SCRATCH_NOTE = ".scratch"
+"""The ending of notes beside the submission's files, each with the path of a worker's folder."""
 
 Serve = Callable[[Frame], Frame]
 """Answers a call that the worker makes while it works on a request."""
@@ -65,13 +69,17 @@ class Worker:
         self._ended = False
         self._uid = worker_uid() if settings.own_user else None
         self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
+        self._note: Path | None = None
         if settings.files is not None:
             shutil.copytree(settings.files, self._scratch, dirs_exist_ok=True)
+            self._note = Path(settings.files).with_name(f"{self._scratch.name}{SCRATCH_NOTE}")
+            self._note.write_text(str(self._scratch), encoding="utf-8")
         if self._uid is not None:
             for path in (self._scratch, *self._scratch.rglob("*")):
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
         self._process, self._pipe = self._spawn()
-        watchers.begin(self._process, settings.limits, self._scratch, self._kill)
+        self._group = group_for(self._process.pid, watchers.memory_limit(settings.limits))
+        watchers.begin(self._process, settings.limits, self._scratch, self._uid, self._kill)
         if begin:
             self.begin()
 
@@ -92,17 +100,33 @@ class Worker:
         Meanwhile `serve`, if given, answers the calls of functions that the request has passed.
         """
         deadline = time.monotonic() + seconds
+        with own_time.asking():
+            return self._asked(header, arrays, seconds, deadline, serve)
+
+    def _asked(
+        self,
+        header: Mapping[str, Any],
+        arrays: Mapping[str, Any],
+        seconds: float,
+        deadline: float,
+        serve: Serve | None,
+    ) -> Frame:
         try:
             self._pipe.send(Frame(header, arrays), deadline)
             frame = self._pipe.receive(deadline, MAX_ANSWER)
             while serve is not None and "callback" in frame.header:
-                self._pipe.send(serve(frame), deadline)
+                with own_time.answering():
+                    answer = serve(frame)
+                self._pipe.send(answer, deadline)
                 frame = self._pipe.receive(deadline, MAX_ANSWER)
             return frame
+        except own_time.TookTooLong:
+            self.end()  # it waits for an answer that does not come
+            raise
         except Late:
             died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:
-            died = self._died or how_ended(self._process, self._killed_before)
+            died = self._died or self._how_ended()
         except WireError:
             # The submission chooses what it sends, and the cause is shown to its author: say no
             # more.
@@ -128,7 +152,11 @@ class Worker:
             self._process.close()
         with contextlib.suppress(OSError):
             self._pipe.close()
+        if self._group is not None:
+            self._group.remove()
         remove(self._scratch)
+        if self._note is not None:
+            self._note.unlink(missing_ok=True)
 
     def _spawn(self) -> tuple[watchers.Process, Pipe]:
         read_answers, write_answers = os.pipe()
@@ -200,6 +228,11 @@ class Worker:
             self.end()
             raise Unconfined(", ".join(started.open_holes))
         return started
+
+    def _how_ended(self) -> Died:
+        ended = how_ended(self._process, self._killed_before)
+        by_group = self._group is not None and self._group.has_killed()
+        return Died(watchers.too_much_memory(self.settings.limits)) if by_group else ended
 
     def _kill(self, cause: str) -> None:
         """Kill the process, and remember why."""

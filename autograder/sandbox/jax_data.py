@@ -40,12 +40,18 @@ def unpack_jax(kind: str, content: Any, unpack: Pack) -> Any:
     if kind == "key":
         if content[0] not in _KEYS:
             raise ValueError(content[0])
-        return jax.random.wrap_key_data(unpack(content[1]), impl=content[0])
-    array = np.asarray(unpack(content))
+        return jax.random.wrap_key_data(_array(unpack(content[1])), impl=content[0])
+    array = _array(unpack(content))
     if array.dtype.itemsize > (8 if array.dtype.kind == "c" else 4):
         # The notebook has switched 64-bit numbers on: without that it could not have such an array.
         jax.config.update("jax_enable_x64", True)
     return jax.numpy.asarray(array)
+
+
+def _array(value: Any) -> np.ndarray:
+    if not isinstance(value, np.ndarray | np.generic):
+        raise ValueError("no array")  # else NumPy would make one of anything
+    return np.asarray(value)
 
 
 def imported() -> Any:

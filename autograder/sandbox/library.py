@@ -90,17 +90,25 @@ def pack_known(value: Any, pack: Pack) -> Any:
     return _pack_generator(value, pack)
 
 
-def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
+def unpack_known(
+    kind: str, content: Any, unpack: Pack, count: Callable[[int], None] = lambda _: None
+) -> Any:
     """The value that `pack_known` was given. Raises whatever Python raises for parts that do not
     fit together.
+
+    `count` hears of an array of texts, in units of 64 bytes, before it is made, and may raise.
     """
     if kind == "defaultdict":
         factory, found = content
-        return defaultdict(None if factory is None else _FACTORIES[factory], unpack(found))
+        return defaultdict(
+            None if factory is None else _FACTORIES[factory], _of_type(dict, unpack(found))
+        )
     if kind in ("Counter", "OrderedDict"):
-        return {"Counter": Counter, "OrderedDict": OrderedDict}[kind](dict(unpack(content)))
+        return {"Counter": Counter, "OrderedDict": OrderedDict}[kind](
+            _of_type(dict, unpack(content))
+        )
     if kind in _VIEWS.values():
-        items = unpack(content)
+        items = _of_type(list, unpack(content))
         if kind == "values":
             return dict(enumerate(items)).values()
         return dict.fromkeys(items).keys() if kind == "keys" else dict(items).items()
@@ -120,7 +128,21 @@ def unpack_known(kind: str, content: Any, unpack: Pack) -> Any:
         )
     if kind in ("Generator", "RandomState", "Random"):
         return _unpack_generator(kind, content, unpack)
-    return _unpack_array(kind, content, unpack)
+    return _unpack_array(kind, content, unpack, count)
+
+
+def _of_type(kind: type, value: Any) -> Any:
+    """`value`, if it is of exactly this type: a range in place of a list would never end."""
+    if type(value) is not kind:
+        raise ValueError(kind.__name__)
+    return value
+
+
+def python_state(state: Any) -> Any:
+    """The state of a generator of Python, if it can be one. Raises `ValueError`."""
+    if type(state) is not tuple or len(state) != 3 or type(state[1]) is not tuple:
+        raise ValueError("no state of a generator")
+    return state
 
 
 def _pack_generator(value: Any, pack: Pack) -> Any:
@@ -138,7 +160,7 @@ def _unpack_generator(kind: str, content: Any, unpack: Pack) -> Any:
     state = unpack(content)
     if kind == "Random":
         made = random.Random()
-        made.setstate(state)
+        made.setstate(python_state(state))
         return made
     state = checked_state(state)
     if kind == "RandomState":
@@ -185,8 +207,9 @@ def _pack_array(array: np.ndarray, pack: Pack) -> Any:
     return None
 
 
-def _unpack_array(kind: str, content: Any, unpack: Pack) -> Any:
+def _unpack_array(kind: str, content: Any, unpack: Pack, count: Callable[[int], None]) -> Any:
     first, values = content[0], unpack(content[1])
+    _of_type(np.ndarray if kind == "times" else list, values)
     if kind == "objects":
         made = np.empty(len(values), dtype=object)
         for place, value in enumerate(values):
@@ -198,6 +221,7 @@ def _unpack_array(kind: str, content: Any, unpack: Pack) -> Any:
             or 4 * len(values) * max(map(len, values), default=0) > MAX_TEXTS
         ):
             raise ValueError("no array of texts")
+        count(len(values) * max(map(len, values), default=0) // 16)
         return np.array(values, dtype=str).reshape(first)[()]
     time = np.dtype(first)
     if time.kind not in "mM":

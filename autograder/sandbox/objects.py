@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from autograder.sandbox.data import CannotCross, pack, unpack
+from autograder.sandbox.counted import CannotCross, Received
+from autograder.sandbox.data import pack, unpack
 from autograder.sandbox.endings import Died
 from autograder.sandbox.generators import SharedStates, get_states, set_states
 from autograder.sandbox.in_place import change
@@ -25,6 +26,12 @@ from autograder.sandbox.wire import Frame
 
 MAX_NAME = 200
 """Characters of a name that a submission gives to a function or a class."""
+
+MAX_CLASSES = 2_000
+"""Classes of a submission that have a stand-in."""
+
+PRINTED_SHOWN = 20_000
+"""Characters that one operation prints, and a fiftieth of those of one test."""
 
 
 class Objects:
@@ -40,12 +47,14 @@ class Objects:
         self._callables: dict[str, RemoteFunction] = {}
         self._callbacks: list[Callable[..., Any]] = []
         self._by_number = False
+        self._room = 50 * PRINTED_SHOWN
         self.texts: list[tuple[str, str]] = []
         """The class and the text of each exception of the submission that a test was given."""
 
     def begin_test(self) -> None:
         """Forget what was noted of an earlier test."""
         self.texts.clear()
+        self._room = 50 * PRINTED_SHOWN
         self._states.remember()
 
     def operate(
@@ -106,6 +115,8 @@ class Objects:
             )
         if said["kind"] == "class":
             if kept not in self._classes:
+                if len(self._classes) >= MAX_CLASSES:
+                    raise CannotCross(f"one of more than {MAX_CLASSES} classes")
                 bases = tuple(self.resolved(base) for base in said["own_bases"])
                 self._classes[kept] = remote_class(self, {"kept": kept}, said, bases)  # type: ignore[arg-type]
             return self._classes[kept]
@@ -130,34 +141,37 @@ class Objects:
         return unpack(node, arrays, self._resolve)
 
     def _taken(self, frame: Frame, name: str, passed: list[Any]) -> Any:
-        header = frame.header
+        header, arrays = frame.header, Received(frame.arrays)
         for stream, key in ((sys.stdout, "printed"), (sys.stderr, "errors")):
             if isinstance(header.get(key), str):
-                print(header[key], end="", file=stream)
+                printed = header[key][: min(PRINTED_SHOWN, self._room)]
+                self._room -= len(printed)
+                print(printed, end="", file=stream)
         if "random" in header:
-            set_states(header["random"], lambda node: unpack(node, frame.arrays))
+            set_states(header["random"], lambda node: unpack(node, arrays))
             self._states.remember()
         if "raised" in header:
-            raise self._exception(frame, name)
+            raise self._exception(header, arrays, name)
         if "other" in header:
             raise TypeError(f"{name} returned an object that cannot cross from the submission")
         try:
-            value = self.unpacked(header.get("value"), frame.arrays)
+            value = self.unpacked(header.get("value"), arrays)
             for key, node in dict(header.get("changed") or {}).items():
                 place = passed[0][int(key)] if key.isdigit() else passed[1][key]
-                change(place, self.unpacked(node, frame.arrays))
+                change(place, self.unpacked(node, arrays))
         except (CannotCross, KeyError, IndexError, TypeError, ValueError):
             raise RuntimeError(f"{name} gave an answer that cannot be read") from None
         return value
 
-    def _exception(self, frame: Frame, name: str) -> BaseException:
+    def _exception(
+        self, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], name: str
+    ) -> BaseException:
         """The exception to raise for one of the submission. An `Exception` in any case: what a
         submission raises must not end a test otherwise than by failing it.
         """
-        header = frame.header
         kind = vars(builtins).get(str(header["raised"]))
         try:
-            arguments = unpack(header["arguments"], frame.arrays)
+            arguments = unpack(header["arguments"], arrays)
             if isinstance(kind, type) and issubclass(kind, Exception):
                 made = kind(*arguments)
             else:
@@ -193,7 +207,7 @@ class Objects:
         arrays: dict[str, Any] = {}
         try:
             function = self._callbacks[frame.header["callback"]]
-            positional, named = self.unpacked(frame.header["arguments"], frame.arrays)
+            positional, named = self.unpacked(frame.header["arguments"], Received(frame.arrays))
             value = function(*positional, **named)
             return Frame({"value": pack(value, arrays, self._refer)}, arrays)
         except Exception as raised:  # noqa: BLE001 - whatever the test's function raises

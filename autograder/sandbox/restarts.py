@@ -17,6 +17,7 @@ from autograder.sandbox.draws import canonical_draws
 from autograder.sandbox.endings import Died, Unconfined
 from autograder.sandbox.host import Serve, Started, Worker
 from autograder.sandbox.mended import Mended
+from autograder.sandbox.own_time import TookTooLong
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame
 
@@ -46,6 +47,10 @@ class RestartedWorker:
         self._start()
         self.started: Started | None = self._worker.started if self._worker else None
         self._budget = Budget(settings.limits.submission_seconds, questions)
+
+    def left(self) -> float:
+        """The seconds that the submission has left."""
+        return self._budget.left()
 
     def next_question(self) -> None:
         """Begin another question: where workers have died, it gets its share of the time that is
@@ -191,7 +196,7 @@ class RestartedWorker:
         worker = self._worker
         try:
             return worker.ask(request, arrays, min(seconds, self._budget.left()), serve)
-        except Died:
+        except (Died, TookTooLong):
             if self._worker is worker:  # a function of a test may have had it replaced already
                 self._worker = None
             raise

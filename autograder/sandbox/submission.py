@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
-from autograder.sandbox.data import CannotCross
+from autograder.sandbox.counted import CannotCross, Received
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.functions import Functions
@@ -23,7 +23,7 @@ from autograder.sandbox.mentioned import identifiers, print_as_there
 from autograder.sandbox.open_packages import imported
 from autograder.sandbox.remote import NotComparable, RemoteClass, plain_inside
 from autograder.sandbox.restarts import RestartedWorker
-from autograder.sandbox.settings import Settings
+from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 from autograder.sandbox.transforms import send_transforms
 
@@ -77,6 +77,14 @@ class Submission:
         return self._worker.started
 
     @property
+    def limits(self) -> Limits:
+        return self._settings.limits
+
+    def left(self) -> float:
+        """The seconds that the submission has left."""
+        return self._worker.left()
+
+    @property
     def problem(self) -> str | None:
         """Why nothing of the submission could be run; None if it could."""
         return self._worker.problem
@@ -111,7 +119,11 @@ class Submission:
         if stopped is not None:
             self._stopped[number] = stopped
         checks = (
-            [name for name in header.get("checks", []) if name in self._tests]
+            [
+                name
+                for name in header.get("checks", [])
+                if isinstance(name, str) and name in self._tests
+            ]
             if isinstance(header.get("checks"), list)
             else []
         )
@@ -154,7 +166,7 @@ class Submission:
                 {},
                 self._settings.limits.call_seconds,
             )
-            described, arrays = frame.header.get("names", {}), frame.arrays
+            described, arrays = frame.header.get("names", {}), Received(frame.arrays)
             print_as_there(frame.header.get("printing"))
         except NotAsked:
             # There is no worker any more. A name that was a function remains one: its call then

@@ -56,14 +56,25 @@ def unpack_table(kind: str, content: Any, unpack: Pack) -> Any:
             unpack(content[1]),
             [_unpack_values(part, unpack) for part in content[2]],
         )
+        if not all(len(column) == len(_index(index)) for column in values):
+            raise ValueError("columns of another length than the index")
         table = pandas.DataFrame(dict(enumerate(values)), index=index)
-        table.columns = columns
+        table.columns = _index(columns)
         return table
     if kind == "series":
-        return pandas.Series(
-            _unpack_values(content[2], unpack), name=unpack(content[0]), index=unpack(content[1])
-        )
+        values, index = _unpack_values(content[2], unpack), _index(unpack(content[1]))
+        if len(values) != len(index):
+            raise ValueError("values of another length than the index")
+        return pandas.Series(values, name=unpack(content[0]), index=index)
     return pandas.Index(_unpack_values(content[1], unpack), name=unpack(content[0]))
+
+
+def _index(value: Any) -> Any:
+    import pandas
+
+    if not isinstance(value, pandas.Index):
+        raise ValueError("no index")
+    return value
 
 
 def _pack_values(column: Any, pack: Pack) -> Any:
@@ -83,7 +94,11 @@ def _pack_values(column: Any, pack: Pack) -> Any:
 def _unpack_values(node: Any, unpack: Pack) -> Any:
     import pandas
 
-    dtype, values = node["dtype"], unpack(node["of"])
+    dtype: str = node["dtype"]
+    values = unpack(node["of"])
+    # A single number would be repeated for each row of the index, and a range be counted out.
+    if not isinstance(values, list if dtype in _TEXT_DTYPES else np.ndarray):
+        raise ValueError(dtype)
     if dtype == "":
         return values
     if dtype in _TEXT_DTYPES:
@@ -91,4 +106,4 @@ def _unpack_values(node: Any, unpack: Pack) -> Any:
     time = np.dtype(dtype)
     if time.kind not in "mM":
         raise ValueError(dtype)
-    return values.view(time)
+    return np.asarray(values).view(time)

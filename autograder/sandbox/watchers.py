@@ -4,16 +4,20 @@ folder, than it may.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.runtime import machine
 from autograder.sandbox import nursery
 from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, too_much_in
+from autograder.sandbox.held import Held, held_by, look_as, shared_memory
 from autograder.sandbox.settings import Limits
 
 FOR_THE_GRADER = 200 * 2**20
@@ -24,12 +28,15 @@ submission.
 Process = subprocess.Popen[bytes] | nursery.Child
 
 
-def begin(process: Process, limits: Limits, scratch: Path, kill: Callable[[str], None]) -> None:
-    """Watch `process` and its folder `scratch` until it ends. `kill` is called with the cause,
-    which continues a sentence.
+def begin(
+    process: Process, limits: Limits, scratch: Path, uid: int | None, kill: Callable[[str], None]
+) -> None:
+    """Watch `process`, of the user `uid` (None: this process's own), and its folder `scratch` until
+    it ends. `kill` is called with the cause, which continues a sentence.
     """
-    for watch, about in ((_watch_memory, limits), (_watch_scratch, scratch)):
-        threading.Thread(target=watch, args=(process, about, kill), daemon=True).start()
+    watched = _Watched(process, limits, memory_limit(limits), scratch, uid, kill)
+    for watch in (watched.memory, watched.what_is_held):
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def memory_limit(limits: Limits) -> int:
@@ -37,30 +44,64 @@ def memory_limit(limits: Limits) -> int:
     return limits.resident_bytes or _share_of(machine.memory())
 
 
-def _watch_memory(process: Process, limits: Limits, kill: Callable[[str], None]) -> None:
-    limit = memory_limit(limits)
-    path = Path(f"/proc/{process.pid}/statm")
-    page = os.sysconf("SC_PAGE_SIZE")
-    while process.poll() is None:
+def too_much_memory(limits: Limits) -> str:
+    """The cause of a process that used more memory than it may."""
+    return f"used more than {memory_limit(limits) // 2**20} MB of memory"
+
+
+@dataclass(frozen=True)
+class _Watched:
+    process: Process
+    limits: Limits
+    limit: int
+    scratch: Path
+    uid: int | None
+    kill: Callable[[str], None]
+
+    def memory(self) -> None:
+        """Watch the resident memory."""
+        while self.process.poll() is None:
+            resident = self._resident()
+            if resident is None:
+                return
+            if resident > self.limit:
+                self.kill(too_much_memory(self.limits))
+                return
+            time.sleep(0.05)
+
+    def what_is_held(self) -> None:
+        """Watch the folder, and what the process holds that is neither in it nor resident."""
+        if sys.platform == "linux":
+            look_as(self.uid)
+        while self.process.poll() is None:
+            held = self._held()
+            resident = self._resident()
+            if held is not None and resident is not None and held.memory:
+                with contextlib.suppress(OSError):
+                    resident -= shared_memory(self.process.pid)
+                if resident + held.memory > self.limit:
+                    self.kill(too_much_memory(self.limits))
+                    return
+            if too_much_in(self.scratch, 0 if held is None else held.files):
+                self.kill(
+                    f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its "
+                    "folder"
+                )
+                return
+            time.sleep(0.25)
+
+    def _resident(self) -> int | None:
         try:
-            resident = int(path.read_text().split()[1]) * page
+            pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+            return int(pages) * os.sysconf("SC_PAGE_SIZE")
         except (OSError, IndexError, ValueError):
-            return
-        if resident > limit:
-            kill(f"used more than {limit // 2**20} MB of memory")
-            return
-        time.sleep(0.05)
+            return None
 
-
-def _watch_scratch(process: Process, scratch: Path, kill: Callable[[str], None]) -> None:
-    while process.poll() is None:
-        if too_much_in(scratch):
-            kill(
-                f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its "
-                "folder"
-            )
-            return
-        time.sleep(0.5)
+    def _held(self) -> Held | None:
+        try:
+            return held_by(self.process.pid)
+        except (OSError, ValueError):
+            return None
 
 
 def _share_of(memory: int) -> int:

@@ -21,6 +21,7 @@ import numpy as np
 import safetensors.numpy
 
 from autograder.calls.narrow_floats import as_bits, from_bits, is_narrow
+from autograder.runtime import json_bounds
 
 MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 256 * 2**20
@@ -30,6 +31,16 @@ MAX_COUNT = 4096
 """Arrays in one frame."""
 
 MAX_DIMS = 32
+
+MAX_JSON = json_bounds.Counts(parts=500_000, entries=1_500_000, names=500_000, depth=500)
+"""What the header of a frame may have. A value that crosses has at most 100,000 parts, each of
+which is a few lists and objects.
+"""
+
+_MAX_TENSORS = json_bounds.Counts(
+    parts=3 * MAX_COUNT + 1, entries=(8 + MAX_DIMS) * MAX_COUNT, names=4 * MAX_COUNT, depth=3
+)
+"""What the list of arrays of a frame may have: for each an object with two lists, three names."""
 
 RETURNED = "returned/"
 """The prefix of the names of arrays that a function has returned (see `autograder.calls.outputs`).
@@ -102,7 +113,8 @@ def encode(frame: Frame) -> bytes:
 def decode(header: bytes, arrays: bytes) -> Frame:
     """The frame of these two parts. Raises `WireError` if they are not exactly one frame."""
     try:
-        content = json.loads(header)
+        content = json_bounds.read(header, MAX_JSON)
+        _check_list(arrays)
         tensors = safetensors.numpy.load(arrays)
     except Exception as fault:
         raise WireError(f"a message that cannot be read ({type(fault).__name__})") from fault
@@ -113,9 +125,17 @@ def decode(header: bytes, arrays: bytes) -> Frame:
     return Frame(content, dict(_array(name, tensor) for name, tensor in tensors.items()))
 
 
+def _check_list(arrays: bytes) -> None:
+    """Count the list of arrays, which lies before them behind its length. Raises `ValueError`."""
+    size = int.from_bytes(arrays[:8], "little")
+    if size > MAX_HEADER:
+        raise ValueError("a list of arrays of too many bytes")
+    json_bounds.check(arrays[8 : 8 + size], _MAX_TENSORS)
+
+
 def _array(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
     if array.ndim > MAX_DIMS:
-        raise WireError(f"an array {name!r} of {array.ndim} dimensions")
+        raise WireError(f"an array of {array.ndim} dimensions")
     try:
         return from_bits(name, array)
     except ValueError as fault:

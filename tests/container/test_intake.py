@@ -17,6 +17,7 @@ import pytest
 
 from autograder.container.intake import screen
 from autograder.errors import Refused
+from autograder.grading.notebook_bounds import CLEAR
 from autograder.sandbox.files import printable, remove
 
 NOTEBOOK = nbformat.writes(
@@ -95,7 +96,9 @@ def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
         ),
         (
             {"a.ipynb": b"[" * 100_000},
-            f"a.ipynb is not a notebook: its JSON cannot be read. {AGAIN}",
+            "a.ipynb has 100,000 levels of lists and objects within each other (at most 100), and "
+            f"grading reads no more. {CLEAR} If that does not help, copy your answers into a new "
+            "copy of the assignment's notebook.",
         ),
         (
             {"a.ipynb": b'{"nbformat": ' + b"9" * 10_000 + b"}"},

@@ -451,7 +451,15 @@ WHOLE: dict[str, Fill] = {
             value={"name": "bash", "display_name": "x", "language": "bash"},
         )
     ),
+    "1900-cells": edited(more_cells(1900, "x = 1")),
     "2000-cells": edited(more_cells(2000, "x = 1")),
+    "wide-metadata": edited(
+        set_in("metadata", "wide", value={f"k{number}": 1 for number in range(900_000)})
+    ),
+    "million-objects": edited(set_in("metadata", "wide", value=[{}] * 3_000_000)),
+    "outputs-of-no-kind": edited(
+        set_in("cells", 3, "outputs", value=[{"output_type": "stream", "text": 5}] * 4_000)
+    ),
     "5-mb-cell": edited(
         lambda notebook: notebook["cells"].append(code_cell("# " + "x" * 5_000_000, 0))
     ),

@@ -314,3 +314,12 @@ def test_points_that_another_plugin_gives_are_the_points(
     (_, row) = found.to_gradescope_dict(AutograderConfig({"show_hidden": True}))["tests"]
     os.chdir(before)
     assert (row["name"], row["score"], row["max_score"]) == ("q1", 5, 6)
+
+
+def test_of_very_many_stopped_cells_the_first_are_listed() -> None:
+    stopped = [Stopped(number, "x", None, "ended the process").to_json() for number in range(1000)]
+    (row,) = gradescope._about_cells(stopped, hidden=False)
+    lines = row["output"].splitlines()
+    assert lines[-2:] == ["- Cell 29 (`x`) ended the process.", "- … and 970 more"]
+    (row,) = gradescope._about_cells(stopped[:30], hidden=False)
+    assert "more" not in row["output"].splitlines()[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 
-from autograder.grading.notebook import without_submitted_code
+from autograder.grading.notebook import ONE_BY_ONE, without_submitted_code
 
 
 def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
@@ -39,3 +39,14 @@ def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
     }
     assert all(cell.metadata == {} for cell in made.cells)
+
+
+def test_of_very_many_cells_several_are_requested_at_once() -> None:
+    cells = [nbformat.v4.new_code_cell(f"x = {number}") for number in range(ONE_BY_ONE + 1)]
+    cells[1].metadata["tags"] = ["otter_ignore"]
+    made = without_submitted_code(nbformat.v4.new_notebook(cells=cells), {}, {cells[2].id: ["q1"]})
+    asked = [cell.source for cell in made.cells[1:-1]]
+    assert len(asked) == 101
+    assert asked[0] == "__otter_arrays__.cells([('x = 0', []), None], globals())"
+    assert asked[1] == "__otter_arrays__.cells([('x = 2', ['q1']), ('x = 3', [])], globals())"
+    assert asked[-1] == "__otter_arrays__.cell('x = 200', [], globals())"

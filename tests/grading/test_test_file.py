@@ -10,6 +10,7 @@ import pytest
 from otter import Notebook
 from otter.execute import Checker
 
+from autograder.grading.hangs import Journal
 from autograder.grading.kernel import NotebookGrading
 from autograder.grading.test_file import FAILED, HIDDEN_TEXT, run_test
 from autograder.sandbox.settings import Limits, Settings
@@ -86,7 +87,7 @@ def test_a_test_whose_object_died_with_a_shortcut_runs_again_without_any(
     (tmp_path / "hidden").mkdir(mode=0o700)
     limits = Limits(cell_seconds=20, call_seconds=5)
     settings = Settings(hidden=[str(tmp_path / "hidden")], limits=limits)
-    grading = NotebookGrading(Submission(settings, folder), folder, None)
+    grading = NotebookGrading(Submission(settings, folder), folder, None, Journal(tmp_path))
     source = (
         "import os, signal, time\n"
         "class C:\n"

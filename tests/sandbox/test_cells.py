@@ -6,6 +6,7 @@ Covers too: `sandbox.confined.cells`.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -210,3 +211,10 @@ def test_a_cell_that_binds_a_name_is_found(source: str) -> None:
 @pytest.mark.parametrize("source", ["f(1)", "f == 1", "def ff(x): ...", "g = f", "# def f"])
 def test_a_cell_that_only_uses_a_name_is_not(source: str) -> None:
     assert not cells.defines(source, "f")
+
+
+def test_blank_lines_without_end_are_searched_in_a_moment() -> None:
+    started = time.monotonic()
+    for text in ("\n" * 400_000, " " * 400_000, "from\n" * 100_000, "f \n" * 100_000):
+        assert not cells.defines(text, "f")
+    assert time.monotonic() - started < 10

@@ -1,12 +1,13 @@
 """Plain data crosses as copies of exactly these types; nothing else does.
 
-Covers too: `sandbox.bulk`, `sandbox.library`, `sandbox.tables`.
+Covers too: `sandbox.bulk`, `sandbox.counted`, `sandbox.library`, `sandbox.tables`.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
+import tracemalloc
 from collections import Counter, OrderedDict, defaultdict
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.sandbox.bulk import LONG, MAX_ITEMS
-from autograder.sandbox.data import LONG_TEXT, CannotCross, pack, unpack
+from autograder.sandbox.counted import CannotCross, Received, TooLarge
+from autograder.sandbox.data import LONG_TEXT, pack, unpack
 
 HASHABLE = (
     st.none()
@@ -376,3 +378,80 @@ def test_arrays_that_are_no_list_are_refused(node: Any) -> None:
     }
     with pytest.raises(CannotCross):
         unpack(node, arrays)
+
+
+ENDLESS = {"range": [0, 10**15, 1]}
+NEARLY_ENDLESS = {"range": [0, 9_000_000, 1]}
+LONG_INDEX = {"index": [None, {"dtype": "", "of": {"array": "long"}}]}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ENDLESS,
+        {"keys": NEARLY_ENDLESS},
+        {"values": NEARLY_ENDLESS},
+        {"items": NEARLY_ENDLESS},
+        {"Counter": NEARLY_ENDLESS},
+        {"OrderedDict": NEARLY_ENDLESS},
+        {"defaultdict": ["int", NEARLY_ENDLESS]},
+        {"texts": [[9_000_000], NEARLY_ENDLESS]},
+        {"objects": [[9_000_000], NEARLY_ENDLESS]},
+        {"times": ["M8[s]", NEARLY_ENDLESS]},
+        {"jax": NEARLY_ENDLESS},
+        {"key": ["threefry2x32", NEARLY_ENDLESS]},
+        {"Random": {"tuple": [2, NEARLY_ENDLESS, None]}},
+        {"series": [None, LONG_INDEX, {"dtype": "", "of": {"float": "0x1p0"}}]},
+        {"series": [None, NEARLY_ENDLESS, {"dtype": "", "of": {"float": "0x1p0"}}]},
+        {"series": [None, LONG_INDEX, {"dtype": "object", "of": NEARLY_ENDLESS}]},
+        {
+            "frame": [
+                {"index": [None, {"dtype": "object", "of": {"list": ["a"]}}]},
+                LONG_INDEX,
+                [{"dtype": "", "of": {"float": "0x1p0"}}],
+            ]
+        },
+    ],
+)
+def test_little_does_not_become_much(node: Any) -> None:
+    arrays = {"long": np.zeros(1_000_000, np.int8)}
+    tracemalloc.start()
+    with pytest.raises(CannotCross):
+        unpack(node, arrays, lambda kind, _: kind)
+    assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
+    tracemalloc.stop()
+
+
+def test_each_array_of_a_message_is_taken_once() -> None:
+    message = Received({"0": np.zeros(3), "1": np.ones(3)})
+    assert unpack({"list": [{"array": "1"}, {"array": "0"}]}, message)[0].tolist() == [1, 1, 1]
+    with pytest.raises(CannotCross):
+        unpack({"array": "0"}, message)
+    twice = Received({"0": np.zeros(3)})
+    with pytest.raises(CannotCross):
+        unpack({"tuple": [{"array": "0"}, {"array": "0"}]}, twice)
+
+
+def test_all_values_of_a_message_have_so_many_items_together() -> None:
+    many = {str(place): np.zeros(MAX_ITEMS, np.bool_) for place in range(5)}
+    message = Received(many)
+    for place in range(4):
+        assert len(unpack({"list": {"numbers": {"array": str(place)}}}, message)) == MAX_ITEMS
+    with pytest.raises(
+        CannotCross, match=r"^long lists with more than 4000000 items in one message"
+    ):
+        unpack({"list": {"numbers": {"array": "4"}}}, message)
+
+
+def test_arrays_of_texts_are_counted_by_their_longest() -> None:
+    wide = {"texts": [[1000], {"list": ["x" * 16_000, *[""] * 999]}]}  # 64 MB from 19 kB
+    assert unpack(wide, Received({})).nbytes == 64_000_000
+    with pytest.raises(CannotCross, match=r"^data whose long lists have more than 1000000 items"):
+        unpack({"list": [wide, wide]}, Received({}))
+
+
+def test_a_range_crosses_if_a_test_can_count_through_it() -> None:
+    assert crossed(range(10**7)) == range(10**7)
+    for long in (range(10**7 + 1), range(10**30), range(0, -(10**15), -1)):
+        with pytest.raises(TooLarge, match=r"^a range of more than 10000000 numbers$"):
+            pack(long, {})

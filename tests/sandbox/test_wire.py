@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
+import tracemalloc
 from typing import Any
 
 import ml_dtypes
@@ -116,6 +118,41 @@ def test_only_plain_numbers_are_sent(array: np.ndarray) -> None:
 def test_a_header_that_is_no_object_is_refused(header: bytes) -> None:
     with pytest.raises(WireError):
         decode(header, safetensors.numpy.save({}))
+
+
+def listed(count: int) -> bytes:
+    """The arrays of a frame: `count` of them, without an element."""
+    empty = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
+    content = json.dumps({str(number): empty for number in range(count)}).encode()
+    return len(content).to_bytes(8, "little") + content
+
+
+@pytest.mark.parametrize(
+    ("header", "arrays", "said"),
+    [
+        (b'{"a": [' + b"{}," * 600_000 + b"{}]}", listed(0), "600,003 lists and objects"),
+        (b'{"a": [' + b"1," * 1_900_000 + b"1]}", listed(0), "1,900,002 entries"),
+        (b"{" + b'"":1,' * 700_000 + b'"":1}', listed(0), "700,001 names in objects"),
+        (b'{"a": ' + b"[" * 600 + b"]" * 600 + b"}", listed(0), "601 levels of lists"),
+        (b"{}", listed(5_000), "15,001 lists and objects"),
+        (b"{}", (2**26).to_bytes(8, "little") + b" " * 2**20, "a list of arrays of too many bytes"),
+    ],
+)
+def test_what_would_become_much_more_is_counted_before_anything_is_made_of_it(
+    header: bytes, arrays: bytes, said: str
+) -> None:
+    assert len(header) < wire.MAX_HEADER
+    tracemalloc.start()
+    with pytest.raises(WireError, match=r"cannot be read") as refused:
+        decode(header, arrays)
+    assert said in str(refused.value.__cause__)
+    assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
+    tracemalloc.stop()
+
+
+def test_many_arrays_are_still_read() -> None:
+    many = {f"returned/{number}": np.zeros((2, 3)) for number in range(wire.MAX_COUNT)}
+    assert len(decode(*parts(encode(Frame({}, many)))).arrays) == wire.MAX_COUNT
 
 
 @pytest.fixture

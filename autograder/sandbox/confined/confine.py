@@ -139,6 +139,9 @@ def _become(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+    # The grader's watch looks at what this process has open, as this user, and not as root: in a
+    # container root may not look at the processes of others.
+    prctl(PR_SET_DUMPABLE, 1)
 
 
 def _drop_capabilities() -> None:

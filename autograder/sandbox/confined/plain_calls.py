@@ -11,7 +11,8 @@ import numpy as np
 
 from autograder.calls.call import capture_apart
 from autograder.sandbox.confined.kept import Kept
-from autograder.sandbox.data import CannotCross, TooLarge, pack, unpack
+from autograder.sandbox.counted import CannotCross, TooLarge
+from autograder.sandbox.data import pack, unpack
 from autograder.sandbox.generators import get_states, set_states
 from autograder.sandbox.open_packages import imported, public_name
 from autograder.sandbox.operations import OPERATIONS

@@ -32,7 +32,7 @@ from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
 from autograder.sandbox.confined.memory import give_back
 from autograder.sandbox.confined.plain_calls import PlainCalls
-from autograder.sandbox.data import CannotCross
+from autograder.sandbox.counted import CannotCross
 from autograder.sandbox.wire import MAX_HEADER, RETURNED, Closed, Frame, Pipe, WireError, sendable
 
 OUTPUT_SHOWN = 20_000

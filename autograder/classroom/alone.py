@@ -1,0 +1,31 @@
+"""Whether a result may be the fault of what ran beside it: submissions that are graded at the same
+time share the machine's memory and processors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_TOLD = (
+    "ran out of the memory that there is",
+    "MB of memory",
+    "was killed (SIGKILL)",
+    "took longer than",
+    "used up its",
+    "computed for",
+)
+"""Words of the sentences about too little memory, a kill from outside, and too little time (see
+`autograder.sandbox.endings`, `watchers`, `restarts` and `own_time`)."""
+
+
+def in_doubt(results: Mapping[str, Any]) -> bool:
+    """Whether a submission must be graded again by itself before anything is said of it: it has no
+    score, or a sentence names memory, a kill or time. A submission that only repeats such words is
+    graded twice, and nothing else.
+    """
+    if "score" not in results:
+        return True
+    text = json.dumps(results, ensure_ascii=False)
+    return any(words in text for words in _TOLD)

@@ -1,0 +1,110 @@
+"""Grade again without a test whose process had to be ended: Otter's kernel is started once more,
+and the test has failed.
+
+`autograder.sandbox.own_time` ends a process in which Python itself cannot end a test. What the
+kernel notes in a folder says which one that was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbclient.exceptions import DeadKernelError
+from nbconvert.preprocessors import ExecutePreprocessor
+
+MOST = 3
+"""Tests that may end the process. Then those that no earlier kernel has finished are not run."""
+
+HUNG = "its process had to be ended: it computed for too long with what the submission gave"
+NOT_RUN = f"it was not run, because {MOST} tests before it computed for too long"
+
+
+@dataclass
+class Journal:
+    """The notes in a folder: which tests have begun and ended, and which are not to be run."""
+
+    folder: Path
+
+    @property
+    def mark(self) -> Path:
+        """The file that has something in it once a process was ended for its test."""
+        return self.folder / "took-too-long"
+
+    def begins(self, test: str) -> None:
+        """Note that a test begins."""
+        self._note("begins", test)
+
+    def ended(self, test: str) -> None:
+        """Note that a test has ended."""
+        self._note("ended", test)
+
+    def left_out(self) -> tuple[dict[str, str], float]:
+        """Why each test that is not to be run has failed, and the seconds that were used before
+        this kernel was started.
+        """
+        try:
+            found = json.loads(self._left_out.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}, 0.0
+        return dict(found["tests"]), float(found["seconds"])
+
+    def leave_out_the_last(self, tests: Iterable[str], seconds: float) -> bool:
+        """Note that the test which has ended the process is not to be run again. Returns False if
+        the process ended in another way.
+        """
+        notes = [line.split(" ", 1) for line in self._notes()]
+        hung = [test for what, test in notes[-1:] if what == "begins"]
+        if not hung or not self.mark.exists() or not self.mark.stat().st_size:
+            return False
+        known, _ = self.left_out()
+        known[hung[0]] = HUNG
+        if len(known) >= MOST:
+            done = {test for what, test in notes if what == "ended"}
+            known |= {test: NOT_RUN for test in tests if test not in done and test not in known}
+        content = {"tests": known, "seconds": seconds}
+        self._left_out.write_text(json.dumps(content), encoding="utf-8")
+        self.mark.write_text("", encoding="utf-8")
+        return True
+
+    @property
+    def _left_out(self) -> Path:
+        return self.folder / "left-out.json"
+
+    def _notes(self) -> list[str]:
+        try:
+            return (self.folder / "tests.txt").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _note(self, what: str, test: str) -> None:
+        with (self.folder / "tests.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{what} {test}\n")
+
+
+@contextlib.contextmanager
+def graded_again(journal: Journal, tests: Path) -> Iterator[None]:
+    """In the block, a kernel that ended itself for a test is started again, without that test."""
+    execute, started = ExecutePreprocessor.preprocess, time.monotonic()
+
+    def preprocess(
+        self: ExecutePreprocessor, nb: Any, resources: Any = None, km: Any = None
+    ) -> tuple[Any, Any]:
+        while True:
+            try:
+                return execute(self, nb, resources, km)
+            except DeadKernelError:
+                names = [path.stem for path in tests.glob("*.py")]
+                if not journal.leave_out_the_last(names, time.monotonic() - started):
+                    raise
+
+    ExecutePreprocessor.preprocess = preprocess  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        ExecutePreprocessor.preprocess = execute  # type: ignore[method-assign]

@@ -1,0 +1,108 @@
+"""How large a submitted notebook may be: counted before it is read, because what reads a notebook
+checks, converts and copies each part of it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder.runtime import json_bounds
+from autograder.runtime.json_bounds import Counts, TooMuch
+from autograder.sandbox.files import MAX_FILE
+
+MOST = Counts(parts=200_000, entries=2_000_000, names=500_000)
+"""What the JSON of a notebook may have. One of 500 cells with thousands of outputs has a tenth."""
+
+MOST_INVALID = Counts(parts=2_000, entries=10_000, names=10_000)
+"""The same for a notebook that is not valid."""
+
+MAX_CELLS = 2_000
+"""Cells of a notebook, those of text included."""
+
+CLEAR = (
+    "Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
+)
+_COPY = "If that does not help, copy your answers into a new copy of the assignment's notebook."
+_FEWER = "Remove the cells that are not needed, save it, and submit it again."
+
+
+def read(content: bytes) -> Any:
+    """The JSON of a notebook. Raises `TooMuch`, and `ValueError` or `RecursionError` for what is
+    no JSON.
+    """
+    return json_bounds.read(content, MOST)
+
+
+def bounded(content: bytes, name: str) -> tuple[bytes, str]:
+    """The content of a notebook as it can be read, and a sentence if it is too large for that, or
+    "".
+
+    One that is no valid notebook comes back without its outputs if it is large: what reads it
+    would make a list of everything in it that is not as it should be.
+    """
+    if len(content) > MAX_FILE:
+        return content, f"{name} is larger than {MAX_FILE // 2**20} MB. {CLEAR}"
+    try:
+        found = json_bounds.count(content)
+        json_bounds.compare(found, MOST)
+        if not _more(found, MOST_INVALID) or _is_valid(content):
+            return content, ""
+        content = _without_outputs(content)
+        json_bounds.check(content, MOST_INVALID)
+    except TooMuch as fault:
+        return content, f"{name} has {fault}, and grading reads no more. {CLEAR} {_COPY}"
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        pass  # it is no JSON, or no notebook, and whoever reads it says so
+    return content, ""
+
+
+def put_bounded(submission: Path, name: str) -> str:
+    """Make a submitted notebook one that can be read. Where it is too large for that, put an empty
+    one in its place, and return a sentence that calls it `name`; else "".
+    """
+    if submission.suffix == ".py":
+        return ""
+    with submission.open("rb") as file:
+        content = file.read(MAX_FILE + 1)
+    made, told = bounded(content, name)
+    if told:
+        print(f"Not graded: {told}", flush=True)
+        made = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    if made is not content:
+        submission.write_bytes(made)
+    return told
+
+
+def too_many_cells(notebook: Any, name: str) -> str:
+    """A sentence about a notebook that was read and has too many cells; "" if it has not."""
+    count = len(notebook.get("cells", ()))
+    return (
+        f"{name} has {count:,} cells (at most {MAX_CELLS:,}), and grading runs no more. {_FEWER}"
+        if count > MAX_CELLS
+        else ""
+    )
+
+
+def _more(found: Counts, most: Counts) -> bool:
+    return found.parts > most.parts or found.entries > most.entries
+
+
+def _is_valid(content: bytes) -> bool:
+    """Whether it is valid as a notebook, by the validator that ends at the first fault."""
+    import nbformat.validator
+
+    notebook = read(content)
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
+        return False
+    version = nbformat.validator.get_validator(4, notebook.get("nbformat_minor", 0))
+    return version is not None and next(iter(version.iter_errors(notebook)), None) is None
+
+
+def _without_outputs(content: bytes) -> bytes:
+    notebook = read(content)
+    for cell in notebook["cells"]:
+        if cell.get("outputs"):
+            cell["outputs"] = []
+    return json.dumps(notebook).encode()

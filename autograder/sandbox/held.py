@@ -1,0 +1,93 @@
+"""What a process holds beyond its resident memory and its folder: memory that it shares with nobody
+any more, and files without a name. Linux only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_UNSEEN = 64 * 2**20
+"""Bytes that are counted for a file without a name which is only mapped: as many as a process may
+write into one file (see `autograder.sandbox.confined.confine`), since its size is not seen.
+"""
+
+_MEMORY = ("/memfd:", "/dev/zero", "/SYSV", "/dev/shm/", "/[aio]")
+_INSTALLED = (sys.prefix, sys.base_prefix, "/usr/", "/lib")
+_DELETED = " (deleted)"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Bytes of memory that belong to no process, and of files without a name."""
+
+    memory: int
+    files: int
+
+
+def look_as(uid: int | None) -> None:
+    """Let the calling thread see, in /proc, what a process of `uid` has open, as this user itself
+    would. It keeps every other right, and no other thread changes.
+    """
+    if uid is not None:
+        libc = ctypes.CDLL(None)
+        libc.setfsgid(uid)
+        libc.setfsuid(uid)
+
+
+def held_by(process: int) -> Held:
+    """What a process holds. Raises `PermissionError` where that is not to be seen, and another
+    `OSError` once it has ended.
+    """
+    sizes: dict[tuple[int, int], tuple[bool, int]] = {}
+    folder = f"/proc/{process}/fd"
+    for name in os.listdir(folder):  # noqa: PTH208
+        with contextlib.suppress(FileNotFoundError):
+            found = os.stat(f"{folder}/{name}")  # noqa: PTH116
+            if stat.S_ISREG(found.st_mode):
+                target = os.readlink(f"{folder}/{name}")  # noqa: PTH115
+                if found.st_nlink == 0 or target.startswith(_MEMORY):
+                    key = (found.st_dev, found.st_ino)
+                    sizes[key] = (target.startswith(_MEMORY), found.st_blocks * 512)
+    for key, (of_memory, size) in _mapped(process).items():
+        sizes.setdefault(key, (of_memory, size if of_memory else max(size, MAX_UNSEEN)))
+    return Held(
+        sum(size for of_memory, size in sizes.values() if of_memory),
+        sum(size for of_memory, size in sizes.values() if not of_memory),
+    )
+
+
+def shared_memory(process: int) -> int:
+    """Bytes of its resident memory that a process may share with others, and that no file on a disk
+    has. Raises `OSError`.
+    """
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    found = re.search(r"^RssShmem:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
+def _mapped(process: int) -> dict[tuple[int, int], tuple[bool, int]]:
+    """For each mapped file without a name, or of memory: whether it is of memory, and the bytes up
+    to the end of what is mapped.
+    """
+    found: dict[tuple[int, int], tuple[bool, int]] = {}
+    maps = Path(f"/proc/{process}/maps").read_text(encoding="utf-8", errors="replace")
+    for line in maps.splitlines():
+        if not (line.endswith(_DELETED) or " /dev/shm/" in line):
+            continue
+        area, _, offset, device, inode, path = line.split(maxsplit=5)
+        if path.startswith(_INSTALLED):
+            continue  # a library that was replaced since
+        start, end = (int(part, 16) for part in area.split("-"))
+        major, minor = (int(part, 16) for part in device.split(":"))
+        key = (os.makedev(major, minor), int(inode))
+        of_memory = path.startswith(_MEMORY)
+        size = int(offset, 16) + end - start
+        found[key] = (of_memory, max(size, found.get(key, (of_memory, 0))[1]))
+    return found

@@ -1,0 +1,40 @@
+"""What may be the fault of those beside it is graded again; what is a verdict is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.classroom.alone import in_doubt
+from autograder.grading import results
+
+
+def row(output: str) -> dict[str, Any]:
+    return {"score": 3.0, "tests": [{"name": "f: basic", "score": 0.0, "output": output}]}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "f gave no answer: it ran out of the memory that there is.",
+        "f gave no answer: it used more than 1200 MB of memory.",
+        "f gave no answer: it was killed (SIGKILL).",
+        "f took longer than 40 seconds.",
+        "f was not called: the submission used up its 500 seconds.",
+        "TookTooLong: it computed for more than 100 seconds with what the submission gave",
+    ],
+)
+def test_memory_kills_and_time_are_in_doubt(output: str) -> None:
+    assert in_doubt(row(output))
+
+
+@pytest.mark.parametrize("reason", ["the container ran out of memory.", "it died."])
+def test_what_has_no_verdict_is_in_doubt(reason: str) -> None:
+    assert in_doubt(results.unfinished(reason))
+
+
+@pytest.mark.parametrize("output", ["All calls are right.", "The shape is wrong.", "It raised."])
+def test_a_verdict_is_not(output: str) -> None:
+    assert not in_doubt(row(output))
+    assert not in_doubt(results.refused("No notebook was submitted."))
