@@ -24,7 +24,7 @@ USERS = ("own", "same", "ordinary")
 
 _OPENED = """
 set -e
-home=$(mktemp -d)
+home=/mnt
 mount -t tmpfs -o mode=755 none "$home"
 for name in $(ls -A /root); do
   if [ -d "/root/$name" ]; then mkdir "$home/$name"; mount --bind "/root/$name" "$home/$name"; fi
