@@ -1,5 +1,5 @@
-"""Threads beside a worker that have it killed when it uses more memory, or leaves more in its
-folder, than it may.
+"""Threads beside a worker that have it killed when it uses more memory, starts more threads, or
+leaves more in its folder, than it may.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.runtime import machine
 from autograder.sandbox import nursery
+from autograder.sandbox.confined.confine import MAX_THREADS
 from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, too_much_in
 from autograder.sandbox.settings import Limits
 
@@ -30,6 +31,7 @@ def begin(process: Process, limits: Limits, scratch: Path, kill: Callable[[str],
     """
     for watch, about in ((_watch_memory, limits), (_watch_scratch, scratch)):
         threading.Thread(target=watch, args=(process, about, kill), daemon=True).start()
+    threading.Thread(target=_watch_threads, args=(process, kill), daemon=True).start()
 
 
 def memory_limit(limits: Limits) -> int:
@@ -50,6 +52,20 @@ def _watch_memory(process: Process, limits: Limits, kill: Callable[[str], None])
             kill(f"used more than {limit // 2**20} MB of memory")
             return
         time.sleep(0.05)
+
+
+def _watch_threads(process: Process, kill: Callable[[str], None]) -> None:
+    """The system counts the threads of a user, so it holds those of a user of its own only."""
+    path = Path(f"/proc/{process.pid}/stat")
+    while process.poll() is None:
+        try:
+            threads = int(path.read_text().rsplit(")", 1)[1].split()[17])
+        except (OSError, IndexError, ValueError):
+            return
+        if threads > MAX_THREADS:
+            kill(f"started more than {MAX_THREADS} threads")
+            return
+        time.sleep(0.02)
 
 
 def _watch_scratch(process: Process, scratch: Path, kill: Callable[[str], None]) -> None:

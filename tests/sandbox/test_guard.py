@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -52,8 +53,9 @@ def folder() -> Iterator[Path]:
     folder.chmod(0o1777)
     yield folder
     for pid in working_in(folder):
-        os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(folder)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)  # guards may be removing the same
 
 
 def working_in(folder: Path) -> list[int]:
