@@ -24,6 +24,7 @@ from autograder.container import launcher
 from autograder.errors import Refused
 from autograder.grading import results
 from autograder.sandbox.files import lay_out, remove
+from autograder.sandbox.guard import Guard
 
 PATIENCE = 60.0
 """Seconds to wait beyond the time after which the launcher ends a grading itself."""
@@ -54,6 +55,7 @@ class Station:
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(self._folder / "source")
         self._grader: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
 
     def grade(
         self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None
@@ -129,7 +131,7 @@ class Station:
         return None
 
     def _start_grader(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        grader = subprocess.Popen(
             [sys.executable, "-I", "-m", "autograder.classroom.warm_grader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -137,12 +139,17 @@ class Station:
             cwd=self._folder,
             start_new_session=True,
         )
+        # a thread of a cluster may start it and end before it, so the kernel cannot tie the two
+        self._guard = Guard(grader.pid, None, self._folder)
+        return grader
 
     def _end_grader(self) -> None:
         if self._grader is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._grader.pid, signal.SIGKILL)
             self._grader.wait()
+            if self._guard is not None:
+                self._guard.dismiss()
             for stream in (self._grader.stdin, self._grader.stdout):
                 if stream is not None:
                     with contextlib.suppress(OSError):

@@ -15,6 +15,7 @@ from autograder.container.launcher import OUTSIDE
 from autograder.errors import Refused
 from autograder.grading import results
 from autograder.runtime import installed
+from autograder.runtime.linux import end_with_parent
 
 
 def grade(root: Path, *, container: bool) -> None:
@@ -39,4 +40,5 @@ def grade(root: Path, *, container: bool) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     grade(Path(sys.argv[1]), container=OUTSIDE not in sys.argv)

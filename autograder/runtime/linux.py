@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
+import sys
 from typing import Any
 
 (
@@ -29,6 +31,14 @@ def prctl(option: int, *arguments: Any) -> None:
         for argument in padded
     ]
     checked(libc().prctl(option, *values), f"prctl {option}")
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the thread that started it ends. Does nothing on other
+    systems.
+    """
+    if sys.platform == "linux":
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def syscall(number: int, *arguments: Any) -> int:

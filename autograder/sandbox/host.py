@@ -22,6 +22,8 @@ from autograder.sandbox import nursery, own_time, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
 from autograder.sandbox.endings import Died, Unconfined, how_ended
 from autograder.sandbox.files import remove
+from autograder.sandbox.guard import Guard
+from autograder.sandbox.leftovers import remove_all_of
 from autograder.sandbox.memory_group import group_for
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import kill_all_of, worker_uid
@@ -66,7 +68,7 @@ class Worker:
         self.settings = settings
         self._died: Died | None = None
         self._killed_before = machine.kills_for_memory()
-        self._ended = False
+        self._ended, self._leaves_nothing = False, True
         self._uid = worker_uid() if settings.own_user else None
         self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
         self._note: Path | None = None
@@ -79,6 +81,7 @@ class Worker:
                 os.chown(path, self._uid, self._uid, follow_symlinks=False)
         self._process, self._pipe = self._spawn()
         self._group = group_for(self._process.pid, watchers.memory_limit(settings.limits))
+        self._guard = Guard(self._process.pid, self._uid, self._scratch)
         watchers.begin(self._process, settings.limits, self._scratch, self._uid, self._kill)
         if begin:
             self.begin()
@@ -148,6 +151,8 @@ class Worker:
         self._process.wait()
         if self._uid is not None:
             kill_all_of(self._uid)
+            if not self._leaves_nothing:
+                remove_all_of(self._uid)
         if isinstance(self._process, nursery.Child):
             self._process.close()
         with contextlib.suppress(OSError):
@@ -157,6 +162,7 @@ class Worker:
         remove(self._scratch)
         if self._note is not None:
             self._note.unlink(missing_ok=True)
+        self._guard.dismiss()
 
     def _spawn(self) -> tuple[watchers.Process, Pipe]:
         read_answers, write_answers = os.pipe()
@@ -224,6 +230,7 @@ class Worker:
             said["environment"],
             "own" if self._uid is not None else "same",
         )
+        self._leaves_nothing = {"landlock", "seccomp"} <= set(started.active)
         if started.open_holes and self.settings.level == "required":
             self.end()
             raise Unconfined(", ".join(started.open_holes))

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+from autograder.sandbox.leftovers import remove_all_of
+
 FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
 """The range from which the worker's user is drawn, in which there are no accounts."""
 
@@ -59,6 +61,12 @@ def kill_all_of(uid: int) -> None:
             stderr=subprocess.DEVNULL,
             cwd="/",
         )
+
+
+def end_all_of(uid: int) -> None:
+    """Kill every process of `uid`, and remove everything that it has left behind."""
+    kill_all_of(uid)
+    remove_all_of(uid)
 
 
 def processes_of(uid: int) -> list[int]:

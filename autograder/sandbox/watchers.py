@@ -1,5 +1,5 @@
-"""Threads beside a worker that have it killed when it uses more memory, or leaves more in its
-folder, than it may.
+"""Threads beside a worker that have it killed when it uses more memory, starts more threads, or
+leaves more in its folder, than it may.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from autograder.runtime import machine
 from autograder.sandbox import nursery
+from autograder.sandbox.confined.confine import MAX_THREADS
 from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, too_much_in
 from autograder.sandbox.held import Held, held_by, look_as, shared_memory
 from autograder.sandbox.settings import Limits
@@ -35,7 +36,7 @@ def begin(
     it ends. `kill` is called with the cause, which continues a sentence.
     """
     watched = _Watched(process, limits, memory_limit(limits), scratch, uid, kill)
-    for watch in (watched.memory, watched.what_is_held):
+    for watch in (watched.memory, watched.threads, watched.what_is_held):
         threading.Thread(target=watch, daemon=True).start()
 
 
@@ -102,6 +103,21 @@ class _Watched:
             return held_by(self.process.pid)
         except (OSError, ValueError):
             return None
+
+    def threads(self) -> None:
+        """Watch the number of threads. The system counts those of a user, so it holds those of a
+        user of its own only.
+        """
+        path = Path(f"/proc/{self.process.pid}/stat")
+        while self.process.poll() is None:
+            try:
+                threads = int(path.read_text().rsplit(")", 1)[1].split()[17])
+            except (OSError, IndexError, ValueError):
+                return
+            if threads > MAX_THREADS:
+                self.kill(f"started more than {MAX_THREADS} threads")
+                return
+            time.sleep(0.02)
 
 
 def _share_of(memory: int) -> int:

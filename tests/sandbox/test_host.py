@@ -1,7 +1,7 @@
 """A real worker: what it may not do, and the cause for each way in which it can stop answering.
 
 Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
-`sandbox.confined.probe`, `sandbox.confined.seccomp`, `sandbox.confined.worker`, `sandbox.endings`,
+`sandbox.confined.probe`, `sandbox.confined.worker`, `sandbox.endings`,
 `sandbox.levels`,
 `sandbox.settings`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
 """
@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import at_each_level
 import numpy as np
 import pytest
 from shared import ROOT
 
 from autograder.sandbox import levels
-from autograder.sandbox.confined.confine import LAYERS
+from autograder.sandbox.confined.confine import LAYERS, MAX_THREADS
 from autograder.sandbox.confined.probe import HOLES
 from autograder.sandbox.endings import Died, Unconfined
 from autograder.sandbox.host import Worker
@@ -75,6 +76,40 @@ def test_jax_and_flax_work_inside(worker: Worker) -> None:
         "print(jax.jit(jnp.sum)(nnx.Linear(3, 4, rngs=nnx.Rngs(0))(jnp.ones((2, 3)))).shape)"
     )
     assert run(worker, source, 60)["printed"] == "()\n"
+
+
+MANY_THREADS = """
+import threading
+threading.stack_size(65536)
+waiting = threading.Event()
+started = 0
+try:
+    for _ in range(3000):
+        threading.Thread(target=waiting.wait, args=(30,), daemon=True).start()
+        started += 1
+    waiting.wait(3)
+except RuntimeError:
+    print(started < {most})
+waiting.set()
+"""
+
+POOLS = """
+import concurrent.futures, time
+import jax, jax.numpy as jnp
+jnp.ones((300, 300)) @ jnp.ones((300, 300))
+with concurrent.futures.ThreadPoolExecutor(100) as pool:
+    print(sum(pool.map(lambda n: time.sleep(0.2) or n, range(200))))
+"""
+
+
+@pytest.mark.parametrize("user", at_each_level.USERS)
+def test_three_thousand_threads_are_too_many_and_a_hundred_are_not(user: str) -> None:
+    found = at_each_level.run(user, MANY_THREADS.format(most=MAX_THREADS))
+    if user == "own":  # the system refuses the next thread
+        assert found["printed"] == "True\n"
+    else:
+        assert found["died"] == f"started more than {MAX_THREADS} threads"
+    assert at_each_level.run(user, POOLS)["printed"] == "19900\n"
 
 
 @pytest.mark.parametrize(

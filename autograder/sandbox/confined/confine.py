@@ -45,6 +45,9 @@ LAYERS = (
 `capabilities`.
 """
 
+MAX_THREADS = 192 + 16 * (os.cpu_count() or 1)
+"""Threads that a submission may have at once. JAX starts about 19, and 8 more for each core."""
+
 
 @dataclass(frozen=True)
 class Confinement:
@@ -124,9 +127,8 @@ def _limit(wanted: Confinement) -> None:
         "RLIMIT_MSGQUEUE": 0,
     }
     if wanted.uid is not None:
-        # RLIMIT_NPROC counts every thread of the user, so it needs a user for the worker alone. JAX
-        # starts about 19 threads, and more with more cores.
-        wishes["RLIMIT_NPROC"] = 64 + 8 * (os.cpu_count() or 1)
+        # counts every thread of the user, so it needs a user for the worker alone
+        wishes["RLIMIT_NPROC"] = MAX_THREADS
     for name, value in wishes.items():
         kind = getattr(resource, name, None)
         if kind is not None:

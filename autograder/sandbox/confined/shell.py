@@ -19,7 +19,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import LSString, SList
 
-from autograder.sandbox.confined import in_threads, programs
+from autograder.sandbox.confined import in_threads, programs, softened
 
 NOT_STARTED = "`{command}` was not started: programs are not started in grading."
 
@@ -81,6 +81,7 @@ class Shell(InteractiveShell):
         self.set_hook("show_in_pager", lambda *_, **__: None, 1)  # type: ignore[no-untyped-call]
         programs.fail_to_start(self._not_started)
         in_threads.instead_of_processes()
+        softened.soften()
         builtins.input = getpass.getpass = _nobody_to_ask
 
     def system(self, cmd: str) -> None:

@@ -1,0 +1,43 @@
+"""What right programs ask for and the filter of system calls refuses: in grading it does nothing,
+and does not raise.
+
+A file keeps its own times; memory that could be shared with no other process is plain memory.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import sys
+from typing import Any
+
+_set_times = os.utime
+
+
+def soften() -> None:
+    """From now on, let these calls of Python succeed in this process."""
+    if sys.platform != "linux":
+        return
+    for supported in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+        if _set_times in supported:
+            supported.add(_utime)
+    os.utime = _utime
+
+    class OwnMemory(mmap.mmap):
+        """A mapping; of memory without a file there is none but this process's own."""
+
+        def __new__(
+            cls, fileno: int, length: int, flags: int = mmap.MAP_SHARED, *others: Any, **named: Any
+        ) -> OwnMemory:
+            if fileno == -1:
+                flags = flags & ~mmap.MAP_SHARED | mmap.MAP_PRIVATE
+            return super().__new__(cls, fileno, length, flags, *others, **named)
+
+    mmap.mmap = OwnMemory  # type: ignore[misc]
+
+
+def _utime(path: Any, times: Any = None, *, ns: Any = None, **where: Any) -> None:
+    try:
+        _set_times(path, times, **({} if ns is None else {"ns": ns}), **where)
+    except PermissionError:
+        os.stat(path, **where)  # noqa: PTH116 - raises where there is no such file
