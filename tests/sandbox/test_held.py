@@ -90,6 +90,9 @@ def test_whatever_a_submission_holds_is_counted(
         told = str(died)
     finally:
         worker.end()
+    if kind == "given back, and there" and not left_out:
+        assert told == "", "the memory is the process's own, and was given back indeed"
+        return
     assert told in (
         "PermissionError",  # a layer has refused it
         "used more than 800 MB of memory",
