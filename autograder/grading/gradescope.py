@@ -152,8 +152,15 @@ def _about_cells(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[di
     """A row without points about the cells that did not run to their end; no row if all did."""
     if not cells:
         return []
-    told = "\n".join(f"- {Stopped.from_json(cell).told()}" for cell in cells[:CELLS_SHOWN])
-    told += f"\n- … and {len(cells) - CELLS_SHOWN} more" if len(cells) > CELLS_SHOWN else ""
+    stopped = [Stopped.from_json(cell) for cell in cells]
+    # Those that ran after a test: which of them stop can tell what it has asked.
+    later = [cell for cell in stopped if cell.said]
+    told_of = [cell for cell in stopped if cell not in later[1:]]
+    lines = [cell.told() for cell in told_of[:CELLS_SHOWN]]
+    rest = len(told_of) - CELLS_SHOWN
+    lines += [f"… and {rest} more"] if rest > 0 else []
+    lines += ["Cells after it stopped too."] if later[1:] else []
+    told = "\n".join(f"- {line}" for line in lines)
     return [
         {
             "name": files.CELLS,

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.calls.causes import OPEN_EXCEPTIONS
+from autograder.calls.causes import COMMON_EXCEPTIONS
 
 TEXT_SHOWN = 300
 """At most this many characters of an exception's text are repeated."""
@@ -51,12 +51,14 @@ class Stopped:
         if self.line is None:
             return f"cell {self.cell} {self.cause}"
         return (
-            f"cell {self.cell} stopped{f' at line {self.line}' if self.line else ''}, {self.cause}"
+            f"cell {self.cell} stopped"
+            f"{f' at line {self.line}' if self.line and not self.said else ''}, {self.cause}"
         )
 
     def told(self, *, to_instructor: bool = False) -> str:
         """A sentence or two about the cell, as Markdown."""
-        at = f" at line {self.line}" if self.line else ""
+        # Which line raised can tell what earlier tests have asked.
+        at = f" at line {self.line}" if self.line and (to_instructor or not self.said) else ""
         how = self.cause if self.line is None else f"stopped{at}: {_as_code(self.cause)}"
         told = f"Cell {self.cell} ({_as_code(self.first_line)}) {how}."
         if to_instructor and self.said:
@@ -96,8 +98,9 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
         )
     else:
         said = _one_line(f"{name}: {text}", TEXT_SHOWN).rstrip(".")
-        name = name if name in OPEN_EXCEPTIONS else "an exception of its own"
-        text = _missing_module(name, lines[line - 1] if line else "")
+        missing = {_missing_module(name, each) for each in lines} - {""}
+        name = name if name in COMMON_EXCEPTIONS else "an exception"
+        text = missing.pop() if len(missing) == 1 else ""
     # A list of names says more than a line does: later cells have none.
     names = _known(claim.get("defined"), source) if before_tests else ()
     return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names, said)

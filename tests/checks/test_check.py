@@ -192,13 +192,13 @@ def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(
     assert failure(leaks, "random") == (
         "scale_rows raised ValueError. [case 1 of 9: random sizes]\n\n"
         "Expected is an array of shape (8,) and dtype float32.\n"
-        "9 of 9 cases fail."
+        "All cases fail."
     )
     assert capsys.readouterr().out == ""
     said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
     assert said.startswith("scale_rows returned an array with ")
     assert said.split("\n\n")[1:] == [
-        "9 of 9 cases fail.",
+        "All cases fail.",
         "**Looks like: off by a constant.** Every number is off by the same amount.",
     ]
 
@@ -292,7 +292,7 @@ def test_answers_of_quite_another_size_take_no_memory_but_for_one_at_a_time() ->
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert "returned an array of quite another size; expected shape" in said
+    assert "returned an array of shape (?,); expected shape" in said
     assert peak < 3 * 4 * size
 
 

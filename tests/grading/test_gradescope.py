@@ -323,3 +323,15 @@ def test_of_very_many_stopped_cells_the_first_are_listed() -> None:
     assert lines[-2:] == ["- Cell 29 (`x`) ended the process.", "- … and 970 more"]
     (row,) = gradescope._about_cells(stopped[:30], hidden=False)
     assert "more" not in row["output"].splitlines()[-1]
+
+
+def test_of_the_cells_that_ran_after_a_test_only_the_first_is_told() -> None:
+    before = Stopped(1, "import x", 1, "ValueError: why")
+    later = [Stopped(each, "f = 1", 7, "ValueError", said="ValueError: 5") for each in (3, 5, 9)]
+    for count, more in ((1, ""), (3, "\n- Cells after it stopped too.")):
+        cells = [each.to_json() for each in (before, *later[:count])]
+        (row,) = gradescope._about_cells(cells, hidden=False)
+        assert row["output"].partition("\n\n")[2] == (
+            "- Cell 1 (`import x`) stopped at line 1: `ValueError: why`.\n"
+            f"- Cell 3 (`f = 1`) stopped: `ValueError`.{more}"
+        )

@@ -156,11 +156,11 @@ def test_once_tests_have_asked_a_cell_cannot_say_anything_in_words(submission: S
     submission.cell("import no_such_package\ndef hidden_123(): ...")
     assert [stopped.cause for stopped in submission.stopped] == [
         "ValueError",
-        "an exception of its own",
+        "an exception",
         "ModuleNotFoundError: No module named 'no_such_package'",
     ]
     assert [stopped.defined for stopped in submission.stopped] == [(), (), ()]
-    assert submission.stopped[0].told() == "Cell 1 (`a = 1`) stopped at line 2: `ValueError`."
+    assert submission.stopped[0].told() == "Cell 1 (`a = 1`) stopped: `ValueError`."
     assert submission.stopped[0].told(to_instructor=True) == (
         "Cell 1 (`a = 1`) stopped at line 2: `ValueError`. It said: `ValueError: the hidden values "
         "are 1, 2, 3`."
