@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import results
+from autograder.grading import given_zip, results
 from autograder.grading.configuration import Isolation
 from autograder.grading.given import Given
 from autograder.runtime import compiled_programs, log_server
@@ -33,6 +33,8 @@ class Stage:
     results: Path
     holding: Path
     left_out: list[str] = field(default_factory=list)
+    zips: list[Path] = field(default_factory=list)
+    """The autograder zip, if it lies on this machine."""
 
     @property
     def report(self) -> Path:
@@ -85,6 +87,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     # Tests may read the assignment's files: restore them as built, whatever a submission may have
     # left there.
     given.put(folder, beside)
+    stage.zips = given_zip.close()
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
     if container and os.geteuid() == 0:
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
@@ -103,7 +106,14 @@ def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
     """The settings with which the submission's process begins."""
     return Settings(
         hidden=[
-            str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)
+            str(path)
+            for path in (
+                stage.source,
+                stage.submission,
+                stage.results,
+                stage.holding,
+                *stage.zips,
+            )
         ],
         files=str(stage.files),
         level=isolation.level,

@@ -39,7 +39,7 @@ _KERNEL = (
 )
 _DEVICES = ("/dev/urandom", "/dev/random")
 
-_STARTED_IN = None if sys.flags.safe_path else sys.path[0]
+STARTED_IN = None if sys.flags.safe_path else sys.path[0]
 """The first place where Python looks for modules: the folder in which this process was started, or
 that of its script.
 """
@@ -73,7 +73,7 @@ def import_what_is_installed() -> None:
 
     Either may hold files of a submission, and libraries import further modules late.
     """
-    if sys.path[:1] == [_STARTED_IN]:
+    if sys.path[:1] == [STARTED_IN]:
         del sys.path[0]
     while "" in sys.path:
         sys.path.remove("")
