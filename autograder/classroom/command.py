@@ -23,6 +23,8 @@ from autograder.classroom.report import REPORT
 from autograder.classroom.roster import Roster
 from autograder.classroom.submissions import SubmittedFiles, find
 from autograder.container.choice import Wanted
+from autograder.sandbox.files import forbid_others
+from autograder.sandbox.users import worker_uid
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
     found = _Class.of(folder, wanted, students, beside)
     gradebook.check(targets, found.roster, found.rows({}))
     content = archive.read_bytes()
+    if worker_uid() is not None:  # a submission will be another user, who must not read it
+        forbid_others(archive)
     ledger = Ledger(out)
     todo = grading.plan(found.submissions, content, ledger, resume=options.resume)
     started = time.monotonic()

@@ -13,6 +13,7 @@ from autograder.assignment.samples import known_samples, otter_run
 from autograder.assignment.tables import sentences_of_options, table_of_builds, tables_of_cases
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
+from autograder.sandbox.files import forbid_others
 
 
 @click.command()
@@ -127,6 +128,7 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, li
         dress(archive, folder / "autograder" / "requirements.txt", image)
     except BuildError as error:
         return f"{master.name}: {error}", []
+    forbid_others(folder / "autograder", archive)
     # Not resolved: whether an index has the packages does not depend on the assignment.
     inspected = inspect_zip(archive, dry_run=False, resolve=False)
     wrong = [f"{archive.name}: {found.text}" for found in inspected if found.state == WRONG]

@@ -133,15 +133,14 @@ def isolation() -> None:
     """Print what a hostile submission could do on this machine, at each level of isolation that it
     has."""
     # Imported here: no other command starts a submission's process itself.
-    from autograder.sandbox.confined.probe import HOLES
-    from autograder.sandbox.levels import measure
+    from autograder.sandbox.levels import TRIES, measure
 
     levels = measure()
     table = a_table(
         "what it tries",
         *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels),
     )
-    for hole in HOLES:
+    for hole in TRIES:
         table.add_row(hole, *("OPEN" if hole in level.open_holes else "held" for level in levels))
     show(
         table,

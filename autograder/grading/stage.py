@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.grading import results
+from autograder.grading import given_zip, results
 from autograder.grading.configuration import Isolation
 from autograder.grading.given import Given
 from autograder.runtime import compiled_programs, log_server
@@ -36,6 +36,8 @@ class Stage:
     results: Path
     holding: Path
     left_out: list[str] = field(default_factory=list)
+    zips: list[Path] = field(default_factory=list)
+    """The autograder zip, if it lies on this machine."""
 
     @property
     def report(self) -> Path:
@@ -92,6 +94,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
         # It may have the name of any module. Otter reads an empty one in its place.
         submission.replace(stage.submitted)
         submission.touch()
+    stage.zips = given_zip.close()
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
     if container and os.geteuid() == 0:
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
@@ -116,7 +119,14 @@ def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
     """The settings with which the submission's process begins."""
     return Settings(
         hidden=[
-            str(path) for path in (stage.source, stage.submission, stage.results, stage.holding)
+            str(path)
+            for path in (
+                stage.source,
+                stage.submission,
+                stage.results,
+                stage.holding,
+                *stage.zips,
+            )
         ],
         files=str(stage.files),
         level=isolation.level,

@@ -82,6 +82,17 @@ def close_to_others(*folders: Path) -> None:
         folder.chmod(0o700)
 
 
+def forbid_others(*files: Path) -> None:
+    """Take every right on these files from users who are neither their owner nor of their group.
+    What cannot be changed stays as it is: the probe of a worker then finds it.
+    """
+    for file in files:
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(file.stat().st_mode)
+            if mode & stat.S_IRWXO:
+                file.chmod(mode & ~stat.S_IRWXO)
+
+
 def make_reachable(path: Path) -> None:
     """Let other users pass through (not list) every folder above `path`. For a grading container,
     where the interpreter may be below /root.

@@ -1,5 +1,5 @@
-"""Measure what a hostile submission could do at each level of isolation, by starting a real worker
-at each and probing from inside.
+"""Measure what a hostile submission could do at each level of isolation, by starting real workers
+at each, which try it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.sandbox import after_the_start
 from autograder.sandbox.confined.confine import LAYERS
+from autograder.sandbox.confined.probe import HOLES
 from autograder.sandbox.host import Worker, protect_this_process
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import worker_uid
+
+MEASURED = (
+    "signal the grader through a descriptor",
+    "run a thousand threads",
+    "leave files behind",
+    "outlive the grader",
+)
+"""What is tried beside the probe, since only the grader's side sees what comes of it."""
+
+TRIES = (*HOLES, *MEASURED)
 
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "every layer": (),
@@ -26,8 +38,8 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Level:
-    """One level: whose process it is ("own" or "same" user), which layers it has, and what the
-    probe could still do there.
+    """One level: whose process it is ("own" or "same" user), which layers it has, and what
+    could still be done there.
     """
 
     user: str
@@ -37,8 +49,8 @@ class Level:
 
 
 def measure() -> list[Level]:
-    """Every level that this machine offers, strictest first. Starts one worker for each; nothing of
-    a submission runs.
+    """Every level that this machine offers, strictest first. Starts two workers for each; nothing
+    of a submission runs.
     """
     protect_this_process()
     wanted = (
@@ -57,17 +69,19 @@ def _level(own_user: bool, layers: str, left_out: Sequence[str]) -> Level:
         hidden = Path(name, "bank")
         hidden.write_text("what nobody may read", encoding="utf-8")
         os.chmod(name, 0o700)  # noqa: PTH101 - a folder made by the standard library
-        worker = Worker(
-            Settings(
-                hidden=[name, str(hidden)], level="best", leave_out=left_out, own_user=own_user
-            )
+        settings = Settings(
+            hidden=[name, str(hidden)], level="best", leave_out=left_out, own_user=own_user
         )
+        worker = Worker(settings)
         try:
-            return Level(
-                "own" if own_user else "same",
-                layers,
-                worker.started.active,
-                worker.started.open_holes,
-            )
+            tries = after_the_start.tried(worker)
         finally:
             worker.end()
+        tries["leave files behind"] = after_the_start.left_behind()
+        tries["outlive the grader"] = after_the_start.outlives(settings)
+        return Level(
+            "own" if own_user else "same",
+            layers,
+            worker.started.active,
+            [*worker.started.open_holes, *(name for name in MEASURED if tries[name])],
+        )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Callable, Sequence
 from typing import Any
 
 HOLES = (
     "read hidden files",
     "write beside the scratch folder",
+    "change modes or times of files outside",
     "open a network socket",
     "start a process",
     "signal the grader",
@@ -27,6 +29,7 @@ def open_holes(hidden: Sequence[str]) -> list[str]:
     tries: tuple[Callable[[], Any], ...] = (
         lambda: _any_of(_read, hidden),
         lambda: _any_of(_create_in, hidden),
+        lambda: _any_of(_change, hidden),
         lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).close(),
         _fork,
         lambda: os.kill(parent, 0),
@@ -64,6 +67,27 @@ def _create_in(path: str) -> None:
     target = os.path.join(path, ".probe")  # noqa: PTH118
     os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
     os.unlink(target)  # noqa: PTH108
+
+
+def _change(path: str) -> None:
+    """Change the mode or the times, and change them back. Answers alone say nothing: the filter
+    lets some of these calls succeed without effect.
+    """
+    before = os.stat(path)  # noqa: PTH116
+    mode = stat.S_IMODE(before.st_mode)
+    times = before.st_atime_ns, before.st_mtime_ns
+    changed = False
+    try:
+        os.chmod(path, mode ^ stat.S_IXGRP)  # noqa: PTH101
+        changed = os.stat(path).st_mode != before.st_mode  # noqa: PTH116
+        os.chmod(path, mode)  # noqa: PTH101
+    except OSError:
+        changed = False
+    os.utime(path, ns=(times[0], times[1] - 1))
+    changed = changed or os.stat(path).st_mtime_ns != times[1]  # noqa: PTH116
+    os.utime(path, ns=times)
+    if not changed:
+        raise PermissionError
 
 
 def _fork() -> None:
