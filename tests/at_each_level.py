@@ -36,7 +36,8 @@ exec "$@"
 _RUN = """
 import json, sys
 from autograder.sandbox.endings import Died
-from autograder.sandbox.host import Worker, protect_this_process
+from autograder.sandbox.host import Worker
+from autograder.sandbox.own_process import protect_this_process
 from autograder.sandbox.settings import Limits, Settings
 
 asked = json.loads(sys.argv[1])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.bank.groups import METHOD, PUBLIC, RANDOM
 from autograder.bank.records import Bank, RuleChecks
-from autograder.checks import messages
+from autograder.checks import messages, rule_messages
 from autograder.checks.row import RIGHT, WRONG, CheckRow
 from autograder.checks.rows_of_findings import row_of
 from autograder.checks.verdict import (
@@ -183,7 +183,7 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
                 seconds=round(time.monotonic() - started, 3),
             )
         )
-        raise CheckFailed(messages.rule_without_values(question, values))
+        raise CheckFailed(rule_messages.rule_without_values(question, values))
     with own_faults_ungraded(in_notebook=False):
         judgement = grading.judge(function, method)
     unmet = rule in judgement.unmet
@@ -191,11 +191,11 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
         question, METHOD, rule, WRONG if unmet else RIGHT, seen=judgement.seen, forgeable=True
     )
     if unmet and judgement.failed is None:
-        name, hint = messages.mistake(method, judgement, rule)
+        name, hint = rule_messages.mistake(method, judgement, rule)
         row = replace(row, diagnosis=name, diagnosis_by="author", hint=hint)
     grading.rows.append(replace(row, seconds=round(time.monotonic() - started, 3)))
     if unmet:
-        raise CheckFailed(messages.rule_in_grading(question, method, judgement, rule))
+        raise CheckFailed(rule_messages.rule_in_grading(question, method, judgement, rule))
 
 
 def _values_of_rules(grading: Grading, bank: Bank, question: str, function: object) -> str | None:

@@ -12,7 +12,7 @@ from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
 from autograder.calls.passed import to_python
 from autograder.calls.transforms import width
-from autograder.checks import heatmap, messages
+from autograder.checks import heatmap, messages, rule_messages
 from autograder.checks.verdict import (
     CheckFailed,
     demand_same_environment,
@@ -74,7 +74,7 @@ def check_rule(question: str, function: object, rule: str) -> None:
         with jax_settings.as_in_grading():
             judgement = judge(function, method)
     if rule in judgement.unmet:
-        raise CheckFailed(messages.rule_in_notebook(question, method, judgement, rule))
+        raise CheckFailed(rule_messages.rule_in_notebook(question, method, judgement, rule))
 
 
 def rehearse(question: str, function: object, cases: str, rule: str | None) -> None:

@@ -9,9 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.bank.groups import PUBLIC, title
-from autograder.bank.records import RuleChecks
-from autograder.calls.causes import coarse
+from autograder.bank.groups import PUBLIC
 from autograder.calls.given import shown
 from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
@@ -22,7 +20,6 @@ from autograder.questions.laws import says
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import Finding
-from autograder.verdicts.rules import Judgement
 
 BUCKETS = (
     (1.0, "as large as the largest expected value, or larger"),
@@ -68,7 +65,7 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
         f"{finding.case}{'' if cases == PUBLIC else f', cases={cases!r}'})"
     )
     parts.append(_again(question, case, given))
-    return _without_html("\n".join(part for part in parts if part))
+    return without_html("\n".join(part for part in parts if part))
 
 
 def _again(question: str, case: Case, given: str) -> str:
@@ -108,71 +105,21 @@ def in_grading(
     arguments, values, or the function's own text.
     """
     told = sentence(question, finding, hidden=hidden)
-    parts = [_without_html(part) for part in (told, _law(finding)) if part]
+    parts = [without_html(part) for part in (told, _law(finding)) if part]
     many = failing(finding) if hidden else _failing(finding)
     table = "\n".join(part for part in (_structure(finding), many) if part)
     if table:
-        parts.append(_without_html(table))
+        parts.append(without_html(table))
     if finding.worth:
         parts.append(f"An answer of this precision is worth {finding.worth:.0%} of the points.")
     if finding.diagnosis is not None:
-        parts.append(_without_html(_hint(finding.diagnosis, "**")))
+        parts.append(without_html(_hint(finding.diagnosis, "**")))
     if finding.diagnosis is not None and seen_in_public:
         parts.append(
             "The public cases show the same: run this question's check in the notebook to see it "
             "with numbers."
         )
     return "\n\n".join(parts)
-
-
-def rule_in_notebook(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
-    """The message for the student's own notebook about a rule: why it is not met, what helps, and
-    what was seen. Plain text.
-    """
-    detail = judgement.failed[1].detail if judgement.failed is not None else ""
-    return _without_html(
-        "\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part)
-    )
-
-
-def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
-    """The message for Gradescope about a rule, as Markdown, without the function's own text."""
-    return _without_html(
-        "\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part)
-    )
-
-
-def rule_without_values(question: str, group: str) -> str:
-    """The message for Gradescope about a rule, where the values in a group of cases are wrong."""
-    return (
-        f"{question} does not return the expected values ({title(group)}). How an answer computes "
-        "counts only where its values are right."
-    )
-
-
-def mistake(method: RuleChecks, judgement: Judgement, rule: str) -> tuple[str, str]:
-    """The name of the mistake behind a rule that is not met, and its hint."""
-    declared = method.rule(rule)
-    assert declared is not None
-    if judgement.resembles is not None:
-        return judgement.resembles.name, judgement.resembles.hint
-    return declared.misconception, declared.hint
-
-
-def _rule(
-    question: str, method: RuleChecks, judgement: Judgement, rule: str, bold: str
-) -> tuple[str, ...]:
-    if judgement.failed is not None:
-        case, failed = judgement.failed
-        return (
-            f"{question} {coarse(failed.cause) if bold else failed.cause} [{case.label}]",
-            "How it computes cannot be seen before it returns an array.",
-        )
-    declared = method.rule(rule)
-    assert declared is not None
-    name, hint = mistake(method, judgement, rule)
-    told = f"{question} {declared.otherwise}"
-    return told, f"{bold}Looks like: {name}.{bold} {hint}", judgement.seen
 
 
 def _law(finding: Finding) -> str:
@@ -249,6 +196,6 @@ def _buckets(finding: Finding) -> str:
     return "Errors by size:\n" + "\n".join(lines)
 
 
-def _without_html(text: str) -> str:
+def without_html(text: str) -> str:
     """Replace angle brackets: Otter shows messages as HTML without escaping them."""
     return text.replace("<", "‹").replace(">", "›")

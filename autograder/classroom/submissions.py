@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.classroom import layouts
+from autograder.classroom.archives import of_no_student
 from autograder.classroom.contents import (
     is_answer,
     is_archive,
     is_folder,
-    names_in,
     of_files,
     of_system,
     plain_files,
@@ -187,7 +187,7 @@ class _Search:
         if not plain or (named is None and not is_answer(path)):
             self._leave_out(path)
             return False
-        if named is None and is_archive(path.name) and (why := _of_no_student(path)):
+        if named is None and is_archive(path.name) and (why := of_no_student(path)):
             self._leave_out(path, why)
             return False
         self._add(path, named)
@@ -236,16 +236,3 @@ class _Search:
             nested = len(answered) == 1 and folder.name.endswith(("-submissions", "_submissions"))
             return len(answered) > 1 or nested or folder.name == _NBGRADER
         return len(choice.best(notebooks, self._wanted)) > 1
-
-
-def _of_no_student(archive: Path) -> str:
-    """Why an archive is no submission: it was unpacked, or holds those of many; "" if it is one."""
-    beside, names = archive.parent, names_in(archive)
-    unpacked = any("/" in name for name in names) and all(
-        (beside / name).exists() for name in names if "__MACOSX" not in name
-    )
-    if unpacked or (beside / without_ending(archive.name)).is_dir():
-        return "what is in it lies unpacked beside it, and is graded"
-    if layouts.several(names):
-        return "it is an archive of several submissions; unpack it, and name the folder"
-    return ""

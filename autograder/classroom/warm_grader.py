@@ -29,7 +29,7 @@ from autograder.grading import provisioner
 from autograder.runtime import installed, switches
 from autograder.runtime.fork import Forked
 from autograder.runtime.jax_settings import RARELY
-from autograder.sandbox import host, nursery, surroundings
+from autograder.sandbox import nursery, own_process, surroundings
 
 _NEEDED = (
     "otter.check.notebook",
@@ -56,7 +56,7 @@ def main() -> None:
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
     provisioner.prepare()  # searches every installed package
     local_ips()  # asks the system for every network interface
-    host.protect_this_process()
+    own_process.protect_this_process()
     gc.freeze()  # the imported objects stay, so no child need examine them again
     gc.set_threshold(RARELY, 20, 20)
     workers = (

@@ -18,15 +18,7 @@ from otter.test_files import ExceptionTestFile, GradingResults
 from autograder.bank.groups import METHOD, title
 from autograder.grading import results as files
 from autograder.grading.outcomes import IMPRECISE, PASSED, UNGRADED, outcome_of, points_of, told_of
-from autograder.sandbox.cells import Stopped
-
-ABOUT_CELLS = (
-    "These cells did not run to their end. That costs no points by itself; it may be why an answer "
-    "is missing. Cells of text are not counted."
-)
-
-CELLS_SHOWN = 30
-"""At most this many of them are listed."""
+from autograder.grading.stopped_cells import row_of
 
 Checks = Mapping[str, Sequence[Sequence[str] | None]]
 """For each of Otter's questions, what each of its test cases checks, in order.
@@ -68,7 +60,7 @@ class Results(GradingResults):
             output["output"] = f"{output['output']}\n\n{told}" if output.get("output") else told
             if _is_nan(output.get("score")):
                 del output["score"]
-        output["tests"] += _about_cells(self.details.get("cells", ()), hidden=self.all_hidden)
+        output["tests"] += row_of(self.details.get("cells", ()), hidden=self.all_hidden)
         output["execution_time"] = round(time.monotonic() - self.started, 1)
         output["extra_data"] = dict(self.details)
         files.write(self.results_file, output)
@@ -146,29 +138,6 @@ class Results(GradingResults):
                 }
             )
         return made
-
-
-def _about_cells(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[dict[str, Any]]:
-    """A row without points about the cells that did not run to their end; no row if all did."""
-    if not cells:
-        return []
-    stopped = [Stopped.from_json(cell) for cell in cells]
-    # Those that ran after a test: which of them stop can tell what it has asked.
-    later = [cell for cell in stopped if cell.said]
-    told_of = [cell for cell in stopped if cell not in later[1:]]
-    lines = [cell.told() for cell in told_of[:CELLS_SHOWN]]
-    rest = len(told_of) - CELLS_SHOWN
-    lines += [f"… and {rest} more"] if rest > 0 else []
-    lines += ["Cells after it stopped too."] if later[1:] else []
-    told = "\n".join(f"- {line}" for line in lines)
-    return [
-        {
-            "name": files.CELLS,
-            "visibility": "hidden" if hidden else "visible",
-            "output": f"{ABOUT_CELLS}\n\n{told}",
-            "output_format": "md",
-        }
-    ]
 
 
 def _let_otter_write_elsewhere(root: Path) -> None:

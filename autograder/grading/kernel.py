@@ -16,7 +16,7 @@ from autograder.grading.hangs import Journal
 from autograder.grading.test_file import fail_test, forget_last_test, run_test
 from autograder.runtime import installed, log_server
 from autograder.sandbox.expected_names import ExpectedNames
-from autograder.sandbox.host import protect_this_process
+from autograder.sandbox.own_process import protect_this_process
 from autograder.sandbox.own_time import limited, limited_memory
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission

@@ -18,7 +18,8 @@ from typing import Any
 
 from autograder.sandbox.endings import Died
 from autograder.sandbox.files import remove
-from autograder.sandbox.host import Worker, protect_this_process
+from autograder.sandbox.host import Worker
+from autograder.sandbox.own_process import protect_this_process
 from autograder.sandbox.settings import Limits, Settings
 
 _PLACES = ("/dev/shm", "/tmp", "/var/tmp")

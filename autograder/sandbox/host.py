@@ -19,7 +19,7 @@ from typing import Any
 
 from autograder.runtime import machine
 from autograder.sandbox import nursery, own_time, surroundings, watchers
-from autograder.sandbox.confined.confine import Confinement, hide_from_same_user
+from autograder.sandbox.confined.confine import Confinement
 from autograder.sandbox.endings import Died, Unconfined, how_ended
 from autograder.sandbox.files import remove
 from autograder.sandbox.guard import Guard
@@ -245,10 +245,3 @@ class Worker:
         """Kill the process, and remember why."""
         self._died = Died(cause)
         self._process.kill()
-
-
-def protect_this_process() -> None:
-    """Stop processes of the same user from inspecting this one. To be called before any worker
-    starts.
-    """
-    hide_from_same_user()

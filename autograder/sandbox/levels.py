@@ -14,7 +14,8 @@ from pathlib import Path
 from autograder.sandbox import after_the_start
 from autograder.sandbox.confined.confine import LAYERS
 from autograder.sandbox.confined.probe import HOLES
-from autograder.sandbox.host import Worker, protect_this_process
+from autograder.sandbox.host import Worker
+from autograder.sandbox.own_process import protect_this_process
 from autograder.sandbox.settings import Settings
 from autograder.sandbox.users import worker_uid
 

@@ -86,3 +86,8 @@ def _examples(text: str) -> list[str]:
         return [example.source for example in doctest.DocTestParser().get_examples(text)]
     except ValueError:
         return []
+
+
+def texts_in(said: object) -> set[str]:
+    """The texts in a list of names that another process gave; none if it is no list."""
+    return {name for name in said if isinstance(name, str)} if isinstance(said, list) else set()

@@ -8,7 +8,8 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.sandbox.host import Worker, protect_this_process
+from autograder.sandbox.host import Worker
+from autograder.sandbox.own_process import protect_this_process
 from autograder.sandbox.settings import Limits, Settings
 
 _waiting: list[Worker] = []

@@ -12,20 +12,18 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.bound import bound
 from autograder.sandbox.budget import NotAsked
 from autograder.sandbox.cells import Stopped, defines, ended, from_claim
-from autograder.sandbox.counted import CannotCross, Received
+from autograder.sandbox.counted import Received
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.functions import Functions
 from autograder.sandbox.host import Started
-from autograder.sandbox.mentioned import identifiers, print_as_there
-from autograder.sandbox.open_packages import imported
-from autograder.sandbox.remote import NotComparable, RemoteClass, plain_inside
+from autograder.sandbox.mentioned import identifiers, print_as_there, texts_in
 from autograder.sandbox.restarts import RestartedWorker
 from autograder.sandbox.settings import Limits, Settings
-from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
-from autograder.sandbox.transforms import send_transforms
+from autograder.sandbox.stand_ins import RemoteFunction
 
 MAX_CELL = 1_000_000
 """Characters of one cell."""
@@ -181,7 +179,9 @@ class Submission:
         for name in names:
             namespace.pop(name, None)
             if isinstance(described, dict) and isinstance(described.get(name), dict):
-                namespace[name] = self._bound(name, described[name], arrays)
+                namespace[name] = bound(
+                    name, described[name], arrays, self.functions, self._expected
+                )
 
     def _defined(self, names: Sequence[str]) -> list[str]:
         """Those of `names` that the submission has defined, or that Otter's seed is bound to.
@@ -189,10 +189,7 @@ class Submission:
         Raises `Died` and `NotAsked`.
         """
         frame = self._worker.ask("", {"do": "defined"}, {}, self._settings.limits.call_seconds)
-        said = frame.header.get("defined")
-        known = (
-            {name for name in said if isinstance(name, str)} if isinstance(said, list) else set()
-        )
+        known = texts_in(frame.header.get("defined"))
         known |= {str(self._seed["variable"])} if self._seed else set()
         return [name for name in names if name in known]
 
@@ -243,22 +240,3 @@ class Submission:
             "seed": None if source.startswith("%%") else self._seed,
             "script": self._script,
         }
-
-    def _bound(self, name: str, description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
-        known = self._expected.library.get(name)
-        if known is not None and description.get("public") == list(known):
-            found = imported(*known)
-            send_transforms()
-            return found
-        try:
-            if "data" in description:
-                return self.functions.unpacked(description["data"], arrays)
-            if "ref" in description:
-                found = self.functions.resolved(description["ref"], name)
-                plain = name in self._expected.plain and isinstance(type(found), RemoteClass)
-                return plain_inside(found) if plain else found
-        except (CannotCross, NotComparable) as reason:
-            return Unavailable(name, str(reason))
-        if description.get("callable") is True:
-            return RemoteFunction(self.functions, name)
-        return Unavailable(name, "an object that is neither plain data nor a function")

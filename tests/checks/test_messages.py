@@ -1,6 +1,6 @@
 """The exact words that a student reads, at the desk and on Gradescope, and the picture.
 
-Covers too: `checks.heatmap`, `verdicts.examine`.
+Covers too: `checks.heatmap`, `verdicts.examine`, `checks.rule_messages`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What counts as a submission in a folder, what is in it, and what is told of the rest.
 
 Covers too: `classroom.contents`, `classroom.gradescope_export`, `classroom.keys`,
-`classroom.notices`, `classroom.selection`.
+`classroom.notices`, `classroom.selection`, `classroom.archives`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Otter's results as Gradescope's JSON: one row for each group of cases, and no score where there
 is no verdict.
 
-Covers too: `grading.outcomes`.
+Covers too: `grading.outcomes`, `grading.stopped_cells`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from otter.run import AutograderConfig
 from otter.test_files import ExceptionTestFile, GradingResults
 from otter.test_files.ok_test import OKTestFile
 
-from autograder.grading import gradescope, results
+from autograder.grading import gradescope, results, stopped_cells
 from autograder.sandbox.cells import Stopped
 
 HEAD = (
@@ -318,10 +318,10 @@ def test_points_that_another_plugin_gives_are_the_points(
 
 def test_of_very_many_stopped_cells_the_first_are_listed() -> None:
     stopped = [Stopped(number, "x", None, "ended the process").to_json() for number in range(1000)]
-    (row,) = gradescope._about_cells(stopped, hidden=False)
+    (row,) = stopped_cells.row_of(stopped, hidden=False)
     lines = row["output"].splitlines()
     assert lines[-2:] == ["- Cell 29 (`x`) ended the process.", "- … and 970 more"]
-    (row,) = gradescope._about_cells(stopped[:30], hidden=False)
+    (row,) = stopped_cells.row_of(stopped[:30], hidden=False)
     assert "more" not in row["output"].splitlines()[-1]
 
 
@@ -330,7 +330,7 @@ def test_of_the_cells_that_ran_after_a_test_only_the_first_is_told() -> None:
     later = [Stopped(each, "f = 1", 7, "ValueError", said="ValueError: 5") for each in (3, 5, 9)]
     for count, more in ((1, ""), (3, "\n- Cells after it stopped too.")):
         cells = [each.to_json() for each in (before, *later[:count])]
-        (row,) = gradescope._about_cells(cells, hidden=False)
+        (row,) = stopped_cells.row_of(cells, hidden=False)
         assert row["output"].partition("\n\n")[2] == (
             "- Cell 1 (`import x`) stopped at line 1: `ValueError: why`.\n"
             f"- Cell 3 (`f = 1`) stopped: `ValueError`.{more}"

@@ -1,4 +1,7 @@
-"""A worker that is started before it is needed."""
+"""A worker that is started before it is needed.
+
+Covers too: `sandbox.own_process`.
+"""
 
 from __future__ import annotations
 

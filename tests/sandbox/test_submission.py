@@ -1,7 +1,7 @@
 """A whole submission as the trusted kernel sees it: names, calls, deaths and new starts.
 
 Covers too: `sandbox.confined.inert_otter`, `sandbox.confined.plain_calls`,
-`sandbox.confined.recursion`, `sandbox.functions`, `sandbox.stand_ins`.
+`sandbox.confined.recursion`, `sandbox.functions`, `sandbox.stand_ins`, `sandbox.bound`.
 """
 
 from __future__ import annotations

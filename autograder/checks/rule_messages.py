@@ -1,0 +1,59 @@
+"""The messages that students read about rules on how an answer is computed."""
+
+from __future__ import annotations
+
+from autograder.bank.groups import title
+from autograder.bank.records import RuleChecks
+from autograder.calls.causes import coarse
+from autograder.checks.messages import without_html
+from autograder.verdicts.rules import Judgement
+
+
+def rule_in_notebook(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
+    """The message for the student's own notebook about a rule: why it is not met, what helps, and
+    what was seen. Plain text.
+    """
+    detail = judgement.failed[1].detail if judgement.failed is not None else ""
+    return without_html(
+        "\n".join(part for part in (*_rule(question, method, judgement, rule, ""), detail) if part)
+    )
+
+
+def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
+    """The message for Gradescope about a rule, as Markdown, without the function's own text."""
+    return without_html(
+        "\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part)
+    )
+
+
+def rule_without_values(question: str, group: str) -> str:
+    """The message for Gradescope about a rule, where the values in a group of cases are wrong."""
+    return (
+        f"{question} does not return the expected values ({title(group)}). How an answer computes "
+        "counts only where its values are right."
+    )
+
+
+def mistake(method: RuleChecks, judgement: Judgement, rule: str) -> tuple[str, str]:
+    """The name of the mistake behind a rule that is not met, and its hint."""
+    declared = method.rule(rule)
+    assert declared is not None
+    if judgement.resembles is not None:
+        return judgement.resembles.name, judgement.resembles.hint
+    return declared.misconception, declared.hint
+
+
+def _rule(
+    question: str, method: RuleChecks, judgement: Judgement, rule: str, bold: str
+) -> tuple[str, ...]:
+    if judgement.failed is not None:
+        case, failed = judgement.failed
+        return (
+            f"{question} {coarse(failed.cause) if bold else failed.cause} [{case.label}]",
+            "How it computes cannot be seen before it returns an array.",
+        )
+    declared = method.rule(rule)
+    assert declared is not None
+    name, hint = mistake(method, judgement, rule)
+    told = f"{question} {declared.otherwise}"
+    return told, f"{bold}Looks like: {name}.{bold} {hint}", judgement.seen

@@ -1,0 +1,21 @@
+"""Archives beside submissions that are none themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.classroom import layouts
+from autograder.classroom.contents import names_in, without_ending
+
+
+def of_no_student(archive: Path) -> str:
+    """Why an archive is no submission: it was unpacked, or holds those of many; "" if it is one."""
+    beside, names = archive.parent, names_in(archive)
+    unpacked = any("/" in name for name in names) and all(
+        (beside / name).exists() for name in names if "__MACOSX" not in name
+    )
+    if unpacked or (beside / without_ending(archive.name)).is_dir():
+        return "what is in it lies unpacked beside it, and is graded"
+    if layouts.several(names):
+        return "it is an archive of several submissions; unpack it, and name the folder"
+    return ""

@@ -1,0 +1,43 @@
+"""What the names of a submission are bound to in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.sandbox.counted import CannotCross
+from autograder.sandbox.expected_names import ExpectedNames
+from autograder.sandbox.functions import Functions
+from autograder.sandbox.open_packages import imported
+from autograder.sandbox.remote import NotComparable, RemoteClass, plain_inside
+from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
+from autograder.sandbox.transforms import send_transforms
+
+
+def bound(
+    name: str,
+    description: Mapping[str, Any],
+    arrays: Mapping[str, Any],
+    functions: Functions,
+    expected: ExpectedNames,
+) -> Any:
+    """What a name of a submission is bound to in a test: a copy of plain data, what is installed
+    here too, or a stand-in. `description` and `arrays` are what its process says of it.
+    """
+    known = expected.library.get(name)
+    if known is not None and description.get("public") == list(known):
+        found = imported(*known)
+        send_transforms()
+        return found
+    try:
+        if "data" in description:
+            return functions.unpacked(description["data"], arrays)
+        if "ref" in description:
+            found = functions.resolved(description["ref"], name)
+            plain = name in expected.plain and isinstance(type(found), RemoteClass)
+            return plain_inside(found) if plain else found
+    except (CannotCross, NotComparable) as reason:
+        return Unavailable(name, str(reason))
+    if description.get("callable") is True:
+        return RemoteFunction(functions, name)
+    return Unavailable(name, "an object that is neither plain data nor a function")
