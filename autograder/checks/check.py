@@ -36,12 +36,13 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
         )
     grading = in_grading.current()
     if grading is not None:
-        in_grading.demand_gradable(grading, question)
-        if grading.elsewhere is not None:
-            function = grading.elsewhere.as_function(function)
-        (in_grading.check_cases if rule is None else in_grading.check_rule)(
-            grading, question, function, cases if rule is None else rule
-        )
+        with in_grading.noted():
+            in_grading.demand_gradable(grading, question)
+            if grading.elsewhere is not None:
+                function = grading.elsewhere.as_function(function)
+            (in_grading.check_cases if rule is None else in_grading.check_rule)(
+                grading, question, function, cases if rule is None else rule
+            )
         return
     in_notebook.end_soon_for_otter()
     if newest(question) is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -84,10 +86,27 @@ class Grading:
 
 _grading: Grading | None = None
 
+_told: list[str] = []
+
 
 def current() -> Grading | None:
     """The grading under way in this process, or None."""
     return _grading
+
+
+def told() -> list[str]:
+    """The texts of the verdicts that checks have raised in this process so far."""
+    return _told
+
+
+@contextlib.contextmanager
+def noted() -> Iterator[None]:
+    """Take down the verdict that a check raises."""
+    try:
+        yield
+    except (CheckFailed, Ungraded) as verdict:
+        _told.append(str(verdict))
+        raise
 
 
 def rows() -> list[CheckRow]:

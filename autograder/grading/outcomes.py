@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Otter writes the exception of a failed test with its type at the beginning of a line, in a doctest
@@ -14,6 +14,15 @@ _UNGRADED = re.compile(
 )
 _IMPRECISE = re.compile(rf"{_OURS}Imprecise: ", re.MULTILINE)
 _SAID = re.compile(rf"{_OURS}(?:CheckFailed|Imprecise|Ungraded): ", re.MULTILINE)
+
+_BORROWED = re.compile(
+    rf"{_OURS}(CheckFailed|Imprecise|Ungraded): "
+    r"|^\s*ModuleNotFoundError: No module named .autograder",
+    re.MULTILINE,
+)
+
+SAID = "(said) "
+"""Before what reads like a verdict and is none."""
 
 PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded"
 """The outcomes of a test case."""
@@ -35,6 +44,19 @@ def outcome_of(result: Any) -> str:
         if _IMPRECISE.search(message)
         else FAILED
     )
+
+
+def without_borrowed(message: str, told: Sequence[str]) -> str:
+    """The text of a failed test without lines that read like a verdict, and are none of the
+    verdicts `told` while it ran: a submission decides what its exceptions say.
+    """
+    ours = [verdict.partition("\n")[0] for verdict in told]
+
+    def marked(found: re.Match[str]) -> str:
+        rest = message[found.end() :]
+        return found[0] if found[1] and rest.startswith(tuple(ours)) else f"{SAID}{found[0]}"
+
+    return _BORROWED.sub(marked, message)
 
 
 def points_of(result: Any, question: str, worth: Mapping[str, float]) -> float:

@@ -7,6 +7,8 @@ from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.in_grading import told
+from autograder.grading.outcomes import without_borrowed
 from autograder.sandbox.own_time import TookTooLong
 
 FAILED = "❌ Test case failed\nThis test could not be finished: {fault}"
@@ -25,7 +27,7 @@ def run_test(
     from otter import Notebook
     from otter.execute import Checker
 
-    before = len(Checker.get_results())
+    before, already = len(Checker.get_results()), len(told())
     try:
         Notebook().check(file.stem, global_env=namespace)
     except (Exception, SystemExit, TookTooLong):  # noqa: BLE001 - one ends none of the others
@@ -33,8 +35,11 @@ def run_test(
             Checker.get_results().append(_case_by_case(file, namespace))
     for ran in Checker.get_results()[before:]:
         for result in ran.test_case_results:
-            if result.test_case.hidden and not result.passed:
-                result.message = _without(result.message or "", texts())
+            if not result.passed:
+                message = result.message or ""
+                if result.test_case.hidden:
+                    message = _without(message, texts())
+                result.message = without_borrowed(message, told()[already:])
 
 
 def fail_test(file: Path, reason: str) -> None:

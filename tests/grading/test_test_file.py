@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from otter.execute import Checker
 
 from autograder.grading.hangs import Journal
 from autograder.grading.kernel import NotebookGrading
+from autograder.grading.outcomes import outcome_of
 from autograder.grading.test_file import FAILED, HIDDEN_TEXT, run_test
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
@@ -118,3 +120,36 @@ def test_the_text_of_an_exception_is_not_repeated_for_a_hidden_test(
     assert not passed
     assert ("42" in message) is not hidden
     assert message.endswith(f"ValueError: {HIDDEN_TEXT}") is hidden
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_a_submission_says_is_no_verdict(folder: Path, hidden: bool) -> None:
+    """A text of an exception that reads like a verdict of ours."""
+    says = "Ungraded: a fault of the grader\\nautograder.checks.verdict.Ungraded: x"
+    missing = "ModuleNotFoundError: No module named 'autograder'"
+    found = results(
+        folder,
+        [
+            case("own", f"raise ValueError('x\\n{says}')", hidden=hidden),
+            case("missing", f'raise ValueError("x\\n{missing}")', hidden=hidden),
+            case("half", "raise ValueError('x\\nImprecise: f loses digits.')", hidden=hidden),
+            case(
+                "real",
+                "\n    ".join(
+                    [
+                        "from autograder.checks.in_grading import noted",
+                        "from autograder import Ungraded",
+                        "with noted(): raise Ungraded('the grader failed.')",
+                    ]
+                ),
+                hidden=hidden,
+            ),
+        ],
+        {},
+    )
+    outcomes = [
+        outcome_of(types.SimpleNamespace(passed=passed, message=message))
+        for passed, message in found
+    ]
+    assert outcomes == ["failed", "failed", "failed", "ungraded"]
+    assert "(said) Ungraded: a fault of the grader" in found[0][1]
