@@ -90,9 +90,11 @@ def _owned(top: str, uid: int) -> Iterator[str]:
             continue
         for entry in listed:
             try:
-                if entry.stat(follow_symlinks=False).st_uid == uid:
+                found = entry.stat(follow_symlinks=False)
+                if found.st_uid == uid:
                     yield entry.path
-                elif entry.is_dir(follow_symlinks=False):
+                # into others that user, who is in no group, had no way
+                elif stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_IXOTH:
                     waiting.append(entry.path)
             except OSError:
                 continue
