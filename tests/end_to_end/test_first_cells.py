@@ -16,8 +16,8 @@ import pytest
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import check_results, otter_run
 from autograder.container.launcher import OUTSIDE
-from autograder.grading.gradescope import ABOUT_CELLS
 from autograder.grading.results import CELLS, question_rows
+from autograder.grading.stopped_cells import ABOUT_CELLS
 
 QUIET = [
     "%matplotlib inline\n"

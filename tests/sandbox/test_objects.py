@@ -81,7 +81,9 @@ Bound = Callable[[str], dict[str, Any]]
 @pytest.fixture
 def bound(tmp_path: Path) -> Iterator[Bound]:
     """The names f, g, x, y, np and C after a cell has run."""
-    submission = start(tmp_path, {"q1": "f g x y np C json"}, "import numpy as np\nimport json")
+    submission = start(
+        tmp_path, {"q1": "f, g, x, y, np, C, json"}, "import numpy as np\nimport json"
+    )
 
     def run(cell: str) -> dict[str, Any]:
         printed, _ = submission.cell(cell)
