@@ -40,7 +40,12 @@ def plainly(seed: Any, x: Any, features: Any) -> Any:
     return layer(seed, x, features)(x)
 
 
-def checks(*alternatives: Answer, rule: Any = None) -> RuleChecks:
+def checks(
+    *alternatives: Answer,
+    rule: Any = None,
+    reference: Answer = solution,
+    names: tuple[str, ...] = ("nnx.vmap", "jax.vmap"),
+) -> RuleChecks:
     with declared_inside():
         question = Question(
             "rows",
@@ -48,17 +53,16 @@ def checks(*alternatives: Answer, rule: Any = None) -> RuleChecks:
             dims={"B": (2, 9), "D": (2, 9), "F": (2, 9)},
             shapes=2,
         )
-        mapped = transform("nnx.vmap", "jax.vmap", lanes="B", gives_answer=True)
         question.requires(
             "rows are mapped",
-            mapped if rule is None else rule,
+            transform(*names, lanes="B", gives_answer=True) if rule is None else rule,
             otherwise="does not map its rows.",
             misconception="not mapped",
             hint="Map.",
         )
         for each in alternatives:
             question.alternative(each)
-    return draw_method(question, solution, ("random",), "t", "a").method
+    return draw_method(question, reference, ("random",), "t", "a").method
 
 
 @pytest.fixture(scope="module")
@@ -254,21 +258,7 @@ def test_of_linen_the_same_is_asked() -> None:
         rows = nn.vmap(Same, in_axes=0, out_axes=0, variable_axes={}, split_rngs={})()
         return rows.apply({}, y)
 
-    with declared_inside():
-        question = Question(
-            "rows",
-            arguments={"seed": Seed(), "x": Array("B", "D"), "features": Dim("F")},
-            dims={"B": (2, 9), "D": (2, 9), "F": (2, 9)},
-            shapes=2,
-        )
-        question.requires(
-            "rows are mapped",
-            transform("nn.vmap", lanes="B", gives_answer=True),
-            otherwise="does not map its rows.",
-            misconception="not mapped",
-            hint="Map.",
-        )
-    method = draw_method(question, lifted, ("random",), "t", "a").method
+    method = checks(reference=lifted, names=("nn.vmap",))
     assert judge(lifted, method).unmet == ()
     judged = judge(passed, method)
     assert judged.unmet == ("rows are mapped",)
