@@ -89,8 +89,10 @@ def caller_of(frame: types.FrameType) -> str:
 
 
 def _of_library(function: Any) -> bool:
-    while isinstance(function, functools.partial):
-        function = function.func
+    import jax
+
+    while isinstance(function, functools.partial | jax.custom_jvp | jax.custom_vjp):
+        function = function.func if isinstance(function, functools.partial) else function.fun
     # An object that wraps a function, as Flax makes them, may report the module of the wrapped
     # function.
     named = (

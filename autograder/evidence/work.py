@@ -24,6 +24,9 @@ _SUMS = {"reduce_sum", "cumsum", "scan", "while"}
 FEW = 2
 """At least so many products and sums by themselves are a sum of products, term by term."""
 
+_ELSEWHERE = {"pure_callback", "io_callback", "ffi_call"}
+"""Primitives that call code which JAX does not see."""
+
 _PASSING = {
     "broadcast_in_dim",
     "concatenate",
@@ -77,8 +80,12 @@ def is_staged(operands: Iterable[Any]) -> bool:
     return {name for name in names if name.endswith("Tracer")} == {"DynamicJaxprTracer"}
 
 
-def kinds(bound: Counter[str]) -> tuple[str, ...]:
-    """The kinds of work of the primitives of these names, which were bound so many times."""
+def kinds(bound: Counter[str]) -> tuple[str, ...] | None:
+    """The kinds of work of the primitives of these names, which were bound so many times; None if
+    some of it is done outside of JAX.
+    """
+    if bound.keys() & _ELSEWHERE:
+        return None
     computing = bound.keys() - _PASSING - _AROUND
     summed = bool(bound.keys() & _SUMS) or min(bound["mul"], bound["add"]) >= FEW
     product = bool(bound.keys() & _PRODUCTS) or ("mul" in bound and summed)

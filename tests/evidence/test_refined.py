@@ -133,7 +133,47 @@ def in_two_parts(seed: Any, x: Any, features: Any) -> Any:
     return jax.vmap(lambda row: 2 * row + model.bias[...])(halves)
 
 
+def product(row: Any, kernel: Any) -> Any:
+    return row @ kernel
+
+
+def tangent(values: Any, tangents: Any) -> Any:
+    return jax.jvp(product, values, tangents)
+
+
+with_its_vjp = jax.custom_vjp(product)
+with_its_vjp.defvjp(lambda row, kernel: (row @ kernel, None), lambda _, given: (given, given))
+with_its_jvp = jax.custom_jvp(product)
+with_its_jvp.defjvp(tangent)
+
+
+def by_a_vjp_of_its_own(seed: Any, x: Any, features: Any) -> Any:
+    model = layer(seed, x, features)
+    rows = jax.jit(jax.vmap(with_its_vjp, in_axes=(0, None)))
+    return rows(x, model.kernel[...]) + model.bias[...]
+
+
+def by_a_jvp_of_its_own(seed: Any, x: Any, features: Any) -> Any:
+    model = layer(seed, x, features)
+    return jax.vmap(lambda row: with_its_jvp(row, model.kernel[...]) + model.bias[...])(x)
+
+
+def in_numpy(seed: Any, x: Any, features: Any) -> Any:
+    model = layer(seed, x, features)
+    kernel, shape = np.asarray(model.kernel[...]), jax.ShapeDtypeStruct((int(features),), x.dtype)
+
+    def one(row: Any) -> Any:
+        return jax.pure_callback(
+            lambda row: np.asarray(row) @ kernel, shape, row, vmap_method="sequential"
+        )
+
+    return jax.vmap(one)(x)
+
+
 RIGHT = (
+    by_a_vjp_of_its_own,
+    by_a_jvp_of_its_own,
+    in_numpy,
     merged,
     by_hand,
     by_loop_inside,
