@@ -3,6 +3,7 @@ the compiler (see docs/programs.md)."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -166,22 +167,67 @@ def test_of_a_dozen_right_answers_get_every_point_and_wrong_ones_none(
     assert in_class["wrong"] == found
 
 
+def half_wrong(built: BuiltAssignment, first: int) -> tuple[nbformat.NotebookNode, set[str]]:
+    """The notebook in which every second question, from the one of index `first`, has its wrong
+    answer and the others are right; and the names of the questions with wrong answers.
+    """
+    wrong = set(list(built.record().questions)[first::2])
+    return built.answered(
+        {
+            question: next(iter(built.misconceptions(question).values())).source
+            if question in wrong
+            else solution_of(built.solution, question)
+            for question in built.record().questions
+        }
+    ), wrong
+
+
+def joined(right: Rows, wrong: Rows, questions: set[str]) -> Rows:
+    """The rows of `right`, but of `wrong` for these questions."""
+    return [
+        other if row["name"].split(":")[0] in questions else row
+        for row, other in zip(right, wrong, strict=True)
+    ]
+
+
 @pytest.mark.slow
-def test_every_road_gives_the_same_rows(built: BuiltAssignment, tmp_path: Path) -> None:
+def test_every_road_gives_the_same_rows(
+    built: BuiltAssignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`otter run` with all shortcuts, with each alone, and with none; the zip's runner; and a
-    class."""
+    class, with all shortcuts and with its own alone."""
     answers = {"right": nbformat.read(built.solution, as_version=4), "wrong": all_wrong(built)}
     in_class = in_a_class(answers, built)
-    for name, notebook in answers.items():
-        usual = by_otter(notebook, built)
-        accepted(usual) if name == "right" else refused(usual, built)
-        assert in_class[name] == usual
-        assert by_the_zip(notebook, built, tmp_path / name) == usual
-        for left in (*switches.SHORTCUTS, None):
-            without = ",".join(each for each in switches.SHORTCUTS if each != left)
-            assert by_otter(notebook, built, **{switches.VARIABLE: without}) == usual, (
-                f"without {without}"
-            )
+    usual = {name: by_otter(notebook, built) for name, notebook in answers.items()}
+    accepted(usual["right"])
+    refused(usual["wrong"], built)
+    assert in_class == usual
+    halves = itertools.cycle(
+        [
+            (notebook, joined(usual["right"], usual["wrong"], wrong))
+            for notebook, wrong in (half_wrong(built, 0), half_wrong(built, 1))
+        ]
+    )
+    for index in range(2):
+        notebook, expected = next(halves)
+        assert but_public(by_the_zip(notebook, built, tmp_path / str(index))) == but_public(
+            expected
+        )
+    for left in (*switches.SHORTCUTS, None):
+        without = ",".join(each for each in switches.SHORTCUTS if each != left)
+        notebook, expected = next(halves)
+        if left == "warm":  # only a class has it
+            monkeypatch.setenv(switches.VARIABLE, without)
+            found = in_a_class({"half": notebook}, built)["half"]
+            monkeypatch.delenv(switches.VARIABLE)
+        else:
+            found = by_otter(notebook, built, **{switches.VARIABLE: without})
+        assert but_public(found) == but_public(expected), f"without {without}"
+
+
+def but_public(rows: Rows) -> Rows:
+    """The rows without the one that lists the public tests of all questions together."""
+    return [row for row in rows if row["name"] != "Public Tests"]
 
 
 @pytest.mark.slow
