@@ -24,6 +24,7 @@ from autograder.build.record import (
 )
 from autograder.build.reference import draw
 from autograder.build.rule_cases import Required, draw_method
+from autograder.build.samplers_used import samplers_used
 from autograder.build.samples import SURE
 from autograder.errors import BuildError
 from autograder.questions.misconceptions import Misconception
@@ -72,12 +73,14 @@ def build(
     hidden_methods: dict[str, RuleChecks] = {}
     public_methods: dict[str, RuleChecks] = {}
     records: dict[str, QuestionRecord] = {}
+    samplers: set[str] = set()
     for question in questions:
         reference = namespace.get(question.name)
         # Drawn separately, so that nothing in the public cases, not even a tolerance, depends on
         # the secret.
         shown = draw(question, reference, (PUBLIC, *question.laws), assignment, PUBLIC_SECRET)
         kept = draw(question, reference, (*HIDDEN_GROUPS, *question.laws), assignment, secret)
+        samplers.update(samplers_used(reference, shown.groups[PUBLIC].cases[0].case))
         public[question.name] = shown.groups
         hidden[question.name] = {**shown.groups, **kept.groups}
         shown_rules = draw_method(question, reference, (PUBLIC,), assignment, PUBLIC_SECRET)
@@ -109,7 +112,7 @@ def build(
             imprecise=question.imprecise,
             options=options.counts(question, kept.groups.values()),
         )
-    environment = fingerprint()
+    environment = fingerprint(sorted(samplers))
     banks = (
         Bank(assignment, environment, hidden, hidden_methods),
         Bank(assignment, environment, public, public_methods),

@@ -10,6 +10,7 @@ import numpy as np
 from autograder.calls.call import Failed, Returned
 from autograder.calls.nudges import floats_changed
 from autograder.calls.spec import Case
+from autograder.runtime.judged_settings import in_64_bits
 
 
 def in_float64(evaluate: Callable[[Case], Returned | Failed], case: Case) -> Returned | Failed:
@@ -17,8 +18,7 @@ def in_float64(evaluate: Callable[[Case], Returned | Failed], case: Case) -> Ret
 
     Flax keeps its parameters in float32, so they keep their bits; other random numbers may change.
     """
-    import jax
 
     wide = floats_changed(case.arguments, lambda data: data.astype(np.float64))
-    with jax.enable_x64(True):
+    with in_64_bits():
         return evaluate(replace(case, arguments=wide))

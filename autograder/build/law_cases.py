@@ -22,6 +22,7 @@ from autograder.calls.spec import CallSpec, Case
 from autograder.calls.transforms import LANES, directions, weighted
 from autograder.questions.laws import PERMUTATION, says
 from autograder.questions.question import Question
+from autograder.runtime.judged_settings import in_64_bits
 from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
 
 STEP = 1e-5
@@ -151,7 +152,6 @@ def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned 
     """Central differences of the reference in float64, along the directions that the transform
     uses.
     """
-    import jax
 
     def wide(value: Value) -> Value:
         return Value(value.kind, value.data.astype(np.float64))
@@ -166,7 +166,7 @@ def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned 
                 name: _moved(value, along, step)
                 for name, value, along in zip(names, traced, direction, strict=True)
             }
-            with jax.enable_x64(True):
+            with in_64_bits():
                 outcome = call(reference, {**case.arguments, **moved}, plain)
                 if isinstance(outcome, Failed):
                     return outcome

@@ -15,6 +15,7 @@ from autograder.calls.outputs import collect_arrays
 from autograder.calls.sampling import over_keys
 from autograder.calls.spec import CallSpec
 from autograder.calls.stages import Progress, composed
+from autograder.runtime.judged_settings import in_64_bits
 
 LANES = 3
 """Lanes in the law of vmap."""
@@ -55,9 +56,7 @@ def width(way: CallSpec) -> contextlib.AbstractContextManager[Any]:
     """
     if not way.x64:
         return contextlib.nullcontext()
-    import jax
-
-    return jax.enable_x64(True)  # type: ignore[no-any-return]
+    return in_64_bits()
 
 
 def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Callable[..., Any]:

@@ -18,7 +18,7 @@ from autograder.checks.verdict import (
     Imprecise,
     SubmissionProcess,
     Ungraded,
-    demand_same_environment,
+    demand,
     environment_of,
     find,
     load,
@@ -182,14 +182,9 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
     with own_faults_ungraded(in_notebook=False):
         bank = load(grading.bank, False)
         method = bank.method(question, rule)
-        demand_same_environment(
-            fingerprint.difference(
-                bank.environment,
-                environment_of(grading.elsewhere),
-                x64=any(case.way.x64 for case in method.cases),
-            ),
-            False,
-        )
+        here = environment_of(grading.elsewhere)
+        x64 = any(case.way.x64 for case in method.cases)
+        demand(fingerprint.other_settings(bank.environment, here, x64=x64), False)
     values = _values_of_rules(grading, bank, question, function)
     if values is not None:
         grading.rows.append(
@@ -206,6 +201,9 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
     with own_faults_ungraded(in_notebook=False):
         judgement = grading.judge(function, method)
     unmet = rule in judgement.unmet
+    versions = fingerprint.other_versions(bank.environment, here)
+    if unmet and versions and judgement.failed is None:
+        raise Ungraded(rule_messages.not_judged(question, rule, versions))
     row = CheckRow(
         question, METHOD, rule, WRONG if unmet else RIGHT, seen=judgement.seen, forgeable=True
     )

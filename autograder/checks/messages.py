@@ -5,6 +5,7 @@ nothing hidden away.
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -83,7 +84,10 @@ def _again(question: str, case: Case, given: str) -> str:
     imports = ["from autograder import public_case"]
     if way.x64:
         imports.append("import jax")
-        lines = ["with jax.enable_x64(True):", *(f"    {line}" for line in lines)]
+        # Releases before 0.8 have it in another place.
+        there = "" if hasattr(sys.modules.get("jax"), "enable_x64") else ".experimental"
+        imports[-1] += there
+        lines = [f"with jax{there}.enable_x64(True):", *(f"    {line}" for line in lines)]
     return "\n  ".join([f"{told}:", *imports, *lines])
 
 

@@ -57,3 +57,19 @@ def _rule(
     name, hint = mistake(method, judgement, rule)
     told = f"{question} {declared.otherwise}"
     return told, f"{bold}Looks like: {name}.{bold} {hint}", judgement.seen
+
+
+def not_looked_at(question: str, rule: str, versions: str) -> str:
+    """What a student reads of a rule that is not seen to be met under other versions."""
+    return (
+        f"{question}: the rule {rule!r} is not looked at here, with {versions}: other releases "
+        "apply transforms in other ways. Grading looks at it."
+    )
+
+
+def not_judged(question: str, rule: str, versions: str) -> str:
+    """What is said in grading of a rule that is not seen to be met under other versions."""
+    return (
+        f"{question}: the rule {rule!r} cannot be judged with {versions}: other releases apply "
+        "transforms in other ways. Please tell your instructor."
+    )

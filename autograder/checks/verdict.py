@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.bank import storage
-from autograder.bank.records import Bank, BankError
+from autograder.bank.records import Bank, BankError, Group
 from autograder.runtime import fingerprint, jax_settings
+from autograder.runtime.canonical_draws import BASIC
 from autograder.verdicts.examine import Finding, examine
+
+OF_VALUES = ("values", "finite", "residual", "samples", "inconsistent")
+"""The steps at which other random numbers may be to blame: shapes, dtypes, structures and
+exceptions do not depend on them.
+"""
 
 
 class CheckFailed(AssertionError):
@@ -33,7 +40,7 @@ class SubmissionProcess(Protocol):
 
     def environment(self) -> dict[str, Any]: ...
 
-    def draws(self) -> dict[str, Any]: ...
+    def draws(self, samplers: tuple[str, ...]) -> dict[str, Any]: ...
 
     def why_undefined(self, name: str) -> str: ...
 
@@ -58,31 +65,51 @@ def find(
     with own_faults_ungraded(in_notebook):
         bank = load(path, in_notebook)
         group = bank.group(question, cases)
-        demand_same_environment(
-            fingerprint.difference(
-                bank.environment,
-                environment_of(elsewhere),
-                x64=any(each.case.way.x64 for each in group.cases),
-            ),
-            in_notebook,
-        )
-        with contextlib.nullcontext() if elsewhere else jax_settings.as_in_grading():
-            finding = examine(
-                function,
-                group,
-                interruptible=in_notebook,
-                show=sys.stdout.write if in_notebook else None,
-            )
-        if finding is not None and finding.step == "values":
+        here = environment_of(elsewhere)
+        if elsewhere:
+            x64 = any(each.case.way.x64 for each in group.cases)
+            demand(fingerprint.other_settings(bank.environment, here, x64=x64), in_notebook)
+            finding = examine(function, group, interruptible=False)
+        else:
+            finding = _in_this_process(function, group, bank, in_notebook)
+        if finding is not None and finding.step in OF_VALUES:
             # Other random bits can only make numbers wrong. Asking costs a few compilations, which
             # a right answer never pays.
-            demand_same_environment(
-                fingerprint.drawn_difference(
-                    bank.environment, elsewhere.draws() if elsewhere else fingerprint.draws()
-                ),
-                in_notebook,
-            )
+            versions = fingerprint.other_versions(bank.environment, here)
+            names = tuple(bank.environment["draws"]) if versions else BASIC
+            drawn = elsewhere.draws(names) if elsewhere else fingerprint.draws(names)
+            demand(fingerprint.drawn_difference(bank.environment, drawn, versions), in_notebook)
     return finding
+
+
+def _in_this_process(
+    function: object, group: Group, bank: Bank, in_notebook: bool
+) -> Finding | None:
+    """The finding with JAX set as in grading. One that the notebook's own settings would not give
+    says so.
+    """
+
+    def found(show: Callable[[str], object] | None) -> Finding | None:
+        return examine(function, group, interruptible=in_notebook, show=show)
+
+    import jax
+
+    with jax_settings.as_in_grading(bank.environment["settings"]) as changed:
+        finding = found(sys.stdout.write if in_notebook else None)
+        graded = {name: getattr(jax.config, name) for name in changed}
+    if finding is None or not changed:
+        return finding
+    try:
+        if found(None) is not None:
+            return finding
+    except Exception:  # noqa: BLE001 - under settings such as a transfer guard, not even a call begins
+        return finding
+    told = " and ".join(
+        f"{name} = {value!r} (grading sets {graded[name]!r})" for name, value in changed.items()
+    )
+    return replace(
+        finding, sentence=f"{finding.sentence} It passes with {told}, as this notebook sets it."
+    )
 
 
 def environment_of(elsewhere: SubmissionProcess | None) -> dict[str, Any]:
@@ -121,7 +148,7 @@ def load(path: Path, in_notebook: bool) -> Bank:
     return storage.load(path, "" if in_notebook else "the hidden bank")
 
 
-def demand_same_environment(difference: str | None, in_notebook: bool) -> None:
+def demand(difference: str | None, in_notebook: bool) -> None:
     """Raise `Ungraded` if there is a difference (see `autograder.runtime.fingerprint`)."""
     if difference is None:
         return

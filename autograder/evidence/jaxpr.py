@@ -23,6 +23,24 @@ def equations(
     The arguments are concrete, so tracing fails only where Python depends on a value that JAX has
     computed.
     """
+    program = _traced(function, arguments, way)
+    return None if program is None else sum(1 for _ in all_equations(program))
+
+
+def compiled_names(
+    function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec = PLAIN
+) -> frozenset[str]:
+    """The names of the functions that a call compiles as parts of its own; none if it cannot be
+    traced.
+    """
+    program = _traced(function, arguments, way)
+    if program is None:
+        return frozenset()
+    names = (equation.params.get("name") for equation in all_equations(program))
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _traced(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec) -> Any:
     import jax
 
     with width(way):
@@ -33,7 +51,7 @@ def equations(
 
     with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None), width(way):
         try:
-            return sum(1 for _ in all_equations(jax.make_jaxpr(traced)().jaxpr))
+            return jax.make_jaxpr(traced)().jaxpr
         except BaseException:  # noqa: BLE001
             # Whatever it raises under tracing, it cannot be traced.
             return None

@@ -1,38 +1,38 @@
 """What reference outputs depend on besides the code, and how to report that two environments
 differ.
 
-PRNG bits and initial parameters change between releases of JAX and Flax. So a bank carries the
-fingerprint of the environment it was built in, and in any other environment no answer is called
-wrong.
+PRNG bits and initial parameters may change between releases of JAX and Flax. So a bank carries the
+fingerprint of the environment it was built in. Values are compared whatever the versions are; only
+where they differ, the draws of both environments decide whether the answer is to blame.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.metadata
-from collections.abc import Mapping
+import re
+import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-PACKAGES = ("jax", "jaxlib", "flax", "numpy")
+from autograder.runtime.canonical_draws import ALWAYS, BASIC, canonical_draws
+from autograder.runtime.judged_settings import GRADING, RECORDED, WIDTH, exactly, in_64_bits
 
-# JAX settings that change the numbers a program gives.
-WIDTH = "jax_enable_x64"
-_SETTINGS = (WIDTH, "jax_default_prng_impl", "jax_threefry_partitionable")
+PACKAGES = ("jax", "jaxlib", "flax", "numpy")
 
 _INSTALL = "pip install -r requirements.txt"
 
 
-def fingerprint() -> dict[str, Any]:
+def fingerprint(samplers: Iterable[str] = ()) -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few
-    canonical draws. Answers are judged in 32 bits unless their question has x64=True, whatever this
-    process is set to.
+    canonical draws, those of `samplers` among them (see `autograder.runtime.canonical_draws`).
+    Answers are judged in 32 bits unless their question has x64=True, whatever this process is set
+    to.
     """
-    import jax
-
-    with jax.enable_x64(False):
-        return {**current(), "draws": draws()}
+    with in_64_bits(False):
+        return {**current(), "draws": draws((*ALWAYS, *samplers))}
 
 
 def current() -> dict[str, Any]:
@@ -40,50 +40,59 @@ def current() -> dict[str, Any]:
     return {"packages": {name: _version(name) for name in PACKAGES}, "settings": _settings()}
 
 
-def difference(
+def other_settings(
     built: Mapping[str, Any], found: Mapping[str, Any], *, x64: bool = False
 ) -> str | None:
-    """How `found` (see `current`) differs from `built` in versions and settings, with the command
-    that mends it; None if it does not. With `x64` the question itself says in how many bits JAX
-    computes, so that the setting does not matter.
+    """How the settings of JAX in `found` (see `current`) differ from those in `built`, with the
+    command that mends it; None if they do not. With `x64` the question itself says in how many bits
+    JAX computes, so that the setting does not matter.
     """
-    faults = []
-    here = found["packages"]
-    other = [name for name in PACKAGES if here.get(name) != built["packages"].get(name)]
-    if other:
-        listed = ", ".join(
-            (
-                f"{name} {'is not' if here.get(name) is None else f'{here.get(name)} is'} "
-                f"installed where {built['packages'].get(name)} is needed"
-            )
-            for name in other
-        )
-        faults.append(
-            f"{listed}: other versions draw other random numbers and initial weights. Type: "
-            f"{_INSTALL}"
-        )
     settings = found["settings"]
-    for name, wanted in built["settings"].items():
-        if settings.get(name) != wanted and not (x64 and name == WIDTH):
-            faults.append(
-                f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. Type: "
-                f"jax.config.update({name!r}, {wanted!r}), and remove what sets it to another "
-                f"value (a call of jax.config.update, or the variable {name.upper()})"
-            )
+    faults = [
+        f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. Type: "
+        f"jax.config.update({name!r}, {wanted!r}), and remove what sets it to another value (a "
+        f"call of jax.config.update, or the variable {name.upper()})"
+        for name, wanted in built["settings"].items()
+        if settings.get(name) != wanted and not (x64 and name == WIDTH)
+    ]
     return ". ".join(faults) + "." if faults else None
 
 
-def drawn_difference(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+def other_versions(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """The packages whose versions in `found` (see `current`) are not those in `built`, as a list;
+    None if there are none.
+    """
+    here = found["packages"]
+    other = [
+        f"{name} {_quoted_version(here.get(name))} (the assignment was built with "
+        f"{built['packages'].get(name)})"
+        for name in PACKAGES
+        if here.get(name) != built["packages"].get(name)
+    ]
+    return ", ".join(other) or None
+
+
+def drawn_difference(
+    built: Mapping[str, Any], found: Mapping[str, Any], versions: str | None = None
+) -> str | None:
     """A sentence if the canonical draws in `found` (see `draws`) differ from those of `built`, else
-    None.
+    None. `versions` are those that differ (see `other_versions`).
     """
     for name, wanted in built["draws"].items():
+        if name not in found and not versions:
+            continue  # not asked for
         here = found.get(name)
         if (
             here is None
             or np.shape(here) != np.shape(wanted)
             or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6)
         ):
+            if versions:
+                return (
+                    f"the numbers differ from those expected, but {name} draws other ones with "
+                    f"{versions}. So it cannot be told here whether the answer is right. Type: "
+                    f"{_INSTALL}."
+                )
             return (
                 f"{name} gives other numbers here than where this assignment was built, although "
                 "the versions are the same. Restart the kernel; if that does not help, type: "
@@ -103,7 +112,21 @@ def _quoted(setting: object) -> str:
     )
 
 
+def _quoted_version(version: object) -> str:
+    """A version in a form that is safe to repeat, as for `_quoted`."""
+    if version is None:
+        return "that is not installed"
+    plain = isinstance(version, str) and re.fullmatch(r"[0-9a-z.+]{1,30}", version)
+    return str(version) if plain else "of another release"
+
+
 def _version(name: str) -> str | None:
+    """The version of a package in memory, which an installation does not change before a restart;
+    of one that is not imported, that on disk.
+    """
+    loaded = getattr(sys.modules.get(name), "__version__", None)
+    if isinstance(loaded, str):
+        return loaded
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -113,27 +136,11 @@ def _version(name: str) -> str | None:
 def _settings() -> dict[str, Any]:
     import jax
 
-    return {name: getattr(jax.config, name) for name in _SETTINGS}
+    return {name: getattr(jax.config, name) for name in RECORDED}
 
 
 @functools.cache
-def draws() -> dict[str, Any]:
-    """A few canonical draws. The first call compiles a few small programs."""
-    import jax
-
-    with jax.enable_x64(False):  # whatever a notebook sets: other bits would be drawn
-        return _drawn()
-
-
-def _drawn() -> dict[str, Any]:
-    import flax.linen as nn
-    import jax
-    import jax.numpy as jnp
-    from flax import nnx
-
-    dense = nn.Dense(2).init(jax.random.key(7), jnp.zeros((1, 3)))["params"]["kernel"]
-    return {
-        "jax.random.bits": np.asarray(jax.random.bits(jax.random.key(7), (4,))).tolist(),
-        "nnx.Linear": np.asarray(nnx.Linear(3, 2, rngs=nnx.Rngs(7)).kernel[...]).tolist(),
-        "nn.Dense": np.asarray(dense).tolist(),
-    }
+def draws(samplers: tuple[str, ...] = BASIC) -> dict[str, Any]:
+    """The canonical draws of `samplers`. The first call compiles a few small programs."""
+    with exactly(GRADING), in_64_bits(False):  # whatever a notebook sets: other bits would be drawn
+        return canonical_draws(samplers)

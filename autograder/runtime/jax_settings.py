@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.runtime import switches
+from autograder.runtime.judged_settings import GRADING, exactly
 
 FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
 """Builds and grading call tiny programs a few times each, so compilation is the cost. Values differ
@@ -58,19 +59,11 @@ def instructions() -> frozenset[str]:
     return frozenset()
 
 
-def set_back(settings: Mapping[str, Any]) -> None:
-    """Set JAX in this process to the values in `settings`."""
-    import jax
-
-    for name, value in settings.items():
-        if getattr(jax.config, name) != value:
-            jax.config.update(name, value)
-
-
 @contextlib.contextmanager
-def as_in_grading() -> Iterator[None]:
+def as_in_grading(recorded: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
     """JAX computes and compiles inside the block as it will in grading; afterwards its settings are
-    as before. For checks in a student's notebook.
+    as before. For checks in a student's notebook. `recorded` are the settings in the bank. The
+    block gets those that the notebook sets otherwise, with its values.
 
     It computes on the CPU, because a GPU multiplies matrices in fewer bits by default, and at the
     lowest optimisation level, which is also faster for the few calls of a check (see
@@ -78,22 +71,52 @@ def as_in_grading() -> Iterator[None]:
     """
     import jax
 
+    told = start_somewhere()
+    if told:
+        print(told)
     cpus = []
-    with contextlib.suppress(RuntimeError):  # JAX may be set to use the accelerator only
-        cpus = jax.devices("cpu")
-    before = jax.config.values.get(_UNOPTIMISED)
+    if jax.default_backend() != "cpu" or jax.config.jax_default_device is not None:
+        with contextlib.suppress(RuntimeError):  # JAX may be set to use the accelerator only
+            cpus = jax.devices("cpu")
     with (
-        contextlib.nullcontext()
-        if not cpus or jax.default_backend() == "cpu"
-        else jax.default_device(cpus[0])
+        contextlib.nullcontext() if not cpus else jax.default_device(cpus[0]),
+        _unoptimised(),
+        exactly({**GRADING, **(recorded or {})}) as changed,
     ):
+        yield changed
+
+
+@contextlib.contextmanager
+def _unoptimised() -> Iterator[None]:
+    import jax
+
+    before = jax.config.values.get(_UNOPTIMISED)
+    if before is not None:
+        jax.config.update(_UNOPTIMISED, True)
+    try:
+        yield
+    finally:
         if before is not None:
-            jax.config.update(_UNOPTIMISED, True)
-        try:
-            yield
-        finally:
-            if before is not None:
-                jax.config.update(_UNOPTIMISED, before)
+            jax.config.update(_UNOPTIMISED, before)
+
+
+def start_somewhere() -> str | None:
+    """Let JAX compute on the CPU if it is set to use an accelerator that is not there. Returns a
+    sentence that says so, or None.
+    """
+    import jax
+
+    try:
+        jax.devices()
+    except RuntimeError:
+        named = jax.config.jax_platforms
+        jax.config.update("jax_platforms", "cpu")
+        jax.devices()
+        return (
+            f"JAX is set to use {named!r} (JAX_PLATFORMS, or jax.config), which does not start "
+            "here. It computes on the CPU from now on, as grading does."
+        )
+    return None
 
 
 RARELY = 100_000

@@ -28,6 +28,7 @@ from autograder.calls.passed import to_python
 from autograder.calls.spec import Case
 from autograder.calls.transforms import LANES
 from autograder.errors import DeclarationError
+from autograder.runtime.judged_settings import in_64_bits
 
 MODULES = {"np": "numpy", "jnp": "jax.numpy", "jax": "jax", "math": "math"}
 """The modules that a residual may use, by the names that it uses them by."""
@@ -210,7 +211,7 @@ def _in_float64(source: str, given: Any, out: Any) -> Any:
         return _compiled(source)(given, out)
     import jax
 
-    with jax.enable_x64(True):
+    with in_64_bits():
         found = _compiled(source)(given, out)
         return jax.tree.map(np.asarray, found)
 

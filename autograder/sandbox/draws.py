@@ -10,18 +10,19 @@ from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Settings
 
 
-def canonical_draws(settings: Settings) -> dict[str, Any]:
+def draws_of_a_new_worker(settings: Settings, samplers: tuple[str, ...]) -> dict[str, Any]:
     """The draws in a new worker (see `autograder.runtime.fingerprint.draws`); in one without
     shortcuts if it dies with them. Raises `Died`.
     """
     with contextlib.suppress(Died):
-        return _draw(settings)
-    return _draw(settings.without_shortcuts())
+        return _draw(settings, samplers)
+    return _draw(settings.without_shortcuts(), samplers)
 
 
-def _draw(settings: Settings) -> dict[str, Any]:
+def _draw(settings: Settings, samplers: tuple[str, ...]) -> dict[str, Any]:
     worker = Worker(settings)
     try:
-        return dict(worker.ask({"do": "draws"}, {}, settings.limits.start_seconds).header["draws"])
+        asked = {"do": "draws", "samplers": list(samplers)}
+        return dict(worker.ask(asked, {}, settings.limits.start_seconds).header["draws"])
     finally:
         worker.end()

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.sandbox import prestart
 from autograder.sandbox.budget import CELL, Budget, NotAsked, Subject
-from autograder.sandbox.draws import canonical_draws
+from autograder.sandbox.draws import draws_of_a_new_worker
 from autograder.sandbox.endings import Died, Unconfined
 from autograder.sandbox.host import Serve, Started, Worker
 from autograder.sandbox.mended import Mended
@@ -117,9 +117,9 @@ class RestartedWorker:
         lost, self._lost = self._lost, False
         return lost
 
-    def draws(self) -> dict[str, Any]:
+    def draws(self, samplers: tuple[str, ...]) -> dict[str, Any]:
         """The canonical draws in a new worker, which has run nothing of the submission."""
-        return canonical_draws(self._settings)
+        return draws_of_a_new_worker(self._settings, samplers)
 
     def close(self) -> None:
         """End the worker and everything that it started."""

@@ -55,7 +55,7 @@ class Submission:
             path.stem: identifiers(path, self._expected.own, self._expected.bound)
             for path in sorted(tests.glob("*.py"))
         }
-        self._draws: dict[str, Any] | None = None
+        self._draws: dict[tuple[str, ...], dict[str, Any]] = {}
         self._cells: list[str] = []
         self._stopped: dict[int, Stopped] = {}
         self._tested = False
@@ -214,11 +214,11 @@ class Submission:
             **(self.started.environment if self.started else {}),
         }
 
-    def draws(self) -> dict[str, Any]:
+    def draws(self, samplers: tuple[str, ...]) -> dict[str, Any]:
         """The canonical draws in a fresh worker, which has run nothing of the submission."""
-        if self._draws is None:
-            self._draws = self._worker.draws()
-        return self._draws
+        if samplers not in self._draws:
+            self._draws[samplers] = self._worker.draws(samplers)
+        return self._draws[samplers]
 
     def close(self) -> None:
         """End the worker and everything that it started."""

@@ -306,44 +306,110 @@ def test_a_submission_of_another_assignment_fails_every_check_with_that_reason(
     assert failure(scale_rows) == "this is the notebook of the assignment 'other'."
 
 
-def test_a_bank_from_other_versions_gives_no_verdict(desk: Path) -> None:
-    path = desk / PUBLIC_FILE
+def with_another_flax(path: Path) -> None:
     path.write_bytes(
         path.read_bytes().replace(
             f'\\"flax\\": \\"{flax_version()}\\"'.encode(),
             f'\\"flax\\": \\"{"9" * len(flax_version())}\\"'.encode(),
         )
     )
-    assert ungraded() == (
-        f"flax {flax_version()} is installed where {'9' * len(flax_version())} is needed: other "
-        "versions draw other random numbers and initial weights. Type: pip install -r "
-        "requirements.txt. Then restart the kernel."
-    )
 
 
-def test_other_settings_give_no_verdict_in_grading(grading: Path) -> None:
-    with jax.enable_x64(True):
-        said = ungraded()
-    assert said.startswith("jax_enable_x64 is True where False is needed. Type: jax.config")
-    assert said.endswith(" Your answer was not judged.")
-
-
-def test_other_draws_at_the_same_versions_give_no_verdict_for_wrong_values_only(desk: Path) -> None:
-    path = desk / PUBLIC_FILE
+def with_another_draw(path: Path, name: str) -> None:
     content = path.read_bytes()
-    start = content.index(b"jax.random.bits")
+    start = content.index(f'{name}\\": ['.encode())
     digit = next(
         place for place in range(start + 20, start + 60) if content[place : place + 1].isdigit()
     )
-    path.write_bytes(
-        content[:digit]
-        + (b"1" if content[digit : digit + 1] != b"1" else b"2")
-        + content[digit + 1 :]
-    )
+    other = b"1" if content[digit : digit + 1] != b"1" else b"2"
+    path.write_bytes(content[:digit] + other + content[digit + 1 :])
+
+
+def one_more(seed: float, x: Any, factor: float) -> Any:
+    return scale_rows(seed, x, factor) + 1
+
+
+def test_under_other_versions_a_right_answer_is_right_and_a_wrong_one_wrong(desk: Path) -> None:
+    """Other versions that draw the same numbers change no verdict."""
+    with_another_flax(desk / PUBLIC_FILE)
     check("scale_rows", scale_rows)
-    assert ungraded(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).startswith(
-        "jax.random.bits gives other numbers here"
+    assert "wrong; the largest error is" in failure(one_more)
+
+
+def test_under_versions_that_draw_other_numbers_wrong_values_are_no_verdict(desk: Path) -> None:
+    """A wrong shape, dtype or exception is told all the same: no draw is to blame for it."""
+    with_another_flax(desk / PUBLIC_FILE)
+    with_another_draw(desk / PUBLIC_FILE, "jax.random.normal")
+    check("scale_rows", scale_rows)
+    assert ungraded(one_more) == (
+        "the numbers differ from those expected, but jax.random.normal draws other ones with flax "
+        f"{flax_version()} (the assignment was built with {'9' * len(flax_version())}). So it "
+        "cannot be told here whether the answer is right. Type: pip install -r requirements.txt. "
+        "Then restart the kernel."
     )
+    assert "returned shape (5, 1)" in failure(lambda *given: scale_rows(*given)[:, None])
+    assert "ZeroDivisionError" in failure(lambda seed, x, factor: 1 / 0)
+
+
+def test_a_sampler_that_the_question_does_not_use_decides_nothing(desk: Path) -> None:
+    draws = header_of(desk / PUBLIC_FILE)["environment"]["draws"]
+    assert [name for name in draws if name.startswith("jax.random.")] == [
+        "jax.random.bits",
+        "jax.random.normal",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("jax_enable_x64", True),
+        ("jax_default_prng_impl", "rbg"),
+        ("jax_threefry_partitionable", False),
+        ("jax_disable_jit", True),
+        ("jax_debug_nans", True),
+        ("jax_numpy_rank_promotion", "raise"),
+        ("jax_numpy_dtype_promotion", "strict"),
+        ("jax_transfer_guard", "disallow"),
+        ("jax_default_matmul_precision", "bfloat16"),
+        ("jax_random_seed_offset", 7),
+    ],
+)
+@pytest.mark.parametrize("place", ["notebook", "grading"])
+def test_whatever_a_notebook_sets_is_judged_as_in_grading(
+    request: pytest.FixtureRequest, place: str, setting: str, value: object
+) -> None:
+    request.getfixturevalue("desk" if place == "notebook" else "grading")
+    before = getattr(jax.config, setting)
+    jax.config.update(setting, value)
+    try:
+        check("scale_rows", scale_rows)
+        assert getattr(jax.config, setting) == value
+        assert "wrong; the largest error is" in failure(one_more)
+    finally:
+        jax.config.update(setting, before if setting != "jax_transfer_guard" else "allow")
+
+
+def in_32_bits(seed: float, x: Any, factor: float) -> Any:
+    with jax.enable_x64(False):
+        return scale_rows(seed, x, factor)
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_answer_that_needs_a_setting_of_its_notebook_is_told_which() -> None:
+    """It is right where the notebook computes, and wrong in grading."""
+    with jax.enable_x64(True):
+        said = failure(
+            lambda seed, x, factor: in_32_bits(seed, x, factor) + (jnp.ones(()).dtype != "float64")
+        )
+    assert (
+        "It passes with jax_enable_x64 = True (grading sets False), as this notebook sets" in said
+    )
+
+
+def test_other_draws_at_the_same_versions_give_no_verdict_for_wrong_values_only(desk: Path) -> None:
+    with_another_draw(desk / PUBLIC_FILE, "jax.random.bits")
+    check("scale_rows", scale_rows)
+    assert ungraded(one_more).startswith("jax.random.bits gives other numbers here")
 
 
 def test_without_the_public_cases_the_student_is_told_where_to_run(desk: Path) -> None:
@@ -393,13 +459,14 @@ def flax_version() -> str:
     return importlib.metadata.version("flax")
 
 
-def test_the_header_is_where_the_tests_above_look_for_it(desk: Path) -> None:
-    content = (desk / PUBLIC_FILE).read_bytes()
+def header_of(path: Path) -> Any:
+    content = path.read_bytes()
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    assert (
-        json.loads(header["__metadata__"]["otter-arrays"])["environment"]["packages"]["flax"]
-        == flax_version()
-    )
+    return json.loads(header["__metadata__"]["otter-arrays"])
+
+
+def test_the_header_is_where_the_tests_above_look_for_it(desk: Path) -> None:
+    assert header_of(desk / PUBLIC_FILE)["environment"]["packages"]["flax"] == flax_version()
 
 
 @pytest.mark.usefixtures("no_question_left_declared")

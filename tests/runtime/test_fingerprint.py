@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 import copy
+import importlib.metadata
 import json
 
 import jax
 import pytest
 
 from autograder.runtime import fingerprint
+from autograder.runtime.canonical_draws import ALWAYS
 
 
 def test_the_fingerprint_is_json_and_agrees_with_itself() -> None:
-    built = json.loads(json.dumps(fingerprint.fingerprint()))
-    assert fingerprint.difference(built, fingerprint.current()) is None
+    built = json.loads(json.dumps(fingerprint.fingerprint(["jax.random.gamma"])))
+    assert fingerprint.other_settings(built, fingerprint.current()) is None
+    assert fingerprint.other_versions(built, fingerprint.current()) is None
     assert fingerprint.drawn_difference(built, fingerprint.draws()) is None
+    assert list(built["draws"]) == [*ALWAYS, "jax.random.gamma"]
 
 
 @pytest.mark.parametrize("package", fingerprint.PACKAGES)
-def test_another_version_is_told_with_what_to_type(package: str) -> None:
+def test_another_version_is_named(package: str) -> None:
     built = copy.deepcopy(fingerprint.fingerprint())
     here = built["packages"][package]
     built["packages"][package] = "0.1"
-    assert fingerprint.difference(built, fingerprint.current()) == (
-        f"{package} {here} is installed where 0.1 is needed: other versions draw other random "
-        "numbers and initial weights. Type: pip install -r requirements.txt."
+    assert fingerprint.other_versions(built, fingerprint.current()) == (
+        f"{package} {here} (the assignment was built with 0.1)"
     )
+
+
+def test_what_a_process_claims_as_its_versions_is_not_repeated() -> None:
+    built = fingerprint.fingerprint()
+    claimed = {"packages": dict.fromkeys(fingerprint.PACKAGES, "1.0 </pre> of the answer 4")}
+    said = fingerprint.other_versions(built, {**claimed, "packages": {**claimed["packages"]}})
+    assert said is not None
+    assert said.startswith("jax of another release (the assignment was built with")
+    assert "answer" not in said
+
+
+def test_the_version_is_that_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation changes the files, and the running process only after a restart."""
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "99")
+    assert fingerprint.current()["packages"]["jax"] == jax.__version__
 
 
 @pytest.mark.parametrize(
@@ -41,7 +59,7 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
     before = getattr(jax.config, setting)
     jax.config.update(setting, other)
     try:
-        said = fingerprint.difference(built, fingerprint.current())
+        said = fingerprint.other_settings(built, fingerprint.current())
     finally:
         jax.config.update(setting, before)
     assert said == (
@@ -55,8 +73,8 @@ def test_a_question_that_says_its_bits_needs_no_setting_of_them() -> None:
     built = fingerprint.fingerprint()
     with jax.enable_x64(True):
         assert fingerprint.fingerprint() == built
-        assert fingerprint.difference(built, fingerprint.current()) is not None
-        assert fingerprint.difference(built, fingerprint.current(), x64=True) is None
+        assert fingerprint.other_settings(built, fingerprint.current()) is not None
+        assert fingerprint.other_settings(built, fingerprint.current(), x64=True) is None
 
 
 @pytest.mark.parametrize("name", ["jax.random.bits", "nnx.Linear", "nn.Dense"])

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from autograder.calls.call import DETAIL_SHOWN, Failed, Returned, call, capture
@@ -27,6 +28,7 @@ from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, python_work, recorder
 from autograder.evidence.facts import to_json
 from autograder.runtime import compiled_programs, fingerprint, jax_settings
+from autograder.runtime.judged_settings import GRADING, exactly
 from autograder.sandbox.confined import cells, recursion
 from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
@@ -38,6 +40,9 @@ from autograder.sandbox.wire import MAX_HEADER, RETURNED, Closed, Frame, Pipe, W
 OUTPUT_SHOWN = 20_000
 """At most this many characters of a cell's output are kept."""
 
+
+_JUDGED = frozenset({"judge", "watch", "equations", "work"})
+"""The requests that call the submission's functions for a verdict."""
 
 _NEEDED = (
     "jax.numpy",
@@ -137,13 +142,23 @@ class Session:
             "equations": self._equations,
             "work": self._work,
             "operate": self._plain.operate,
-            "draws": lambda *_: Frame({"draws": fingerprint.draws()}, {}),
+            "draws": self._draws,
         }
-        return answers[request.header["do"]](request.header, request.arrays)
+        do = request.header["do"]
+        if do not in _JUDGED:
+            return answers[do](request.header, request.arrays)
+        # A notebook may have changed the settings; the answer is judged under those of grading.
+        with exactly({**GRADING, **self._environment["settings"]}):
+            return answers[do](request.header, request.arrays)
+
+    def _draws(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
+        return Frame({"draws": fingerprint.draws(tuple(header["samplers"]))}, {})
 
     def _cell(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         self._checks.clear()
         self._set_seed(header.get("seed"))
+        if "platform" in header["source"].lower():
+            jax.devices()  # begins on the CPU before the cell can ask for what is not there
         if header.get("script"):
             self._shell.user_ns["__file__"] = str(Path(header["script"]).resolve())
             sys.argv = [header["script"]]
@@ -217,9 +232,6 @@ class Session:
         self, header: Mapping[str, Any], arrays: Mapping[str, Any]
     ) -> tuple[Any, dict[str, Value], CallSpec]:
         """The function that a request names, its arguments, and the way to call it."""
-        # A notebook may have changed the settings; the answer is judged under those of the
-        # assignment.
-        jax_settings.set_back(self._environment["settings"])
         return (
             self._shell.user_ns.get(header["name"]),
             unflatten(
