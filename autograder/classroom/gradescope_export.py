@@ -16,6 +16,10 @@ METADATA = "submission_metadata.yml"
 """The file in Gradescope's "Export submissions" that describes the submissions beside it."""
 
 
+LONGEST = 200
+"""Characters of the name of a submission's folder; file systems take little more."""
+
+
 class NoSubmissions(BuildError):
     """The folder has no submissions, or cannot be read as a folder of them; the text says what was
     looked for.
@@ -29,8 +33,8 @@ def is_export(folder: Path) -> bool:
 
 
 def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
-    """Who submitted, by the name of the submission's folder, which may be missing. Raises
-    `NoSubmissions`.
+    """Who submitted, by the name of the submission's folder, which may be missing; or by another
+    name, which `can_be_a_folder` tells. Raises `NoSubmissions`.
     """
     try:
         content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
@@ -46,14 +50,18 @@ def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
     found = {
         str(name): tuple(_submitters(noted))
         for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
-        if re.fullmatch(r"\w[\w.-]*", str(name))
     }
-    if not any((folder / name).is_dir() for name in found):
+    if not any(can_be_a_folder(name) and (folder / name).is_dir() for name in found):
         raise NoSubmissions(
             f"{folder / METADATA} names {len(content)} submissions, and none of their folders is "
             "beside it. Unpack the whole export."
         )
     return found
+
+
+def can_be_a_folder(name: str) -> bool:
+    """Whether a name in the metadata can be that of a folder of the export: of no other place."""
+    return len(name) <= LONGEST and bool(re.fullmatch(r"\w[\w.-]*", name))
 
 
 def _submitters(noted: Any) -> Iterator[Person]:

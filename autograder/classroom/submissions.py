@@ -20,7 +20,13 @@ from autograder.classroom.contents import (
     without_ending,
     written,
 )
-from autograder.classroom.gradescope_export import METADATA, NoSubmissions, is_export, people_of
+from autograder.classroom.gradescope_export import (
+    METADATA,
+    NoSubmissions,
+    can_be_a_folder,
+    is_export,
+    people_of,
+)
 from autograder.classroom.keys import keys
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, MISSING, Notice, left_out
@@ -173,13 +179,18 @@ class _Search:
 
     def _read_export(self, folder: Path) -> None:
         for name, people in people_of(folder).items():
-            if (folder / name).is_dir():
+            if not can_be_a_folder(name):
+                why = "no folder of an export is called that"
+            elif (folder / name).is_dir():
                 self._people[folder / name] = people
+                continue
             else:
-                who = "; ".join(person.label for person in people)
-                why = f"{METADATA} names it, and its folder is not there; export it again"
-                what = f"{name} ({who})" if who else name
-                self.notices.append(Notice(MISSING, what, why, people=people, public=name))
+                why = "its folder is not there"
+            why = f"{METADATA} names it, and {why}; export it again"
+            who = "; ".join(person.label for person in people)
+            shown = written(name[:100]) or "a submission without a name"
+            what = f"{shown} ({who})" if who else shown
+            self.notices.append(Notice(MISSING, what, why, people=people, public=shown))
 
     def _take(self, path: Path, named: Named | None) -> bool:
         """Take down a file. Returns whether it is, or belongs to, a submission."""
