@@ -68,11 +68,10 @@ def _submitters(noted: Any) -> Iterator[Person]:
     people = noted.get(":submitters") if isinstance(noted, dict) else None
     for person in people if isinstance(people, list) else []:
         if isinstance(person, dict):
+            known = (person.get(f":{name}") for name in ("name", "email", "sid"))
+            # a list that names itself many times would become a text without end
             yield Person(
-                *(
-                    str(person[f":{name}"]) if person.get(f":{name}") else ""
-                    for name in ("name", "email", "sid")
-                )
+                *(str(each) if each and isinstance(each, str | bool) else "" for each in known)
             )
 
 

@@ -117,7 +117,6 @@ class _Search:
             self._read_export(folder)
             entries = [path for path in entries if path.name != METADATA]
         exports = [path for path in folders if is_export(path)]
-        every = len(exports) == len(folders)  # else a student has put one into a folder
         inner = folder / _NBGRADER
         if not exported and inner in folders and any(path.is_dir() for path in inner.iterdir()):
             for path in entries:
@@ -129,6 +128,8 @@ class _Search:
         files = [path for path in entries if path not in folders]
         named = layouts.of_files(path.name for path in files if path.is_file())
         answers = [path for path in files if self._take(path, named.get(path.name))]
+        # else a student has put one into a folder
+        every = len(exports) == len(folders) and not answers
         for path in folders:
             if path.name.startswith("."):
                 self._leave_out(path)

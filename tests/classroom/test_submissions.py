@@ -469,6 +469,28 @@ def test_an_export_of_a_student_s_own_is_a_folder_of_files(tmp_path: Path) -> No
     assert not any("Lovelace" in each.names for each in found.submissions)
 
 
+BOMB = "a0: &a0 [x, x]\n" + "".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 30)
+)
+
+
+@pytest.mark.parametrize("content", [EXPORT, "{", "x: 1", "[", BOMB, "\udcff"])
+def test_an_export_of_a_student_s_own_stops_no_class_of_files(tmp_path: Path, content: str) -> None:
+    folder = lay(tmp_path, "ada.ipynb", "eve/x.ipynb", "eve/submission_7/y.ipynb")
+    (folder / "eve" / METADATA).write_bytes(content.encode("utf-8", "surrogateescape"))
+    found = find(folder, WANTED)
+    assert [each.key for each in found.submissions] == ["ada", "eve"]
+    assert not any("Lovelace" in each.names for each in found.submissions)
+
+
+def test_what_is_no_text_in_an_export_is_no_name(tmp_path: Path) -> None:
+    lay(tmp_path, "submission_7/x.ipynb")
+    name = "submission_7:\n  :submitters:\n  - :name: *a29\n    :sid: 007\n    :email: {a: b}\n"
+    (tmp_path / METADATA).write_text(BOMB + name)
+    (submission,) = find(tmp_path).submissions
+    assert submission.names == "007"
+
+
 @pytest.mark.parametrize(
     "key", ["..", ".", "../solution", "/", "a/../..", "..\\\\x", "submission_7/.."]
 )
