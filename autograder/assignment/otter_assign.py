@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 import nbformat
 
 from autograder.errors import BuildError
+from autograder.grading import provisioner
+from autograder.runtime.tied import tied
 
 if TYPE_CHECKING:
     from otter.assign import Assignment
@@ -81,7 +84,13 @@ def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
     place = master.parent.resolve() / master.name
     command = [sys.executable, "-m", "autograder.assignment.checked_assign", str(place), str(out)]
     done = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        tied(command),  # a kernel may be computing in it when this process is killed
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        env={**os.environ, **provisioner.environment()},
     )
     if done.returncode == 0:
         if notes is not None:

@@ -87,7 +87,9 @@ class CheckRow:
         if known.get("refused_on") is not None:
             known["refused_on"] = tuple(known["refused_on"])
         known["returned"] = (
-            WrongArray(**known["returned"]) if isinstance(known.get("returned"), Mapping) else None
+            WrongArray(**{**returned, "sketch": [float(each) for each in returned["sketch"]]})
+            if isinstance(returned := known.get("returned"), Mapping)
+            else None
         )
         for name in ("error", "allowed"):
             known[name] = None if known.get(name) is None else float(known[name])

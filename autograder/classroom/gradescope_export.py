@@ -16,6 +16,10 @@ METADATA = "submission_metadata.yml"
 """The file in Gradescope's "Export submissions" that describes the submissions beside it."""
 
 
+LONGEST = 200
+"""Characters of the name of a submission's folder; file systems take little more."""
+
+
 class NoSubmissions(BuildError):
     """The folder has no submissions, or cannot be read as a folder of them; the text says what was
     looked for.
@@ -29,8 +33,8 @@ def is_export(folder: Path) -> bool:
 
 
 def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
-    """Who submitted, by the name of the submission's folder, which may be missing. Raises
-    `NoSubmissions`.
+    """Who submitted, by the name of the submission's folder, which may be missing; or by another
+    name, which `can_be_a_folder` tells. Raises `NoSubmissions`.
     """
     try:
         content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
@@ -46,9 +50,8 @@ def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
     found = {
         str(name): tuple(_submitters(noted))
         for name, noted in sorted(content.items(), key=lambda item: str(item[0]))
-        if re.fullmatch(r"\w[\w.-]*", str(name))
     }
-    if not any((folder / name).is_dir() for name in found):
+    if not any(can_be_a_folder(name) and (folder / name).is_dir() for name in found):
         raise NoSubmissions(
             f"{folder / METADATA} names {len(content)} submissions, and none of their folders is "
             "beside it. Unpack the whole export."
@@ -56,15 +59,19 @@ def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
     return found
 
 
+def can_be_a_folder(name: str) -> bool:
+    """Whether a name in the metadata can be that of a folder of the export: of no other place."""
+    return len(name) <= LONGEST and bool(re.fullmatch(r"\w[\w.-]*", name))
+
+
 def _submitters(noted: Any) -> Iterator[Person]:
     people = noted.get(":submitters") if isinstance(noted, dict) else None
     for person in people if isinstance(people, list) else []:
         if isinstance(person, dict):
+            known = (person.get(f":{name}") for name in ("name", "email", "sid"))
+            # a list that names itself many times would become a text without end
             yield Person(
-                *(
-                    str(person[f":{name}"]) if person.get(f":{name}") else ""
-                    for name in ("name", "email", "sid")
-                )
+                *(str(each) if each and isinstance(each, str | bool) else "" for each in known)
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
@@ -12,6 +13,9 @@ from autograder.container import choice
 
 LONGEST = 100
 """Characters of a key."""
+
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Names that are no folders on Windows."""
 
 
 def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
@@ -22,10 +26,10 @@ def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
     """
     stems = [choice.ENDING.sub("", place.name) for place in places]
     short = [_key(place, stem) for place, stem in zip(places, stems, strict=True)]
-    # unique also on file systems that ignore case
-    taken = Counter(key.lower() for key in short)
+    # unique also on file systems that ignore case, or how a letter with an accent is written
+    taken = Counter(map(_folded, short))
     for place, stem, key in zip(places, stems, short, strict=True):
-        if taken[key.lower()] == 1:
+        if taken[_folded(key)] == 1:
             yield key
         else:
             yield _key(place, f"{stem[: LONGEST - 20]}-{_hash(place)}")
@@ -33,9 +37,13 @@ def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
 
 def _key(place: PurePosixPath, wanted: str) -> str:
     safe = re.sub(r"[^\w.-]", "_", wanted).strip(".")
-    if len(safe) > LONGEST or not safe:
+    if len(safe) > LONGEST or not safe or _DEVICE.match(safe):
         safe = f"{safe[: LONGEST - 20]}-{_hash(place)}".strip("-")
     return safe
+
+
+def _folded(key: str) -> str:
+    return unicodedata.normalize("NFC", key.casefold())
 
 
 def _hash(place: PurePosixPath) -> str:

@@ -20,7 +20,13 @@ from autograder.classroom.contents import (
     without_ending,
     written,
 )
-from autograder.classroom.gradescope_export import METADATA, NoSubmissions, is_export, people_of
+from autograder.classroom.gradescope_export import (
+    METADATA,
+    NoSubmissions,
+    can_be_a_folder,
+    is_export,
+    people_of,
+)
 from autograder.classroom.keys import keys
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, MISSING, Notice, left_out
@@ -111,7 +117,6 @@ class _Search:
             self._read_export(folder)
             entries = [path for path in entries if path.name != METADATA]
         exports = [path for path in folders if is_export(path)]
-        every = len(exports) == len(folders)  # else a student has put one into a folder
         inner = folder / _NBGRADER
         if not exported and inner in folders and any(path.is_dir() for path in inner.iterdir()):
             for path in entries:
@@ -123,6 +128,8 @@ class _Search:
         files = [path for path in entries if path not in folders]
         named = layouts.of_files(path.name for path in files if path.is_file())
         answers = [path for path in files if self._take(path, named.get(path.name))]
+        # else a student has put one into a folder
+        every = len(exports) == len(folders) and not answers
         for path in folders:
             if path.name.startswith("."):
                 self._leave_out(path)
@@ -173,13 +180,18 @@ class _Search:
 
     def _read_export(self, folder: Path) -> None:
         for name, people in people_of(folder).items():
-            if (folder / name).is_dir():
+            if not can_be_a_folder(name):
+                why = "no folder of an export is called that"
+            elif (folder / name).is_dir():
                 self._people[folder / name] = people
+                continue
             else:
-                who = "; ".join(person.label for person in people)
-                why = f"{METADATA} names it, and its folder is not there; export it again"
-                what = f"{name} ({who})" if who else name
-                self.notices.append(Notice(MISSING, what, why, people=people, public=name))
+                why = "its folder is not there"
+            why = f"{METADATA} names it, and {why}; export it again"
+            who = "; ".join(person.label for person in people)
+            shown = written(name[:100]) or "a submission without a name"
+            what = f"{shown} ({who})" if who else shown
+            self.notices.append(Notice(MISSING, what, why, people=people, public=shown))
 
     def _take(self, path: Path, named: Named | None) -> bool:
         """Take down a file. Returns whether it is, or belongs to, a submission."""

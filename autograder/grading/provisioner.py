@@ -22,6 +22,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -31,6 +32,7 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.grading import prefork
+from autograder.runtime.tied import tied
 
 NAME = "otter-arrays"
 
@@ -59,6 +61,15 @@ def prepare() -> _Process:
     """
     untouched = not KernelProvisionerFactory.initialized()
     return _Process(KernelProvisionerFactory.instance(), untouched)
+
+
+def environment() -> dict[str, str]:
+    """Variables with which a new process uses this provisioner for every kernel that it starts, so
+    that none outlives it; none if this package is on the path, but not installed.
+    """
+    if not entry_points(group="jupyter_client.kernel_provisioners", name=NAME):
+        return {}
+    return {"JUPYTER_DEFAULT_PROVISIONER_NAME": NAME}
 
 
 def sockets_in(folder: Path) -> str | None:
@@ -141,7 +152,7 @@ class Provisioner(LocalProvisioner):
         """Make the waiting kernel become what `cmd` would start, and wait until it listens."""
         kernel = prefork.take(cmd)
         if kernel is None:
-            found = await super().launch_kernel(cmd, **settings)
+            found = await super().launch_kernel(tied(cmd), **settings)
         else:
             self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
             self.pid = self.pgid = kernel.pid

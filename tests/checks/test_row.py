@@ -63,6 +63,15 @@ def test_a_row_that_was_stored_is_the_same_row() -> None:
     assert CheckRow.from_json(json.loads(json.dumps(row.to_json()))) == row
 
 
+def test_numbers_of_a_sketch_that_were_stored_as_text_are_numbers() -> None:
+    stored = {**REFUSED, "returned": {**REFUSED["returned"], "sketch": ["Infinity", "NaN", 1]}}
+    returned = CheckRow.from_json(stored).returned
+    assert returned is not None
+    assert returned.sketch[0] == math.inf
+    assert math.isnan(returned.sketch[1])
+    assert returned.sketch[2] == 1.0
+
+
 def test_of_rows_no_more_is_asked_than_there_is() -> None:
     old = {
         "question": "f",

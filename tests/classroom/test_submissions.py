@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -114,7 +115,13 @@ def test_keys_can_name_folders_are_unique_and_stay_when_a_file_comes(tmp_path: P
     )
     assert {"a", "a.zip", "ä", "_x"} <= set(keys)
     assert sum(key.startswith("A_b-") for key in keys) == 2
-    lay(tmp_path, "ä/hw.py", "a.py", "another.ipynb")
+    alike = ("CON", "nul.x", "\uac00", "\u1100\u1161", "STRASSE", "stra\u00dfe")
+    lay(tmp_path, "ä/hw.py", "a.py", "another.ipynb", *(f"{name}.ipynb" for name in alike))
+    more = [
+        unicodedata.normalize("NFC", each.key).casefold() for each in find(tmp_path).submissions
+    ]
+    assert len(set(more)) == len(more)
+    assert not {"con", "nul.x"} & set(more)
     assert set(keys) - {"ä"} <= {found.key for found in find(tmp_path).submissions}
 
 
@@ -462,6 +469,28 @@ def test_an_export_of_a_student_s_own_is_a_folder_of_files(tmp_path: Path) -> No
     assert not any("Lovelace" in each.names for each in found.submissions)
 
 
+BOMB = "a0: &a0 [x, x]\n" + "".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 30)
+)
+
+
+@pytest.mark.parametrize("content", [EXPORT, "{", "x: 1", "[", BOMB, "\udcff"])
+def test_an_export_of_a_student_s_own_stops_no_class_of_files(tmp_path: Path, content: str) -> None:
+    folder = lay(tmp_path, "ada.ipynb", "eve/x.ipynb", "eve/submission_7/y.ipynb")
+    (folder / "eve" / METADATA).write_bytes(content.encode("utf-8", "surrogateescape"))
+    found = find(folder, WANTED)
+    assert [each.key for each in found.submissions] == ["ada", "eve"]
+    assert not any("Lovelace" in each.names for each in found.submissions)
+
+
+def test_what_is_no_text_in_an_export_is_no_name(tmp_path: Path) -> None:
+    lay(tmp_path, "submission_7/x.ipynb")
+    name = "submission_7:\n  :submitters:\n  - :name: *a29\n    :sid: 007\n    :email: {a: b}\n"
+    (tmp_path / METADATA).write_text(BOMB + name)
+    (submission,) = find(tmp_path).submissions
+    assert submission.names == "007"
+
+
 @pytest.mark.parametrize(
     "key", ["..", ".", "../solution", "/", "a/../..", "..\\\\x", "submission_7/.."]
 )
@@ -474,7 +503,11 @@ def test_a_key_of_an_export_that_is_no_name_is_none_of_its_folders(
     found = find(folder, WANTED)
     assert [each.key for each in found.submissions] == ["submission_12", "submission_7"]
     assert not any("Eve" in each.names for each in found.submissions)
-    assert not any("Eve" in notice.sentence for notice in found.notices)
+    (told,) = (notice.sentence for notice in found.notices if "Eve" in notice.sentence)
+    assert told.endswith(
+        " (Eve): submission_metadata.yml names it, and no folder of an export is called that; "
+        "export it again"
+    )
 
 
 ODD = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograder.verdicts.sketch import near, sketch
@@ -23,10 +25,14 @@ def test_whatever_is_in_an_array_there_is_a_sketch() -> None:
         np.array([1 + 2j]),
         np.zeros((0, 3), np.int32),
         np.float64(3),
+        np.full(50, np.finfo(np.float64).max),
+        np.array([-(10.0**308), 10.0**308] * 50),
     ):
         assert all(np.isfinite(sketch(np.asarray(array))))
     assert near(sketch(np.zeros(3)), sketch(np.zeros(3)))
     assert not near([1.0], [1.0, 2.0])
+    assert not near([math.inf], [math.inf])
+    assert not near([math.nan], [1.0])
 
 
 def test_of_what_are_no_numbers_there_is_none() -> None:
