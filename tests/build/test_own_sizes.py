@@ -94,7 +94,7 @@ def test_an_error_is_measured_where_it_is_and_stored_in_few_numbers() -> None:
     assert isinstance(allowed, np.ndarray)
     assert allowed.dtype == np.float32
     assert len(np.unique(allowed)) < allowed.size
-    assert np.max(allowed[1]) < np.min(np.delete(allowed, 1, 0)) / 2
+    assert np.max(allowed[1]) < np.min(np.delete(allowed, 1, 0))
 
 
 def test_of_an_authors_own_tolerance_every_element_has_the_same() -> None:
@@ -108,14 +108,14 @@ def test_of_an_authors_own_tolerance_every_element_has_the_same() -> None:
 def test_one_case_that_is_ill_conditioned_does_not_loosen_the_others() -> None:
     def reference(x: Any) -> Any:
         x = jnp.asarray(x)
-        return jnp.where(jnp.arange(x.shape[0])[:, None] == 0, jnp.sin(1e4 * x), jnp.cos(x))
+        return jnp.where(jnp.arange(x.shape[0])[:, None] == 0, jnp.sin(1e3 * x), jnp.cos(x))
 
     question = Question(
         "f", arguments={"x": Array("B", "D", families=("normal",))}, dims={"B": (3, 6), "D": (3, 6)}
     )
     built = build("t", [question], {"f": reference}, "a")
-    assert built.record.questions["f"].tolerance.relative > 1e-2
+    assert built.record.questions["f"].tolerance.relative > 5e-4
     for group in built.hidden.groups["f"].values():
         assert examine(reference, group) is None
         assert examine(lambda x: reference(np.asarray(x)[:, ::-1])[:, ::-1], group) is None
-        assert examine(off(reference, np.s_[1:], 1.001), group) is not None
+        assert examine(off(reference, np.s_[1:], 1.0005), group) is not None
