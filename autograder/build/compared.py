@@ -63,7 +63,7 @@ def groups(
     for function in question.alternatives:
         noise = alternatives.noise(question, reference, function, with_tolerances, sizes, noise)
     found = with_tolerances(noise)
-    if question.imprecise:  # it costs two calls of each case, and decides about points only
+    if question.imprecise:  # it costs three calls of each case, and decides about points only
         found = {
             name: _with_half_precision(question, reference, group, sizes[name], measured.grown)
             for name, group in found.items()

@@ -37,6 +37,9 @@ LARGEST = 0.5
 SLOWER = 16.0
 """At most so many times further away than rounded inputs a whole computation is taken to be."""
 
+VISIBLE = 16
+"""The steps of a nudge under which nearly every element moves that depends on the inputs at all."""
+
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 
 
@@ -69,7 +72,7 @@ def effects(
     grown: float,
 ) -> dict[str, HalfPrecision]:
     """What half precision does to each floating-point array of `output`, which `reference` gave for
-    `case`. Costs two calls.
+    `case`. Costs three calls, one of which compiles each shape in bfloat16.
     """
     asked = [
         name
@@ -79,19 +82,25 @@ def effects(
     if not asked:
         return {}
     rounded: Returned | Failed | None = None
+    whole: Returned | Failed | None = None
     again: Returned | Failed | None = None
     if has_floats(case.arguments):
         rounded = call(reference, _rounded(case), case.way)
-        again = call(reference, nudged_slightly(case.arguments), case.way)
+        narrow = floats_changed(case.arguments, functools.partial(_as_dtype, BFLOAT16))
+        whole = call(reference, narrow, case.way)
+        again = call(reference, nudged_slightly(case.arguments, VISIBLE), case.way)
     found = {}
     for name in asked:
         sizes, allowed = scales[name], tolerances[name]
         size = sizes.top if sizes.own is None else sizes.own
-        explained = np.maximum(_apart(rounded, name, output[name]), ROUNDED * size)
+        explained = grown * np.maximum(_apart(rounded, name, output[name]), ROUNDED * size)
+        error = _apart(whole, name, output[name])
+        if np.all(error <= LARGEST * sizes.top):
+            explained = np.maximum(explained, error)
         found[name] = HalfPrecision(
             FACTOR
             * max(
-                grown * float(np.max(explained / allowed, initial=0.0)),
+                float(np.max(explained / allowed, initial=0.0)),
                 STEP / float(np.max(allowed)),
             ),
             _moved(again, output[name], name),
