@@ -5,6 +5,9 @@ Covers too: `build.measured`.
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
@@ -13,6 +16,9 @@ import pytest
 from numerical_questions import QUESTIONS, off, small_row
 
 from autograder import Array, Question
+from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.tables import sentences_of_margins
+from autograder.bank.filenames import RECORD_FILE
 from autograder.bank.records import Group
 from autograder.build.banks import build
 from autograder.build.own_sizes import measured, uneven
@@ -119,3 +125,23 @@ def test_one_case_that_is_ill_conditioned_does_not_loosen_the_others() -> None:
         assert examine(reference, group) is None
         assert examine(lambda x: reference(np.asarray(x)[:, ::-1])[:, ::-1], group) is None
         assert examine(off(reference, np.s_[1:], 1.0005), group) is not None
+
+
+def test_the_build_says_which_misconception_is_the_nearest(tmp_path: Path) -> None:
+    asked = QUESTIONS["small_row"]
+    question = Question("f", arguments=asked.arguments, dims=asked.dims, shapes=1, rtol=1e-3)
+    question.misconception("a doubled row", hint="Look.")(off(small_row, np.s_[:1], 2.0))
+    question.misconception("rows, all of them doubled", hint="Look.")(off(small_row, np.s_[:], 2.0))
+    record = build("t", [question], {"f": small_row}, "a").record
+    known = record.questions["f"].misconceptions["answer"]
+    assert known.margin is not None
+    assert known.least is not None
+    assert 10 < known.least <= known.margin <= 1000
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / RECORD_FILE).write_text(json.dumps(record.to_json()))
+    (told,) = sentences_of_margins([BuiltAssignment(tmp_path)])
+    assert re.fullmatch(
+        rf"{tmp_path.name}: f: the nearest misconception is “.*”, [\d.e+]+ tolerances away in its "
+        r"worst element, and [\d.e+]+ in the case that shows it least\.",
+        told,
+    )
