@@ -62,6 +62,26 @@ def sentences_of_options(built: Sequence[BuiltAssignment]) -> list[str]:
     ]
 
 
+def sentences_of_margins(built: Sequence[BuiltAssignment]) -> list[str]:
+    """For each question, a sentence on the known wrong answer that is the least wrong."""
+    told = []
+    for each in built:
+        for question, record in each.record().questions.items():
+            margins = [
+                (known.margin, known.least or known.margin, known.name)
+                for known in record.misconceptions.values()
+                if known.told_by == "values" and known.margin is not None
+            ]
+            if margins:
+                margin, least, name = min(margins)
+                told.append(
+                    f"{each.name}: {question}: the nearest misconception is “{name}”, "
+                    f"{margin:.2g} tolerances away in its worst element, and {least:.2g} in the "
+                    "case that shows it least."
+                )
+    return told
+
+
 def tables_of_cases(built: BuiltAssignment) -> list[Table]:
     """For each question, a table of how many cases of each group refuse each known wrong answer."""
     tables = []

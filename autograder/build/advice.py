@@ -5,6 +5,13 @@ from __future__ import annotations
 from autograder.questions.question import Question
 from autograder.verdicts.examine import Finding
 
+KEEP_DIGITS = (
+    "Write it so that it keeps them (sums of logarithms for a product of many factors, two passes "
+    "for a variance, expm1 and log1p near zero), make the sizes in dims smaller, or declare the "
+    "question with x64=True"
+)
+"""What to do about a computation that loses the digits of its numbers."""
+
 
 def about_alternative(question: Question, finding: Finding) -> str:
     """A further sentence, behind the one that says why an alternative is refused; or ""."""

@@ -8,13 +8,16 @@ import re
 import numpy as np
 
 from autograder.build import law_cases
+from autograder.build.advice import KEEP_DIGITS
 from autograder.build.by_right import OVERFLOW, why_not_by_right
 from autograder.build.degenerate import why_degenerate
+from autograder.build.float64 import in_float64
 from autograder.build.plan import Slot
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.causes import ONE_ARRAY
 from autograder.calls.inputs import describe
 from autograder.calls.narrow_floats import NARROW
+from autograder.calls.nudges import coarsest
 from autograder.calls.outputs import Output, identical
 from autograder.calls.spec import Case
 from autograder.calls.stages import signature_of
@@ -91,11 +94,24 @@ def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Ca
         overflown = overflown + 1 if why.endswith(OVERFLOW) else 0
         if overflown == OVERFLOWS:
             break
+    lost = _kept_in_float64(reference, case) if advice else ""
+    if why.endswith(OVERFLOW):
+        lost = f" {KEEP_DIGITS}"
     raise BuildError(
         f"question {question.name!r}: in {tried} draws of {arguments_of(case)} "
         f"({slot.shape.label}) the reference never gave an output that tests anything: {why}."
-        f"{advice}".rstrip(".")
+        f"{lost or advice}".rstrip(".")
     )
+
+
+def _kept_in_float64(reference: object, case: Case) -> str:
+    """A sentence about a reference whose output tests nothing, and would in float64; or ""."""
+    if coarsest(case.arguments) <= np.finfo(np.float64).eps:
+        return ""
+    wide = in_float64(lambda case: _expected(reference, case), case)
+    if isinstance(wide, Failed) or why_degenerate(wide.output):
+        return ""
+    return f" In float64 it does: numbers overflow, or are lost, on the way. {KEEP_DIGITS}"
 
 
 def _not_finite(output: Output) -> bool:

@@ -38,6 +38,9 @@ from autograder.verdicts.arrays import magnitude
 REFUSED_CASES = 2
 """A misconception must be refused on at least this many hidden cases."""
 
+LOSING = 4.0
+"""An alternative that differs by so many times the noise of the reference loses digits."""
+
 PUBLIC_SECRET = "public"
 """Public cases are drawn from this constant in place of a secret: they are the same in every build,
 and reveal nothing about the hidden ones.
@@ -161,8 +164,20 @@ def _check_told_by(
         raise BuildError(
             f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the "
             f"right answer; at least {tolerance.MARGIN} are needed. Make the cases show it (other "
-            "ranges in dims, other families), or set a smaller rtol"
+            f"ranges in dims, other families), or set a smaller rtol{_why_wide(kept)}"
         )
+
+
+def _why_wide(kept: DrawnGroups) -> str:
+    """A sentence about alternatives that lose more digits than all else; "" if none does."""
+    noise = kept.noise
+    others = max(noise.nudged or 0.0, noise.compiled or 0.0, noise.float64 or 0.0)
+    if (noise.alternatives or 0.0) <= LOSING * others:
+        return ""
+    return (
+        ". So much is allowed because an alternative loses digits: compute it in more, or do not "
+        "declare it"
+    )
 
 
 def _refused_in(known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> list[str]:
@@ -174,7 +189,7 @@ def _refused_in(known: Misconception, shown: DrawnGroups, kept: DrawnGroups) -> 
 def _misconception_record(
     known: Misconception, shown: DrawnGroups, kept: DrawnGroups, rules: Required, source: str
 ) -> MisconceptionRecord:
-    margin = kept.margin(known.name)
+    margin, least = kept.margin(known.name), kept.least(known.name)
     return MisconceptionRecord(
         name=known.name,
         told_by=known.told_by,
@@ -186,6 +201,7 @@ def _misconception_record(
         },
         unmet=tuple(rules.unmet[known.name]),
         margin=None if math.isinf(margin) else margin,
+        least=None if math.isinf(least) else least,
         source=source,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.build.tolerance import NOISIEST
+from autograder.build.tolerance import NOISIEST, Sizes
 from autograder.calls.call import Returned, call
 from autograder.calls.nudges import nudged
 from autograder.calls.outputs import Output
@@ -28,7 +28,7 @@ MOVED = 2
 """The calls with moved inputs that show whether small elements are more than rounding."""
 
 
-def scales(reference: Any, case: Case, output: Output) -> dict[str, np.ndarray]:
+def scales(reference: Any, case: Case, output: Output) -> dict[str, Sizes]:
     """For each element of each array of `output`, which `reference` gave for `case`, the largest
     element of its class.
 
@@ -37,10 +37,8 @@ def scales(reference: Any, case: Case, output: Output) -> dict[str, np.ndarray]:
     """
     found = {name: by_size(array) for name, array in output.items()}
     split = [name for name, scale in found.items() if len(_tops(scale)) > 1]
-    if not split:
-        return found
     rng = np.random.default_rng(7)
-    for _ in range(MOVED):
+    for _ in range(MOVED if split else 0):
         outcome = (
             None
             if case.way.law == "grad"
@@ -53,7 +51,7 @@ def scales(reference: Any, case: Case, output: Output) -> dict[str, np.ndarray]:
                 if other is None or other.shape != output[name].shape
                 else _merged(found[name], output[name], other)
             )
-    return found
+    return {name: Sizes(top) for name, top in found.items()}
 
 
 def by_size(array: np.ndarray) -> np.ndarray:

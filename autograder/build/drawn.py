@@ -54,6 +54,20 @@ class DrawnGroups:
             default=0.0,
         )
 
+    def least(self, misconception: str) -> float:
+        """As `margin`, in the case that shows it least of those that refuse it; infinite if none
+        refuses it by its numbers.
+        """
+        return min(
+            (
+                error
+                for name in self.groups
+                for case in self.failing(misconception, name)
+                if math.isfinite(error := self.errors(misconception, name, case))
+            ),
+            default=math.inf,
+        )
+
 
 def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
     """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused,

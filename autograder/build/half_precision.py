@@ -1,9 +1,11 @@
-"""Measure what half precision does to an output of the reference: how far its inputs, and the whole
-computation, in bfloat16 move it.
+"""Measure what half precision does to an output of the reference: how far its inputs in bfloat16,
+and the whole computation in bfloat16 and in float16, move it. TF32, which rounds the factors of
+products to 10 bits, lies between rounded inputs and the whole.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ import ml_dtypes
 import numpy as np
 
 from autograder.bank.records import HalfPrecision, Tolerance
+from autograder.build.tolerance import Scales
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.nudges import floats_changed, has_floats, nudged_slightly
 from autograder.calls.outputs import Output
@@ -34,21 +37,29 @@ LARGEST = 0.5
 SLOWER = 16.0
 """At most so many times further away than rounded inputs a whole computation is taken to be."""
 
+VISIBLE = 16
+"""The steps of a nudge under which nearly every element moves that depends on the inputs at all."""
+
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 
 
-def growth(reference: Any, case: Case, output: Output, scales: Mapping[str, np.ndarray]) -> float:
-    """How many times further the whole computation in bfloat16 is away than inputs rounded to it: 1
-    if it cannot be computed. This costs a compilation.
+def growth(reference: Any, case: Case, output: Output, scales: Scales) -> float:
+    """How many times further the whole computation in half precision is away than inputs rounded to
+    bfloat16: 1 if it cannot be computed. This costs two compilations.
     """
     if not has_floats(case.arguments):
         return 1.0
-    narrow = floats_changed(case.arguments, lambda data: data.astype(BFLOAT16))
-    whole = _errors(call(reference, narrow, case.way), output, scales)
     inputs = _errors(call(reference, _rounded(case), case.way), output, scales)
-    found = [
-        whole[name] / max(inputs.get(name, 0.0), ROUNDED) for name in whole if whole[name] < LARGEST
-    ]
+    found = []
+    for dtype in (BFLOAT16, np.dtype(np.float16)):
+        with np.errstate(over="ignore"):
+            narrow = floats_changed(case.arguments, functools.partial(_as_dtype, dtype))
+        whole = _errors(call(reference, narrow, case.way), output, scales)
+        found += [
+            whole[name] / max(inputs.get(name, 0.0), ROUNDED)
+            for name in whole
+            if whole[name] < LARGEST
+        ]
     return float(min(max([1.0, *found]), SLOWER))
 
 
@@ -56,36 +67,49 @@ def effects(
     reference: Any,
     case: Case,
     output: Output,
-    scales: Mapping[str, np.ndarray],
+    scales: Scales,
     tolerances: Mapping[str, Tolerance],
     grown: float,
 ) -> dict[str, HalfPrecision]:
     """What half precision does to each floating-point array of `output`, which `reference` gave for
-    `case`. Costs two calls.
+    `case`. Costs three calls, one of which compiles each shape in bfloat16.
     """
-    asked = {
-        name: float(np.max(scales[name] / tolerances[name], initial=0.0))
+    asked = [
+        name
         for name, array in output.items()
         if dtype_kind(array.dtype) in ("floating", "complex") and np.all(tolerances[name])
-    }
+    ]
     if not asked:
         return {}
-    errors: dict[str, float] = {}
+    rounded: Returned | Failed | None = None
+    whole: Returned | Failed | None = None
     again: Returned | Failed | None = None
     if has_floats(case.arguments):
-        errors = _errors(call(reference, _rounded(case), case.way), output, scales)
-        again = call(reference, nudged_slightly(case.arguments), case.way)
-    return {
-        name: HalfPrecision(
+        rounded = call(reference, _rounded(case), case.way)
+        narrow = floats_changed(case.arguments, functools.partial(_as_dtype, BFLOAT16))
+        whole = call(reference, narrow, case.way)
+        again = call(reference, nudged_slightly(case.arguments, VISIBLE), case.way)
+    found = {}
+    for name in asked:
+        sizes, allowed = scales[name], tolerances[name]
+        size = sizes.top if sizes.own is None else sizes.own
+        explained = grown * np.maximum(_apart(rounded, name, output[name]), ROUNDED * size)
+        error = _apart(whole, name, output[name])
+        if np.all(error <= LARGEST * sizes.top):
+            explained = np.maximum(explained, error)
+        found[name] = HalfPrecision(
             FACTOR
             * max(
-                grown * max(errors.get(name, 0.0), ROUNDED) * most,
-                STEP / float(np.max(tolerances[name])),
+                float(np.max(explained / allowed, initial=0.0)),
+                STEP / float(np.max(allowed)),
             ),
             _moved(again, output[name], name),
         )
-        for name, most in asked.items()
-    }
+    return found
+
+
+def _as_dtype(dtype: np.dtype, data: np.ndarray) -> np.ndarray:
+    return data.astype(dtype)
 
 
 def _rounded(case: Case) -> Any:
@@ -94,28 +118,39 @@ def _rounded(case: Case) -> Any:
     )
 
 
-def _errors(
-    outcome: Returned | Failed, output: Output, scales: Mapping[str, np.ndarray]
-) -> dict[str, float]:
+def _errors(outcome: Returned | Failed, output: Output, scales: Scales) -> dict[str, float]:
     """The largest error of each array, relative to the largest element of its class; of those only
     that can be compared.
     """
-    if isinstance(outcome, Failed):
-        return {}
     found = {}
     for name, desired in output.items():
-        actual = outcome.output.get(name)
-        if (
-            actual is None
-            or actual.shape != desired.shape
-            or dtype_kind(actual.dtype) not in ("floating", "complex")
-            or dtype_kind(desired.dtype) not in ("floating", "complex")
-        ):
-            continue
-        finite = np.isfinite(widen(desired)) & np.isfinite(widen(actual)) & (scales[name] > 0)
-        error = np.abs(widen(actual)[finite] - widen(desired)[finite])
-        found[name] = float(np.max(error / scales[name][finite], initial=0.0))
+        top = scales[name].top
+        if _comparable(outcome, name, desired):
+            error = _apart(outcome, name, desired)
+            found[name] = float(np.max(error[top > 0] / top[top > 0], initial=0.0))
     return found
+
+
+def _comparable(outcome: Returned | Failed | None, name: str, desired: np.ndarray) -> bool:
+    actual = outcome.output.get(name) if isinstance(outcome, Returned) else None
+    return (
+        actual is not None
+        and actual.shape == desired.shape
+        and dtype_kind(actual.dtype) in ("floating", "complex")
+        and dtype_kind(desired.dtype) in ("floating", "complex")
+    )
+
+
+def _apart(outcome: Returned | Failed | None, name: str, desired: np.ndarray) -> np.ndarray:
+    """The error of each element of an array; 0 where both are not numbers, and in all of an array
+    that cannot be compared.
+    """
+    error = np.zeros(desired.shape)
+    if isinstance(outcome, Returned) and _comparable(outcome, name, desired):
+        wide, right = widen(outcome.output[name]), widen(desired)
+        finite = np.isfinite(wide) & np.isfinite(right)
+        error[finite] = np.abs(wide[finite] - right[finite])
+    return error
 
 
 def _moved(again: Returned | Failed | None, desired: np.ndarray, name: str) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.bank.records import ExpectedCase, Group
+from autograder.build.alternatives import refuse_wrong
 from autograder.build.answered_cases import arguments_of
-from autograder.build.compared import Answers, Plans, refuse_wrong
+from autograder.build.measured import Answers, Plans
 from autograder.build.residuals import with_residuals
 from autograder.build.samples import with_samples
 from autograder.build.tolerance import Noise, Noises

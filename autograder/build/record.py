@@ -27,8 +27,9 @@ class MisconceptionRecord:
     """A known wrong answer: the groups in which, and the cases on which, it is refused; the rules
     that it does not meet; its source.
 
-    `margin` is its distance from the right answer in tolerances, or None if it is wrong in another
-    way than by its numbers.
+    `margin` is its distance from the right answer: the largest error of any element, in the
+    tolerances of that element; `least` is the same in the case, of those that refuse it, that shows
+    it least. None if it is wrong in another way than by its numbers.
     """
 
     name: str
@@ -37,6 +38,7 @@ class MisconceptionRecord:
     refused_on: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     unmet: tuple[str, ...] = ()
     margin: float | None = None
+    least: float | None = None
     source: str
 
     @classmethod
@@ -55,9 +57,9 @@ class MisconceptionRecord:
 
 @dataclass(frozen=True)
 class ToleranceRecord:
-    """The noise by source and the tolerance, both relative to the largest element of an output; of
-    residuals, to that of an answer that is wrong altogether; of samples, the difference of
-    frequencies that is allowed.
+    """The noise by source and the tolerance, both relative to the largest element of an output
+    (`noise.own` to each element's own size); of residuals, to that of an answer that is wrong
+    altogether; of samples, the difference of frequencies that is allowed.
 
     `measured` is the tolerance that follows from the noise. `set_by_the_author` holds `rtol` and
     `atol` where the author set them.

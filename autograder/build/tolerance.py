@@ -1,10 +1,10 @@
-"""Measure how far a right answer may be from the reference.
+"""How far a right answer may be from the reference, from the measured noise (`build.noises`).
 
-The noise of a reference is the largest difference between its outputs under changes that do not
-matter: floating inputs moved by one unit in the last place, eager against compiled, float64 inputs,
-and the author's own alternatives. The threshold of 16 times what rounding explains is that of the
-BLAS test programs (Dongarra et al., "A set of level 3 basic linear algebra subprograms", ACM TOMS
-16, 1990).
+The threshold of 16 times what rounding explains is that of the BLAS test programs (Dongarra et al.,
+"A set of level 3 basic linear algebra subprograms", ACM TOMS 16, 1990), which measure the error of
+each element against the sum of the sizes of its terms: by Higham ("Accuracy and stability of
+numerical algorithms", 2nd ed., chapters 3 and 4) no order of summation does better than this sum
+allows, and every order does nearly as well.
 """
 
 from __future__ import annotations
@@ -12,19 +12,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from autograder.bank.records import Tolerance
-from autograder.build.float64 import in_float64
-from autograder.calls.call import Returned, call
 from autograder.calls.narrow_floats import finfo
-from autograder.calls.nudges import coarsest, nudged
 from autograder.calls.outputs import Output
-from autograder.calls.spec import Case
-from autograder.verdicts.arrays import dtype_kind, magnitude, widen
-from autograder.verdicts.not_finite import misplaced
+from autograder.verdicts.arrays import dtype_kind, magnitude
 
 THRESHOLD = 16
 
@@ -35,6 +29,20 @@ coarse.
 
 A measured noise of zero only says that these changes of the input happened to round alike.
 """
+
+COMPLEX_FLOOR = 512
+"""`WIDE_FLOOR` of complex numbers: the phases of a transform are functions of products of indices,
+which float32 rounds the more the larger they are.
+"""
+
+OWN_FLOOR = 16
+"""The smallest tolerance of an element that is smaller than others, in rounding units of the output
+at the largest of its class: algorithms that mix elements of all sizes, such as those for
+eigenvalues, or a transform and its inverse, leave this much in each.
+"""
+
+STEPS = 8
+"""Tolerances of single elements are rounded up to one of so many numbers between 1 and 2."""
 
 MARGIN = 10
 """The nearest wrong answer must be at least this many tolerances away."""
@@ -49,17 +57,20 @@ random numbers, or an alternative is wrong.
 class Noise:
     """The largest difference of any element, relative to the largest element of its class, by
     source. None: it could not be measured.
+
+    `own` is the largest from any source relative to the element's own size (see `Sizes`).
     """
 
     nudged: float | None = None
     compiled: float | None = None
     float64: float | None = None
     alternatives: float | None = None
+    own: float | None = None
 
     @property
     def largest(self) -> float:
         """The largest noise from any source; 0.0 where none could be measured."""
-        return max((value for value in vars(self).values() if value is not None), default=0.0)
+        return max((value for value in self._by_source() if value is not None), default=0.0)
 
     @property
     def jumps(self) -> bool:
@@ -69,7 +80,10 @@ class Noise:
     @property
     def measured(self) -> bool:
         """Whether the noise could be measured from any source."""
-        return any(value is not None for value in vars(self).values())
+        return any(value is not None for value in self._by_source())
+
+    def _by_source(self) -> tuple[float | None, ...]:
+        return self.nudged, self.compiled, self.float64, self.alternatives
 
     def or_larger(self, other: Noise) -> Noise:
         """The larger of the two noises, source by source."""
@@ -81,63 +95,20 @@ class Noise:
 Noises = Mapping[str, Noise]
 """The noise of each array of an output, by name."""
 
-Scales = Mapping[str, np.ndarray]
-"""For each element of each array of an output the largest element of its class, by name of the
-array (see `autograder.build.classes`).
-"""
 
-
-def noise(
-    reference: Any,
-    case: Case,
-    output: Output,
-    rng: np.random.Generator,
-    scales: Scales | None = None,
-) -> Noises:
-    """The noise of `output`, which `reference` gave for `case`, under moved inputs. This costs no
-    compilation.
-
-    All None for arrays that are compared exactly.
+@dataclass(frozen=True)
+class Sizes:
+    """For each element of one array what its errors are measured against: `top` is the largest
+    element of its class (see `autograder.build.classes`), and `own` its own size, which is that of
+    the terms that it is made of (see `autograder.build.own_sizes`); None if it is not measured.
     """
-    moved = [call(reference, nudged(case.arguments, rng), case.way) for _ in range(2)]
-    return {
-        name: Noise(_larger(*(_difference(outcome, name, output, scales) for outcome in moved)))
-        for name in output
-    }
+
+    top: np.ndarray
+    own: np.ndarray | None = None
 
 
-def noise_of_compilers(
-    reference: Any, case: Case, output: Output, scales: Scales | None = None
-) -> Noises:
-    """The noise of other compiled programs for the same computation: compiled as a whole, and in
-    float64. Each costs a compilation.
-    """
-    compiled = (
-        None  # a compiled program writes into nothing
-        if case.way.changed
-        else call(reference, case.arguments, case.way.under("jit", case.arguments))
-    )
-    wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
-    return {
-        name: Noise(
-            None,
-            _difference(compiled, name, output, scales),
-            _explained(
-                _difference(wide, name, output, scales), THRESHOLD * coarsest(case.arguments)
-            ),
-        )
-        for name in output
-    }
-
-
-def of_alternative(outcome: Returned, output: Output, scales: Scales | None = None) -> Noises:
-    """The noise that an author's alternative adds; None for an array that differs by more than
-    rounding explains.
-    """
-    return {
-        name: Noise(alternatives=_explained(_difference(outcome, name, output, scales)))
-        for name in output
-    }
+Scales = Mapping[str, Sizes]
+"""The sizes of each array of an output, by name of the array."""
 
 
 def larger(one: Noises, other: Noises) -> Noises:
@@ -164,7 +135,7 @@ def tolerances(
     return {
         name: allowed(
             array,
-            noises.get(name, Noise()).largest,
+            noises.get(name, Noise()),
             rtol,
             atol,
             None if scales is None else scales.get(name),
@@ -175,30 +146,51 @@ def tolerances(
 
 def allowed(
     output: np.ndarray,
-    relative_noise: float,
+    noise: Noise,
     rtol: float | None = None,
     atol: float | None = None,
-    scale: np.ndarray | None = None,
+    sizes: Sizes | None = None,
 ) -> Tolerance:
-    """The largest absolute difference allowed in any element of `output`, or in each if they are of
-    several classes; 0.0 if it is compared exactly. `scale` is the largest element of the class of
-    each; if it is None, all are of one.
+    """The largest absolute difference allowed in any element of `output`, or in each if it is not
+    the same for all; 0.0 if it is compared exactly. If `sizes` is None, all elements are of one
+    class.
 
     An author's `rtol` (relative to the largest element of the class) and `atol` (absolute) replace
     the measured noise; given both, the two are added.
     """
-    if dtype_kind(output.dtype) not in ("floating", "complex"):
+    kind = dtype_kind(output.dtype)
+    if kind not in ("floating", "complex"):
         return 0.0
-    largest: Tolerance = magnitude(output)
-    if scale is not None and scale.size:
-        largest = float(scale.flat[0]) if np.all(scale == scale.flat[0]) else scale
+    top: np.ndarray | float = magnitude(output) if sizes is None else sizes.top
     if rtol is not None or atol is not None:
-        return (atol or 0.0) + (rtol or 0.0) * largest
+        return _one_if_equal((atol or 0.0) + (rtol or 0.0) * top)
     rounding = float(finfo(output.dtype).eps)
     if rounding > np.finfo(np.float32).eps:
         # Rounding the output is half a unit; 16 times as much would be an eighth of the output.
-        return max(THRESHOLD * (relative_noise - rounding), NARROW_FLOOR * rounding) * largest
-    return max(THRESHOLD * relative_noise, WIDE_FLOOR * rounding) * largest
+        share = max(THRESHOLD * (noise.largest - rounding), NARROW_FLOOR * rounding)
+        return _one_if_equal(share * top)
+    floor = (COMPLEX_FLOOR if kind == "complex" else WIDE_FLOOR) * rounding
+    found = max(THRESHOLD * noise.largest, floor) * top
+    if sizes is not None and sizes.own is not None and noise.own is not None:
+        # never more than without the sizes: where they explain nothing, these decide
+        share = max(THRESHOLD * noise.own, floor)
+        found = np.minimum(found, share * sizes.own + OWN_FLOOR * rounding * top)
+    return _one_if_equal(found)
+
+
+def _one_if_equal(found: np.ndarray | float) -> Tolerance:
+    """One number for all elements where it is the same. Otherwise they are rounded up to a few
+    numbers, of which a file with many takes little room.
+    """
+    if not isinstance(found, np.ndarray):
+        return float(found)
+    if not found.size or np.all(found == found.flat[0]):
+        return float(found.flat[0]) if found.size else 0.0
+    exponents = np.log2(found, out=np.zeros(found.shape), where=found > 0)
+    rounded = np.where(found > 0, np.exp2(np.ceil(STEPS * exponents) / STEPS), 0.0)
+    narrow = rounded.astype(np.float32)
+    in_range = np.array_equal(narrow > 0, found > 0) and bool(np.all(np.isfinite(narrow)))
+    return narrow if in_range else rounded
 
 
 def _larger(first: float | None, second: float | None) -> float | None:
@@ -209,33 +201,3 @@ def _larger(first: float | None, second: float | None) -> float | None:
         if second is None
         else second
     )
-
-
-def _explained(difference: float | None, rounding: float = 0.0) -> float | None:
-    limit = max(NOISIEST, rounding)
-    return None if difference is None or difference > limit else difference
-
-
-def _difference(outcome: object, name: str, output: Output, scales: Scales | None) -> float | None:
-    """The largest difference of any element of one array, relative to the largest element of its
-    class. None if the array is compared exactly, or cannot be compared.
-    """
-    desired = output[name]
-    kind = dtype_kind(desired.dtype)
-    if (
-        not isinstance(outcome, Returned)
-        or kind not in ("floating", "complex")
-        or magnitude(desired) == 0.0
-    ):
-        return None
-    actual = outcome.output.get(name)
-    if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
-        return None
-    if misplaced(actual, desired)[1]:
-        return None
-    finite = np.isfinite(widen(desired))
-    scale = np.broadcast_to(magnitude(desired) if scales is None else scales[name], desired.shape)[
-        finite
-    ]
-    error = np.abs(widen(actual)[finite] - widen(desired)[finite])
-    return float(np.max(error / scale, initial=0.0))

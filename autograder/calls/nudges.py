@@ -9,9 +9,14 @@ import numpy as np
 from autograder.calls.inputs import Value
 from autograder.calls.narrow_floats import finfo, is_narrow, letter
 
-SLIGHT = 2.0**-20
+SLIGHT = 2.0**-16
 """The relative change of a slight nudge: float32 tells it, with 24 bits, and half precision, with 8
 or 11, does not.
+"""
+
+SMALL_STEP = 64
+"""The rounding units of its dtype by which `stepped` moves a number: rounding hides this little,
+and few functions jump within it.
 """
 
 
@@ -62,15 +67,28 @@ def nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str
     return floats_changed(arguments, nudge)
 
 
-def nudged_slightly(arguments: Mapping[str, Value]) -> dict[str, Value]:
-    """The arguments with each element of each floating-point array larger or smaller by the share
-    `SLIGHT`. The same arguments always give the same ones.
+def stepped(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
+    """The arguments with each element of each floating-point array larger or smaller, at random, by
+    `SMALL_STEP` rounding units of the array with the largest.
+    """
+    step = SMALL_STEP * coarsest(arguments)
+
+    def nudge(data: np.ndarray) -> np.ndarray:
+        signs = np.where(rng.random(data.shape) < 0.5, -step, step)
+        return np.asarray(data * (1 + signs)).astype(data.dtype)
+
+    return floats_changed(arguments, nudge)
+
+
+def nudged_slightly(arguments: Mapping[str, Value], steps: int = 1) -> dict[str, Value]:
+    """The arguments with each element of each floating-point array larger or smaller by so many
+    times the share `SLIGHT`. The same arguments always give the same ones.
     """
     rng = np.random.default_rng(7)
 
     def nudge(data: np.ndarray) -> np.ndarray:
         signs = np.where(rng.random(data.shape) < 0.5, -SLIGHT, SLIGHT)
-        return np.asarray(data * (1 + signs)).astype(data.dtype)
+        return np.asarray(data * (1 + steps * signs)).astype(data.dtype)
 
     return floats_changed(arguments, nudge)
 

@@ -10,7 +10,12 @@ from rich.markup import escape
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.image import IMAGES, LEAN, dress
 from autograder.assignment.samples import known_samples, otter_run
-from autograder.assignment.tables import sentences_of_options, table_of_builds, tables_of_cases
+from autograder.assignment.tables import (
+    sentences_of_margins,
+    sentences_of_options,
+    table_of_builds,
+    tables_of_cases,
+)
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
 from autograder.sandbox.files import forbid_others
@@ -91,13 +96,14 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
     if built:
         note = (
             "Noise and tolerance relative to an output's largest element; the nearest wrong answer "
-            "in tolerances."
+            "in the tolerances of its elements."
         )
         of_cases = [table for each in built for table in tables_of_cases(each)] if cases else []
         show(
             table_of_builds(built),
             note,
             *of_cases,
+            *map(escape, sentences_of_margins(built)),
             *map(escape, sentences_of_options(built)),
             f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
             "that folder is secret.",

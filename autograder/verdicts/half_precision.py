@@ -1,9 +1,10 @@
 """Tell an answer that was computed in half precision from one whose formula is wrong by as little.
 
 How large an error is does not tell: a wrong formula may be nearer than half precision. So the
-answer is called again with inputs that differ by less than half precision tells apart. Half
-precision gives the same numbers again, or, like a formula that loses digits, numbers that jump as
-far as the error. A wrong formula in float32 moves a little, and its error stays. NumPy only.
+answer is called again with inputs that differ by less than half precision tells apart, and with
+inputs that differ by twice as much. A formula in float32, right or wrong, moves twice as far. One
+in half precision, or that rounds the factors of its products (as TF32 does), gives the same numbers
+again, or numbers that jump; so does a formula that loses digits. NumPy only.
 """
 
 from __future__ import annotations
@@ -13,17 +14,26 @@ import numpy as np
 
 from autograder.bank.records import ExpectedCase
 from autograder.calls.call import Returned, call
-from autograder.calls.nudges import has_floats, nudged_slightly
+from autograder.calls.nudges import SLIGHT, has_floats, nudged_slightly
 from autograder.verdicts.arrays import dtype_kind, widen
 from autograder.verdicts.judging import judged
 
 MOST = 0.5
-"""The share of wrong elements that must stay as they are, or lie on the numbers of half precision,
-to be called imprecise.
+"""The share of wrong elements that must lie on the numbers of half precision to be called
+imprecise, and of elements that must depend on the inputs.
 """
 
-JUMP = 0.25
-"""Elements that jump, under a nudge, by at least this share of their error have lost digits."""
+CROOKED = 0.5
+"""An answer has lost digits if it is, after two steps, by at least this share of its move elsewhere
+than twice as far as after one: in half precision it is about as far away as it has moved.
+"""
+
+FEW_STEPS = 4.0
+"""An error of so many of the smallest steps that float32 tells apart, as in an answer of 64 bits
+that was computed in 32, is told from a wrong formula by its size alone.
+"""
+
+SMALLEST = 2.0**-20
 
 HALF_DTYPES = (np.dtype(ml_dtypes.bfloat16), np.dtype(np.float16))
 
@@ -46,21 +56,24 @@ def imprecise_only(
     arguments = answered.case.arguments
     if not has_floats(arguments) or (half is not None and half.moved < MOST):
         return False  # a nudge would not show anything
-    again = judged(
-        call(function, nudged_slightly(arguments), answered.case.way, interruptible=interruptible),
-        answered,
-    )
-    if not isinstance(again, Returned) or part not in again.output:
+    moves = []
+    for steps in (1, 2):
+        moved = nudged_slightly(arguments, steps)
+        again = judged(
+            call(function, moved, answered.case.way, interruptible=interruptible), answered
+        )
+        if not isinstance(again, Returned) or part not in again.output:
+            return False
+        array = again.output[part]
+        if array.shape != actual.shape or dtype_kind(array.dtype) != dtype_kind(actual.dtype):
+            return False
+        moves.append(widen(array)[wrong] - wide[wrong])
+    once, twice = moves
+    if not (np.all(np.isfinite(once)) and np.all(np.isfinite(twice))):
         return False
-    second = again.output[part]
-    if second.shape != actual.shape or dtype_kind(second.dtype) != dtype_kind(actual.dtype):
-        return False
-    moved = np.abs(widen(second)[wrong] - wide[wrong])
-    if not np.all(np.isfinite(moved)):
-        return False
-    if np.mean(moved == 0.0) >= MOST:
-        return True
-    return bool(np.linalg.norm(moved) >= JUMP * np.linalg.norm(error[wrong]))
+    crooked = np.linalg.norm(twice - 2 * once) >= CROOKED * np.linalg.norm(twice)
+    step = np.linalg.norm(once) * SMALLEST / SLIGHT
+    return bool(crooked or np.linalg.norm(error[wrong]) <= FEW_STEPS * step)
 
 
 def _in_half_precision(numbers: np.ndarray) -> bool:

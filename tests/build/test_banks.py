@@ -90,7 +90,7 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
         "imprecise",
         "options",
     ]
-    told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "source"]
+    told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "least", "source"]
     assert list(stored["questions"]["scale_rows"]["misconceptions"]["sums_rows"]) == told
     assert list(stored["questions"]["scale_rows"]["tolerance"]) == [
         "noise",
@@ -336,7 +336,7 @@ def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> N
         lambda seed, x, factor: np.asarray(scale_rows(seed, x, factor), np.float64) * (1 + 1e-7)
     )
     noise = build("t", [scale_question], SCOPE, "a").record.questions["scale_rows"].tolerance.noise
-    assert set(vars(noise)) == {"nudged", "compiled", "float64", "alternatives"}
+    assert set(vars(noise)) == {"nudged", "compiled", "float64", "alternatives", "own"}
     assert noise.nudged is not None
     assert 0 < noise.nudged < 1e-5
     assert noise.alternatives == pytest.approx(1e-7, rel=0.1)

@@ -52,7 +52,7 @@ def scales_of(function: Any) -> np.ndarray:
     arguments = {"x": Value("jax", x)}
     outcome = call(function, arguments)
     assert isinstance(outcome, Returned)
-    return scales(function, Case("a case", {}, arguments), outcome.output)[""]
+    return scales(function, Case("a case", {}, arguments), outcome.output)[""].top
 
 
 def test_what_rounding_left_of_large_numbers_is_measured_against_them() -> None:

@@ -1,7 +1,7 @@
 """Tolerance is measured: stable formulas get little, unstable ones more, and zeros never pass for
 small outputs.
 
-Covers too: `build.float64`.
+Covers too: `build.float64`, `build.noises`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import ml_dtypes
 import numpy as np
 
 from autograder.build import tolerance
+from autograder.build.noises import sample, with_compilers
 from autograder.build.plan import generator
+from autograder.build.tolerance import Noise
 from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.spec import Case
@@ -25,11 +27,8 @@ def measured(function: Any) -> tuple[np.ndarray, float]:
     outcome = call(function, X)
     assert isinstance(outcome, Returned)
     case = Case("a case", {}, X)
-    noise = tolerance.larger(
-        tolerance.noise(function, case, outcome.output, generator("s")),
-        tolerance.noise_of_compilers(function, case, outcome.output),
-    )
-    return outcome.array, tolerance.total(noise).largest
+    found = with_compilers(function, sample(function, case, outcome.output, generator("s")))
+    return outcome.array, tolerance.total(found.noise()).largest
 
 
 def test_a_stable_formula_has_little_noise_and_an_unstable_one_much() -> None:
@@ -48,25 +47,25 @@ def test_complex_numbers_have_the_noise_of_their_parts() -> None:
 
 def test_the_tolerance_follows_the_size_of_the_output_so_that_zeros_do_not_pass() -> None:
     small, relative = measured(lambda x: x * 1e-9)
-    assert 0 < tolerance.allowed(small, relative) < 1e-4 * float(np.abs(small).max())
+    assert 0 < tolerance.allowed(small, Noise(relative)) < 1e-4 * float(np.abs(small).max())
 
 
 def test_a_noise_of_zero_still_leaves_room_for_rounding() -> None:
     output = np.ones(3, np.float32)
-    assert tolerance.allowed(output, 0.0) == tolerance.WIDE_FLOOR * np.finfo(np.float32).eps
+    assert tolerance.allowed(output, Noise()) == tolerance.WIDE_FLOOR * np.finfo(np.float32).eps
 
 
 def test_in_half_precision_a_few_of_its_units_are_allowed() -> None:
     output = np.ones(3, ml_dtypes.bfloat16)
     unit = 2.0**-7
-    assert tolerance.allowed(output, 0.0) == tolerance.NARROW_FLOOR * unit
-    assert tolerance.allowed(output, unit) == tolerance.NARROW_FLOOR * unit
-    assert tolerance.allowed(output, 2 * unit) == tolerance.THRESHOLD * unit
+    assert tolerance.allowed(output, Noise()) == tolerance.NARROW_FLOOR * unit
+    assert tolerance.allowed(output, Noise(unit)) == tolerance.NARROW_FLOOR * unit
+    assert tolerance.allowed(output, Noise(2 * unit)) == tolerance.THRESHOLD * unit
 
 
 def test_integers_have_no_tolerance() -> None:
     output, noise = measured(lambda x: jnp.argsort(x))
-    assert (noise, tolerance.allowed(output, noise)) == (0.0, 0.0)
+    assert (noise, tolerance.allowed(output, Noise(noise))) == (0.0, 0.0)
 
 
 def test_a_reference_that_cannot_be_compiled_is_measured_all_the_same() -> None:

@@ -155,3 +155,33 @@ def test_a_dict_that_must_change_is_judged_by_its_fields() -> None:
     found = findings(groups, forgets)
     assert found.keys() == groups.keys()
     assert found["public"].sentence.startswith("left in its argument [state/count] an array with")
+
+
+@pytest.mark.parametrize("numpy", [False, True])
+def test_arguments_of_64_bits_that_stay_are_not_called_changed(numpy: bool) -> None:
+    values = Array("N", dtype="float64", numpy=numpy)
+    question = Question(
+        "f", arguments={"y": values, "x": values}, dims={"N": (2, 9)}, x64=not numpy
+    )
+
+    def trapezoids(y: Any, x: Any) -> Any:
+        return ((y[1:] + y[:-1]) * (x[1:] - x[:-1])).sum() / 2
+
+    def by_a_loop(y: Any, x: Any) -> Any:
+        total = 0.0
+        for i in range(len(y) - 1):
+            total += 0.5 * (y[i] + y[i + 1]) * (x[i + 1] - x[i])
+        return total
+
+    def in_place(y: Any, x: Any) -> Any:
+        found = trapezoids(y, x)
+        y[0] += 1e-12
+        return found
+
+    groups = build("t", [question], {"f": trapezoids}, "a").hidden.groups["f"]
+    for group in groups.values():
+        assert examine(by_a_loop, group) is None
+        assert examine(lambda y, x: trapezoids(y[::-1], -x[::-1]), group) is None
+        if numpy:
+            finding = examine(in_place, group)
+            assert finding is None or finding.sentence.startswith("changed its argument y in place")

@@ -1,0 +1,97 @@
+"""Notice a reference that loses the digits of its numbers, where another keeps them: its answer in
+float64 is another one, and not because its inputs are rounded.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from autograder.build.advice import KEEP_DIGITS
+from autograder.build.answered_cases import arguments_of
+from autograder.build.float64 import in_float64
+from autograder.build.noises import Sample, difference
+from autograder.build.tolerance import NOISIEST, THRESHOLD, Scales
+from autograder.calls.call import Returned, call
+from autograder.calls.nudges import coarsest, nudged
+from autograder.calls.spec import Case
+from autograder.errors import BuildError
+from autograder.questions.question import Question
+
+MOVED = 4
+"""Calls in float64 with inputs moved by a rounding unit, which say what that explains."""
+
+
+def check(question: Question, reference: Any, measured: Sample, scales: Scales) -> None:
+    """Refuse a reference that loses its digits on a case. Raises `BuildError`."""
+    case, output = measured.case, measured.output
+    rounding = coarsest(case.arguments)
+    if rounding <= np.finfo(np.float64).eps or rounding > np.finfo(np.float32).eps:
+        return
+    lost = {
+        name: share
+        for name in output
+        if (share := difference(measured.wide, name, output, scales[name])[0]) is not None
+        and share > NOISIEST
+    }
+    if not lost or _draws_random_numbers(question, reference, case):
+        return
+    explained = _explained(reference, measured, scales)
+    for name, share in lost.items():
+        if share > THRESHOLD * explained.get(name, np.inf):
+            raise BuildError(
+                f"question {question.name!r}: the reference loses its digits: with "
+                f"{arguments_of(case)} ({case.label}) it is {share:.2g} of the largest number away "
+                f"from what it gives in float64, of which the rounding of its inputs explains "
+                f"{explained[name]:.1g}. {KEEP_DIGITS}"
+            )
+
+
+def _explained(reference: Any, measured: Sample, scales: Scales) -> dict[str, float]:
+    """By how much the answer in float64 changes when the inputs move by a unit in the last place of
+    float32; infinite if that cannot be measured.
+    """
+    case, wide = measured.case, measured.wide
+    found = dict.fromkeys(measured.output, 0.0)
+    rng = np.random.default_rng(7)
+    for _ in range(MOVED):
+        arguments = nudged(case.arguments, rng)
+        moved = in_float64(
+            lambda case: call(reference, case.arguments, case.way),
+            Case(case.label, case.sizes, arguments, case.way),
+        )
+        for name in found:
+            share = (
+                difference(moved, name, wide.output, scales[name])[0]
+                if isinstance(wide, Returned)
+                else None
+            )
+            found[name] = max(found[name], np.inf if share is None else share)
+    return found
+
+
+def _draws_random_numbers(question: Question, reference: Any, case: Case) -> bool:
+    """Whether the reference draws random numbers: in float64 they are others."""
+    if any(each.seeds or "key" in each.kinds for each in question.arguments.values()):
+        return True
+    import jax
+
+    jax.clear_caches()  # a program that is already compiled would not be seen to draw
+    seen: list[bool] = []
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.name in ("random.py", "prng.py") and "jax" in path.parts:
+            seen.append(True)
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        call(reference, case.arguments, case.way, interruptible=False)
+    finally:
+        sys.setprofile(before)
+    return bool(seen)

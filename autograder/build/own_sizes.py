@@ -1,0 +1,107 @@
+"""Measure of what size the terms are that each element of an output is made of: its errors are
+measured against these.
+
+An element changes with its inputs by as much as its terms do, also where they cancel: by the chain
+rule its change under small random changes of all inputs is, in the mean, the root of the sum of the
+squares of its terms' changes. So an element in a row of small numbers has a small size, and one
+that cancels to zero that of what cancelled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.build.tolerance import Scales, Sizes
+from autograder.calls.call import Returned, call
+from autograder.calls.nudges import SMALL_STEP, coarsest, has_floats, stepped
+from autograder.calls.outputs import Output
+from autograder.calls.spec import Case
+from autograder.verdicts.arrays import dtype_kind, widen
+from autograder.verdicts.not_finite import misplaced
+
+STEPS = 4
+"""The calls with changed inputs from which a mean is taken."""
+
+SMALLER = 2.0**4
+"""Elements that are so many times smaller than the largest may be of another size."""
+
+CHANCE = 2.0**12
+"""How unlikely it must be that so many numbers are so near zero by chance."""
+
+DENSITY = 3.0
+"""Of numbers of one size a share of at most `DENSITY * t` is smaller than `t` times the largest."""
+
+WIDEST = 2.0**-20
+"""Inputs of half precision cannot be moved by little: their sizes are not measured."""
+
+
+def measured(reference: Any, case: Case, output: Output, scales: Scales) -> Scales:
+    """`scales`, those of `output`, which `reference` gave for `case`, with the own size of each
+    element, where it can be measured. This costs no compilation.
+    """
+    if not measurable(case):
+        return scales
+    step = SMALL_STEP * coarsest(case.arguments)
+    rng = np.random.default_rng(11)
+    outcomes = [call(reference, stepped(case.arguments, rng), case.way) for _ in range(STEPS)]
+    return {
+        name: Sizes(sizes.top, _own(outcomes, name, output[name], sizes.top, step))
+        for name, sizes in scales.items()
+    }
+
+
+def measurable(case: Case) -> bool:
+    """Whether the inputs of a case can be moved by little, and its function be called again without
+    a compilation.
+    """
+    arguments = case.arguments
+    return not case.way.law and has_floats(arguments) and coarsest(arguments) < WIDEST
+
+
+def uneven(output: Output, scales: Scales) -> bool:
+    """Whether more elements of an output are smaller than the largest of their class than chance
+    explains.
+    """
+    return any(
+        _uneven(array, scales[name].top)
+        for name, array in output.items()
+        if dtype_kind(array.dtype) in ("floating", "complex")
+    )
+
+
+def _uneven(array: np.ndarray, top: np.ndarray) -> bool:
+    size = np.abs(widen(array))
+    counted = np.isfinite(size) & (size > 0)
+    shares = np.sort(size[counted] / top[counted])
+    if shares.size < 2:
+        return False
+    below = np.arange(1, shares.size + 1)
+    # at most binomial(n, k) * (DENSITY * t) ** k, and binomial(n, k) at most (e * n / k) ** k
+    chance = below * np.log2(np.e * shares.size * DENSITY * shares / below)
+    return bool(np.any((chance < -np.log2(CHANCE)) & (shares < 1 / SMALLER)))
+
+
+def _own(
+    outcomes: list[Any], name: str, desired: np.ndarray, top: np.ndarray, step: float
+) -> np.ndarray | None:
+    """The own size of each element of one array; None if it cannot be measured."""
+    if dtype_kind(desired.dtype) not in ("floating", "complex"):
+        return None
+    squares = []
+    finite = np.isfinite(widen(desired))
+    for outcome in outcomes:
+        actual = outcome.output.get(name) if isinstance(outcome, Returned) else None
+        if (
+            actual is None
+            or actual.shape != desired.shape
+            or dtype_kind(actual.dtype) != dtype_kind(desired.dtype)
+            or misplaced(actual, desired)[1]
+        ):
+            return None
+        change = np.zeros(desired.shape)
+        change[finite] = np.abs(widen(actual)[finite] - widen(desired)[finite])
+        squares.append((change / step) ** 2)
+    size = np.where(finite, np.abs(widen(desired)), top)
+    return np.asarray(np.maximum(np.sqrt(np.mean(squares, axis=0)), size))
