@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.bank.records import KnownMistake
-from autograder.build import compared, judged, law_cases, one_at_a_time, tolerance, variety
+from autograder.build import compared, judged, law_cases, one_at_a_time, tolerance, trivial, variety
 from autograder.build.answered_cases import answered_slot
 from autograder.build.balance import Answered
 from autograder.build.drawn import DrawnGroups
@@ -77,7 +77,11 @@ def drawn_cases(
         for name, (planned, _) in plans.items()
     }
     variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
-    return one_at_a_time.changed(question, reference, plans, answered), answered
+    plans = one_at_a_time.changed(question, reference, plans, answered)
+    trivial.tell_apart(
+        question, reference, {name: each for name, (each, _) in plans.items()}, answered
+    )
+    return plans, answered
 
 
 def _hint(question: Question, known: Misconception) -> str:
