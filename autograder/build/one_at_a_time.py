@@ -94,11 +94,14 @@ def _chain(
         optional = bool(argument.options(public=False)) and not argument.several
         idle: set[str] = set()
         others = [other for other in question.arguments if other != name]
-        for part, tries in _changes(question, name, found[0][0], rng):
+        first = found[-1][0]
+        for place, part in _places(question, name, first, rng):
             if part in idle or len(found) > MOST:
                 continue
             before = found[-1][0]
-            values = itertools.islice(tries, TRIES)
+            # Of options those are named that the first case has not, of others what is near.
+            changes = list(_changes(question, name, first if optional else before, rng))
+            values = itertools.islice(changes[place][1], TRIES)
             cases = [_with(before, name, part, value) for value in values]
             if _exact(found[-1][1]) and argument.restructurable:
                 cases += [
@@ -127,15 +130,21 @@ def _changes(
     """The changes of one argument, or of the parts of one that contains others."""
     argument = question.arguments[name]
     wanted = Drawing(case.sizes, argument.families[0], argument.kinds[0])
-    changes = list(argument.changes(case.arguments[name], rng, wanted))
-    if len({part for part, _ in changes}) <= MOST_TWICE:
-        return iter(changes)
-    by_part: dict[str, list[Iterable[Value]]] = {}
-    for part, tries in changes:
-        by_part.setdefault(part, []).append(tries)
-    return iter(
-        (part, tries[place % len(tries)]) for place, (part, tries) in enumerate(by_part.items())
-    )
+    return argument.changes(case.arguments[name], rng, wanted)
+
+
+def _places(
+    question: Question, name: str, case: Case, rng: np.random.Generator
+) -> list[tuple[int, str]]:
+    """The changes that are made, by their places among all, and the part that each changes."""
+    parts: dict[str, list[int]] = {}
+    for place, (part, _) in enumerate(_changes(question, name, case, rng)):
+        parts.setdefault(part, []).append(place)
+    if len(parts) <= MOST_TWICE:
+        return [(place, part) for part, places in parts.items() for place in places]
+    return [
+        (places[number % len(places)], part) for number, (part, places) in enumerate(parts.items())
+    ]
 
 
 def _exact(output: Output) -> bool:

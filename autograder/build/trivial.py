@@ -106,9 +106,9 @@ def _refusing(
 def _near(answer: Trivial, case: Case, output: Output) -> bool:
     found = answer(case, output)
     return found is not None and all(
-        bool(np.all(close(widen(array), widen(output[part]), NEAR * magnitude(output[part]))))
+        array.shape == output[part].shape
+        and bool(np.all(close(widen(array), widen(output[part]), NEAR * magnitude(output[part]))))
         for part, array in found.items()
-        if array.shape == output[part].shape
     )
 
 
