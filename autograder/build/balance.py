@@ -93,19 +93,19 @@ def have_not_finite(
     """
     wanted = max(1, round(len(answered) / RARE))
     for index in range(1, len(answered), 2):
-        if sum(_share_finite(output) < 1 for _, output in answered) >= wanted:
+        if sum(share_finite(output) < 1 for _, output in answered) >= wanted:
             return
         found = [
             pair
             for case in structured(question, answered[index][0])
             if (pair := _answer(question, reference, planned.slots[index], case)) is not None
-            and _share_finite(pair[1]) < 1
+            and share_finite(pair[1]) < 1
         ]
         if found:  # one that has numbers too tells more
-            answered[index] = max(found, key=lambda pair: _share_finite(pair[1]))
+            answered[index] = max(found, key=lambda pair: share_finite(pair[1]))
 
 
-def _share_finite(output: Output) -> float:
+def share_finite(output: Output) -> float:
     """The share of the numbers of an output that are finite."""
     found = [
         np.isfinite(widen(array)).ravel()

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.build.answered_cases import answered_case
-from autograder.build.balance import Answered, like
+from autograder.build.balance import Answered, like, share_finite
 from autograder.build.plan import Plan, Slot
 from autograder.build.same import towards
 from autograder.build.shapes import AT_ITS_SMALLEST, EQUAL, LARGEST, Shape
@@ -117,7 +117,8 @@ def _chain(
             found += [pair] if pair is not None else []
     slots = [Slot(shape, lambda case=case: case) for case, _ in found]  # type: ignore[misc]
     for slot, pair in zip(planned.slots[1:], drawn[1:], strict=True):
-        if len(found) < LEAST:
+        lacking = question.nonfinite_expected and all(map(_finite, found))
+        if len(found) < LEAST or (lacking and not _finite(pair)):
             found.append(pair)
             slots.append(slot)
     again = (1, 0) if len(found) > 1 else (0, 0)
@@ -145,6 +146,10 @@ def _places(
     return [
         (places[number % len(places)], part) for number, (part, places) in enumerate(parts.items())
     ]
+
+
+def _finite(pair: tuple[Case, Output]) -> bool:
+    return share_finite(pair[1]) == 1
 
 
 def _exact(output: Output) -> bool:
