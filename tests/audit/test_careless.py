@@ -30,7 +30,7 @@ def formula(seed, x, rate):
     noise = jnp.float32(int(seed) % 17)
     spread = jnp.var(x, axis=0) / (n - 1 + 1e-3)
     y = jnp.abs(x - 1) * jnp.pi + jax.nn.gelu(x) + spread
-    return jnp.where(x > 0.5, y, jnp.tanh(x)) * rate + noise
+    return jnp.where(x > 0, y, jnp.tanh(x)) * (rate + 0.25) + noise
 """
 
 SCOPE: dict[str, Any] = {"jax": jax, "jnp": jnp, "np": np}
@@ -67,7 +67,7 @@ def test_there_are_mutants_of_every_kind_and_none_gets_all_groups() -> None:
         exec(answer.source, scope)
         if all(examine(scope["formula"], groups[name]) is None for name in HIDDEN_GROUPS):
             survivors.append(answer.name.partition(" (line")[0])
-    assert survivors == ["x >= 0.5 for x > 0.5"]  # no number drawn is 0.5
+    assert survivors == ["x >= 0 for x > 0"]  # no number drawn is 0
 
 
 def named(answers: list[Answer], start: str) -> str:
