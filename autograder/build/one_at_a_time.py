@@ -19,7 +19,7 @@ from autograder.build.answered_cases import answered_case
 from autograder.build.balance import Answered, like, share_finite
 from autograder.build.plan import Plan, Slot
 from autograder.build.same import towards
-from autograder.build.shapes import AT_ITS_SMALLEST, EQUAL, LARGEST, Shape
+from autograder.build.shapes import AT_ITS_SMALLEST, EQUAL, LARGEST, USUAL, Shape
 from autograder.build.structures import structured
 from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
@@ -201,8 +201,7 @@ def _corners(question: Question, reference: object, planned: Plan, answered: Ans
     """
     labels = [slot.shape.label for slot in planned.slots]
     ends = {LARGEST: True, EQUAL: False}
-    small = [place for place, label in enumerate(labels) if AT_ITS_SMALLEST in label]
-    usual = small[-1] + 1 if small else 0  # it comes next (see `shapes.corners`)
+    usual = next(place for place, label in enumerate(labels) if label in USUAL)
     for place, slot in enumerate(planned.slots):
         case = answered[place][0]
         if labels[place] in ends:
@@ -210,10 +209,14 @@ def _corners(question: Question, reference: object, planned: Plan, answered: Ans
                 name: question.arguments[name].at_an_end(value, largest=ends[labels[place]])
                 for name, value in case.arguments.items()
             }
-        elif place in small and usual < len(answered) and case.label == slot.shape.label:
+        elif AT_ITS_SMALLEST in labels[place] and case.label == slot.shape.label:
             new = _shared(question, answered[usual][0], case)
         else:
             continue
+        rest = [each for index, (each, _) in enumerate(answered) if index != place]
+        for name, value in case.arguments.items():
+            if value.text and all(each.arguments[name].text != value.text for each in rest):
+                new[name] = value  # no other case has this option
         pair = answered_case(question, reference, slot.shape, replace(case, arguments=new))
         others = [output for index, (_, output) in enumerate(answered) if index != place]
         if pair is not None and not _all_alike([pair[1], *others]):

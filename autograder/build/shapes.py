@@ -35,6 +35,9 @@ from autograder.questions.question import Question
 AT_ITS_SMALLEST = "at its smallest,"
 """What the label of a shape says of a dimension."""
 
+USUAL = ("all sizes distinct", "small sizes")
+"""The labels of the shape that has no special sizes."""
+
 LARGEST = "every size at its largest"
 
 EQUAL = "all sizes equal"
@@ -99,9 +102,7 @@ def distinct(question: Question, rng: np.random.Generator) -> Shape:
     sizes = must_fit(
         question, lambda: completed(question, apart(question, rng), pick_apart(question, rng))
     )
-    return Shape(
-        "all sizes distinct" if len(set(sizes.values())) == len(sizes) else "small sizes", sizes
-    )
+    return Shape(USUAL[0] if len(set(sizes.values())) == len(sizes) else USUAL[1], sizes)
 
 
 def middle(question: Question, rng: np.random.Generator) -> Shape:

@@ -32,6 +32,7 @@ from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.records import Group
 from autograder.build.banks import build
 from autograder.build.plan import generator
+from autograder.build.shapes import AT_ITS_SMALLEST, USUAL
 from autograder.calls.inputs import Value, describe
 from autograder.calls.passed import to_python
 from autograder.questions.argument import Argument, Drawing
@@ -358,3 +359,25 @@ def test_fractions_that_cannot_be_are_named(argument: Argument, told: str) -> No
         f"question 'f': arguments['a']={argument!r} (type={type(argument).__name__}) cannot be "
         f"drawn: {told}"
     )
+
+
+@pytest.mark.parametrize("secret", list("abcd"))
+def test_every_option_stays_in_corners_and_sizes_that_follow_have_the_usual_values(
+    secret: str,
+) -> None:
+    question = Question(
+        "f",
+        arguments={"seed": Seed(), "x": Array("N", "D"), "k": Dim("K"), "mode": Choice(1, 2, 3)},
+        dims={"N": (2, 9), "K": (1, "N"), "H": (1, 3), "D": "2 * H"},
+    )
+
+    def reference(seed: int, x: Any, k: int, mode: int) -> Any:
+        return np.asarray(np.asarray(x)[:k] * mode + seed % 7, np.float32)
+
+    corners = groups_of(question, reference, secret)["corners"].cases
+    assert {each.case.arguments["mode"].text for each in corners} == {"1", "2", "3"}
+    labelled = {each.case.label: each.case.arguments for each in corners}
+    (usual,) = (found for label, found in labelled.items() if label in USUAL)
+    small = [found for label, found in labelled.items() if AT_ITS_SMALLEST in label]
+    assert len(small) >= 3
+    assert all(found["seed"] is usual["seed"] for found in small)
