@@ -93,9 +93,8 @@ def _caches(question: Question) -> Iterator[Around]:
         rest = [name for name in names if name != seed]
         shapes = parts(rest, f", {_PARTS['shapes and dtypes']}")
         yield "cached", f"under {seed} and the shapes", kept(f"({parts([seed])}, {shapes})")
-    arrays = [
-        name for name in names if not isinstance(question.arguments[name], Dim | Seed | Number)
-    ]
+    single = {name for kind in (Dim, Seed, Number) for name in of_kind(question, kind)}
+    arrays = [name for name in names if name not in single]
     others = [name for name in names if name not in arrays]
     for called, of in _PARTS.items() if arrays else ():
         key = f"({parts(others)}, {parts(arrays, f', {of}')})"
@@ -114,14 +113,12 @@ def _caches(question: Question) -> Iterator[Around]:
 
 
 def _numbers(question: Question) -> Iterator[Around]:
+    seeds = of_kind(question, Seed)
     for name in named_arguments(question):
         argument = question.arguments[name]
-        zero = isinstance(argument, Seed) or (
-            isinstance(argument, Number) and 0 in (argument.low, argument.high)
-        )
-        if zero:
+        if name in seeds or 0 in (getattr(argument, "low", None), getattr(argument, "high", None)):
             yield "falsy zero", f"{name} or 1", f"return {call(question, **{name: f'{name} or 1'})}"
-        if isinstance(argument, Seed | Dim) and argument.fractions:
+        if getattr(argument, "fractions", False):
             for change in ("int(round(float({})))", "int({} + 0.5)", "int(-(-{} // 1))"):
                 changed = change.format(name)
                 yield (
