@@ -23,6 +23,10 @@ STEPS = (0.02, 0.1, 0.5, 2.0, -4.0)
 """How much an element is changed, as a share of the largest of its array: the least first."""
 
 
+UNSEEN = 0.04
+"""A number that moves by this towards the next number of one digit is rounded to the same one."""
+
+
 class Described(Protocol):
     """What is asked of an `autograder.questions.arguments.Array`."""
 
@@ -182,7 +186,10 @@ def _another(
     if array.values == "positive":
         return old * (1 + abs(step))
     largest = float(np.max(np.abs(data.astype(np.complex128 if kind == "c" else np.float64))))
-    return old + np.asarray(step * (largest or 1.0), data.dtype)
+    move = step * (largest or 1.0)
+    if step == STEPS[0] and kind == "f":  # what rounds to one digit sees no change
+        move = min(move, UNSEEN) * (1 if float(old) <= round(float(old), 1) else -1)
+    return old + np.asarray(move, data.dtype)
 
 
 def _no_numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
