@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from autograder.checks.verdict import CheckFailed, Ungraded
     from autograder.errors import DeclarationError
     from autograder.questions.arguments import Array
+    from autograder.questions.choices import Choice
     from autograder.questions.lists import List
     from autograder.questions.made import Function, Made, Rngs
-    from autograder.questions.numbers import Choice, Dim, Key, Number, Seed
+    from autograder.questions.numbers import Dim, Key, Number, Seed
     from autograder.questions.question import Question
     from autograder.questions.structures import NamedTuple, Tree, Tuple
     from autograder.questions.ways import state
@@ -52,7 +53,8 @@ __all__ = [
 _HOMES = {
     "Array": "autograder.questions.arguments",
     "List": "autograder.questions.lists",
-    **dict.fromkeys(("Choice", "Dim", "Key", "Number", "Seed"), "autograder.questions.numbers"),
+    "Choice": "autograder.questions.choices",
+    **dict.fromkeys(("Dim", "Key", "Number", "Seed"), "autograder.questions.numbers"),
     **dict.fromkeys(("NamedTuple", "Tree", "Tuple"), "autograder.questions.structures"),
     **dict.fromkeys(("CheckFailed", "Ungraded"), "autograder.checks.verdict"),
     **dict.fromkeys(("Function", "Made", "Rngs"), "autograder.questions.made"),

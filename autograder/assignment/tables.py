@@ -10,6 +10,7 @@ from rich.table import Table
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank.groups import PUBLIC
 from autograder.build.record import QuestionRecord
+from autograder.build.trivial import accepted
 from autograder.console import a_table
 
 
@@ -82,8 +83,21 @@ def sentences_of_margins(built: Sequence[BuiltAssignment]) -> list[str]:
     return told
 
 
+def sentences_of_trivial(built: Sequence[BuiltAssignment]) -> list[str]:
+    """For each answer that needs no understanding and gets points all the same, a sentence."""
+    return [
+        f"{each.name}: {question}: whoever returns {called} gets the points of {', '.join(names)}, "
+        "which its author accepts."
+        for each in built
+        for question, record in each.record().questions.items()
+        for called, names in accepted(record.trivial).items()
+    ]
+
+
 def tables_of_cases(built: BuiltAssignment) -> list[Table]:
-    """For each question, a table of how many cases of each group refuse each known wrong answer."""
+    """For each question, a table of how many cases of each group refuse each known wrong answer,
+    and each answer that needs no understanding.
+    """
     tables = []
     for question in built.record().questions.values():
         groups = question.groups
@@ -97,6 +111,14 @@ def tables_of_cases(built: BuiltAssignment) -> list[Table]:
                         for name, group in groups.items()
                     ),
                 )
+        for called, refused in question.trivial.items():
+            table.add_row(
+                f"returns {escape(called)}",
+                *(
+                    f"{refused[name]} of {group.cases}" if name in refused else ""
+                    for name, group in groups.items()
+                ),
+            )
         tables.append(table)
     return tables
 

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Iterator
 
 from autograder.audit.answers import Answer
+from autograder.audit.near_misses import near_misses
 from autograder.audit.rewrites import TRANSFORMS
 from autograder.questions.question import Question
 
@@ -27,7 +28,7 @@ def of_nodes(module: ast.Module, question: Question) -> Iterator[Answer]:
     """Mutants in which one node of the syntax tree is changed."""
     seeds = {name for name, argument in question.arguments.items() if argument.seeds}
     for index, node in enumerate(ast.walk(module)):
-        for kind, name, changed in _changes(node, seeds):
+        for kind, name, changed in (*_changes(node, seeds), *near_misses(node)):
             yield Answer(
                 kind,
                 f"{name} (line {getattr(node, 'lineno', '?')})",

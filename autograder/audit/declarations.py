@@ -18,7 +18,8 @@ from autograder.audit.mutants import mutants
 from autograder.audit.rewrites import rewrites
 from autograder.bank.groups import PUBLIC
 from autograder.build.plan import generator, plan
-from autograder.calls.call import Failed, call
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.outputs import Output
 from autograder.calls.spec import CallSpec, Case
 from autograder.questions.question import Question, declared
 
@@ -70,7 +71,10 @@ def _for(question: Question, namespace: Mapping[str, Any], solution: Path) -> Ma
         right = _possible(question, namespace, rewrites(source, question))
         reference = plain(source, question)
         return MadeAnswers(
-            question.name, reference, tuple(right), tuple(mutants(reference, question))
+            question.name,
+            reference,
+            tuple(right),
+            tuple(mutants(reference, question, _outputs(question, namespace))),
         )
     except ValueError as fault:
         note = f"{question.name}: no mutants were made: {fault}"
@@ -100,6 +104,14 @@ def _possible(
         if not any(_fails(scope[question.name], case) for case in cases):
             found.append(answer)
     return found
+
+
+def _outputs(question: Question, namespace: Mapping[str, Any]) -> list[Output]:
+    """What the solution returns for some cases that students see."""
+    slots = plan(question, PUBLIC, generator("audit", question.name)).slots
+    cases = [slot.draw() for slot in slots]
+    found = [call(namespace[question.name], case.arguments, case.way) for case in cases]
+    return [outcome.output for outcome in found if isinstance(outcome, Returned)]
 
 
 def _telling(cases: Sequence[Case]) -> list[Case]:

@@ -13,11 +13,10 @@ from typing import Any
 from autograder.assignment.notebook import run_after_cells
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.records import ExpectedCase, Group
-from autograder.build import law_cases
-from autograder.build.answered_cases import answered_slot
 from autograder.build.classes import scales
 from autograder.build.judged import cases_of
-from autograder.build.plan import generator, plan
+from autograder.build.plan import generator
+from autograder.build.reference import drawn_cases
 from autograder.build.same import towards
 from autograder.build.tolerance import Noise, tolerances
 from autograder.questions.question import Question, declared
@@ -73,11 +72,14 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
 
 def _fresh(question: Question, reference: object, noise: float) -> Iterator[Group]:
     for number in range(FRESH_BANKS):
-        for name in (*HIDDEN_GROUPS, *question.laws):
-            planned = (law_cases.plan if name in question.laws else plan)(
-                question, name, generator(f"audit {number}", question.name, name)
-            )
-            answered = [answered_slot(question, reference, slot) for slot in planned.slots]
+        names = (*HIDDEN_GROUPS, *question.laws)
+        plans, found = drawn_cases(
+            question,
+            reference,
+            {name: generator(f"audit {number}", question.name, name) for name in names},
+        )
+        for name, (planned, _) in plans.items():
+            answered = found[name]
             if residual_of(question.words) or samples_of(question.words):
                 yield Group(name, cases_of(question, reference, answered)[0], planned.calls)
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from autograder.audit.answers import (
     Answer,
@@ -23,19 +23,27 @@ from autograder.audit.answers import (
     takes_several,
     unique,
 )
+from autograder.audit.careless import careless, most_frequent
 from autograder.audit.changed_nodes import of_nodes
 from autograder.build.fitting_sizes import LARGEST_DISTINCT_SIZE
+from autograder.calls.outputs import Output
 from autograder.questions.arguments import Array
-from autograder.questions.numbers import Choice, Dim, Number, Seed
+from autograder.questions.choices import Choice
+from autograder.questions.numbers import Dim, Number, Seed
 from autograder.questions.question import Question
 
 
-def mutants(source: str, question: Question) -> list[Answer]:
+def mutants(source: str, question: Question, outputs: Sequence[Output] = ()) -> list[Answer]:
     """Known wrong answers from the `source` of the reference, without duplicates. Some may turn out
-    to be right after all.
+    to be right after all. `outputs` are some of the reference's.
     """
     module = of_function(source, question.name)
-    made = [*of_nodes(module, question), *around(module, question, _wrong_around(question))]
+    made = [
+        *of_nodes(module, question),
+        *around(module, question, _wrong_around(question)),
+        *around(module, question, careless(question)),
+        *around(module, question, most_frequent(question, outputs)),
+    ]
     return unique(made, ast.unparse(module))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from autograder.audit.equivalents import FRESH_BANKS
+from autograder.audit.kinds import kinds
 from autograder.audit.records import Audited, Verdict
 from autograder.audit.run import WITHOUT_UNDERSTANDING
 from autograder.bank.groups import METHOD
@@ -79,6 +80,7 @@ def _question(audited: Audited) -> dict[str, Any]:
         "plot": _plot(audited),
         "plot_words": _plot_words(audited),
         "groups": _groups(audited),
+        "kinds": kinds(audited),
         "seconds": f"{sum(verdict.seconds for verdict in audited.verdicts):.0f}",
         "cheap": _cheap(audited),
         "wrong": [

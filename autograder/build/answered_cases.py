@@ -13,6 +13,7 @@ from autograder.build.by_right import OVERFLOW, why_not_by_right
 from autograder.build.degenerate import why_degenerate
 from autograder.build.float64 import in_float64
 from autograder.build.plan import Slot
+from autograder.build.shapes import Shape
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.causes import ONE_ARRAY
 from autograder.calls.inputs import describe
@@ -65,17 +66,19 @@ _BEYOND_THE_PROCESSOR = re.compile(
 """JAX's messages about operations that it supports only on an accelerator, or nowhere."""
 
 
-def answered_slot(question: Question, reference: object, slot: Slot) -> tuple[Case, Output]:
-    """A case for `slot` whose reference output tests something, with that output. Raises
-    `BuildError`.
+def answered_slot(
+    question: Question, reference: object, slot: Slot, draws: int = DRAWS
+) -> tuple[Case, Output]:
+    """A case for `slot` whose reference output tests something, with that output: one of `draws`.
+    Raises `BuildError`.
     """
     why = advice = ""
     overflown = 0
-    for tried in range(1, DRAWS + 1):
+    for tried in range(1, draws + 1):
         case = slot.draw()
         output = _reference_output(question, reference, case)
         expected = question.nonfinite_expected and _not_finite(output)
-        if expected and tried < WITHOUT_A_NUMBER and _without_a_number(output):
+        if expected and tried < min(WITHOUT_A_NUMBER, draws) and _without_a_number(output):
             continue
         why = "" if expected else why_degenerate(output)
         advice = " Narrow the ranges in dims" if why else ""
@@ -112,6 +115,18 @@ def _kept_in_float64(reference: object, case: Case) -> str:
     if isinstance(wide, Failed) or why_degenerate(wide.output):
         return ""
     return f" In float64 it does: numbers overflow, or are lost, on the way. {KEEP_DIGITS}"
+
+
+def answered_case(
+    question: Question, reference: object, shape: Shape, case: Case
+) -> tuple[Case, Output] | None:
+    """A case with its expected output; None if it is no input for this function, or tests
+    nothing.
+    """
+    try:
+        return answered_slot(question, reference, Slot(shape, lambda: case), draws=1)
+    except BuildError:
+        return None
 
 
 def _not_finite(output: Output) -> bool:

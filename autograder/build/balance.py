@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograder.build.answered_cases import answered_slot
+from autograder.build.answered_cases import answered_case
 from autograder.build.plan import Plan, Slot
 from autograder.build.structures import enlarged, spoiled, structured
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
-from autograder.errors import BuildError
 from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind, widen
 
@@ -94,19 +93,19 @@ def have_not_finite(
     """
     wanted = max(1, round(len(answered) / RARE))
     for index in range(1, len(answered), 2):
-        if sum(_share_finite(output) < 1 for _, output in answered) >= wanted:
+        if sum(share_finite(output) < 1 for _, output in answered) >= wanted:
             return
         found = [
             pair
             for case in structured(question, answered[index][0])
             if (pair := _answer(question, reference, planned.slots[index], case)) is not None
-            and _share_finite(pair[1]) < 1
+            and share_finite(pair[1]) < 1
         ]
         if found:  # one that has numbers too tells more
-            answered[index] = max(found, key=lambda pair: _share_finite(pair[1]))
+            answered[index] = max(found, key=lambda pair: share_finite(pair[1]))
 
 
-def _share_finite(output: Output) -> float:
+def share_finite(output: Output) -> float:
     """The share of the numbers of an output that are finite."""
     found = [
         np.isfinite(widen(array)).ravel()
@@ -119,7 +118,7 @@ def _share_finite(output: Output) -> float:
 def _most_frequent(arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int]]:
     """The most frequent of some answers, and where it is."""
     places = [
-        [index for index, array in enumerate(arrays) if _like(array, usual)] for usual in arrays
+        [index for index, array in enumerate(arrays) if like(array, usual)] for usual in arrays
     ]
     most = max(places, key=len)
     return arrays[most[0]], most
@@ -137,7 +136,7 @@ def _replace(
     """Replace a case by a structured one with another answer; whether there is one."""
     for case in structured(question, answered[index][0]):
         pair = _answer(question, reference, planned.slots[index], case)
-        if pair is not None and leaf in pair[1] and not _like(pair[1][leaf], usual):
+        if pair is not None and leaf in pair[1] and not like(pair[1][leaf], usual):
             answered[index] = pair
             return True
     return False
@@ -159,11 +158,11 @@ def _just_miss(
     slot = planned.slots[index]
     for case in structured(question, plain):
         pair = _answer(question, reference, slot, case)
-        if pair is None or leaf not in pair[1] or _like(pair[1][leaf], usual):
+        if pair is None or leaf not in pair[1] or like(pair[1][leaf], usual):
             continue
         for missed in spoiled(case, plain):
             found = _answer(question, reference, slot, missed)
-            if found is not None and leaf in found[1] and _like(found[1][leaf], usual):
+            if found is not None and leaf in found[1] and like(found[1][leaf], usual):
                 answered[index] = found
                 return True
     return False
@@ -173,13 +172,11 @@ def _answer(
     question: Question, reference: object, slot: Slot, case: Case
 ) -> tuple[Case, Output] | None:
     """The case with its expected output; None if it is no input for this function."""
-    try:
-        return answered_slot(question, reference, Slot(slot.shape, lambda: case))
-    except BuildError:
-        return None
+    return answered_case(question, reference, slot.shape, case)
 
 
-def _like(output: np.ndarray, usual: np.ndarray) -> bool:
+def like(output: np.ndarray, usual: np.ndarray) -> bool:
+    """Whether two outputs are one answer: the same array, or one number in all their elements."""
     return same(output, usual) or (
         output.size > 0 and usual.size > 0 and all_equal([output, usual])
     )

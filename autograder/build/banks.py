@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
 from autograder.bank.records import Bank, Group, RuleChecks
-from autograder.build import options, tolerance
+from autograder.build import options, tolerance, trivial
 from autograder.build.drawn import DrawnGroups
 from autograder.build.record import (
     BuildRecord,
@@ -114,6 +114,7 @@ def build(
             tolerance=_tolerance_record(question, kept),
             imprecise=question.imprecise,
             options=options.counts(question, kept.groups.values()),
+            trivial=trivial.refused(question, kept.groups),
         )
     environment = fingerprint(sorted(samplers))
     banks = (

@@ -25,11 +25,12 @@ from autograder.questions.question import Question
 @dataclass(frozen=True)
 class Slot:
     """A place in a group for one case: its shape is fixed, and its values are drawn (and drawn
-    again if they test nothing).
+    again if they test nothing). `elsewhere` draws a case for this place in another shape.
     """
 
     shape: Shape
     draw: Callable[[], Case]
+    elsewhere: Callable[[Shape], Case] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
     does not exist.
     """
     if group == "corners":
-        slots = _default_slots(question, corners(question, rng), 1, rng)
+        shapes = corners(question, rng)
+        slots = _default_slots(question, shapes, 1 if len(shapes) > 1 else 2, rng)
     elif group == "random":
         slots = _default_slots(
             question,
@@ -143,6 +145,7 @@ def trace_slots(
 def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
     shape = distinct(question, rng)
     rounds = max(
+        2,  # of one case alone a constant is the answer
         options.most(question, public=False),
         *(len(argument.kinds) for argument in question.arguments.values()),
     )
@@ -178,7 +181,7 @@ def _slot(
     Each draw takes the next declared family, beginning with the first.
     """
 
-    def value(parameter: str, argument: Argument) -> Value:
+    def value(parameter: str, argument: Argument, shape: Shape) -> Value:
         family = argument.families[index % len(argument.families)]
         option = share.get(parameter, "")
         wanted = Drawing(shape.sizes, family, kinds[parameter], option, public)
@@ -189,8 +192,10 @@ def _slot(
                 f"question {question.name!r}: arguments[{parameter!r}]: {fault}"
             ) from fault
 
-    def draw() -> Case:
-        values = {name: value(name, argument) for name, argument in question.arguments.items()}
+    def draw(shape: Shape) -> Case:
+        values = {
+            name: value(name, argument, shape) for name, argument in question.arguments.items()
+        }
         return Case(shape.label, shape.sizes, values, question.way)
 
-    return Slot(shape, draw)
+    return Slot(shape, lambda: draw(shape), draw)

@@ -80,7 +80,8 @@ class ToleranceRecord:
 class QuestionRecord:
     """One question: its groups by name, its known answers by the names of their functions, its
     rules in words. `options` counts, for each argument that is one of a few things, the hidden
-    cases of each.
+    cases of each. `trivial` says for each answer that needs no understanding how many cases of each
+    hidden group refuse it.
     """
 
     groups: Mapping[str, GroupCounts]
@@ -90,6 +91,7 @@ class QuestionRecord:
     tolerance: ToleranceRecord
     imprecise: float = 0.0
     options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    trivial: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> QuestionRecord:

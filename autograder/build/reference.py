@@ -4,12 +4,15 @@ of the author's other answers on them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from autograder.bank.records import KnownMistake
-from autograder.build import compared, judged, law_cases, tolerance, variety
+from autograder.build import compared, judged, law_cases, one_at_a_time, tolerance, trivial, variety
 from autograder.build.answered_cases import answered_slot
+from autograder.build.balance import Answered
 from autograder.build.drawn import DrawnGroups
 from autograder.build.plan import generator, plan
 from autograder.build.same import check_words
@@ -28,18 +31,11 @@ def draw(
     them. Raises `BuildError`.
     """
     check_width(question)
-    plans = {}
-    for name in names:
-        rng = generator(secret, assignment, question.name, name)
-        plans[name] = (
-            (law_cases.plan if name in question.laws else plan)(question, name, rng),
-            rng,
-        )
-    answered = {
-        name: [answered_slot(question, reference, slot) for slot in planned.slots]
-        for name, (planned, _) in plans.items()
-    }
-    variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
+    plans, answered = drawn_cases(
+        question,
+        reference,
+        {name: generator(secret, assignment, question.name, name) for name in names},
+    )
     for case, output in (pair for cases in answered.values() for pair in cases):
         check_words(question, case, output)
     otherwise = residual_of(question.words) or samples_of(question.words)
@@ -64,6 +60,28 @@ def draw(
         )
         groups[name] = replace(group, known=kept)
     return DrawnGroups(groups, tolerance.total(noise), outcomes)
+
+
+def drawn_cases(
+    question: Question, reference: object, names: Mapping[str, np.random.Generator]
+) -> tuple[dict[str, one_at_a_time.Planned], dict[str, Answered]]:
+    """The plans of the groups, each of a generator, and their cases with the outputs of the
+    reference. Raises `BuildError`.
+    """
+    plans = {
+        name: ((law_cases.plan if name in question.laws else plan)(question, name, rng), rng)
+        for name, rng in names.items()
+    }
+    answered = {
+        name: [answered_slot(question, reference, slot) for slot in planned.slots]
+        for name, (planned, _) in plans.items()
+    }
+    variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
+    plans = one_at_a_time.changed(question, reference, plans, answered)
+    trivial.tell_apart(
+        question, reference, {name: each for name, (each, _) in plans.items()}, answered
+    )
+    return plans, answered
 
 
 def _hint(question: Question, known: Misconception) -> str:

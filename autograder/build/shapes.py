@@ -32,6 +32,16 @@ from autograder.errors import BuildError
 from autograder.questions import sizes as expressions
 from autograder.questions.question import Question
 
+AT_ITS_SMALLEST = "at its smallest,"
+"""What the label of a shape says of a dimension."""
+
+USUAL = ("all sizes distinct", "small sizes")
+"""The labels of the shape that has no special sizes."""
+
+LARGEST = "every size at its largest"
+
+EQUAL = "all sizes equal"
+
 MOST_ENDS = 6
 """A dimension that follows from more than so many others is not sought at its ends."""
 
@@ -45,18 +55,22 @@ class Shape:
 
 
 def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
-    """Edge sizes: each dimension at its smallest in turn with the others distinct; all distinct;
+    """Edge sizes: all distinct; each dimension at its smallest in turn with the others as before;
     all at their largest; all equal if the ranges allow it; and a dimension that follows from others
     at its smallest and its largest, if no shape before has it so. Those that do not fit the
     question are left out.
     """
     free = free_ranges(question)
     shapes = []
+    usual = distinct(question, rng)
     for dim in (dim for dim, declared in question.dims.items() if not isinstance(declared, str)):
-        sizes = fitting(question, lambda dim=dim: _smallest(question, rng, dim))  # type: ignore[misc]
+        sizes = _that_alone(question, usual, dim) or fitting(
+            question,
+            lambda dim=dim: _smallest(question, rng, dim),  # type: ignore[misc]
+        )
         if sizes:
-            shapes.append(Shape(f"{dim} at its smallest, {sizes[dim]}", sizes))
-    shapes.append(distinct(question, rng))
+            shapes.append(Shape(f"{dim} {AT_ITS_SMALLEST} {sizes[dim]}", sizes))
+    shapes.append(usual)
     if question.dims:
         shapes += _largest(question, rng)
     low = max((smallest for smallest, _ in free.values()), default=1)
@@ -72,7 +86,7 @@ def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
             lambda: completed(question, dict.fromkeys(free, size), lambda low, high, _: high),
         )
         if equal:
-            shapes.append(Shape("all sizes equal", equal))
+            shapes.append(Shape(EQUAL, equal))
     for dim in (dim for dim, declared in question.dims.items() if isinstance(declared, str)):
         for word, sign in (("smallest", 1), ("largest", -1)):
             sizes = _at_an_end(question, rng, dim, sign)
@@ -88,9 +102,7 @@ def distinct(question: Question, rng: np.random.Generator) -> Shape:
     sizes = must_fit(
         question, lambda: completed(question, apart(question, rng), pick_apart(question, rng))
     )
-    return Shape(
-        "all sizes distinct" if len(set(sizes.values())) == len(sizes) else "small sizes", sizes
-    )
+    return Shape(USUAL[0] if len(set(sizes.values())) == len(sizes) else USUAL[1], sizes)
 
 
 def middle(question: Question, rng: np.random.Generator) -> Shape:
@@ -121,6 +133,17 @@ def growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> lis
     """Shapes that differ from `shape` in the size of `dim`, and in what depends on it. Raises
     `BuildError` if none of them fits the question.
     """
+    found = _growing(question, shape, dim, sizes)
+    if not found:
+        raise BuildError(
+            f"question {question.name!r}: a rule needs cases that differ in {dim} alone, and none "
+            f"fits: {dim} depends on other sizes. Name a dimension with a range of its own in the "
+            "rule"
+        )
+    return found
+
+
+def _growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> list[Shape]:
     found = []
     for size in sizes:
         kept = {**shape.sizes, dim: size}
@@ -132,13 +155,18 @@ def growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> lis
         made = completed(question, free, keep)
         if made and made[dim] == size and fits(question, made):
             found.append(Shape(f"{dim} = {size}", made))
-    if not found:
-        raise BuildError(
-            f"question {question.name!r}: a rule needs cases that differ in {dim} alone, and none "
-            f"fits: {dim} depends on other sizes. Name a dimension with a range of its own in the "
-            "rule"
-        )
     return found
+
+
+def _that_alone(question: Question, usual: Shape, dim: str) -> Sizes | None:
+    """The usual sizes with `dim` at its smallest, and what follows from it; None if they do not fit
+    the question.
+    """
+    ranges = free_ranges(question)
+    if dim not in ranges:
+        return None
+    found = _growing(question, usual, dim, [ranges[dim][0]])
+    return dict(found[0].sizes) if found else None
 
 
 def _smallest(question: Question, rng: np.random.Generator, dim: str) -> Sizes | None:
@@ -183,7 +211,7 @@ def _largest(question: Question, rng: np.random.Generator) -> list[Shape]:
     free = {dim: largest for dim, (_, largest) in free_ranges(question).items()}
     sizes = completed(question, free, lambda low, high, _: high)
     if sizes and fits(question, sizes):
-        return [Shape("every size at its largest", sizes)]
+        return [Shape(LARGEST, sizes)]
     found = [sizes for _ in range(TRIES) if (sizes := random_sizes(question, rng))]
     fitting = [sizes for sizes in found if fits(question, sizes)]
     return [Shape("large sizes", max(fitting, key=lambda each: sum(each.values())))][: len(fitting)]

@@ -1,17 +1,20 @@
 """Ask for answers that vary: an expected output that is the same in all cases, such as False for
 random numbers that are never sorted, is right for whoever returns it without looking.
 
-Where an output does not vary, other inputs of the same kind are tried: sorted, symmetric, alike.
+Where an output does not vary, other inputs of the same kind are tried: sorted, symmetric, alike;
+and where none of them gives another in a group, other sizes.
 Where one answer is rare, such as True for "is it symmetric?", inputs that give it, and inputs that
 just miss it, are tried too.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from autograder.build.answered_cases import answered_case
 from autograder.build.balance import (
     Answered,
     all_equal,
@@ -41,6 +44,8 @@ def varied(
     for name in plain:
         for leaf in _constant([answered[name]]):
             vary(question, reference, plans[name], answered[name], leaf)
+        if set(_constant([answered[name]])) == set(answered[name][0][1]):
+            _in_other_shapes(question, reference, plans, name, answered[name])
         for leaf in lopsided:
             balance(question, reference, plans[name], answered[name], leaf)
         if question.nonfinite_expected:
@@ -62,6 +67,34 @@ def varied(
             'Array(…, families=("normal", "equal", "tiny")), or whole numbers with dtype="int32"; '
             "or ask for an output that depends on the inputs"
         )
+
+
+OTHER_SHAPES = 4
+"""Shapes of other cases that are tried where the outputs of a group are all the same."""
+
+
+def _in_other_shapes(
+    question: Question,
+    reference: object,
+    plans: Mapping[str, Plan],
+    name: str,
+    answered: Answered,
+) -> None:
+    """Replace every second case of a group whose outputs are all the same by one of a shape that
+    another group has, for which the output is another.
+    """
+    own = answered[0][0].sizes
+    every = [slot.shape for other, each in plans.items() if other != name for slot in each.slots]
+    shapes = {tuple(shape.sizes.items()): shape for shape in every if shape.sizes != own}
+    usual = answered[0][1]
+    for place, shape in zip(
+        range(1, len(answered), 2), itertools.cycle([*shapes.values()][:OTHER_SHAPES])
+    ):
+        slot = plans[name].slots[place]
+        case = slot.elsewhere(shape) if slot.elsewhere else None
+        pair = answered_case(question, reference, shape, case) if case else None
+        if pair and not all(same(pair[1][leaf], usual[leaf]) for leaf in usual if leaf in pair[1]):
+            answered[place] = pair
 
 
 def _shown(array: np.ndarray) -> str:

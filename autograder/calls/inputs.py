@@ -24,12 +24,12 @@ class Value:
     """One concrete argument: its data, and the Python type in which the function receives it.
 
     `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32"
-    (numbers; `data` is 0-d), "key" (a JAX PRNG key; `data` is its seed, 0-d, or 1-d for an array of
-    keys), "rngs" (an `nnx.Rngs`; `data` is its seed, or those of the streams that `text` names),
-    "literal" (the Python constant that `text` writes), "function" or "made" (`text` is code, see
-    `autograder.calls.given`). A container has no data of its own: `fields` are its values by name.
-    It is a "tree" (a dict), a "list" or a "tuple" (the names are indices), or "named …" (a named
-    tuple of the class named behind it).
+    (numbers; `data` is 0-d, and `text` a fraction that is added), "key" (a JAX PRNG key; `data` is
+    its seed, 0-d, or 1-d for an array of keys), "rngs" (an `nnx.Rngs`; `data` is its seed, or those
+    of the streams that `text` names), "literal" (the Python constant that `text` writes),
+    "function" or "made" (`text` is code, see `autograder.calls.given`). A container has no data of
+    its own: `fields` are its values by name. It is a "tree" (a dict), a "list" or a "tuple" (the
+    names are indices), or "named …" (a named tuple of the class named behind it).
     """
 
     kind: str
@@ -183,6 +183,8 @@ def _describe_rngs(value: Value) -> str:
 
 
 def _number(value: Value) -> float | int:
+    if value.text:
+        return float(value.data) + float(value.text)
     if "float" not in value.kind:
         return int(value.data)
     # A float32 has few digits; as a Python float it would be shown with many more.

@@ -80,7 +80,7 @@ def _leaf(value: Value, give: Callable[[str], Any]) -> Any:
         return given.made(value.text, give)
     if value.kind == "rngs":
         return _rngs(value)
-    return _NUMBERS[value.kind](value.data)
+    return _NUMBERS[value.kind](float(value.data) + float(value.text) if value.text else value.data)
 
 
 def _rngs(value: Value) -> Any:

@@ -13,6 +13,7 @@ from autograder.assignment.samples import known_samples, otter_run
 from autograder.assignment.tables import (
     sentences_of_margins,
     sentences_of_options,
+    sentences_of_trivial,
     table_of_builds,
     tables_of_cases,
 )
@@ -66,7 +67,10 @@ def new(name: str, folder: Path) -> None:
 @click.option(
     "--cases",
     is_flag=True,
-    help="Print for each known-wrong answer on how many cases of each group it is refused.",
+    help=(
+        "Print for each known-wrong answer, and for those that need no understanding, on how many "
+        "cases of each group it is refused."
+    ),
 )
 @click.option(
     "--quick",
@@ -105,6 +109,7 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
             *of_cases,
             *map(escape, sentences_of_margins(built)),
             *map(escape, sentences_of_options(built)),
+            *map(escape, sentences_of_trivial(built)),
             f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
             "that folder is secret.",
         )

@@ -8,7 +8,7 @@ only: the grading side draws nothing and imports no JAX.
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -114,6 +114,21 @@ class Argument(abc.ABC):
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         """Another value for which the same programs are compiled; `value` itself where any other
         value could need other programs.
+        """
+        return value
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        """Ways to change this argument alone, and of one that contains others one of them alone:
+        the name of the part inside ("" for the argument itself), and values to be tried in turn, of
+        the same shapes and Python types. Nothing where its value follows from other arguments.
+        """
+        yield from ()
+
+    def at_an_end(self, value: Value, *, largest: bool) -> Value:
+        """The value with the smallest or the largest number that it may have; `value` itself where
+        there is none.
         """
         return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from autograder.errors import BuildError
 from autograder.questions import sizes as expressions
 from autograder.questions import values as elements
 from autograder.questions.argument import Argument, Drawing
+from autograder.questions.changed_arrays import of_array
 from autograder.questions.random_numbers import (
     COMPLEX_DTYPES,
     EXACT_DTYPES,
@@ -209,6 +210,11 @@ class Array(Argument):
         exact = letter(dtype) not in "fc"
         drawn = rng.integers(0, 2, size=shape) if exact else rng.standard_normal(shape)
         return Value(value.kind, np.asarray(drawn).astype(dtype))
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        return of_array(self, value, rng, wanted)
 
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
         data = value.data

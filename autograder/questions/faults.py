@@ -29,6 +29,7 @@ class Declared(ways.Declared, Protocol):
     imprecise: float
     nan: bool
     nonfinite: str
+    trivial: str
     x64: bool
     may_change: tuple[str, ...]
     changed: tuple[str, ...]

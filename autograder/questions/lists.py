@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ import numpy as np
 from autograder.calls.inputs import Value
 from autograder.questions import sizes as expressions
 from autograder.questions.argument import Argument, Drawing
-from autograder.questions.structures import draw_inside, families_of
+from autograder.questions.structures import changes_inside, draw_inside, families_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +106,11 @@ class List(Argument):
             "list",
             fields={name: self.element.vary(each, rng) for name, each in value.fields.items()},
         )
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        return changes_inside(dict.fromkeys(value.fields, self.element), value, rng, wanted)
 
     def sizes(self, expression: str) -> dict[str, str]:
         found: dict[str, str] = {}

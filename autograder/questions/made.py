@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -79,6 +79,13 @@ class Function(Argument):
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """The function that the case asks for."""
         return Value("function", text=self.texts[wanted.option])
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        for name in self.options(wanted.public):
+            if self.texts[name] != value.text:
+                yield "", [Value("function", text=self.texts[name])]
 
     def __repr__(self) -> str:
         return f"Function({', '.join(f'{name}=…' for name in self.functions)})"
@@ -160,3 +167,11 @@ class Rngs(Argument):
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         return self._of(rng)
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        for place in range(value.data.size):
+            seeds = value.data.copy()
+            seeds.reshape(-1)[place] = rng.integers(LARGEST_SEED)
+            yield "", [replace(value, data=seeds)]

@@ -1,12 +1,11 @@
-"""Arguments that are one number, a key, or one of a few constants: `Dim`, `Seed`, `Key`, `Number`,
-`Choice`.
-"""
+"""Arguments that are one number or a key: `Dim`, `Seed`, `Key`, `Number`."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,6 +16,15 @@ LARGEST_SEED = 2**24
 """Seeds are below this, so that `float32(seed)` is exact: a problem may pass its seed as a float.
 """
 
+LARGEST_CUT = 2**20
+"""Seeds that have a fraction are below this, so that `float32` has it exactly."""
+
+FRACTION = "0.75"
+"""The fraction of a number that has to be cast: `int` cuts it off, and rounding does not."""
+
+SLIGHT = 0.01
+"""The share by which a number is changed a little: less than its first two digits show."""
+
 DECADES = 100.0
 """A `Number` whose range spans more than this factor is drawn evenly in its logarithm."""
 
@@ -25,11 +33,13 @@ DECADES = 100.0
 class Dim(Argument):
     """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
 
-    With `as_float` the problem passes it as a float ("cast to int").
+    With `as_float` the problem passes it as a float ("cast to int"), and with `fractions` that
+    float has a fraction, which the cast cuts off.
     """
 
     name: str
     as_float: bool = False
+    fractions: bool = False
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -40,7 +50,7 @@ class Dim(Argument):
         return _number_kinds(self.as_float)
 
     def faults(self) -> list[str]:
-        return _number_faults(self.as_float) + (
+        return _number_faults(self.as_float, self.fractions) + (
             []
             if isinstance(self.name, str)
             else [f"a dimension is named by a string, not by {self.name!r}"]
@@ -48,7 +58,8 @@ class Dim(Argument):
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """The size itself, as a 0-d int64 array."""
-        return _number(wanted.sizes[self.name], wanted.kind)
+        number = _number(wanted.sizes[self.name], wanted.kind)
+        return _with_fraction(number, rng, wanted) if self.fractions else number
 
     def sizes(self, expression: str) -> dict[str, str]:
         return {self.name: f"int({expression})"}
@@ -57,10 +68,11 @@ class Dim(Argument):
 @dataclass(frozen=True)
 class Seed(Argument):
     """A seed for a random generator, in [0, 2**24). With `as_float` the problem passes it as a
-    float ("cast to int").
+    float ("cast to int"), and with `fractions` that float has a fraction, which the cast cuts off.
     """
 
     as_float: bool = False
+    fractions: bool = False
 
     seeds: ClassVar[bool] = True
 
@@ -71,14 +83,24 @@ class Seed(Argument):
         return _number_kinds(self.as_float)
 
     def faults(self) -> list[str]:
-        return _number_faults(self.as_float)
+        return _number_faults(self.as_float, self.fractions)
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """Draw a seed uniformly, as a 0-d int64 array."""
-        return _number(int(rng.integers(LARGEST_SEED)), wanted.kind)
+        if not self.fractions:
+            return _number(int(rng.integers(LARGEST_SEED)), wanted.kind)
+        return _with_fraction(_number(int(rng.integers(LARGEST_CUT)), wanted.kind), rng, wanted)
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        return _other_seeds(value, rng)
+
+    def at_an_end(self, value: Value, *, largest: bool) -> Value:
+        return _number(LARGEST_SEED - 1 if largest else 0, value.kind)
 
 
 @dataclass(frozen=True)
@@ -99,6 +121,11 @@ class Key(Argument):
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         return Value(value.kind, np.asarray(rng.integers(LARGEST_SEED, size=value.data.shape)))
+
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        return _other_seeds(value, rng)  # keys of such seeds all have the same first word
 
 
 @dataclass(frozen=True)
@@ -144,66 +171,50 @@ class Number(Argument):
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
         return Value(value.kind, np.asarray(self._drawn(rng), np.float32))
 
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        number, reach = float(value.data), self.high - self.low
+        slight = [number * (1 + SLIGHT), number * (1 - SLIGHT), number + SLIGHT * reach]
+        inside = [each for each in slight if self.low <= each <= self.high and each != number]
+        yield "", [self._of(value, each) for each in (*inside, self._drawn(rng), self._drawn(rng))]
+        yield "", [self.at_an_end(value, largest=end) for end in (False, True)]
 
-@dataclass(frozen=True, init=False, repr=False)
-class Choice(Argument):
-    """One of a few constants: `Choice("SAME", "VALID")`, `Choice(True, False)`, `Choice(1, 2, 4)`.
+    def at_an_end(self, value: Value, *, largest: bool) -> Value:
+        return self._of(value, self.high if largest else self.low)
 
-    A constant is a text, a number, a truth value, None, or a tuple of those. Each gets its share of
-    the cases of every group.
-    """
-
-    constants: tuple[Any, ...]
-
-    dims: ClassVar[tuple[str, ...]] = ()
-    kinds: ClassVar[tuple[str, ...]] = ("literal",)
-
-    def __init__(self, *constants: Any) -> None:
-        object.__setattr__(self, "constants", constants)
-
-    def __repr__(self) -> str:
-        return f"Choice({', '.join(map(repr, self.constants))})"
-
-    def faults(self) -> list[str]:
-        if not self.constants:
-            return ["a Choice needs at least one constant, as in Choice(True, False)"]
-        found = [
-            f"{constant!r} (type={type(constant).__name__}) is no constant; a Choice has texts, "
-            "numbers, True, False, None and tuples of those"
-            for constant in self.constants
-            if not _is_constant(constant)
-        ]
-        texts = [repr(constant) for constant in self.constants]
-        if not found and len(set(texts)) < len(texts):
-            found.append("a Choice has the same constant twice; each has its share already")
-        return found
-
-    def options(self, public: bool) -> tuple[str, ...]:
-        return tuple(repr(constant) for constant in self.constants)
-
-    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """The constant that the case asks for."""
-        return Value("literal", text=wanted.option)
-
-
-def _is_constant(constant: object) -> bool:
-    if isinstance(constant, tuple):
-        return all(map(_is_constant, constant))
-    if type(constant) is float:
-        return math.isfinite(constant)
-    return constant is None or type(constant) in (bool, int, str)
+    def _of(self, value: Value, number: float) -> Value:
+        return replace(value, data=np.asarray(number, np.float32))
 
 
 def _number_kinds(as_float: bool) -> tuple[str, ...]:
     return ("float", "int", "numpy.float32") if as_float else ("int", "numpy.int64")
 
 
-def _number_faults(as_float: bool) -> list[str]:
-    return (
-        []
-        if isinstance(as_float, bool)
-        else [f"as_float={as_float!r} (type={type(as_float).__name__}) is neither True nor False"]
-    )
+def _number_faults(as_float: bool, fractions: bool) -> list[str]:
+    found = [
+        f"{name}={value!r} (type={type(value).__name__}) is neither True nor False"
+        for name, value in (("as_float", as_float), ("fractions", fractions))
+        if not isinstance(value, bool)
+    ]
+    if not found and fractions and not as_float:
+        return ["fractions=True needs a float; write as_float=True too"]
+    return found
+
+
+def _with_fraction(number: Value, rng: np.random.Generator, wanted: Drawing) -> Value:
+    """A number that arrives as a float with a fraction that has to be cut off. Students see both
+    kinds; whole floats are also hidden ones, at the ends of the ranges.
+    """
+    if "float" not in number.kind or (wanted.public and rng.random() < 0.5):
+        return number
+    return replace(number, text=FRACTION)
+
+
+def _other_seeds(value: Value, rng: np.random.Generator) -> Iterator[tuple[str, Iterable[Value]]]:
+    """Another seed: 0 first, which counts as False."""
+    seeds = (0, *map(int, rng.integers(LARGEST_SEED, size=3)))
+    yield "", [_number(seed, value.kind) for seed in seeds if seed != int(value.data)]
 
 
 def _number(number: int, kind: str) -> Value:

@@ -19,6 +19,7 @@ class Options(Protocol):
 
     arguments: Mapping[str, Argument]
     nonfinite: str
+    trivial: str
     x64: bool
     may_change: tuple[str, ...]
     changed: tuple[str, ...]
@@ -29,9 +30,15 @@ class Options(Protocol):
 
 
 def of_numbers(question: Options) -> Iterator[Fault]:
-    """The faults of `nonfinite` and `x64`."""
+    """The faults of `nonfinite`, `trivial` and `x64`."""
     if question.nonfinite not in ("", "expected"):
         yield "nonfinite", question.nonfinite, 'is neither "expected" nor ""'
+    if not isinstance(question.trivial, str) or question.trivial != question.trivial.strip():
+        yield (
+            "trivial",
+            question.trivial,
+            "is not a sentence that says why an answer which needs no understanding may get points",
+        )
     if not isinstance(question.x64, bool):
         yield "x64", question.x64, "is neither True nor False"
     for parameter, argument in question.arguments.items():

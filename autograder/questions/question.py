@@ -39,8 +39,9 @@ class Question:
     `atol` (absolute) replaces it. `imprecise` is the share of a group's points for answers that are
     right to half precision only. `nonfinite="expected"` says that NaN and infinities are right
     answers also where the numbers drawn decide, and that a case may have no finite number at all;
-    otherwise such cases are drawn again. `nan=True` is the older spelling. `see` is the heading in
-    the notebook under which the pitfalls are explained; hints point to it.
+    otherwise such cases are drawn again. `nan=True` is the older spelling. `trivial` says in words
+    why an answer that needs no understanding may get points. `see` is the heading in the notebook
+    under which the pitfalls are explained; hints point to it.
 
     `x64`: JAX computes in 64 bits for this question, whatever the notebook sets. `may_change` names
     arguments that the function may write into. `changed` names those that it must write into: they
@@ -78,6 +79,7 @@ class Question:
     imprecise: float = 0.0
     nan: bool = False
     nonfinite: str = ""
+    trivial: str = ""
     x64: bool = False
     may_change: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()

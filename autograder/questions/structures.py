@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import keyword
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -85,6 +85,11 @@ class _Structure(Argument):
             {name: each.vary(value.fields[name], rng) for name, each in self.fields.items()}
         )
 
+    def changes(
+        self, value: Value, rng: np.random.Generator, wanted: Drawing
+    ) -> Iterator[tuple[str, Iterable[Value]]]:
+        return changes_inside(self.fields, value, rng, wanted)
+
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
         return self._assemble(
             {
@@ -129,6 +134,20 @@ def draw_inside(each: Argument, rng: np.random.Generator, wanted: Drawing) -> Va
             option=chosen,
         ),
     )
+
+
+def changes_inside(
+    described: Mapping[str, Argument], value: Value, rng: np.random.Generator, wanted: Drawing
+) -> Iterator[tuple[str, Iterable[Value]]]:
+    """The changes of one part alone of a value that contains others (see `Argument.changes`)."""
+    for name, each in described.items():
+        inside = replace(wanted, family=each.own_family(wanted.family))
+        for part, tries in each.changes(value.fields[name], rng, inside):
+            yield f"/{name}{part}", _with_field(value, name, tries)
+
+
+def _with_field(value: Value, name: str, tries: Iterable[Value]) -> Iterator[Value]:
+    return (replace(value, fields={**value.fields, name: tried}) for tried in tries)
 
 
 @dataclass(frozen=True, repr=False)

@@ -120,6 +120,18 @@ def scales(values: Any) -> bool:
     )
 
 
+def element_by_element(values: Any) -> bool:
+    """Whether one element may be another number whatever the others are."""
+    return not isinstance(values, str) or values == "positive"
+
+
+def rearrangeable(values: Any) -> bool:
+    """Whether the elements of a row may change places with one another."""
+    return not isinstance(values, str) or values in (
+        *("positive", "rows sum to 1", "permutation", "distinct"),
+    )
+
+
 def faults(values: Any, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
     """What is wrong with the values of an array, one sentence each."""
     said = f"values={values!r}"

@@ -57,8 +57,12 @@ def test_the_public_bank_holds_public_cases_only_and_shares_none_with_the_hidden
         for name, group in built.hidden.groups["scale_rows"].items()
     }
     assert set(seeds) == {"public", *HIDDEN_GROUPS}
+    ends = {0, 2**24 - 1}
+    assert not seeds["public"] & ends
+    assert seeds["repeated"] & ends == {0}
+    assert seeds["corners"] & ends == ends
     for one, other in itertools.combinations(seeds.values(), 2):
-        assert not one & other
+        assert not one & other - ends
 
 
 def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -> None:
@@ -89,6 +93,7 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
         "tolerance",
         "imprecise",
         "options",
+        "trivial",
     ]
     told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "least", "source"]
     assert list(stored["questions"]["scale_rows"]["misconceptions"]["sums_rows"]) == told
@@ -265,7 +270,10 @@ def test_a_misconception_left_to_the_method_must_have_right_values(
 def test_a_dead_case_is_drawn_again() -> None:
     """A rectified single number is zero half of the time; no such case may stay."""
     question = Question(
-        "rectified", arguments={"seed": Seed(), "x": Array("B"), "n": Dim("B")}, dims={"B": (1, 1)}
+        "rectified",
+        arguments={"seed": Seed(), "x": Array("B"), "n": Dim("B")},
+        dims={"B": (1, 1)},
+        trivial="A positive number stays as it is.",
     )
     built = build("t", [question], {"rectified": lambda seed, x, n: jnp.maximum(x, 0)}, "a")
     for group in built.hidden.groups["rectified"].values():
@@ -277,7 +285,7 @@ def test_a_rehearsal_says_what_the_group_does(scale_question: Question) -> None:
         lambda seed, x, factor: scale_rows(seed, x, 1.0)
     )
     assert rehearse(scale_question, scale_rows, "repeated") == (
-        "scale_rows, repeated: 6 calls of 3 cases over 1 shapes; 0 alternatives accepted; 1 of 1 "
+        "scale_rows, repeated: 6 calls of 4 cases over 1 shapes; 0 alternatives accepted; 1 of 1 "
         "misconceptions refused.\n"
         "  refused: forgets the factor"
     )

@@ -1,0 +1,248 @@
+"""Have cases that differ in one argument alone: an answer that keeps results under a part of its
+arguments (the seed and the shapes, the sum of an array, its first row) gives one of them the
+result of another.
+
+In `repeated` each case is the one before with one argument, or one array of a structure, changed.
+In `corners` the cases with a size at its smallest have the values of the one with the usual sizes.
+The reference tells which changes matter. Seeds and numbers are also at the ends of their ranges.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.build.answered_cases import answered_case
+from autograder.build.balance import Answered, like, share_finite
+from autograder.build.plan import Plan, Slot
+from autograder.build.same import towards
+from autograder.build.shapes import AT_ITS_SMALLEST, EQUAL, LARGEST, USUAL, Shape
+from autograder.build.structures import structured
+from autograder.calls.call import Returned, call
+from autograder.calls.inputs import Value
+from autograder.calls.outputs import Output
+from autograder.calls.spec import Case
+from autograder.questions.argument import Drawing
+from autograder.questions.question import Question
+from autograder.sameness.words import samples_of
+from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
+
+CLEAR = 1e-3
+"""Outputs differ clearly if an element does by more than this share of the largest one: by many
+tolerances, and by no rounding.
+"""
+
+MANY_ALLOWED = 20
+"""And by more than so many tolerances that the author sets."""
+
+TRIES = 16
+"""Values that are tried for one change, before it is taken not to matter."""
+
+MOST_TWICE = 3
+"""Questions with at most so many arrays have each array changed in two ways, and others in one."""
+
+
+MOST = 24
+"""At most so many changes follow one another."""
+
+CHANGED = ", changed in "
+"""What the label of a case says of the argument in which it differs from the one before."""
+
+LEAST = 4
+"""Where fewer changes than this matter, cases that were drawn fill `repeated` up to so many."""
+
+Planned = tuple[Plan, np.random.Generator]
+
+
+def changed(
+    question: Question,
+    reference: object,
+    plans: Mapping[str, Planned],
+    answered: dict[str, Answered],
+) -> dict[str, Planned]:
+    """The plans, with cases in `repeated` and `corners` that differ in one argument alone. Changes
+    `answered`.
+    """
+    found = dict(plans)
+    if samples_of(question.words) is not None:
+        return found  # each call has all its keys, and no two calls have the same ones
+    if "corners" in plans:
+        _corners(question, reference, plans["corners"][0], answered["corners"])
+    if "repeated" in plans:
+        planned, rng = plans["repeated"]
+        chain, answered["repeated"] = _chain(
+            question, reference, planned, answered["repeated"], rng
+        )
+        found["repeated"] = chain, rng
+    return found
+
+
+def _chain(
+    question: Question,
+    reference: object,
+    planned: Plan,
+    drawn: Answered,
+    rng: np.random.Generator,
+) -> tuple[Plan, Answered]:
+    """Cases of the first one's shape, each of which differs from the one before in one argument."""
+    shape = planned.slots[0].shape
+    found = [drawn[0]]
+    for name, argument in question.arguments.items():
+        optional = bool(argument.options(public=False)) and not argument.several
+        idle: set[str] = set()
+        others = [other for other in question.arguments if other != name]
+        first = found[-1][0]
+        for place, part in _places(question, name, first, rng):
+            if part in idle or len(found) > MOST:
+                continue
+            before = found[-1][0]
+            # Of options those are named that the first case has not, of others what is near.
+            changes = list(_changes(question, name, first if optional else before, rng))
+            values = itertools.islice(changes[place][1], TRIES)
+            cases = [_with(before, name, part, value) for value in values]
+            if _exact(found[-1][1]) and argument.restructurable:
+                cases += [
+                    _with(before, name, part, case.arguments[name])
+                    for case in structured(question, before)
+                    if all(case.arguments[other] is before.arguments[other] for other in others)
+                ]
+            pair = _telling(question, reference, shape, found[-1], cases)
+            if pair is None and optional:  # each option has its share
+                pair = answered_case(question, reference, shape, cases[0])
+            elif pair is None:
+                idle.add(part)
+            found += [pair] if pair is not None else []
+    slots = [Slot(shape, lambda case=case: case) for case, _ in found]  # type: ignore[misc]
+    for slot, pair in zip(planned.slots[1:], drawn[1:], strict=True):
+        lacking = question.nonfinite_expected and all(map(_finite, found))
+        if len(found) < LEAST or (lacking and not _finite(pair)):
+            found.append(pair)
+            slots.append(slot)
+    again = (1, 0) if len(found) > 1 else (0, 0)
+    return Plan(planned.group, tuple(slots), (*range(len(found)), *again)), found
+
+
+def _changes(
+    question: Question, name: str, case: Case, rng: np.random.Generator
+) -> Iterator[tuple[str, Iterable[Value]]]:
+    """The changes of one argument, or of the parts of one that contains others."""
+    argument = question.arguments[name]
+    wanted = Drawing(case.sizes, argument.families[0], argument.kinds[0])
+    return argument.changes(case.arguments[name], rng, wanted)
+
+
+def _places(
+    question: Question, name: str, case: Case, rng: np.random.Generator
+) -> list[tuple[int, str]]:
+    """The changes that are made, by their places among all, and the part that each changes."""
+    parts: dict[str, list[int]] = {}
+    for place, (part, _) in enumerate(_changes(question, name, case, rng)):
+        parts.setdefault(part, []).append(place)
+    if len(parts) <= MOST_TWICE:
+        return [(place, part) for part, places in parts.items() for place in places]
+    return [
+        (places[number % len(places)], part) for number, (part, places) in enumerate(parts.items())
+    ]
+
+
+def _finite(pair: tuple[Case, Output]) -> bool:
+    return share_finite(pair[1]) == 1
+
+
+def _exact(output: Output) -> bool:
+    return all(array.dtype.kind in "biu" for array in output.values())
+
+
+def _with(case: Case, name: str, part: str, value: Value) -> Case:
+    label = f"{case.label.partition(CHANGED)[0]}{CHANGED}{name}{part}"
+    return replace(case, label=label, arguments={**case.arguments, name: value})
+
+
+def _telling(
+    question: Question,
+    reference: object,
+    shape: Shape,
+    before: tuple[Case, Output],
+    cases: Iterable[Case],
+) -> tuple[Case, Output] | None:
+    """The first of these cases whose output is clearly another one than that of the case before."""
+    function = towards(question, reference, *before)
+    for case in cases:
+        outcome = call(function, case.arguments, case.way)
+        if isinstance(outcome, Returned) and _clearly_other(question, outcome.output, before[1]):
+            pair = answered_case(question, reference, shape, case)
+            if pair is not None:
+                return pair
+    return None
+
+
+def _clearly_other(question: Question, output: Output, before: Output) -> bool:
+    return output.keys() != before.keys() or any(
+        _far(question, array, before[part]) for part, array in output.items()
+    )
+
+
+def _far(question: Question, array: np.ndarray, before: np.ndarray) -> bool:
+    if array.shape != before.shape:
+        return True
+    if dtype_kind(array.dtype) not in ("floating", "complex"):
+        return not np.array_equal(array, before)
+    share = max(CLEAR, MANY_ALLOWED * (question.rtol or 0.0))
+    allowed = share * magnitude(before) + MANY_ALLOWED * (question.atol or 0.0)
+    return not bool(np.all(close(widen(array), widen(before), allowed)))
+
+
+def _corners(question: Question, reference: object, planned: Plan, answered: Answered) -> None:
+    """Give the cases with one size at its smallest what the case with the usual sizes has, and have
+    seeds and numbers at the ends of their ranges.
+    """
+    labels = [slot.shape.label for slot in planned.slots]
+    ends = {LARGEST: True, EQUAL: False}
+    usual = next(place for place, label in enumerate(labels) if label in USUAL)
+    for place, slot in enumerate(planned.slots):
+        case = answered[place][0]
+        if labels[place] in ends:
+            new = {
+                name: question.arguments[name].at_an_end(value, largest=ends[labels[place]])
+                for name, value in case.arguments.items()
+            }
+        elif AT_ITS_SMALLEST in labels[place] and case.label == slot.shape.label:
+            new = _shared(question, answered[usual][0], case)
+        else:
+            continue
+        rest = [each for index, (each, _) in enumerate(answered) if index != place]
+        for name, value in case.arguments.items():
+            if value.text and all(each.arguments[name].text != value.text for each in rest):
+                new[name] = value  # no other case has this option
+        pair = answered_case(question, reference, slot.shape, replace(case, arguments=new))
+        others = [output for index, (_, output) in enumerate(answered) if index != place]
+        if pair is not None and not _all_alike([pair[1], *others]):
+            answered[place] = pair
+
+
+def _all_alike(outputs: Sequence[Output]) -> bool:
+    first = outputs[0]
+    return all(
+        output.keys() == first.keys() and all(like(output[part], first[part]) for part in first)
+        for output in outputs
+    )
+
+
+def _shared(question: Question, usual: Case, case: Case) -> dict[str, Value]:
+    """The arguments of the usual case as far as they fit the sizes of another: an array whose
+    elements have no structure is cut.
+    """
+    found = dict(case.arguments)
+    for name, value in usual.arguments.items():
+        argument, own = question.arguments[name], found[name]
+        if all(usual.sizes[dim] == case.sizes[dim] for dim in argument.dims):
+            found[name] = value
+        elif argument.restructurable and all(
+            size <= most for size, most in zip(own.data.shape, value.data.shape, strict=True)
+        ):
+            part = tuple(map(slice, own.data.shape))
+            found[name] = replace(value, data=np.ascontiguousarray(value.data[part]))
+    return found

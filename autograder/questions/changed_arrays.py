@@ -1,0 +1,196 @@
+"""Other arrays that differ from a drawn one in little: in the places of two elements, or in one
+element. They tell an answer that looks at a part of its argument only. NumPy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.calls.inputs import Value
+from autograder.calls.narrow_floats import letter
+from autograder.questions.argument import Drawing
+from autograder.questions.values import draw as draw_values
+from autograder.questions.values import element_by_element, rearrangeable
+
+REDRAWN = 3
+"""Arrays that are drawn anew, where none that differs in little tells."""
+
+STEPS = (0.02, 0.1, 0.5, 2.0, -4.0)
+"""How much an element is changed, as a share of the largest of its array: the least first."""
+
+
+UNSEEN = 0.04
+"""A number that moves by this towards the next number of one digit is rounded to the same one."""
+
+
+class Described(Protocol):
+    """What is asked of an `autograder.questions.arguments.Array`."""
+
+    @property
+    def shape(self) -> tuple[str | int, ...]:
+        """The names of its sizes."""
+
+    @property
+    def values(self) -> Any:
+        """What its elements may be."""
+
+    @property
+    def own_draw(self) -> Callable[..., Any] | None:
+        """The author's own way to draw them."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The distributions of its elements."""
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The dimensions whose sizes it depends on."""
+
+    def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
+        """An array as a case asks for it."""
+
+
+def of_array(
+    array: Described, value: Value, rng: np.random.Generator, wanted: Drawing
+) -> Iterator[tuple[str, Iterable[Value]]]:
+    """Two changes of an array (see `autograder.questions.argument.Argument.changes`): its elements
+    are the same ones in other places; one of its elements is another. Arrays whose structure this
+    would break are drawn anew, as are those in which it changes nothing.
+    """
+    named = {
+        size: length
+        for size, length in zip(array.shape, value.data.shape, strict=True)
+        if isinstance(size, str) and size.isidentifier()
+    }
+    wanted = replace(wanted, sizes={**wanted.sizes, **named}, kind=value.kind)
+    free = array.own_draw is None
+    if free and rearrangeable(array.values):
+        swaps = _swapped(
+            value.data, rng, rows_only=array.values in ("rows sum to 1", "permutation")
+        )
+    else:
+        swaps = iter(())
+    if free and element_by_element(array.values):
+        others = _one_changed(array, value.data, rng, wanted.sizes)
+    else:
+        others = iter(())
+    for changed in (swaps, others):
+        yield "", _values(value, changed, array, rng, wanted)
+
+
+def _values(
+    value: Value,
+    changed: Iterator[np.ndarray],
+    array: Described,
+    rng: np.random.Generator,
+    wanted: Drawing,
+) -> Iterator[Value]:
+    for data in changed:
+        if data.tobytes() != value.data.tobytes():
+            yield replace(value, data=data)
+    if not all(dim in wanted.sizes for dim in array.dims):
+        return  # sizes of its own, which are not known here
+    for place in range(REDRAWN):
+        family = array.families[(place + 1) % len(array.families)]
+        drawn = array.draw(rng, replace(wanted, family=family))
+        if drawn.data.shape == value.data.shape:
+            yield drawn
+
+
+def _swapped(
+    data: np.ndarray, rng: np.random.Generator, *, rows_only: bool
+) -> Iterator[np.ndarray]:
+    """The array with two elements in one another's place: of the last row, of the last column, of
+    all but the first, and of all.
+    """
+    if data.size < 2:
+        return
+    flat = np.arange(data.size).reshape(data.shape)
+    regions = [flat[-1].ravel()] if data.ndim > 1 else []
+    if not rows_only or data.ndim == 1:
+        regions += [flat[..., -1].ravel(), flat.ravel()[1:], flat.ravel()]
+    sizes = _comparable(data).ravel()
+    for region in regions:
+        if region.size < 2:
+            continue
+        low, high = (region[int(pick(sizes[region]))] for pick in (np.argmin, np.argmax))
+        pairs = [(low, high), tuple(rng.choice(region, size=2, replace=False))]
+        for one, other in pairs:
+            swapped = data.copy()
+            swapped.reshape(-1)[[one, other]] = data.reshape(-1)[[other, one]]
+            yield swapped
+
+
+def _comparable(data: np.ndarray) -> np.ndarray:
+    """Real numbers in the order of the elements."""
+    return np.asarray(np.abs(data) if data.dtype.kind == "c" else data).astype(np.float64)
+
+
+def _one_changed(
+    array: Described, data: np.ndarray, rng: np.random.Generator, sizes: Mapping[str, int]
+) -> Iterator[np.ndarray]:
+    """The array with one element changed, neither the first nor, if there are others, one of the
+    last row.
+    """
+    if not data.size:
+        return
+    for place, step in enumerate(STEPS):
+        index = _inner(data.shape, rng) if place % 2 == 0 else _any(data.shape, rng)
+        changed = data.copy()
+        changed[index] = _another(array, data, index, step, rng, sizes)
+        yield changed
+
+
+def _inner(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+    """A place that is at neither end of any axis that has others."""
+    return tuple(int(rng.integers(1, size - 1)) if size > 2 else size - 1 for size in shape)
+
+
+def _any(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+    return tuple(int(rng.integers(0, size)) for size in shape)
+
+
+def _another(
+    array: Described,
+    data: np.ndarray,
+    index: tuple[int, ...],
+    step: float,
+    rng: np.random.Generator,
+    sizes: Mapping[str, int],
+) -> Any:
+    """Another number in the place of an element, as the declaration allows it."""
+    kind, old = letter(data.dtype), data[index]
+    if kind == "b":
+        return not old
+    if isinstance(array.values, list | tuple):
+        if kind == "f" and isinstance(array.values, tuple):
+            between = [np.min(data), np.max(data)]
+            moved = old + step * (between[1] - between[0])
+            if between[0] <= moved <= between[1]:
+                return moved
+        if not all(dim in sizes for dim in array.dims):
+            return rng.choice(data.ravel())
+        drawn = draw_values(array.values, rng, (8,), sizes, _no_numbers, kind in "iu")
+        others = [each for each in drawn if each != old]
+        return others[0] if others else old
+    if kind in "iu":
+        others = [each for each in np.unique(data) if each != old]
+        if others and step > 0:
+            return others[int(rng.integers(len(others)))]
+        limits = np.iinfo(data.dtype)
+        return old + 1 if old < limits.max else old - 1
+    if array.values == "positive":
+        return old * (1 + abs(step))
+    largest = float(np.max(np.abs(data.astype(np.complex128 if kind == "c" else np.float64))))
+    move = step * (largest or 1.0)
+    if step == STEPS[0] and kind == "f":  # what rounds to one digit sees no change
+        move = min(move, UNSEEN) * (1 if float(old) <= round(float(old), 1) else -1)
+    return old + np.asarray(move, data.dtype)
+
+
+def _no_numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    raise AssertionError("a range and a list of values need no other numbers")
