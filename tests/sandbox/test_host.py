@@ -1,7 +1,7 @@
 """A real worker: what it may not do, and the cause for each way in which it can stop answering.
 
 Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
-`sandbox.confined.probe`, `sandbox.confined.worker`, `sandbox.endings`,
+`sandbox.confined.needed`, `sandbox.confined.probe`, `sandbox.confined.worker`, `sandbox.endings`,
 `sandbox.levels`, `sandbox.after_the_start`,
 `sandbox.settings`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
 """

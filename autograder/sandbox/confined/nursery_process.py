@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.runtime.linux import PR_SET_DUMPABLE, PR_SET_NAME, prctl
-from autograder.sandbox.confined import worker
+from autograder.sandbox.confined import needed, worker
 from autograder.sandbox.confined.confine import hide_from_same_user
 
 MAX_REQUEST = 65536
@@ -40,7 +40,7 @@ class _Forked:
 def main(requests: int) -> None:
     """Fork workers until no process is left that could ask for one."""
     hide_from_same_user()
-    worker.load()
+    needed.load()
     asked = socket.socket(fileno=requests)
     waiting = selectors.DefaultSelector()
     waiting.register(asked, selectors.EVENT_READ)

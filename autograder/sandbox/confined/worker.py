@@ -8,7 +8,6 @@ no comparison. Everything it reports is a claim.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import random
@@ -27,12 +26,13 @@ from autograder.calls.inputs import Value, read_part, unflatten
 from autograder.calls.spec import CallSpec
 from autograder.evidence import jaxpr, python_work, recorder
 from autograder.evidence.facts import to_json
-from autograder.runtime import compiled_programs, fingerprint, jax_settings
+from autograder.runtime import compiled_programs, fingerprint
 from autograder.runtime.judged_settings import GRADING, exactly
-from autograder.sandbox.confined import cells, recursion
+from autograder.sandbox.confined import cells
 from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
 from autograder.sandbox.confined.memory import give_back
+from autograder.sandbox.confined.needed import load
 from autograder.sandbox.confined.plain_calls import PlainCalls
 from autograder.sandbox.counted import CannotCross
 from autograder.sandbox.wire import MAX_HEADER, RETURNED, Closed, Frame, Pipe, WireError, sendable
@@ -44,23 +44,6 @@ OUTPUT_SHOWN = 20_000
 _JUDGED = frozenset({"judge", "watch", "equations", "work"})
 """The requests that call the submission's functions for a verdict."""
 
-_NEEDED = (
-    "jax.numpy",
-    "flax.linen",
-    "flax.nnx",
-    "jaxlib.mlir.dialects.builtin",
-    "jaxlib.mlir.dialects.mhlo",
-    "autograder.sandbox.confined.shell",
-    "IPython.core.application",
-    "IPython.core.magics",
-    "IPython.core.completer",
-    "IPython.core.oinspect",
-    "sqlite3",
-)
-"""Modules that submissions need. The last ones are those that the first shell and the first
-compiled program would import.
-"""
-
 
 def main(read: int, write: int) -> None:
     """Serve over the descriptors `read` and `write` until the pipe closes. The first request says
@@ -68,16 +51,6 @@ def main(read: int, write: int) -> None:
     """
     load()
     serve(read, write)
-
-
-def load() -> None:
-    """Import what submissions need, while the files can still be read and the other side is still
-    busy.
-    """
-    for needed in _NEEDED:
-        importlib.import_module(needed)
-    recursion.bound()
-    jax_settings.for_tiny_programs()
 
 
 def serve(read: int, write: int) -> None:
