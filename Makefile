@@ -5,7 +5,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit bench new test test-all courses lock lint clean
+.PHONY: all build samples audit bench new test test-all courses versions lock lint clean
 
 all: samples
 
@@ -34,6 +34,9 @@ test-all: .venv/installed-dev lint
 courses: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[courses]"
 	$(BIN)/python -m pytest -m courses -n $$(nproc 2>/dev/null || echo 2) tests/courses
+
+versions: .venv/installed-dev
+	$(BIN)/python -m pytest -m "versions or slow" -n $$(nproc 2>/dev/null || echo 2) tests/versions
 
 lock: .venv/installed
 	$(BIN)/python -c "from autograder.assignment import image; image.write_shipped_locks()"

@@ -22,12 +22,13 @@ settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test of a master that is not built in each run is slow. The courses are tested where they
-    are asked for, since they are fetched."""
-    if "courses" not in config.option.markexpr:
-        asked_for = [item for item in items if item.get_closest_marker("courses")]
-        items[:] = [item for item in items if not item.get_closest_marker("courses")]
-        config.hook.pytest_deselected(items=asked_for)
+    """A test of a master that is not built in each run is slow. The courses, and most versions, are
+    tested where they are asked for, since they are fetched."""
+    for marker in ("courses", "versions"):
+        if marker not in config.option.markexpr:
+            asked_for = [item for item in items if item.get_closest_marker(marker)]
+            items[:] = [item for item in items if not item.get_closest_marker(marker)]
+            config.hook.pytest_deselected(items=asked_for)
     seldom = tuple(name for name in NAMES if name not in OFTEN)
     for item in items:
         values = (

@@ -483,7 +483,7 @@ def test_a_large_right_answer_of_many_axes_is_right() -> None:
 
 
 @pytest.fixture
-def ruled(tmp_path: Path) -> Iterator[None]:
+def ruled(tmp_path: Path) -> Iterator[Path]:
     """A grading of a question with a rule."""
     with declared_inside():
         question = Question(
@@ -497,9 +497,10 @@ def ruled(tmp_path: Path) -> Iterator[None]:
             hint="Map.",
         )
         built = build("t", [question], {"rows": rows}, "a")
+    save(built.public, tmp_path / PUBLIC_FILE)
     save(built.hidden, tmp_path / HIDDEN_FILE)
     in_grading.begin_grading(str(tmp_path / HIDDEN_FILE))
-    yield
+    yield tmp_path
     in_grading.end_grading()
 
 
@@ -552,3 +553,34 @@ def check_points(function: Any) -> str:
     except CheckFailed as failed:
         return str(failed)
     return "passed"
+
+
+def test_under_other_versions_a_method_that_is_not_seen_is_left_to_grading(
+    ruled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that is seen counts, and so does an answer that fails."""
+
+    def unmapped(x: Any) -> Any:
+        return (x * x).sum(axis=1)
+
+    for name in (PUBLIC_FILE, HIDDEN_FILE):
+        with_another_flax(ruled / name)
+    other = f"flax {flax_version()} (the assignment was built with {'9' * len(flax_version())})"
+    check("rows", rows, rule="mapped")
+    with pytest.raises(Ungraded) as caught:
+        check("rows", unmapped, rule="mapped")
+    assert str(caught.value) == (
+        f"rows: the rule 'mapped' cannot be judged with {other}: other releases apply transforms "
+        "in other ways. Please tell your instructor."
+    )
+    in_grading.end_grading()
+    monkeypatch.chdir(ruled)
+    check("rows", rows, rule="mapped")
+    assert capsys.readouterr().out == ""
+    check("rows", unmapped, rule="mapped")
+    assert capsys.readouterr().out == (
+        f"rows: the rule 'mapped' is not looked at here, with {other}: other releases apply "
+        "transforms in other ways. Grading looks at it.\n"
+    )
+    with pytest.raises(CheckFailed):
+        check("rows", lambda x: 1 / 0, rule="mapped")
