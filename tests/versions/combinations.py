@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""This Python: uv may have to fetch another one."""
+
 OFTEN = (
-    ("3.11", "0.7.2", "0.11.2", "2.0.2"),  # Colab in the summer of 2026
-    ("3.12", "0.9.0", "0.12.4", "2.3.5"),
-    ("3.13", "0.10.2", "0.12.8", "2.4.6"),
+    (HERE, "0.7.2", "0.11.2", "2.0.2"),  # Colab in the summer of 2026
+    (HERE, "0.9.0", "0.12.4", "2.3.5"),
+    (HERE, "0.10.2", "0.12.8", "2.4.6"),
 )
 """An old pair, a middle one, and the newest that is supported."""
 
