@@ -35,7 +35,8 @@ def _of_elements() -> Iterator[Mistake]:
         "Negative numbers are returned where 0 is expected, and everything else is right: a ReLU "
         "at the end is missing.",
         lambda scene: (
-            bool(np.any(scene.actual < -scene.tolerance))
+            scene.actual.shape == scene.expected.shape
+            and bool(np.any(scene.actual < -scene.tolerance))
             and Scene(np.maximum(scene.actual, 0), *_rest(scene)).right
         ),
     )

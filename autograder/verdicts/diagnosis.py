@@ -27,6 +27,9 @@ Fewer suffice for an author's misconception if fewer cases were called, and for 
 size 1 makes the difference.
 """
 
+SEVERAL = 4
+"""So many returned numbers in one case tell as much as two cases."""
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -51,7 +54,7 @@ def diagnose(
     wrong = [index for index, outcome in outcomes.items() if not _right(outcome, expected[index])]
     if not wrong:
         return None
-    if len(wrong) >= min(AGREEING, len(outcomes)):
+    if len(wrong) >= min(AGREEING, len(outcomes)) or _tells_much(outcomes[wrong[0]]):
         for told in (signature, kind_of_failure):
             authored = [each for each in known if explains(each, outcomes, expected, told)]
             if authored:
@@ -63,6 +66,15 @@ def diagnose(
     if any(isinstance(outcome, Judged) for outcome in outcomes.values()):
         return None  # general mistakes are known by numbers, and these are none of the answer
     return _general(outcomes, wrong, expected) or _of_several_cases(outcomes, wrong, expected)
+
+
+def _tells_much(outcome: Outcome) -> bool:
+    """Whether so many numbers were returned that they are not those of a declared mistake by
+    chance.
+    """
+    return isinstance(outcome, Returned) and (
+        sum(array.size for array in outcome.output.values()) >= SEVERAL
+    )
 
 
 def _right(outcome: Outcome, expected: Expected) -> bool:

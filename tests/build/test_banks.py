@@ -105,7 +105,7 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
     ]
     assert BuildRecord.from_json(stored) == whole
     record = whole.questions["scale_rows"]
-    assert record.groups["repeated"] == GroupCounts(cases=3, shapes=1, calls=6)
+    assert record.groups["repeated"] == GroupCounts(cases=4, shapes=1, calls=6)
     assert list(record.alternatives) == ["by_einsum"]
     assert record.misconceptions["sums_rows"].refused_in == ("public", *HIDDEN_GROUPS)
     assert record.misconceptions["same_values"].refused_in == ()

@@ -109,7 +109,7 @@ def test_what_nobody_wants_stops_the_build(question: Any, function: Any, why: st
     with pytest.raises(BuildError) as stopped:
         build("t", [question()], {"f": function}, "a")
     told = re.sub(r"(?:first )?at \[\d, \d\]", "first at [0, 0]", str(stopped.value))
-    assert told.endswith(f"the reference never gave an output that tests anything: {why}")
+    assert f"the reference never gave an output that tests anything: {why}" in told
 
 
 def _last_bit(x: Any) -> Any:

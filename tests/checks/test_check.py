@@ -222,15 +222,16 @@ def test_an_argument_changed_in_place_costs_the_groups_that_ask_how_a_function_b
 
 @pytest.mark.usefixtures("grading")
 def test_an_answer_that_depends_on_earlier_calls_is_told_so() -> None:
-    seen: dict[float, int] = {}
+    seen: dict[Any, int] = {}
 
     def drifts(seed: float, x: Any, factor: float) -> Any:
-        seen[seed] = seen.get(seed, 0) + 1
-        return scale_rows(seed, x, factor) * seen[seed]
+        given = (seed, np.asarray(x).tobytes(), factor)
+        seen[given] = seen.get(given, 0) + 1
+        return scale_rows(seed, x, factor) * seen[given]
 
     assert failure(drifts, "repeated").endswith(
-        " The same call was right before: the answer depends on earlier calls. [case 1 of 3: all "
-        "sizes distinct]"
+        " The same call was right before: the answer depends on earlier calls. [case 2 of 4: all "
+        "sizes distinct, changed in seed]"
     )
 
 
@@ -241,7 +242,7 @@ def test_a_memory_of_the_first_result_is_found() -> None:
     def remembers(seed: float, x: Any, factor: float) -> Any:
         return memory.setdefault(x.shape, scale_rows(seed, x, factor))
 
-    assert "[case 2 of 3: all sizes distinct]" in failure(remembers, "repeated")
+    assert "[case 2 of 4: all sizes distinct, changed in seed]" in failure(remembers, "repeated")
 
 
 @pytest.mark.usefixtures("grading")
@@ -356,6 +357,7 @@ def test_a_sampler_that_the_question_does_not_use_decides_nothing(desk: Path) ->
     assert [name for name in draws if name.startswith("jax.random.")] == [
         "jax.random.bits",
         "jax.random.normal",
+        "jax.random.uniform",
     ]
 
 

@@ -22,6 +22,7 @@ import pytest
 from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
 from autograder.calls.spec import CallSpec
+from autograder.runtime.canonical_draws import BASIC
 from autograder.sandbox.confined.recursion import DEEPEST
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
@@ -367,9 +368,9 @@ def test_the_work_of_python_is_counted_there(submission: Submission) -> None:
 def test_canonical_draws_come_from_a_process_that_ran_nothing_of_the_submission(
     submission: Submission,
 ) -> None:
-    before = submission.draws()
+    before = submission.draws(BASIC)
     submission.cell("import jax, jax.numpy as jnp\njax.random.bits = lambda *a, **k: jnp.zeros(4)")
-    assert submission.draws() == before
+    assert submission.draws(BASIC) == before
 
 
 def test_generators_and_closures_that_calls_return_stay_there_and_can_be_used(
