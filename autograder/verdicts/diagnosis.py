@@ -96,8 +96,8 @@ def _general(
         for index, outcome in outcomes.items()
         if (scene := expected[index].of(outcome, part)) is not None
     }
-    if len(scenes) < len(outcomes):
-        return None
+    if len(scenes) < len(outcomes) or not all(scene.expected.size for scene in scenes.values()):
+        return None  # nothing is expected where an array is empty, and so nothing is mistaken
     told = [scenes[index] for index in wrong]
     alone = all(scene.expected.size == 1 for scene in told)
     found: dict[str, str] = {}

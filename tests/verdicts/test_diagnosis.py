@@ -263,3 +263,24 @@ def test_single_numbers_that_agree_by_chance_are_no_mistake_that_is_named(
     for group in build("t", [question], {"f": right}, "a").hidden.groups["f"].values():
         finding = examine(wrong, group)
         assert finding is None or finding.diagnosis is None
+
+
+SHAPES = [(), (1,), (3,), (5, 2), (2, 2), (2, 5), (1, 4), (2, 3, 4), (0, 3), (3, 0), (12,)]
+
+
+@pytest.mark.parametrize("expected", SHAPES, ids=str)
+@pytest.mark.parametrize("returned", SHAPES, ids=str)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_no_shape_beside_tolerances_of_elements_is_a_fault(
+    expected: tuple[int, ...], returned: tuple[int, ...]
+) -> None:
+    rng = np.random.default_rng(5)
+    wanted = []
+    outcomes = {}
+    for index in range(3):
+        tolerance = {ALONE: rng.uniform(1e-6, 1e-5, expected)}
+        right = alone(np.asarray(rng.standard_normal(expected), np.float32))
+        wanted.append(Expected(right, tolerance, {"B": 3, "D": 2}))
+        array = np.asarray(rng.standard_normal(returned), np.float32)
+        outcomes[index] = Returned(alone(np.where(array > 1, np.nan, array)))
+    diagnose(outcomes, wanted, ())
