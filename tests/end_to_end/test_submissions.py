@@ -454,6 +454,7 @@ def test_what_does_not_touch_the_answer_costs_no_point(
     assert graded.score == POINTS, graded.printed[-3000:]
 
 
+@pytest.mark.slow
 def test_another_assignments_notebook_is_named(dist: Builds) -> None:
     graded = otter_run(
         BuiltAssignment(dist / "nnx-batched-init").solution,
