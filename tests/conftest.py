@@ -5,6 +5,7 @@ notebook.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,10 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.questions.question import declared_inside
 
 os.environ["JAX_PLATFORMS"] = "cpu"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what is behind an `&` so, and whatever that starts ignores an interrupt too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("tests", deadline=None)  # a busy machine must not fail a test
 settings.load_profile("tests")
