@@ -16,7 +16,7 @@ import pytest
 from shared import ROOT
 
 TESTS = ROOT / "tests"
-WHOLE_ROAD = (TESTS / "end_to_end", TESTS / "courses")
+WHOLE_ROAD = (TESTS / "end_to_end", TESTS / "courses", TESTS / "versions")
 OF_NO_MODULE = {
     TESTS / "test_boundaries.py",
     TESTS / "test_contributing.py",
