@@ -105,11 +105,17 @@ def _in_this_process(
     except Exception:  # noqa: BLE001 - under settings such as a transfer guard, not even a call begins
         return finding
     told = " and ".join(
-        f"{name} = {value!r} (grading sets {graded[name]!r})" for name, value in changed.items()
+        f"{name} = {_plain(value)!r} (grading sets {_plain(graded[name])!r})"
+        for name, value in changed.items()
     )
     return replace(
         finding, sentence=f"{finding.sentence} It passes with {told}, as this notebook sets it."
     )
+
+
+def _plain(setting: Any) -> Any:
+    """A setting as people write it: some are members of an enumeration."""
+    return getattr(setting, "value", setting)
 
 
 def environment_of(elsewhere: SubmissionProcess | None) -> dict[str, Any]:
