@@ -7,17 +7,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment.notebook import run_after_cells
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.records import ExpectedCase, Group
-from autograder.build.classes import scales
 from autograder.build.judged import cases_of
+from autograder.build.measured import of_classes, with_own
 from autograder.build.plan import generator
 from autograder.build.reference import drawn_cases
-from autograder.build.same import towards
 from autograder.build.tolerance import Noise, tolerances
 from autograder.questions.question import Question, declared
 from autograder.sameness.words import residual_of, samples_of
@@ -29,14 +29,14 @@ reference.
 """
 
 
-def agreeing(master: Path, question: str, sources: Sequence[str], noise: float) -> set[str]:
+def agreeing(master: Path, question: str, sources: Sequence[str], noise: Noise) -> set[str]:
     """Those of `sources` that agree with the reference of `master`, whose measured noise is given.
     Raises `BuildError`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         asked, told = Path(scratch, "asked.json"), Path(scratch, "told.json")
         asked.write_text(
-            json.dumps({"question": question, "sources": list(sources), "noise": noise}),
+            json.dumps({"question": question, "sources": list(sources), "noise": asdict(noise)}),
             encoding="utf-8",
         )
         call = f"agree_here(globals(), {str(asked)!r}, {str(told)!r})"
@@ -64,13 +64,14 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
         exec(source, scope)
         functions.append(scope[question.name])
     agreeing = [True] * len(functions)
-    for group in _fresh(question, namespace[question.name], wanted["noise"]):
+    for group in fresh_groups(question, namespace[question.name], Noise(**wanted["noise"])):
         for place, function in enumerate(functions):
             agreeing[place] = agreeing[place] and examine(function, group) is None
     Path(told).write_text(json.dumps(agreeing), encoding="utf-8")
 
 
-def _fresh(question: Question, reference: object, noise: float) -> Iterator[Group]:
+def fresh_groups(question: Question, reference: object, noise: Noise) -> Iterator[Group]:
+    """The groups of additional banks, with tolerances from the measured noise that is given."""
     for number in range(FRESH_BANKS):
         names = (*HIDDEN_GROUPS, *question.laws)
         plans, found = drawn_cases(
@@ -78,24 +79,22 @@ def _fresh(question: Question, reference: object, noise: float) -> Iterator[Grou
             reference,
             {name: generator(f"audit {number}", question.name, name) for name in names},
         )
+        if residual_of(question.words) or samples_of(question.words):
+            for name, (planned, _) in plans.items():
+                yield Group(name, cases_of(question, reference, found[name])[0], planned.calls)
+            continue
+        noises = {name: noise for each in found.values() for _, output in each for name in output}
+        sizes = of_classes(question, reference, found)
+        if question.rtol is None and question.atol is None:
+            sizes = with_own(question, reference, found, sizes, noises)
         for name, (planned, _) in plans.items():
-            answered = found[name]
-            if residual_of(question.words) or samples_of(question.words):
-                yield Group(name, cases_of(question, reference, answered)[0], planned.calls)
-                continue
             cases = tuple(
                 ExpectedCase(
                     case,
                     output,
-                    tolerances(
-                        output,
-                        dict.fromkeys(output, Noise(noise)),
-                        question.rtol,
-                        question.atol,
-                        scales(towards(question, reference, case, output), case, output),
-                    ),
+                    tolerances(output, noises, question.rtol, question.atol, scales),
                     same=question.words,
                 )
-                for case, output in answered
+                for (case, output), scales in zip(found[name], sizes[name], strict=True)
             )
             yield Group(name, cases, planned.calls, imprecise=question.imprecise)

@@ -138,9 +138,7 @@ def _with_equivalents(
     if not survivors[audited.question]:
         return audited
     sources = [verdict.source for verdict in survivors[audited.question]]
-    agreeing = equivalents.agreeing(
-        master, audited.question, sources, audited.tolerance.noise.largest
-    )
+    agreeing = equivalents.agreeing(master, audited.question, sources, audited.tolerance.noise)
     verdicts = (
         Verdict(**{**vars(each), "equivalent": each.in_question and each.source in agreeing})
         for each in audited.verdicts

@@ -4,7 +4,7 @@ noise that right answers have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,13 +60,7 @@ def measure(question: Question, reference: object, plans: Plans, answered: Answe
     """The sizes and the noise of the answers of a reference. Raises `BuildError` for one that loses
     its digits, or whose answer jumps but for a word.
     """
-    sizes: Mapping[str, Sequence[Scales]] = {
-        name: [
-            classes.scales(same.towards(question, reference, case, output), case, output)
-            for case, output in cases
-        ]
-        for name, cases in answered.items()
-    }
+    sizes = of_classes(question, reference, answered)
     places = []
     for name, (planned, rng) in plans.items():
         for index in _first_of_each_shape(planned, answered[name]):
@@ -91,28 +85,34 @@ def measure(question: Question, reference: object, plans: Plans, answered: Answe
         for place in places:
             same.refuse_free(question, reference, place.sample.case, place.sample.output)
     if question.rtol is None and question.atol is None:
-        sizes = _with_own(question, reference, places, answered, sizes, noise)
+        measured = {(place.group, place.index) for place in places}
+        sizes = with_own(question, reference, answered, sizes, noise, measured)
         noise = _noise(places, sizes)
     return Measured(sizes, noise, grown)
 
 
-def _noise(places: Sequence[_Place], sizes: Mapping[str, Sequence[Scales]]) -> Noises:
-    noise: Noises = {}
-    for place in places:
-        noise = tolerance.larger(noise, place.sample.noise(sizes[place.group][place.index]))
-    return noise
+def of_classes(question: Question, reference: object, answered: Answers) -> dict[str, list[Scales]]:
+    """The sizes of the elements of each case, by their classes alone."""
+    return {
+        name: [
+            classes.scales(same.towards(question, reference, case, output), case, output)
+            for case, output in cases
+        ]
+        for name, cases in answered.items()
+    }
 
 
-def _with_own(
+def with_own(
     question: Question,
     reference: object,
-    places: Sequence[_Place],
     answered: Answers,
     sizes: Mapping[str, Sequence[Scales]],
     noise: Noises,
+    measured: Set[tuple[str, int]] = frozenset(),
 ) -> dict[str, list[Scales]]:
     """The sizes with the own sizes of elements, in the cases in which these may differ from the
-    largest: calls cost time.
+    largest: calls cost time. If there are any, the cases in `measured` get them too: the noise is
+    measured against the same sizes.
     """
     noisy = any(_noisy(noise, output) for cases in answered.values() for _, output in cases)
     wanted = {
@@ -121,14 +121,21 @@ def _with_own(
         for index, (_, output) in enumerate(cases)
         if noisy or own_sizes.uneven(output, sizes[name][index])
     }
-    if wanted:  # the noise is measured against the same sizes
-        wanted |= {(place.group, place.index) for place in places}
+    if wanted:
+        wanted |= measured
     found = {name: list(each) for name, each in sizes.items()}
     for name, index in wanted:
         case, output = answered[name][index]
         towards = same.towards(question, reference, case, output)
         found[name][index] = own_sizes.measured(towards, case, output, sizes[name][index])
     return found
+
+
+def _noise(places: Sequence[_Place], sizes: Mapping[str, Sequence[Scales]]) -> Noises:
+    noise: Noises = {}
+    for place in places:
+        noise = tolerance.larger(noise, place.sample.noise(sizes[place.group][place.index]))
+    return noise
 
 
 def _noisy(noise: Noises, output: Output) -> bool:

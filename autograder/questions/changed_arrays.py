@@ -4,6 +4,7 @@ element. They tell an answer that looks at a part of its argument only. NumPy on
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -133,13 +134,13 @@ def _comparable(data: np.ndarray) -> np.ndarray:
 def _one_changed(
     array: Described, data: np.ndarray, rng: np.random.Generator, sizes: Mapping[str, int]
 ) -> Iterator[np.ndarray]:
-    """The array with one element changed, neither the first nor, if there are others, one of the
-    last row.
+    """The array with one element changed: one that is at neither end of any axis, and, should none
+    of these tell, any one.
     """
     if not data.size:
         return
-    for place, step in enumerate(STEPS):
-        index = _inner(data.shape, rng) if place % 2 == 0 else _any(data.shape, rng)
+    for choose, step in itertools.product((_inner, _any), STEPS):
+        index = choose(data.shape, rng)
         changed = data.copy()
         changed[index] = _another(array, data, index, step, rng, sizes)
         yield changed

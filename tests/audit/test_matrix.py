@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from shared import MASTERS
 
 from autograder import Array, Key, Question
-from autograder.audit.equivalents import _fresh
+from autograder.audit.equivalents import fresh_groups
 from autograder.audit.matrix import BankOfQuestion, Row, faults_of, of_question
+from autograder.build.tolerance import Noise
 from autograder.cli import main
 from autograder.same import residual, samples
 from autograder.verdicts.examine import examine
@@ -67,7 +68,7 @@ def test_of_residuals_and_samples_no_numbers_of_answers_are_diagnosed() -> None:
         found = of_question(question, reference, "t", "s")
         assert (found.fault, found.strays) == ("", ())
         assert faults_of([found]) == []
-        for group in _fresh(question, reference, 1e-6):
+        for group in fresh_groups(question, reference, Noise(1e-6)):
             assert group.same == {"": same}
             assert examine(reference, group) is None
 

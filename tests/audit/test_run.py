@@ -1,6 +1,6 @@
 """The audit: the five masters pass it, and it notices what makes tests worse.
 
-Covers too: `audit.declarations`, `audit.equivalents`, `audit.grader`, `audit.records`,
+Covers too: `audit.declarations`, `audit.grader`, `audit.records`,
 `audit.report`.
 """
 
