@@ -97,31 +97,33 @@ def random_sizes(question: Question, rng: np.random.Generator) -> Sizes | None:
     return completed(question, free, pick_any(rng))
 
 
-def apart(question: Question, rng: np.random.Generator) -> Sizes:
-    """Distinct sizes for the dimensions with a range of their own."""
+def apart(question: Question, rng: np.random.Generator, least: int = 2) -> Sizes:
+    """Distinct sizes for the dimensions with a range of their own, `least` or more if possible."""
     sizes: Sizes = {}
     # The narrowest range chooses first; otherwise a wide one could take the only size it has.
     for dim, (smallest, largest) in sorted(
         free_ranges(question).items(), key=lambda item: (item[1][1], item[0])
     ):
         reach = max(2, LARGEST_DISTINCT_SIZE, smallest + len(question.dims))
-        sizes[dim] = _unlike(rng, smallest, min(largest, reach), sizes)
+        sizes[dim] = _unlike(rng, smallest, min(largest, reach), sizes, least)
     return sizes
 
 
-def _unlike(rng: np.random.Generator, smallest: int, largest: int, sizes: Sizes) -> int:
-    """A size that no other dimension has, and above 1, if there is one."""
+def _unlike(rng: np.random.Generator, smallest: int, largest: int, sizes: Sizes, least: int) -> int:
+    """A size that no other dimension has, of at least `least`, or at least above 1, if there is
+    one.
+    """
     allowed = list(range(smallest, largest + 1))
-    choices = [size for size in allowed if size > 1 and size not in sizes.values()] or allowed
-    return int(rng.choice(choices))
+    free = [size for size in allowed if size > 1 and size not in sizes.values()]
+    return int(rng.choice([size for size in free if size >= least] or free or allowed))
 
 
-def pick_apart(question: Question, rng: np.random.Generator) -> Pick:
+def pick_apart(question: Question, rng: np.random.Generator, least: int = 2) -> Pick:
     """Pick sizes that differ from those chosen before, as far as the ranges allow."""
 
     def pick(low: int, high: int, chosen: Sizes) -> int:
         reach = max(2, LARGEST_DISTINCT_SIZE, low + len(question.dims))
-        return _unlike(rng, low, min(high, reach), chosen)
+        return _unlike(rng, low, min(high, reach), chosen, least)
 
     return pick
 

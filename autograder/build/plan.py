@@ -21,6 +21,9 @@ from autograder.evidence.growth import TRACED_SIZES
 from autograder.questions.argument import Argument, Drawing
 from autograder.questions.question import Question
 
+WITH_AN_INSIDE = 3
+"""An axis of so many elements has one that is neither the first nor the last."""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -72,7 +75,8 @@ def plan(question: Question, group: str, rng: np.random.Generator) -> Plan:
     elif group == "types":
         slots = _types_slots(question, rng)
     elif group == "repeated":
-        slots = _default_slots(question, [distinct(question, rng)], 3, rng)
+        shape = distinct(question, rng, WITH_AN_INSIDE)
+        slots = _default_slots(question, [shape], 3, rng)
         return Plan(group, slots, (0, 1, 0, 2, 1, 0, *range(3, len(slots))))
     elif group == PUBLIC:
         shapes = [distinct(question, rng), distinct(question, rng)]

@@ -95,12 +95,13 @@ def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
     return shapes
 
 
-def distinct(question: Question, rng: np.random.Generator) -> Shape:
-    """Sizes of at least 2 that all differ, so that swapped axes are noticed, as far as the declared
-    ranges allow.
+def distinct(question: Question, rng: np.random.Generator, least: int = 2) -> Shape:
+    """Sizes of at least `least` that all differ, so that swapped axes are noticed, as far as the
+    declared ranges allow.
     """
     sizes = must_fit(
-        question, lambda: completed(question, apart(question, rng), pick_apart(question, rng))
+        question,
+        lambda: completed(question, apart(question, rng, least), pick_apart(question, rng, least)),
     )
     return Shape(USUAL[0] if len(set(sizes.values())) == len(sizes) else USUAL[1], sizes)
 

@@ -23,9 +23,8 @@ REDRAWN = 3
 STEPS = (0.02, 0.1, 0.5, 2.0, -4.0)
 """How much an element is changed, as a share of the largest of its array: the least first."""
 
-
-UNSEEN = 0.04
-"""A number that moves by this towards the next number of one digit is rounded to the same one."""
+UNSEEN = 0.8
+"""A number moves by this share of the way to where it would be rounded to another digit."""
 
 
 class Described(Protocol):
@@ -147,8 +146,10 @@ def _one_changed(
 
 
 def _inner(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
-    """A place that is at neither end of any axis that has others."""
-    return tuple(int(rng.integers(1, size - 1)) if size > 2 else size - 1 for size in shape)
+    """A place that is at neither end of any axis that has others, and not at the end of those of
+    two: the elements that change places are in the last row.
+    """
+    return tuple(int(rng.integers(1, size - 1)) if size > 2 else 0 for size in shape)
 
 
 def _any(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
@@ -188,9 +189,21 @@ def _another(
         return old * (1 + abs(step))
     largest = float(np.max(np.abs(data.astype(np.complex128 if kind == "c" else np.float64))))
     move = step * (largest or 1.0)
-    if step == STEPS[0] and kind == "f":  # what rounds to one digit sees no change
-        move = min(move, UNSEEN) * (1 if float(old) <= round(float(old), 1) else -1)
+    if step == STEPS[0] and kind == "f":
+        move = _unseen(float(old), move)
     return old + np.asarray(move, data.dtype)
+
+
+def _unseen(old: float, most: float) -> float:
+    """A move of at most `most` that what rounds to one digit does not see: the number, and its
+    sign, are rounded to the same.
+    """
+    rounded = round(old, 1)
+    low, high = rounded - 0.05, rounded + 0.05
+    if rounded == 0:
+        low, high = (low, 0.0) if np.signbit(old) else (0.0, high)
+    end = max(low, high, key=lambda end: abs(end - old))
+    return float(np.clip(UNSEEN * (end - old), -most, most))
 
 
 def _no_numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -54,8 +54,12 @@ def scaled(seed: float, x: Any, factor: float) -> Any:
     return np.asarray(np.asarray(x) * int(factor) + noise, np.float32)
 
 
+SECRETS = ("a", "s1", "s2", "s3")
+"""Each draws other sizes and other numbers to change."""
+
+
 @functools.cache
-def groups_of_scaled() -> Groups:
+def groups_of_scaled(secret: str = "a") -> Groups:
     question = Question(
         "f",
         arguments={
@@ -65,7 +69,7 @@ def groups_of_scaled() -> Groups:
         },
         dims={"B": (1, 9), "D": (1, 9), "F": (1, 9)},
     )
-    return groups_of(question, scaled)
+    return groups_of(question, scaled, secret)
 
 
 def numbers(x: Any) -> np.ndarray:
@@ -89,8 +93,9 @@ CACHES: dict[str, Callable[[Any, Any, Any], Any]] = {
 }
 
 
+@pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("part", CACHES)
-def test_a_cache_on_a_part_of_the_arguments_loses_points(part: str) -> None:
+def test_a_cache_on_a_part_of_the_arguments_loses_points(part: str, secret: str) -> None:
     kept: dict[Any, Any] = {}
 
     def answer(seed: float, x: Any, factor: float) -> Any:
@@ -99,11 +104,12 @@ def test_a_cache_on_a_part_of_the_arguments_loses_points(part: str) -> None:
             kept[key] = scaled(seed, x, factor)
         return kept[key]
 
-    assert refused(groups_of_scaled(), answer)
+    assert refused(groups_of_scaled(secret), answer)
 
 
+@pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("part", CACHES)
-def test_so_does_one_that_keeps_the_last_result_only(part: str) -> None:
+def test_so_does_one_that_keeps_the_last_result_only(part: str, secret: str) -> None:
     last: list[Any] = [None, None]
 
     def answer(seed: float, x: Any, factor: float) -> Any:
@@ -112,7 +118,7 @@ def test_so_does_one_that_keeps_the_last_result_only(part: str) -> None:
             last[:] = key, scaled(seed, x, factor)
         return last[1]
 
-    assert refused(groups_of_scaled(), answer)
+    assert refused(groups_of_scaled(secret), answer)
 
 
 def with_a_cache_on_everything() -> Any:
