@@ -12,7 +12,7 @@ def check_width(question: Question) -> None:
     """
     import jax
 
-    if jax.config.jax_enable_x64 and not question.x64:
+    if jax.config.jax_enable_x64 and not question.way.x64:
         raise BuildError(
             f"question {question.name!r}: this notebook sets jax_enable_x64, and answers are "
             "judged in 32 bits unless their question says otherwise; declare the question with "

@@ -30,7 +30,7 @@ class Declared(ways.Declared, Protocol):
     nan: bool
     nonfinite: str
     trivial: str
-    x64: bool
+    x64: bool | None
     may_change: tuple[str, ...]
     changed: tuple[str, ...]
     see: str

@@ -20,7 +20,7 @@ class Options(Protocol):
     arguments: Mapping[str, Argument]
     nonfinite: str
     trivial: str
-    x64: bool
+    x64: bool | None
     may_change: tuple[str, ...]
     changed: tuple[str, ...]
     several: bool
@@ -39,16 +39,15 @@ def of_numbers(question: Options) -> Iterator[Fault]:
             question.trivial,
             "is not a sentence that says why an answer which needs no understanding may get points",
         )
-    if not isinstance(question.x64, bool):
+    if question.x64 is not None and not isinstance(question.x64, bool):
         yield "x64", question.x64, "is neither True nor False"
     for parameter, argument in question.arguments.items():
-        if argument.wide and not question.x64:
+        if argument.wide and question.x64 is False:
             yield (
                 f"arguments[{parameter!r}]",
                 argument,
-                "has numbers of 64 bits, of which JAX makes 32 unless told otherwise; declare the "
-                "question with x64=True, or the array with numpy=True, or ask for dtype "
-                '"float32" or "complex64"',
+                "has numbers of 64 bits, of which x64=False makes 32; remove x64=False, declare "
+                'the array with numpy=True, or ask for dtype "float32" or "complex64"',
             )
 
 

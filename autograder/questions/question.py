@@ -43,7 +43,8 @@ class Question:
     why an answer that needs no understanding may get points. `see` is the heading in the notebook
     under which the pitfalls are explained; hints point to it.
 
-    `x64`: JAX computes in 64 bits for this question, whatever the notebook sets. `may_change` names
+    `x64`: JAX computes in 64 bits for this question, whatever the notebook sets; by default it does
+    where an argument has numbers of 64 bits that are not always NumPy's. `may_change` names
     arguments that the function may write into. `changed` names those that it must write into: they
     are compared as they are after the call, by name, and what it returns only with `several`.
 
@@ -80,7 +81,7 @@ class Question:
     nan: bool = False
     nonfinite: str = ""
     trivial: str = ""
-    x64: bool = False
+    x64: bool | None = None
     may_change: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     see: str = ""

@@ -42,7 +42,7 @@ class Declared(Protocol):
     constructor: tuple[str, ...] | None
     method: str
     laws: tuple[str, ...]
-    x64: bool
+    x64: bool | None
     may_change: tuple[str, ...]
     changed: tuple[str, ...]
     keywords: tuple[str, ...]
@@ -59,12 +59,13 @@ def way(question: Declared) -> CallSpec:
         or len(question.gradient) > 1
         or any(question.arguments[name].several for name in question.gradient)
     )
+    wide = any(argument.wide for argument in question.arguments.values())
     return CallSpec(
         several,
         tuple(question.constructor or ()),
         "" if question.constructor is None or question.calls else question.method,
         tuple(question.gradient),
-        x64=question.x64,
+        x64=wide if question.x64 is None else question.x64,
         may_change=tuple(question.may_change),
         changed=tuple(question.changed),
         keywords=tuple(question.keywords),

@@ -10,8 +10,8 @@ import pytest
 from autograder import Array, DeclarationError, Question, Tree
 
 WIDE = (
-    "has numbers of 64 bits, of which JAX makes 32 unless told otherwise; declare the question "
-    'with x64=True, or the array with numpy=True, or ask for dtype "float32" or "complex64"'
+    "has numbers of 64 bits, of which x64=False makes 32; remove x64=False, declare the array with "
+    'numpy=True, or ask for dtype "float32" or "complex64"'
 )
 
 
@@ -23,9 +23,9 @@ def asked(x: Any, **options: Any) -> Question:
 @pytest.mark.parametrize(
     ("argument", "options", "sentence"),
     [
-        (Array("N", dtype="float64"), {}, WIDE),
-        (Array("N", dtype="complex128"), {}, WIDE),
-        (Tree(y=Array("N", dtype="float64")), {}, WIDE),
+        (Array("N", dtype="float64"), {"x64": False}, WIDE),
+        (Array("N", dtype="complex128"), {"x64": False}, WIDE),
+        (Tree(y=Array("N", dtype="float64")), {"x64": False}, WIDE),
         (Array("N"), {"x64": 1}, "x64=1 (type=int) is neither True nor False"),
         (
             Array("N"),
@@ -81,6 +81,21 @@ def asked(x: Any, **options: Any) -> Question:
 def test_what_cannot_work_is_refused(argument: Any, options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(DeclarationError, match=re.escape(sentence) + "$"):
         asked(argument, **options)
+
+
+@pytest.mark.parametrize(
+    ("argument", "options", "wide"),
+    [
+        (Array("N"), {}, False),
+        (Array("N"), {"x64": True}, True),
+        (Array("N", dtype="float64"), {}, True),
+        (Array("N", dtype="float64", numpy=True), {}, False),
+        (Array("N", dtype="int64"), {}, True),
+        (Tree(y=Array("N", dtype="complex128")), {}, True),
+    ],
+)
+def test_numbers_of_64_bits_ask_for_64_bits(argument: Any, options: Any, wide: bool) -> None:
+    assert asked(argument, **options).way.x64 == wide
 
 
 @pytest.mark.parametrize(
