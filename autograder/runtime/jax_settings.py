@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.runtime import switches
-from autograder.runtime.judged_settings import GRADING, exactly
+from autograder.runtime.judged_settings import GRADING, PRODUCTS, exactly
 
 FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
 """Builds and grading call tiny programs a few times each, so compilation is the cost. Values differ
@@ -67,21 +67,25 @@ def as_in_grading(recorded: Mapping[str, Any] | None = None) -> Iterator[dict[st
 
     It computes on the CPU, because a GPU multiplies matrices in fewer bits by default, and at the
     lowest optimisation level, which is also faster for the few calls of a check (see
-    `FAST_TO_COMPILE`).
+    `FAST_TO_COMPILE`). Where JAX may use the accelerator only (JAX_PLATFORMS=cuda), it multiplies
+    there in full.
     """
     import jax
 
     told = start_somewhere()
     if told:
         print(told)
+    settings = {**GRADING, **(recorded or {})}
     cpus = []
     if jax.default_backend() != "cpu" or jax.config.jax_default_device is not None:
-        with contextlib.suppress(RuntimeError):  # JAX may be set to use the accelerator only
+        try:
             cpus = jax.devices("cpu")
+        except RuntimeError:  # JAX is set to use the accelerator only
+            settings[PRODUCTS] = "highest"
     with (
         contextlib.nullcontext() if not cpus else jax.default_device(cpus[0]),
         _unoptimised(),
-        exactly({**GRADING, **(recorded or {})}) as changed,
+        exactly(settings) as changed,
     ):
         yield changed
 

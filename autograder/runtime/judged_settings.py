@@ -11,6 +11,9 @@ from typing import Any
 
 WIDTH = "jax_enable_x64"
 
+PRODUCTS = "jax_default_matmul_precision"
+"""In how many bits matrix products and convolutions are computed."""
+
 RECORDED = (WIDTH, "jax_default_prng_impl", "jax_threefry_partitionable")
 """Settings that change numbers on purpose, which a bank records."""
 
@@ -19,7 +22,7 @@ GRADING: Mapping[str, Any] = {
     "jax_debug_infs": False,
     "jax_debug_key_reuse": False,
     "jax_debug_nans": False,
-    "jax_default_matmul_precision": None,
+    PRODUCTS: None,
     "jax_disable_jit": False,
     "jax_enable_checks": False,
     "jax_enable_custom_prng": False,

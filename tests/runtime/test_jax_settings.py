@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import jax
+import pytest
 
 from autograder.runtime import jax_settings
 
@@ -16,3 +18,20 @@ def test_a_check_computes_as_grading_does_and_leaves_the_settings_as_they_were()
         seen.append(jax.config.values[name])
         raise ZeroDivisionError
     assert [*seen, jax.config.values[name]] == [False, True, False]
+
+
+def test_where_there_is_no_cpu_products_are_computed_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The GPU itself is not here: what JAX says with JAX_PLATFORMS=cuda is put in its place."""
+
+    def devices(backend: str | None = None) -> list[Any]:
+        if backend == "cpu":
+            raise RuntimeError("Unknown backend cpu")
+        return []
+
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    monkeypatch.setattr(jax, "devices", devices)
+    with jax_settings.as_in_grading():
+        assert jax.config.jax_default_matmul_precision == "highest"
+    assert jax.config.jax_default_matmul_precision is None
