@@ -67,7 +67,7 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
                     n_workers=workers or machine.cpus(),
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # any port: two classes at once
                     memory_limit=0,
                 ) as cluster,
                 Client(cluster) as client,

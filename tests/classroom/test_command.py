@@ -1,7 +1,7 @@
 """`autograder grade`, on real submissions: the verdicts of `otter run`, whatever is stopped or dies
 meanwhile.
 
-Covers too: `classroom.cluster`, `classroom.grading`, `classroom.ledger`, `classroom.progress`.
+Covers too: `classroom.grading`, `classroom.ledger`, `classroom.progress`.
 """
 
 from __future__ import annotations
