@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.build.float64 import in_float64
+from autograder.build.random_draws import takes_random_numbers
 from autograder.calls.call import Failed, Returned
 from autograder.calls.nudges import nudged
 from autograder.calls.outputs import Output
@@ -53,7 +54,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
                 "its infinities and NaN come and go when the inputs move by one unit in the last "
                 "place"
             )
-    if not _draws_random_numbers(question):
+    if not takes_random_numbers(question):
         told = _where_not(in_float64(evaluate, case), output, found)
         if told:
             return f"it is not what float64 gives, {told}{OVERFLOW}"
@@ -73,13 +74,6 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
                 'the question with nonfinite="expected"'
             )
     return ""
-
-
-def _draws_random_numbers(question: Question) -> bool:
-    """Whether the answer may depend on random numbers, of which float64 draws others."""
-    return any(
-        argument.seeds or "key" in argument.kinds for argument in question.arguments.values()
-    )
 
 
 def _where_not(other: Returned | Failed, output: Output, found: Output) -> str:

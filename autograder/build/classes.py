@@ -9,12 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from autograder.build.float64 import in_float64
+from autograder.build.random_draws import draws_random_numbers
 from autograder.build.tolerance import NOISIEST, Sizes
-from autograder.calls.call import Returned, call
+from autograder.calls.call import Failed, Returned, call
+from autograder.calls.narrow_floats import finfo
 from autograder.calls.nudges import nudged
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
+from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
+from autograder.verdicts.not_finite import misplaced
 
 GAP = 2.0**10
 """Elements that are so many times larger than all smaller ones may be another class."""
@@ -27,13 +32,20 @@ that the `n` smallest of one class are `r` times smaller than the next has a cha
 MOVED = 2
 """The calls with moved inputs that show whether small elements are more than rounding."""
 
+EXPLAINED = 4
+"""Errors of so many rounding units of a class are those of its own elements. Larger ones come from
+larger numbers on the way to them.
+"""
 
-def scales(reference: Any, case: Case, output: Output) -> dict[str, Sizes]:
+
+def scales(question: Question, reference: Any, case: Case, output: Output) -> dict[str, Sizes]:
     """For each element of each array of `output`, which `reference` gave for `case`, the largest
     element of its class.
 
     Small elements are a class of their own only if they hardly change under moved inputs:
-    otherwise they are what rounding left of larger ones.
+    otherwise they are what rounding left of larger ones. Where they are not what float64 gives,
+    their class is as large as what explains the difference: in `1 + tanh(x)` moved inputs change
+    nothing, and rounding does.
     """
     found = {name: by_size(array) for name, array in output.items()}
     split = [name for name, scale in found.items() if len(_tops(scale)) > 1]
@@ -51,6 +63,11 @@ def scales(reference: Any, case: Case, output: Output) -> dict[str, Sizes]:
                 if other is None or other.shape != output[name].shape
                 else _merged(found[name], output[name], other)
             )
+    split = [name for name in split if len(_tops(found[name])) > 1]
+    if split and not draws_random_numbers(question, reference, case):
+        wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
+        for name in split:
+            found[name] = _as_float64_says(found[name], output[name], wide, name)
     return {name: Sizes(top) for name, top in found.items()}
 
 
@@ -97,3 +114,21 @@ def _merged(scale: np.ndarray, output: np.ndarray, moved: np.ndarray) -> np.ndar
         if np.max(change[merged == top], initial=0.0) > NOISIEST * top:
             merged[merged == top] = larger
     return merged
+
+
+def _as_float64_says(
+    scale: np.ndarray, output: np.ndarray, wide: Returned | Failed, name: str
+) -> np.ndarray:
+    """The scales with each class as large as its errors against float64 say."""
+    actual = wide.output.get(name) if isinstance(wide, Returned) else None
+    if actual is None or actual.shape != output.shape or misplaced(actual, output)[1]:
+        return scale
+    error = np.zeros(output.shape)
+    finite = np.isfinite(widen(output))
+    error[finite] = np.abs(widen(actual)[finite] - widen(output)[finite])
+    units = EXPLAINED * float(finfo(output.dtype).eps)
+    found = scale.copy()
+    for top, larger in itertools.pairwise(_tops(scale)):
+        of_class = scale == top
+        found[of_class] = np.clip(np.max(error[of_class]) / units, top, larger)
+    return found

@@ -4,9 +4,6 @@ float64 is another one, and not because its inputs are rounded.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,6 +12,7 @@ from autograder.build.advice import KEEP_DIGITS
 from autograder.build.answered_cases import arguments_of
 from autograder.build.float64 import in_float64
 from autograder.build.noises import Sample, difference
+from autograder.build.random_draws import draws_random_numbers
 from autograder.build.tolerance import NOISIEST, THRESHOLD, Scales
 from autograder.calls.call import Returned, call
 from autograder.calls.nudges import coarsest, nudged
@@ -38,7 +36,7 @@ def check(question: Question, reference: Any, measured: Sample, scales: Scales) 
         if (share := difference(measured.wide, name, output, scales[name])[0]) is not None
         and share > NOISIEST
     }
-    if not lost or _draws_random_numbers(question, reference, case):
+    if not lost or draws_random_numbers(question, reference, case):
         return
     explained = _explained(reference, measured, scales)
     for name, share in lost.items():
@@ -72,26 +70,3 @@ def _explained(reference: Any, measured: Sample, scales: Scales) -> dict[str, fl
             )
             found[name] = max(found[name], np.inf if share is None else share)
     return found
-
-
-def _draws_random_numbers(question: Question, reference: Any, case: Case) -> bool:
-    """Whether the reference draws random numbers: in float64 they are others."""
-    if any(each.seeds or "key" in each.kinds for each in question.arguments.values()):
-        return True
-    import jax
-
-    jax.clear_caches()  # a program that is already compiled would not be seen to draw
-    seen: list[bool] = []
-
-    def watch(frame: FrameType, event: str, _: object) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.name in ("random.py", "prng.py") and "jax" in path.parts:
-            seen.append(True)
-
-    before = sys.getprofile()
-    sys.setprofile(watch)
-    try:
-        call(reference, case.arguments, case.way, interruptible=False)
-    finally:
-        sys.setprofile(before)
-    return bool(seen)

@@ -95,7 +95,7 @@ def of_classes(question: Question, reference: object, answered: Answers) -> dict
     """The sizes of the elements of each case, by their classes alone."""
     return {
         name: [
-            classes.scales(same.towards(question, reference, case, output), case, output)
+            classes.scales(question, same.towards(question, reference, case, output), case, output)
             for case, output in cases
         ]
         for name, cases in answered.items()

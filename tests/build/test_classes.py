@@ -52,7 +52,8 @@ def scales_of(function: Any) -> np.ndarray:
     arguments = {"x": Value("jax", x)}
     outcome = call(function, arguments)
     assert isinstance(outcome, Returned)
-    return scales(function, Case("a case", {}, arguments), outcome.output)[""].top
+    question = Question("f", arguments={"x": Array("B", "D")}, dims={"B": (6, 6), "D": (6, 6)})
+    return scales(question, function, Case("a case", {}, arguments), outcome.output)[""].top
 
 
 def test_what_rounding_left_of_large_numbers_is_measured_against_them() -> None:
@@ -60,6 +61,16 @@ def test_what_rounding_left_of_large_numbers_is_measured_against_them() -> None:
     assert len(np.unique(apart)) == 2
     left_over = scales_of(lambda x: jnp.where(jnp.eye(6), (x + 100.0) - 100.0 - x, x))
     assert len(np.unique(left_over)) == 1
+
+
+def test_what_a_function_that_saturates_leaves_is_measured_against_what_it_was() -> None:
+    def tail(x: Any) -> Any:
+        return jnp.where(jnp.eye(6), 1 + jnp.tanh(-6 - x / 10), x)
+
+    small = np.eye(6, dtype=bool)
+    assert np.min(scales_of(tail)[small]) > 0.05
+    exact = scales_of(lambda x: jnp.where(jnp.eye(6), 2 / (1 + jnp.exp(2 * (6 + x / 10))), x))
+    assert np.max(exact[small]) < 1e-3
 
 
 def scores(q: Any, k: Any, masked: float) -> Any:

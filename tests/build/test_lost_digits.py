@@ -1,7 +1,7 @@
 """A reference that loses its digits is refused, and so is an alternative, unless what it loses is
 little.
 
-Covers too: `build.alternatives`.
+Covers too: `build.alternatives`, `build.random_draws`.
 """
 
 from __future__ import annotations

@@ -28,6 +28,9 @@ from autograder.calls.inputs import Value
 from autograder.calls.spec import Case
 from autograder.verdicts.examine import examine
 
+SHOWN_BY_SMALL_NUMBERS = {("layer_norm", 0)}
+"""Wrong answers that only cases with small numbers show: an epsilon is forgotten."""
+
 OFTEN = ("eigh", "gradient", "small_row", "huge_example")
 
 
@@ -55,7 +58,8 @@ def test_right_answers_of_every_kind_pass_and_wrong_ones_do_not(name: str, secre
             finding = examine(right, group)
             assert finding is None, (number, group.name, finding.sentence)
     for number, wrong in enumerate(QUESTIONS[name].wrong):
-        for label in ("corners", "random", "repeated"):
+        seldom = (name, number) in SHOWN_BY_SMALL_NUMBERS
+        for label in ("random",) if seldom else ("corners", "random", "repeated"):
             assert examine(wrong, groups[label]) is not None, (number, label)
 
 
