@@ -23,7 +23,7 @@ from autograder.classroom.report import REPORT
 from autograder.classroom.roster import Roster
 from autograder.classroom.submissions import SubmittedFiles, find
 from autograder.container.choice import Wanted
-from autograder.sandbox.files import forbid_others
+from autograder.sandbox.files import forbid_others, remove
 from autograder.sandbox.users import worker_uid
 
 
@@ -122,8 +122,12 @@ def _in_an_empty_folder() -> Iterator[None]:
     """Work in an empty folder, as do all processes that are started meanwhile: the submissions may
     lie in the present one, and Python imports from where it is started.
     """
-    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
-        yield
+    empty = Path(tempfile.mkdtemp())
+    try:
+        with contextlib.chdir(empty):
+            yield
+    finally:
+        remove(empty)
 
 
 def _write(

@@ -5,7 +5,6 @@ submission.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ import nbformat
 from autograder.grading import given_zip, results
 from autograder.grading.configuration import Isolation
 from autograder.grading.given import Given
-from autograder.runtime import compiled_programs, log_server
+from autograder.runtime import compiled_programs, log_server, system
 from autograder.sandbox.cells import Stopped
 from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
 from autograder.sandbox.host import SCRATCH_NOTE
@@ -96,7 +95,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
         submission.touch()
     stage.zips = given_zip.close()
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
-    if container and os.geteuid() == 0:
+    if container and system.is_root():
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
             make_reachable(Path(needed))
     return stage

@@ -59,6 +59,10 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(
     for path in (folder / "closed" / "in", folder / "closed", folder):
         os.chown(path, 65534, 65534)
         path.chmod(0)
+    names = (
+        "import contextlib, os, subprocess, types\nfrom pathlib import Path\n"
+        "system = types.SimpleNamespace(TOOLS=True)"
+    )
     script = inspect.getsource(files.remove) + f"\nremove(Path({str(folder)!r}))"
     command = [
         "setpriv",
@@ -71,7 +75,7 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(
         "-c",
     ]
     subprocess.run(
-        [*command, f"import contextlib, os, subprocess\nfrom pathlib import Path\n{script}"],
+        [*command, f"{names}\n{script}"],
         check=True,
     )
     assert not folder.exists()
