@@ -76,6 +76,9 @@ class OtherSystem:
 
     def __init__(self, folder: Path, system: str) -> None:
         self.system = system
+        (folder / "private").mkdir()
+        self._temporary = folder / "tmp"
+        self._temporary.symlink_to(folder / "private")
         venv.create(folder / "environment with blanks", symlinks=True)
         self.python = folder / "environment with blanks" / "bin" / "python"
         (packages,) = (folder / "environment with blanks" / "lib").glob("*/site-packages")
@@ -89,7 +92,9 @@ class OtherSystem:
         )
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Variables of a person's console, which is not one for UTF-8."""
+        """Variables of a person's console, which is not one for UTF-8. The folder for temporary
+        files has another name once it is resolved, as on macOS, and where Windows shortens names.
+        """
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
             "SYSTEMROOT": "C:\\Windows",
@@ -98,6 +103,7 @@ class OtherSystem:
             "LC_ALL": "C",
             "PYTHONIOENCODING": "cp1252",
             "JAX_PLATFORMS": "cpu",
+            "TMPDIR": str(self._temporary),
             **more,
         }
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,21 @@ def put_away(stage: Stage, submission: Path, read: nbformat.NotebookNode) -> nbf
     before.
     """
     if stage.submitted.exists():
-        source = stage.submitted.read_text(encoding="utf-8")
+        source = _text_of(stage.submitted.read_bytes())
         submission.unlink(missing_ok=True)
         return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     submission.replace(stage.submitted)
     return read
+
+
+def _text_of(script: bytes) -> str:
+    """The text of a script, which may be in another encoding than UTF-8, or begin with a mark of
+    it: some editors on Windows write both.
+    """
+    try:
+        return decode_source(script)
+    except (SyntaxError, UnicodeDecodeError):
+        return script.decode("cp1252", "replace")
 
 
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:

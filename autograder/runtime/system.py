@@ -18,6 +18,8 @@ from typing import Any
 
 LINUX: bool = sys.platform == "linux"
 
+WINDOWS: bool = sys.platform == "win32"
+
 NAME = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}.get(sys.platform, sys.platform)
 
 FORKS = LINUX
@@ -27,11 +29,17 @@ crash."""
 WALLS = LINUX
 """Whether there is any layer that keeps a process from what its user may do."""
 
-HANDS_ON_PIPES: bool = sys.platform != "win32"
+HANDS_ON_PIPES = not WINDOWS
 """Whether a process can be given pipes beside its standard streams, and `select` waits for them."""
 
-TOOLS: bool = sys.platform != "win32"
+TOOLS = not WINDOWS
 """Whether there are a shell, `rm` and `chmod`."""
+
+NO_WALLS = (
+    f"On {NAME} nothing keeps a submission from your files and your network. Grade answers that "
+    "you do not trust on Linux, in WSL, or in a container."
+)
+"""What a person is told once where there are no `WALLS`."""
 
 ALARM: int | None = getattr(signal, "SIGALRM", None)
 """The signal of `set_alarm`; None where there is none."""
@@ -109,12 +117,12 @@ def killed_by(code: int) -> str:
 
 def needed_variables() -> dict[str, str]:
     """The environment variables without which no program starts here."""
-    return {name: os.environ[name] for name in _NEEDED if name in os.environ} if _windows() else {}
+    return {name: os.environ[name] for name in _NEEDED if name in os.environ} if WINDOWS else {}
 
 
 def home_variables(folder: str) -> dict[str, str]:
     """Environment variables that make `folder` the place of a process's own files."""
-    more = ("USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP") if _windows() else ()
+    more = ("USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP") if WINDOWS else ()
     return dict.fromkeys(("HOME", "TMPDIR", *more), folder)
 
 
@@ -216,7 +224,3 @@ def listens_at(path: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _windows() -> bool:
-    return sys.platform == "win32"

@@ -11,9 +11,10 @@ import stat
 import subprocess
 import time
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder.runtime import system
+from autograder.runtime.file_names import possible
 
 MAX_FILE = 50 * 2**20
 MAX_TOTAL = 200 * 2**20
@@ -29,11 +30,14 @@ SHOWN = 60
 
 
 def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
-    """Write `contents`, by relative path, below a folder."""
+    """Write `contents`, by relative path, below a folder, under names that are possible here.
+    Raises `OSError`, also if two are one file here.
+    """
     for name, content in contents.items():
-        path = folder / name
+        path = folder.joinpath(*map(possible, PurePosixPath(name).parts))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with path.open("xb") as file:
+            file.write(content)
 
 
 def take_files(
