@@ -5,11 +5,13 @@ fresh interpreters, without the modules and names that Python lacks there (`othe
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from other_systems import SYSTEMS, OtherSystem
 from shared import MASTERS, ROOT, reconfigured
 
@@ -152,8 +154,11 @@ def test_a_student_checks_right_and_wrong(
     shutil.copytree(one_assignment.folder / "student", folder)
     record = one_assignment.record().questions["vmap_over_batch"]
     right = next(iter(record.alternatives.values()))
-    wrong = record.misconceptions["flattened feature by feature"].source
-    for source, told in ((right, "right"), (wrong, "elements (95.2 %) wrong; the largest error")):
+    wrong = record.misconceptions["flattens_by_feature"].source
+    for source, told in (
+        (right, "right"),
+        (wrong, "CheckFailed: vmap_over_batch returned an array with"),
+    ):
         file = folder / "answer.py"
         file.write_text(
             "import jax, jax.numpy as jnp\nfrom flax import nnx\n"
@@ -233,3 +238,19 @@ def test_an_assignment_is_built_and_its_samples_are_graded(
     done = other.run("-m", "autograder", "samples", f"a dist/{master.stem}", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert ("10 / 10" in done.stdout, done.stdout.count("0 / 10")) == (True, 3)
+
+
+def test_the_workflow_runs_the_same_on_the_real_systems() -> None:
+    text = (ROOT / ".github" / "workflows" / "desk.yml").read_text(encoding="utf-8")
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    assert job["strategy"]["matrix"] == {
+        "os": ["windows-latest", "macos-latest"],
+        "python": ["3.11", "3.13"],
+    }
+    used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+    assert used == ["actions/checkout", "actions/setup-python"]
+    run = "\n".join(step.get("run", "") for step in job["steps"])
+    for path in re.findall(r"(?:assignments|tests)/[\w./-]+", run):
+        assert (ROOT / path).is_file(), path
+    assert "on_this_system.py" in run
+    assert "autograder build" in run
