@@ -12,8 +12,10 @@ def main() -> None:
     """
     _forget_this_folder()
     from autograder.cli import main as command
+    from autograder.console import print_what_it_can
     from autograder.runtime.ending import skip_final_collection
 
+    print_what_it_can()
     skip_final_collection()
     command(prog_name="autograder")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -16,6 +19,15 @@ NO_TERMINAL_WIDTH = 160
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+
+def print_what_it_can() -> None:
+    """From now on, print a "?" for each sign that the console does not have: on Windows, a file or
+    a pipe takes a few hundred.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(errors="replace")
 
 
 def a_table(*titles: str) -> Table:

@@ -21,7 +21,7 @@ from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder.assignment import delivery, master, otter_assign
+from autograder.assignment import delivery, master, otter_assign, plain_signs
 from autograder.bank import filenames, records, storage
 from autograder.grading import (
     configuration,
@@ -68,6 +68,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             Path(assignment.generate_tests_dir),
         )
         shutil.copy(autograder_folder / filenames.PUBLIC_FILE, student_folder)
+        plain_signs.write_in_ascii(student_folder / "tests")
         (autograder_folder / filenames.RECORD_FILE).write_text(
             json.dumps(made.record.to_json(), indent=1), encoding="utf-8"
         )

@@ -7,12 +7,12 @@ folder inside a folder, a name that ends in a slash, or a folder named twice it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from autograder.bank.filenames import ASIDE, PUBLIC_FILE, RECORD_FILE
 from autograder.errors import BuildError
-from autograder.runtime import compiled_programs
+from autograder.runtime import compiled_programs, system
 
 LISTS = ("files", "autograder_files")
 
@@ -95,6 +95,8 @@ def _place(key: str, entry: Any, master: Path) -> str:
 def _below(folder: Path, entry: str) -> PurePosixPath | None:
     """An entry's path below the folder, without `.` and `..`; None if it leads out of it."""
     parts: list[str] = []
+    if system.WINDOWS:
+        entry = PureWindowsPath(entry).as_posix()
     for place in dict.fromkeys((folder, folder.resolve())):
         if Path(entry).is_absolute() and Path(entry).is_relative_to(place):
             entry = Path(entry).relative_to(place).as_posix()

@@ -14,6 +14,7 @@ import nbformat
 
 from autograder.errors import BuildError
 from autograder.grading import provisioner
+from autograder.runtime import system
 from autograder.runtime.tied import tied
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
         encoding="utf-8",
         errors="replace",
         check=False,
-        env={**os.environ, **provisioner.environment()},
+        env={**os.environ, **system.UTF8, **provisioner.environment()},
     )
     if done.returncode == 0:
         if notes is not None:

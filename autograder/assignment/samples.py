@@ -7,6 +7,7 @@ put into the student notebook in place of the prompt.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import nbformat
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.grading.results import question_rows
+from autograder.runtime import system
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def otter_run(
             encoding="utf-8",
             errors="replace",
             check=False,
-            **{"cwd": scratch, **popen},
+            **{"cwd": scratch, **popen, "env": {**popen.get("env", os.environ), **system.UTF8}},
         )
         seconds = time.monotonic() - started
         written = output / "results.json"

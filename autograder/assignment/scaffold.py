@@ -12,6 +12,7 @@ import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.errors import BuildError
+from autograder.runtime.file_names import is_device
 
 TEMPLATE = "master.md"
 
@@ -32,6 +33,11 @@ def function_name(assignment: str) -> str:
             f"{assignment!r} cannot name an assignment: write letters, digits and hyphens, a "
             "letter first, such as centred-rows"
         )
+    if is_device(assignment):
+        raise CannotStart(
+            f"{assignment!r} cannot name an assignment: on Windows no file can be called so; "
+            f"write another name, such as {assignment.lower()}-1"
+        )
     return name
 
 
@@ -43,8 +49,11 @@ def write(assignment: str, folder: Path) -> Path:
     notebook = master(assignment)
     if target.exists():
         raise CannotStart(f"{target} is there already; choose another name, or edit it")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+    except OSError as fault:
+        raise CannotStart(f"{target} cannot be written: {fault.strerror}") from None
     return target
 
 

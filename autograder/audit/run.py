@@ -24,6 +24,7 @@ from autograder.audit.grader import AnswerGrader
 from autograder.audit.records import MISCONCEPTION, Audited, Verdict, from_json, to_json
 from autograder.errors import BuildError
 from autograder.questions.sources import rename
+from autograder.runtime import system
 
 WITHOUT_UNDERSTANDING = "constant"
 """The kind of mutants that can be written without any understanding."""
@@ -74,7 +75,7 @@ def of_master(master: Path, most: int | None = None) -> list[Audited]:
             str(target),
             "" if most is None else str(most),
         ]
-        environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+        environment = {**os.environ, **system.UTF8, "JAX_PLATFORMS": "cpu"}
         done = subprocess.run(
             command,
             capture_output=True,

@@ -213,10 +213,10 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
             self._free.append(station)
 
     def _opened(self) -> Station:
-        with tempfile.NamedTemporaryFile(suffix=".zip") as file:
-            file.write(self._archive)
-            file.flush()
-            station = Station(Path(file.name))
+        with tempfile.TemporaryDirectory() as folder:
+            archive = Path(folder, "autograder.zip")
+            archive.write_bytes(self._archive)
+            station = Station(archive)
         self._all.append(station)
         return station
 

@@ -23,7 +23,9 @@ from autograder.classroom.report import REPORT
 from autograder.classroom.roster import Roster
 from autograder.classroom.submissions import SubmittedFiles, find
 from autograder.container.choice import Wanted
-from autograder.sandbox.files import forbid_others
+from autograder.errors import BuildError
+from autograder.runtime.file_names import put_in_place
+from autograder.sandbox.files import forbid_others, remove
 from autograder.sandbox.users import worker_uid
 
 
@@ -37,6 +39,10 @@ class Options:
     names: bool = False
     students: Path | None = None
     into: Sequence[str] = ()
+
+
+class HeldOpen(BuildError):
+    """A file of the grades cannot be replaced; the text names it."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,13 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
         tell.stopped(len(entries), len(found.submissions))
         raise
     finally:
-        _write(out, assignment, found, entries, named, targets)
+        try:
+            _write(out, assignment, found, entries, named, targets)
+        except PermissionError as fault:
+            raise HeldOpen(
+                f"{fault.filename2 or fault.filename} cannot be written ({fault.strerror}): close "
+                "it in other programs, and type the same again with --resume; each result is kept"
+            ) from None
     tell.end(
         named_out,
         {key: grades.of_results(entry.results) for key, entry in entries.items()},
@@ -122,8 +134,12 @@ def _in_an_empty_folder() -> Iterator[None]:
     """Work in an empty folder, as do all processes that are started meanwhile: the submissions may
     lie in the present one, and Python imports from where it is started.
     """
-    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
-        yield
+    empty = Path(tempfile.mkdtemp())
+    try:
+        with contextlib.chdir(empty):
+            yield
+    finally:
+        remove(empty)
 
 
 def _write(
@@ -154,7 +170,7 @@ def _write(
         report.page(assignment, {key: entries[key] for key in graded}, graded, labels, notices),
         encoding="utf-8",
     )
-    part.replace(out / REPORT)
+    put_in_place(part, out / REPORT)
     possible = grades.possible_points(graded.values())
     for target in targets:
         gradebook.write(target, assignment, found.rows(graded), possible)

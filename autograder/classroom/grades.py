@@ -12,6 +12,7 @@ import pandas as pd
 
 from autograder.classroom.people import Person, one_line
 from autograder.grading import results
+from autograder.runtime.file_names import put_in_place
 
 FILE = "final_grades.csv"
 
@@ -144,7 +145,7 @@ def write_table(target: Path, table: pd.DataFrame) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     table.to_csv(part, index=False)
-    part.replace(target)
+    put_in_place(part, target)
 
 
 _SIGNS = "=+\\-@＝＋－＠"

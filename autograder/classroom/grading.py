@@ -21,6 +21,7 @@ from autograder.container.choice import Wanted
 from autograder.errors import BuildError, Refused
 from autograder.grading import results
 from autograder.grading.settings import settings_of
+from autograder.runtime import system
 
 
 class NotEmpty(BuildError):
@@ -29,6 +30,10 @@ class NotEmpty(BuildError):
 
 class NoArchive(BuildError):
     """The file is not an autograder zip of this package; the text says so."""
+
+
+class NoWalls(BuildError):
+    """The zip asks for isolation, and this system has none; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,12 @@ def assignment_of(archive: Path) -> tuple[str, Wanted]:
         with zipfile.ZipFile(archive) as packed, tempfile.TemporaryDirectory() as scratch:
             config = packed.read("otter_config.json")
             settings = settings_of(json.loads(config)) or {}
+            if settings.get("isolation") == "required" and not system.WALLS:
+                raise NoWalls(
+                    f"{archive} has `isolation: required`, and on {system.NAME} there is none: "
+                    "grade on Linux, in WSL or in a container, or build the zip with `isolation: "
+                    "best`"
+                )
             bank = Path(packed.extract(f"files/{settings['bank']}", scratch))
             return storage.load(bank, "its bank").assignment, Wanted.read(config)
     except (zipfile.BadZipFile, KeyError, ValueError, BankError) as fault:

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from autograder.container import choice
+from autograder.runtime.file_names import is_device
 
 LONGEST = 100
 """Characters of a key."""
-
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-"""Names that are no folders on Windows."""
 
 
 def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
@@ -37,7 +35,7 @@ def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
 
 def _key(place: PurePosixPath, wanted: str) -> str:
     safe = re.sub(r"[^\w.-]", "_", wanted).strip(".")
-    if len(safe) > LONGEST or not safe or _DEVICE.match(safe):
+    if len(safe) > LONGEST or not safe or is_device(safe):
         safe = f"{safe[: LONGEST - 20]}-{_hash(place)}".strip("-")
     return safe
 

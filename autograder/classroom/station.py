@@ -6,23 +6,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import select
+import queue
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from autograder.container import launcher
 from autograder.errors import Refused
 from autograder.grading import results
+from autograder.runtime import system
 from autograder.sandbox.files import lay_out, remove
 from autograder.sandbox.guard import Guard
 
@@ -125,19 +125,18 @@ class Station:
         with contextlib.suppress(OSError, ValueError):
             grader.stdin.write(json.dumps({"root": str(root)}).encode() + b"\n")
             grader.stdin.flush()
-            if select.select([grader.stdout], [], [], seconds)[0]:
-                return bool(json.loads(grader.stdout.readline())["holds"])
+            return bool(json.loads(_line_of(grader.stdout, seconds))["holds"])
         self._end_grader()
         return None
 
     def _start_grader(self) -> subprocess.Popen[bytes]:
         grader = subprocess.Popen(
-            [sys.executable, "-I", "-m", "autograder.classroom.warm_grader"],
+            [sys.executable, "-I", "-X", "utf8", "-m", "autograder.classroom.warm_grader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
-            start_new_session=True,
+            **system.new_session(),
         )
         # a thread of a cluster may start it and end before it, so the kernel cannot tie the two
         self._guard = Guard(grader.pid, None, self._folder)
@@ -145,8 +144,7 @@ class Station:
 
     def _end_grader(self) -> None:
         if self._grader is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._grader.pid, signal.SIGKILL)
+            system.end_group(self._grader.pid)
             self._grader.wait()
             if self._guard is not None:
                 self._guard.dismiss()
@@ -155,3 +153,12 @@ class Station:
                     with contextlib.suppress(OSError):
                         stream.close()
             self._grader = None
+
+
+def _line_of(stream: IO[bytes], seconds: float) -> bytes:
+    """The next line of a pipe; b"" if none comes in time, or the other side has ended."""
+    found: queue.Queue[bytes] = queue.Queue(1)
+    threading.Thread(target=lambda: found.put(stream.readline()), daemon=True).start()
+    with contextlib.suppress(queue.Empty):
+        return found.get(timeout=seconds)
+    return b""

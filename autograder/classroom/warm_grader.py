@@ -1,5 +1,5 @@
 """A grader that is kept warm: it imports Otter's runner once and forks a child for each submission;
-their workers come from one nursery.
+their workers come from one nursery. Where no process is forked, each is a new interpreter.
 
 Each submission is graded as in a container (`autograder.container.launcher`): a result that holds
 is written first, and if the child dies, the result says so. Started as `python -I -m
@@ -26,7 +26,7 @@ from jupyter_client.localinterfaces import local_ips
 
 from autograder.container import launcher, runner
 from autograder.grading import provisioner
-from autograder.runtime import installed, switches
+from autograder.runtime import installed, switches, system
 from autograder.runtime.fork import Forked
 from autograder.runtime.jax_settings import RARELY
 from autograder.sandbox import nursery, own_process, surroundings
@@ -51,17 +51,11 @@ def main() -> None:
     installed.import_only_that()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    for needed in _NEEDED:
-        importlib.import_module(needed)
-    nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
-    provisioner.prepare()  # searches every installed package
-    local_ips()  # asks the system for every network interface
-    own_process.protect_this_process()
-    gc.freeze()  # the imported objects stay, so no child need examine them again
-    gc.set_threshold(RARELY, 20, 20)
+    if system.FORKS:
+        _get_ready()
     workers = (
         nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
-        if switches.enabled("warm")
+        if system.FORKS and switches.enabled("warm")
         else None
     )
     if workers is not None:
@@ -80,7 +74,22 @@ def main() -> None:
         workers.close()
 
 
-def _grader(output: IO[str], root: Path, container: bool) -> Forked:
+def _get_ready() -> None:
+    """Import and do what each child would."""
+    for needed in _NEEDED:
+        importlib.import_module(needed)
+    nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
+    provisioner.prepare()  # searches every installed package
+    local_ips()  # asks the system for every network interface
+    own_process.protect_this_process()
+    gc.freeze()  # the imported objects stay, so no child need examine them again
+    gc.set_threshold(RARELY, 20, 20)
+
+
+def _grader(output: IO[str], root: Path, container: bool) -> launcher.Grader:
+    if not system.FORKS:
+        return launcher.new_interpreter(root, container, output)
+
     def grade() -> None:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from rich.markup import escape
 
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
+from autograder.runtime import system
 
 
 @click.command()
@@ -150,7 +150,7 @@ def isolation() -> None:
 
 
 def _no_own_user() -> str:
-    if os.name != "posix" or os.geteuid() != 0:
+    if not system.is_root():
         return "A user of its own needs a grader that runs as root."
     return (
         f"A user of its own could not start {sys.executable}: a folder above it is closed to "

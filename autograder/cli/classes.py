@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from autograder.errors import BuildError
-from autograder.runtime import installed
+from autograder.runtime import installed, system
 
 
 @click.command()
@@ -98,6 +98,8 @@ def grade(
             f"{missing.name} is not installed; type: pip install 'otter-arrays[classroom]'"
         ) from None
 
+    if not system.WALLS and not quiet:
+        click.echo(system.NO_WALLS, err=True)
     try:
         command.run(
             submissions,

@@ -6,20 +6,18 @@ Standard library only, so that it keeps working when little else does.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from autograder.grading import results
 from autograder.grading.settings import settings_of
-from autograder.runtime import machine
+from autograder.runtime import machine, system
 
 PATIENCE = 80.0
 """Seconds beyond the submission's own: for Otter's start, its comparison, and its report."""
@@ -66,7 +64,7 @@ def main(
         machine.kills_for_memory(),
         time.monotonic(),
     )
-    grader = (start or _new_interpreter)(root, container)
+    grader = (start or new_interpreter)(root, container)
     late = False
     with machine.Peak(grader.pid) as peak:
         try:
@@ -74,8 +72,7 @@ def main(
         except (subprocess.TimeoutExpired, TimeoutError):
             late = True
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(grader.pid, signal.SIGKILL)
+            system.end_group(grader.pid)
             grader.wait()
     found, died = _read(file), False
     if found is None or results.lacks_a_cause(found):
@@ -116,16 +113,26 @@ def _cause(returncode: int, killed_for_memory: int) -> str:
     return f"the grader ended with an error (status {returncode}), which stands in its output"
 
 
-def _new_interpreter(root: Path, container: bool) -> Grader:
+def new_interpreter(root: Path, container: bool, output: IO[str] | None = None) -> Grader:
+    """Start a new interpreter that grades, and prints to `output`, if given."""
     command = [
         sys.executable,
         "-I",
+        "-X",
+        "utf8",
         "-m",
         "autograder.container.runner",
         str(root),
         *([] if container else [OUTSIDE]),
     ]
-    return subprocess.Popen(command, cwd=root, start_new_session=True, env=environment())
+    return subprocess.Popen(
+        command,
+        cwd=root,
+        env=environment(),
+        stdout=output,
+        stderr=output,
+        **system.new_session(),
+    )
 
 
 def environment() -> dict[str, str]:
@@ -136,6 +143,7 @@ def environment() -> dict[str, str]:
     threads = str(machine.cpus())
     return {
         **os.environ,
+        **system.UTF8,
         "NPROC": threads,
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,

@@ -57,12 +57,16 @@ def check(root: Path, *, container: bool = True) -> str:
         command = [
             sys.executable,
             "-I",
+            "-X",
+            "utf8",
             "-m",
             "autograder.container.launcher",
             str(copy),
             *([] if container else [OUTSIDE]),
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
         try:
             results = json.loads((copy / "results" / "results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):

@@ -15,8 +15,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder.runtime import switches
-from autograder.runtime.fork import POSSIBLE, Forked
+from autograder.runtime import switches, system
+from autograder.runtime.fork import Forked
 from autograder.sandbox import prestart
 from autograder.sandbox.settings import Settings
 
@@ -79,7 +79,7 @@ class Kernel(Forked):
 
 def begin(settings: Settings, ipython: Path) -> None:
     """Start a kernel if this process can be forked, which it can only without other threads."""
-    if POSSIBLE and switches.enabled("ahead") and threading.active_count() == 1:
+    if system.FORKS and switches.enabled("ahead") and threading.active_count() == 1:
         _waiting.append(Kernel(settings, ipython))
 
 

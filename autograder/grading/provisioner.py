@@ -18,7 +18,6 @@ import contextlib
 import functools
 import math
 import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.grading import prefork
+from autograder.runtime import system
 from autograder.runtime.tied import tied
 
 NAME = "otter-arrays"
@@ -77,14 +77,7 @@ def sockets_in(folder: Path) -> str | None:
     if the file system has no sockets.
     """
     prefix = str(folder.resolve() / "kernel")
-    try:
-        with socket.socket(socket.AF_UNIX) as tried:
-            tried.bind(f"{prefix}-0")
-        Path(f"{prefix}-0").unlink()
-    except (AttributeError, OSError):
-        # AttributeError: where sockets of this kind are not supported, Python lacks their name.
-        return None
-    return prefix
+    return prefix if system.listens_at(f"{prefix}-0") else None
 
 
 def begin(folder: Path) -> bool:

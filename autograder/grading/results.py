@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading import plain, schema
+from autograder.runtime.file_names import put_in_place
 
 LARGEST = 20_000_000
 """Characters of results with `extra_data`."""
@@ -108,7 +109,7 @@ def _write(path: Path, content: Any) -> None:
         json.dump(content, file, allow_nan=False)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
+    put_in_place(part, path)
 
 
 def _in_form(content: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ submission.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import nbformat
 from autograder.grading import given_zip, results
 from autograder.grading.configuration import Isolation
 from autograder.grading.given import Given
-from autograder.runtime import compiled_programs, log_server
+from autograder.runtime import compiled_programs, log_server, system
 from autograder.sandbox.cells import Stopped
 from autograder.sandbox.files import close_to_others, make_reachable, remove, take_files
 from autograder.sandbox.host import SCRATCH_NOTE
@@ -96,7 +96,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
         submission.touch()
     stage.zips = given_zip.close()
     close_to_others(stage.source, stage.submission, stage.results, stage.holding)
-    if container and os.geteuid() == 0:
+    if container and system.is_root():
         for needed in (sys.executable, sys.prefix, sys.base_prefix, __file__):
             make_reachable(Path(needed))
     return stage
@@ -108,11 +108,21 @@ def put_away(stage: Stage, submission: Path, read: nbformat.NotebookNode) -> nbf
     before.
     """
     if stage.submitted.exists():
-        source = stage.submitted.read_text(encoding="utf-8")
+        source = _text_of(stage.submitted.read_bytes())
         submission.unlink(missing_ok=True)
         return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     submission.replace(stage.submitted)
     return read
+
+
+def _text_of(script: bytes) -> str:
+    """The text of a script, which may be in another encoding than UTF-8, or begin with a mark of
+    it: some editors on Windows write both.
+    """
+    try:
+        return decode_source(script)
+    except (SyntaxError, UnicodeDecodeError):
+        return script.decode("cp1252", "replace")
 
 
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:

@@ -16,9 +16,6 @@ from collections.abc import Callable
 
 from autograder.runtime.linux import PR_SET_NAME, PR_SET_PDEATHSIG, prctl
 
-POSSIBLE = sys.platform == "linux"
-"""On other systems, a fork of a process that has used the system's own libraries may crash."""
-
 
 class Forked:
     """The child, with the interface of `subprocess.Popen`: `pid`, `returncode`, `poll`, `wait`,

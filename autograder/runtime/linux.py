@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import sys
 from typing import Any
+
+from autograder.runtime import system
 
 (
     PR_SET_PDEATHSIG,
@@ -37,7 +38,7 @@ def end_with_parent() -> None:
     """Have this process killed when the thread that started it ends. Does nothing on other
     systems.
     """
-    if sys.platform == "linux":
+    if system.LINUX:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

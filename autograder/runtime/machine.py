@@ -1,6 +1,6 @@
 """The resources that a container grants, and those that a process tree uses.
 
-For Linux; elsewhere only the machine itself is known. Standard library only.
+The limits of a container are those of Linux. Standard library only, there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 import threading
 from pathlib import Path
 
+from autograder.runtime import processes, system
+
 CGROUPS = Path("/sys/fs/cgroup")
 
 _NO_LIMIT = 2**60
@@ -22,15 +24,13 @@ def cpus(cgroups: Path = CGROUPS) -> int:
     """Processors that this process may use, at least 1: the smaller of its affinity and its
     container's quota, rounded up.
     """
-    allowed = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+    allowed = system.processors()
     quota = period = None
     with contextlib.suppress(OSError, ValueError):
-        quota, period = map(int, (cgroups / "cpu.max").read_text().split())
+        quota, period = map(int, (cgroups / "cpu.max").read_text(encoding="utf-8").split())
     with contextlib.suppress(OSError, ValueError):
-        quota = int((cgroups / "cpu/cpu.cfs_quota_us").read_text())
-        period = int((cgroups / "cpu/cpu.cfs_period_us").read_text())
+        quota = int((cgroups / "cpu/cpu.cfs_quota_us").read_text(encoding="utf-8"))
+        period = int((cgroups / "cpu/cpu.cfs_period_us").read_text(encoding="utf-8"))
     if quota is None or period is None or quota <= 0:
         return allowed
     return max(1, min(allowed, math.ceil(quota / period)))
@@ -40,7 +40,7 @@ def memory_limit(cgroups: Path = CGROUPS) -> int | None:
     """Bytes that the container may use; None where it has no limit of its own."""
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         with contextlib.suppress(OSError, ValueError):
-            limit = int((cgroups / name).read_text())
+            limit = int((cgroups / name).read_text(encoding="utf-8"))
             return limit if limit < _NO_LIMIT else None
     return None
 
@@ -49,7 +49,7 @@ def memory(cgroups: Path = CGROUPS) -> int:
     """Bytes that this process may use: the machine's memory, or the container's limit if that is
     smaller.
     """
-    machine = int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
+    machine = system.memory()
     return min(machine, memory_limit(cgroups) or machine)
 
 
@@ -57,22 +57,29 @@ def kills_for_memory(cgroups: Path = CGROUPS) -> int:
     """How many processes of the container the system has killed for lack of memory."""
     for name in ("memory.events", "memory/memory.oom_control"):
         with contextlib.suppress(OSError):
-            found = re.search(r"^oom_kill (\d+)$", (cgroups / name).read_text(), re.MULTILINE)
+            found = re.search(
+                r"^oom_kill (\d+)$", (cgroups / name).read_text(encoding="utf-8"), re.MULTILINE
+            )
             return int(found[1]) if found else 0
     return 0
 
 
 def memory_of_tree(root: int) -> int:
-    """Bytes that a process and its descendants use. Shared pages are counted once; processes that
-    may not be read count as 0.
+    """Bytes that a process and its descendants use. Shared pages are counted once, where the
+    system tells them; processes that may not be read count as 0.
     """
+    if not system.LINUX:
+        return processes.memory_of_tree(root)
     children: dict[int, list[int]] = {}
     with contextlib.suppress(OSError):
         for entry in os.listdir("/proc"):  # noqa: PTH208
             if entry.isdigit():
                 with contextlib.suppress(OSError, IndexError, ValueError):
                     parent = int(
-                        Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()[1]
+                        Path("/proc", entry, "stat")
+                        .read_text(encoding="utf-8")
+                        .rsplit(")", 1)[1]
+                        .split()[1]
                     )
                     children.setdefault(parent, []).append(int(entry))
     total, waiting = 0, [root]
@@ -82,7 +89,7 @@ def memory_of_tree(root: int) -> int:
         with contextlib.suppress(OSError):
             found = re.search(
                 r"^Pss:\s+(\d+) kB$",
-                Path("/proc", str(process), "smaps_rollup").read_text(),
+                Path("/proc", str(process), "smaps_rollup").read_text(encoding="utf-8"),
                 re.MULTILINE,
             )
             total += int(found[1]) * 1024 if found else 0

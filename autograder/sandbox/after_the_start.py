@@ -10,19 +10,21 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from autograder.runtime import processes, system
 from autograder.sandbox.endings import Died
 from autograder.sandbox.files import remove
 from autograder.sandbox.host import Worker
 from autograder.sandbox.own_process import protect_this_process
 from autograder.sandbox.settings import Limits, Settings
 
-_PLACES = ("/dev/shm", "/tmp", "/var/tmp")
+_PLACES = tuple(dict.fromkeys(("/dev/shm", "/tmp", "/var/tmp", tempfile.gettempdir())))
 _MARK = f".otter-arrays-left-{os.getpid()}"
 _THREADS = 1000
 _SECONDS = 30.0
@@ -87,7 +89,7 @@ def tried(worker: Worker) -> dict[str, bool]:
     """What the cells of a started worker achieve, by name. It may be dead afterwards."""
     found = {"signal the grader through a descriptor": False, "run a thousand threads": False}
     _cell(worker, _LEAVE.format(places=_PLACES, mark=_MARK))
-    if sys.platform == "linux":
+    if system.WALLS:
         found["signal the grader through a descriptor"] = _is_signalled(worker)
     said = _cell(worker, _THREADS_TOO_MANY.format(threads=_THREADS))
     found["run a thousand threads"] = said == "all of them\n"
@@ -105,10 +107,18 @@ def left_behind() -> bool:
 def outlives(settings: Settings) -> bool:
     """Whether anything of a worker lives on when its grader, a process of its own, is killed."""
     grader = subprocess.Popen(
-        [sys.executable, "-I", "-c", _GRADER.format(path=sys.path), json.dumps(asdict(settings))],
+        [
+            sys.executable,
+            "-I",
+            "-X",
+            "utf8",
+            "-c",
+            _GRADER.format(path=sys.path),
+            json.dumps(asdict(settings)),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     assert grader.stdout is not None
     folder = grader.stdout.readline().strip()
@@ -119,7 +129,7 @@ def outlives(settings: Settings) -> bool:
         time.sleep(0.05)
     for process in alive:
         with contextlib.suppress(OSError):
-            os.kill(process, signal.SIGKILL)
+            system.end_process(process)
     return bool(alive)
 
 
@@ -136,24 +146,20 @@ def main() -> None:
 def _is_signalled(worker: Worker) -> bool:
     """Whether the worker gets a signal to this process."""
     seen: list[int] = []
-    before = signal.signal(signal.SIGUSR1, lambda number, _: seen.append(number))
+    sent = signal.Signals["SIGUSR1"]
+    before = signal.signal(sent, lambda number, _: seen.append(number))
     try:
-        _cell(worker, _SIGNAL.format(grader=os.getpid(), number=int(signal.SIGUSR1)))
+        _cell(worker, _SIGNAL.format(grader=os.getpid(), number=int(sent)))
         time.sleep(0.2)
         return bool(seen)
     finally:
-        signal.signal(signal.SIGUSR1, before)
+        signal.signal(sent, before)
 
 
 def _working_in(folder: str) -> list[int]:
-    found: list[int] = []
     if not Path(folder).name.startswith("submission-"):
-        return found  # it has not told where it works
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if str((process / "cwd").readlink()).startswith(folder):
-                found.append(int(process.name))
-    return found
+        return []  # it has not told where it works
+    return processes.working_in(folder)
 
 
 def _cell(worker: Worker, source: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
 
-from autograder.runtime import machine
+from autograder.runtime import machine, system
 from autograder.sandbox.watchers import Process
+
+_USUAL = ("SIGKILL", "SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
+"""The signals that usually end a process. Any other would be the submission's choice."""
 
 OUT_OF_MEMORY = "ran out of the memory that there is"
 
@@ -33,31 +35,17 @@ def how_ended(process: Process, killed_before: int) -> Died:
     """How the process that closed its connection ended."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         code = process.wait(timeout=2)
-        if code == -signal.SIGXCPU:
+        killed = system.killed_by(code)
+        if killed == "SIGXCPU":
             return Died("used up its processor time")
-        if code == -signal.SIGKILL:
+        if killed == "SIGKILL":
             for_memory = machine.kills_for_memory() > killed_before
             return (
                 Died(OUT_OF_MEMORY)
                 if for_memory
                 else Died("was killed (SIGKILL)", from_outside=True)
             )
-        if code < 0:
-            return Died(f"was killed ({_signal_name(-code)})")
+        if killed:
+            return Died(f"was killed ({killed if killed in _USUAL else 'a signal'})")
         return Died("ended the process")
     return Died("closed its connection")
-
-
-def _signal_name(number: int) -> str:
-    """The name of a signal that usually ends a process; "a signal" for any other, which would be
-    the submission's choice.
-    """
-    usual = (
-        signal.SIGKILL,
-        signal.SIGSEGV,
-        signal.SIGABRT,
-        signal.SIGBUS,
-        signal.SIGFPE,
-        signal.SIGILL,
-    )
-    return signal.Signals(number).name if number in usual else "a signal"

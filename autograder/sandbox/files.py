@@ -9,8 +9,12 @@ import os
 import shutil
 import stat
 import subprocess
+import time
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from autograder.runtime import system
+from autograder.runtime.file_names import possible
 
 MAX_FILE = 50 * 2**20
 MAX_TOTAL = 200 * 2**20
@@ -26,11 +30,14 @@ SHOWN = 60
 
 
 def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
-    """Write `contents`, by relative path, below a folder."""
+    """Write `contents`, by relative path, below a folder, under names that are possible here.
+    Raises `OSError`, also if two are one file here.
+    """
     for name, content in contents.items():
-        path = folder / name
+        path = folder.joinpath(*map(possible, PurePosixPath(name).parts))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with path.open("xb") as file:
+            file.write(content)
 
 
 def take_files(
@@ -110,6 +117,9 @@ def remove(path: Path) -> None:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         return
+    if not system.TOOLS:
+        _remove_folder(path)
+        return
     # Python's own recursion fails on folders as deep as a submission can make them.
     remove = ["rm", "-rf", "--", str(path)]
     subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
@@ -121,17 +131,27 @@ def remove(path: Path) -> None:
         subprocess.run(remove, check=False, stderr=subprocess.DEVNULL)
 
 
+def _remove_folder(path: Path) -> None:
+    """Remove a folder by Python alone. A process that has just been killed may still hold it."""
+    for _ in range(10):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        for file in path.rglob("*"):
+            with contextlib.suppress(OSError):
+                file.chmod(stat.S_IWRITE | stat.S_IREAD | stat.S_IEXEC)
+        time.sleep(0.1)
+
+
 def too_much_in(folder: Path, beside: int = 0) -> bool:
     """Whether a folder, with `beside` bytes elsewhere, holds more than the limits. The submission
     may change it during the check.
     """
     total, count = beside, 0
     try:
-        for _, folders, files, descriptor in os.fwalk(folder):
-            count += len(folders) + len(files)
-            for name in files:
-                with contextlib.suppress(OSError):
-                    total += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
+        for sizes, folders in system.sizes_below(folder):
+            count += len(sizes) + folders
+            total += sum(sizes)
             if total > MAX_SCRATCH or count > MAX_SCRATCH_FILES:
                 return True
     except RecursionError:

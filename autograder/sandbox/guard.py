@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from autograder.runtime import processes, system
 from autograder.sandbox.files import remove
 from autograder.sandbox.users import end_all_of
 
@@ -22,6 +22,9 @@ _WAIT = 'read -r dismissed || exec "$@"'
 memory."""
 
 _END = "import sys; sys.path.append({root!r}); from autograder.sandbox.guard import main; main()"
+
+_WAIT_AND_END = f"import sys; sys.stdin.buffer.readline() and sys.exit(); {_END}"
+"""For a system that may have no shell."""
 
 
 class Guard:
@@ -32,19 +35,16 @@ class Guard:
         killed, and every process of `uid`; then `folder` and what else that user left are removed.
         """
         self._waiting: subprocess.Popen[bytes] | None = None
-        if os.name != "posix":
-            return
+        waits = system.TOOLS and ["/bin/sh", "-c", _WAIT, "otter-guard"]
+        code = _END if waits else _WAIT_AND_END
         with contextlib.suppress(OSError):  # without a shell there is one means less
             self._waiting = subprocess.Popen(
                 [
-                    "/bin/sh",
-                    "-c",
-                    _WAIT,
-                    "otter-guard",
+                    *(waits or []),
                     sys.executable,
                     "-I",
                     "-c",
-                    _END.format(root=str(Path(__file__).parents[2])),
+                    code.format(root=str(Path(__file__).parents[2])),
                     str(process),
                     began(process),
                     "" if uid is None else str(uid),
@@ -54,8 +54,8 @@ class Guard:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env={"PATH": os.defpath},
-                start_new_session=True,  # an interrupt from the terminal is not for it
+                env={"PATH": os.defpath, **system.needed_variables()},
+                **system.new_session(),  # an interrupt from the terminal is not for it
             )
 
     def dismiss(self) -> None:
@@ -70,8 +70,11 @@ def began(process: int) -> str:
     """When a process began, as the system tells it; "" if it cannot say. Numbers of processes are
     given anew, and this tells two apart.
     """
+    if not system.LINUX:
+        return processes.began(process)
     try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+        return status.rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):
         return ""
 
@@ -80,9 +83,9 @@ def main() -> None:
     """Do what the arguments of `Guard` ask for."""
     process, when, uid, folder = sys.argv[1:]
     if began(int(process)) == when:
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(OSError):
-                kill(int(process), signal.SIGKILL)
+        system.end_group(int(process))
+        with contextlib.suppress(OSError):
+            system.end_process(int(process))
     if uid:
         end_all_of(int(uid))
     remove(Path(folder))

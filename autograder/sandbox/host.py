@@ -7,9 +7,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.runtime import machine
+from autograder.runtime import machine, system
 from autograder.sandbox import nursery, own_time, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement
 from autograder.sandbox.endings import Died, Unconfined, how_ended
@@ -26,8 +23,9 @@ from autograder.sandbox.guard import Guard
 from autograder.sandbox.leftovers import remove_all_of
 from autograder.sandbox.memory_group import group_for
 from autograder.sandbox.settings import Settings
+from autograder.sandbox.started import start
 from autograder.sandbox.users import kill_all_of, worker_uid
-from autograder.sandbox.wire import Closed, Frame, Late, Pipe, WireError
+from autograder.sandbox.wire import Closed, Frame, Late, WireError
 
 MAX_ANSWER = 64 * 2**20
 """Bytes of the arrays in one answer. The outputs of an exercise are small, and the grader may have
@@ -40,11 +38,6 @@ SCRATCH_NOTE = ".scratch"
 
 Serve = Callable[[Frame], Frame]
 """Answers a call that the worker makes while it works on a request."""
-
-_BOOT = (
-    "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; "
-    "main({read}, {write})"
-)
 
 
 @dataclass
@@ -78,8 +71,8 @@ class Worker:
             self._note.write_text(str(self._scratch), encoding="utf-8")
         if self._uid is not None:
             for path in (self._scratch, *self._scratch.rglob("*")):
-                os.chown(path, self._uid, self._uid, follow_symlinks=False)
-        self._process, self._pipe = self._spawn()
+                system.give(path, self._uid)
+        self._process, self._pipe = start(settings, self._scratch)
         self._group = group_for(self._process.pid, watchers.memory_limit(settings.limits))
         self._guard = Guard(self._process.pid, self._uid, self._scratch)
         watchers.begin(self._process, settings.limits, self._scratch, self._uid, self._kill)
@@ -145,8 +138,7 @@ class Worker:
         if self._ended:
             return
         self._ended = True
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        system.end_group(self._process.pid)
         self._process.kill()
         self._process.wait()
         if self._uid is not None:
@@ -163,46 +155,6 @@ class Worker:
         if self._note is not None:
             self._note.unlink(missing_ok=True)
         self._guard.dismiss()
-
-    def _spawn(self) -> tuple[watchers.Process, Pipe]:
-        read_answers, write_answers = os.pipe()
-        read_requests, write_requests = os.pipe()
-        process = self._forked(read_requests, write_answers) or subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-c",
-                _BOOT.format(
-                    path=surroundings.import_path(self.settings.hidden),
-                    read=read_requests,
-                    write=write_answers,
-                ),
-            ],
-            pass_fds=(read_requests, write_answers),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=surroundings.variables(str(self._scratch), self.settings.without),
-            start_new_session=True,
-        )
-        os.close(read_requests)
-        os.close(write_answers)
-        return process, Pipe(read_answers, write_requests)
-
-    def _forked(self, read: int, write: int) -> nursery.Child | None:
-        """The worker as a fork of a process that has imported JAX; None where there is no such
-        process.
-        """
-        requests = self.settings.from_nursery()
-        if requests is not None:
-            with contextlib.suppress(OSError):
-                return nursery.Child(
-                    requests,
-                    (read, write),
-                    surroundings.variables(str(self._scratch), self.settings.without),
-                )
-        return None
 
     def _confined(self) -> Started:
         limits = self.settings.limits

@@ -10,11 +10,11 @@ import ctypes
 import functools
 import os
 import stat
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from autograder.runtime import system
 from autograder.runtime.linux import libc
 from autograder.sandbox.files import remove
 
@@ -32,7 +32,7 @@ def remove_all_of(uid: int) -> None:
     for place in _open_places():
         for path in _owned(place, uid):
             remove(Path(path))
-    if sys.platform == "linux":
+    if system.LINUX:
         _remove_system_v(uid)
 
 

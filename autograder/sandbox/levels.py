@@ -5,12 +5,12 @@ at each, which try it.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.runtime import system
 from autograder.sandbox import after_the_start
 from autograder.sandbox.confined.confine import LAYERS
 from autograder.sandbox.confined.probe import HOLES
@@ -59,7 +59,7 @@ def measure() -> list[Level]:
         if worker_uid() is not None
         else []
     )
-    if sys.platform == "linux":
+    if system.WALLS:
         wanted += [(False, layers, left_out) for layers, left_out in _LEFT_OUT.items()]
     wanted.append((False, "no layer", LAYERS))
     return [_level(own_user, layers, left_out) for own_user, layers, left_out in wanted]

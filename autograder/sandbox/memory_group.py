@@ -33,26 +33,30 @@ class MemoryGroup:
         self._folder.mkdir()
         try:
             if (self._folder / "memory.max").exists():
-                (self._folder / "memory.max").write_text(str(limit))
+                (self._folder / "memory.max").write_text(str(limit), encoding="utf-8")
                 with contextlib.suppress(OSError):
-                    (self._folder / "memory.swap.max").write_text("0")
+                    (self._folder / "memory.swap.max").write_text("0", encoding="utf-8")
             else:
-                (self._folder / "memory.limit_in_bytes").write_text(str(limit))
+                (self._folder / "memory.limit_in_bytes").write_text(str(limit), encoding="utf-8")
                 with contextlib.suppress(OSError):
-                    (self._folder / "memory.memsw.limit_in_bytes").write_text(str(limit))
+                    (self._folder / "memory.memsw.limit_in_bytes").write_text(
+                        str(limit), encoding="utf-8"
+                    )
         except OSError:
             self.remove()
             raise
 
     def add(self, process: int) -> None:
         """Put a process into the group. Raises `OSError`."""
-        (self._folder / "cgroup.procs").write_text(str(process))
+        (self._folder / "cgroup.procs").write_text(str(process), encoding="utf-8")
 
     def has_killed(self) -> bool:
         """Whether the kernel has ended a process of the group for its memory."""
         for name in ("memory.events", "memory.oom_control"):
             with contextlib.suppress(OSError):
-                found = re.search(r"^oom_kill (\d+)$", (self._folder / name).read_text(), re.M)
+                found = re.search(
+                    r"^oom_kill (\d+)$", (self._folder / name).read_text(encoding="utf-8"), re.M
+                )
                 return found is not None and found[1] != "0"
         return False
 
@@ -109,7 +113,7 @@ def _own_group(
 def _gives_memory(folder: Path) -> bool:
     """Whether groups below this one have a limit of memory, in the second version."""
     try:
-        return "memory" in (folder / "cgroup.subtree_control").read_text().split()
+        return "memory" in (folder / "cgroup.subtree_control").read_text(encoding="utf-8").split()
     except OSError:
         return False
 

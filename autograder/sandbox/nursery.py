@@ -20,7 +20,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from autograder.runtime.fork import POSSIBLE
+from autograder.runtime import system
 
 VARIABLE = "OTTER_ARRAYS_NURSERY"
 """The environment variable with the descriptor of the request socket, in processes that may ask."""
@@ -124,4 +124,4 @@ class Nursery:
 def descriptor() -> int | None:
     """The descriptor of the request socket; None if workers are started as new interpreters."""
     number = os.environ.get(VARIABLE, "")
-    return int(number) if POSSIBLE and number.isdigit() else None
+    return int(number) if system.FORKS and number.isdigit() else None

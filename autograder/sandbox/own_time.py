@@ -19,6 +19,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from autograder.runtime import system
+
 AGAIN = 5.0
 """Seconds after which a test that goes on is ended again, and after which the process ends."""
 
@@ -43,13 +45,13 @@ class _Clock:
         self.running_since = time.monotonic()
         left = max(self.left, 0.01)
         faulthandler.dump_traceback_later(left + AGAIN, exit=True, file=self.mark)
-        signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
+        system.set_alarm(left, AGAIN)
 
     def stop(self) -> None:
         if self.running_since is not None:
             self.left -= time.monotonic() - self.running_since
             self.running_since = None
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        system.set_alarm(0)
         faulthandler.cancel_dump_traceback_later()
 
     def over(self, _number: int, _frame: FrameType | None) -> None:
@@ -69,22 +71,13 @@ def limited_memory(more: int) -> Iterator[None]:
     `MemoryError` in place of what is too much. Linux only.
     """
     try:
-        import resource
-
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         (now,) = re.findall(r"^VmData:\s+(\d+) kB$", status, re.MULTILINE)
-    except (ImportError, OSError, ValueError):
+    except (OSError, ValueError):
         yield
         return
-    before, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = int(now) * 1024 + more
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
-    try:
+    with system.data_limited(int(now) * 1024 + more):
         yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (before, hard))
 
 
 @contextlib.contextmanager
@@ -95,14 +88,12 @@ def limited(seconds: float, mark: Path) -> Iterator[None]:
     Does nothing where there are no such signals, and outside of the main thread.
     """
     global _clock
-    if not hasattr(signal, "setitimer") or (
-        threading.current_thread() is not threading.main_thread()
-    ):
+    if system.ALARM is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     with mark.open("w", encoding="utf-8") as file:
         clock = _Clock(seconds, seconds, file)
-        before = signal.signal(signal.SIGALRM, clock.over)
+        before = signal.signal(system.ALARM, clock.over)
         _clock = clock
         try:
             clock.run()
@@ -110,7 +101,7 @@ def limited(seconds: float, mark: Path) -> Iterator[None]:
         finally:
             clock.stop()
             _clock = None
-            signal.signal(signal.SIGALRM, before)
+            signal.signal(system.ALARM, before)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
 
-from autograder.runtime import machine, switches
+from autograder.runtime import machine, switches, system
 from autograder.runtime.jax_settings import compiler_flags, own_compiler_flags
 
 _SYSTEM = (
@@ -46,8 +46,8 @@ def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
     """
     left_out = {**dict.fromkeys(switches.left_out()), **dict.fromkeys(without)}
     return {
-        "HOME": scratch,
-        "TMPDIR": scratch,
+        **system.needed_variables(),
+        **system.home_variables(scratch),
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",

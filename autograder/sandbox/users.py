@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+from autograder.runtime import system
 from autograder.sandbox.leftovers import remove_all_of
 
 FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
@@ -24,8 +25,8 @@ def worker_uid() -> int | None:
     not start the interpreter.
     """
     if (
-        os.name != "posix"
-        or os.geteuid() != 0
+        not system.WALLS
+        or not system.is_root()
         or not _reachable_by_others(
             [sys.executable, sys.prefix, sys.base_prefix, str(resources.files("autograder"))]
         )
@@ -75,7 +76,9 @@ def processes_of(uid: int) -> list[int]:
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             fields = dict(
-                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+                line.split(":\t", 1)
+                for line in status.read_text(encoding="utf-8").splitlines()
+                if ":\t" in line
             )
         except (OSError, ValueError):
             continue

@@ -5,16 +5,14 @@ leaves more in its folder, than it may.
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.runtime import machine
+from autograder.runtime import machine, processes, system
 from autograder.sandbox import nursery
 from autograder.sandbox.confined.confine import MAX_THREADS
 from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, too_much_in
@@ -72,7 +70,7 @@ class _Watched:
 
     def what_is_held(self) -> None:
         """Watch the folder, and what the process holds that is neither in it nor resident."""
-        if sys.platform == "linux":
+        if system.LINUX:
             look_as(self.uid)
         while self.process.poll() is None:
             held = self._held()
@@ -92,9 +90,11 @@ class _Watched:
             time.sleep(0.25)
 
     def _resident(self) -> int | None:
+        if not system.LINUX:
+            return processes.resident(self.process.pid)
         try:
-            pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
-            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+            pages = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1]
+            return int(pages) * system.page_size()
         except (OSError, IndexError, ValueError):
             return None
 
@@ -108,16 +108,25 @@ class _Watched:
         """Watch the number of threads. The system counts those of a user, so it holds those of a
         user of its own only.
         """
-        path = Path(f"/proc/{self.process.pid}/stat")
         while self.process.poll() is None:
-            try:
-                threads = int(path.read_text().rsplit(")", 1)[1].split()[17])
-            except (OSError, IndexError, ValueError):
+            threads = self._threads()
+            if threads is None:
                 return
             if threads > MAX_THREADS:
                 self.kill(f"started more than {MAX_THREADS} threads")
                 return
-            time.sleep(0.02)
+            time.sleep(0.02 if system.LINUX else 0.2)
+
+    def _threads(self) -> int | None:
+        if not system.LINUX:
+            return processes.threads(self.process.pid)
+        try:
+            status = Path(f"/proc/{self.process.pid}/stat").read_text(
+                encoding="utf-8", errors="replace"
+            )
+            return int(status.rsplit(")", 1)[1].split()[17])
+        except (OSError, IndexError, ValueError):
+            return None
 
 
 def _share_of(memory: int) -> int:

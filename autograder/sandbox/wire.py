@@ -9,10 +9,7 @@ as UTF-8 JSON, then the arrays as `safetensors`.
 from __future__ import annotations
 
 import json
-import os
-import select
 import struct
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +19,7 @@ import safetensors.numpy
 
 from autograder.calls.narrow_floats import as_bits, from_bits, is_narrow
 from autograder.runtime import json_bounds
+from autograder.sandbox.ends import TooLate, ends
 
 MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 256 * 2**20
@@ -146,11 +144,7 @@ class Pipe:
     """Frames over a pair of file descriptors, with a deadline for each."""
 
     def __init__(self, read: int, write: int) -> None:
-        self._read, self._write = read, write
-        # Both ends: the process that writes into a pipe may also take its bytes back between the
-        # wait and the read.
-        os.set_blocking(read, False)
-        os.set_blocking(write, False)
+        self._ends = ends(read, write)
 
     def send(self, frame: Frame, deadline: float | None = None) -> None:
         """Write one frame. Raises `Closed`, or `Late` if the reader has not taken all of it by
@@ -158,11 +152,10 @@ class Pipe:
         """
         left = memoryview(encode(frame))
         while left:
-            _wait([], [self._write], deadline)
             try:
-                left = left[os.write(self._write, left[:65536]) :]
-            except BlockingIOError:
-                continue
+                left = left[self._ends.write(left, deadline) :]
+            except TooLate:
+                raise Late("no answer in time") from None
             except OSError as fault:
                 raise Closed("the pipe is closed") from fault
 
@@ -178,29 +171,18 @@ class Pipe:
         )
 
     def close(self) -> None:
-        for descriptor in (self._read, self._write):
-            os.close(descriptor)
+        self._ends.close()
 
     def _exactly(self, size: int, deadline: float | None) -> bytes:
         content = bytearray()
         while len(content) < size:
-            _wait([self._read], [], deadline)
             try:
-                part = os.read(self._read, min(size - len(content), 2**20))
-            except BlockingIOError:
-                continue
+                part = self._ends.read(min(size - len(content), 2**20), deadline)
+            except TooLate:
+                raise Late("no answer in time") from None
             except OSError as fault:
                 raise Closed("the pipe is closed") from fault
             if not part:
                 raise Closed("the pipe is closed")
             content += part
         return bytes(content)
-
-
-def _wait(read: list[int], write: list[int], deadline: float | None) -> None:
-    left = None if deadline is None else deadline - time.monotonic()
-    if left is not None and left <= 0:
-        raise Late("no answer in time")
-    ready = select.select(read, write, [], left)
-    if not any(ready):
-        raise Late("no answer in time")

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.assignment.files import prepared
 from autograder.errors import BuildError
+from autograder.runtime import system
 
 
 @pytest.fixture
@@ -43,6 +44,18 @@ def test_files_are_named_as_otter_can_take_them(
     master: Path, files: list[str], taken: list[str]
 ) -> None:
     assert prepared({"files": files, "name": "m"}, master) == {"files": taken, "name": "m"}
+
+
+def test_on_windows_a_path_may_have_its_separators(
+    master: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ["data\\x.csv", ".\\tables\\", "data/deep\\y.csv"]
+    with pytest.raises(BuildError):
+        prepared({"files": files}, master)
+    monkeypatch.setattr(system, "WINDOWS", True)
+    assert prepared({"files": files}, master) == {
+        "files": ["data/x.csv", "tables", "data/deep/y.csv"]
+    }
 
 
 def test_an_absolute_path_in_the_folder_is_taken_and_one_outside_is_not(master: Path) -> None:

@@ -33,6 +33,10 @@ from class_layouts import CLASS, LAYOUTS, lay_out, roster_of
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
+from autograder.classroom import command as class_command
+from autograder.classroom import grades
+from autograder.classroom.progress import Nothing
+from autograder.errors import BuildError
 
 
 @pytest.fixture
@@ -140,6 +144,28 @@ def test_another_file_than_an_autograder_zip_is_told(
     assert done.returncode == 1
     assert sentence in " ".join(done.stderr.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_a_table_that_another_program_holds_is_named(
+    one_assignment: BuiltAssignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "broken.ipynb").write_text("<html>", encoding="utf-8")
+
+    def held(part: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(part), None, str(target))
+
+    monkeypatch.setattr(grades, "put_in_place", held)
+    run = (tmp_path / "class", one_assignment.zip, tmp_path / "out")
+    with pytest.raises(
+        BuildError,
+        match=r"/final_grades\.csv cannot be written \(Permission denied\): close it in other "
+        r"programs, and type the same again with --resume; each result is kept$",
+    ):
+        class_command.run(*run, class_command.Options(), Nothing())
+    monkeypatch.undo()
+    class_command.run(*run, class_command.Options(resume=True), Nothing())
+    assert [row["file"] for row in table(tmp_path / "out").values()][-1] == "broken.ipynb"
 
 
 def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path: Path) -> None:

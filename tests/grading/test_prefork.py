@@ -16,10 +16,9 @@ import pytest
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import OtterRun, otter_run
-from autograder.runtime import switches
-from autograder.runtime.fork import POSSIBLE
+from autograder.runtime import switches, system
 
-pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
+pytestmark = pytest.mark.skipif(not system.FORKS, reason="forks on Linux only")
 
 BEGUN = """\
 import dataclasses, os, pathlib, sys, tempfile, threading

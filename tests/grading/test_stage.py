@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
+import pytest
+
 from autograder.grading import results
 from autograder.grading import stage as isolation
 from autograder.grading.configuration import Isolation
@@ -105,3 +108,24 @@ def test_a_result_of_another_plugin_is_not_replaced(tmp_path: Path) -> None:
     file.write_text("{")
     isolation.prepare(Isolation.of({}, container=False), notebook, container=False)
     assert json.loads(file.read_text()) == results.begun()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "name = 'Zoë'\r\n".encode("utf-8-sig"),
+        "name = 'Zoë'\n".encode(),
+        "name = 'Zoë'\r\n".encode("cp1252"),
+        "# -*- coding: latin-1 -*-\nname = 'Zoë'\n".encode("latin-1"),
+    ],
+    ids=["with a mark", "UTF-8", "Windows", "with a cookie"],
+)
+def test_a_script_is_read_in_the_encoding_that_it_has(tmp_path: Path, written: bytes) -> None:
+    script = laid_out(tmp_path, {}, {}).with_name("answer.py")
+    script.write_bytes(written)
+    stage = isolation.prepare(Isolation.of({}, container=False), script, container=False)
+    (cell,) = isolation.put_away(stage, script, nbformat.v4.new_notebook()).cells
+    names: dict[str, str] = {}
+    exec(cell.source, names)
+    assert names["name"] == "Zoë"
+    isolation.finish(stage)

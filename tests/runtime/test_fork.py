@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.runtime.fork import POSSIBLE, Forked
+from autograder.runtime import system
+from autograder.runtime.fork import Forked
 
-pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
+pytestmark = pytest.mark.skipif(not system.FORKS, reason="forks on Linux only")
 
 
 @pytest.mark.parametrize(

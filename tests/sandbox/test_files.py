@@ -11,8 +11,41 @@ from pathlib import Path
 
 import pytest
 
+from autograder.runtime import system
 from autograder.sandbox import files
 from autograder.sandbox.files import take_files
+
+
+def test_files_are_laid_out_under_names_that_are_possible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = {"a: b/aux.txt": b"1", "C:/x.csv": b"2", "plain/x.csv": b"3"}
+    files.lay_out(contents, tmp_path / "here")
+    assert {name: (tmp_path / "here" / name).read_bytes() for name in contents} == contents
+    monkeypatch.setattr(system, "WINDOWS", True)
+    files.lay_out(contents, tmp_path / "there")
+    names = {"a_ b/_aux.txt": b"1", "C_/x.csv": b"2", "plain/x.csv": b"3"}
+    found = {path for path in (tmp_path / "there").rglob("*") if path.is_file()}
+    assert {
+        path.relative_to(tmp_path / "there").as_posix(): path.read_bytes() for path in found
+    } == (names)
+    with pytest.raises(FileExistsError):
+        files.lay_out({"a:b": b"1", "a_b": b"2"}, tmp_path / "two of one name")
+
+
+def test_without_tools_a_folder_is_removed_by_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "TOOLS", False)
+    folder = tmp_path / "folder"
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "deep" / "er" / "file").touch(mode=0o400)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "kept").touch()
+    (folder / "link").symlink_to(tmp_path / "outside")
+    files.remove(folder)
+    assert not folder.exists()
+    assert (tmp_path / "outside" / "kept").exists()
 
 
 def test_plain_files_are_taken_and_everything_else_is_removed(
@@ -59,6 +92,10 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(
     for path in (folder / "closed" / "in", folder / "closed", folder):
         os.chown(path, 65534, 65534)
         path.chmod(0)
+    names = (
+        "import contextlib, os, subprocess, types\nfrom pathlib import Path\n"
+        "system = types.SimpleNamespace(TOOLS=True)"
+    )
     script = inspect.getsource(files.remove) + f"\nremove(Path({str(folder)!r}))"
     command = [
         "setpriv",
@@ -71,7 +108,7 @@ def test_closed_folders_are_removed_by_an_owner_who_is_not_root(
         "-c",
     ]
     subprocess.run(
-        [*command, f"import contextlib, os, subprocess\nfrom pathlib import Path\n{script}"],
+        [*command, f"{names}\n{script}"],
         check=True,
     )
     assert not folder.exists()

@@ -3,7 +3,7 @@
 Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
 `sandbox.confined.needed`, `sandbox.confined.probe`, `sandbox.confined.worker`, `sandbox.endings`,
 `sandbox.levels`, `sandbox.after_the_start`,
-`sandbox.settings`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
+`sandbox.settings`, `sandbox.started`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
 """
 
 from __future__ import annotations

@@ -18,13 +18,13 @@ import pytest
 
 from autograder.calls.call import Failed, Returned
 from autograder.calls.inputs import Value
-from autograder.runtime.fork import POSSIBLE
+from autograder.runtime import system
 from autograder.sandbox import endings, nursery, surroundings
 from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
-pytestmark = pytest.mark.skipif(not POSSIBLE, reason="forks on Linux only")
+pytestmark = pytest.mark.skipif(not system.FORKS, reason="forks on Linux only")
 
 CELL = "import os, jax.numpy as jnp\ndef f(x):\n    return jnp.cumsum(x) + 1"
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import resource
 import signal
 import struct
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.runtime import system
 from autograder.runtime.linux import (
     PR_CAPBSET_DROP,
     PR_SET_DUMPABLE,
@@ -83,27 +82,29 @@ def confine(wanted: Confinement) -> Report:
     do.
     """
     layers: dict[str, Callable[[], object]] = {"limits": lambda: _limit(wanted)}
-    if sys.platform == "linux":
-        layers["oom_score"] = lambda: Path("/proc/self/oom_score_adj").write_text("1000")
+    if system.WALLS:
+        layers["oom_score"] = lambda: Path("/proc/self/oom_score_adj").write_text(
+            "1000", encoding="utf-8"
+        )
         if wanted.uid is not None:
             uid = wanted.uid
             layers["uid"] = lambda: _become(uid)
-        elif os.geteuid() == 0:
+        elif system.is_root():
             layers["capabilities"] = _drop_capabilities
         layers["no_new_privs"] = lambda: prctl(PR_SET_NO_NEW_PRIVS, 1)
         layers["parent_death"] = lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         layers["landlock"] = lambda: restrict_files(wanted.readable, wanted.scratch)
         layers["seccomp"] = refuse_system_calls
     report = Report()
-    if sys.platform != "linux":
-        report.missing["all"] = f"no layer is known for {sys.platform}"
+    if not system.WALLS:
+        report.missing["all"] = f"no other layer is known for {system.NAME}"
     for layer, put_on in layers.items():
         if layer in wanted.leave_out:
             report.missing[layer] = "left out on request"
         else:
             _attempt(report, layer, put_on)
     report.open_holes = open_holes(wanted.hidden)
-    if sys.platform == "linux" and len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
+    if system.LINUX and len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
         # Layers are those of one thread. The fork that the probe tries ends those of libraries.
         report.open_holes.append("use a thread that began before it was confined")
     return report
@@ -132,12 +133,7 @@ def _limit(wanted: Confinement) -> None:
     if wanted.uid is not None:
         # counts every thread of the user, so it needs a user for the worker alone
         wishes["RLIMIT_NPROC"] = MAX_THREADS
-    for name, value in wishes.items():
-        kind = getattr(resource, name, None)
-        if kind is not None:
-            _, hard = resource.getrlimit(kind)
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (value, value))
+    system.limit(wishes)
 
 
 def _become(uid: int) -> None:
@@ -160,5 +156,5 @@ def _drop_capabilities() -> None:
 
 def hide_from_same_user() -> None:
     """Stop processes of the same user from reading or tracing this one. For the trusted side."""
-    if sys.platform == "linux":
+    if system.WALLS:
         prctl(PR_SET_DUMPABLE, 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import os
 from pathlib import Path
+
+from autograder.runtime import system
 
 
 def give_back(keep: int) -> None:
@@ -16,10 +17,12 @@ def give_back(keep: int) -> None:
     again is compiled again.
     """
     try:
-        resident, shared = map(int, Path("/proc/self/statm").read_text().split()[1:3])
+        resident, shared = map(
+            int, Path("/proc/self/statm").read_text(encoding="utf-8").split()[1:3]
+        )
     except OSError:
         return
-    if (resident - shared) * os.sysconf("SC_PAGE_SIZE") > keep:
+    if (resident - shared) * system.page_size() > keep:
         import jax
 
         jax.clear_caches()

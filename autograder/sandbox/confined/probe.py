@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import stat
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from autograder.runtime import system
 
 HOLES = (
     "read hidden files",
@@ -23,8 +26,10 @@ HOLES = (
 
 def open_holes(hidden: Sequence[str]) -> list[str]:
     """The names of the things that a submission must not be able to do and that this process still
-    can.
+    can. Where there are no walls, what cannot be tried without harm counts as open.
     """
+    if not system.WALLS:
+        return [name for name, attempt in zip(HOLES, _harmless(hidden), strict=True) if attempt()]
     parent = os.getppid()
     tries: tuple[Callable[[], Any], ...] = (
         lambda: _any_of(_read, hidden),
@@ -38,6 +43,17 @@ def open_holes(hidden: Sequence[str]) -> list[str]:
         lambda: os.listdir(f"/proc/{parent}/fd"),  # noqa: PTH208 - as the kernel answers it
     )
     return [name for name, attempt in zip(HOLES, tries, strict=True) if _succeeds(attempt)]
+
+
+def _harmless(hidden: Sequence[str]) -> list[Callable[[], bool]]:
+    """What can be tried of `HOLES` anywhere. On Windows, a try to signal the grader would end
+    it.
+    """
+    files = (_read, _create_in, _change)
+    return [
+        *(functools.partial(_succeeds, functools.partial(_any_of, each, hidden)) for each in files),
+        *([lambda: True] * (len(HOLES) - len(files))),
+    ]
 
 
 def _succeeds(attempt: Callable[[], Any]) -> bool:

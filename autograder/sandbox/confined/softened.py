@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import mmap
 import os
-import sys
 from typing import Any
+
+from autograder.runtime import system
 
 _set_times = os.utime
 
 
 def soften() -> None:
     """From now on, let these calls of Python succeed in this process."""
-    if sys.platform != "linux":
+    if not system.WALLS:
         return
     for supported in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
         if _set_times in supported:

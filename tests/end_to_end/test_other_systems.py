@@ -1,0 +1,256 @@
+"""The student's road, the commands and a graded class where `autograder` sees Windows or macOS: in
+fresh interpreters, without the modules and names that Python lacks there (`other_systems`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from other_systems import SYSTEMS, OtherSystem
+from shared import MASTERS, ROOT, reconfigured
+
+from autograder.assignment.built import BuiltAssignment
+from autograder.questions.sources import rename
+
+NAMES = {"win32": "Windows", "darwin": "macOS"}
+
+COMMANDS = ("new", "build", "samples", "doctor", "matrix", "audit", "isolation", "grade")
+
+AS_OURS = """
+import sys
+names = {"__name__": "autograder.tried"}
+try:
+    exec(sys.argv[1], names)
+except BaseException as fault:
+    print(type(fault).__name__)
+else:
+    print("no fault")
+"""
+
+ALL_MODULES = """
+import importlib, pkgutil, autograder
+names = [each.name for each in pkgutil.walk_packages(autograder.__path__, "autograder.")]
+for name in names:
+    if not name.endswith("__main__"):
+        importlib.import_module(name)
+print(len(names))
+"""
+
+CHECK = """
+import sys
+from autograder import check
+names = {}
+exec(open(sys.argv[1], encoding="utf-8").read(), names)
+check("vmap_over_batch", names["vmap_over_batch"])
+print("right")
+"""
+
+
+@pytest.fixture(scope="module", params=SYSTEMS)
+def other(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OtherSystem:
+    return OtherSystem(tmp_path_factory.mktemp("another system"), request.param)
+
+
+TAKEN_AWAY = {
+    "import resource": {"win32": "ModuleNotFoundError"},
+    "import os; os.fork": {"win32": "AttributeError"},
+    "import os; os.set_blocking": {"win32": "AttributeError"},
+    "import os; os.pidfd_open": {"win32": "AttributeError", "darwin": "AttributeError"},
+    "import os; os.sched_getaffinity": {"win32": "AttributeError", "darwin": "AttributeError"},
+    "from os import geteuid": {"win32": "ImportError"},
+    "import signal; signal.SIGKILL": {"win32": "AttributeError"},
+    "import socket; socket.AF_UNIX": {"win32": "AttributeError"},
+    "import sys; assert sys.platform == 'linux'": dict.fromkeys(SYSTEMS, "AssertionError"),
+    "open('/proc/self/stat')": dict.fromkeys(SYSTEMS, "FileNotFoundError"),
+    "from pathlib import Path; Path('/proc/meminfo').read_text()": dict.fromkeys(
+        SYSTEMS, "FileNotFoundError"
+    ),
+    "import os, select; select.select([os.pipe()[0]], [], [], 0)": {"win32": "OSError"},
+    "import os, subprocess, sys; r, w = os.pipe(); "
+    "subprocess.Popen([sys.executable, '-c', ''], pass_fds=(r,))": {"win32": "ValueError"},
+    "import subprocess; subprocess.run(['rm', '--help'])": {"win32": "FileNotFoundError"},
+    "import subprocess, sys; subprocess.run([sys.executable, '-V'], env={})": {"win32": "OSError"},
+    "f = open('held', 'w'); import os; os.replace('held', 'other')": {"win32": "PermissionError"},
+    "open('a:b', 'w')": {"win32": "OSError"},
+    "open('aux.txt', 'w')": {"win32": "OSError"},
+    "import tempfile; f = tempfile.NamedTemporaryFile(); open(f.name)": {
+        "win32": "PermissionError"
+    },
+    "import ctypes; ctypes.CDLL(None).prctl": {"win32": "TypeError", "darwin": "AttributeError"},
+    "import os, tempfile; tempfile.mkdtemp(); os.kill; open('free', 'w').close()": {},
+}
+
+
+@pytest.mark.parametrize("source", TAKEN_AWAY)
+def test_what_a_system_lacks_is_taken_away(other: OtherSystem, tmp_path: Path, source: str) -> None:
+    done = other.run("-c", AS_OURS, source, folder=tmp_path)
+    assert done.stdout.split("\n")[-2] == TAKEN_AWAY[source].get(other.system, "no fault"), (
+        done.stdout + done.stderr
+    )
+
+
+def test_every_module_is_imported(other: OtherSystem, tmp_path: Path) -> None:
+    done = other.run("-c", ALL_MODULES, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 200
+
+
+def test_each_command_tells_its_arguments(other: OtherSystem, tmp_path: Path) -> None:
+    done = other.run("-m", "autograder", "--help", folder=tmp_path)
+    assert [name for name in COMMANDS if name in done.stdout] == [*COMMANDS], done.stderr
+    asked = "".join(f"main([{name!r}, '--help'], standalone_mode=False)\n" for name in COMMANDS)
+    done = other.run("-c", f"from autograder.cli import main\n{asked}", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Usage:") == len(COMMANDS)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_a_console_without_a_sign_ends_no_command(
+    other: OtherSystem, tmp_path: Path, encoding: str
+) -> None:
+    done = other.run(
+        "-m", "autograder", "grade", "数 ❌", "--autograder", "x", folder=tmp_path,
+        PYTHONIOENCODING=encoding,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "does not exist" in done.stderr
+    (tmp_path / "数 ❌").mkdir(exist_ok=True)
+    (tmp_path / "no zip").touch()
+    done = other.run(
+        "-m", "autograder", "grade", "数 ❌", "--autograder", "no zip", folder=tmp_path,
+        PYTHONIOENCODING=encoding,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "no zip is not an autograder zip of this package" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", ["CON", "aux", "Com1"])
+def test_no_assignment_is_called_as_a_device(other: OtherSystem, tmp_path: Path, name: str) -> None:
+    done = other.run("-m", "autograder", "new", name, folder=tmp_path)
+    assert done.returncode == 1
+    assert (
+        f"'{name}' cannot name an assignment: on Windows no file can be called so; write another "
+        f"name, such as {name.lower()}-1" in " ".join(done.stderr.split())
+    )
+
+
+def test_a_master_is_written(other: OtherSystem, tmp_path: Path) -> None:
+    done = other.run("-m", "autograder", "new", "centred-rows", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = tmp_path / "assignments" / "centred-rows" / "centred-rows.ipynb"
+    assert nbformat.read(written, as_version=4).cells
+
+
+def test_a_student_checks_right_and_wrong(
+    other: OtherSystem, one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a folder of Zoe"
+    shutil.copytree(one_assignment.folder / "student", folder)
+    record = one_assignment.record().questions["vmap_over_batch"]
+    right = next(iter(record.alternatives.values()))
+    wrong = record.misconceptions["flattens_by_feature"].source
+    for source, told in (
+        (right, "right"),
+        (wrong, "CheckFailed: vmap_over_batch returned an array with"),
+    ):
+        file = folder / "answer.py"
+        file.write_text(
+            "import jax, jax.numpy as jnp\nfrom flax import nnx\n"
+            + rename(source, "vmap_over_batch"),
+            encoding="utf-8",
+        )
+        done = other.run("-c", CHECK, "answer.py", folder=folder)
+        assert told in done.stdout + done.stderr, done.stderr
+        assert ("CheckFailed" in done.stderr) == (told != "right"), done.stderr
+
+
+def test_a_zip_that_requires_isolation_grades_nothing(
+    other: OtherSystem, one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    (tmp_path / "class").mkdir()
+    shutil.copy(one_assignment.untouched, tmp_path / "class")
+    reconfigured(one_assignment.zip, tmp_path / "a.zip", isolation="required")
+    done = other.run(
+        "-m", "autograder", "grade", "class", "--autograder", "a.zip", folder=tmp_path
+    )  # fmt: skip
+    assert done.returncode == 1
+    told = " ".join(done.stderr.split())
+    assert f"has `isolation: required`, and on {NAMES[other.system]} there is none: grade" in told
+    assert told.endswith(
+        "on Linux, in WSL or in a container, or build the zip with `isolation: best`"
+    )
+    assert not (tmp_path / "graded" / "submissions").exists()
+
+
+@pytest.mark.slow
+def test_the_road_of_a_student(
+    other: OtherSystem, one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """`otter check`, and a notebook with its kernel and the figure."""
+    script = str(ROOT / "tests" / "on_this_system.py")
+    done = other.run(script, str(one_assignment.folder), "work", "check", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-3:] == [
+        *("checked: right", "checked: untouched", "checked: wrong")
+    ]
+
+
+@pytest.mark.slow
+def test_a_class_is_graded(
+    other: OtherSystem, one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """Right and wrong answers, one that hangs, and one that ends its process."""
+    built = tmp_path / "dist" / one_assignment.name
+    shutil.copytree(one_assignment.folder, built)
+    (archive,) = (built / "autograder").glob("*.zip")
+    archive.unlink()
+    reconfigured(one_assignment.zip, archive, seconds_per_call=10)
+    script = str(ROOT / "tests" / "on_this_system.py")
+    done = other.run(script, str(built), "work", "grade", folder=tmp_path, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(f"On {NAMES[other.system]} nothing keeps a submission from") == 1
+    results = tmp_path / "work" / "graded" / "submissions" / "right" / "results.json"
+    isolation = json.loads(results.read_text(encoding="utf-8"))["extra_data"]["isolation"]
+    assert isolation["active"] == ([] if other.system == "win32" else ["limits"])
+    assert isolation["missing"]["all"] == (f"no other layer is known for {NAMES[other.system]}")
+    assert "start a process" in isolation["open"]
+
+
+@pytest.mark.slow
+def test_an_assignment_is_built_and_its_samples_are_graded(
+    other: OtherSystem, tmp_path: Path
+) -> None:
+    (master,) = (each for each in MASTERS if each.stem == "nnx-vmap-over-batch")
+    folder = tmp_path / "masters of Zoe"
+    folder.mkdir()
+    shutil.copy(master, folder)
+    done = other.run(
+        "-m", "autograder", "build", "--quick", str(folder / master.name), "--out", "a dist",
+        folder=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = other.run("-m", "autograder", "samples", f"a dist/{master.stem}", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ("10 / 10" in done.stdout, done.stdout.count("0 / 10")) == (True, 3)
+
+
+def test_the_workflow_runs_the_same_on_the_real_systems() -> None:
+    text = (ROOT / ".github" / "workflows" / "desk.yml").read_text(encoding="utf-8")
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    assert job["strategy"]["matrix"] == {
+        "os": ["windows-latest", "macos-latest"],
+        "python": ["3.11", "3.13"],
+    }
+    used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+    assert used == ["actions/checkout", "actions/setup-python"]
+    run = "\n".join(step.get("run", "") for step in job["steps"])
+    for path in re.findall(r"(?:assignments|tests)/[\w./-]+", run):
+        assert (ROOT / path).is_file(), path
+    assert "on_this_system.py" in run
+    assert "autograder build" in run
