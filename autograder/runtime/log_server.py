@@ -23,7 +23,7 @@ while time.monotonic() < until:
         socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=1).close()
     except OSError:
         break
-    time.sleep(0.05)
+    time.sleep(0.005)
 """
 
 
