@@ -1,6 +1,6 @@
 """Every byte that a student is handed: nothing secret is among them, and everything needed is.
 
-Covers too: `bank.filenames`.
+Covers too: `assignment.student_folder`, `bank.filenames`.
 """
 
 from __future__ import annotations
@@ -142,6 +142,8 @@ def test_the_folder_holds_what_a_student_needs_and_no_more(assignment: BuiltAssi
         f"{assignment.name}.ipynb",
         "tests/q1.py",
         filenames.PUBLIC_FILE,
+        "README.md",
+        "requirements.lock",
         "requirements.txt",
         wheel.name,
     }
