@@ -79,8 +79,9 @@ def environment(folder: Path, uv: Path) -> Path:
 
 def executed(python: Path, notebook: Path, folder: Path) -> list[list[dict[str, str]]]:
     """The outputs of each code cell of a notebook that is open in Colab and works in `folder`."""
-    kept = {"PYTHONPATH", "JUPYTER_DEFAULT_PROVISIONER_NAME", "VIRTUAL_ENV"}
-    variables = {name: value for name, value in os.environ.items() if name not in kept}
+    # The last one makes an old ipykernel behave otherwise.
+    ours = {"PYTHONPATH", "JUPYTER_DEFAULT_PROVISIONER_NAME", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST"}
+    variables = {name: value for name, value in os.environ.items() if name not in ours}
     variables |= {"COLAB_RELEASE_TAG": "release-colab", "OPEN_IN_THE_BROWSER": str(notebook)}
     variables |= {"JAX_PLATFORMS": "cpu", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     done = subprocess.run(

@@ -35,6 +35,8 @@ FOLDED = {
 INIT = "# Initialize Otter"
 """How the cell begins in which Otter makes its `grader`."""
 
+NOT_READY = "Run the first cell of this notebook, which brings what the checks need or says what is missing."
+
 ROOTS = (
     "autograder.checks.check",
     "autograder.checks.in_notebook",
@@ -158,7 +160,10 @@ def _our_grader(source: str, name: str) -> str:
     if not arguments.startswith('"'):
         arguments = ", ".join(part for part in (json.dumps(name), arguments) if part)
     return (
-        f"{INIT}\nfrom autograder.student.notebook import Notebook\ngrader = Notebook({arguments})"
+        f"{INIT}\ntry:\n    from autograder.student.notebook import Notebook\n"
+        "except ModuleNotFoundError:\n"
+        f"    raise ModuleNotFoundError({NOT_READY!r}) from None\n"
+        f"grader = Notebook({arguments})"
     )
 
 

@@ -119,7 +119,12 @@ def test_otters_cells_get_ours_before_them_and_our_grader(handed_out: Path) -> N
     assert first.metadata["jupyter"] == {"source_hidden": True}
     assert first.metadata["tags"] == ["otter_ignore"]
     assert init.source == (
-        "# Initialize Otter\nfrom autograder.student.notebook import Notebook\n"
+        "# Initialize Otter\n"
+        "try:\n"
+        "    from autograder.student.notebook import Notebook\n"
+        "except ModuleNotFoundError:\n"
+        "    raise ModuleNotFoundError('Run the first cell of this notebook, which brings what the "
+        "checks need or says what is missing.') from None\n"
         'grader = Notebook("scales.ipynb")'
     )
     assert check.source == 'grader.check("q1")'

@@ -73,6 +73,7 @@ def test_the_notebook_alone_checks_explains_and_exports(
     assert check[-1]["text"] == "q1 results: All test cases passed!"
     (archive,) = desk.glob("*.zip")
     told = "".join(each["text"] for each in export)
+    assert [each["text"] for each in export if each["kind"] == "stderr"] == []
     assert "q1 results: All test cases passed!" in told
     assert f"downloaded {archive.name}\n" in told
     assert told.endswith(f"{archive.name} holds {NAME}.ipynb as it is saved. Hand it in.\n")
