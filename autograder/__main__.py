@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 
@@ -11,13 +12,33 @@ def main() -> None:
     module again, and needs nothing of it.
     """
     _forget_this_folder()
-    from autograder.cli import main as command
-    from autograder.console import print_what_it_can
     from autograder.runtime.ending import skip_final_collection
 
-    print_what_it_can()
     skip_final_collection()
-    command(prog_name="autograder")
+    try:
+        from autograder.cli import main as command
+        from autograder.console import print_what_it_can
+
+        print_what_it_can()
+        command(prog_name="autograder")
+    except ModuleNotFoundError as fault:
+        if fault.name not in _of_the_extra():
+            raise
+        sys.exit(
+            f"The command `autograder` is for instructors, and {fault.name}, which it needs, is "
+            'not installed. Type: pip install "otter-arrays[build]"'
+        )
+
+
+def _of_the_extra() -> set[str]:
+    """The modules of packages that a student's check does not need, and a build does."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        found = requires("otter-arrays") or []
+    except PackageNotFoundError:
+        return set()
+    return {re.split(r"\W", text)[0] for text in found if re.search(r"extra == .build", text)}
 
 
 def _forget_this_folder() -> None:

@@ -18,6 +18,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.assignment import conda, image, plugins
+from autograder.assignment import student_folder as handed_out
 from autograder.bank import filenames
 from autograder.errors import BuildError
 from autograder.grading import given
@@ -28,14 +29,18 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "otter-arrays"
 
+EXTRA = "build"
+"""The extra with what instructors need, and a student's check does not."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def deliver(
     assignment: Assignment, autograder_folder: Path, student_folder: Path, bank: str
-) -> None:
+) -> int:
     """Add wheel and requirements to both folders of an assignment, and have Otter zip what grading
-    needs. `bank` is the name of the hidden bank's file.
+    needs. `bank` is the name of the hidden bank's file. Returns the bytes of the notebook's first
+    cell if that brings everything, else 0.
     """
     own = autograder_folder / "requirements.txt"
     asked = own.read_text(encoding="utf-8").splitlines() if own.exists() else []
@@ -51,9 +56,14 @@ def deliver(
         requirements([*author_lines, *other], [f"{grading_folder}/source/files/{wheel.name}"]),
         encoding="utf-8",
     )
-    found = ["--find-links .", f"{DISTRIBUTION}=={wheel_version(wheel)}"]
-    (student_folder / "requirements.txt").write_text(
-        requirements(author_lines, found), encoding="utf-8"
+    alone = assignment.runs_on == "colab"
+    size = handed_out.write(
+        student_folder,
+        Path(assignment.get_stu_path(assignment.notebook_basename)),
+        author_lines,
+        ["--find-links .", f"{DISTRIBUTION}=={wheel_version(wheel)}"],
+        distribution=DISTRIBUTION,
+        alone=alone,
     )
     # Otter reads these after this event: `files` names what it zips from the autograder folder.
     assignment.requirements = str(own)
@@ -66,6 +76,7 @@ def deliver(
     ]
     if assignment.python_version is None:
         assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return size if alone else 0
 
 
 def set_aside(assignment: Assignment, autograder_folder: Path, master_folder: Path) -> list[str]:
@@ -141,18 +152,22 @@ def wheel_version(wheel: Path) -> str:
 
 
 def pins() -> list[str]:
-    """The exact versions, installed here, of every package that ours depends on, as lines of a
-    requirements file.
+    """The exact versions, installed here, of every package that a build and grading need, as lines
+    of a requirements file.
     """
-    lines = []
+    found: dict[str, Requirement] = {}
     for text in importlib.metadata.requires(DISTRIBUTION) or []:
         requirement = Requirement(text)
-        if requirement.marker is None:
-            extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-            lines.append(
-                f"{requirement.name}{extras}=={importlib.metadata.version(requirement.name)}"
-            )
-    return sorted(lines)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": EXTRA}):
+            if requirement.name in found:
+                requirement.extras |= found[requirement.name].extras
+            found[requirement.name] = requirement
+    return sorted(
+        f"{name}[{','.join(sorted(each.extras))}]=={importlib.metadata.version(name)}"
+        if each.extras
+        else f"{name}=={importlib.metadata.version(name)}"
+        for name, each in found.items()
+    )
 
 
 def requirements(author_lines: list[str], own_lines: list[str]) -> str:
@@ -207,12 +222,11 @@ def _sources() -> dict[str, bytes]:
 def _metadata(distribution: importlib.metadata.Distribution, version: str) -> str:
     kept = ("Metadata-Version", "Name", "Summary", "Requires-Python", "License-Expression")
     lines = [f"{key}: {distribution.metadata[key]}" for key in kept if key in distribution.metadata]
-    lines.append(f"Version: {version}")
-    lines += [
-        f"Requires-Dist: {text}"
-        for text in distribution.requires or []
-        if Requirement(text).marker is None
-    ]
+    lines += [f"Version: {version}", f"Provides-Extra: {EXTRA}"]
+    for text in distribution.requires or []:
+        marker = Requirement(text).marker
+        if marker is None or marker.evaluate({"extra": EXTRA}):
+            lines.append(f"Requires-Dist: {text}")
     return "\n".join(lines) + "\n"
 
 

@@ -5,9 +5,8 @@ and in grading.
 from __future__ import annotations
 
 from autograder.bank.groups import GROUPS, PUBLIC
-from autograder.checks import in_grading, in_notebook, recording
+from autograder.checks import elsewhere, in_notebook, recording
 from autograder.questions.laws import LAWS, PERMUTATION, is_law
-from autograder.questions.question import newest
 
 
 def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | None = None) -> None:
@@ -34,20 +33,12 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
             f"check({question!r}, …, cases={cases!r}, rule={rule!r}): a rule is named by a string, "
             "and without cases"
         )
-    grading = in_grading.current()
-    if grading is not None:
-        with in_grading.noted():
-            in_grading.demand_gradable(grading, question)
-            if grading.elsewhere is not None:
-                function = grading.elsewhere.as_function(function)
-            (in_grading.check_cases if rule is None else in_grading.check_rule)(
-                grading, question, function, cases if rule is None else rule
-            )
+    if elsewhere.graded(question, function, cases, rule):
         return
     in_notebook.end_soon_for_otter()
-    if newest(question) is not None:
-        in_notebook.rehearse(question, function, cases, rule)
-    elif rule is not None:
+    if elsewhere.rehearsed(question, function, cases, rule):
+        return
+    if rule is not None:
         in_notebook.check_rule(question, function, rule)
     else:
         in_notebook.check_cases(question, function, cases)

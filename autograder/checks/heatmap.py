@@ -35,8 +35,9 @@ def show(question: str, finding: Finding) -> None:
         picture.savefig(content, format="png", dpi=110)
         # As a picture, not a matplotlib object: a notebook that has not set up matplotlib would
         # only show the object's name.
-        alt = _described(question, finding)
-        display(Image(content.getvalue(), alt=alt))  # type: ignore[no-untyped-call]
+        # The description is metadata: IPython before 8, which Colab has, knows no `alt=`.
+        described = {"alt": _described(question, finding)}
+        display(Image(content.getvalue(), metadata=described))  # type: ignore[no-untyped-call]
 
 
 def draw(question: str, finding: Finding) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.bank.groups import METHOD, PUBLIC, RANDOM
 from autograder.bank.records import Bank, RuleChecks
-from autograder.checks import messages, rule_messages
+from autograder.checks import elsewhere, messages, rule_messages
 from autograder.checks.row import RIGHT, WRONG, CheckRow
 from autograder.checks.rows_of_findings import row_of
 from autograder.checks.verdict import (
@@ -89,11 +89,6 @@ _grading: Grading | None = None
 _told: list[str] = []
 
 
-def current() -> Grading | None:
-    """The grading under way in this process, or None."""
-    return _grading
-
-
 def told() -> list[str]:
     """The texts of the verdicts that checks have raised in this process so far."""
     return _told
@@ -142,6 +137,23 @@ def end_grading() -> None:
     """Undo `begin_grading` in a process that goes on: `check` works again as outside grading."""
     global _grading
     _grading = None
+
+
+def check(question: str, function: object, cases: str, rule: str | None) -> bool:
+    """Check `function` if a grading is under way; False if none is. Raises `CheckFailed` and
+    `Ungraded`.
+    """
+    if _grading is None:
+        return False
+    with noted():
+        demand_gradable(_grading, question)
+        if _grading.elsewhere is not None:
+            function = _grading.elsewhere.as_function(function)
+        if rule is None:
+            check_cases(_grading, question, function, cases)
+        else:
+            check_rule(_grading, question, function, rule)
+    return True
 
 
 def demand_gradable(grading: Grading, question: str) -> None:
@@ -233,3 +245,6 @@ def _with_the_cell(
         return finding
     why = grading.elsewhere.why_undefined(question)
     return replace(finding, sentence=f"is not defined: {why}.") if why else finding
+
+
+elsewhere.grade_by(check)

@@ -1,6 +1,4 @@
-"""`check` in a notebook: a student's, with the public cases beside it, or the master, with freshly
-drawn cases.
-"""
+"""`check` in a student's notebook, with the public cases beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +17,6 @@ from autograder.checks.verdict import (
     load,
     own_faults_ungraded,
 )
-from autograder.questions.question import newest
 from autograder.runtime import ending, fingerprint, jax_settings, log_server
 from autograder.verdicts.rules import judge
 
@@ -69,20 +66,6 @@ def check_rule(question: str, function: object, rule: str) -> None:
         print(rule_messages.not_looked_at(question, rule, versions))
     elif rule in judgement.unmet:
         raise CheckFailed(rule_messages.rule_in_notebook(question, method, judgement, rule))
-
-
-def rehearse(question: str, function: object, cases: str, rule: str | None) -> None:
-    """Print what a test cell of a master would do. Raises `BuildError`."""
-    # imported here: it draws and computes, which no student's check needs
-    from autograder.build import rehearse as rehearsal
-
-    declaration = newest(question)
-    assert declaration is not None
-    print(
-        rehearsal.rehearse(declaration, function, cases)
-        if rule is None
-        else rehearsal.rehearse_rule(declaration, function, rule)
-    )
 
 
 def end_soon_for_otter() -> None:

@@ -12,7 +12,7 @@ from autograder.calls.outputs import ALONE
 from autograder.calls.spec import CallSpec
 from autograder.errors import DeclarationError
 from autograder.evidence.requirements import Every, Requirement, Rule
-from autograder.questions import misconceptions, ways
+from autograder.questions import declarations, misconceptions, ways
 from autograder.questions.argument import Argument
 from autograder.questions.faults import first_fault
 from autograder.questions.misconceptions import Misconception
@@ -223,7 +223,7 @@ class Question:
 
 # The author may run a declaration cell again while writing a master. In a notebook the newest
 # declaration of a name holds; a build, which runs every cell once, refuses a second one.
-_declared: list[Question] = []
+_declared: list[Question] = declarations.ALL
 
 
 def declared() -> tuple[Question, ...]:

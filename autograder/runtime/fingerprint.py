@@ -22,8 +22,6 @@ from autograder.runtime.judged_settings import GRADING, RECORDED, WIDTH, exactly
 
 PACKAGES = ("jax", "jaxlib", "flax", "numpy")
 
-_INSTALL = "pip install -r requirements.txt"
-
 
 def fingerprint(samplers: Iterable[str] = ()) -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few
@@ -91,14 +89,19 @@ def drawn_difference(
                 return (
                     f"the numbers differ from those expected, but {name} draws other ones with "
                     f"{versions}. So it cannot be told here whether the answer is right. Type: "
-                    f"{_INSTALL}."
+                    f"pip install {_pins(built)}."
                 )
             return (
                 f"{name} gives other numbers here than where this assignment was built, although "
                 "the versions are the same. Restart the kernel; if that does not help, type: "
-                f"{_INSTALL} --force-reinstall."
+                f"pip install --force-reinstall {_pins(built)}."
             )
     return None
+
+
+def _pins(built: Mapping[str, Any]) -> str:
+    """What pip is told to install the versions of `built`."""
+    return " ".join(f"{name}=={built['packages'].get(name)}" for name in PACKAGES)
 
 
 def _quoted(setting: object) -> str:

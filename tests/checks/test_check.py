@@ -1,6 +1,7 @@
 """`check` in its three places, and the exact words that students read.
 
-Covers too: `checks.in_grading`, `checks.in_notebook`, `checks.rows_of_findings`, `checks.verdict`.
+Covers too: `checks.elsewhere`, `checks.in_grading`, `checks.in_master`, `checks.in_notebook`,
+`checks.rows_of_findings`, `checks.verdict`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -345,7 +347,9 @@ def test_under_versions_that_draw_other_numbers_wrong_values_are_no_verdict(desk
     assert ungraded(one_more) == (
         "the numbers differ from those expected, but jax.random.normal draws other ones with flax "
         f"{flax_version()} (the assignment was built with {'9' * len(flax_version())}). So it "
-        "cannot be told here whether the answer is right. Type: pip install -r requirements.txt. "
+        "cannot be told here whether the answer is right. Type: pip install "
+        f"jax=={version('jax')} jaxlib=={version('jaxlib')} "
+        f"flax=={'9' * len(flax_version())} numpy=={version('numpy')}. "
         "Then restart the kernel."
     )
     assert "returned shape (5, 1)" in failure(lambda *given: scale_rows(*given)[:, None])

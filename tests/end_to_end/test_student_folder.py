@@ -1,24 +1,23 @@
 """Every byte that a student is handed: nothing secret is among them, and everything needed is.
 
-Covers too: `bank.filenames`.
+Covers too: `assignment.student_folder`, `bank.filenames`.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import os
 import shutil
 import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from handed_out import contents, private_lines, student_bytes
 from nbclient import NotebookClient
 from shared import ROOT, SECRET
 
@@ -26,59 +25,6 @@ from autograder.assignment import delivery
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank import filenames, storage
 from autograder.bank.groups import HIDDEN_GROUPS
-
-
-def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Each file below `folder`, archives also member by member."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield str(path.relative_to(folder)), path.read_bytes()
-            if zipfile.is_zipfile(path):
-                with zipfile.ZipFile(path) as archive:
-                    for member in archive.namelist():
-                        yield f"{path.name}/{member}", archive.read(member)
-
-
-def student_bytes(assignment: BuiltAssignment) -> list[tuple[str, bytes]]:
-    found = list(contents(assignment.folder / "student"))
-    # A notebook is JSON, in which a line of code is a string with escapes: look at it decoded too.
-    notebook = nbformat.read(assignment.untouched, as_version=4)
-    cells = "\n".join(
-        f"{cell.source}\n{json.dumps(cell.metadata)}\n{cell.get('outputs', '')}"
-        for cell in notebook.cells
-    )
-    return [*found, ("decoded notebook", f"{cells}\n{json.dumps(notebook.metadata)}".encode())]
-
-
-def private_lines(assignment: BuiltAssignment) -> set[str]:
-    """Lines of the master that only the author may see: solution, declaration, hidden tests. Lines
-    that visible cells share are left out."""
-    visible: set[str] = set()
-    private: set[str] = set()
-    for cell in nbformat.read(
-        ROOT / "assignments" / assignment.name / f"{assignment.name}.ipynb", as_version=4
-    ).cells:
-        lines = [line.strip() for line in cell.source.splitlines()]
-        if cell.source.startswith("## Ignore ##") or "hidden: true" in cell.source:
-            private.update(lines)
-        elif "# BEGIN SOLUTION" in lines and "# END SOLUTION" in lines:
-            start, end = lines.index("# BEGIN SOLUTION"), lines.index("# END SOLUTION")
-            private.update(lines[start + 1 : end])
-            visible.update(lines[:start] + lines[end + 1 :])
-        else:
-            visible.update(lines)
-    # The vocabulary itself is public: the package, which is in the folder, explains it.
-    package = {
-        line.strip()
-        for path in (ROOT / "autograder").rglob("*.py")
-        for line in path.read_text().splitlines()
-    }
-    words = ("question = Question(", 'told_by="method",', "from autograder import")
-    return {
-        line
-        for line in private - visible - package
-        if len(line) > 15 and not line.startswith(words)
-    }
 
 
 def test_nothing_secret_is_among_what_a_student_gets(assignment: BuiltAssignment) -> None:
@@ -142,6 +88,8 @@ def test_the_folder_holds_what_a_student_needs_and_no_more(assignment: BuiltAssi
         f"{assignment.name}.ipynb",
         "tests/q1.py",
         filenames.PUBLIC_FILE,
+        "README.md",
+        "requirements.lock",
         "requirements.txt",
         wheel.name,
     }

@@ -1,6 +1,7 @@
 """A declaration that cannot work fails where it stands, naming question, field and value.
 
-Covers too: `questions.faults`, `questions.misconceptions`, `questions.size_faults`.
+Covers too: `questions.declarations`, `questions.faults`, `questions.misconceptions`,
+`questions.size_faults`.
 """
 
 from __future__ import annotations

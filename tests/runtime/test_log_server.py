@@ -8,6 +8,7 @@ import sys
 import time
 
 import psutil
+import pytest
 
 from autograder.runtime import log_server
 
@@ -57,6 +58,18 @@ def test_a_call_ends_a_server_that_is_told_to_end() -> None:
     )
 
 
+def test_from_python_3_12_on_a_kernel_leaves_no_caller() -> None:
+    """Otter's server cannot answer once its process ends there, and says so in red."""
+    newer = KERNEL.replace("log_server.wake", "sys.version_info = (3, 12)\nlog_server.wake", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        subprocess.run([sys.executable, "-c", newer, host, str(port)], check=True)
+        listening.settimeout(1)
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="none is left there")
 def test_a_kernel_leaves_a_caller_who_leaves_when_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         host, port = listening.getsockname()

@@ -1,7 +1,7 @@
 """What is said of answers that are judged by a word: shape and dtype first, then the residual or
 how the samples are distributed; no hidden number in the sentences.
 
-Covers too: `verdicts.samples_in_words`.
+Covers too: `verdicts.judged_by_words`, `verdicts.samples_in_words`.
 """
 
 from __future__ import annotations

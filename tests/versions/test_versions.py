@@ -14,27 +14,25 @@ from typing import Any
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
 from shared import NAMES, ROOT, Builds
 from versions.combinations import OFTEN, SELDOM
 
+from autograder.assignment import delivery, student_folder
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank import storage
 from autograder.bank.filenames import PUBLIC_FILE
 
 UV = Path(sys.executable).with_name("uv")
 
-WHAT_A_CHECK_NEEDS = (
-    "click",
-    "jinja2",
-    "jsonschema",
-    "matplotlib",
-    "nbclient",
-    "nbformat",
-    "otter-grader>=7,<8",
-    "packaging",
-    "rich",
-    "safetensors",
-)
+FOUR = ("flax", "jax", "jaxlib", "numpy")
+
+WHAT_A_CHECK_NEEDS = [
+    line
+    for line in student_folder.ranges([], delivery.DISTRIBUTION)
+    if Requirement(line).name not in FOUR
+]
+"""What the student folder's `requirements.txt` has besides."""
 
 
 @pytest.fixture
@@ -132,3 +130,15 @@ def test_right_is_right_and_wrong_is_wrong(environment: Path, dist: Builds) -> N
         assert values[0] in ("CheckFailed", "passed"), (question, known.name, values)
         public = "public" in known.refused_in
         assert (values[0] == "CheckFailed") == public, (question, known.name, values)
+
+
+def test_the_ranges_that_students_are_told_hold_what_is_tested_and_no_later_release() -> None:
+    ranges = {
+        Requirement(line).name: Requirement(line).specifier
+        for line in student_folder.ranges([], delivery.DISTRIBUTION)
+    }
+    for _, jax, flax, numpy in (*OFTEN, *SELDOM):
+        for name, version in (("jax", jax), ("jaxlib", jax), ("flax", flax), ("numpy", numpy)):
+            assert version in ranges[name]
+    untried = {"jax": "0.12.0", "jaxlib": "0.12.0", "flax": "0.13.0", "numpy": "2.6.0"}
+    assert not [name for name, version in untried.items() if version in ranges[name]]

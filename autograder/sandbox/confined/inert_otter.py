@@ -32,6 +32,7 @@ def put_inert_otter(checks: list[str]) -> Any:
     logs = _module("otter.check.logs")
     api = _module("otter.api", export_notebook=_nothing, grade_submission=_nothing)
     check = _module("otter.check", notebook=notebook, logs=logs)
+    _module("autograder.student.notebook", Notebook=Notebook)
     _module("otter", Notebook=Notebook, api=api, check=check, logs=logs, __version__=_version())
     return Notebook()
 

@@ -1,0 +1,139 @@
+"""Otter's object for a student's notebook, `grader`, which also finds the notebook's file and says
+whether it holds what was checked.
+
+Everything else is Otter's own class.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import otter
+from otter.test_files import GradingResults
+
+from autograder.runtime import log_server
+from autograder.student import colab, places, saved
+
+UNENCRYPTED = "Kernel is running over TCP without encryption"
+"""A line of a kernel's log that Otter shows as a warning: the kernel runs on this machine."""
+
+_AT_THE_END = re.compile(
+    r"-{20,}\n(?:(?!-{20}).*\n)*"
+    r"RuntimeError: can't create new thread at interpreter shutdown\n-{20,}\n?"
+)
+"""Otter's log server is asked something when its process has already begun to end."""
+
+
+class Notebook(otter.Notebook):
+    """The `grader` of the notebook `name`, such as "scale-rows.ipynb"."""
+
+    def __init__(self, name: str, tests_dir: str = "./tests", **options: Any) -> None:
+        self.name, self.tests = name, Path(tests_dir)
+        file = notebook_file(name)
+        super().__init__(None if file is None else str(file), tests_dir, **options)
+
+    def check_all(self) -> Any:
+        """Check every question, or say why there is none to check."""
+        questions = sorted(path.stem for path in self.tests.glob("*.py"))
+        if not questions:
+            print(
+                f"There are no tests in {self.tests.resolve()}, so nothing was checked. Run the "
+                "first cell of the notebook again; it says what is missing."
+            )
+            return None
+        environment = _names_of_the_notebook()
+        return GradingResults([self.check(each, environment) for each in questions])
+
+    def export(self, nb_path: str | None = None, **options: Any) -> None:
+        """Make the zip to hand in, of the notebook's file, or say how to hand in without one."""
+        if log_server.address() is not None:
+            return  # Otter runs the notebook to check it, which this call would begin again
+        file = None if nb_path is None else Path(nb_path)
+        in_browser = file is None and places.here() is places.COLAB
+        if in_browser:
+            file = Path(self.name) if colab.write_notebook(Path(self.name)) else None
+        elif file is None:
+            file = notebook_file(self.name)
+        if file is None:
+            print(_by_hand())
+            return
+        if in_browser:
+            options |= {"force_save": False, "display_link": False}
+        at = f"{datetime.datetime.now():%Y_%m_%dT%H_%M_%S_%f}"
+        archive = Path(options.pop("export_path", None) or f"{file.with_suffix('')}_{at}.zip")
+        # Otter refuses to export on Colab because it has no file there. Now it has.
+        before: Any = self.interpreter
+        self.interpreter: Any = None
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                super().export(str(file), str(archive), **options)
+        finally:
+            self.interpreter = before
+        _show_others(caught)
+        if in_browser and not colab.download(archive):
+            print(f"Download {archive.name} from the panel “Files” at the left, and hand it in.")
+        print(self._says_what_it_holds(file, archive))
+
+    def _says_what_it_holds(self, file: Path, archive: Path) -> str:
+        names = saved.names_in_tests(self.tests) if self.tests.is_dir() else set()
+        other = saved.not_in_file(file, _cells_run(), names)
+        if not other:
+            return f"{archive.name} holds {file.name} as it is saved. Hand it in."
+        return (
+            f"DO NOT HAND IN {archive.name}: it holds another {' and '.join(other)} than you last "
+            f"ran, because {file.name} is not saved, or because you have changed the cell since. "
+            "Run the cell, save the notebook (Ctrl+S), and run this cell again."
+        )
+
+
+def notebook_file(name: str) -> Path | None:
+    """The file of the open notebook that was handed out as `name`: a browser may have saved it as
+    "NAME (1).ipynb". None if there is no such file, or no telling which one is open.
+    """
+    told = os.environ.get("JPY_SESSION_NAME") or _names_of_the_notebook().get("__vsc_ipynb_file__")
+    if told and Path(Path(told).name).is_file():
+        return Path(Path(told).name)
+    if Path(name).is_file():
+        return Path(name)
+    stem = Path(name).stem
+    others = [path for path in Path().glob("*.ipynb") if path.stem.startswith(stem)]
+    return others[0] if len(others) == 1 else None
+
+
+def _by_hand() -> str:
+    place = places.here()
+    return (
+        f"The file of this notebook is not in {Path.cwd()}, so no zip was made. Download the "
+        f"notebook ({place.download}), and hand in that .ipynb file: it is all that grading needs."
+    )
+
+
+def _shell() -> Any:
+    """The IPython of this notebook, or None."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def _names_of_the_notebook() -> dict[str, Any]:
+    shell = _shell()
+    return {} if shell is None else shell.user_ns
+
+
+def _cells_run() -> list[str]:
+    """The cells that were run since the kernel started, as they were written."""
+    shell = _shell()
+    return [] if shell is None else list(shell.history_manager.input_hist_raw)
+
+
+def _show_others(caught: list[warnings.WarningMessage]) -> None:
+    """Show the warnings that Otter gave, but for two that are about its own processes."""
+    for each in caught:
+        text = _AT_THE_END.sub("", str(each.message))
+        lines = [line for line in text.splitlines() if line.strip() and UNENCRYPTED not in line]
+        if lines:
+            warnings.warn("\n".join(lines), each.category, stacklevel=3)

@@ -1,0 +1,39 @@
+"""Where a notebook runs, and how a student hands it in from there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SHOWN = ("jax", "jaxlib", "flax", "numpy")
+"""The packages whose versions students are told."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """`download` says how a student gets the notebook's file, `internet` how to switch it on."""
+
+    name: str
+    download: str
+    internet: str = ""
+
+
+COLAB = Place("Google Colab", "File → Download → Download .ipynb")
+KAGGLE = Place(
+    "Kaggle",
+    "File → Download Notebook",
+    "On Kaggle, switch it on in the panel at the right, under “Session options”. ",
+)
+DEEPNOTE = Place("Deepnote", "the menu “…” beside the notebook's name → Export as .ipynb")
+JUPYTER = Place("Jupyter", "File → Download")
+
+
+def here() -> Place:
+    """The place in which this process runs, told as people tell it: by variables and modules."""
+    if "COLAB_RELEASE_TAG" in os.environ or "google.colab" in sys.modules:
+        return COLAB
+    if "KAGGLE_KERNEL_RUN_TYPE" in os.environ or Path("/kaggle/working").is_dir():
+        return KAGGLE
+    return DEEPNOTE if "DEEPNOTE_PROJECT_ID" in os.environ else JUPYTER
