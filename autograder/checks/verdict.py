@@ -78,7 +78,10 @@ def find(
             versions = fingerprint.other_versions(bank.environment, here)
             names = tuple(bank.environment["draws"]) if versions else BASIC
             drawn = elsewhere.draws(names) if elsewhere else fingerprint.draws(names)
-            demand(fingerprint.drawn_difference(bank.environment, drawn, versions), in_notebook)
+            difference = fingerprint.drawn_difference(
+                bank.environment, drawn, versions, in_grading=not in_notebook
+            )
+            demand(difference, in_notebook)
     return finding
 
 

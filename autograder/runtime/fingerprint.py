@@ -22,6 +22,12 @@ from autograder.runtime.judged_settings import GRADING, RECORDED, WIDTH, exactly
 
 PACKAGES = ("jax", "jaxlib", "flax", "numpy")
 
+TELL = (
+    "Please tell your instructor: the machine that grades needs the versions with which the "
+    "assignment was built, or the assignment must be built again with those of the machine."
+)
+"""What a student can do about other random numbers in grading."""
+
 
 def fingerprint(samplers: Iterable[str] = ()) -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few
@@ -71,10 +77,15 @@ def other_versions(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | 
 
 
 def drawn_difference(
-    built: Mapping[str, Any], found: Mapping[str, Any], versions: str | None = None
+    built: Mapping[str, Any],
+    found: Mapping[str, Any],
+    versions: str | None = None,
+    *,
+    in_grading: bool = False,
 ) -> str | None:
     """A sentence if the canonical draws in `found` (see `draws`) differ from those of `built`, else
-    None. `versions` are those that differ (see `other_versions`).
+    None. `versions` are those that differ (see `other_versions`). In grading a student can install
+    nothing, and reads whom to tell.
     """
     for name, wanted in built["draws"].items():
         if name not in found and not versions:
@@ -85,18 +96,24 @@ def drawn_difference(
             or np.shape(here) != np.shape(wanted)
             or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6)
         ):
-            if versions:
-                return (
-                    f"the numbers differ from those expected, but {name} draws other ones with "
-                    f"{versions}. So it cannot be told here whether the answer is right. Type: "
-                    f"pip install {_pins(built)}."
-                )
-            return (
-                f"{name} gives other numbers here than where this assignment was built, although "
-                "the versions are the same. Restart the kernel; if that does not help, type: "
-                f"pip install --force-reinstall {_pins(built)}."
+            fault = (
+                f"the numbers differ from those expected, but {name} draws other ones with "
+                f"{versions}. So it cannot be told here whether the answer is right."
+                if versions
+                else f"{name} gives other numbers here than where this assignment was built, "
+                "although the versions are the same."
             )
+            return f"{fault} {TELL if in_grading else _remedy(built, versions)}"
     return None
+
+
+def _remedy(built: Mapping[str, Any], versions: str | None) -> str:
+    if versions:
+        return f"Type: pip install {_pins(built)}."
+    return (
+        "Restart the kernel; if that does not help, type: pip install --force-reinstall "
+        f"{_pins(built)}."
+    )
 
 
 def _pins(built: Mapping[str, Any]) -> str:
