@@ -22,6 +22,7 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.runtime import compiled_programs, machine, switches
 from benchmarks import twins
 from benchmarks.timing import Took, alternately, median, ratio, timed
+from benchmarks.waits import waits
 
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
@@ -172,6 +173,8 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
         "wall/floor",
         "check/calls",
         "check/desk floor",
+        "first check/calls in a notebook",
+        "next check, s",
         "class, CPU twin/ours",
     )
     table, grown = (
@@ -206,6 +209,9 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
             cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")] + [
                 f"{each:.2f}" for each in ratios
             ]
+            waited = waits(built, folder / "waits", pairs)
+            noted["waits"] = asdict(waited)
+            cells += [f"{waited.ratio:.2f}", f"{waited.second:.2f}"]
             if count:
                 noted["class"] = took_class = whole_class(built, folder, count)
                 cells.append(f"{took_class[TWINS] / took_class['cpu']:.1f}")
