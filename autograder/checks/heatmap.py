@@ -4,6 +4,7 @@ and where they differ.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Mapping
@@ -14,10 +15,18 @@ import numpy as np
 from autograder.verdicts.arrays import widen
 from autograder.verdicts.examine import Finding
 
+SIZE, DPI = (6.6, 3.0), 110
+"""In inches, and points for each: as wide as the text column of a narrow notebook."""
+
+
+FOLDED = "The answer is flat: the maps fold it into rows of {columns} elements."
+
+STACKED = "The maps show the last axis from left to right, and all others from top to bottom."
+
 
 def show(question: str, finding: Finding) -> None:
     """Display the picture in the running notebook. Does nothing outside a notebook, or if the
-    answer cannot be drawn.
+    answer cannot be drawn: the text says what is wrong.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if (
@@ -27,26 +36,37 @@ def show(question: str, finding: Finding) -> None:
         or finding.actual is None
     ):
         return
-    picture = draw(question, finding)
-    if picture is not None:
-        from IPython.display import Image, display
+    with contextlib.suppress(Exception):
+        content = png(question, finding)
+        if content is not None:
+            from IPython.display import Image, display
 
-        content = io.BytesIO()
-        picture.savefig(content, format="png", dpi=110)
-        # As a picture, not a matplotlib object: a notebook that has not set up matplotlib would
-        # only show the object's name.
-        # The description is metadata: IPython before 8, which Colab has, knows no `alt=`.
-        described = {"alt": _described(question, finding)}
-        display(Image(content.getvalue(), metadata=described))  # type: ignore[no-untyped-call]
+            # As a picture, not a matplotlib object: a notebook that has not set up matplotlib would
+            # only show the object's name.
+            # The description is metadata: IPython before 8, which Colab has, knows no `alt=`.
+            described = {"alt": _described(question, finding)}
+            display(Image(content, metadata=described))  # type: ignore[no-untyped-call]
+
+
+def png(question: str, finding: Finding) -> bytes | None:
+    """The picture, whatever a notebook sets for its own plots; None if matplotlib is not
+    installed.
+    """
+    try:
+        from matplotlib import style
+    except ImportError:
+        return None
+    content = io.BytesIO()
+    with style.context("default"):
+        draw(question, finding).savefig(content, format="png", dpi=DPI)
+    return content.getvalue()
 
 
 def draw(question: str, finding: Finding) -> Any:
-    """A `matplotlib.figure.Figure`, or None if matplotlib is not installed."""
-    try:
-        from matplotlib.colors import LogNorm
-        from matplotlib.figure import Figure
-    except ImportError:
-        return None
+    """A `matplotlib.figure.Figure`."""
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure
+
     assert finding.actual is not None
     expected, actual = (
         as_table(array, finding.answered.case.sizes) for array in (finding.expected, finding.actual)
@@ -55,20 +75,11 @@ def draw(question: str, finding: Finding) -> Any:
         error = np.nan_to_num(np.abs(widen(actual) - widen(expected)), nan=0.0)
     allowed = max(finding.allowed, float(np.finfo(np.float32).tiny))
     right = error <= np.broadcast_to(finding.tolerance, finding.expected.shape).reshape(error.shape)
-    figure = Figure(figsize=(9, 2.6), layout="constrained")
+    figure = Figure(figsize=SIZE, layout="constrained")
     panels = figure.subplots(1, 3)
     shown = np.concatenate([widen(expected).ravel(), widen(actual).ravel()])
-    limit = (
-        float(
-            np.max(
-                np.abs(shown),
-                initial=0.0,
-                where=np.isfinite(shown),
-            )
-        )
-        or 1.0
-    )
-    for panel, table, title in ((panels[0], expected, "expected"), (panels[1], actual, "returned")):
+    limit = float(np.max(np.abs(shown), initial=0.0, where=np.isfinite(shown))) or 1.0
+    for panel, table in ((panels[0], expected), (panels[1], actual)):
         image = panel.imshow(
             np.real(widen(table)),
             cmap="RdBu_r",
@@ -77,8 +88,7 @@ def draw(question: str, finding: Finding) -> Any:
             aspect="auto",
             interpolation="nearest",
         )
-        panel.set_title(title)
-    figure.colorbar(image, ax=panels[:2].tolist(), shrink=0.9)
+    bars = [figure.colorbar(image, ax=panels[:2].tolist(), location="bottom", shrink=0.6)]
     # Elements within the allowed error stay grey: colour means wrong.
     wrong = np.ma.masked_where(right, error)
     panels[2].set_facecolor("0.85")
@@ -90,16 +100,39 @@ def draw(question: str, finding: Finding) -> Any:
         aspect="auto",
         interpolation="nearest",
     )
-    panels[2].set_title(f"error above {allowed:.1g} (grey: right)")
-    figure.colorbar(image, ax=panels[2], shrink=0.9)
-    for panel in panels:
+    bars.append(figure.colorbar(image, ax=panels[2], location="bottom", shrink=0.9))
+    titles = ("expected", "returned", f"error above {allowed:.1g} (grey: right)")
+    for panel, title in zip(panels, titles, strict=True):
+        panel.set_title(title, fontsize="small")
+        panel.set_xlabel("column", fontsize="small")
         panel.xaxis.get_major_locator().set_params(integer=True)
         panel.yaxis.get_major_locator().set_params(integer=True)
-    figure.suptitle(
-        f"{question}: case {finding.case + 1} of {finding.cases}, {finding.answered.case.label}",
-        fontsize="medium",
-    )
+    panels[0].set_ylabel("row", fontsize="small")
+    for axes in (*panels, *(bar.ax for bar in bars)):
+        axes.tick_params(labelsize="x-small")
+    figure.suptitle("\n".join(_above(question, finding, error)), fontsize="small")
     return figure
+
+
+def _above(question: str, finding: Finding, error: np.ndarray) -> list[str]:
+    """The lines above the maps: the case, what the maps do with other shapes, and where to look."""
+    shape = finding.expected.shape
+    lines = [
+        f"{question}: case {finding.case + 1} of {finding.cases}, {finding.answered.case.label}"
+    ]
+    if len(shape) != 2 and error.shape[0] > 1:
+        lines.append(STACKED if len(shape) > 2 else FOLDED.format(columns=error.shape[1]))
+    if error.size > 1 and np.max(error) > 0:
+        worst = int(np.argmax(error))
+        row, column = (int(place) for place in np.unravel_index(worst, error.shape))
+        index = ", ".join(str(int(place)) for place in np.unravel_index(worst, shape))
+        where = f"row {row}, column {column}"
+        lines.append(
+            f"The largest error is at [{index}], in {where}."
+            if len(shape) != 2
+            else f"The largest error is in {where}."
+        )
+    return lines
 
 
 def as_table(array: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -222,7 +224,41 @@ def test_the_picture_shows_rows_as_the_first_dimension_counts_them() -> None:
         "error above 1e-05 (grey: right)",
     ]
     assert all(panel.images[0].get_array().shape == (2, 3) for panel in picture.axes[:3])
+    assert [panel.get_xlabel() for panel in picture.axes[:3]] == ["column"] * 3
+    assert picture.axes[0].get_ylabel() == "row"
     np.testing.assert_allclose(picture.axes[2].images[0].get_array(), 1.0)
+
+
+def one_off(x: Any, factor: Any) -> Any:
+    answer = np.array(doubled(x, factor))
+    answer[4] += 1
+    return answer
+
+
+def test_above_the_maps_stands_where_the_largest_error_is_and_how_a_flat_answer_is_folded() -> None:
+    assert heatmap.draw("f", found(one_off)).get_suptitle().splitlines() == [
+        "f: case 1 of 3, a case by hand",
+        "The answer is flat: the maps fold it into rows of 3 elements.",
+        "The largest error is at [4], in row 1, column 1.",
+    ]
+
+
+def test_what_a_notebook_sets_for_its_plots_does_not_reach_the_picture() -> None:
+    finding = found(one_off)
+    expected = heatmap.png("f", finding)
+    with matplotlib.rc_context({"text.usetex": True, "figure.facecolor": "black", "font.size": 40}):
+        assert heatmap.png("f", finding) == expected
+
+
+def test_a_picture_that_fails_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    heatmap.show("f", found(one_off))
+    assert len(shown) == 1
+    monkeypatch.setattr(heatmap, "draw", lambda *_: 1 / 0)
+    heatmap.show("f", found(one_off))
+    assert len(shown) == 1
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (2, 3, 4)])
@@ -234,7 +270,9 @@ def test_any_output_can_be_drawn(shape: tuple[int, ...]) -> None:
     finding = examine(lambda x: x + 1j if shape == (5,) else x * 3, Group("public", (case,), (0,)))
     assert finding is not None
     if finding.step == "values":
-        assert heatmap.draw("f", finding) is not None
+        picture = heatmap.png("f", finding)
+        assert picture is not None
+        assert picture.startswith(b"\x89PNG")
 
 
 def test_outside_a_notebook_nothing_is_displayed(capsys: pytest.CaptureFixture[str]) -> None:
