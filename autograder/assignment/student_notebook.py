@@ -35,7 +35,9 @@ FOLDED = {
 INIT = "# Initialize Otter"
 """How the cell begins in which Otter makes its `grader`."""
 
-NOT_READY = "Run the first cell of this notebook, which brings what the checks need or says what is missing."
+NOT_READY = (
+    "Run the first cell of this notebook: it brings what the checks need, or says what is missing."
+)
 
 ROOTS = (
     "autograder.checks.check",
