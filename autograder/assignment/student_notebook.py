@@ -83,7 +83,10 @@ def beside(notebook: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path != notebook
-        and not re.fullmatch(r"requirements.*|README\.md|.*\.whl", path.name)
+        and not re.fullmatch(
+            r"requirements\.(txt|lock)|README\.md|otter_arrays-[^/]*\.whl",
+            path.relative_to(folder).as_posix(),
+        )
     }
 
 
