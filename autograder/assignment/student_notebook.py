@@ -35,7 +35,9 @@ FOLDED = {
 INIT = "# Initialize Otter"
 """How the cell begins in which Otter makes its `grader`."""
 
-NOT_READY = "Run the first cell of this notebook, which brings what the checks need or says what is missing."
+NOT_READY = (
+    "Run the first cell of this notebook: it brings what the checks need, or says what is missing."
+)
 
 ROOTS = (
     "autograder.checks.check",
@@ -81,7 +83,10 @@ def beside(notebook: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path != notebook
-        and not re.fullmatch(r"requirements.*|README\.md|.*\.whl", path.name)
+        and not re.fullmatch(
+            r"requirements\.(txt|lock)|README\.md|otter_arrays-[^/]*\.whl",
+            path.relative_to(folder).as_posix(),
+        )
     }
 
 

@@ -7,6 +7,7 @@ Everything else is Otter's own class.
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import re
 import sys
@@ -94,15 +95,17 @@ class Notebook(otter.Notebook):
 
 def notebook_file(name: str) -> Path | None:
     """The file of the open notebook that was handed out as `name`: a browser may have saved it as
-    "NAME (1).ipynb". None if there is no such file, or no telling which one is open.
+    "NAME (1).ipynb", or the student has renamed it. None if there is no such file, or no telling
+    which one is open.
     """
     told = os.environ.get("JPY_SESSION_NAME") or _names_of_the_notebook().get("__vsc_ipynb_file__")
     if told and Path(Path(told).name).is_file():
         return Path(Path(told).name)
     if Path(name).is_file():
         return Path(name)
-    stem = Path(name).stem
-    others = [path for path in Path().glob("*.ipynb") if path.stem.startswith(stem)]
+    # In JSON, where the cell that makes `grader` names the notebook.
+    made_by = f"Notebook({json.dumps(name)}".replace('"', '\\"')
+    others = [path for path in Path().glob("*.ipynb") if made_by in path.read_text("utf-8")]
     return others[0] if len(others) == 1 else None
 
 

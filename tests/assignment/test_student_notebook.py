@@ -123,8 +123,8 @@ def test_otters_cells_get_ours_before_them_and_our_grader(handed_out: Path) -> N
         "try:\n"
         "    from autograder.student.notebook import Notebook\n"
         "except ModuleNotFoundError:\n"
-        "    raise ModuleNotFoundError('Run the first cell of this notebook, which brings what the "
-        "checks need or says what is missing.') from None\n"
+        "    raise ModuleNotFoundError('Run the first cell of this notebook: it brings what the "
+        "checks need, or says what is missing.') from None\n"
         'grader = Notebook("scales.ipynb")'
     )
     assert check.source == 'grader.check("q1")'

@@ -71,3 +71,16 @@ def test_every_public_name_has_an_example() -> None:
         # Raised where a verdict cannot be given: nothing that an author calls.
         if name != "Ungraded":
             assert re.search(rf"\b{name}\b", examples), name
+
+
+def test_a_command_without_what_instructors_need_says_what_to_type() -> None:
+    """In a student's environment, where only what a check needs is sure to be."""
+    code = "import sys\nsys.modules['click'] = None\nimport autograder.__main__ as command\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}command.main()"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "The command `autograder` is for instructors, and click, which it needs, is not "
+        'installed. Type: pip install "otter-arrays[build]"\n',
+    )

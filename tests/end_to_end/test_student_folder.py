@@ -12,6 +12,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,7 @@ from handed_out import contents, private_lines, student_bytes
 from nbclient import NotebookClient
 from shared import ROOT, SECRET
 
-from autograder.assignment import delivery
+from autograder.assignment import delivery, student_folder
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank import filenames, storage
 from autograder.bank.groups import HIDDEN_GROUPS
@@ -145,6 +146,46 @@ def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(
         in words.data["text/plain"]
     )
     assert "See “Pitfalls” in the notebook." in words.data["text/plain"]
+
+
+def test_a_student_installs_ranges_and_may_install_what_computed_the_references(
+    one_assignment: BuiltAssignment,
+) -> None:
+    folder = one_assignment.untouched.parent
+    (wheel,) = folder.glob("*.whl")
+    ranges, exact = (
+        (folder / name).read_text().splitlines()
+        for name in ("requirements.txt", "requirements.lock")
+    )
+    ours = ["--find-links .", f"otter-arrays=={delivery.wheel_version(wheel)}"]
+    assert ranges == [*student_folder.ranges([], "otter-arrays"), *ours]
+    assert "jax>=0.7,<0.11" in ranges
+    assert {f"{name}=={version(name)}" for name in ("jax", "jaxlib", "flax", "numpy")} <= {*exact}
+    assert exact[-2:] == ours
+    assert not [line for line in ranges if line.startswith(("click", "rich", "otter-grader["))]
+
+
+def test_what_the_assignment_itself_needs_stands_in_both_lists() -> None:
+    lines = ["optax==0.2.8", "numpy>=2.1", "./own.whl"]
+    found = student_folder.ranges(lines, "otter-arrays")
+    assert found[-2:] == ["optax==0.2.8", "./own.whl"]
+    assert "numpy>=2.0,>=2.1,<2.5" in found
+
+
+def test_the_readme_says_what_to_install_how_to_check_and_how_to_hand_in(
+    one_assignment: BuiltAssignment,
+) -> None:
+    said = (one_assignment.untouched.parent / "README.md").read_text()
+    name = one_assignment.untouched.name
+    for line in (
+        "You need Python 3.11 or newer (`python --version`).",
+        "    pip install -r requirements.txt jupyterlab\n",
+        "On a Mac with an Intel processor there is no JAX to install: use Google Colab, or another",
+        f'run the cell `grader.check("q1")` below it. Without Jupyter: `otter check {name}`.\n',
+        f"hand in the zip file that it makes, or hand in `{name}` itself.\n",
+    ):
+        assert line in said
+    assert "Upload `" not in said  # the notebook needs its folder
 
 
 @pytest.mark.slow

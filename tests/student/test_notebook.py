@@ -104,10 +104,14 @@ def test_an_unsaved_answer_is_not_handed_in_without_a_word(desk: Path) -> None:
     )
 
 
-def test_a_second_download_of_the_notebook_is_found(desk: Path) -> None:
-    (desk / "a.ipynb").rename(desk / "a (1).ipynb")
+@pytest.mark.parametrize("name", ["a (1)", "Copy of a", "my homework é"])
+def test_a_second_download_of_the_notebook_is_found_and_a_renamed_one(
+    desk: Path, name: str
+) -> None:
+    (desk / "a.ipynb").rename(desk / f"{name}.ipynb")
+    (desk / "a2.ipynb").write_text("{}")  # another notebook
     ran(desk, ANSWER, EXPORT)
-    assert archive(desk).name.startswith("a (1)_")
+    assert archive(desk).name.startswith(f"{name}_")
 
 
 def test_jupyter_says_which_of_two_notebooks_is_open(desk: Path) -> None:
