@@ -10,7 +10,16 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.bank.records import KnownMistake
-from autograder.build import compared, judged, law_cases, one_at_a_time, tolerance, trivial, variety
+from autograder.build import (
+    compared,
+    judged,
+    law_cases,
+    one_at_a_time,
+    tolerance,
+    trivial,
+    variety,
+    widest,
+)
 from autograder.build.answered_cases import answered_slot
 from autograder.build.balance import Answered
 from autograder.build.drawn import DrawnGroups
@@ -78,6 +87,12 @@ def drawn_cases(
     }
     variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
     plans = one_at_a_time.changed(question, reference, plans, answered)
+    if "corners" in plans:
+        planned, rng = plans["corners"]
+        planned, answered["corners"] = widest.with_widest(
+            question, reference, planned, answered["corners"], answered, rng
+        )
+        plans["corners"] = planned, rng
     trivial.tell_apart(
         question, reference, {name: each for name, (each, _) in plans.items()}, answered
     )

@@ -132,6 +132,14 @@ class Argument(abc.ABC):
         """
         return value
 
+    def filled(
+        self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
+    ) -> Value:
+        """The value with nearly all of its whole numbers at one end of their range; `value` itself
+        where there is none.
+        """
+        return value
+
     def permute(self, value: Value, dim: str, order: np.ndarray) -> Value:
         """A drawn value with its elements along `dim` in the order `order`."""
         return value

@@ -14,12 +14,11 @@ from autograder.errors import BuildError
 from autograder.questions import sizes as expressions
 from autograder.questions import values as elements
 from autograder.questions.argument import Argument, Drawing
-from autograder.questions.changed_arrays import of_array
+from autograder.questions.changed_arrays import filled, of_array
 from autograder.questions.random_numbers import (
     COMPLEX_DTYPES,
     EXACT_DTYPES,
     FLOAT_DTYPES,
-    VALUE_FAMILIES,
     random_numbers,
 )
 
@@ -132,22 +131,12 @@ class Array(Argument):
             )
         if self.own_draw is not None and self.values is not None:
             found.append("values and draw both say what the elements are; remove one of them")
-        return found + self._family_faults()
+        return found + elements.family_faults(self.families, self.values)
 
-    def _family_faults(self) -> list[str]:
-        if not self.families:
-            return [f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}"]
-        found = [
-            f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}"
-            for family in self.families
-            if family not in VALUE_FAMILIES
-        ]
-        if not found and not elements.scales(self.values) and self.families != ("normal",):
-            found.append(
-                f"families={self.families!r} has no meaning beside values={self.values!r}; remove "
-                "families"
-            )
-        return found
+    def filled(
+        self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
+    ) -> Value:
+        return filled(self, value, sizes, rng, largest=largest)
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """Draw an array whose shape has the sizes that the case asks for."""

@@ -15,13 +15,18 @@ from autograder.calls.inputs import Value
 from autograder.calls.narrow_floats import letter
 from autograder.questions.argument import Drawing
 from autograder.questions.values import draw as draw_values
-from autograder.questions.values import element_by_element, rearrangeable
+from autograder.questions.values import element_by_element, ends, rearrangeable
 
 REDRAWN = 3
 """Arrays that are drawn anew, where none that differs in little tells."""
 
 STEPS = (0.02, 0.1, 0.5, 2.0, -4.0)
 """How much an element is changed, as a share of the largest of its array: the least first."""
+
+KEPT = 0.05
+"""The share of the elements that stay as they are where the others are at an end: a constant array
+tests little.
+"""
 
 UNSEEN = 0.8
 """A number moves by this share of the way to where it would be rounded to another digit."""
@@ -80,6 +85,25 @@ def of_array(
         others = iter(())
     for changed in (swaps, others):
         yield "", _values(value, changed, array, rng, wanted)
+
+
+def filled(
+    array: Described,
+    value: Value,
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    *,
+    largest: bool,
+) -> Value:
+    """An array with nearly all of its whole numbers, or truth values, at one end of their range;
+    `value` itself where they have none.
+    """
+    found = None if array.own_draw is not None else ends(array.values, value.data.dtype.name, sizes)
+    if found is None:
+        return value
+    kept = rng.random(value.data.shape) < KEPT
+    end = np.asarray(found[largest], value.data.dtype)
+    return replace(value, data=np.where(kept, value.data, end))
 
 
 def _values(

@@ -107,6 +107,17 @@ class List(Argument):
             fields={name: self.element.vary(each, rng) for name, each in value.fields.items()},
         )
 
+    def filled(
+        self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
+    ) -> Value:
+        return Value(
+            "list",
+            fields={
+                name: self.element.filled(each, sizes, rng, largest=largest)
+                for name, each in value.fields.items()
+            },
+        )
+
     def changes(
         self, value: Value, rng: np.random.Generator, wanted: Drawing
     ) -> Iterator[tuple[str, Iterable[Value]]]:

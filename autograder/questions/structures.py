@@ -85,6 +85,16 @@ class _Structure(Argument):
             {name: each.vary(value.fields[name], rng) for name, each in self.fields.items()}
         )
 
+    def filled(
+        self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
+    ) -> Value:
+        return self._assemble(
+            {
+                name: each.filled(value.fields[name], sizes, rng, largest=largest)
+                for name, each in self.fields.items()
+            }
+        )
+
     def changes(
         self, value: Value, rng: np.random.Generator, wanted: Drawing
     ) -> Iterator[tuple[str, Iterable[Value]]]:

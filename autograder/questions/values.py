@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.questions import sizes as expressions
+from autograder.questions.random_numbers import VALUE_FAMILIES
 
 Numbers = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 """Draw numbers of a shape, by the family and the dtype that the array asks for."""
@@ -180,6 +181,43 @@ def _structure_faults(values: str, dtype: str, shape: tuple[str | int, ...]) -> 
     return []
 
 
+def family_faults(families: tuple[str, ...], values: Any) -> list[str]:
+    """What is wrong with the names of distributions beside `values`, one sentence each."""
+    if not families:
+        return [f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}"]
+    found = [
+        f"families has {family!r}, which is not one of {', '.join(VALUE_FAMILIES)}"
+        for family in families
+        if family not in VALUE_FAMILIES
+    ]
+    if not found and not scales(values) and families != ("normal",):
+        found.append(
+            f"families={families!r} has no meaning beside values={values!r}; remove families"
+        )
+    return found
+
+
+def ends(values: Any, dtype: str, sizes: Mapping[str, int]) -> tuple[int, int] | None:
+    """The smallest and the largest whole number, or truth value, that an element may be; None if
+    there are no whole numbers, or they have no range.
+    """
+    if dtype == "bool":
+        return (0, 1)
+    if "int" not in dtype or not isinstance(values, list | tuple):
+        return None
+    if isinstance(values, list):
+        return int(min(values)), int(max(values))
+    low, high = _bounds(values, sizes)
+    return int(low), max(int(high) - 1, int(low))
+
+
+def _bounds(values: tuple[Any, Any], sizes: Mapping[str, int]) -> tuple[Any, Any]:
+    low, high = (
+        expressions.evaluate(bound, sizes) if isinstance(bound, str) else bound for bound in values
+    )
+    return low, high
+
+
 def draw(
     values: Any,
     rng: np.random.Generator,
@@ -195,9 +233,7 @@ def draw(
         return STRUCTURES[values].make(rng, shape, numbers)
     if isinstance(values, list):
         return rng.choice(np.asarray(values), size=shape)
-    low, high = (
-        expressions.evaluate(bound, sizes) if isinstance(bound, str) else bound for bound in values
-    )
+    low, high = _bounds(values, sizes)
     if whole:
         return rng.integers(int(low), max(int(high), int(low) + 1), size=shape)
     return rng.uniform(low, high, size=shape)
