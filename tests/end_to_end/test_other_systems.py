@@ -329,6 +329,18 @@ def test_an_assignment_is_built_and_its_samples_are_graded(
     assert ("10 / 10" in done.stdout, done.stdout.count("0 / 10")) == (True, 3)
 
 
+@pytest.mark.slow
+def test_the_tests_of_an_assignment_are_audited_where_windows_is_seen(tmp_path: Path) -> None:
+    (master,) = (each for each in MASTERS if each.stem == "nnx-batched-init")
+    other = OtherSystem(tmp_path, "win32")
+    done = other.run(
+        "-m", "autograder", "audit", str(master), "--sample", "1", "--out", "the audit",
+        folder=tmp_path, timeout=1500,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "batched_init_count" in (tmp_path / "the audit" / "audit.html").read_text("utf-8")
+
+
 def test_the_workflow_runs_the_same_on_the_real_systems() -> None:
     text = (ROOT / ".github" / "workflows" / "desk.yml").read_text(encoding="utf-8")
     (job,) = yaml.safe_load(text)["jobs"].values()
