@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -66,6 +67,12 @@ def check(built: BuiltAssignment, work: Path) -> None:
         assert told in text, text
         pictures = [output for output in outputs if "image/png" in output.get("data", {})]
         assert bool(pictures) == (answer == "wrong"), outputs
+        exported = sorted(folder.glob("*.zip"))
+        assert exported, text
+        with zipfile.ZipFile(exported[0]) as packed:
+            assert file.name in packed.namelist(), packed.namelist()
+        for each in exported:
+            each.unlink()
         print(f"checked: {answer}", flush=True)
 
 

@@ -11,21 +11,20 @@ from autograder.runtime import system
 
 
 def resident(process: int) -> int | None:
-    """Bytes of memory that a process has; None once it has ended."""
-    found: int | None = _asked(process, lambda asked: int(asked.memory_info().rss))
-    return found
+    """Bytes of memory that a process and its descendants have; None once it has ended. On Windows
+    the interpreter of an environment is a child of the process that was started.
+    """
+    return _sum(process, lambda asked: int(asked.memory_info().rss))
 
 
 def threads(process: int) -> int | None:
-    """How many threads a process has; None once it has ended."""
-    found: int | None = _asked(process, lambda asked: int(asked.num_threads()))
-    return found
+    """How many threads a process and its descendants have; None once it has ended."""
+    return _sum(process, lambda asked: int(asked.num_threads()))
 
 
 def memory_of_tree(process: int) -> int:
     """Bytes of memory that a process and its descendants have, shared ones counted for each."""
-    tree = _asked(process, lambda found: [process, *(c.pid for c in found.children(True))])
-    return sum(resident(each) or 0 for each in tree or ())
+    return resident(process) or 0
 
 
 def began(process: int) -> str:
@@ -49,6 +48,17 @@ def working_in(folder: str) -> list[int]:
             if process.cwd().startswith(folder):
                 found.append(process.pid)
     return found
+
+
+def _sum(process: int, question: Callable[[Any], int]) -> int | None:
+    """The sum of the answers of a process and its descendants; None once it has ended itself."""
+    import psutil
+
+    total: int | None = _asked(process, question)
+    for child in _asked(process, lambda found: found.children(recursive=True)) or ():
+        with contextlib.suppress(psutil.Error, OSError):
+            total = (total or 0) + question(child)
+    return total
 
 
 def _asked(process: int, question: Callable[[Any], Any]) -> Any:

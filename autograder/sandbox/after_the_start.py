@@ -87,7 +87,11 @@ _GRADER = (
 
 def tried(worker: Worker) -> dict[str, bool]:
     """What the cells of a started worker achieve, by name. It may be dead afterwards."""
-    found = {"signal the grader through a descriptor": False, "run a thousand threads": False}
+    # where there are no walls, it is possible in other ways
+    found = {
+        "signal the grader through a descriptor": not system.WALLS,
+        "run a thousand threads": False,
+    }
     _cell(worker, _LEAVE.format(places=_PLACES, mark=_MARK))
     if system.WALLS:
         found["signal the grader through a descriptor"] = _is_signalled(worker)

@@ -137,9 +137,10 @@ def _remove_folder(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
         if not path.exists():
             return
-        for file in path.rglob("*"):
-            with contextlib.suppress(OSError):
-                file.chmod(stat.S_IWRITE | stat.S_IREAD | stat.S_IEXEC)
+        with contextlib.suppress(OSError):
+            for file in path.rglob("*"):
+                with contextlib.suppress(OSError):
+                    file.chmod(stat.S_IWRITE | stat.S_IREAD | stat.S_IEXEC)
         time.sleep(0.1)
 
 

@@ -79,7 +79,7 @@ def _level(own_user: bool, layers: str, left_out: Sequence[str]) -> Level:
         finally:
             worker.end()
         tries["leave files behind"] = after_the_start.left_behind()
-        tries["outlive the grader"] = after_the_start.outlives(settings)
+        tries["outlive the grader"] = not system.WALLS or after_the_start.outlives(settings)
         return Level(
             "own" if own_user else "same",
             layers,

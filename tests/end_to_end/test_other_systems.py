@@ -7,9 +7,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 import yaml
 from other_systems import SYSTEMS, OtherSystem
@@ -17,6 +20,7 @@ from shared import MASTERS, ROOT, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.questions.sources import rename
+from autograder.sandbox.confined.confine import MAX_THREADS
 
 NAMES = {"win32": "Windows", "darwin": "macOS"}
 
@@ -24,13 +28,13 @@ COMMANDS = ("new", "build", "samples", "doctor", "matrix", "audit", "isolation",
 
 AS_OURS = """
 import sys
-names = {"__name__": "autograder.tried"}
-try:
-    exec(sys.argv[1], names)
-except BaseException as fault:
-    print(type(fault).__name__)
-else:
-    print("no fault")
+for source in sys.argv[1:]:
+    try:
+        exec(source, {"__name__": "autograder.tried"})
+    except BaseException as fault:
+        print(">", type(fault).__name__, flush=True)
+    else:
+        print(">", "no fault", flush=True)
 """
 
 ALL_MODULES = """
@@ -49,6 +53,47 @@ names = {}
 exec(open(sys.argv[1], encoding="utf-8").read(), names)
 check("vmap_over_batch", names["vmap_over_batch"])
 print("right")
+"""
+
+
+LIMITS = """
+from autograder.sandbox.endings import Died
+from autograder.sandbox.host import Worker
+from autograder.sandbox.settings import Limits, Settings
+
+cells = {
+    "answer": ("print(sum(range(10)))", 30),
+    "time": ("while True: pass", 2),
+    "memory": ("kept = []\\nwhile True: kept.append(bytearray(b'x' * 10**7))", 60),
+    "threads": ("import threading, time\\nfor _ in range(900): "
+                "threading.Thread(target=threading.Event().wait).start()\\ntime.sleep(60)", 90),
+    "files": ("import time\\nfor n in range(10): open(str(n), 'wb').write(bytes(60_000_000))\\n"
+              "time.sleep(60)", 90),
+    "exit": ("import os; os._exit(0)", 30),
+}
+for name, (source, seconds) in cells.items():
+    limits = Limits(resident_bytes=900_000_000)
+    worker = Worker(Settings(hidden=[], level="best", limits=limits))
+    try:
+        said = worker.ask({"do": "cell", "source": source}, {}, seconds).header["printed"].strip()
+    except Died as cause:
+        said = str(cause)
+    folder = worker._scratch
+    worker.end()
+    print(name, said, folder.exists(), sep=": ")
+"""
+
+GRADER = """
+import sys
+from autograder.sandbox.host import Worker
+from autograder.sandbox.settings import Settings
+
+worker = Worker(Settings(hidden=[], level="best"))
+print(worker._process.pid, worker._scratch, flush=True)
+try:
+    worker.ask({"do": "cell", "source": "while True: pass"}, {}, 600)
+finally:
+    print("not reached")
 """
 
 
@@ -87,12 +132,13 @@ TAKEN_AWAY = {
 }
 
 
-@pytest.mark.parametrize("source", TAKEN_AWAY)
-def test_what_a_system_lacks_is_taken_away(other: OtherSystem, tmp_path: Path, source: str) -> None:
-    done = other.run("-c", AS_OURS, source, folder=tmp_path)
-    assert done.stdout.split("\n")[-2] == TAKEN_AWAY[source].get(other.system, "no fault"), (
-        done.stdout + done.stderr
-    )
+def test_what_a_system_lacks_is_taken_away(other: OtherSystem, tmp_path: Path) -> None:
+    done = other.run("-c", AS_OURS, *TAKEN_AWAY, folder=tmp_path)
+    told = [line[2:] for line in done.stdout.splitlines() if line.startswith("> ")]
+    found = dict(zip(TAKEN_AWAY, told, strict=True))
+    assert found == {
+        source: faults.get(other.system, "no fault") for source, faults in TAKEN_AWAY.items()
+    }, done.stderr
 
 
 def test_every_module_is_imported(other: OtherSystem, tmp_path: Path) -> None:
@@ -189,6 +235,49 @@ def test_a_zip_that_requires_isolation_grades_nothing(
 
 
 @pytest.mark.slow
+def test_what_a_submission_may_cost_is_limited(other: OtherSystem, tmp_path: Path) -> None:
+    done = other.run("-c", LIMITS, folder=tmp_path)
+    assert done.stdout.splitlines() == [
+        "answer: 45: False",
+        "time: took longer than 2 seconds: False",
+        "memory: used more than 858 MB of memory: False",
+        f"threads: started more than {MAX_THREADS} threads: False",
+        "files: left more than 512 MB or 20000 files in its folder: False",
+        "exit: ended the process: False",
+    ], done.stdout + done.stderr
+
+
+def test_a_submission_ends_with_its_grader(other: OtherSystem, tmp_path: Path) -> None:
+    grader = subprocess.Popen(
+        [str(other.python), "-c", GRADER],
+        cwd=tmp_path,
+        env=other.environment(),
+        stdout=subprocess.PIPE,
+        encoding="cp1252",
+    )
+    assert grader.stdout is not None
+    number, _, folder = grader.stdout.readline().strip().partition(" ")
+    worker = psutil.Process(int(number))
+    assert Path(folder).is_dir()
+    grader.kill()
+    grader.communicate()
+    worker.wait(timeout=60)
+    until = time.monotonic() + 60
+    while Path(folder).exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_the_levels_are_told_as_they_are(other: OtherSystem, tmp_path: Path) -> None:
+    """There is one, at which everything is open but the count of threads."""
+    done = other.run("-m", "autograder", "isolation", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout.count("OPEN"), done.stdout.count("held")) == (12, 1)
+    assert f"On {NAMES[other.system]} nothing keeps a submission from" in done.stdout
+    assert ("own user" in done.stdout, "same user" in done.stdout) == (False, True)
+
+
+@pytest.mark.slow
 def test_the_road_of_a_student(
     other: OtherSystem, one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:
@@ -238,6 +327,18 @@ def test_an_assignment_is_built_and_its_samples_are_graded(
     done = other.run("-m", "autograder", "samples", f"a dist/{master.stem}", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert ("10 / 10" in done.stdout, done.stdout.count("0 / 10")) == (True, 3)
+
+
+@pytest.mark.slow
+def test_the_tests_of_an_assignment_are_audited_where_windows_is_seen(tmp_path: Path) -> None:
+    (master,) = (each for each in MASTERS if each.stem == "nnx-batched-init")
+    other = OtherSystem(tmp_path, "win32")
+    done = other.run(
+        "-m", "autograder", "audit", str(master), "--sample", "1", "--out", "the audit",
+        folder=tmp_path, timeout=1500,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "batched_init_count" in (tmp_path / "the audit" / "audit.html").read_text("utf-8")
 
 
 def test_the_workflow_runs_the_same_on_the_real_systems() -> None:

@@ -201,6 +201,25 @@ def test_a_process_is_looked_at_by_number() -> None:
     assert (processes.resident(process.pid), processes.began(process.pid)) == (None, "")
 
 
+def test_what_a_process_has_started_counts(tmp_path: Path) -> None:
+    script = tmp_path / "holds.py"
+    script.write_text(
+        "import time\nkept = bytearray(b'x' * 60_000_000)\ntime.sleep(60)\n", encoding="utf-8"
+    )
+    process = a_process(
+        f"import subprocess, sys; subprocess.run([sys.executable, {str(script)!r}])"
+    )
+    try:
+        until = time.monotonic() + 20
+        while (processes.resident(process.pid) or 0) < 60_000_000 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert (processes.resident(process.pid) or 0) > 60_000_000
+        assert processes.threads(process.pid) == 2
+    finally:
+        system.end_group(process.pid)
+        process.wait()
+
+
 def test_a_process_is_found_by_its_folder(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, cwd=tmp_path
