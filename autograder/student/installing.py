@@ -16,6 +16,9 @@ from pathlib import Path
 
 from autograder.student import places
 
+TRIED = (*places.SHOWN, "otter-grader")
+"""The packages whose versions a check may depend on."""
+
 
 class NotInstalled(Exception):
     """A package could not be installed; the text says why, and what to do."""
@@ -47,7 +50,7 @@ def install(needs: Sequence[str], alone: Sequence[str]) -> list[str]:
             if first:
                 _pip("--no-deps", *first)
         importlib.invalidate_caches()
-    return _outside([need for need in needs if canonical(need) in places.SHOWN], here)
+    return _outside([need for need in needs if canonical(need) in TRIED], here)
 
 
 def installed() -> dict[str, str]:
@@ -73,8 +76,8 @@ def _outside(needs: Sequence[str], here: dict[str, str]) -> list[str]:
     except ImportError:
         return []
     return [
-        f"{name} {here[name]} is here; this assignment was tried with {need}. If a check says that "
-        f'it cannot tell, type: %pip install "{need}"   and restart.'
+        f"{name} {here[name]} is here; this assignment was tried with {need}. If a check stops "
+        f'or cannot tell, type: %pip install "{need}"   and restart.'
         for need in needs
         if (name := canonical(need)) in here
         and not Requirement(need).specifier.contains(here[name], prereleases=True)

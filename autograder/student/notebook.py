@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import re
 import sys
 import warnings
 from pathlib import Path
@@ -23,12 +22,6 @@ from autograder.student import colab, places, saved
 
 UNENCRYPTED = "Kernel is running over TCP without encryption"
 """A line of a kernel's log that Otter shows as a warning: the kernel runs on this machine."""
-
-_AT_THE_END = re.compile(
-    r"-{20,}\n(?:(?!-{20}).*\n)*"
-    r"RuntimeError: can't create new thread at interpreter shutdown\n-{20,}\n?"
-)
-"""Otter's log server is asked something when its process has already begun to end."""
 
 
 class Notebook(otter.Notebook):
@@ -134,9 +127,9 @@ def _cells_run() -> list[str]:
 
 
 def _show_others(caught: list[warnings.WarningMessage]) -> None:
-    """Show the warnings that Otter gave, but for two that are about its own processes."""
+    """Show the warnings that Otter gave, but for a kernel's line about its connection."""
     for each in caught:
-        text = _AT_THE_END.sub("", str(each.message))
-        lines = [line for line in text.splitlines() if line.strip() and UNENCRYPTED not in line]
+        lines = [line for line in str(each.message).splitlines() if line.strip()]
+        lines = [line for line in lines if UNENCRYPTED not in line]
         if lines:
             warnings.warn("\n".join(lines), each.category, stacklevel=3)

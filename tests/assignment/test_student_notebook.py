@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -272,7 +273,10 @@ def test_where_it_cannot_install_it_says_so(handed_out: Path, tmp_path: Path) ->
 def test_a_version_that_was_not_tried_is_told(handed_out: Path, tmp_path: Path) -> None:
     done = ran(first_cell(handed_out, needs=("numpy<2",)), tmp_path / "empty")
     first = done.stdout.splitlines()[0]
-    assert " is here; this assignment was tried with numpy<2. If a check says" in first
+    assert first == (
+        f"numpy {version('numpy')} is here; this assignment was tried with numpy<2. If a check "
+        'stops or cannot tell, type: %pip install "numpy<2"   and restart.'
+    )
 
 
 def test_beside_its_files_the_first_cell_says_that_all_is_there_or_what_is_not(

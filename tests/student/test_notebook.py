@@ -175,9 +175,7 @@ def test_the_export_shows_no_warning_about_the_kernels_connection(desk: Path) ->
         "import warnings\n"
         "from autograder.student import notebook\n"
         "line = 'x: Kernel is running over TCP without encryption. All of it.'\n"
-        "end = '-' * 40 + '\\nFoo\\nRuntimeError: can\\'t create new thread at interpreter "
-        "shutdown\\n' + '-' * 40 + '\\n'\n"
-        "for text in (line, end, line + '\\nother', end + 'more'):\n"
+        "for text in (line, line + '\\nother', 'more'):\n"
         "    with warnings.catch_warnings(record=True) as caught:\n"
         "        warnings.simplefilter('always')\n"
         "        warnings.warn(text, RuntimeWarning)\n"
@@ -187,7 +185,7 @@ def test_the_export_shows_no_warning_about_the_kernels_connection(desk: Path) ->
         "    print([str(each.message) for each in left])"
     )
     NotebookClient(document, resources={"metadata": {"path": str(desk)}}).execute()
-    assert document.cells[-1].outputs[0].text == "[]\n[]\n['other']\n['more']\n"
+    assert document.cells[-1].outputs[0].text == "[]\n['other']\n['more']\n"
 
 
 @pytest.mark.slow
