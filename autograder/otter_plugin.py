@@ -88,10 +88,9 @@ class ArraysPlugin(AbstractOtterPlugin):
             autograder_folder / self._bank,
             autograder_folder / compiled_programs.FILE,
         )
-        size = delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
-        if size:
-            told = f"the student's notebook needs no other file; its first cell has {size:,} bytes"
-            print(f"{otter_assign.NOTE}{told}", flush=True)
+        otter_assign.tell_of_first_cell(
+            delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
+        )
 
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Check the configuration, and add to it what grading needs from the build.
