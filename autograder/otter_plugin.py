@@ -88,9 +88,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             autograder_folder / self._bank,
             autograder_folder / compiled_programs.FILE,
         )
-        otter_assign.tell_of_first_cell(
-            delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
-        )
+        delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
 
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Check the configuration, and add to it what grading needs from the build.

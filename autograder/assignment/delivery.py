@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.assignment import conda, image, plugins
+from autograder.assignment import conda, image, otter_assign, plugins
 from autograder.assignment import student_folder as handed_out
 from autograder.bank import filenames
 from autograder.errors import BuildError
@@ -37,10 +37,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def deliver(
     assignment: Assignment, autograder_folder: Path, student_folder: Path, bank: str
-) -> int:
+) -> None:
     """Add wheel and requirements to both folders of an assignment, and have Otter zip what grading
-    needs. `bank` is the name of the hidden bank's file. Returns the bytes of the notebook's first
-    cell if that brings everything, else 0.
+    needs. `bank` is the name of the hidden bank's file.
     """
     own = autograder_folder / "requirements.txt"
     asked = own.read_text(encoding="utf-8").splitlines() if own.exists() else []
@@ -76,7 +75,8 @@ def deliver(
     ]
     if assignment.python_version is None:
         assignment.python_version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return size if alone else 0
+    if alone:
+        otter_assign.tell_of_first_cell(size)
 
 
 def set_aside(assignment: Assignment, autograder_folder: Path, master_folder: Path) -> list[str]:

@@ -134,7 +134,6 @@ def refused_solution(name: str, printed: str) -> str:
 
 
 def tell_of_first_cell(size: int) -> None:
-    """Say how large the first cell of a notebook is that needs no other file; 0 is none."""
-    if size:
-        told = f"the student's notebook needs no other file; its first cell has {size:,} bytes"
-        print(f"{NOTE}{told}", flush=True)
+    """Say how large the first cell of a notebook is that needs no other file."""
+    told = f"the student's notebook needs no other file; its first cell has {size:,} bytes"
+    print(f"{NOTE}{told}", flush=True)
