@@ -77,7 +77,7 @@ def processes_of(uid: int) -> list[int]:
         try:
             fields = dict(
                 line.split(":\t", 1)
-                for line in status.read_text(encoding="utf-8").splitlines()
+                for line in status.read_text(encoding="utf-8", errors="replace").splitlines()
                 if ":\t" in line
             )
         except (OSError, ValueError):

@@ -9,6 +9,7 @@ Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.co
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -21,7 +22,7 @@ import numpy as np
 import pytest
 from shared import ROOT
 
-from autograder.sandbox import levels
+from autograder.sandbox import levels, users
 from autograder.sandbox.confined.confine import LAYERS, MAX_THREADS
 from autograder.sandbox.endings import Died, Unconfined
 from autograder.sandbox.host import Worker
@@ -366,3 +367,14 @@ def test_of_the_functions_that_calls_return_the_oldest_are_forgotten(worker: Wor
     targets = [{"kept": each["ref"]["kept"]} for each in returned]
     assert worker.ask({**call, "target": targets[0]}, {}, 20).header["raised"] == "KeyError"
     assert worker.ask({**call, "target": targets[1]}, {}, 20).header["value"] == 1
+
+
+def test_a_process_whose_name_is_no_text_is_found(tmp_path: Path) -> None:
+    named = os.fsencode(tmp_path) + b"/\xff\xfe"
+    shutil.copy(shutil.which("sleep") or "", named)
+    process = subprocess.Popen([named, "60"])
+    try:
+        assert process.pid in users.processes_of(os.getuid())
+    finally:
+        process.kill()
+        process.wait()
