@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.build.out_of_bounds import drawn_without_a_range, indices_of
 from autograder.questions.question import Question
 from autograder.verdicts.examine import Finding
 
@@ -20,12 +21,8 @@ def about_alternative(question: Question, finding: Finding) -> str:
             " If it is as right as the reference, compute both in more digits, make the sizes in "
             "dims smaller, or say what is allowed with rtol=… or atol=…"
         )
-    indices = [name for name, each in question.arguments.items() if each.may_be_indices]
-    if indices:
-        return (
-            f" Whole numbers such as {indices[0]} are drawn from -9 to 9; if they are labels or "
-            "indices, say so: values=(0, 'C') for those below the size C"
-        )
+    if indices_of(question):
+        return drawn_without_a_range(question)
     random = [each for each in question.arguments.values() if each.seeds or "key" in each.kinds]
     if random and finding.step == "values":
         return (

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from autograder.build import law_cases
+from autograder.build import law_cases, out_of_bounds
 from autograder.build.advice import KEEP_DIGITS
 from autograder.build.by_right import OVERFLOW, why_not_by_right
 from autograder.build.degenerate import why_degenerate
@@ -94,6 +94,8 @@ def answered_slot(
                     "the seed argument only, and keep no state"
                 )
             return case, output
+        if tried == 1:
+            out_of_bounds.check_case(question, reference, case)
         overflown = overflown + 1 if why.endswith(OVERFLOW) else 0
         if overflown == OVERFLOWS:
             break

@@ -23,6 +23,7 @@ from autograder.build import (
 from autograder.build.answered_cases import answered_slot
 from autograder.build.balance import Answered
 from autograder.build.drawn import DrawnGroups
+from autograder.build.out_of_bounds import check_indices
 from autograder.build.plan import generator, plan
 from autograder.build.same import check_words
 from autograder.build.width import check_width
@@ -85,6 +86,7 @@ def drawn_cases(
         name: [answered_slot(question, reference, slot) for slot in planned.slots]
         for name, (planned, _) in plans.items()
     }
+    check_indices(question, reference, next(iter(answered.values())))
     variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
     plans = one_at_a_time.changed(question, reference, plans, answered)
     if "corners" in plans:

@@ -1,0 +1,95 @@
+"""Notice a reference that takes whole numbers for indices and is given some that are none.
+
+JAX reads another element there, or gives NaN. Then a right answer is wrong that one-hot encodes the
+labels, and what is drawn again leaves the negative numbers, which count from the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autograder.calls.inputs import describe
+from autograder.calls.outputs import Output
+from autograder.calls.passed import to_python
+from autograder.calls.spec import PLAIN, Case
+from autograder.errors import BuildError
+from autograder.evidence.jaxpr import all_equations
+from autograder.questions.question import Question
+
+LOOKED_AT = 3
+"""Cases in which indices are looked for: each costs a compilation."""
+
+_WHERE = re.compile(r"index (-?\d+) is out of bounds for axis \d+ with size (\d+)")
+
+
+def indices_of(question: Question) -> list[str]:
+    """The arguments that have whole numbers without a declared range, by name."""
+    return [name for name, each in question.arguments.items() if each.may_be_indices]
+
+
+def drawn_without_a_range(question: Question) -> str:
+    """A sentence about whole numbers without a declared range; "" if there are none."""
+    found = indices_of(question)
+    return (
+        f" Whole numbers such as {found[0]} are drawn from -9 to 9; if they are labels or "
+        "indices, say so: values=(0, 'C') for those below the size C"
+        if found
+        else ""
+    )
+
+
+def check_indices(
+    question: Question, reference: Any, answered: Sequence[tuple[Case, Output]]
+) -> None:
+    """Refuse a reference that reads outside of an array in one of the first cases. Raises
+    `BuildError`.
+    """
+    for case, _ in answered[:LOOKED_AT]:
+        check_case(question, reference, case)
+
+
+def check_case(question: Question, reference: Any, case: Case) -> None:
+    """Refuse a reference that reads outside of an array in this case, unless it says what it wants
+    there. Raises `BuildError`.
+    """
+    if not indices_of(question) or replace(case.way, several=False, gradient=()) != PLAIN:
+        return
+    given = to_python(case.arguments)
+    try:
+        found = _WHERE.search(_told_by_jax(reference, given))
+    except Exception:  # noqa: BLE001 - whatever a reference does under a trace: then nothing is seen
+        return
+    if found is not None:
+        arguments = ", ".join(f"{name}={describe(value)}" for name, value in case.arguments.items())
+        raise BuildError(
+            f"question {question.name!r}: with {arguments} ({case.label}) the reference takes "
+            f"index {found[1]} of an axis of size {found[2]}.{drawn_without_a_range(question)}"
+        )
+
+
+def _told_by_jax(reference: Callable[..., Any], given: dict[str, Any]) -> str:
+    """What JAX says of an index that is out of bounds; "" if there is none, or if some are meant:
+    what clips them, or writes at places that do not exist, says so.
+    """
+    import jax
+    from jax.experimental import checkify
+
+    traced = {name: value for name, value in given.items() if isinstance(value, jax.Array)}
+
+    def of_arrays(arrays: dict[str, Any]) -> Any:
+        return reference(*{**given, **arrays}.values())
+
+    if any(map(_means_it, all_equations(jax.make_jaxpr(of_arrays)(traced).jaxpr))):
+        return ""
+    error, _ = checkify.checkify(of_arrays, errors=checkify.index_checks)(traced)
+    return error.get() or ""
+
+
+def _means_it(equation: Any) -> bool:
+    name = equation.primitive.name
+    return name.startswith(("scatter", "dynamic_")) or (
+        name == "gather" and "CLIP" in str(equation.params["mode"])
+    )
