@@ -86,14 +86,17 @@ def draw_method(
 
 def _shapes(question: Question, groups: Sequence[str], assignment: str, secret: str) -> list[Shape]:
     """The distinct shapes of these groups in a build with this secret: functions are already
-    compiled for them.
+    compiled for them. If these groups have the same shape, one of "random" is added.
     """
-    slots = [
-        slot
-        for name in groups
-        for slot in plan(question, name, generator(secret, assignment, question.name, name)).slots
-    ]
-    return list({tuple(slot.shape.sizes.items()): slot.shape for slot in slots}.values())
+    found: dict[tuple[tuple[str, int], ...], Shape] = {}
+    for name in (*groups, "random"):
+        if name == "random" and len(found) > 1:
+            break
+        rng = generator(secret, assignment, question.name, name)
+        for slot in plan(question, name, rng).slots:
+            if name in groups or len(found) < 2:
+                found.setdefault(tuple(slot.shape.sizes.items()), slot.shape)
+    return list(found.values())
 
 
 def _must_meet(question: Question, label: str, judgement: Judgement) -> None:

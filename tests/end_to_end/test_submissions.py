@@ -325,7 +325,7 @@ NOT_DEFINED = (
     "vmap_over_batch is not defined: no cell defines it. [case 1 of 4: all sizes distinct]"
 )
 NOT_PARSED = (
-    "vmap_over_batch is not defined: cell 3 stopped at line 1, SyntaxError: '(' was never closed. "
+    "vmap_over_batch is not defined: cell 4 stopped at line 1, SyntaxError: '(' was never closed. "
     "[case 1 of 4: all sizes distinct]"
 )
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,3 +199,18 @@ def test_the_death_of_the_nursery_is_told_as_being_killed(
         worker.ask({"do": "names", "names": []}, {}, 20)
     worker.end()
     workers.close()
+
+
+def test_a_worker_that_another_thread_has_ended_is_told_as_ended() -> None:
+    """Watchers ask from threads of their own."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    child = nursery.Child.__new__(nursery.Child)
+    child.returncode, child._answers, child.pid = None, ours, 0
+    found: list[int] = []
+    waiting = threading.Thread(target=lambda: found.append(child.wait(5.0)))
+    with theirs:
+        assert child.poll() is None
+        child.close()
+        waiting.start()
+        waiting.join(10)
+    assert found == [-signal.SIGKILL]
