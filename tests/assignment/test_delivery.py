@@ -77,7 +77,7 @@ def test_the_pins_are_those_of_requirements_txt_and_environment_yml() -> None:
     pins = (ROOT / "requirements.txt").read_text().splitlines()
     assert delivery.pins() == pins
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    assert conda[-1] == {"pip": [*pins, "-e .[image]"]}
+    assert conda[-1] == {"pip": [*pins, "-e .[build,image]"]}
 
 
 def test_an_authors_own_requirements_are_kept() -> None:
