@@ -72,7 +72,7 @@ def check_case(question: Question, reference: Any, case: Case) -> None:
 
 def _told_by_jax(reference: Callable[..., Any], given: dict[str, Any]) -> str:
     """What JAX says of an index that is out of bounds; "" if there is none, or if some are meant:
-    what clips them, or writes at places that do not exist, says so.
+    code that clips them, names what to read there, or writes there, says so.
     """
     import jax
     from jax.experimental import checkify
@@ -91,5 +91,6 @@ def _told_by_jax(reference: Callable[..., Any], given: dict[str, Any]) -> str:
 def _means_it(equation: Any) -> bool:
     name = equation.primitive.name
     return name.startswith(("scatter", "dynamic_")) or (
-        name == "gather" and "CLIP" in str(equation.params["mode"])
+        name == "gather"
+        and ("CLIP" in str(equation.params["mode"]) or equation.params["fill_value"] is not None)
     )

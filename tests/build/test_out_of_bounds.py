@@ -67,6 +67,10 @@ def test_labels_with_a_range_are_what_every_spelling_takes() -> None:
         lambda scores, labels: jnp.asarray(scores).sum(1) * jnp.sqrt(jnp.abs(jnp.asarray(labels))),
         lambda scores, labels: np.asarray(scores).sum(1) + np.asarray(labels),
         lambda scores, labels: jnp.take(jnp.asarray(scores)[0], jnp.asarray(labels), mode="clip"),
+        lambda scores, labels: (
+            jnp.asarray(scores).sum(1)
+            + jnp.asarray(scores)[0].at[jnp.asarray(labels)].get(mode="fill", fill_value=0)
+        ),
         lambda scores, labels: jnp.asarray(scores)[0][jnp.clip(jnp.asarray(labels), 0, 1)],
     ],
 )
