@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from autograder.calls.inputs import describe
 from autograder.calls.outputs import Output
 from autograder.calls.passed import to_python
@@ -34,8 +36,8 @@ def drawn_without_a_range(question: Question) -> str:
     """A sentence about whole numbers without a declared range; "" if there are none."""
     found = indices_of(question)
     return (
-        f" Whole numbers such as {found[0]} are drawn from -9 to 9; if they are labels or "
-        "indices, say so: values=(0, 'C') for those below the size C"
+        f" Whole numbers such as {found[0]} are drawn from -900 to 900; if they are labels "
+        "or indices, say so: values=(0, 'C') for those below the size C"
         if found
         else ""
     )
@@ -90,7 +92,16 @@ def _told_by_jax(reference: Callable[..., Any], given: dict[str, Any]) -> str:
 
 def _means_it(equation: Any) -> bool:
     name = equation.primitive.name
-    return name.startswith(("scatter", "dynamic_")) or (
-        name == "gather"
-        and ("CLIP" in str(equation.params["mode"]) or equation.params["fill_value"] is not None)
+    if name != "gather":
+        return bool(name.startswith(("scatter", "dynamic_")))
+    return "CLIP" in str(equation.params["mode"]) or not _usual(
+        equation.params["fill_value"], np.dtype(equation.outvars[0].aval.dtype)
     )
+
+
+def _usual(fill: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether this is what JAX itself puts where there is no element."""
+    if fill is None or dtype.kind not in "iu":
+        return fill is None or bool(fill != fill)
+    limits = np.iinfo(dtype)
+    return bool(fill == (limits.min if dtype.kind == "i" else limits.max))

@@ -407,8 +407,8 @@ def test_an_alternative_that_takes_whole_numbers_for_labels_is_told_of_values() 
     with pytest.raises(
         BuildError,
         match=re.escape(
-            "Whole numbers such as labels are drawn from -9 to 9; if they are labels or indices, "
-            "say so: values=(0, 'C') for those below the size C"
+            "Whole numbers such as labels are drawn from -900 to 900; if they are labels or "
+            "indices, say so: values=(0, 'C') for those below the size C"
         ),
     ):
         build("t", [question], {"chosen": chosen}, "s")

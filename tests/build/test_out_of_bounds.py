@@ -33,6 +33,10 @@ def taken(scores: Any, labels: Any) -> Any:
     return jnp.take_along_axis(jnp.asarray(scores), jnp.asarray(labels)[:, None], axis=1)
 
 
+def taken_whole(scores: Any, labels: Any) -> Any:
+    return jnp.take((10 * jnp.asarray(scores)[0]).astype(int), jnp.asarray(labels))
+
+
 def question_of(labels: Any, **more: Any) -> Question:
     dims = {"N": (2, 9), "C": (2, 5)}
     return Question("f", arguments={"scores": SCORES, "labels": labels}, dims=dims, **more)
@@ -40,7 +44,8 @@ def question_of(labels: Any, **more: Any) -> Question:
 
 @pytest.mark.parametrize("secret", "abc")
 @pytest.mark.parametrize(
-    ("function", "more"), [(chosen, {}), (taken, {}), (chosen, {"gradient": ("scores",)})]
+    ("function", "more"),
+    [(chosen, {}), (taken, {}), (taken_whole, {}), (chosen, {"gradient": ("scores",)})],
 )
 def test_labels_without_a_range_stop_the_build(function: Any, more: Any, secret: str) -> None:
     question = question_of(Array("N", dtype="int32"), **more)
@@ -48,9 +53,9 @@ def test_labels_without_a_range_stop_the_build(function: Any, more: Any, secret:
         build("t", [question], {"f": function}, secret)
     assert re.fullmatch(
         r"question 'f': with scores=a JAX array of shape \(\d, \d\), labels=a .* the reference "
-        r"takes index -?\d+ of an axis of size \d\. Whole numbers such as labels are drawn from -9 "
-        r"to 9; if they are labels or indices, say so: values=\(0, 'C'\) for those below the size "
-        r"C",
+        r"takes index -?\d+ of an axis of size \d\. Whole numbers such as labels are drawn from "
+        r"-900 to 900; if they are labels or indices, say so: values=\(0, 'C'\) for those below "
+        r"the size C",
         str(fault.value),
     )
 
