@@ -30,7 +30,7 @@ from autograder.build.record import BuildRecord
 from autograder.errors import BuildError
 from autograder.questions.question import declared
 from autograder.runtime import compiled_programs, jax_settings, switches
-from autograder.runtime.jax_settings import own_compiler_flags
+from autograder.runtime.compiler_flags import own_compiler_flags
 from autograder.sandbox.expected_names import ExpectedNames
 
 _OUTCOME_FILE = "outcome.json"

@@ -20,7 +20,7 @@ from autograder.assignment.needed import lost_names, needed_names
 from autograder.build.preview import BUILDING
 from autograder.errors import BuildError
 from autograder.grading.provisioner import sockets_in
-from autograder.runtime.jax_settings import compiler_flags
+from autograder.runtime.compiler_flags import compiler_flags
 
 SHOWN = 5
 """At most this many names are listed in a sentence."""

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.runtime import jax_settings
+from autograder.runtime import compiler_flags
 
 FILE = "programs.compiled"
 """The archive's file name. It is among the zip's files, and never among those that a submission
@@ -74,7 +74,7 @@ _CODE_MAY_USE = frozenset(
     ]
 )
 """The instruction sets, as `/proc/cpuinfo` names them, that compiled arithmetic may use. AVX-512 is
-left out (see `jax_settings.compiler_flags`).
+left out (see `compiler_flags.compiler_flags`).
 """
 
 
@@ -212,5 +212,5 @@ def _this_machine() -> dict[str, Any]:
     return {
         "system": platform.system(),
         "machine": platform.machine(),
-        "instructions": sorted(jax_settings.instructions() & _CODE_MAY_USE),
+        "instructions": sorted(compiler_flags.instructions() & _CODE_MAY_USE),
     }

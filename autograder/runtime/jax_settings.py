@@ -1,5 +1,5 @@
-"""How JAX is set where answers are judged: compiler flags, settings that are restored, and tuning
-for many tiny programs.
+"""How JAX is set where answers are judged: settings that are restored, and tuning for many tiny
+programs.
 
 No value depends on what `for_tiny_programs` does.
 """
@@ -9,54 +9,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import os
-import re
 import threading
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from autograder.runtime import switches
 from autograder.runtime.judged_settings import GRADING, PRODUCTS, exactly
 
-FAST_TO_COMPILE = "--xla_backend_optimization_level=0"
-"""Builds and grading call tiny programs a few times each, so compilation is the cost. Values differ
-by rounding, which the tolerance measures.
-"""
-
 _UNOPTIMISED = "jax_disable_most_optimizations"
-"""The same as a JAX setting, for a process that has already started."""
-
-FOR_MOST_PROCESSORS = "--xla_cpu_max_isa=AVX2"
-"""Programs compiled on one x86 processor then run on nearly all others."""
-
-
-def compiler_flags() -> str:
-    """XLA_FLAGS for a process that computes answers to be judged. The flags set here already come
-    last, and so win.
-    """
-    portable = FOR_MOST_PROCESSORS if "avx2" in instructions() else ""
-    return " ".join(f"{FAST_TO_COMPILE} {portable} {own_compiler_flags()}".split())
-
-
-def own_compiler_flags() -> str:
-    """XLA_FLAGS as set in this process's environment."""
-    return os.environ.get("XLA_FLAGS", "")
-
-
-@functools.cache
-def instructions() -> frozenset[str]:
-    """The instruction sets of this processor, as Linux names them; empty where the system does not
-    tell.
-    """
-    with contextlib.suppress(OSError):
-        found = re.search(
-            r"^(?:flags|Features)\s*:(.*)$",
-            Path("/proc/cpuinfo").read_text(encoding="utf-8"),
-            re.MULTILINE,
-        )
-        return frozenset(found[1].split()) if found else frozenset()
-    return frozenset()
+"""The lowest optimisation level (see `compiler_flags`) as a JAX setting, for a process that has
+already started.
+"""
 
 
 @contextlib.contextmanager
@@ -66,9 +29,8 @@ def as_in_grading(recorded: Mapping[str, Any] | None = None) -> Iterator[dict[st
     block gets those that the notebook sets otherwise, with its values.
 
     It computes on the CPU, because a GPU multiplies matrices in fewer bits by default, and at the
-    lowest optimisation level, which is also faster for the few calls of a check (see
-    `FAST_TO_COMPILE`). Where JAX may use the accelerator only (JAX_PLATFORMS=cuda), it multiplies
-    there in full.
+    lowest optimisation level, which is also faster for the few calls of a check. Where JAX may use
+    the accelerator only (JAX_PLATFORMS=cuda), it multiplies there in full.
     """
     import jax
 

@@ -17,7 +17,7 @@ SHORTCUTS = {
     ),
     "unoptimised": (
         "programs compiled at XLA's lowest optimisation level, for most processors "
-        "(autograder.runtime.jax_settings)"
+        "(autograder.runtime.compiler_flags)"
     ),
     "tuned": "JAX told that programs are tiny (autograder.runtime.jax_settings)",
     "warm": (

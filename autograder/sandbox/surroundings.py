@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from autograder.runtime import machine, switches, system
-from autograder.runtime.jax_settings import compiler_flags, own_compiler_flags
+from autograder.runtime.compiler_flags import compiler_flags, own_compiler_flags
 
 _SYSTEM = (
     "/usr",

@@ -20,7 +20,7 @@ import pytest
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
-from autograder.runtime import compiled_programs, jax_settings
+from autograder.runtime import compiled_programs, compiler_flags
 
 PROGRAM = (
     "import jax, jax.numpy as jnp; {before}; print(float(jax.jit(lambda x: jnp.tanh(x) @ "
@@ -44,7 +44,7 @@ def run(
     variables = {
         **os.environ,
         "JAX_PLATFORMS": "cpu",
-        "XLA_FLAGS": jax_settings.compiler_flags(),
+        "XLA_FLAGS": compiler_flags.compiler_flags(),
         **(variables or {}),
     }
     done = subprocess.run(
