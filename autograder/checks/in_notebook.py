@@ -11,6 +11,7 @@ from autograder.bank.records import BankError
 from autograder.calls.passed import to_python
 from autograder.calls.transforms import width
 from autograder.checks import heatmap, messages, rule_messages
+from autograder.checks.lines import folded, in_short_lines
 from autograder.checks.verdict import (
     CheckFailed,
     find,
@@ -42,6 +43,7 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
         return tuple(to_python(case.arguments).values())
 
 
+@in_short_lines()
 def check_cases(question: str, function: object, cases: str) -> None:
     """Check a student's function against a group of public cases. Raises `CheckFailed` and
     `Ungraded`.
@@ -52,6 +54,7 @@ def check_cases(question: str, function: object, cases: str) -> None:
         raise CheckFailed(messages.in_notebook(question, finding, cases))
 
 
+@in_short_lines()
 def check_rule(question: str, function: object, rule: str) -> None:
     """Check how a student's function computes against a rule. Raises `CheckFailed` and
     `Ungraded`.
@@ -63,7 +66,7 @@ def check_rule(question: str, function: object, rule: str) -> None:
             judgement = judge(function, method)
         versions = fingerprint.other_versions(bank.environment, fingerprint.current())
     if rule in judgement.unmet and versions and judgement.failed is None:
-        print(rule_messages.not_looked_at(question, rule, versions))
+        print(folded(rule_messages.not_looked_at(question, rule, versions)))
     elif rule in judgement.unmet:
         raise CheckFailed(rule_messages.rule_in_notebook(question, method, judgement, rule))
 

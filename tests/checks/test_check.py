@@ -25,7 +25,7 @@ from autograder import Array, CheckFailed, Question, Ungraded, check, public_cas
 from autograder.bank.filenames import HIDDEN_FILE, PUBLIC_FILE
 from autograder.bank.storage import save
 from autograder.build.banks import build
-from autograder.checks import in_grading, verdict
+from autograder.checks import in_grading, lines, verdict
 from autograder.questions.question import declared_inside
 from autograder.rules import transform
 from autograder.verdicts.examine import examine
@@ -56,6 +56,12 @@ def grading(desk: Path) -> Iterator[Path]:
     in_grading.begin_grading(str(desk / HIDDEN_FILE))
     yield desk
     in_grading._grading = None
+
+
+@pytest.fixture(autouse=True)
+def long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages in a notebook have the lines of other messages."""
+    monkeypatch.setattr(lines, "WIDTH", 10_000)
 
 
 def failure(function: Any, cases: str = "public") -> str:

@@ -158,8 +158,8 @@ def test_a_rule_that_is_not_there_is_told() -> None:
     with pytest.raises(
         Ungraded,
         match=(
-            r"^the bank of 't' has no rule 'scan' for 'deepen'; it has 'a scan'. Download the "
-            r"assignment again.$"
+            r"^the bank of 't' has no rule 'scan' for 'deepen'; it has 'a scan'. Download\n"
+            r"the assignment again.$"
         ),
     ):
         check("deepen", deepen, rule="scan")

@@ -1,0 +1,46 @@
+"""The lines of a message in a notebook. Notebooks break long lines inside words."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import textwrap
+from collections.abc import Iterator
+
+from autograder.checks.verdict import CheckFailed, Ungraded
+
+WIDTH = 84
+"""Characters in a line; Otter indents each by four more."""
+
+_WHOLE = re.compile(r'%?pip install(?: --\S+| \S*==\S*\w| "[^"]*")*|\S*\([^()]{0,60}\)')
+"""What stays in one line: what is to be typed, calls, and shapes."""
+
+_TIE = "\0"
+
+
+@contextlib.contextmanager
+def in_short_lines() -> Iterator[None]:
+    """Fold the text of `CheckFailed` and `Ungraded` that leave the block."""
+    try:
+        yield
+    except (CheckFailed, Ungraded) as told:
+        # Otter puts the name of the exception before its text.
+        told.args = (folded(str(told), indent=len(type(told).__name__) + 2),)
+        raise
+
+
+def folded(text: str, indent: int = 0) -> str:
+    """The text with lines of at most `WIDTH` characters, the first of which starts after `indent`
+    characters. Words, indented lines (code and tables), and what is to be typed stay whole.
+    """
+    first, *others = text.split("\n")
+    return "\n".join([_fold(first, " " * indent)[indent:], *map(_fold, others)])
+
+
+def _fold(line: str, indent: str = "") -> str:
+    if line.startswith(" "):
+        return line
+    tied = _WHOLE.sub(lambda found: found[0].replace(" ", _TIE), line)
+    return textwrap.fill(
+        tied, WIDTH, initial_indent=indent, break_long_words=False, break_on_hyphens=False
+    ).replace(_TIE, " ")
