@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+import jax
 import pytest
 from hypothesis import settings
 from shared import NAMES, OFTEN, Builds
@@ -15,8 +16,21 @@ from shared import NAMES, OFTEN, Builds
 from autograder import Array, Dim, Question, Seed
 from autograder.assignment.built import BuiltAssignment
 from autograder.questions.question import declared_inside
+from autograder.runtime.compiler_flags import compiler_flags
 
 os.environ["JAX_PLATFORMS"] = "cpu"
+
+
+def compile_as_a_build_does() -> None:
+    """Let JAX in this process take the compiler's flags of a build. Processes that tests start
+    choose their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XLA_FLAGS", compiler_flags())
+        jax.jit(lambda x: x + 1)(1.0)  # XLA reads the flags once
+
+
+compile_as_a_build_does()
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what is behind an `&` so, and whatever that starts ignores an interrupt too.
