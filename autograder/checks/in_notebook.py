@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,28 @@ from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
 from autograder.calls.passed import to_python
 from autograder.calls.transforms import width
-from autograder.checks import heatmap, messages, rule_messages
+from autograder.checks import heatmap, messages, rich, rule_messages
 from autograder.checks.lines import folded, in_short_lines
 from autograder.checks.verdict import (
     CheckFailed,
+    Ungraded,
     find,
     load,
     own_faults_ungraded,
 )
 from autograder.runtime import ending, fingerprint, jax_settings, log_server
 from autograder.verdicts.rules import judge
+
+
+@contextlib.contextmanager
+def _shown() -> Iterator[None]:
+    """What is raised in the block is shown as notebooks can show it."""
+    try:
+        with in_short_lines():
+            yield
+    except (CheckFailed, Ungraded):
+        rich.show_instead_of_otter()
+        raise
 
 
 def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, ...]:
@@ -43,7 +57,7 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
         return tuple(to_python(case.arguments).values())
 
 
-@in_short_lines()
+@_shown()
 def check_cases(question: str, function: object, cases: str) -> None:
     """Check a student's function against a group of public cases. Raises `CheckFailed` and
     `Ungraded`.
@@ -54,7 +68,7 @@ def check_cases(question: str, function: object, cases: str) -> None:
         raise CheckFailed(messages.in_notebook(question, finding, cases))
 
 
-@in_short_lines()
+@_shown()
 def check_rule(question: str, function: object, rule: str) -> None:
     """Check how a student's function computes against a rule. Raises `CheckFailed` and
     `Ungraded`.

@@ -17,6 +17,9 @@ _WHOLE = re.compile(r'%?pip install(?: --\S+| \S*==\S*\w| "[^"]*")*|\S*\([^()]{0
 
 _TIE = "\0"
 
+_folded: dict[str, str] = {}
+"""The texts as they were before they were folded."""
+
 
 @contextlib.contextmanager
 def in_short_lines() -> Iterator[None]:
@@ -24,9 +27,19 @@ def in_short_lines() -> Iterator[None]:
     try:
         yield
     except (CheckFailed, Ungraded) as told:
+        text = str(told)
         # Otter puts the name of the exception before its text.
-        told.args = (folded(str(told), indent=len(type(told).__name__) + 2),)
+        short = folded(text, indent=len(type(told).__name__) + 2)
+        _folded[short] = text
+        told.args = (short,)
         raise
+
+
+def unfolded(ending: str) -> str | None:
+    """The text of the message with which `ending` ends, as it was before it was folded; None if it
+    ends with no message that was folded in this process.
+    """
+    return next((text for short, text in _folded.items() if ending.endswith(short)), None)
 
 
 def folded(text: str, indent: int = 0) -> str:

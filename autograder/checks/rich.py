@@ -1,0 +1,62 @@
+"""What `grader.check` shows in a notebook: first the sentence about the answer, without the frame
+that Otter puts around it. Where only text is shown, it is Otter's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from html import escape
+from typing import Any
+
+from autograder.checks.lines import unfolded
+
+FRAME = "border-left: 3px solid; padding-left: 0.8em; margin: 0.5em 0"
+"""In the colour of the text, so that it can be read on light and on dark ground."""
+
+
+def show_instead_of_otter() -> None:
+    """Let the running notebook show the results of Otter's checks as `page` gives them. Does
+    nothing outside a notebook.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    otter = sys.modules.get("otter.test_files")  # not imported for a call of `check` by itself
+    if shell is not None and hasattr(shell, "kernel") and otter is not None:
+        shell.display_formatter.formatters["text/html"].for_type(otter.TestFile, page)
+
+
+def page(results: Any) -> str:
+    """The results of one question, an `otter.test_files.TestFile`, as HTML. Results without a
+    message of this package are shown as Otter shows them.
+    """
+    found = results.test_case_results
+    if not any(not each.passed and unfolded(each.message or "") for each in found):
+        return str(results._repr_html_())
+    passed = sum(each.passed for each in found)
+    parts = [
+        f"<p><strong>{escape(results.name)}</strong>: {passed} of {len(found)} checks passed</p>"
+    ]
+    for each in found:
+        name, message = f"<code>{escape(each.test_case.name)}</code>", each.message or ""
+        text = None if each.passed else unfolded(message)
+        said = "" if each.passed else f"<pre>{escape(message)}</pre>"
+        said = said if text is None else _paragraphs(text)
+        # These are the instructor's own, which Otter shows as HTML too.
+        case = each.test_case
+        own = case.success_message if each.passed else case.failure_message
+        said += f"<p>{own}</p>" if own is not None else ""
+        parts.append(f"<p>{'✅' if each.passed else '❌'} {name}</p>")
+        parts += [f"<div style='{FRAME}'>{said}</div>"] if said else []
+    return "".join(parts)
+
+
+def _paragraphs(text: str) -> str:
+    """A message as HTML: its first line stands out, and indented lines keep their shape."""
+    first, *others = text.split("\n")
+    parts = [f"<p><strong>{escape(first)}</strong></p>"]
+    for indented, lines in itertools.groupby(others, lambda line: line.startswith(" ")):
+        if indented:
+            parts.append("<pre>{}</pre>".format(escape("\n".join(lines))))
+        else:
+            parts += [f"<p>{escape(line)}</p>" for line in lines if line]
+    return "".join(parts)
