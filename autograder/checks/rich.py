@@ -5,6 +5,7 @@ that Otter puts around it. Where only text is shown, it is Otter's.
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from html import escape
 from typing import Any
@@ -53,10 +54,14 @@ def page(results: Any) -> str:
 def _paragraphs(text: str) -> str:
     """A message as HTML: its first line stands out, and indented lines keep their shape."""
     first, *others = text.split("\n")
-    parts = [f"<p><strong>{escape(first)}</strong></p>"]
+    parts = [f"<p><strong>{_inline(first)}</strong></p>"]
     for indented, lines in itertools.groupby(others, lambda line: line.startswith(" ")):
         if indented:
             parts.append("<pre>{}</pre>".format(escape("\n".join(lines))))
         else:
-            parts += [f"<p>{escape(line)}</p>" for line in lines if line]
+            parts += [f"<p>{_inline(line)}</p>" for line in lines if line]
     return "".join(parts)
+
+
+def _inline(line: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line))

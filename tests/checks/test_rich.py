@@ -18,7 +18,7 @@ from autograder.checks.verdict import CheckFailed
 SAID = (
     "f returned an array with 1 of its 28 elements (3.6 %) wrong; the largest error is 0.1 where "
     "1.68e-05 is allowed, & more. [case 2 of 4: all sizes distinct]\n"
-    "Looks like: off by a constant. Every number is off by the same amount.\n"
+    "Looks like: off by a constant. Every number is off by the same amount: look at `x + 1`.\n"
     "Errors by size:\n"
     "       1 at least a hundredth\n"
     "at [27]: returned -0.696817, expected -0.7968171"
@@ -65,7 +65,8 @@ def test_the_sentence_comes_first_and_otters_frame_not_at_all(tmp_path: Path) ->
         "<p><strong>f returned an array with 1 of its 28 elements (3.6 %) wrong; the largest error "
         "is 0.1 where 1.68e-05 is allowed, &amp; more. [case 2 of 4: all sizes distinct]</strong>"
         "</p>"
-        "<p>Looks like: off by a constant. Every number is off by the same amount.</p>"
+        "<p>Looks like: off by a constant. Every number is off by the same amount: "
+        "look at <code>x + 1</code>.</p>"
         "<p>Errors by size:</p>"
         "<pre>       1 at least a hundredth</pre>"
         "<p>at [27]: returned -0.696817, expected -0.7968171</p>"
