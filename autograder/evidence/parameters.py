@@ -37,17 +37,25 @@ def parameters_in(container: Any, depth: int = 0) -> Iterator[Any]:
         return
     if nnx is not None and isinstance(container, nnx.Variable):
         if is_parameter(container):
-            yield container.get_raw_value()
+            yield _value(container)
     elif nnx is not None and isinstance(container, nnx.Module):
         for _, node in nnx.iter_graph(container):
             if is_parameter(node):
-                yield node.get_raw_value()
+                yield _value(node)
     elif isinstance(container, Mapping):
         for name, part in container.items():
             yield from _arrays_in(part) if name == "params" else parameters_in(part, depth + 1)
     elif isinstance(container, tuple | list):
         for part in container:
             yield from parameters_in(part, depth + 1)
+
+
+def _value(variable: Any) -> Any:
+    return (
+        variable.get_raw_value()
+        if hasattr(type(variable), "get_raw_value")
+        else variable.raw_value  # before flax 0.12
+    )
 
 
 def _arrays_in(tree: Any) -> Iterator[Any]:

@@ -35,6 +35,7 @@ def test_the_first_line_leaves_room_for_what_stands_before_it() -> None:
         '%pip install "otter-arrays[build]"',
         "jax.config.update('jax_enable_x64', False)",
         "(3, 4, 5)",
+        "(28,)",
     ],
 )
 def test_what_is_to_be_typed_stays_in_one_line(whole: str) -> None:
