@@ -32,7 +32,7 @@ from autograder.sandbox.files import forbid_others
 @click.option(
     "--in",
     "folder",
-    default=Path("assignments"),
+    default="assignments",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="The notebook is written to FOLDER/NAME/NAME.ipynb.",
@@ -62,7 +62,7 @@ def new(name: str, folder: Path) -> None:
 @click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=False))
 @click.option(
     "--out",
-    default=Path("dist"),
+    default="dist",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Each master NAME.ipynb is built into OUT/NAME.",

@@ -113,7 +113,7 @@ def _show_matrix(sound: Mapping[str, Sequence[BankOfQuestion]]) -> None:
 @click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=True))
 @click.option(
     "--out",
-    default=Path("dist"),
+    default="dist",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Where audit.html is written.",

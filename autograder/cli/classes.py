@@ -28,7 +28,7 @@ from autograder.runtime import installed, system
 )
 @click.option(
     "--out",
-    default=Path("graded"),
+    default="graded",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the results are written.",

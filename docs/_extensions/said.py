@@ -8,6 +8,7 @@ import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import jax.numpy as jnp
 import numpy as np
 from docutils import nodes
@@ -121,7 +122,14 @@ def with_code_blocks(
     lines[:] = found
 
 
+def as_typed(app: Sphinx, context: click.Context, lines: list[str]) -> None:
+    """Show the examples at the end of a command's help as they are typed."""
+    text = (context.command.epilog or "").replace("\b\n", "")
+    lines[:] = ["", ".. code-block:: text", "", *(f"   {line}" for line in text.splitlines()), ""]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("sphinx-click-process-epilog", as_typed)
     app.connect("autodoc-process-docstring", with_code_blocks)
     app.add_directive("causes", Causes)
     app.add_directive("wrong-answers", WrongAnswers)
