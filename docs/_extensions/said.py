@@ -98,8 +98,8 @@ class VersionsTested(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         found = runpy.run_path(str(COMBINATIONS))
         rows = [(*each, "often") for each in found["OFTEN"]]
-        rows += [(*each, "") for each in found["SELDOM"]]
-        lines = ["| Python | JAX | Flax | NumPy | |", "| --- | --- | --- | --- | --- |"]
+        rows += [(*each, "seldom") for each in found["SELDOM"]]
+        lines = ["| Python | JAX | Flax | NumPy | how often |", "| --- | --- | --- | --- | --- |"]
         lines += [f"| {' | '.join(row)} |" for row in sorted(rows, key=in_order)]
         return self.parse_text_to_nodes("\n".join(lines))
 
