@@ -5,7 +5,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit bench new test test-all courses versions lock lint clean
+.PHONY: all build samples audit bench new test test-all courses versions lock lint docs pictures release clean
 
 all: samples
 
@@ -47,8 +47,20 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: .venv/installed-dev
+	$(BIN)/sphinx-build -E -W --keep-going -q -b html docs docs/_build/html
+	@echo "The site is docs/_build/html/index.html"
+
+pictures: .venv/installed-dev
+	$(BIN)/python docs/pictures.py dist/nnx-vmap-over-batch
+
+release: .venv/installed-dev
+	rm -rf dist/release
+	$(BIN)/python -m build --outdir dist/release
+	$(BIN)/twine check --strict dist/release/*
+
 clean:
-	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -61,5 +73,5 @@ clean:
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[build,classroom,dev,image,plugins]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[build,classroom,dev,docs,image,plugins,release]"
 	@touch $@

@@ -47,6 +47,8 @@ def check_readable(master: Path) -> None:
         notebook = nbformat.read(master, as_version=4)
     except FileNotFoundError:
         raise BuildError(f"{master} does not exist") from None
+    except (AttributeError, TypeError):
+        raise BuildError(f"{master} is not a Jupyter notebook: it is other JSON") from None
     except Exception as fault:
         raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
     kernel = notebook.metadata.get("kernelspec", {})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -47,6 +49,27 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
                 str(told.count("method")),
             )
     return table
+
+
+def as_data(built: BuiltAssignment) -> dict[str, Any]:
+    """What the table says of one assignment, and where its files are, for a script."""
+    return {
+        "name": built.name,
+        "student": str(built.folder / "student"),
+        "zip": str(built.zip),
+        "questions": {
+            name: {
+                "groups": {each: asdict(group) for each, group in question.groups.items()},
+                "alternatives": len(question.alternatives),
+                "tolerance": question.tolerance.relative,
+                "misconceptions": [
+                    {"name": known.name, "told_by": known.told_by, "margin": known.margin}
+                    for known in question.misconceptions.values()
+                ],
+            }
+            for name, question in built.record().questions.items()
+        },
+    }
 
 
 def sentences_of_options(built: Sequence[BuiltAssignment]) -> list[str]:

@@ -212,6 +212,10 @@ def _name(diagnosis: Diagnosis | None) -> str:
 
 def of_master(master: Path, secrets: Sequence[str]) -> list[BankOfQuestion]:
     """Run a master's cells once, then draw every question from each secret. Raises `BuildError`."""
+    # Imported here: it loads Otter, which the master's kernel does not need.
+    from autograder.assignment.otter_assign import check_readable
+
+    check_readable(master)
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch, "found.json")
         call = f"run_here(globals(), {master.stem!r}, {list(secrets)!r}, {str(target)!r})"

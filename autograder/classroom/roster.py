@@ -156,7 +156,7 @@ def _lines(path: Path) -> list[list[str]]:
             f"{path} is no roster in CSV, but a workbook. Save it as CSV: File, Save As, CSV UTF-8."
         )
     text = _decoded(content)
-    if "\0" in text:
+    if re.search(r"[\x00-\x08\x0e-\x1f]", text):
         raise RosterError(f"{path} is no roster in CSV: it is no text.")
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # a line that Excel writes

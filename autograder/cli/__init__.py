@@ -7,12 +7,21 @@ from __future__ import annotations
 import click
 
 from autograder.cli import assignments, audits, classes
+from autograder.cli.frame import EXIT_CODES, Commands, examples
 
 
-@click.group()
+@click.group(
+    cls=Commands,
+    epilog=examples(
+        "autograder new centred-rows",
+        "autograder build assignments/centred-rows/centred-rows.ipynb",
+        "autograder grade SUBMISSIONS --autograder ZIP --out graded",
+    )
+    + f"\n\n{EXIT_CODES}",
+)
 @click.version_option(package_name="otter-arrays")
 def main() -> None:
-    """Build and try Otter-Grader assignments on JAX and Flax arrays."""
+    """Build and grade Otter-Grader assignments on JAX and Flax arrays."""
 
 
 for _command in (
@@ -20,9 +29,9 @@ for _command in (
     assignments.build,
     assignments.samples,
     assignments.doctor,
-    audits.matrix,
     audits.audit,
-    audits.isolation,
+    audits.matrix,
     classes.grade,
+    audits.isolation,
 ):
     main.add_command(_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,30 +12,36 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.image import IMAGES, LEAN, dress
 from autograder.assignment.samples import known_samples, otter_run
 from autograder.assignment.tables import (
+    as_data,
     sentences_of_margins,
     sentences_of_options,
     sentences_of_trivial,
     table_of_builds,
     tables_of_cases,
 )
+from autograder.cli.frame import NotebookFile, examples, print_json, with_json
 from autograder.console import a_table, in_parallel, show
 from autograder.errors import BuildError
 from autograder.sandbox.files import forbid_others
 
 
-@click.command()
+@click.command(
+    epilog=examples("autograder new centred-rows", "autograder new centred-rows --in course/week-1")
+)
 @click.argument("name")
 @click.option(
     "--in",
     "folder",
-    default=Path("assignments"),
+    default="assignments",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="The notebook is written to FOLDER/NAME/NAME.ipynb.",
 )
 def new(name: str, folder: Path) -> None:
-    """Write a master notebook for the assignment NAME, to be edited: it builds, grades and audits
-    as it stands."""
+    """Write a master notebook.
+
+    NAME is the name of the assignment. The notebook builds and grades as it stands; edit it.
+    """
     # Imported here: no other command needs the template.
     from autograder.assignment import scaffold
 
@@ -45,11 +52,17 @@ def new(name: str, folder: Path) -> None:
     show(f"Wrote {target}. Edit it in Jupyter, then build it: autograder build {target}")
 
 
-@click.command()
-@click.argument("masters", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.command(
+    epilog=examples(
+        "autograder build assignments/centred-rows/centred-rows.ipynb",
+        "autograder build --quick assignments/*/*.ipynb --out dist",
+        "OTTER_ARRAYS_SECRET=… autograder build MASTER    # the cases of an earlier build",
+    )
+)
+@click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=False))
 @click.option(
     "--out",
-    default=Path("dist"),
+    default="dist",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Each master NAME.ipynb is built into OUT/NAME.",
@@ -77,8 +90,15 @@ def new(name: str, folder: Path) -> None:
     is_flag=True,
     help="Leave out grading the solution with and without what makes grading fast.",
 )
-def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: bool) -> None:
-    """Build MASTERS with `otter assign`: student folders and autograder zips."""
+@with_json
+def build(
+    masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: bool, as_json: bool
+) -> None:
+    """Build student folders and autograder zips.
+
+    MASTERS are notebooks. OUT/NAME/student is for students; the zip in OUT/NAME/autograder is for
+    Gradescope, and secret.
+    """
     names = [master.stem for master in masters]
     for name in names:
         if names.count(name) > 1:
@@ -97,7 +117,15 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
         )
     ]
     built = [BuiltAssignment(out / master.stem) for master, fault, _ in found if not fault]
-    if built:
+    if as_json:
+        told = {each.name: as_data(each) for each in built}
+        print_json(
+            [
+                {"master": str(master), "fault": fault, "notes": notes, **told.get(master.stem, {})}
+                for master, fault, notes in found
+            ]
+        )
+    elif built:
         note = (
             "Noise and tolerance relative to an output's largest element; the nearest wrong answer "
             "in the tolerances of its elements."
@@ -113,7 +141,7 @@ def build(masters: tuple[Path, ...], out: Path, image: str, cases: bool, quick: 
             f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
             "that folder is secret.",
         )
-    for master, _, notes in found:
+    for master, _, notes in () if as_json else found:
         for note in notes:
             show(escape(f"{master.stem}: {note}"))
     faults = [fault for _, fault, _ in found if fault]
@@ -152,22 +180,29 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, li
     return "\n".join(wrong), notes
 
 
-@click.command()
+@click.command(
+    epilog=examples("autograder samples dist/centred-rows", "autograder samples dist/* --json")
+)
 @click.argument(
     "folders",
     nargs=-1,
     required=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
 )
-def samples(folders: tuple[Path, ...]) -> None:
-    """Grade three samples of each built assignment (FOLDERS, such as dist/NAME) with `otter run`:
-    solution, untouched notebook, wrong answer."""
+@with_json
+def samples(folders: tuple[Path, ...], as_json: bool) -> None:
+    """Grade three samples of each built assignment.
+
+    FOLDERS are what a build wrote, such as dist/NAME. `otter run` grades the solution, the
+    untouched notebook and a wrong answer. Exits with 1 if a score is not as expected.
+    """
     try:
         waiting = [
             sample for folder in folders for sample in known_samples(BuiltAssignment(folder))
         ]
     except FileNotFoundError as fault:
         raise click.ClickException(str(fault)) from None
+    told = []
     table = a_table("assignment", "submission", "score", "seconds", "first finding")
     failures = []
     for sample, graded in zip(
@@ -185,39 +220,63 @@ def samples(folders: tuple[Path, ...]) -> None:
             f"{graded.seconds:.1f}",
             escape(graded.sentence),
         )
+        told.append(
+            {
+                "assignment": sample.built.name,
+                "submission": sample.label,
+                "score": graded.score,
+                "possible": graded.possible,
+                "seconds": round(graded.seconds, 1),
+                "finding": graded.sentence,
+                "as_expected": sample.expects(graded),
+            }
+        )
         if not sample.expects(graded):
             failures.append(
                 f"{sample.built.name}, {sample.label}: {score}\n{graded.printed[-2000:]}"
             )
-    show(table)
+    if as_json:
+        print_json(told)
+    else:
+        show(table)
     if failures:
         raise click.ClickException(
             "these samples were not graded as they should be:\n" + "\n".join(failures)
         )
 
 
-@click.command()
-@click.argument(
-    "archive", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="ZIP"
+@click.command(
+    epilog=examples(
+        "autograder doctor dist/NAME/autograder/NAME-autograder_….zip",
+        "autograder doctor --no-dry-run ZIP    # without grading a submission",
+    )
 )
+@click.argument("archive", type=NotebookFile(exists=True), metavar="ZIP")
 @click.option(
     "--dry-run/--no-dry-run",
     default=True,
     show_default=True,
     help="Grade a submission with it here.",
 )
-def doctor(archive: Path, dry_run: bool) -> None:
-    """Look at an autograder ZIP as Gradescope will see it. Exits with 1 if something is wrong with
-    it."""
+@with_json
+def doctor(archive: Path, dry_run: bool, as_json: bool) -> None:
+    """Look at an autograder zip as Gradescope will.
+
+    Asks the package index for each pinned package of ZIP, and grades a submission with it. Exits
+    with 1 if something is wrong with it.
+    """
     # Imported here: it loads what a grading needs.
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import WRONG
 
     found = inspect_zip(archive, dry_run=dry_run)
-    table = a_table("check", "", "found")
-    for each in found:
-        table.add_row(each.check, each.state, escape(each.text))
-    show(table)
+    if as_json:
+        print_json([asdict(each) for each in found])
+    else:
+        table = a_table("check", "", "found")
+        for each in found:
+            table.add_row(each.check, each.state, escape(each.text))
+        show(table)
     wrong = [each for each in found if each.state == WRONG]
     if wrong:
         raise click.ClickException(f"{archive.name} is not ready to be uploaded")

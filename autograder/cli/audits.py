@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
 
+from autograder.cli.frame import NotebookFile, examples, print_json, with_json
 from autograder.console import a_table, in_parallel, show
-from autograder.errors import BuildError
 from autograder.runtime import system
 
+if TYPE_CHECKING:
+    from autograder.audit.matrix import BankOfQuestion
 
-@click.command()
-@click.argument(
-    "masters", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+
+@click.command(
+    epilog=examples(
+        "autograder matrix assignments/centred-rows/centred-rows.ipynb",
+        "autograder matrix assignments/*/*.ipynb --banks 20",
+    )
 )
+@click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=True))
 @click.option(
     "--banks",
     default=10,
@@ -24,9 +33,13 @@ from autograder.runtime import system
     type=click.IntRange(1),
     help="Number of banks, each from another secret.",
 )
-def matrix(masters: tuple[Path, ...], banks: int) -> None:
-    """Hold every declared answer of MASTERS against many banks: right ones are accepted, wrong ones
-    refused, each with its own hint."""
+@with_json
+def matrix(masters: tuple[Path, ...], banks: int, as_json: bool) -> None:
+    """Try declared answers on many sets of cases.
+
+    Every alternative of MASTERS must be accepted, and every misconception refused with its own
+    hint. Exits with 1 if one is not.
+    """
     # Imported here: it loads what a build needs.
     from autograder.audit.matrix import faults_of, of_master, over_banks
 
@@ -38,6 +51,32 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
         )
         for bank in banks_of_master
     ]
+    sound = {
+        question: [bank for bank in found if bank.question == question and not bank.fault]
+        for question in dict.fromkeys(bank.question for bank in found)
+    }
+    if as_json:
+        print_json(
+            [
+                {
+                    "question": question,
+                    "banks": len(of_one),
+                    "alternatives": of_one[0].alternatives if of_one else 0,
+                    "misconceptions": [asdict(row) for row in over_banks(of_one)],
+                }
+                for question, of_one in sound.items()
+            ]
+        )
+    else:
+        _show_matrix(sound)
+    faults = faults_of(found)
+    if faults:
+        raise click.ClickException("\n".join(faults))
+
+
+def _show_matrix(sound: Mapping[str, Sequence[BankOfQuestion]]) -> None:
+    from autograder.audit.matrix import over_banks
+
     table = a_table(
         "question",
         "answer",
@@ -47,18 +86,10 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
         "own hint",
         "other hints",
     )
-    for question in dict.fromkeys(bank.question for bank in found):
-        sound = [bank for bank in found if bank.question == question and not bank.fault]
-        table.add_row(
-            question,
-            f"{sound[0].alternatives if sound else 0} alternatives",
-            str(len(sound)),
-            "none",
-            "",
-            "",
-            "",
-        )
-        for row in over_banks(sound):
+    for question, banks in sound.items():
+        alternatives = f"{banks[0].alternatives if banks else 0} alternatives"
+        table.add_row(question, alternatives, str(len(banks)), "none", "", "", "")
+        for row in over_banks(banks):
             nearest = "" if row.nearest is None else f"{row.nearest:.2g}"
             refused, others = f"{row.refused} cases or more", escape(", ".join(row.others))
             table.add_row(
@@ -71,18 +102,18 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
                 others,
             )
     show(table)
-    faults = faults_of(found)
-    if faults:
-        raise click.ClickException("\n".join(faults))
 
 
-@click.command()
-@click.argument(
-    "masters", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+@click.command(
+    epilog=examples(
+        "autograder audit assignments/centred-rows/centred-rows.ipynb",
+        "autograder audit assignments/*/*.ipynb --sample 10 --out dist",
+    )
 )
+@click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=True))
 @click.option(
     "--out",
-    default=Path("dist"),
+    default="dist",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Where audit.html is written.",
@@ -95,47 +126,53 @@ def matrix(masters: tuple[Path, ...], banks: int) -> None:
         "them."
     ),
 )
-def audit(masters: tuple[Path, ...], out: Path, sample: int | None) -> None:
-    """Grade the tests of MASTERS: right answers in other words must get every point, and no wrong
-    one may.
+@with_json
+def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: bool) -> None:
+    """Test the tests of an assignment.
 
-    Exits with 1 if a right answer is refused or a wrong one gets full marks.
+    The solution of each of MASTERS is written in other words, and made wrong in many ways. Exits
+    with 1 if a right answer is refused or a wrong one gets full marks.
     """
     # Imported here: it loads what a build needs.
     from autograder.audit import report
     from autograder.audit.records import to_json
     from autograder.audit.run import of_master
 
-    try:
-        of_masters = in_parallel("auditing", lambda master: of_master(master, sample), masters)
-    except BuildError as fault:
-        raise click.ClickException(str(fault)) from None
+    of_masters = in_parallel("auditing", lambda master: of_master(master, sample), masters)
     found = [audited for each in of_masters for audited in each]
     out.mkdir(parents=True, exist_ok=True)
     (out / "audit.json").write_text(to_json(found), encoding="utf-8")
     (out / "audit.html").write_text(report.page(found), encoding="utf-8")
-    table = (
-        a_table("question", *report.counts(found[0]), "seconds") if found else a_table("question")
-    )
-    for audited in found:
-        seconds = sum(verdict.seconds for verdict in audited.verdicts)
-        table.add_row(
-            audited.question, *map(str, report.counts(audited).values()), f"{seconds:.0f}"
-        )
-    show(table, f"The report is {out / 'audit.html'}; it shows solutions.")
+    if as_json:
+        click.echo(to_json(found))
+    else:
+        heads = list(report.counts(found[0])) if found else []
+        table = a_table("question", *heads, "seconds")
+        for audited in found:
+            seconds = sum(verdict.seconds for verdict in audited.verdicts)
+            counts = map(str, report.counts(audited).values())
+            table.add_row(audited.question, *counts, f"{seconds:.0f}")
+        show(table, f"The report is {out / 'audit.html'}; it shows solutions.")
     faults = [fault for audited in found for fault in audited.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
 
 
-@click.command()
-def isolation() -> None:
-    """Print what a hostile submission could do on this machine, at each level of isolation that it
-    has."""
+@click.command(epilog=examples("autograder isolation", "autograder isolation --json"))
+@with_json
+def isolation(as_json: bool) -> None:
+    """Say what a hostile submission could do here.
+
+    Starts processes of submissions at each level of isolation that this machine has, and lets them
+    try.
+    """
     # Imported here: no other command starts a submission's process itself.
     from autograder.sandbox.levels import TRIES, measure
 
     levels = measure()
+    if as_json:
+        print_json([asdict(level) for level in levels])
+        return
     table = a_table(
         "what it tries",
         *(f"{level.user} user:\n{level.layers}".replace(", ", ",\n") for level in levels),

@@ -7,11 +7,17 @@ from pathlib import Path
 
 import click
 
-from autograder.errors import BuildError
+from autograder.cli.frame import STOPPED, examples
 from autograder.runtime import installed, system
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "autograder grade SUBMISSIONS --autograder ZIP",
+        "autograder grade SUBMISSIONS --autograder ZIP --resume",
+        "autograder grade SUBMISSIONS --autograder ZIP --students roster.csv --into canvas.csv",
+    )
+)
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--autograder",
@@ -22,7 +28,7 @@ from autograder.runtime import installed, system
 )
 @click.option(
     "--out",
-    default=Path("graded"),
+    default="graded",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the results are written.",
@@ -82,8 +88,10 @@ def grade(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Grade a folder of SUBMISSIONS as any platform gives them: notebooks, scripts and archives
-    side by side, a folder or repository for each student, or a whole export.
+    """Grade a whole class.
+
+    SUBMISSIONS is a folder as any platform gives it: notebooks, scripts and archives side by side,
+    a folder or repository for each student, or a whole export.
 
     OUT gets final_grades.csv, report.html, and a results.json for each submission. What is not
     graded is named, with the reason. Each is kept as it comes: a run that was stopped goes on with
@@ -108,7 +116,5 @@ def grade(
             command.Options(resume, scheduler, workers, names, students, into),
             progress.shown(quiet=quiet, as_json=as_json),
         )
-    except BuildError as fault:
-        raise click.ClickException(str(fault)) from None
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(STOPPED)

@@ -114,8 +114,9 @@ def test_equal_rows_are_one_student_and_canvass_points_are_none(tmp_path: Path) 
             "is no roster in CSV, but a workbook. Save it as CSV: File, Save As, CSV UTF-8.",
         ),
         (b"Name\n\x00\x00\x00\x01", "is no roster in CSV: it is no text."),
+        (b"\x89PNG\r\n\x1a\n\x0dIHDR", "is no roster in CSV: it is no text."),
     ],
-    ids=["other columns", "empty", "nobody", "workbook", "binary"],
+    ids=["other columns", "empty", "nobody", "workbook", "binary", "picture"],
 )
 def test_what_is_no_roster_is_told(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "r.csv").write_bytes(content)

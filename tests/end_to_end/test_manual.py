@@ -1,4 +1,5 @@
-"""The author's manual, run from its own text: every command in order, every example.
+"""The tutorial and the questions by example, run from their own text: every command in order,
+every example.
 
 Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`. Runs too:
 `assignment.tables`, `console`.
@@ -18,11 +19,13 @@ from shared import ROOT
 
 import autograder
 
-MANUAL = (ROOT / "docs" / "manual.md").read_text(encoding="utf-8")
+TUTORIAL, MANUAL = (
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("tutorial.md", "manual.md")
+)
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.slow
@@ -33,7 +36,7 @@ def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
     }
     done = subprocess.run(
         ["bash", "-ex"],
-        input="".join(blocks("sh")),
+        input="".join(blocks(TUTORIAL, "sh")),
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -51,22 +54,23 @@ def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
         assert (tmp_path / name).exists()
     results = json.loads((tmp_path / "graded/submissions/right/results.json").read_text())
     assert all(row["score"] == row["max_score"] for row in results["tests"])
-    examples = tmp_path / "examples.py"  # the sources of functions are looked for in a file
-    examples.write_text("".join(blocks("python")), encoding="utf-8")
-    example = subprocess.run(
-        [sys.executable, str(examples)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert example.returncode == 0, example.stderr
-    assert "question 'f': arguments['x']" in example.stdout
+    for page, said in ((TUTORIAL, ""), (MANUAL, "question 'f': arguments['x']")):
+        examples = tmp_path / "examples.py"  # the sources of functions are looked for in a file
+        examples.write_text("".join(blocks(page, "python")), encoding="utf-8")
+        example = subprocess.run(
+            [sys.executable, str(examples)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert example.returncode == 0, example.stderr
+        assert said in example.stdout
 
 
 def test_every_public_name_has_an_example() -> None:
-    examples = "".join(blocks("python"))
+    examples = "".join(blocks(MANUAL, "python"))
     for name in autograder.__all__:
         # Raised where a verdict cannot be given: nothing that an author calls.
         if name != "Ungraded":
