@@ -5,8 +5,10 @@ notebook.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import jax
 import pytest
@@ -35,6 +37,10 @@ compile_as_a_build_does()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what is behind an `&` so, and whatever that starts ignores an interrupt too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 
 settings.register_profile("tests", deadline=None)  # a busy machine must not fail a test
 settings.load_profile("tests")
@@ -98,3 +104,16 @@ def scale_question() -> Question:
         },
         dims={"B": (1, 9), "D": (1, 9), "F": (1, 9)},
     )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser of Playwright's, started."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -5,8 +5,6 @@ Covers too: `classroom.alike`.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +17,6 @@ from autograder.classroom.grades import Grade, of_results
 from autograder.classroom.ledger import Entry
 from autograder.grading import results
 from autograder.verdicts.sketch import sketch
-
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 
 HINT = "Map `axis 0`, <script>alert(1)</script> not 1."
 
@@ -150,18 +144,6 @@ def test_notices_stand_by_title_before_the_scores(entries: dict[str, Entry]) -> 
     page = report.page("A", entries, grades_of(entries), labels_of(entries), notices)
     told = "<h2>Not graded</h2>\n<ul><li>&lt;b&gt;.pdf: a PDF</li><li>b.rar: packed</li></ul>"
     assert page.index("Ungraded: look") < page.index(told) < page.index("<h2>Scores</h2>")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("width", [390, 1200])

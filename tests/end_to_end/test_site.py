@@ -5,10 +5,8 @@ network, it can be read on a telephone and by everybody, and it names all that i
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,9 +20,6 @@ from autograder.cli import main
 from autograder.grading import configuration
 
 DOCS = ROOT / "docs"
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 LOOKED_AT = ("index", "messages", "isolation", "gallery/ridge/ridge")
 """Pages with a picture, quotations, wide tables, and the cells of a notebook."""
 
@@ -148,18 +143,6 @@ def test_the_pictures_are_small() -> None:
     pictures = list((DOCS / "pictures").iterdir())
     assert {each.name for each in pictures} == {"check.png", "class.png"}
     assert sum(each.stat().st_size for each in pictures) < 200_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def faults(browser: Any, path: Path, width: int, scheme: str) -> list[str]:
