@@ -7,6 +7,7 @@ wrong ones (see `AGREEING`). If two explain them equally well, there is no diagn
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,11 @@ AGREEING = 2
 
 Fewer suffice for an author's misconception if fewer cases were called, and for a dimension whose
 size 1 makes the difference.
+"""
+
+NEAR = 0.01
+"""Where no declared mistake explains the outcomes to the tolerance, the numbers may differ by this
+share of what the mistake changes: a wrong answer may lose more digits than the right one.
 """
 
 SEVERAL = 4
@@ -55,8 +61,8 @@ def diagnose(
     if not wrong:
         return None
     if len(wrong) >= min(AGREEING, len(outcomes)) or _tells_much(outcomes[wrong[0]]):
-        for told in (signature, kind_of_failure):
-            authored = [each for each in known if explains(each, outcomes, expected, told)]
+        for near, told in itertools.product((0.0, NEAR), (signature, kind_of_failure)):
+            authored = [each for each in known if explains(each, outcomes, expected, told, near)]
             if authored:
                 return (
                     Diagnosis(authored[0].name, authored[0].hint, "author")

@@ -59,9 +59,11 @@ def explains(
     outcomes: Mapping[int, Outcome],
     expected: Sequence[Expected],
     told: Callable[[Failed], str],
+    near: float = 0.0,
 ) -> bool:
     """Whether a known mistake had the same outcomes. `told` makes the text by which failures are
-    recognised.
+    recognised. Numbers may differ by the tolerance, and by the share `near` of what the mistake
+    itself changes.
     """
     for index, outcome in outcomes.items():
         was = known.outcomes[index]
@@ -69,21 +71,27 @@ def explains(
             if was.output or told(outcome) not in (was.signature, _without_numbers(was.signature)):
                 return False
         elif outcome.output.keys() != was.output.keys() or not all(
-            _alike(outcome.output[part], array, _allowed(part, array, expected[index]))
+            _alike(outcome.output[part], array, _allowed(part, array, expected[index], near))
             for part, array in was.output.items()
         ):
             return False
     return True
 
 
-def _allowed(part: str, known: np.ndarray, expected: Expected) -> Tolerance:
+def _allowed(part: str, known: np.ndarray, expected: Expected, near: float) -> Tolerance:
     """The error allowed in a known wrong output: the tolerance of the right one, scaled to its
-    size.
+    size, and the share `near` of the distance between the two.
     """
     if part not in expected.output:
         return 0.0
     right, tolerance = expected.output[part], expected.tolerances[part]
     if isinstance(tolerance, np.ndarray):
-        return 4 * allowed_at(widen(known), widen(right), tolerance)
-    largest = magnitude(right)
-    return 4 * tolerance * max(1.0, magnitude(known) / largest if largest else 1.0)
+        allowed: Tolerance = 4 * allowed_at(widen(known), widen(right), tolerance)
+    else:
+        largest = magnitude(right)
+        allowed = 4 * tolerance * max(1.0, magnitude(known) / largest if largest else 1.0)
+    if not near or known.shape != right.shape:
+        return allowed
+    with np.errstate(invalid="ignore"):
+        changed = np.abs(widen(known) - widen(right))
+    return np.asarray(allowed) + near * np.nan_to_num(changed, nan=0.0, posinf=0.0)

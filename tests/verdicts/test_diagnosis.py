@@ -156,6 +156,23 @@ def test_two_misconceptions_that_explain_it_equally_well_give_no_hint() -> None:
     )
 
 
+def test_a_misconception_that_loses_more_digits_than_the_right_answer_is_recognised() -> None:
+    """Its rounding is not measured, and differs between compilers."""
+    doubles, more = known("doubles", lambda y: y * 2), known("more", lambda y: y * 2.0001)
+
+    def rounded(y: Any) -> Any:
+        return y * (2 + 2e-3)
+
+    assert told(rounded, known=(doubles, known("swaps", lambda y: y.T))) == "doubles"
+    assert told(lambda y: y * 2.1, known=(doubles,)) is None
+    assert told(rounded, known=(doubles, more)) is None, "both are as near"
+    assert told(lambda y: y * 2, known=(doubles, more)) == "doubles", "the tolerance comes first"
+    half = known("half", lambda y: np.where(np.arange(y.size).reshape(y.shape) % 2, y * 2, y))
+    assert told(lambda y: rounded(y) - y * 0.999, known=(half,)) is None, (
+        "what the mistake leaves as it is must be right"
+    )
+
+
 def test_a_misconception_must_explain_the_right_outcomes_too() -> None:
     mistaken = known("where B is 3", lambda y: -y if len(y) == 3 else y * 2)
     assert told(lambda y: -y if len(y) == 3 else y, known=(mistaken,)) is None
