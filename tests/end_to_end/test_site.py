@@ -133,6 +133,8 @@ def test_the_site_names_each_public_name_command_and_setting(site: Path) -> None
 def test_the_readme_is_short_and_its_links_lead_to_files_and_headings() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
+    masters = list((DOCS / "gallery").glob("*/*.ipynb"))
+    assert f"and {len(masters)} more questions to copy from." in text
     links = re.findall(r"\]\((?!https?:)([^)]+)\)", text)
     assert len(links) > 20
     for link in links:
@@ -195,8 +197,7 @@ def test_each_page_can_be_read_by_everybody(browser: Any, pages: dict[Path, Page
     assert [
         fault
         for path in pages
-        for width in (390, 1280)
-        for scheme in ("light", "dark")
+        for width, scheme in ((390, "light"), (1280, "dark"))
         for fault in faults(browser, path, width, scheme)
     ] == []
 
