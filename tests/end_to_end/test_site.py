@@ -4,6 +4,7 @@ network, it can be read on a telephone and by everybody, and it names all that i
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import subprocess
@@ -119,6 +120,10 @@ def test_the_site_names_each_public_name_command_and_setting(site: Path) -> None
         (imported,) = re.findall(rf"from autograder\.{module} import \(\n(.*?)\)", words, re.DOTALL)
         for name in re.findall(r"\w+", imported):
             assert f'id="autograder.{module}.{name}"' in names, name
+    fields = re.findall(r"^\| (`.*?) \|", (DOCS / "api.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(name for row in fields for name in re.findall(r"`(\w+)`", row)) == sorted(
+        each.name for each in dataclasses.fields(autograder.Question) if each.init
+    )
     commands = (site / "commands.html").read_text(encoding="utf-8")
     for name, command in main.commands.items():
         assert f'id="autograder-{name}"' in commands, name
