@@ -23,10 +23,12 @@ Answer = TypeVar("Answer")
 
 def print_what_it_can() -> None:
     """From now on, print a "?" for each sign that the console does not have: on Windows, a file or
-    a pipe takes a few hundred.
+    a pipe takes a few hundred, and no encoding has the bytes of a file name that is no text.
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+        if isinstance(stream, io.TextIOWrapper) and (
+            codecs.lookup(stream.encoding).name != "utf-8" or stream.errors == "strict"
+        ):
             stream.reconfigure(errors="replace")
 
 

@@ -25,7 +25,7 @@ from autograder.assignment.built import BuiltAssignment
 
 PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-COLOURS = 48
+COLOURS = 160
 MISTAKE = "flattened feature by feature"
 CLASS = {
     "": 9,

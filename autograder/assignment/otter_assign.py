@@ -44,6 +44,13 @@ def check_readable(master: Path) -> None:
     say what to do.
     """
     try:
+        str(master).encode()
+    except UnicodeEncodeError:
+        raise BuildError(
+            f"{str(master)!r}: Otter writes the name of a master into files, and this one is no "
+            "text; rename it"
+        ) from None
+    try:
         notebook = nbformat.read(master, as_version=4)
     except FileNotFoundError:
         raise BuildError(f"{master} does not exist") from None

@@ -97,6 +97,32 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert done.output.endswith("text.ipynb/sub: Not a directory\n")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("new hw --in", 0, "Wrote ?/hw/hw.ipynb. "),
+        ("build", WRONG, r"\udcff': Otter writes the name of a master into files, and this one "),
+        ("matrix", WRONG, r"\udcff': Otter writes the name of a master into files, and this one "),
+        ("doctor", WRONG, "is not ready to be uploaded"),
+    ],
+)
+def test_a_name_that_is_no_text_is_no_traceback(
+    tmp_path: Path, command: str, code: int, said: str
+) -> None:
+    if not command.startswith("new"):
+        Path(os.fsdecode(bytes(tmp_path) + b"/\xff")).write_bytes(Path(MASTER).read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *command.split(), b"\xff"],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    told = (done.stdout + done.stderr).decode()
+    assert (done.returncode, said in told, "Traceback" in told) == (code, True, False), told
+
+
 @pytest.mark.parametrize(
     ("raised", "code", "said"),
     [

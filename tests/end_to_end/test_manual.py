@@ -1,5 +1,5 @@
-"""The tutorial and the questions by example, run from their own text: every command in order,
-every example.
+"""The tutorial, the questions by example and the README, run from their own text: every command of
+the tutorial in order, every example.
 
 Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`. Runs too:
 `assignment.tables`, `console`.
@@ -19,8 +19,9 @@ from shared import ROOT
 
 import autograder
 
-TUTORIAL, MANUAL = (
-    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("tutorial.md", "manual.md")
+README, TUTORIAL, MANUAL = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/tutorial.md", "docs/manual.md")
 )
 
 
@@ -54,7 +55,7 @@ def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
         assert (tmp_path / name).exists()
     results = json.loads((tmp_path / "graded/submissions/right/results.json").read_text())
     assert all(row["score"] == row["max_score"] for row in results["tests"])
-    for page, said in ((TUTORIAL, ""), (MANUAL, "question 'f': arguments['x']")):
+    for page, said in ((README, ""), (TUTORIAL, ""), (MANUAL, "question 'f': arguments['x']")):
         examples = tmp_path / "examples.py"  # the sources of functions are looked for in a file
         examples.write_text("".join(blocks(page, "python")), encoding="utf-8")
         example = subprocess.run(

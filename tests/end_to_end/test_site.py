@@ -4,6 +4,7 @@ network, it can be read on a telephone and by everybody, and it names all that i
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -114,6 +115,10 @@ def test_the_site_names_each_public_name_command_and_setting(site: Path) -> None
         (imported,) = re.findall(rf"from autograder\.{module} import \(\n(.*?)\)", words, re.DOTALL)
         for name in re.findall(r"\w+", imported):
             assert f'id="autograder.{module}.{name}"' in names, name
+    fields = re.findall(r"^\| (`.*?) \|", (DOCS / "api.md").read_text(encoding="utf-8"), re.M)
+    assert sorted(name for row in fields for name in re.findall(r"`(\w+)`", row)) == sorted(
+        each.name for each in dataclasses.fields(autograder.Question) if each.init
+    )
     commands = (site / "commands.html").read_text(encoding="utf-8")
     for name, command in main.commands.items():
         assert f'id="autograder-{name}"' in commands, name
@@ -128,6 +133,8 @@ def test_the_site_names_each_public_name_command_and_setting(site: Path) -> None
 def test_the_readme_is_short_and_its_links_lead_to_files_and_headings() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
+    masters = list((DOCS / "gallery").glob("*/*.ipynb"))
+    assert f"and {len(masters)} more questions to copy from." in text
     links = re.findall(r"\]\((?!https?:)([^)]+)\)", text)
     assert len(links) > 20
     for link in links:
@@ -178,8 +185,7 @@ def test_each_page_can_be_read_by_everybody(browser: Any, pages: dict[Path, Page
     assert [
         fault
         for path in pages
-        for width in (390, 1280)
-        for scheme in ("light", "dark")
+        for width, scheme in ((390, "light"), (1280, "dark"))
         for fault in faults(browser, path, width, scheme)
     ] == []
 
