@@ -94,4 +94,5 @@ def _allowed(part: str, known: np.ndarray, expected: Expected, near: float) -> T
         return allowed
     with np.errstate(invalid="ignore"):
         changed = np.abs(widen(known) - widen(right))
-    return np.asarray(allowed) + near * np.nan_to_num(changed, nan=0.0, posinf=0.0)
+    more: np.ndarray = near * np.nan_to_num(changed, nan=0.0, posinf=0.0)
+    return np.asarray(allowed + more)
