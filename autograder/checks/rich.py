@@ -40,7 +40,7 @@ def page(results: Any) -> str:
     for each in found:
         name, message = f"<code>{escape(each.test_case.name)}</code>", each.message or ""
         text = None if each.passed else unfolded(message)
-        said = "" if each.passed else f"<pre>{escape(message)}</pre>"
+        said = "" if each.passed else _code(message)
         said = said if text is None else _paragraphs(text)
         # These are the instructor's own, which Otter shows as HTML too.
         case = each.test_case
@@ -52,16 +52,28 @@ def page(results: Any) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """A message as HTML: its first line stands out, and indented lines keep their shape."""
+    """A message as HTML: its first line stands out, indented lines keep their shape, and the lines
+    about elements stand together.
+    """
     first, *others = text.split("\n")
     parts = [f"<p><strong>{_inline(first)}</strong></p>"]
-    for indented, lines in itertools.groupby(others, lambda line: line.startswith(" ")):
-        if indented:
-            parts.append("<pre>{}</pre>".format(escape("\n".join(lines))))
+    for kind, lines in itertools.groupby(others, _kind):
+        if kind == "indented":
+            parts.append(_code("\n".join(lines)))
+        elif kind == "element":
+            parts.append(f"<p>{'<br>'.join(map(_inline, lines))}</p>")
         else:
             parts += [f"<p>{_inline(line)}</p>" for line in lines if line]
     return "".join(parts)
 
 
+def _kind(line: str) -> str:
+    return "indented" if line.startswith(" ") else "element" if line.startswith("at [") else "text"
+
+
 def _inline(line: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line))
+
+
+def _code(text: str) -> str:
+    return f"<pre style='font-family: monospace'>{escape(text)}</pre>"

@@ -21,7 +21,8 @@ SAID = (
     "Looks like: off by a constant. Every number is off by the same amount: look at `x + 1`.\n"
     "Errors by size:\n"
     "       1 at least a hundredth\n"
-    "at [27]: returned -0.696817, expected -0.7968171"
+    "at [27]: returned -0.696817, expected -0.7968171\n"
+    "at [3]: returned 1, expected 2"
 )
 TESTS = """\
 from otter.test_files import test_case
@@ -68,12 +69,13 @@ def test_the_sentence_comes_first_and_otters_frame_not_at_all(tmp_path: Path) ->
         "<p>Looks like: off by a constant. Every number is off by the same amount: "
         "look at <code>x + 1</code>.</p>"
         "<p>Errors by size:</p>"
-        "<pre>       1 at least a hundredth</pre>"
-        "<p>at [27]: returned -0.696817, expected -0.7968171</p>"
+        "<pre style='font-family: monospace'>       1 at least a hundredth</pre>"
+        "<p>at [27]: returned -0.696817, expected -0.7968171<br>at [3]: returned 1, expected 2</p>"
         "</div>"
         f"<p>✅ <code>q1 - 2</code></p><div style='{rich.FRAME}'><p>Well <em>done</em>.</p></div>"
         "<p>❌ <code>q1 - 3</code></p>"
-        f"<div style='{rich.FRAME}'><pre>❌ Test case failed\nError at line 17 in test q1:\n"
+        f"<div style='{rich.FRAME}'><pre style='font-family: monospace'>❌ Test case failed\n"
+        "Error at line 17 in test q1:\n"
         "      assert right, &quot;1 &lt; 2&quot;\nAssertionError: 1 &lt; 2</pre>"
         "<p>Ask <em>us</em>.</p></div>"
     )
@@ -84,7 +86,7 @@ def test_every_element_is_closed(tmp_path: Path) -> None:
 
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attrs: Any) -> None:
-            open_ones.append(tag)
+            open_ones.extend([tag] if tag != "br" else [])
 
         def handle_endtag(self, tag: str) -> None:
             assert open_ones.pop() == tag
