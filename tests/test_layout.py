@@ -81,3 +81,11 @@ def test_no_folder_of_tests_is_passed_over(pytestconfig: pytest.Config) -> None:
     """As `build` would be by pytest's own list."""
     folders = {part for file in TEST_FILES for part in file.relative_to(TESTS).parent.parts}
     assert folders.isdisjoint(pytestconfig.getini("norecursedirs"))
+
+
+def test_no_module_is_longer_than_a_reader_can_hold() -> None:
+    lines = {
+        str(module): len((ROOT / "autograder" / module).read_text(encoding="utf-8").splitlines())
+        for module in MODULES
+    }
+    assert {module: count for module, count in lines.items() if count > 250} == {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import click
 
-from autograder.cli import assignments, audits, classes
+from autograder.cli import assignments, audits, classes, inspections
 from autograder.cli.frame import EXIT_CODES, Commands, examples
 
 
@@ -27,8 +27,8 @@ def main() -> None:
 for _command in (
     assignments.new,
     assignments.build,
-    assignments.samples,
-    assignments.doctor,
+    inspections.samples,
+    inspections.doctor,
     audits.audit,
     audits.matrix,
     classes.grade,

@@ -1,8 +1,8 @@
 """The tutorial, the questions by example and the README, run from their own text: every command of
 the tutorial in order, every example.
 
-Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`. Runs too:
-`assignment.tables`, `console`.
+Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`,
+`cli.inspections`. Runs too: `assignment.tables`, `console`.
 """
 
 from __future__ import annotations
