@@ -171,9 +171,11 @@ def allowed(
         return _one_if_equal(share * top)
     floor = (COMPLEX_FLOOR if kind == "complex" else WIDE_FLOOR) * rounding
     found = max(THRESHOLD * noise.largest, floor) * top
-    if sizes is not None and sizes.own is not None and noise.own is not None:
-        # never more than without the sizes: where they explain nothing, these decide
-        share = max(THRESHOLD * noise.own, floor)
+    own = noise.own
+    # Infinite: an element without a size of its own has changed, and so sizes explain nothing.
+    if sizes is not None and sizes.own is not None and own is not None and np.isfinite(own):
+        # never more than without the sizes
+        share = max(THRESHOLD * own, floor)
         found = np.minimum(found, share * sizes.own + OWN_FLOOR * rounding * top)
     return _one_if_equal(found)
 

@@ -15,7 +15,7 @@ import numpy as np
 from autograder.build import tolerance
 from autograder.build.noises import sample, with_compilers
 from autograder.build.plan import generator
-from autograder.build.tolerance import Noise
+from autograder.build.tolerance import Noise, Sizes
 from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.spec import Case
@@ -61,6 +61,18 @@ def test_in_half_precision_a_few_of_its_units_are_allowed() -> None:
     assert tolerance.allowed(output, Noise()) == tolerance.NARROW_FLOOR * unit
     assert tolerance.allowed(output, Noise(unit)) == tolerance.NARROW_FLOOR * unit
     assert tolerance.allowed(output, Noise(2 * unit)) == tolerance.THRESHOLD * unit
+
+
+def test_an_element_without_a_size_of_its_own_has_the_tolerance_of_its_class() -> None:
+    """A saturated gradient is 0, or another compilation gives 3e-7: its own size explains nothing,
+    and the noise relative to it is infinite."""
+    output = np.array([0.0, 0.436, 4.35e-5], np.float32)
+    sizes = Sizes(np.full(3, 0.5), np.array([0.0, 0.4, 1e-4]))
+    assert tolerance.allowed(output, Noise(compiled=1e-6, own=np.inf), sizes=sizes) == 8e-6
+    each = tolerance.allowed(output, Noise(compiled=1e-6, own=1e-6), sizes=sizes)
+    assert isinstance(each, np.ndarray)
+    assert each.argsort().tolist() == [0, 2, 1]
+    assert each.min() > 0
 
 
 def test_integers_have_no_tolerance() -> None:
