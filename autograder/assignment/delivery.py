@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -153,11 +154,14 @@ def wheel_version(wheel: Path) -> str:
 
 def pins() -> list[str]:
     """The exact versions, installed here, of every package that a build and grading need, as lines
-    of a requirements file.
+    of a requirements file; without those of the extra `image`, which the zip's setup fetches.
     """
+    asked = [Requirement(text) for text in importlib.metadata.requires(DISTRIBUTION) or []]
+    fetched = {each.name for each in asked if each.marker and _only_in_image(each.marker)}
     found: dict[str, Requirement] = {}
-    for text in importlib.metadata.requires(DISTRIBUTION) or []:
-        requirement = Requirement(text)
+    for requirement in asked:
+        if requirement.name in fetched:
+            continue
         if requirement.marker is None or requirement.marker.evaluate({"extra": EXTRA}):
             if requirement.name in found:
                 requirement.extras |= found[requirement.name].extras
@@ -168,6 +172,10 @@ def pins() -> list[str]:
         else f"{name}=={importlib.metadata.version(name)}"
         for name, each in found.items()
     )
+
+
+def _only_in_image(marker: Marker) -> bool:
+    return marker.evaluate({"extra": "image"}) and not marker.evaluate({"extra": ""})
 
 
 def requirements(author_lines: list[str], own_lines: list[str]) -> str:

@@ -140,12 +140,16 @@ def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(
     NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
     (cell,) = (cell for cell in notebook.cells if cell.source == 'grader.check("q1")')
     picture, words = cell.outputs
+    said = " ".join(words.data["text/plain"].split())  # lines are folded between words
     assert base64.b64decode(picture.data["image/png"]).startswith(b"\x89PNG")
     assert (
-        "Looks like: flattened feature by feature. Keep the outputs of one example together"
-        in words.data["text/plain"]
+        "Looks like: flattened feature by feature. Keep the outputs of one example together" in said
     )
-    assert "See “Pitfalls” in the notebook." in words.data["text/plain"]
+    assert "See “Pitfalls” in the notebook." in said
+    shown = words.data["text/html"]
+    assert shown.startswith("<p><strong>q1</strong>: 2 of 3 checks passed</p>")
+    assert "<p><strong>vmap_over_batch returned an array with " in shown
+    assert "Error at line" not in shown
 
 
 def test_a_student_installs_ranges_and_may_install_what_computed_the_references(
