@@ -12,7 +12,9 @@ from autograder.checks.verdict import CheckFailed, Ungraded
 WIDTH = 84
 """Characters in a line; Otter indents each by four more."""
 
-_WHOLE = re.compile(r'%?pip install(?: --\S+| \S*==\S*\w| "[^"]*")*|\S*\([^()\s]*(?:, [^()\s]+)*\)')
+_WHOLE = re.compile(
+    r'%?pip install(?: --\S+| \S*==\S*\w| "[^"]*")*|(?<!\S)\S*\([^()\s]*(?:, [^()\s]+)*\)'
+)
 """What stays in one line: what is to be typed, calls, and shapes."""
 
 _TIE = "\0"

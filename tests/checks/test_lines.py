@@ -49,6 +49,13 @@ def test_code_and_tables_stay_as_they_are(line: str) -> None:
     assert folded(f"It was called with x.\n{line}\nEnd.") == f"It was called with x.\n{line}\nEnd."
 
 
+def test_a_long_word_takes_no_time() -> None:
+    """An exception's text is the student's. With a look at each place of the word for a call, this
+    would take hours."""
+    text = "x" * 1_000_000
+    assert folded(text) == text
+
+
 def test_a_word_longer_than_a_line_stays_whole() -> None:
     assert folded("see " + "w" * 200) == "see\n" + "w" * 200
 
