@@ -12,7 +12,7 @@ from autograder.bank.groups import PUBLIC
 from autograder.bank.records import BankError
 from autograder.calls.passed import to_python
 from autograder.calls.transforms import width
-from autograder.checks import heatmap, messages, rich, rule_messages
+from autograder.checks import heatmap, messages, result_page, rule_messages
 from autograder.checks.lines import folded, in_short_lines
 from autograder.checks.verdict import (
     CheckFailed,
@@ -32,7 +32,7 @@ def _shown() -> Iterator[None]:
         with in_short_lines():
             yield
     except (CheckFailed, Ungraded):
-        rich.show_instead_of_otter()
+        result_page.show_instead_of_otter()
         raise
 
 

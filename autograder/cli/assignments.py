@@ -17,7 +17,7 @@ from autograder.assignment.tables import (
     table_of_builds,
     tables_of_cases,
 )
-from autograder.cli.frame import NotebookFile, examples, print_json, with_json
+from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
 from autograder.console import in_parallel, show
 from autograder.errors import BuildError
 from autograder.sandbox.files import forbid_others
@@ -57,7 +57,7 @@ def new(name: str, folder: Path) -> None:
         "OTTER_ARRAYS_SECRET=… autograder build MASTER    # the cases of an earlier build",
     )
 )
-@click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=False))
+@click.argument("masters", nargs=-1, required=True, type=OrdinaryFile(exists=False))
 @click.option(
     "--out",
     default="dist",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from autograder.cli.frame import NotebookFile, examples, print_json, with_json
+from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
 from autograder.console import a_table, in_parallel, show
 from autograder.runtime import system
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         "autograder matrix assignments/*/*.ipynb --banks 20",
     )
 )
-@click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=True))
+@click.argument("masters", nargs=-1, required=True, type=OrdinaryFile(exists=True))
 @click.option(
     "--banks",
     default=10,
@@ -110,7 +110,7 @@ def _show_matrix(sound: Mapping[str, Sequence[BankOfQuestion]]) -> None:
         "autograder audit assignments/*/*.ipynb --sample 10 --out dist",
     )
 )
-@click.argument("masters", nargs=-1, required=True, type=NotebookFile(exists=True))
+@click.argument("masters", nargs=-1, required=True, type=OrdinaryFile(exists=True))
 @click.option(
     "--out",
     default="dist",

@@ -52,7 +52,7 @@ class Commands(click.Group):
             sys.exit(STOPPED)
 
 
-class NotebookFile(click.Path):
+class OrdinaryFile(click.Path):
     """A path that is no folder, pipe or device."""
 
     def __init__(self, *, exists: bool) -> None:

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import known_samples, otter_run
-from autograder.cli.frame import NotebookFile, examples, print_json, with_json
+from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
 from autograder.console import a_table, in_parallel, show
 
 
@@ -85,7 +85,7 @@ def samples(folders: tuple[Path, ...], as_json: bool) -> None:
         "autograder doctor --no-dry-run ZIP    # without grading a submission",
     )
 )
-@click.argument("archive", type=NotebookFile(exists=True), metavar="ZIP")
+@click.argument("archive", type=OrdinaryFile(exists=True), metavar="ZIP")
 @click.option(
     "--dry-run/--no-dry-run",
     default=True,

@@ -11,8 +11,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from otter.test_files import ExceptionTestFile
 
-from autograder.checks import rich
+from autograder.checks import result_page
 from autograder.checks.lines import in_short_lines
+from autograder.checks.result_page import FRAME
 from autograder.checks.verdict import CheckFailed
 
 SAID = (
@@ -59,10 +60,10 @@ def results(folder: Path, tell: Any, right: bool = False) -> Any:
 
 
 def test_the_sentence_comes_first_and_otters_frame_not_at_all(tmp_path: Path) -> None:
-    assert rich.page(results(tmp_path, tell)) == (
+    assert result_page.page(results(tmp_path, tell)) == (
         "<p><strong>q1</strong>: 1 of 3 checks passed</p>"
         "<p>❌ <code>q1 - 1</code></p>"
-        f"<div style='{rich.FRAME}'>"
+        f"<div style='{FRAME}'>"
         "<p><strong>f returned an array with 1 of its 28 elements (3.6 %) wrong; the largest error "
         "is 0.1 where 1.68e-05 is allowed, &amp; more. [case 2 of 4: all sizes distinct]</strong>"
         "</p>"
@@ -72,9 +73,9 @@ def test_the_sentence_comes_first_and_otters_frame_not_at_all(tmp_path: Path) ->
         "<pre style='font-family: monospace'>       1 at least a hundredth</pre>"
         "<p>at [27]: returned -0.696817, expected -0.7968171<br>at [3]: returned 1, expected 2</p>"
         "</div>"
-        f"<p>✅ <code>q1 - 2</code></p><div style='{rich.FRAME}'><p>Well <em>done</em>.</p></div>"
+        f"<p>✅ <code>q1 - 2</code></p><div style='{FRAME}'><p>Well <em>done</em>.</p></div>"
         "<p>❌ <code>q1 - 3</code></p>"
-        f"<div style='{rich.FRAME}'><pre style='font-family: monospace'>❌ Test case failed\n"
+        f"<div style='{FRAME}'><pre style='font-family: monospace'>❌ Test case failed\n"
         "Error at line 17 in test q1:\n"
         "      assert right, &quot;1 &lt; 2&quot;\nAssertionError: 1 &lt; 2</pre>"
         "<p>Ask <em>us</em>.</p></div>"
@@ -91,7 +92,7 @@ def test_every_element_is_closed(tmp_path: Path) -> None:
         def handle_endtag(self, tag: str) -> None:
             assert open_ones.pop() == tag
 
-    Reader().feed(rich.page(results(tmp_path, tell)))
+    Reader().feed(result_page.page(results(tmp_path, tell)))
     assert open_ones == []
 
 
@@ -101,13 +102,13 @@ def test_what_this_package_says_nothing_about_is_shown_as_otter_shows_it(
 ) -> None:
     found = results(tmp_path, lambda: None, right)
     emoji = re.compile("[🍀🎉🌈🙌🚀🌟✨💯]")
-    assert emoji.sub("", rich.page(found)) == emoji.sub("", found._repr_html_())
+    assert emoji.sub("", result_page.page(found)) == emoji.sub("", found._repr_html_())
 
 
 def test_outside_a_notebook_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = InteractiveShell()
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    rich.show_instead_of_otter()
+    result_page.show_instead_of_otter()
     assert "TestFile" not in str(shell.display_formatter.formatters["text/html"].type_printers)
 
 
@@ -117,8 +118,8 @@ def test_in_a_notebook_the_page_is_what_is_displayed_and_the_text_is_otters(
     shell = InteractiveShell()
     shell.kernel = None
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    rich.show_instead_of_otter()
+    result_page.show_instead_of_otter()
     found = results(tmp_path, tell)
     shown, _ = shell.display_formatter.format(found)
-    assert shown["text/html"] == rich.page(found)
+    assert shown["text/html"] == result_page.page(found)
     assert shown["text/plain"] == found.summary()
