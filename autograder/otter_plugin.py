@@ -34,7 +34,7 @@ from autograder.grading import (
     stage,
 )
 from autograder.grading.notebook import of_another, without_submitted_code
-from autograder.runtime import compiled_programs, ending, installed
+from autograder.runtime import ending, installed
 from autograder.sandbox.files import printable
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
@@ -83,11 +83,6 @@ class ArraysPlugin(AbstractOtterPlugin):
             assignment, autograder_folder, Path(assignment.master).parent
         )
         self._bank = filenames.hidden_file(secret)
-        master.compile_ahead(
-            Path(assignment.master),
-            autograder_folder / self._bank,
-            autograder_folder / compiled_programs.FILE,
-        )
         delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
 
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:

@@ -1,8 +1,7 @@
-"""Build the banks and the compiled programs of a master notebook."""
+"""Build the banks and the compiled programs of a master notebook, of which each cell runs once."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import tempfile
@@ -26,11 +25,13 @@ from autograder.assignment.test_files import Asked, check_calls, check_readable,
 from autograder.bank.filenames import PUBLIC_FILE, hidden_file
 from autograder.bank.storage import save
 from autograder.build.banks import build
+from autograder.build.precompile import call_on_other_values
 from autograder.build.record import BuildRecord
 from autograder.errors import BuildError
 from autograder.questions.question import declared
 from autograder.runtime import compiled_programs, jax_settings, switches
 from autograder.runtime.compiler_flags import own_compiler_flags
+from autograder.runtime.gathered_programs import Gathered
 from autograder.sandbox.expected_names import ExpectedNames
 
 _OUTCOME_FILE = "outcome.json"
@@ -51,51 +52,45 @@ class Made:
 
 def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: Path) -> Made:
     """Run the master's code cells, except tests, in a separate kernel, and write both banks of its
-    questions into `folder`.
+    questions into `folder`, with the programs that grading will need (see
+    `autograder.runtime.compiled_programs`).
 
     `tests` is where Otter wrote the test files of the same master. Raises `BuildError`, which names
     the cell or the question at fault.
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
+        outcome_file, programs = Path(scratch) / _OUTCOME_FILE, Path(scratch) / "programs"
+        programs.mkdir()
         call = (
+            "from autograder.assignment.master import _build_here\n"
             f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, "
-            f"{scratch!r}, {_headings(master)!r}, {tuple(own_names(sources(master)))!r})"
+            f"{str(outcome_file)!r}, {str(programs)!r}, {_headings(master)!r}, "
+            f"{tuple(own_names(sources(master)))!r})"
         )
-        notes = _run_slowly_on_doubt(
-            master, f"from autograder.assignment.master import _build_here\n{call}"
-        )
-        outcome = json.loads((Path(scratch) / _OUTCOME_FILE).read_text(encoding="utf-8"))
-    if "error" in outcome:
-        raise BuildError(f"{master.name}: {outcome['error']}")
+        notes = _run_slowly_on_doubt(master, call, outcome_file, programs)
+        outcome = json.loads(outcome_file.read_text(encoding="utf-8"))
+        if "error" in outcome:
+            raise BuildError(f"{master.name}: {outcome['error']}")
+        compiled_programs.pack(programs, folder / compiled_programs.FILE)
     record = BuildRecord.from_json(outcome["record"])
     return Made(record, outcome["checks"], notes, outcome["names"])
 
 
-def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
-    """Write the programs that grading will need to `target` (see
-    `autograder.runtime.compiled_programs`).
+def _run_slowly_on_doubt(
+    master: Path, call: str, outcome_file: Path, programs: Path
+) -> Sequence[str]:
+    """Run the master's cells and `call`. If the process dies before `call` has written its outcome,
+    run them once more without shortcuts. Returns notes for the author.
 
-    If the process that compiles them dies, only those that it finished are written.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        call = (
-            "from autograder.build.precompile import warm_here\n"
-            f"warm_here(globals(), {str(hidden_bank)!r})"
-        )
-        before = "from autograder.build.precompile import begin\nbegin()\ndel begin"
-        with contextlib.suppress(KernelDied):
-            run_after_cells(master, call, compiled_programs.warming(Path(scratch)), before=before)
-        compiled_programs.pack(Path(scratch), target)
-
-
-def _run_slowly_on_doubt(master: Path, call: str) -> Sequence[str]:
-    """Run the master's cells and `call`. If the process dies, run them once more without
-    shortcuts. Returns notes for the author.
+    If it dies later, while it compiles what grading will need, the zip has the programs that it
+    finished.
     """
     try:
-        return run_after_cells(master, call)
-    except KernelDied:
+        return run_after_cells(master, call, compiled_programs.warming(programs))
+    except KernelDied as died:
+        if outcome_file.exists():
+            return died.passed_over
         return run_after_cells(
             master,
             call,
@@ -123,14 +118,17 @@ def _build_here(
     secret: str,
     folder: str,
     tests: str,
-    scratch: str,
+    outcome_file: str,
+    programs: str,
     headings: list[str],
     own: tuple[str, ...],
 ) -> None:
-    """Build both banks and write the outcome into `scratch`. Runs in the master's kernel, after its
-    cells.
+    """Build both banks, write the outcome, and compile what grading will need. Runs in the master's
+    kernel, after its cells.
     """
     jax_settings.for_tiny_programs()
+    gathered = Gathered(Path(programs)) if switches.enabled("compiled") else None
+    hidden = None
     try:
         for question in declared():
             if question.see and question.see not in headings:
@@ -153,9 +151,15 @@ def _build_here(
             "checks": checks_of_cases(calls),
             "names": ExpectedNames.of(namespace, Path(tests), own).to_json(),
         }
+        hidden = built.hidden
     except BuildError as error:
         outcome = {"error": str(error)}
-    (Path(scratch) / _OUTCOME_FILE).write_text(json.dumps(outcome), encoding="utf-8")
+    whole = Path(outcome_file).with_suffix(".partial")
+    whole.write_text(json.dumps(outcome), encoding="utf-8")
+    whole.replace(outcome_file)
+    if hidden is not None and gathered is not None:
+        with gathered.noting():
+            call_on_other_values(namespace, hidden)
 
 
 def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> None:

@@ -40,11 +40,17 @@ del autograder, put_inert_otter"""
 
 
 class KernelDied(BuildError):
-    """The process that runs the master's cells ended before they were finished."""
+    """The process that runs the master's cells ended before they were finished. `passed_over` is
+    what `run_after_cells` would have returned.
+    """
+
+    def __init__(self, text: str, passed_over: Sequence[str]) -> None:
+        super().__init__(text)
+        self.passed_over = passed_over
 
 
 def run_after_cells(
-    master: Path, call: str, variables: Mapping[str, str] | None = None, *, before: str = ""
+    master: Path, call: str, variables: Mapping[str, str] | None = None
 ) -> Sequence[str]:
     """Run the master's code cells, except tests, and then `call`, in a separate kernel.
 
@@ -52,12 +58,11 @@ def run_after_cells(
     done: that raises `BuildError`, which names the cell. Returns a sentence for each cell that was
     passed over. Otter's own calls (`grader.check`, `grader.export`) do nothing.
 
-    `variables` are additional environment variables of the kernel; `before` is code to run before
-    all cells.
+    `variables` are additional environment variables of the kernel.
     """
     notebook = nbformat.read(master, as_version=4)
     cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
-    first = "\n".join(part for part in (_INERT if _mentions_otter(cells) else "", before) if part)
+    first = _INERT if _mentions_otter(cells) else ""
     call += "\nfrom autograder.runtime.ending import skip_final_collection\nskip_final_collection()"
     notebook.cells = [
         *([nbformat.v4.new_code_cell(first)] if first else []),
@@ -132,7 +137,8 @@ def _execute(
     except DeadKernelError as error:
         raise KernelDied(
             f"{master.name}: the kernel died while the notebook's cells ran; is there enough "
-            "memory?"
+            "memory?",
+            stops.passed_over,
         ) from error
 
 

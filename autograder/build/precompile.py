@@ -1,33 +1,26 @@
-"""Fill the cache of compiled programs (see `autograder.runtime.compiled_programs`) while an
-assignment is built."""
+"""Compile, while an assignment is built, what grading will need (see
+`autograder.runtime.gathered_programs`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.bank import storage
+from autograder.bank.records import Bank
 from autograder.calls.call import call
 from autograder.calls.inputs import flatten
 from autograder.questions.question import declared
-from autograder.runtime import fingerprint, jax_settings
+from autograder.runtime.fingerprint import draw
 
 
-def begin() -> None:
-    """Set JAX for tiny programs. Runs in the master's kernel before its cells."""
-    jax_settings.for_tiny_programs()
-
-
-def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
-    """Call the declared functions on the shapes of the bank, with other values. Runs in the
-    master's kernel after its cells.
-    """
-    found, rng = storage.load(Path(hidden_bank)), np.random.default_rng()
-    fingerprint.draws()
+def call_on_other_values(namespace: Mapping[str, Any], hidden: Bank) -> None:
+    """Call the declared functions on the shapes of the bank, with other values."""
+    rng = np.random.default_rng()
+    draw(tuple(hidden.environment["draws"]))
 
     for question in declared():
         functions = [
@@ -37,10 +30,11 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
         ]
         cases = [
             answered.case
-            for group in found.groups[question.name].values()
+            for group in hidden.groups[question.name].values()
             for answered in group.cases
         ]
-        cases += list(found.methods[question.name].cases) if question.name in found.methods else []
+        methods = hidden.methods.get(question.name)
+        cases += list(methods.cases) if methods is not None else []
         asked = set()
         for case in cases:
             kinds = [(name, part.kind, part.text) for name, part in flatten(case.arguments).items()]

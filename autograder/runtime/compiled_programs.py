@@ -2,11 +2,12 @@
 again.
 
 Grading calls tiny programs a few times each, so most of its time would go into compiling them. The
-build calls the reference, alternatives and misconceptions on the shapes of the bank with JAX's
-persistent compilation cache switched on, and the zip carries the cache. Submissions read it and
-cannot write it. The build calls them on other values than the bank's, because a program may contain
-its constants. A program that is missing, damaged, or made for another release, processor or setting
-is compiled as usual: the cache only changes how long grading takes, and no verdict depends on it.
+build calls the reference, alternatives and misconceptions on the shapes of the bank, and the zip
+carries the programs that JAX asks for meanwhile (see `autograder.runtime.gathered_programs`).
+Submissions read them and cannot write them. The build calls them on other values than the bank's,
+because a program may contain its constants. A program that is missing, damaged, or made for another
+release, processor or setting is compiled as usual: the cache only changes how long grading takes,
+and no verdict depends on it.
 
 The process that runs a submission has the archive in its memory, and the archive contains the
 programs of the reference. So each program is stored under a name, and scrambled with a key, that
@@ -28,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.runtime import compiler_flags
+from autograder.runtime import compiler_flags, jax_cache
 
 FILE = "programs.compiled"
 """The archive's file name. It is among the zip's files, and never among those that a submission
@@ -37,7 +38,7 @@ sees.
 
 _MADE_FOR = "made_for.json"
 
-_ENDING = "-cache"
+ENDING = "-cache"
 """The suffix of the files in JAX's own folder, which are named after JAX's cache keys."""
 
 _CODE_MAY_USE = frozenset(
@@ -78,20 +79,16 @@ left out (see `compiler_flags.compiler_flags`).
 """
 
 
-_NEVER = 1e9
-"""Seconds that a compilation must take before JAX writes it: no compilation takes this long."""
-
-
 def warming(folder: Path) -> dict[str, str]:
     """Environment variables for a process that fills the cache in `folder`."""
-    return _variables({**_settings(folder), "jax_persistent_cache_min_compile_time_secs": 0.0})
+    return jax_cache.variables(jax_cache.settings(folder, seconds=0.0))
 
 
 def reading(folder: Path) -> dict[str, str]:
     """Environment variables for a process that reads the cache in `folder` and never writes
     to it.
     """
-    return _variables(_settings(folder))
+    return jax_cache.variables(jax_cache.settings(folder, seconds=jax_cache.NEVER))
 
 
 def read_here(archive: Path) -> int:
@@ -103,48 +100,13 @@ def read_here(archive: Path) -> int:
     JAX has no such place for them.
     """
     programs = Programs(archive)
-    if programs:
-        with contextlib.suppress(ImportError, AttributeError):
-            import jax
-            from jax._src import compilation_cache
-            from jax._src.compilation_cache_interface import CacheInterface
-
-            class Kept(CacheInterface):  # type: ignore[misc]
-                """The cache that JAX asks, without a folder."""
-
-                def get(self, key: str) -> bytes | None:
-                    return programs.compiled(key)
-
-                def put(self, key: str, value: bytes) -> None:
-                    """Keep nothing: a program that is compiled here is used here only."""
-
-            # Raises here if JAX has no such function to replace.
-            compilation_cache.get_file_cache  # noqa: B018
-            compilation_cache.get_file_cache = lambda path: (Kept(), path)
-            for name, value in _settings(Path(FILE)).items():
-                jax.config.update(name, value)
-            return len(programs)
-    return 0
-
-
-def _settings(folder: Path) -> dict[str, str | float | int]:
-    return {
-        "jax_compilation_cache_dir": str(folder),
-        "jax_persistent_cache_min_compile_time_secs": _NEVER,
-        "jax_persistent_cache_min_entry_size_bytes": -1,
-        # XLA's own caches would put the folder's name into the key
-        "jax_persistent_cache_enable_xla_caches": "none",
-    }
-
-
-def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
-    return {name.upper(): str(value) for name, value in settings.items()}
+    return len(programs) if programs and jax_cache.answer_from(programs.compiled) else 0
 
 
 def pack(folder: Path, target: Path) -> None:
     """Pack the cache in `folder` into the file `target`, with the machine that it was made for."""
     entries = {}
-    for path in folder.glob(f"*{_ENDING}"):
+    for path in folder.glob(f"*{ENDING}"):
         content = path.read_bytes()
         entries[_stored_as(path.name)] = _scrambled(
             zlib.compress(hashlib.sha256(content).digest() + content), path.name
@@ -175,7 +137,7 @@ class Programs:
         return max(len(self._names) - 1, 0)
 
     def compiled(self, name: str) -> bytes | None:
-        return self._content(name + _ENDING)
+        return self._content(name + ENDING)
 
     def _content(self, name: str) -> bytes | None:
         if self._packed is not None and _stored_as(name) in self._names:

@@ -159,8 +159,13 @@ def _settings() -> dict[str, Any]:
     return {name: getattr(jax.config, name) for name in RECORDED}
 
 
-@functools.cache
-def draws(samplers: tuple[str, ...] = BASIC) -> dict[str, Any]:
+def draw(samplers: tuple[str, ...]) -> dict[str, Any]:
     """The canonical draws of `samplers`. The first call compiles a few small programs."""
     with exactly(GRADING), in_64_bits(False):  # whatever a notebook sets: other bits would be drawn
         return canonical_draws(samplers)
+
+
+@functools.cache
+def draws(samplers: tuple[str, ...] = BASIC) -> dict[str, Any]:
+    """What `draw` returns, computed once in a process."""
+    return draw(samplers)

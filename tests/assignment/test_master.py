@@ -15,8 +15,9 @@ import nbformat
 import pytest
 from shared import ROOT
 
-from autograder.assignment import otter_assign
+from autograder.assignment import master, otter_assign
 from autograder.assignment.notebook import run_after_cells
+from autograder.runtime import switches
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 
@@ -231,9 +232,37 @@ def test_a_kernel_that_only_its_author_has_is_no_hindrance(tmp_path: Path) -> No
     """
     spec = {"name": "course-env", "display_name": "Course", "language": "python"}
     cells = [nbformat.v4.new_code_cell("import sys"), nbformat.v4.new_code_cell("x = 3")]
-    master = tmp_path / "master.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec}), master)
-    otter_assign.check_readable(master)
+    path = tmp_path / "master.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec}), path)
+    otter_assign.check_readable(path)
     call = f"open({str(tmp_path / 'said')!r}, 'w').write(f'{{x}} {{sys.executable}}')"
-    assert run_after_cells(master, call) == []
+    assert run_after_cells(path, call) == []
     assert (tmp_path / "said").read_text() == f"3 {sys.executable}"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "runs"), [("written", [""]), ("missing", ["", ",".join(switches.SHORTCUTS)])]
+)
+def test_a_kernel_that_dies_before_the_banks_are_there_runs_again_without_shortcuts(
+    tmp_path: Path, outcome: str, runs: list[str]
+) -> None:
+    """One that dies later, while it compiles what grading will need, has done what it must."""
+    noting = (
+        "import os\n"
+        f"with open({str(tmp_path / 'runs')!r}, 'a') as runs:\n"
+        f"    print(os.environ.get({switches.VARIABLE!r}, ''), file=runs)"
+    )
+    cells = [nbformat.v4.new_code_cell(noting), nbformat.v4.new_code_cell("1 / 0")]
+    path = tmp_path / "master.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    there, programs = tmp_path / "outcome", tmp_path / "programs"
+    programs.mkdir()
+    call = (
+        f"if {outcome == 'written'} or os.environ.get({switches.VARIABLE!r}):\n"
+        f"    open({str(there)!r}, 'w').close()\n"
+        f"if not os.environ.get({switches.VARIABLE!r}):\n"
+        "    os._exit(1)"
+    )
+    (note,) = master._run_slowly_on_doubt(path, call, there, programs)
+    assert "1 / 0` raised ZeroDivisionError" in note
+    assert (tmp_path / "runs").read_text().splitlines() == runs
