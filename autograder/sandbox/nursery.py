@@ -80,23 +80,19 @@ class Child:
         self._answers.close()
 
     def _ended(self, timeout: float | None) -> int | None:
-        if self.returncode is None and self._told(timeout):
-            # the message stays there for other threads, which may wait for it
-            status = self._answers.recv(64, socket.MSG_PEEK)
-            # The nursery is gone and cannot report the status: the worker was killed with its
-            # parent.
-            self.returncode = int(status) if status else -signal.SIGKILL
+        if self.returncode is None:
+            try:
+                if select.select([self._answers], [], [], timeout)[0]:
+                    # the message stays there for other threads, which may wait for it
+                    status = self._answers.recv(64, socket.MSG_PEEK)
+                    # The nursery is gone and cannot report the status: the worker was killed with
+                    # its parent.
+                    self.returncode = int(status) if status else -signal.SIGKILL
+            except (OSError, ValueError):
+                if self._answers.fileno() != -1:
+                    raise
+                self.returncode = -signal.SIGKILL  # another thread has had it killed meanwhile
         return self.returncode
-
-    def _told(self, timeout: float | None) -> bool:
-        """Whether the nursery has told of the end within `timeout` seconds."""
-        try:
-            return bool(select.select([self._answers], [], [], timeout)[0])
-        except (OSError, ValueError):
-            if self._answers.fileno() != -1:
-                raise
-            self.returncode = -signal.SIGKILL  # another thread has had it killed meanwhile
-            return False
 
 
 class Nursery:

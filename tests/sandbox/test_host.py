@@ -378,3 +378,18 @@ def test_a_process_whose_name_is_no_text_is_found(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize(("lives", "said"), [(0.2, "False"), (30, "True")])
+def test_a_thread_that_is_about_to_end_is_no_hole_and_one_that_stays_is(
+    lives: float, said: str
+) -> None:
+    source = (
+        "import threading, time\n"
+        "from autograder.sandbox.confined import confine\n"
+        "confine.THREAD_SECONDS = 1.0\n"
+        f"threading.Thread(target=time.sleep, args=({lives},), daemon=True).start()\n"
+        "print(confine._has_other_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert done.stdout.strip() == said, done.stderr

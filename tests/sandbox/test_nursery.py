@@ -26,7 +26,10 @@ from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.submission import Submission
 
-pytestmark = pytest.mark.skipif(not system.FORKS, reason="forks on Linux only")
+pytestmark = [
+    pytest.mark.skipif(not system.FORKS, reason="forks on Linux only"),
+    pytest.mark.anew,  # each test says itself which workers are forked
+]
 
 CELL = "import os, jax.numpy as jnp\ndef f(x):\n    return jnp.cumsum(x) + 1"
 
@@ -214,3 +217,20 @@ def test_a_worker_that_another_thread_has_ended_is_told_as_ended() -> None:
         waiting.start()
         waiting.join(10)
     assert found == [-signal.SIGKILL]
+
+
+def test_a_worker_that_is_ended_while_its_end_is_read_is_told_as_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    child = nursery.Child.__new__(nursery.Child)
+    child.returncode, child._answers, child.pid = None, ours, 0
+
+    def and_closes(*_: object) -> tuple[list[socket.socket], list[int], list[int]]:
+        child.close()
+        return [ours], [], []
+
+    with theirs:
+        theirs.send(b"0")
+        monkeypatch.setattr("select.select", and_closes)
+        assert child.poll() == -signal.SIGKILL

@@ -83,6 +83,7 @@ DEATHS = {
 }
 
 
+@pytest.mark.anew
 @pytest.mark.parametrize(
     ("death", "cause", "shortcut"),
     [

@@ -12,6 +12,7 @@ import ctypes
 import os
 import signal
 import struct
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,10 @@ class Confinement:
     leave_out: Sequence[str] = ()
 
 
+THREAD_SECONDS = 2.0
+"""Seconds that a library's thread may take to end."""
+
+
 @dataclass
 class Report:
     """The result of confinement: the active layers, why others are missing, and the open holes that
@@ -104,10 +109,22 @@ def confine(wanted: Confinement) -> Report:
         else:
             _attempt(report, layer, put_on)
     report.open_holes = open_holes(wanted.hidden)
-    if system.LINUX and len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
+    if system.LINUX and _has_other_threads():
         # Layers are those of one thread. The fork that the probe tries ends those of libraries.
         report.open_holes.append("use a thread that began before it was confined")
     return report
+
+
+def _has_other_threads() -> bool:
+    """Whether this process has a thread besides this one. The kernel lists a thread for a moment
+    after it has ended, so one that is gone before `THREAD_SECONDS` have passed does not count.
+    """
+    until = time.monotonic() + THREAD_SECONDS
+    while len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.001)
+    return False
 
 
 def _attempt(report: Report, layer: str, put_on: Callable[[], object]) -> None:
