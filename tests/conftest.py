@@ -13,10 +13,12 @@ from typing import Any
 import jax
 import pytest
 from hypothesis import settings
-from shared import NAMES, OFTEN, Builds
+from shared import NAMES, OFTEN, Builds, Grade
 
 from autograder import Array, Dim, Question, Seed
 from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.samples import otter_run
+from autograder.classroom.warm_samples import WarmSamples
 from autograder.questions.question import declared_inside
 from autograder.runtime.compiler_flags import compiler_flags
 
@@ -83,6 +85,21 @@ def assignment(request: pytest.FixtureRequest, dist: Builds) -> BuiltAssignment:
 def one_assignment(dist: Builds) -> BuiltAssignment:
     """One built assignment, for tests that do not depend on which."""
     return BuiltAssignment(dist / "nnx-vmap-over-batch")
+
+
+@pytest.fixture(scope="session")
+def warm_samples() -> Iterator[WarmSamples]:
+    """A grader that is kept warm for the whole run."""
+    with WarmSamples(1) as warm:
+        yield warm
+
+
+@pytest.fixture(params=["in a class", pytest.param("by otter run", marks=pytest.mark.slow)])
+def grade(request: pytest.FixtureRequest, warm_samples: WarmSamples) -> Grade:
+    """Grades a submission with a zip: in each run as one of a class, which gives the verdicts of
+    `otter run` (see `tests/classroom/test_command.py`), and in the long run by `otter run`, too.
+    """
+    return warm_samples.grade if request.param == "in a class" else otter_run
 
 
 @pytest.fixture(autouse=True)

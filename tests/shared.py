@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from filelock import FileLock
+
+from autograder.assignment.samples import GradedSample
 
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
@@ -26,6 +29,9 @@ SECRET = "the secret of the tests"
 PLUGIN = "autograder.otter_plugin.ArraysPlugin"
 
 Contents = dict[str, bytes]
+
+Grade = Callable[[nbformat.NotebookNode | Path, Path], GradedSample]
+"""Grades a submission with an autograder zip."""
 
 
 def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:

@@ -27,9 +27,9 @@ from autograder.runtime import system
 
 
 @dataclass(frozen=True)
-class OtterRun:
-    """The result of `otter run`: the parsed results.json (None if there is none), the exit code,
-    all output, and seconds of wall time.
+class GradedSample:
+    """The result of a sample: the parsed results.json (None if there is none), the exit code of the
+    command, all output, and seconds of wall time.
     """
 
     results: dict[str, Any] | None
@@ -84,7 +84,7 @@ class Sample:
     built: BuiltAssignment
     label: str
     submission: nbformat.NotebookNode | Path
-    expects: Callable[[OtterRun], bool]
+    expects: Callable[[GradedSample], bool]
 
 
 def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
@@ -127,7 +127,7 @@ def otter_run(
     *,
     name: str = "submission.ipynb",
     **popen: Any,
-) -> OtterRun:
+) -> GradedSample:
     """Grade one submission with the stock command `otter run`, in a process and a folder of its
     own.
     """
@@ -171,7 +171,7 @@ def otter_run(
         )
         if results is not None:
             check_results(results)
-        return OtterRun(results, done.returncode, done.stdout + done.stderr, seconds)
+        return GradedSample(results, done.returncode, done.stdout + done.stderr, seconds)
 
 
 def _no_json(constant: str) -> None:

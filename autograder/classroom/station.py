@@ -46,16 +46,21 @@ class GradedSubmission:
 
 
 class Station:
-    """Grades submissions with one autograder zip, each in a folder and processes of its own."""
+    """Grades submissions with an autograder zip, each in a folder and processes of its own."""
 
     def __init__(self, archive: Path) -> None:
         """Unpack `archive`. The grader starts with the first submission."""
         # no other user may enter: the hidden bank is in it
         self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(self._folder / "source")
+        self.turn_to(archive)
         self._grader: subprocess.Popen[bytes] | None = None
         self._guard: Guard | None = None
+
+    def turn_to(self, archive: Path) -> None:
+        """Grade with `archive` from now on. The grader stays warm: it knows nothing of a zip."""
+        remove(self._folder / "source")
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(self._folder / "source")
 
     def grade(
         self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None

@@ -9,9 +9,11 @@ import click
 from rich.markup import escape
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import known_samples, otter_run
+from autograder.assignment.samples import known_samples
+from autograder.classroom.warm_samples import WarmSamples
 from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
 from autograder.console import a_table, in_parallel, show
+from autograder.runtime import machine
 
 
 @click.command(
@@ -27,8 +29,9 @@ from autograder.console import a_table, in_parallel, show
 def samples(folders: tuple[Path, ...], as_json: bool) -> None:
     """Grade three samples of each built assignment.
 
-    FOLDERS are what a build wrote, such as dist/NAME. `otter run` grades the solution, the
-    untouched notebook and a wrong answer. Exits with 1 if a score is not as expected.
+    FOLDERS are what a build wrote, such as dist/NAME. The solution, the untouched notebook and a
+    wrong answer are graded as `autograder grade` grades a class. Exits with 1 if a score is not as
+    expected.
     """
     try:
         waiting = [
@@ -39,13 +42,11 @@ def samples(folders: tuple[Path, ...], as_json: bool) -> None:
     told = []
     table = a_table("assignment", "submission", "score", "seconds", "first finding")
     failures = []
-    for sample, graded in zip(
-        waiting,
-        in_parallel(
-            "grading", lambda sample: otter_run(sample.submission, sample.built.zip), waiting
-        ),
-        strict=True,
-    ):
+    with WarmSamples(machine.cpus()) as warm:
+        grades = in_parallel(
+            "grading", lambda sample: warm.grade(sample.submission, sample.built.zip), waiting
+        )
+    for sample, graded in zip(waiting, grades, strict=True):
         score = "ungraded" if graded.score is None else f"{graded.score:g} / {graded.possible:g}"
         table.add_row(
             sample.built.name,

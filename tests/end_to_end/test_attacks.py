@@ -34,7 +34,7 @@ from attack_files import ATTACKS, INVADED, QUESTION, SHORT, with_answer
 from shared import Builds, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import OtterRun, otter_run
+from autograder.assignment.samples import GradedSample, otter_run
 from autograder.bank.records import Bank
 from autograder.bank.storage import load
 
@@ -216,7 +216,7 @@ def test_an_attack_from_a_cell_is_held(
     source = attack.read_text(encoding="utf-8")
     short = any(mark in source.splitlines()[:3] for mark in ("# slow", "# short"))
     notebook = with_answer(one_assignment, source.replace("TOKEN", place.token))
-    graded: OtterRun = otter_run(
+    graded: GradedSample = otter_run(
         notebook, short_zip if short else one_assignment.zip, timeout=SECONDS, env=place.environment
     )
     assert_held(graded.results, graded.printed, graded.score, place, bank)
@@ -571,7 +571,7 @@ def test_an_attack_by_a_whole_submission_is_held(
     )
     subprocess.run(["rm", "-rf", str(place.folder / "autograder")], check=True)
     Path(sys.prefix, f"otter-attack-{os.getpid()}").unlink(missing_ok=True)
-    score = OtterRun(results, 0, printed, 0).score
+    score = GradedSample(results, 0, printed, 0).score
     if name in BEFORE_ANY_PLUGIN and score is None:
         results, score = results or {}, 0
     assert_held(results, printed, score, place, bank)

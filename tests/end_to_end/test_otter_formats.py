@@ -18,7 +18,7 @@ from otter_formats import FORMATS
 from shared import PLUGIN
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import OtterRun, otter_run
+from autograder.assignment.samples import GradedSample, otter_run
 from autograder.grading.results import CELLS
 from autograder.sandbox.files import lay_out
 
@@ -68,7 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("formats")
 
 
-def seen(graded: OtterRun) -> Any:
+def seen(graded: GradedSample) -> Any:
     """What a student and an instructor read, but for times and addresses, and the lines on the way
     to an exception, which go through a stand-in."""
     assert graded.results is not None, graded.printed[-3000:]

@@ -1,7 +1,7 @@
-"""Real submissions through real `otter run`: right, wrong, untouched, and broken in every way that
-Otter lets through.
+"""Real submissions through real Otter: right, wrong, untouched, and broken in every way that Otter
+lets through.
 
-Covers too: `assignment.samples`, `grading.kernel`.
+Covers too: `assignment.samples`, `classroom.warm_samples`, `grading.kernel`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from shared import MASTERS, ROOT, SECRET, Builds
+from shared import MASTERS, ROOT, SECRET, Builds, Grade
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import OtterRun, otter_run
+from autograder.assignment.samples import GradedSample, otter_run
 from autograder.bank.filenames import PUBLIC_FILE
 
 POINTS = 10
@@ -34,8 +34,8 @@ def question_of(built: BuiltAssignment) -> str:
     return str(question)
 
 
-def graded_answer(built: BuiltAssignment, source: str) -> OtterRun:
-    return otter_run(built.answered({question_of(built): source}), built.zip)
+def graded_answer(grade: Grade, built: BuiltAssignment, source: str) -> GradedSample:
+    return grade(built.answered({question_of(built): source}), built.zip)
 
 
 def known_answers(kind: str) -> list[Any]:
@@ -70,8 +70,10 @@ def test_the_solution_gets_every_point(assignment: BuiltAssignment) -> None:
     assert (graded.score, graded.possible) == (POINTS, POINTS), graded.printed
 
 
-def test_the_untouched_notebook_gets_no_hidden_point(assignment: BuiltAssignment) -> None:
-    graded = otter_run(assignment.untouched, assignment.zip)
+def test_the_untouched_notebook_gets_no_hidden_point(
+    grade: Grade, assignment: BuiltAssignment
+) -> None:
+    graded = grade(assignment.untouched, assignment.zip)
     assert (graded.score, graded.possible) == (0, POINTS), graded.printed
     assert graded.sentence.startswith(
         f"{question_of(assignment)} returned None. Is a `return` missing? [case 1 of "
@@ -79,9 +81,11 @@ def test_the_untouched_notebook_gets_no_hidden_point(assignment: BuiltAssignment
 
 
 @pytest.mark.parametrize(("name", "function"), known_answers("alternative"))
-def test_an_alternative_gets_every_point(dist: Builds, name: str, function: str) -> None:
+def test_an_alternative_gets_every_point(
+    grade: Grade, dist: Builds, name: str, function: str
+) -> None:
     built = BuiltAssignment(dist / name)
-    graded = graded_answer(built, built.alternatives(question_of(built))[function])
+    graded = graded_answer(grade, built, built.alternatives(question_of(built))[function])
     assert graded.score == POINTS, graded.sentence
     assert graded.results is not None
     assert all(finding["diagnosis"] is None for finding in graded.results["extra_data"]["findings"])
@@ -89,11 +93,11 @@ def test_an_alternative_gets_every_point(dist: Builds, name: str, function: str)
 
 @pytest.mark.parametrize(("name", "function"), known_answers("misconception"))
 def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(
-    dist: Builds, name: str, function: str
+    grade: Grade, dist: Builds, name: str, function: str
 ) -> None:
     built = BuiltAssignment(dist / name)
     known = built.misconceptions(question_of(built))[function]
-    graded = graded_answer(built, known.source)
+    graded = graded_answer(grade, built, known.source)
     assert graded.results is not None
     findings = graded.results["extra_data"]["findings"]
     wrong = {
@@ -141,10 +145,10 @@ METHOD_TOLD = {
     [(name, function) for name, told in METHOD_TOLD.items() for function in told],
 )
 def test_right_values_by_another_way_get_the_points_of_the_values(
-    dist: Builds, name: str, function: str
+    grade: Grade, dist: Builds, name: str, function: str
 ) -> None:
     built = BuiltAssignment(dist / name)
-    graded = graded_answer(built, built.misconceptions(question_of(built))[function].source)
+    graded = graded_answer(grade, built, built.misconceptions(question_of(built))[function].source)
     assert graded.score == METHOD_TOLD[name][function]
 
 
@@ -230,16 +234,19 @@ def batched_init_count(seed, num_inits, features):
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_the_same_method_spelled_otherwise_gets_every_point(dist: Builds, spelling: str) -> None:
+def test_the_same_method_spelled_otherwise_gets_every_point(
+    grade: Grade, dist: Builds, spelling: str
+) -> None:
     built = BuiltAssignment(next(dist / name for name in METHOD_TOLD if spelling.startswith(name)))
     notebook = nbformat.read(built.untouched, as_version=4)
     cell = next(cell for cell in notebook.cells if f"def {question_of(built)}(" in cell.source)
     cell.source = f"import numpy as np\n{SPELLINGS[spelling]}"
-    graded = otter_run(notebook, built.zip)
+    graded = grade(notebook, built.zip)
     assert graded.score == POINTS, json.dumps(graded.results, indent=1)
 
 
 def test_a_show_of_the_method_beside_the_answer_gets_none_of_its_points(
+    grade: Grade,
     one_assignment: BuiltAssignment,
 ) -> None:
     source = """
@@ -248,7 +255,7 @@ def show(seed, x_batch, features):
     nnx.vmap(lambda model, x: model(x) + 1, in_axes=(None, 0))(model, jnp.asarray(x_batch))
     return model(x_batch).reshape(-1)
 """
-    assert graded_answer(one_assignment, source).score == POINTS - 3
+    assert graded_answer(grade, one_assignment, source).score == POINTS - 3
 
 
 def test_every_assignment_has_two_alternatives_and_its_pitfalls(
@@ -365,11 +372,14 @@ NOT_PARSED = (
     ],
 )
 def test_a_broken_answer_gets_one_clear_sentence_and_no_point(
-    one_assignment: BuiltAssignment, spoil: Callable[[nbformat.NotebookNode], None], sentence: str
+    grade: Grade,
+    one_assignment: BuiltAssignment,
+    spoil: Callable[[nbformat.NotebookNode], None],
+    sentence: str,
 ) -> None:
     notebook = nbformat.read(one_assignment.untouched, as_version=4)
     spoil(notebook)
-    graded = otter_run(notebook, one_assignment.zip)
+    graded = grade(notebook, one_assignment.zip)
     assert graded.results is not None, graded.printed
     assert (graded.score, graded.sentence) == (0, sentence)
     assert "the secret" not in json.dumps(graded.results)
@@ -445,12 +455,12 @@ def with_an_error_in_another_cell(path: Path) -> None:
     ],
 )
 def test_what_does_not_touch_the_answer_costs_no_point(
-    one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Path], None]
+    grade: Grade, one_assignment: BuiltAssignment, tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
     path = tmp_path / one_assignment.solution.name
     path.write_bytes(one_assignment.solution.read_bytes())
     change(path)
-    graded = otter_run(path, one_assignment.zip)
+    graded = grade(path, one_assignment.zip)
     assert graded.score == POINTS, graded.printed[-3000:]
 
 
@@ -493,7 +503,7 @@ def test_another_environment_is_ungraded_and_never_zero(
     assert graded.results["tests"][-1]["name"] == "vmap_over_batch: argument types (ungraded)"
 
 
-def without_times(graded: OtterRun) -> dict[str, Any]:
+def without_times(graded: GradedSample) -> dict[str, Any]:
     """The results, but for how long grading took."""
     assert graded.results is not None, graded.printed
     findings = [

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import OtterRun, otter_run
+from autograder.assignment.samples import GradedSample, otter_run
 from autograder.runtime import switches, system
 
 pytestmark = pytest.mark.skipif(not system.FORKS, reason="forks on Linux only")
@@ -63,7 +63,7 @@ def test_none_is_begun_where_it_would_not_be_taken(
     assert begun(tmp_path, before, **variables) == ["0", "0 []"]
 
 
-def rows(graded: OtterRun) -> str:
+def rows(graded: GradedSample) -> str:
     assert graded.results is not None, graded.printed
     return json.dumps(graded.results["tests"])
 
