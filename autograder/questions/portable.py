@@ -1,6 +1,7 @@
-"""Take the source of a function from the notebook, so that it can be run in another process.
+"""Take the source of a function out of the notebook, so that another process can run it.
 
-What it uses is imported in the same text. A function that needs more cannot be taken along.
+The text includes the imports that the function needs. A function that needs anything else is not
+portable.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ USUAL = {
     "jax": "import jax",
     "math": "import math",
 }
-"""The imports that a text may use without any."""
+"""The names that a text may use without an import, with the statement that imports each."""
 
 NUMERICAL = ("numpy", "jax", "math")
-"""The packages that compute with numbers only."""
+"""The packages that only compute with numbers."""
 
 
 class NotPortable(ValueError):
-    """The source cannot be taken along. The message says why, and continues "… "."""
+    """The source cannot run in another process. The message says why, and continues "… "."""
 
 
 def portable(
@@ -38,8 +39,8 @@ def portable(
     """A text that binds `name` to `function` (see `autograder.calls.given`).
 
     `function` is a lambda, a function of the notebook, a function of an installed package, or the
-    text of one. It may use these `packages`, any installed ones if None, and the name `known`.
-    Raises `NotPortable`.
+    text of one. It may use the packages that `packages` lists (any installed one if None) and the
+    name `known`. Raises `NotPortable`.
     """
     if isinstance(function, str):
         statement, around = _of_text(function, name), {}
@@ -58,7 +59,7 @@ def portable(
 
 
 def _plain(function: Any) -> types.FunctionType:
-    """The function whose source says what `function` does. Raises `NotPortable`."""
+    """The plain function behind `function`: its source says what it does. Raises `NotPortable`."""
     plain = inspect.unwrap(function) if callable(function) else function
     if not isinstance(plain, types.FunctionType):
         raise NotPortable(
@@ -66,7 +67,7 @@ def _plain(function: Any) -> types.FunctionType:
             "function that this notebook defines"
         )
     wrapper = function
-    while type(wrapper).__name__ == "PjitFunction":  # of `jax.jit`, which changes no value
+    while type(wrapper).__name__ == "PjitFunction":  # `jax.jit` changes no value
         wrapper = wrapper.__wrapped__
     decorated = plain.__globals__.get(plain.__name__) is function
     if wrapper is not plain and not decorated:
@@ -91,7 +92,7 @@ def _of_text(text: str, name: str) -> str:
 
 
 class _WithoutAnnotations(ast.NodeTransformer):
-    """They name what need not be there."""
+    """Remove annotations: they may use names that the other process does not have."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -137,13 +138,13 @@ def _statement(function: types.FunctionType, name: str) -> str:
 
 
 def _is_of(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:
-    """Whether a node was compiled to `code`."""
+    """Whether Python compiled this node to `code`."""
     if isinstance(node, ast.FunctionDef):
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         return (node.name, first) == (code.co_name, code.co_firstlineno)
     body = node.body
     start, end = (body.lineno, body.col_offset), _end(body)
-    # Several lambdas may stand on one line: all that `code` does is done inside the body.
+    # Several lambdas may share a line. Every instruction of `code` lies inside the body of its own.
     return (node.lineno, "<lambda>") == (code.co_firstlineno, code.co_name) and all(
         start <= (line, column) and (last, until) <= end
         for line, last, column, until in code.co_positions()
@@ -200,8 +201,8 @@ def _may_use(packages: tuple[str, ...] | None) -> str:
 
 
 def _public(value: Any) -> tuple[str, str] | None:
-    """The module and the name by which anybody can import a function or a class of an installed
-    package.
+    """The module and the name under which any process can import a function or class of an
+    installed package, or None.
     """
     if not callable(value):
         return None
@@ -216,7 +217,7 @@ def _public(value: Any) -> tuple[str, str] | None:
 
 
 def _installed(module: Any) -> bool:
-    """Whether a module is a package's, and not a file of the course."""
+    """Whether a module belongs to an installed package or the standard library, not the course."""
     file = str(getattr(module, "__file__", None) or "")
     return not file or any(part in file for part in ("site-packages", "dist-packages", _STANDARD))
 

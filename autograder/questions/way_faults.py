@@ -1,4 +1,4 @@
-"""What is wrong with how a question says that it calls what students write (see
+"""Find the faults of how a question says it calls what students write (see
 `autograder.questions.ways`).
 """
 
@@ -15,7 +15,7 @@ from autograder.questions.ways import Declared, State, text_of_through
 
 
 def faults(question: Declared) -> Iterator[Fault]:
-    """What is wrong with the fields that are read here: a field, its value, and the rest of the
+    """The faults of the fields that this module reads: each a field, its value, and the rest of the
     sentence.
     """
     for field in ("keywords", "then"):
@@ -139,7 +139,7 @@ def _of_through(question: Declared) -> Iterator[Fault]:
 
 
 def _names(function: Callable[..., Any]) -> set[str]:
-    """Every global name that a function, or one inside it, uses."""
+    """Every global name that a function, or a function inside it, uses."""
     found, left = set(), [inspect.unwrap(function).__code__]
     while left:
         code = left.pop()
@@ -171,7 +171,7 @@ def _of_made(question: Declared) -> Iterator[Fault]:
 
 
 def _needs(question: Declared, name: str, wanted: str, met: set[str]) -> bool:
-    """Whether an argument is made, in any number of steps, of the argument `wanted`."""
+    """Whether an argument is made, directly or through others, from the argument `wanted`."""
     for other in question.arguments[name].needs:
         if other == wanted:
             return True
