@@ -1,5 +1,5 @@
-"""Call a function with many keys, and stack what it returns: how random numbers are distributed
-shows only over many draws.
+"""Call a function with many keys and stack what it returns: only many draws show how random numbers
+are distributed.
 """
 
 from __future__ import annotations
@@ -14,41 +14,45 @@ from autograder.calls.outputs import ALONE, Output, Unusable, to_output
 from autograder.calls.spec import CallSpec
 
 LOOPED = 2_000
-"""The keys with which a function is called one by one, where `jax.vmap` cannot map it."""
+"""The number of keys with which a function is called one at a time when `jax.vmap` cannot map
+it.
+"""
 
 LARGEST = 4_000_000
-"""The numbers that all answers together have at most; of larger answers there are fewer."""
+"""The most numbers that all answers may have together. The larger an answer, the fewer are
+drawn.
+"""
 
 AGAIN = 2
-"""The last rows of what is returned: so many plain calls with the first key."""
+"""How many rows at the end come from plain calls with the first key."""
 
 SEEDS = 2**24
 """Seeds are below this (see `autograder.questions.arguments.LARGEST_SEED`)."""
 
 
 def fewest(count: int, size: int) -> int:
-    """The rows without the last `AGAIN` that a function returns at least, if it was asked for
-    `count` samples, and each has `size` numbers.
+    """The fewest rows that a function asked for `count` samples may return, without the last
+    `AGAIN`, if each sample has `size` numbers.
     """
     return min(count, LOOPED, most(count, size))
 
 
 def most(count: int, size: int) -> int:
-    """The same, at most."""
+    """The most rows that it may return (see `fewest`)."""
     return max(min(count, LARGEST // max(size, 1)), 1)
 
 
 def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
     """The function of the same arguments that calls `function` with `way.samples` keys, made from
-    the argument `way.sampled`, and returns its arrays with the answers along a new first axis.
+    the argument `way.sampled`, and returns its arrays stacked along a new first axis.
 
-    The keys are mapped by `jax.vmap`; if that fails, the function is called with `LOOPED` of them
-    in turn. `AGAIN` more rows are plain calls with the first key. Raises `Unusable`.
+    `jax.vmap` maps the keys. If that fails, the function is called with at most `LOOPED` of them in
+    turn. `AGAIN` more rows come from plain calls with the first key. Raises `Unusable`.
     """
     place = list(arguments).index(way.sampled)
 
     def call(*passed: Any) -> Any:
-        # Taken before the first call: it may write into its arguments.
+        # Copied before the first call, which may write into its arguments.
         kept = [_copied(value) for value in passed]
 
         def of(key: Any) -> Any:
@@ -86,7 +90,7 @@ def _copied(value: Any) -> Any:
 
 
 def _keys(key: Any, count: int) -> Any:
-    """Different keys, or seeds of the type of `key`."""
+    """`count` different keys, or seeds of the type of `key`."""
     if not isinstance(key, int | float | np.generic):
         import jax
 
@@ -97,7 +101,7 @@ def _keys(key: Any, count: int) -> Any:
 
 
 def _mapped(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None:
-    """The answers of `of` for all keys at once; None if JAX cannot trace it."""
+    """The answers of `of` for all keys at once, or None if JAX cannot trace it."""
     import jax
 
     try:
