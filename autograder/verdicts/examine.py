@@ -1,7 +1,7 @@
 """Judge a function by one group of cases.
 
-Every answer is judged here: a student's, and the author's own alternatives and misconceptions, in
-the notebook and in grading.
+This module judges every answer, in the notebook and in grading: a student's, and the author's own
+alternatives and misconceptions.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from autograder.verdicts.mismatch import MEASURED, Mismatch
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a function does not pass a group.
+    """The reason why a function does not pass a group.
 
     `answered` is case number `case` of the `cases` in the group: the first of the `failing` ones
     that failed. `step` is "call", "shape", "dtype", "structure", "finite", "values", "residual",
-    "samples", "inconsistent" or "arguments". `sentence` continues the function's name and gives
-    nothing hidden away; `detail` contains values, or text of the function's own. `part` names the
-    array of the output that is reported; `actual` and `mismatch` are set if it is wrong. `verdict`
-    is "wrong", "imprecise" (every failing case is right to half precision) or "inconsistent";
-    `worth` is the share of the group's points. `refused_on` lists the failing cases; `untried` is
-    the number of cases that were not called because the function had stopped answering.
+    "samples", "inconsistent" or "arguments". `sentence` continues the function's name and tells
+    nothing hidden; `detail` contains values, or text from the function. `part` names the array of
+    the output that the finding is about; `actual` and `mismatch` are set if that array is wrong.
+    `verdict` is "wrong", "imprecise" (every failing case is right to half precision) or
+    "inconsistent". `worth` is the share of the group's points. `refused_on` lists the failing
+    cases. `untried` is the number of cases that were not called because the function had stopped
+    answering.
     """
 
     answered: ExpectedCase
@@ -77,8 +78,8 @@ def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
 
 
 def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
-    """The mistake behind a function's outcomes on the cases of a group, by index of the case; None
-    if there is none.
+    """The mistake behind a function's outcomes on the cases of a group, or None. `seen` is by index
+    of the case.
     """
     return diagnose(
         seen,
@@ -95,13 +96,13 @@ def examine(
     show: Callable[[str], object] | None = None,
     seen: dict[int, Returned | Failed] | None = None,
 ) -> Finding | None:
-    """None if `function` gives the expected output at every call of `group`, else the finding at
-    the first call at which it does not.
+    """None if `function` gives the expected output at every call of `group`, otherwise the finding
+    at the first call where it does not.
 
     In the groups of `CONTRACT_GROUPS` the function must also leave its arguments unchanged. After a
-    fault, each case that has not been called is called once for the diagnosis, unless the function
-    has stopped answering. `show` receives what the function prints, up to a limit. `seen` is filled
-    with the outcome of each case.
+    fault, each remaining case is called once for the diagnosis, unless the function has stopped
+    answering. `show` receives what the function prints, up to a limit. `seen` collects the outcome
+    of each case.
     """
     seen = {} if seen is None else seen
 
@@ -138,7 +139,7 @@ def examine(
             if group.imprecise == 1:
                 faults = {other: each for other, each in faults.items() if not only_imprecise(each)}
             return _found(group, index, seen, faults)
-        # Checked in these groups only: the values are right, and every call gets its own copies.
+        # Only these groups check this: the values are right, and every call gets its own copies.
         written = forbidden(outcome, group.cases[index].case.way)
         if group.name in CONTRACT_GROUPS and written:
             sentence = (
@@ -154,7 +155,7 @@ def _called(
 ) -> Returned | Failed:
     """The outcome of one call.
 
-    Where a small array or none is expected, only the shape and dtype of a large one are kept: a
+    Of a large array where none or a small one is expected, only the shape and dtype are kept: a
     group has many cases, and the grader may have little memory.
     """
     outcome = judged(
@@ -183,8 +184,7 @@ def _found(
     *,
     again: bool = False,
 ) -> Finding:
-    """The finding of the first case that failed, or of the first one that is more than
-    imprecise."""
+    """The finding of the first case that failed, or of the first that is more than imprecise."""
     plain = [index for index, fault in faults.items() if not only_imprecise(fault)]
     index = begun if not plain or begun in plain else min(plain)
     fault, outcome, answered = faults[index], seen[index], group.cases[index]
@@ -205,7 +205,7 @@ def _found(
             sentence = tell(part, sentence, outcome, answered.case.way)
     verdict = "wrong" if plain else "imprecise"
     diagnosis = None if again else diagnosis_of(group, seen)
-    # A lost digit is no mistake of a general kind: its cause is the author's to name.
+    # Lost digits are no general mistake; only the author can name their cause.
     if (
         diagnosis
         and diagnosis.by == "general"
