@@ -1,8 +1,8 @@
 """Facts about one call of a function: which transforms it applied, and which parameters it made and
 used.
 
-Facts are gathered in the process that runs the function, which may be a submission's own. So they
-are claims, small enough to be checked in full. Pure Python.
+The process that runs the function, which may be a submission's own, gathers the facts. So they are
+claims, small enough to be checked in full. Pure Python.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TRANSFORMS = (
     "jax.lax.scan",
     "jax.jit",
 )
-"""The transforms that are recorded: `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
+"""The transforms that are recorded. `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
 
 CARRY, SEVERAL = "carry", "several"
 """Entries of `in_axes` that are not numbers: `nnx.Carry`, and a pytree with more than one axis in
@@ -31,15 +31,17 @@ it.
 
 PRODUCT, ARITHMETIC = "product", "arithmetic"
 WORK = (PRODUCT, ARITHMETIC)
-"""The kinds of work that a transformed function may do: it sums products, as a layer does of its
-inputs and its kernel, or computes with numbers at all, in place of passing them on.
+"""The kinds of work that a transformed function may do. It sums products, as a layer does with its
+inputs and its kernel, or it computes with numbers at all instead of passing them on.
 """
 
 MOST = 500
-"""At most this many calls of transforms, and this many parameters, are recorded: the first ones."""
+"""At most this many calls of transforms, and this many parameters, are recorded, the first ones."""
 
 LARGEST_KEPT = 100_000
-"""Elements. The values of larger arrays are not looked at; only their shapes are recorded."""
+"""The most elements of an array whose values are examined. Of larger arrays only the shape is
+recorded.
+"""
 
 Axis = int | str | None
 
@@ -47,7 +49,7 @@ _WORK = {*map(repr, WORK)}
 
 
 class NoFacts(ValueError):
-    """A message from another process is not a description of facts."""
+    """A message from another process that does not describe facts."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,10 @@ class Applied:
 
     `inside` is the index of the innermost call around it, or None. `lanes` is the size of the
     mapped axis, the number of steps of a scan, or the number of splits. `in_axes` has an entry for
-    each positional argument. `makes` says that parameters were made during the call. `answers` says
-    that the numbers which the function returned are among those that this call returned (None: they
-    could not be compared, as inside `jax.jit`), and `given` that they are among those that it was
-    given. `work` has the kinds of work that were done during the call (None: unknown).
+    each positional argument. `makes` says that the call made parameters. `answers` says that the
+    numbers that the student's function returned are among those that this call returned (None: they
+    could not be compared, as inside `jax.jit`), and `given` that they are among those that this
+    call was given. `work` has the kinds of work that the call did (None: unknown).
     """
 
     transform: str
@@ -74,11 +76,11 @@ class Applied:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that was made or used. `shape` has a leading lane axis where each lane made its
-    own.
+    """A parameter that the function made or used.
 
-    `differ` says whether the slices along the first axis are all different (None: unknown, or all
-    elements are equal, as in a new bias).
+    `shape` has a leading lane axis where each lane made its own. `differ` says whether the slices
+    along the first axis are all different (None: unknown, or all elements are equal, as in a new
+    bias).
     """
 
     shape: tuple[int, ...]
@@ -88,7 +90,7 @@ class Parameter:
 @dataclass(frozen=True)
 class Facts:
     """Everything that was seen in one call of a function. `stopped` says that the function switched
-    the profiling hook off.
+    off the profiling hook.
     """
 
     applied: tuple[Applied, ...] = ()

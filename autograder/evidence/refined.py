@@ -1,8 +1,9 @@
 """What a transform's function must do for its call to count, learned from the author's own answers.
 
-A rule that asks which call gives the answer is met by a transform that only passes on what was
-computed elsewhere. So its function must do what it does in each of the author's answers: sum
-products, if it does in all of them, and return other numbers than it was given. Pure Python.
+Without this, a transform that only passes on what was computed elsewhere would meet a rule that
+asks which call gives the answer. So its function must do what it does in each of the author's
+answers: sum products, if it does so in all of them, and return other numbers than it was given.
+Pure Python.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from autograder.evidence.transform import Seen, Transform
 
 
 def refined(rules: Sequence[Rule], answers: Sequence[Sequence[Seen]]) -> tuple[Rule, ...]:
-    """The rules, as far as all of `answers`, which meet them, do more than they ask for. An answer
-    is what was seen of each of its calls.
+    """The rules, made stricter where all of `answers`, which meet them, do more than they ask for.
+    An answer is what was seen of each of its calls.
     """
     return tuple(replace(rule, requirement=_learned(rule.requirement, answers)) for rule in rules)
 
@@ -45,5 +46,5 @@ def _learned(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Req
     )
     fresh = all(any(call.given is False for call in requirement.calls(each)) for each in seen)
     more = replace(requirement, work=work, fresh=fresh)
-    # Each may hold of a call of its own; then none of them does all.
+    # Each may hold for a different call; then no call does all.
     return more if all(more.met(each) for each in seen) else requirement
