@@ -1,16 +1,16 @@
 """Programs that XLA compiled when the assignment was built, so that grading need not compile them
 again.
 
-Grading calls tiny programs a few times each, so most of its time would go into compiling them. The
+Grading calls tiny programs a few times each, so it would spend most of its time compiling them. The
 build calls the reference, alternatives and misconceptions on the shapes of the bank with JAX's
-persistent compilation cache switched on, and the zip carries the cache. Submissions read it and
-cannot write it. The build calls them on other values than the bank's, because a program may contain
-its constants. A program that is missing, damaged, or made for another release, processor or setting
-is compiled as usual: the cache only changes how long grading takes, and no verdict depends on it.
+persistent compilation cache switched on, and the zip carries the cache. Submissions can read it but
+not write it. The build uses other values than the bank's, because a program may contain its
+constants. A program that is missing, damaged, or made for another release, processor or setting is
+compiled as usual: the cache only changes how long grading takes, and no verdict depends on it.
 
 The process that runs a submission has the archive in its memory, and the archive contains the
-programs of the reference. So each program is stored under a name, and scrambled with a key, that
-are derived from the program itself: only a process with the same program can read it.
+programs of the reference. So each program is stored under a name, and scrambled with a key, both
+derived from the program itself: only a process with the same program can read it.
 """
 
 from __future__ import annotations
@@ -31,14 +31,12 @@ import numpy as np
 from autograder.runtime import compiler_flags
 
 FILE = "programs.compiled"
-"""The archive's file name. It is among the zip's files, and never among those that a submission
-sees.
-"""
+"""The archive's file name. The zip has it, but never among the files that a submission sees."""
 
 _MADE_FOR = "made_for.json"
 
 _ENDING = "-cache"
-"""The suffix of the files in JAX's own folder, which are named after JAX's cache keys."""
+"""The suffix of the files in JAX's own folder. JAX names them after its cache keys."""
 
 _CODE_MAY_USE = frozenset(
     [
@@ -74,12 +72,12 @@ _CODE_MAY_USE = frozenset(
     ]
 )
 """The instruction sets, as `/proc/cpuinfo` names them, that compiled arithmetic may use. AVX-512 is
-left out (see `compiler_flags.compiler_flags`).
+not among them (see `compiler_flags.compiler_flags`).
 """
 
 
 _NEVER = 1e9
-"""Seconds that a compilation must take before JAX writes it: no compilation takes this long."""
+"""The seconds that a compilation must take before JAX writes it. No compilation takes this long."""
 
 
 def warming(folder: Path) -> dict[str, str]:
@@ -88,17 +86,17 @@ def warming(folder: Path) -> dict[str, str]:
 
 
 def reading(folder: Path) -> dict[str, str]:
-    """Environment variables for a process that reads the cache in `folder` and never writes
-    to it.
+    """Environment variables for a process that reads the cache in `folder` and never writes to
+    it.
     """
     return _variables(_settings(folder))
 
 
 def read_here(archive: Path) -> int:
-    """Make JAX in this process find the programs in `archive`; return how many there are.
+    """Make JAX in this process find the programs in `archive`, and return their number.
 
-    To be called after JAX is imported and before anything is computed. The file is read now and
-    kept in memory, because this process may lose the right to read it later. Returns 0 if the
+    Call it after JAX is imported and before anything is computed. It reads the file now and keeps
+    it in memory, because this process may lose the right to read it later. Returns 0 if the
     programs were made for another machine, if the file is missing or damaged, or if this release of
     JAX has no such place for them.
     """
@@ -110,15 +108,17 @@ def read_here(archive: Path) -> int:
             from jax._src.compilation_cache_interface import CacheInterface
 
             class Kept(CacheInterface):  # type: ignore[misc]
-                """The cache that JAX asks, without a folder."""
+                """The cache that JAX uses, without a folder."""
 
                 def get(self, key: str) -> bytes | None:
                     return programs.compiled(key)
 
                 def put(self, key: str, value: bytes) -> None:
-                    """Keep nothing: a program that is compiled here is used here only."""
+                    """Keep nothing: a program that this process compiles serves only this
+                    process.
+                    """
 
-            # Raises here if JAX has no such function to replace.
+            # This line raises if JAX has no such function to replace.
             compilation_cache.get_file_cache  # noqa: B018
             compilation_cache.get_file_cache = lambda path: (Kept(), path)
             for name, value in _settings(Path(FILE)).items():
@@ -142,7 +142,7 @@ def _variables(settings: Mapping[str, str | float | int]) -> dict[str, str]:
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Pack the cache in `folder` into the file `target`, with the machine that it was made for."""
+    """Pack the cache in `folder` into the file `target`, with a description of this machine."""
     entries = {}
     for path in folder.glob(f"*{_ENDING}"):
         content = path.read_bytes()
@@ -156,11 +156,11 @@ def pack(folder: Path, target: Path) -> None:
 
 
 class Programs:
-    """The programs in an archive, by JAX's cache keys. Empty if it was made for another machine or
-    is not an archive.
+    """The programs in an archive, by JAX's cache keys. It is empty if the archive was made for
+    another machine or cannot be read.
 
-    The archive is read as a whole. Each program is unpacked when it is asked for: a submission
-    needs only a few.
+    The whole archive is read at once. Each program is unpacked only on request, because a
+    submission needs only a few.
     """
 
     def __init__(self, archive: Path) -> None:
@@ -190,14 +190,14 @@ class Programs:
 
 
 def _stored_as(name: str) -> str:
-    """The name in the archive of the entry that JAX calls `name`, which is a digest of the program
+    """The archive's name for the entry that JAX calls `name`, which is a digest of the program
     itself.
     """
     return hashlib.sha256(f"name {name}".encode()).hexdigest()
 
 
 def _scrambled(content: bytes, name: str) -> bytes:
-    """Scramble `content` with a key derived from `name`; a second call undoes it."""
+    """Scramble `content` with a key derived from `name`. A second call undoes it."""
     key = hashlib.shake_256(f"key {name}".encode()).digest(len(content))
     return (np.frombuffer(content, np.uint8) ^ np.frombuffer(key, np.uint8)).tobytes()
 

@@ -1,7 +1,7 @@
-"""What a trusted process may import: what is installed, and nothing beside a submission. Standard
-library only.
+"""Limit what a trusted process may import to what is installed, and nothing beside a submission.
+Standard library only.
 
-Python and its libraries import modules late, by names that a submission's files may have.
+Python and its libraries import modules late, under names that a submission's files may have.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _PACKAGES = ("site-packages", "dist-packages")
 
 
 def import_only_that(*closed: Path) -> None:
-    """Take every folder off this process's import path but those of the standard library and of
-    installed packages, and those that their `.pth` files or `PYTHONPATH` add.
+    """Remove from this process's import path all folders but those of the standard library and of
+    installed packages, and those that `.pth` files or `PYTHONPATH` add.
 
-    Of the latter two, those go that the command line names, or in which a file that it names lies,
-    and those in `closed`: submissions may lie there. A process that is started anew has its own
+    Of the added ones, it also removes folders in `closed`, folders that the command line names, and
+    folders of files that it names, because submissions may lie there. A new process has its own
     path.
     """
     solid, added = {*_real(_of_python())}, {*_real(_added())}
@@ -72,7 +72,7 @@ def _added_by(file: Path) -> Iterator[str]:
 
 
 def _of_the_command_line() -> Iterator[Path]:
-    """The folders that the command names, and those of the files that it names."""
+    """The folders that the command line names, and the folders of the files that it names."""
     for path in map(Path, sys.argv[1:]):
         try:
             if path.exists():
@@ -82,8 +82,8 @@ def _of_the_command_line() -> Iterator[Path]:
 
 
 def _real(entries: Iterable[str]) -> Iterator[Path]:
-    """Entries without links, but for those that are relative: they mean another folder each
-    time.
+    """Entries with their links resolved. Relative ones are skipped, because they mean a different
+    folder each time.
     """
     for entry in entries:
         try:
