@@ -1,4 +1,4 @@
-"""Fold a message into lines that a notebook shows whole: it breaks long lines inside words."""
+"""Fold a message into short lines, because a notebook breaks long ones inside words."""
 
 from __future__ import annotations
 

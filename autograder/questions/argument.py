@@ -49,7 +49,7 @@ class Argument(abc.ABC):
     """Whether JAX can trace it, so that a law's transform may act on it."""
 
     seeds: ClassVar[bool] = False
-    """Whether the function's random numbers follow from it."""
+    """Whether it is a seed, so that random numbers follow from it."""
 
     restructurable: bool = False
     """Whether the function also accepts any other array of the same shape and dtype."""

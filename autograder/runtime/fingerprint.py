@@ -33,7 +33,7 @@ def fingerprint(samplers: Iterable[str] = ()) -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few
     canonical draws, including those of `samplers` (see `autograder.runtime.canonical_draws`).
 
-    The draws are made in 32 bits, whatever this process is set to, because answers are judged so
+    The draws are made in 32 bits, whatever this process is set to. That is how answers are judged,
     unless their question has x64=True.
     """
     with in_64_bits(False):

@@ -17,7 +17,7 @@ QUANTILES = (
     *(0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995, 0.999),
 )
 """The quantiles at which the reference's numbers are cut. There is a cut below and one above each
-quantile, so that a frequent value differs from its neighbours.
+quantile, which separate a frequent value from its neighbours.
 """
 
 SPREADS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)

@@ -30,7 +30,8 @@ least this share. In half precision the difference is about as large as the move
 
 FEW_STEPS = 4.0
 """An error of at most this many of the smallest steps that float32 shows needs no further test. Its
-size alone tells it from a wrong formula, as in an answer of 64 bits that was computed in 32.
+size alone distinguishes it from a wrong formula, as in an answer of 64 bits that was computed in
+32.
 """
 
 SMALLEST = 2.0**-20
