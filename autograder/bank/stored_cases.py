@@ -59,13 +59,17 @@ def stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]
             stored_case(case, f"{prefix}/{index}", arrays)
             for index, case in enumerate(method.cases)
         ],
-        "traces": _stored(method.traces, prefix, arrays),
+        "traces": _store_by_dim(method.traces, prefix, arrays),
         "known": [vars(known) for known in method.known],
-        **({"works": _stored(method.works, f"{prefix}/works", arrays)} if method.works else {}),
+        **(
+            {"works": _store_by_dim(method.works, f"{prefix}/works", arrays)}
+            if method.works
+            else {}
+        ),
     }
 
 
-def _stored(
+def _store_by_dim(
     cases: Mapping[str, Sequence[Case]], prefix: str, arrays: dict[str, np.ndarray]
 ) -> dict[str, Any]:
     """Cases by dimension as JSON types."""
@@ -77,10 +81,10 @@ def _stored(
     }
 
 
-def _read(
+def _read_by_dim(
     prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> dict[str, tuple[Case, ...]]:
-    """The inverse of `_stored`."""
+    """The inverse of `_store_by_dim`."""
     return {
         dim: tuple(
             read_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)
@@ -101,9 +105,9 @@ def read_method(
         tuple(
             read_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])
         ),
-        _read(prefix, stored["traces"], arrays),
+        _read_by_dim(prefix, stored["traces"], arrays),
         tuple(
             KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]
         ),
-        _read(f"{prefix}/works", stored.get("works", {}), arrays),
+        _read_by_dim(f"{prefix}/works", stored.get("works", {}), arrays),
     )

@@ -115,10 +115,10 @@ def call(
         except KeyboardInterrupt as interrupt:
             if interruptible:
                 raise
-            return _raised(interrupt, function, output.text, progress.told)
+            return _failure_of(interrupt, function, output.text, progress.told)
         except BaseException as raised:  # noqa: BLE001
             # SystemExit in one question must not end the others.
-            return _raised(raised, function, output.text, progress.told)
+            return _failure_of(raised, function, output.text, progress.told)
     return Returned(
         returned,
         output.text,
@@ -153,7 +153,7 @@ def _not_made(fault: NotMade) -> Failed:
     )
 
 
-def _raised(raised: BaseException, function: Any, printed: str, told: str) -> Failed:
+def _failure_of(raised: BaseException, function: Any, printed: str, told: str) -> Failed:
     try:
         text = str(raised)
     except BaseException:  # noqa: BLE001 - the function's author wrote its __str__ too

@@ -53,10 +53,10 @@ def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callabl
 
     def call(*passed: Any) -> Any:
         # Copied before the first call, which may write into its arguments.
-        kept = [_copied(value) for value in passed]
+        kept = [_copy(value) for value in passed]
 
         def of(key: Any) -> Any:
-            values = [_copied(value) for value in kept]
+            values = [_copy(value) for value in kept]
             values[place] = key
             return function(*values)
 
@@ -66,13 +66,13 @@ def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callabl
         )
         again = to_output(of(keys[0]), several=way.several)
         count = most(way.samples, sum(array.size for array in first.values()))
-        many = _mapped(of, keys[:count], way.several)
-        if many is None or not _alike(first, many, 1):
+        many = _map(of, keys[:count], way.several)
+        if many is None or not _same_form(first, many, 1):
             turns = [to_output(of(key), several=way.several) for key in keys[: min(count, LOOPED)]]
-            if not all(_alike(first, each, 0) for each in turns):
+            if not all(_same_form(first, each, 0) for each in turns):
                 raise Unusable(OTHER_FORM.says())
             many = {name: np.stack([each[name] for each in turns]) for name in first}
-        if not _alike(first, again, 0):
+        if not _same_form(first, again, 0):
             raise Unusable(OTHER_FORM.says())
         rows = {
             name: np.concatenate([many[name], first[name][None], again[name][None]])
@@ -83,10 +83,10 @@ def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callabl
     return call
 
 
-def _copied(value: Any) -> Any:
+def _copy(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.copy()
-    return {name: _copied(each) for name, each in value.items()} if type(value) is dict else value
+    return {name: _copy(each) for name, each in value.items()} if type(value) is dict else value
 
 
 def _keys(key: Any, count: int) -> Any:
@@ -100,7 +100,7 @@ def _keys(key: Any, count: int) -> Any:
     return [type(key)(seed) for seed in rng.permutation(seeds)[:count]]
 
 
-def _mapped(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None:
+def _map(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None:
     """The answers of `of` for all keys at once, or None if JAX cannot trace it."""
     import jax
 
@@ -111,7 +111,7 @@ def _mapped(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None
         return None
 
 
-def _alike(first: Output, other: Mapping[str, np.ndarray], more: int) -> bool:
+def _same_form(first: Output, other: Mapping[str, np.ndarray], more: int) -> bool:
     """Whether an answer has the arrays of the first, with `more` axes in front."""
     return first.keys() == other.keys() and all(
         other[name].shape[more:] == first[name].shape for name in first

@@ -86,12 +86,12 @@ class Grading:
 
 _grading: Grading | None = None
 
-_told: list[str] = []
+_verdict_texts: list[str] = []
 
 
 def told() -> list[str]:
     """The texts of the verdicts that checks have raised in this process so far."""
-    return _told
+    return _verdict_texts
 
 
 @contextlib.contextmanager
@@ -100,7 +100,7 @@ def noted() -> Iterator[None]:
     try:
         yield
     except (CheckFailed, Ungraded) as verdict:
-        _told.append(str(verdict))
+        _verdict_texts.append(str(verdict))
         raise
 
 

@@ -118,15 +118,17 @@ def from_json(said: object) -> Facts:
     """
     if not isinstance(said, Mapping):
         raise NoFacts("the facts are no mapping")
-    applied = [_applied(each, index) for index, each in enumerate(_listed(said.get("applied")))]
+    applied = [
+        _read_applied(each, index) for index, each in enumerate(_read_list(said.get("applied")))
+    ]
     parameters = [
-        Parameter(_shape(each.get("shape")), _told(each.get("differ")))
-        for each in _listed(said.get("parameters"))
+        Parameter(_read_shape(each.get("shape")), _read_truth_value(each.get("differ")))
+        for each in _read_list(said.get("parameters"))
     ]
     return Facts(tuple(applied), tuple(parameters), said.get("stopped") is True)
 
 
-def _applied(said: Mapping[str, Any], index: int) -> Applied:
+def _read_applied(said: Mapping[str, Any], index: int) -> Applied:
     transform, inside, in_axes = said.get("transform"), said.get("inside"), said.get("in_axes")
     if transform not in TRANSFORMS:
         raise NoFacts("a transform of another name")
@@ -137,23 +139,23 @@ def _applied(said: Mapping[str, Any], index: int) -> Applied:
         if not isinstance(in_axes, Sequence) or len(in_axes) > MOST:
             raise NoFacts("in_axes of another kind")
         axes = tuple(
-            axis if axis is None or axis in (CARRY, SEVERAL) else _number(axis, -99)
+            axis if axis is None or axis in (CARRY, SEVERAL) else _read_number(axis, -99)
             for axis in in_axes
         )
     lanes = said.get("lanes")
     return Applied(
         str(transform),
         inside,
-        None if lanes is None else _number(lanes),
+        None if lanes is None else _read_number(lanes),
         axes,
         said.get("makes") is True,
-        _told(said.get("answers")),
-        _told(said.get("given")),
-        _work(said.get("work")),
+        _read_truth_value(said.get("answers")),
+        _read_truth_value(said.get("given")),
+        _read_work(said.get("work")),
     )
 
 
-def _work(said: object) -> tuple[str, ...] | None:
+def _read_work(said: object) -> tuple[str, ...] | None:
     if said is None:
         return None
     if not isinstance(said, list | tuple) or len(said) > len(WORK) or {*map(repr, said)} - _WORK:
@@ -161,7 +163,7 @@ def _work(said: object) -> tuple[str, ...] | None:
     return tuple(map(str, said))
 
 
-def _listed(said: object) -> Sequence[Mapping[str, Any]]:
+def _read_list(said: object) -> Sequence[Mapping[str, Any]]:
     if (
         not isinstance(said, list | tuple)
         or len(said) > MOST
@@ -171,17 +173,17 @@ def _listed(said: object) -> Sequence[Mapping[str, Any]]:
     return said
 
 
-def _shape(said: object) -> tuple[int, ...]:
+def _read_shape(said: object) -> tuple[int, ...]:
     if not isinstance(said, list | tuple) or len(said) > 32:
         raise NoFacts("a shape of another kind")
-    return tuple(_number(size) for size in said)
+    return tuple(_read_number(size) for size in said)
 
 
-def _number(said: object, least: int = 0) -> int:
+def _read_number(said: object, least: int = 0) -> int:
     if type(said) is not int or not least <= said < 2**40:
         raise NoFacts("a number of another kind")
     return said
 
 
-def _told(said: object) -> bool | None:
+def _read_truth_value(said: object) -> bool | None:
     return said if isinstance(said, bool) else None

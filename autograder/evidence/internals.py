@@ -71,19 +71,19 @@ def by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -
     if caller_of(frame) == GIVEN:
         return True
     if transform == "jax.jit":
-        return _of_library(own.get("fun"))
+        return _is_library_function(own.get("fun"))
     if transform == "nnx.split_rngs":
         # With nothing to split, the call only makes a decorator.
-        return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
-    if transform not in ("jax.vmap", "jax.lax.scan") or not _from_library(frame):
+        return _called_from_library(frame) or type(own.get("node")).__name__ == "Missing"
+    if transform not in ("jax.vmap", "jax.lax.scan") or not _called_from_library(frame):
         return False
     # Flax's own transforms pass on a function that may look like the one they were given.
-    return caller_of(frame).startswith((_LIFT, "flax.nnx.transforms")) or _of_library(
+    return caller_of(frame).startswith((_LIFT, "flax.nnx.transforms")) or _is_library_function(
         own.get("fun", own.get("f"))
     )
 
 
-def _from_library(frame: types.FrameType) -> bool:
+def _called_from_library(frame: types.FrameType) -> bool:
     return caller_of(frame).split(".")[0] in ("jax", "flax")
 
 
@@ -102,7 +102,7 @@ def caller_of(frame: types.FrameType) -> str:
     return "" if caller is None else str(caller.f_globals.get("__name__"))
 
 
-def _of_library(function: Any) -> bool:
+def _is_library_function(function: Any) -> bool:
     import jax
 
     while isinstance(function, functools.partial | jax.custom_jvp | jax.custom_vjp):

@@ -23,7 +23,7 @@ def equations(
     The arguments are concrete, so tracing fails only where Python depends on a value that JAX has
     computed.
     """
-    program = _traced(function, arguments, way)
+    program = _trace(function, arguments, way)
     return None if program is None else sum(1 for _ in all_equations(program))
 
 
@@ -33,14 +33,14 @@ def compiled_names(
     """The names of the functions that a call compiles as parts of its own. There are none if it
     cannot be traced.
     """
-    program = _traced(function, arguments, way)
+    program = _trace(function, arguments, way)
     if program is None:
         return frozenset()
     names = (equation.params.get("name") for equation in all_equations(program))
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _traced(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec) -> Any:
+def _trace(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec) -> Any:
     import jax
 
     with width(way):

@@ -131,7 +131,7 @@ def _calls_in(code: types.CodeType) -> Mapping[int, Callable[[types.FrameType], 
         line, end_line, column, end_column = positions[instruction.offset // 2]
         node = nodes.get((line, column, end_line, end_column))
         if node is not None:
-            found[instruction.offset] = _counting(node)
+            found[instruction.offset] = _counter_for(node)
     return found
 
 
@@ -158,22 +158,23 @@ def _is_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Name | ast.Attribute)
 
 
-def _counting(node: ast.Call) -> Callable[[types.FrameType], int]:
-    called = _compiled(node.func)
-    arguments = [_compiled(argument) for argument in node.args if _pure(argument)]
+def _counter_for(node: ast.Call) -> Callable[[types.FrameType], int]:
+    called = _compile(node.func)
+    arguments = [_compile(argument) for argument in node.args if _is_pure(argument)]
 
     def count(frame: types.FrameType) -> int:
         function = eval(called, frame.f_globals, frame.f_locals)
         if not any(function is each for each in _LOOPS_IN_C):
             return 0
         return sum(
-            _elements(eval(argument, frame.f_globals, frame.f_locals)) for argument in arguments
+            _element_count(eval(argument, frame.f_globals, frame.f_locals))
+            for argument in arguments
         )
 
     return count
 
 
-def _pure(node: ast.expr) -> bool:
+def _is_pure(node: ast.expr) -> bool:
     """Whether evaluating an expression again changes nothing: it consists of names, operators, and
     functions of NumPy under its usual names.
     """
@@ -187,11 +188,11 @@ def _pure(node: ast.expr) -> bool:
     )
 
 
-def _compiled(node: ast.expr) -> types.CodeType:
+def _compile(node: ast.expr) -> types.CodeType:
     return compile(ast.Expression(node), "<counted>", "eval")
 
 
-def _elements(value: Any) -> int:
+def _element_count(value: Any) -> int:
     jax = sys.modules.get("jax")
     arrays = (np.ndarray, list, tuple, *((jax.Array,) if jax is not None else ()))
     return len(value) if isinstance(value, arrays) and np.ndim(value) else 0

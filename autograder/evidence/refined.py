@@ -20,16 +20,16 @@ def refined(rules: Sequence[Rule], answers: Sequence[Sequence[Seen]]) -> tuple[R
     """The rules, made stricter where all of `answers`, which meet them, do more than they ask for.
     An answer is what was seen of each of its calls.
     """
-    return tuple(replace(rule, requirement=_learned(rule.requirement, answers)) for rule in rules)
+    return tuple(replace(rule, requirement=_learn(rule.requirement, answers)) for rule in rules)
 
 
-def _learned(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requirement:
+def _learn(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requirement:
     if isinstance(requirement, Either | Every):
-        return replace(requirement, of=tuple(_learned(each, answers) for each in requirement.of))
+        return replace(requirement, of=tuple(_learn(each, answers) for each in requirement.of))
     if not isinstance(requirement, Transform):
         return requirement
     if requirement.inside is not None:
-        inside = _learned(requirement.inside, answers)
+        inside = _learn(requirement.inside, answers)
         assert isinstance(inside, Transform)
         requirement = replace(requirement, inside=inside)
     if not requirement.gives_answer:

@@ -80,17 +80,15 @@ def of_array(
     wanted = replace(wanted, sizes={**wanted.sizes, **named}, kind=value.kind)
     free = array.own_draw is None
     if free and rearrangeable(array.values):
-        swaps = _swapped(
-            value.data, rng, rows_only=array.values in ("rows sum to 1", "permutation")
-        )
+        swaps = _swaps(value.data, rng, rows_only=array.values in ("rows sum to 1", "permutation"))
     else:
         swaps = iter(())
     if free and element_by_element(array.values):
-        others = _one_changed(array, value.data, rng, wanted.sizes)
+        others = _single_changes(array, value.data, rng, wanted.sizes)
     else:
         others = iter(())
     for changed in (swaps, others):
-        yield "", _values(value, changed, array, rng, wanted)
+        yield "", _changed_values(value, changed, array, rng, wanted)
 
 
 def filled(
@@ -112,7 +110,7 @@ def filled(
     return replace(value, data=np.where(kept, value.data, end))
 
 
-def _values(
+def _changed_values(
     value: Value,
     changed: Iterator[np.ndarray],
     array: Described,
@@ -131,9 +129,7 @@ def _values(
             yield drawn
 
 
-def _swapped(
-    data: np.ndarray, rng: np.random.Generator, *, rows_only: bool
-) -> Iterator[np.ndarray]:
+def _swaps(data: np.ndarray, rng: np.random.Generator, *, rows_only: bool) -> Iterator[np.ndarray]:
     """The array with two elements swapped: of its last row, of its last column, of all elements but
     the first, and of all elements, in turn.
     """
@@ -160,7 +156,7 @@ def _comparable(data: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(data) if data.dtype.kind == "c" else data).astype(np.float64)
 
 
-def _one_changed(
+def _single_changes(
     array: Described, data: np.ndarray, rng: np.random.Generator, sizes: Mapping[str, int]
 ) -> Iterator[np.ndarray]:
     """The array with one element changed. First one that is at neither end of any axis, then any
@@ -168,27 +164,27 @@ def _one_changed(
     """
     if not data.size:
         return
-    for choose, step in itertools.product((_inner, _any), STEPS):
+    for choose, step in itertools.product((_inner_index, _any_index), STEPS):
         index = choose(data.shape, rng)
         changed = data.copy()
-        changed[index] = _another(array, data, index, step, rng, sizes)
+        changed[index] = _other_number(array, data, index, step, rng, sizes)
         yield changed
 
 
-def _inner(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+def _inner_index(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
     """The index of an element that is at neither end of any axis longer than two, and first along
     the shorter axes.
 
-    The last row is left to `_swapped`.
+    The last row is left to `_swaps`.
     """
     return tuple(int(rng.integers(1, size - 1)) if size > 2 else 0 for size in shape)
 
 
-def _any(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+def _any_index(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
     return tuple(int(rng.integers(0, size)) for size in shape)
 
 
-def _another(
+def _other_number(
     array: Described,
     data: np.ndarray,
     index: tuple[int, ...],
@@ -222,11 +218,11 @@ def _another(
     largest = float(np.max(np.abs(data.astype(np.complex128 if kind == "c" else np.float64))))
     move = step * (largest or 1.0)
     if step == STEPS[0] and kind == "f":
-        move = _unseen(float(old), move)
+        move = _hidden_move(float(old), move)
     return old + np.asarray(move, data.dtype)
 
 
-def _unseen(old: float, most: float) -> float:
+def _hidden_move(old: float, most: float) -> float:
     """A move of at most `most` that rounding to one digit does not show: the number and its sign
     round to the same value.
     """

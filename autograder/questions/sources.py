@@ -50,12 +50,12 @@ def whole_source(function: Callable[..., Any], name: str, reference: object) -> 
     If the answer calls the reference, that follows under another name. Raises `BuildError`.
     """
     source = source_of(function)
-    needed = [source, *(each for each in _of_its_cell(function, source) if each)]
+    needed = [source, *(each for each in _needed_from_cell(function, source) if each)]
     if function.__name__ == name or not callable(reference):
         return "\n\n\n".join(needed)
-    calling = [name in _mentioned(each) for each in needed]
+    calling = [name in _names_in(each) for each in needed]
     needed = [
-        _calling_solution(each, name) if calls else each
+        _call_solution(each, name) if calls else each
         for each, calls in zip(needed, calling, strict=True)
     ]
     if any(calling):
@@ -63,7 +63,7 @@ def whole_source(function: Callable[..., Any], name: str, reference: object) -> 
     return "\n\n\n".join(needed)
 
 
-def _calling_solution(source: str, name: str) -> str:
+def _call_solution(source: str, name: str) -> str:
     """The source with `SOLUTION` in place of `name`."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -72,7 +72,7 @@ def _calling_solution(source: str, name: str) -> str:
     return ast.unparse(tree)
 
 
-def _of_its_cell(function: Callable[..., Any], source: str) -> list[str]:
+def _needed_from_cell(function: Callable[..., Any], source: str) -> list[str]:
     """The statements of a function's cell that bind the names it needs, and the names that those
     need in turn.
     """
@@ -81,23 +81,23 @@ def _of_its_cell(function: Callable[..., Any], source: str) -> list[str]:
         body = ast.parse("".join(linecache.getlines(code.co_filename))).body if code else []
     except SyntaxError:
         return []
-    wanted, found = _mentioned(source), dict[int, str]()
+    wanted, found = _names_in(source), dict[int, str]()
     grown = True
     while grown:
         grown = False
         for place, node in enumerate(body):
-            if place not in found and _bound(node) & wanted - {function.__name__}:
-                found[place] = ast.unparse(_undeclared(node))
-                wanted |= _mentioned(found[place])
+            if place not in found and _names_bound_by(node) & wanted - {function.__name__}:
+                found[place] = ast.unparse(_without_declarations(node))
+                wanted |= _names_in(found[place])
                 grown = True
     return [text for _, text in sorted(found.items())]
 
 
-def _mentioned(source: str) -> set[str]:
+def _names_in(source: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
 
 
-def _bound(node: ast.stmt) -> set[str]:
+def _names_bound_by(node: ast.stmt) -> set[str]:
     """The names that a statement binds. A declaration of a question binds none."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
@@ -112,7 +112,7 @@ def _bound(node: ast.stmt) -> set[str]:
     return set()
 
 
-def _undeclared(node: ast.stmt) -> ast.stmt:
+def _without_declarations(node: ast.stmt) -> ast.stmt:
     """A statement without the decorators that declare a known answer: one such answer may call
     another.
     """

@@ -124,7 +124,7 @@ def _of_through(question: Declared) -> Iterator[Fault]:
     except NotPortable as fault:
         yield "through", through.__name__, str(fault)
         return
-    if question.name not in _names(through):
+    if question.name not in _global_names(through):
         yield "through", through.__name__, f"does not call {question.name}"
     positional = [name for name in question.arguments if name not in question.keywords]
     try:
@@ -138,7 +138,7 @@ def _of_through(question: Declared) -> Iterator[Fault]:
         )
 
 
-def _names(function: Callable[..., Any]) -> set[str]:
+def _global_names(function: Callable[..., Any]) -> set[str]:
     """Every global name that a function, or a function inside it, uses."""
     found, left = set(), [inspect.unwrap(function).__code__]
     while left:
@@ -158,7 +158,7 @@ def _of_made(question: Declared) -> Iterator[Fault]:
                     f"is made of {other!r}, which is no argument; the arguments are "
                     f"{', '.join(question.arguments)}",
                 )
-        if _needs(question, name, name, set()):
+        if _is_made_from(question, name, name, set()):
             yield f"arguments[{name!r}]", argument, "is made of itself"
         for law in question.laws:
             if argument.needs and law in ("vmap", "grad"):
@@ -170,13 +170,13 @@ def _of_made(question: Declared) -> Iterator[Fault]:
                 )
 
 
-def _needs(question: Declared, name: str, wanted: str, met: set[str]) -> bool:
+def _is_made_from(question: Declared, name: str, wanted: str, met: set[str]) -> bool:
     """Whether an argument is made, directly or through others, from the argument `wanted`."""
     for other in question.arguments[name].needs:
         if other == wanted:
             return True
         if other not in met and other in question.arguments:
             met.add(other)
-            if _needs(question, other, wanted, met):
+            if _is_made_from(question, other, wanted, met):
                 return True
     return False

@@ -146,7 +146,7 @@ def pack(folder: Path, target: Path) -> None:
     entries = {}
     for path in folder.glob(f"*{_ENDING}"):
         content = path.read_bytes()
-        entries[_stored_as(path.name)] = _scrambled(
+        entries[_archive_name(path.name)] = _scramble(
             zlib.compress(hashlib.sha256(content).digest() + content), path.name
         )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -178,9 +178,9 @@ class Programs:
         return self._content(name + _ENDING)
 
     def _content(self, name: str) -> bytes | None:
-        if self._packed is not None and _stored_as(name) in self._names:
+        if self._packed is not None and _archive_name(name) in self._names:
             with contextlib.suppress(zipfile.BadZipFile, zlib.error):
-                found = zlib.decompress(_scrambled(self._packed.read(_stored_as(name)), name))
+                found = zlib.decompress(_scramble(self._packed.read(_archive_name(name)), name))
                 digest, content = (
                     found[: hashlib.sha256().digest_size],
                     found[hashlib.sha256().digest_size :],
@@ -189,14 +189,14 @@ class Programs:
         return None
 
 
-def _stored_as(name: str) -> str:
+def _archive_name(name: str) -> str:
     """The archive's name for the entry that JAX calls `name`, which is a digest of the program
     itself.
     """
     return hashlib.sha256(f"name {name}".encode()).hexdigest()
 
 
-def _scrambled(content: bytes, name: str) -> bytes:
+def _scramble(content: bytes, name: str) -> bytes:
     """Scramble `content` with a key derived from `name`. A second call undoes it."""
     key = hashlib.shake_256(f"key {name}".encode()).digest(len(content))
     return (np.frombuffer(content, np.uint8) ^ np.frombuffer(key, np.uint8)).tobytes()

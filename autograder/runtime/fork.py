@@ -37,7 +37,7 @@ class Forked:
             warnings.simplefilter("ignore")
             self.pid = os.fork()
         if self.pid == 0:
-            _be(work, name)
+            _run_as_child(work, name)
 
     def poll(self) -> int | None:
         """The exit code as in `subprocess`, a status or minus a signal, or None while the child
@@ -75,7 +75,7 @@ class Forked:
         return self.returncode
 
 
-def _be(work: Callable[[], None], name: str) -> None:
+def _run_as_child(work: Callable[[], None], name: str) -> None:
     code = 1
     try:
         os.setsid()

@@ -24,12 +24,12 @@ def import_only_that(*closed: Path) -> None:
     folders of files that it names, because submissions may lie there. A new process has its own
     path.
     """
-    solid, added = {*_real(_of_python())}, {*_real(_added())}
-    outside = {*_of_the_command_line()}
-    within = [*_real(map(str, closed))]
+    solid, added = {*_resolved(_python_folders())}, {*_resolved(_added_folders())}
+    outside = {*_command_line_folders()}
+    within = [*_resolved(map(str, closed))]
     kept = []
     for entry in dict.fromkeys(sys.path):
-        for path in _real([entry]):
+        for path in _resolved([entry]):
             closed_off = path in outside or any(path.is_relative_to(each) for each in within)
             if path in solid or (path in added and not closed_off):
                 kept.append(entry)
@@ -37,7 +37,7 @@ def import_only_that(*closed: Path) -> None:
     sys.path_importer_cache.clear()
 
 
-def _of_python() -> Iterator[str]:
+def _python_folders() -> Iterator[str]:
     stdlib = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
     yield from stdlib
     yield from (str(Path(path, "lib-dynload")) for path in stdlib)
@@ -51,17 +51,17 @@ def _version() -> str:
     return f"{sys.version_info.major}{sys.version_info.minor}"
 
 
-def _added() -> Iterator[str]:
+def _added_folders() -> Iterator[str]:
     if not sys.flags.ignore_environment:
         yield from os.environ.get("PYTHONPATH", "").split(os.pathsep)
     for folder in sys.path:
         if Path(folder).name in _PACKAGES:
             yield folder
             for file in sorted(Path(folder).glob("*.pth")):
-                yield from _added_by(file)
+                yield from _folders_in(file)
 
 
-def _added_by(file: Path) -> Iterator[str]:
+def _folders_in(file: Path) -> Iterator[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
@@ -71,7 +71,7 @@ def _added_by(file: Path) -> Iterator[str]:
             yield str(file.parent / line)
 
 
-def _of_the_command_line() -> Iterator[Path]:
+def _command_line_folders() -> Iterator[Path]:
     """The folders that the command line names, and the folders of the files that it names."""
     for path in map(Path, sys.argv[1:]):
         try:
@@ -81,7 +81,7 @@ def _of_the_command_line() -> Iterator[Path]:
             continue
 
 
-def _real(entries: Iterable[str]) -> Iterator[Path]:
+def _resolved(entries: Iterable[str]) -> Iterator[Path]:
     """Entries with their links resolved. Relative ones are skipped, because they mean a different
     folder each time.
     """

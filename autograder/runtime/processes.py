@@ -29,7 +29,7 @@ def memory_of_tree(process: int) -> int:
 
 def began(process: int) -> str:
     """The time when a process began, as text, or "" if it has ended."""
-    return _asked(process, lambda found: str(found.create_time())) or ""
+    return _ask(process, lambda found: str(found.create_time())) or ""
 
 
 def working_in(folder: str) -> list[int]:
@@ -54,14 +54,14 @@ def _sum(process: int, question: Callable[[Any], int]) -> int | None:
     """The sum of the answers of a process and its descendants, or None once it has ended itself."""
     import psutil
 
-    total: int | None = _asked(process, question)
-    for child in _asked(process, lambda found: found.children(recursive=True)) or ():
+    total: int | None = _ask(process, question)
+    for child in _ask(process, lambda found: found.children(recursive=True)) or ():
         with contextlib.suppress(psutil.Error, OSError):
             total = (total or 0) + question(child)
     return total
 
 
-def _asked(process: int, question: Callable[[Any], Any]) -> Any:
+def _ask(process: int, question: Callable[[Any], Any]) -> Any:
     import psutil
 
     try:

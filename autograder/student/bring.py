@@ -87,10 +87,10 @@ def _write(folder: Path, assignment: str, brought: Mapping[str, bytes]) -> list[
         if same or name.startswith(f"{PACKAGE}/"):
             (folder / name).unlink(missing_ok=True)
     told = []
-    foreign = [*_of_others(folder, brought, ours if same else set())]
+    foreign = [*_foreign_files(folder, brought, ours if same else set())]
     foreign += [name for name in ours - {*brought} if (folder / name).exists()]
     if foreign:
-        aside = _aside(folder, before.get("assignment", ""), foreign)
+        aside = _move_aside(folder, before.get("assignment", ""), foreign)
         whose = before.get("assignment") or "another assignment"
         told = [
             f"This folder had the checks of {whose}. They are in {aside.name} now; the first cell "
@@ -106,7 +106,7 @@ def _write(folder: Path, assignment: str, brought: Mapping[str, bytes]) -> list[
     return told
 
 
-def _of_others(folder: Path, brought: Mapping[str, bytes], ours: set[str]) -> Iterable[str]:
+def _foreign_files(folder: Path, brought: Mapping[str, bytes], ours: set[str]) -> Iterable[str]:
     """The files in the places of ours that belong to something else, and other tests."""
     for name, content in brought.items():
         path = folder / name
@@ -119,7 +119,7 @@ def _of_others(folder: Path, brought: Mapping[str, bytes], ours: set[str]) -> It
             yield f"tests/{path.name}"
 
 
-def _aside(folder: Path, assignment: str, names: Iterable[str]) -> Path:
+def _move_aside(folder: Path, assignment: str, names: Iterable[str]) -> Path:
     """Move files into a new folder, and return it."""
     stem = f"checks-of-{assignment}" if assignment else ASIDE
     target, number = folder / stem, 1

@@ -51,7 +51,7 @@ def install(needs: Sequence[str], alone: Sequence[str]) -> list[str]:
             if first:
                 _pip("--no-deps", *first)
         importlib.invalidate_caches()
-    return _outside([need for need in needs if canonical(need) in TRIED], here)
+    return _untested([need for need in needs if canonical(need) in TRIED], here)
 
 
 def installed() -> dict[str, str]:
@@ -70,7 +70,7 @@ def canonical(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0] if found else requirement).lower()
 
 
-def _outside(needs: Sequence[str], here: dict[str, str]) -> list[str]:
+def _untested(needs: Sequence[str], here: dict[str, str]) -> list[str]:
     """A sentence for each package whose version was not tested with this assignment."""
     try:
         from packaging.requirements import Requirement

@@ -23,17 +23,21 @@ def not_in_file(notebook: Path, ran: Sequence[str], names: Iterable[str]) -> lis
     the cells that were run, in order.
     """
     cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-    saved = {_plain("".join(cell["source"])) for cell in cells if cell.get("cell_type") == "code"}
-    newest = {name: source for source in ran for name in _defined(source)}
-    return sorted(name for name in names if name in newest and _plain(newest[name]) not in saved)
+    saved = {
+        _normalised("".join(cell["source"])) for cell in cells if cell.get("cell_type") == "code"
+    }
+    newest = {name: source for source in ran for name in _names_defined(source)}
+    return sorted(
+        name for name in names if name in newest and _normalised(newest[name]) not in saved
+    )
 
 
-def _plain(source: str) -> str:
+def _normalised(source: str) -> str:
     """A cell without what editors change on their own: white space at the ends of lines."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _defined(source: str) -> set[str]:
+def _names_defined(source: str) -> set[str]:
     """The names that a cell defines at its top level. There are none if it is not plain Python."""
     try:
         body = ast.parse(source).body

@@ -74,7 +74,7 @@ class Finding:
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
     """The outcome of `function` on each case of a group, by index of the case."""
-    return {index: _called(function, answered) for index, answered in enumerate(group.cases)}
+    return {index: _call_case(function, answered) for index, answered in enumerate(group.cases)}
 
 
 def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
@@ -107,7 +107,7 @@ def examine(
     seen = {} if seen is None else seen
 
     for index in group.calls:
-        outcome = _called(function, group.cases[index], interruptible=interruptible)
+        outcome = _call_case(function, group.cases[index], interruptible=interruptible)
         if show and outcome.printed:
             show(outcome.printed)
         fault = fault_of(outcome, group.cases[index])
@@ -115,14 +115,14 @@ def examine(
             fault = confirmed(function, outcome, group.cases[index], fault, interruptible)
             fault = None if only_imprecise(fault) else fault
         if fault is not None and index in seen:
-            return _found(group, index, {index: outcome}, {index: fault}, again=True)
+            return _finding_of(group, index, {index: outcome}, {index: fault}, again=True)
         seen[index] = outcome
         if fault is not None:
             for other in range(len(group.cases)):
                 if isinstance(outcome, Failed) and outcome.lost:
                     break
                 if other not in seen:
-                    outcome = seen[other] = _called(
+                    outcome = seen[other] = _call_case(
                         function, group.cases[other], interruptible=interruptible
                     )
             faults = {
@@ -138,7 +138,7 @@ def examine(
                         break
             if group.imprecise == 1:
                 faults = {other: each for other, each in faults.items() if not only_imprecise(each)}
-            return _found(group, index, seen, faults)
+            return _finding_of(group, index, seen, faults)
         # Only these groups check this: the values are right, and every call gets its own copies.
         written = forbidden(outcome, group.cases[index].case.way)
         if group.name in CONTRACT_GROUPS and written:
@@ -150,7 +150,7 @@ def examine(
     return None
 
 
-def _called(
+def _call_case(
     function: object, answered: ExpectedCase, *, interruptible: bool = True
 ) -> Returned | Failed:
     """The outcome of one call.
@@ -176,7 +176,7 @@ def _called(
     return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
 
 
-def _found(
+def _finding_of(
     group: Group,
     begun: int,
     seen: Mapping[int, Returned | Failed],

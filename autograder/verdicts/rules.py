@@ -48,16 +48,16 @@ def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgem
     traces = {
         dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()
     }
-    works = {dim: _works(function, dim, cases) for dim, cases in method.works.items()}
-    first = _judged(function, method, traces, works, afresh=False)
+    works = {dim: _count_work(function, dim, cases) for dim, cases in method.works.items()}
+    first = _judge_once(function, method, traces, works, afresh=False)
     return (
-        _judged(function, method, traces, works, afresh=True)
+        _judge_once(function, method, traces, works, afresh=True)
         if first.unmet and first.failed is None and twice
         else first
     )
 
 
-def _works(function: object, dim: str, cases: Sequence[Case]) -> dict[int, int | None]:
+def _count_work(function: object, dim: str, cases: Sequence[Case]) -> dict[int, int | None]:
     """The work that Python does for each size of a dimension. An extra call comes first, because
     the first call imports what Python imports only once.
     """
@@ -65,7 +65,7 @@ def _works(function: object, dim: str, cases: Sequence[Case]) -> dict[int, int |
     return {case.sizes[dim]: work(function, case) for case in cases}
 
 
-def _judged(
+def _judge_once(
     function: object,
     method: RuleChecks,
     traces: Mapping[str, Sequence[int | None]],
