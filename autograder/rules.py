@@ -49,10 +49,10 @@ def transform(
     `lanes` is the dimension whose size is that of the mapped axis, or the number of steps of a
     scan, or of splits. `in_axes` must match exactly, with an entry for each passed argument;
     `lanes`, by contrast, leaves the order of arguments and captured values to students. `inside` is
-    another transform, inside one of whose calls this call must be. With `makes_parameters`, the
-    call makes parameters. With `gives_answer`, the numbers that the function returns are among
-    those that the call returned, so that it was not made for show. The transformed function must
-    then also do what it does in the solution and in every alternative, as far as they agree: sum
+    another transform: this call must be inside a call of it. With `makes_parameters`, the call
+    makes parameters. With `gives_answer`, the numbers that the function returns are among those
+    that the call returned, so that it was not made for show. The transformed function must then
+    also do what it does in the solution and in every alternative, as far as they agree: sum
     products (of its inputs with a kernel), and return other numbers than it was given.
 
     Raises `DeclarationError` for arguments that cannot be used.

@@ -82,7 +82,7 @@ def call(
     *,
     interruptible: bool = True,
 ) -> Returned | Failed:
-    """Call `function` with fresh copies of `arguments`, as `way` says.
+    """Call `function` with fresh copies of `arguments`, by position unless `way` says otherwise.
 
     Whatever it raises becomes a `Failed`, `SystemExit` included. With `interruptible`, Ctrl-C still
     interrupts.

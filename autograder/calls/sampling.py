@@ -14,9 +14,7 @@ from autograder.calls.outputs import ALONE, Output, Unusable, to_output
 from autograder.calls.spec import CallSpec
 
 LOOPED = 2_000
-"""The number of keys with which a function is called one at a time when `jax.vmap` cannot map
-it.
-"""
+"""The most keys with which a function is called one at a time, if `jax.vmap` cannot map it."""
 
 LARGEST = 4_000_000
 """The most numbers that all answers may have together. The larger an answer, the fewer are

@@ -41,7 +41,7 @@ class Stage:
         )
 
     def misfit(self, function: Any) -> str:
-        """The cause why `function` cannot be called with these arguments, or "" if it can."""
+        """Why `function` cannot be called with these arguments, as a cause, or "" if it can be."""
         try:
             signature = signature_of(function)
         except (TypeError, ValueError):

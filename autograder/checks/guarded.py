@@ -75,7 +75,7 @@ def guarded(finding: Finding) -> str:
 
 
 def failing(finding: Finding) -> str:
-    """How many cases fail, in words that tell no number of the answer's; "" if that says
+    """How many cases fail, in words without any number that the answer chose; "" if that says
     nothing.
     """
     if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
@@ -88,7 +88,7 @@ def failing(finding: Finding) -> str:
 
 
 def some(count: int, size: int) -> str:
-    """The share of `size` elements that `count` is, in words."""
+    """How large a share of `size` elements `count` is, in words."""
     return (
         "all of its elements"
         if count == size

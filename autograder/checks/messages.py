@@ -135,7 +135,9 @@ def in_grading(
 
 
 def _law(finding: Finding) -> str:
-    """The broken law, if the plain call is right, which is the case before; otherwise ""."""
+    """The sentence about a broken law, if the plain call (the case before) is right; otherwise
+    "".
+    """
     law = finding.answered.case.way.law
     if not law or finding.case - 1 in finding.refused_on:
         return ""

@@ -36,7 +36,7 @@ inputs and its kernel, or it computes with numbers at all instead of passing the
 """
 
 MOST = 500
-"""At most this many calls of transforms, and this many parameters, are recorded, the first ones."""
+"""At most this many calls of transforms and this many parameters are recorded: the first ones."""
 
 LARGEST_KEPT = 100_000
 """The most elements of an array whose values are examined. Of larger arrays only the shape is

@@ -1,8 +1,8 @@
 """The interface that every kind of argument implements.
 
 An argument is a description, not a value. It says which sizes it depends on and in which Python
-types the value may arrive; `draw` makes one concrete value from a random generator. This module
-uses NumPy only: grading draws nothing and imports no JAX here.
+types the value may arrive; `draw` makes one concrete value from a random generator. NumPy only:
+grading draws nothing, and must not import JAX here.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ class Argument(abc.ABC):
         return value
 
     def sizes(self, expression: str) -> dict[str, str]:
-        """Python expressions that give the sizes of dimensions, by dimension, where the Python
-        expression `expression` gives the argument.
+        """Python expressions for the sizes of dimensions, by dimension. `expression` is the Python
+        expression for the argument.
         """
         return {}
 

@@ -23,7 +23,7 @@ FRACTION = "0.75"
 """The fraction of a number that the answer must cast: `int` cuts it off, and rounding does not."""
 
 SLIGHT = 0.01
-"""The share by which a number changes slightly: less than its first two digits show."""
+"""The share by which a slight change moves a number: less than its first two digits show."""
 
 DECADES = 100.0
 """A `Number` whose range spans more than this factor is drawn uniformly in its logarithm."""

@@ -1,4 +1,4 @@
-"""Find the faults of how a question says it calls what students write (see
+"""Find the faults in how a question declares the calls of what students write (see
 `autograder.questions.ways`).
 """
 

@@ -163,5 +163,5 @@ def _settings() -> dict[str, Any]:
 @functools.cache
 def draws(samplers: tuple[str, ...] = BASIC) -> dict[str, Any]:
     """The canonical draws of `samplers`. The first call compiles a few small programs."""
-    with exactly(GRADING), in_64_bits(False):  # a notebook's settings change bits
+    with exactly(GRADING), in_64_bits(False):  # a notebook's settings would change the bits
         return canonical_draws(samplers)

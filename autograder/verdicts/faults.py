@@ -64,7 +64,9 @@ def confirmed(
     fault: Fault,
     interruptible: bool,
 ) -> Fault:
-    """The fault itself if half precision explains it, otherwise the same fault marked as wrong."""
+    """The fault unchanged, unless it is called imprecise and half precision does not explain it:
+    then it is marked as wrong.
+    """
     if isinstance(fault, Failed) or isinstance(outcome, Failed) or not fault[1].imprecise:
         return fault
     part, mismatch = fault

@@ -25,7 +25,7 @@ elements that must depend on the inputs.
 
 CROOKED = 0.5
 """An answer has lost digits if its move after two steps differs from twice its move after one by at
-least this share. In half precision the difference is about as large as the move itself.
+least this share of it. In half precision the difference is about as large as the move itself.
 """
 
 FEW_STEPS = 4.0
