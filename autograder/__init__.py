@@ -2,8 +2,8 @@
 
 Authors declare a question with `Question` and its arguments: `Array`, `Number`, `Choice`, `Dim`,
 `Seed`, `Key`, `Rngs`, `Function`, `Made`, and the structures `Tree`, `Tuple`, `NamedTuple` and
-`List`. `state` looks at an object that is called several times. Test cells call `check`.
-`public_case` gives a student the arguments of a call that failed.
+`List`. `state` reads the state of an object between calls. Test cells call `check`. `public_case`
+gives a student the arguments of a call that failed.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Imported on demand: the process that runs submissions shares this package and must not load
-    # the comparing side.
+    # Imported on demand: the process that runs submissions shares this package, and must not load
+    # the modules that compare answers.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

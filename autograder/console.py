@@ -1,4 +1,4 @@
-"""Output of the commands: tables that keep their shape outside a terminal, and progress."""
+"""The output of the commands: tables that keep their shape outside a terminal, and progress."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from rich.progress import track
 from rich.table import Column, Table
 
 NO_TERMINAL_WIDTH = 160
-"""Width, in columns, of a table that goes into a file or a log."""
+"""The width, in columns, of a table that goes into a file or a log."""
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
 def print_what_it_can() -> None:
-    """From now on, print a "?" for each sign that the console does not have: on Windows, a file or
-    a pipe takes a few hundred, and no encoding has the bytes of a file name that is no text.
+    """From now on, print "?" for each character that the console lacks.
+
+    On Windows, a file or a pipe takes a few hundred characters, and no encoding has the bytes of a
+    file name that is not text.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and (
@@ -45,7 +47,7 @@ def show(*parts: object) -> None:
 
 
 def in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
-    """The answers in the order of the items, with a progress bar on standard error until all are
+    """The answers, in the order of the items. Shows a progress bar on standard error until all are
     done.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:

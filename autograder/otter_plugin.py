@@ -38,9 +38,7 @@ from autograder.runtime import ending, installed
 from autograder.sandbox.files import printable
 
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
-"""The environment variable that may hold the secret of a build record, to draw the same cases
-again.
-"""
+"""The environment variable that may hold a build record's secret, to draw the same cases again."""
 
 
 class ArraysPlugin(AbstractOtterPlugin):
@@ -50,7 +48,7 @@ class ArraysPlugin(AbstractOtterPlugin):
 
     def during_assign(self, assignment: Assignment) -> None:
         """Add banks, wheel and requirements, and have them zipped. At this event both output
-        folders exist, the zip does not yet.
+        folders exist, but not yet the zip.
         """
         otter_assign.check_generated(assignment)
         autograder_folder, student_folder = (
@@ -88,12 +86,12 @@ class ArraysPlugin(AbstractOtterPlugin):
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Check the configuration, and add to it what grading needs from the build.
 
-        The assignment's name is removed, because Otter answers another assignment's notebook by
-        ending without a result for any question; `before_execution` answers it in every question.
+        This removes the assignment's name: Otter would answer another assignment's notebook by
+        ending without a result for any question. `before_execution` answers it in every question.
         """
         otter_config.pop("assignment_name", None)
         _refuse_log(otter_config.get("grade_from_log", False))
-        # report an unusable setting now, not on Gradescope
+        # Report an unusable setting now, not on Gradescope.
         configuration.Isolation.of(self.plugin_config, container=True)
         if assignment is not None:
             added = {
@@ -106,7 +104,7 @@ class ArraysPlugin(AbstractOtterPlugin):
             _configure(otter_config, added)
 
     def before_grading(self, config: AutograderConfig) -> None:
-        """Write a result that holds if grading does not finish, and move the submission's other
+        """Write a result that stands if grading does not finish, and move the submission's other
         files away.
         """
         self._started = time.monotonic()
@@ -138,13 +136,13 @@ class ArraysPlugin(AbstractOtterPlugin):
             self._isolation.level != "off",
         )
         if confined:
-            # the kernel that Jupyter would start imports nothing from the folder in which it works
+            # The kernel that Jupyter would start then imports nothing from the folder it works in.
             os.environ["PYTHONSAFEPATH"] = "1"
         if first and confined:
             prefork.begin(stage.worker_settings(self._isolation, self._stage), self._stage.ipython)
 
     def before_execution(self, submission: Any) -> Any:
-        """Give Otter a notebook without any code of the submission; with isolation off, one that
+        """Give Otter a notebook without any code of the submission, or with isolation off, one that
         knows where the bank is.
         """
         path = self._isolation.bank_in(self._stage.source / "files")
@@ -183,8 +181,8 @@ class ArraysPlugin(AbstractOtterPlugin):
         )
 
     def after_grading(self, graded: GradingResults) -> None:
-        """Settle the scores and have our rows written: a question without a verdict is not a
-        question with no points.
+        """Settle the scores and have our rows written. A question without a verdict is not one
+        without points.
         """
         self._again.close()
         prefork.end()
@@ -237,7 +235,7 @@ def _configure(otter_config: dict[str, Any], added: dict[str, Any]) -> None:
 
 
 def _load(path: Path) -> records.Bank | None:
-    """The hidden bank; None if it cannot be read, which each check will report as ungraded."""
+    """The hidden bank, or None if it cannot be read. Each check will then report it as ungraded."""
     try:
         return storage.load(path)
     except records.BankError:

@@ -1,5 +1,5 @@
-"""Rules on how an answer is computed, for what its values cannot show: the functions with which an
-author requires it. Pure Python.
+"""Rules on how an answer is computed, for what its values cannot show. Authors build requirements
+with these functions. Pure Python.
 
     from autograder.rules import shared_parameters, transform
 
@@ -13,7 +13,7 @@ author requires it. Pure Python.
     )
 
 The facts come from the process that runs the answer, and a determined student can forge them. So
-let rules carry few points.
+give rules few points.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ def transform(
     makes_parameters: bool = False,
     gives_answer: bool = False,
 ) -> Transform:
-    """One of the transforms in `names` is applied (see `autograder.evidence.facts.TRANSFORMS`),
-    wherever and however it is written.
+    """The answer applies one of the transforms in `names` (see
+    `autograder.evidence.facts.TRANSFORMS`), wherever and however it is written.
 
-    `lanes`: the dimension whose size is that of the mapped axis, or the number of steps of a scan,
-    or of splits. `in_axes`: exactly these, one for each passed argument; `lanes`, by contrast,
-    leaves the order of arguments and captured values to students. `inside`: the call is inside one
-    of this other transform. `makes_parameters`: parameters are made inside the call.
-    `gives_answer`: the numbers that the function returns are among those that the call returned, so
-    that it was not made for show; and the transformed function does what it does in the solution
-    and in every alternative, as far as they agree: it sums products (of its inputs with a kernel),
-    and returns other numbers than it was given.
+    `lanes` is the dimension whose size is that of the mapped axis, or the number of steps of a
+    scan, or of splits. `in_axes` must match exactly, with an entry for each passed argument;
+    `lanes`, by contrast, leaves the order of arguments and captured values to students. `inside` is
+    another transform: this call must be inside a call of it. With `makes_parameters`, the call
+    makes parameters. With `gives_answer`, the numbers that the function returns are among those
+    that the call returned, so that it was not made for show. The transformed function must then
+    also do what it does in the solution and in every alternative, as far as they agree: sum
+    products (of its inputs with a kernel), and return other numbers than it was given.
 
     Raises `DeclarationError` for arguments that cannot be used.
     """
@@ -96,7 +96,7 @@ def every(*of: Requirement) -> Every:
 
 
 def shared_parameters(dim: str) -> SharedParameters:
-    """There are parameters, and none has a leading axis of the size of `dim`: not even equal
+    """There are parameters, and none has a leading axis of the size of `dim`, not even for equal
     copies.
     """
     return SharedParameters(dim)
@@ -117,18 +117,18 @@ def parameters(*shapes: Sequence[str | int]) -> Parameters:
 
 
 def constant_trace(dim: str) -> ConstantTrace:
-    """The program that JAX traces does not grow with the size of `dim`, as it would if Python
-    looped over it.
+    """The program that JAX traces does not grow with the size of `dim`. It would if Python looped
+    over it.
     """
     return ConstantTrace(dim)
 
 
 def vectorised(*dims: str) -> Requirement:
-    """Python does not loop over any of these dimensions: the lines and calls in Python do not grow
-    with its size, nor does the program that JAX traces. For NumPy and JAX alike.
+    """Python does not loop over any of these dimensions, in NumPy or in JAX: neither the number of
+    lines and calls that it runs nor the program that JAX traces grows with their sizes.
 
     Loops, comprehensions, recursion, `map`, `np.vectorize`, `np.apply_along_axis`, `list(x)` and
-    `sum(x)` are seen; work that grows with the logarithm of the size is not taken for a loop.
+    `sum(x)` count as loops. Work that grows with the logarithm of the size does not.
 
     Raises `DeclarationError` for arguments that cannot be used.
     """

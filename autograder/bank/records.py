@@ -17,20 +17,21 @@ from autograder.sameness.words import Same
 
 
 class BankError(Exception):
-    """A bank cannot be read, or lacks what was asked of it."""
+    """A bank cannot be read, or lacks what the caller asked for."""
 
 
 Tolerance = float | np.ndarray
-"""The largest absolute error allowed in any element of an array, or in each, if its elements are of
-very different sizes.
+"""The largest absolute error allowed: one number for all elements of an array, or one for each
+where their sizes differ much.
 """
 
 
 @dataclass(frozen=True)
 class HalfPrecision:
-    """What half precision does to one array of an output: the largest error that it explains, in
-    tolerances, and the share of the elements that move when inputs move by less than half precision
-    tells apart.
+    """What half precision does to one array of an output.
+
+    `error` is the largest error that it explains, in tolerances. `moved` is the share of the
+    elements that move when inputs move by less than half precision can show.
     """
 
     error: float
@@ -39,12 +40,11 @@ class HalfPrecision:
 
 @dataclass(frozen=True)
 class ExpectedCase:
-    """A case with its expected output and, for each array of it, the largest absolute error allowed
-    in its elements.
+    """A case with its expected output and the largest absolute error allowed in each array of it.
 
-    `half` says what half precision does to each, where an imprecise answer is worth points. `same`
-    says what else is right: for a residual, `tolerances` holds the largest one allowed in each of
-    its equations; for samples, `statistics` holds how often what happens (see
+    `half` says what half precision does to each array, where an imprecise answer is worth points.
+    `same` says what else is right: for a residual, `tolerances` holds the largest one allowed in
+    each of its equations; for samples, `statistics` holds the frequencies of events (see
     `autograder.sameness.frequencies`).
     """
 
@@ -60,7 +60,7 @@ class ExpectedCase:
 class Group:
     """The cases that earn points together.
 
-    `calls` is the order in which they are called: indices into `cases`, repeats included. `known`
+    `calls` lists the indices into `cases` in the order of the calls, repeats included. `known`
     holds the outcomes of the author's misconceptions on these cases. `imprecise` is the share of
     the points for answers that are right to half precision only.
     """
@@ -73,7 +73,7 @@ class Group:
 
     @property
     def same(self) -> Same:
-        """What else than the expected numbers is right."""
+        """What is right besides the expected numbers."""
         return self.cases[0].same if self.cases else {}
 
 
@@ -82,7 +82,7 @@ class Bank:
     """The cases of an assignment, as `groups[question][group]`, and its rules, as
     `methods[question]`.
 
-    `environment` is the fingerprint of the environment in which the expected outputs were computed.
+    `environment` is the fingerprint of the environment that computed the expected outputs.
     """
 
     assignment: str
@@ -91,7 +91,7 @@ class Bank:
     methods: Mapping[str, RuleChecks] = field(default_factory=dict)
 
     def group(self, question: str, group: str) -> Group:
-        """One group of one question. Raises `BankError` if there is none of that name."""
+        """One group of one question. Raises `BankError` if there is none of this name."""
         if question not in self.groups:
             raise BankError(
                 f"the bank of {self.assignment!r} has no question {question!r}; it has "
@@ -137,7 +137,7 @@ class KnownMistake:
 
 @dataclass(frozen=True)
 class KnownMethod:
-    """A known way to compute right values other than as asked: the rules it does not meet, and its
+    """A known way to compute right values, but not as asked: the rules that it breaks, and its
     outline.
     """
 
@@ -149,10 +149,10 @@ class KnownMethod:
 
 @dataclass(frozen=True)
 class RuleChecks:
-    """How the rules of one question are judged: they must be met on every one of `cases`.
+    """How to judge the rules of one question: an answer must meet them in every one of `cases`.
 
-    `traces` holds calls with growing sizes for each dimension whose trace lengths are needed, and
-    `works` for each for which the work of Python is; `known` holds what the author's
+    `traces` holds calls of growing sizes for each dimension whose trace lengths are needed, and
+    `works` for each dimension for which Python's work is needed. `known` holds what the author's
     misconceptions do.
     """
 
@@ -163,5 +163,5 @@ class RuleChecks:
     works: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
 
     def rule(self, name: str) -> Rule | None:
-        """The rule of that name, or None."""
+        """The rule of this name, or None."""
         return next((rule for rule in self.rules if rule.name == name), None)

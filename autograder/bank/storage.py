@@ -1,7 +1,7 @@
 """Read and write a bank: every case of an assignment with its expected output, in one file.
 
-One `safetensors` file holds the arrays, and a JSON text in its header everything else, so nothing
-in it runs when it is read: a residual is text until it is judged. The same bank always gives the
+A `safetensors` file holds the arrays, and a JSON text in its header holds everything else. So
+reading it runs no code: a residual stays text until it is judged. The same bank always gives the
 same bytes. NumPy only.
 """
 
@@ -35,8 +35,8 @@ FORMAT = 5
 """The version of the file's layout."""
 
 READABLE = (4, 5)
-"""A bank of another format is refused, with the format named. Format 4 has one tolerance for each
-array, and nothing of half precision.
+"""The formats that `load` reads; it refuses any other and names it. Format 4 has one tolerance for
+each array, and nothing about half precision.
 """
 
 _HEADER = "otter-arrays"
@@ -103,17 +103,16 @@ def save(bank: Bank, path: Path) -> None:
         "questions": questions,
         "methods": methods,
     }
-    # One key only: safetensors keeps its metadata in a hash map, whose order would differ from
-    # build to build.
+    # One key only: safetensors keeps its metadata in a hash map, whose order would differ between
+    # builds.
     path.write_bytes(safetensors.numpy.save(arrays, metadata={_HEADER: json.dumps(header)}))
 
 
 def load(path: Path, called: str = "") -> Bank:
-    """Read a bank. Raises `BankError`, which says what is wrong with the file, called `called` or
-    its file name.
+    """Read a bank. Raises `BankError`, which says what is wrong with the file and calls it
+    `called`, or by its file name.
 
-    Every check loads the bank; a file that has not changed is read only once. The arrays are
-    read-only.
+    Every check loads the bank, but an unchanged file is read only once. The arrays are read-only.
     """
     called = called or path.name
     try:
@@ -128,7 +127,7 @@ def _read(path: Path, called: str, *_: int) -> Bank:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_HEADER])
-            # Not a mapping.
+            # `file` is not a mapping.
             arrays = dict(
                 from_bits(name, file.get_tensor(name))
                 for name in file.keys()  # noqa: SIM118

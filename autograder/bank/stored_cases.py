@@ -16,7 +16,7 @@ from autograder.evidence.stored_requirements import from_json, to_json
 
 
 def stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """A case as JSON types; the data of its arguments goes into `arrays`."""
+    """A case as JSON types. The data of its arguments goes into `arrays`."""
     parts = flatten(case.arguments)
     data = {path: part.data for path, part in parts.items() if part.holds_data}
     texts = {path: part.text for path, part in parts.items() if part.text}
@@ -31,7 +31,7 @@ def stored_case(case: Case, prefix: str, arrays: dict[str, np.ndarray]) -> dict[
 
 
 def read_case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Case:
-    """The case that was stored."""
+    """The inverse of `stored_case`."""
     texts = stored.get("texts", {})
     values = {
         path: read_part(kind, f"{prefix}/arguments/{path}", arrays, texts.get(path, ""))
@@ -43,14 +43,14 @@ def read_case(prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.nd
 
 
 def keep(parts: Mapping[str, np.ndarray], prefix: str, arrays: dict[str, np.ndarray]) -> None:
-    """Put the parts into `arrays`, under the prefix."""
+    """Put the parts into `arrays`, with the prefix in their names."""
     for part, array in parts.items():
         name, kept = as_bits(f"{prefix}/{part}", np.ascontiguousarray(array).reshape(array.shape))
         arrays[name] = kept
 
 
 def stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """The rules of a question as JSON types; the arguments of their cases go into `arrays`."""
+    """The rules of a question as JSON types. The arguments of their cases go into `arrays`."""
     return {
         "rules": [
             {**vars(rule), "requirement": to_json(rule.requirement)} for rule in method.rules
@@ -59,13 +59,17 @@ def stored_method(method: RuleChecks, prefix: str, arrays: dict[str, np.ndarray]
             stored_case(case, f"{prefix}/{index}", arrays)
             for index, case in enumerate(method.cases)
         ],
-        "traces": _stored(method.traces, prefix, arrays),
+        "traces": _store_by_dim(method.traces, prefix, arrays),
         "known": [vars(known) for known in method.known],
-        **({"works": _stored(method.works, f"{prefix}/works", arrays)} if method.works else {}),
+        **(
+            {"works": _store_by_dim(method.works, f"{prefix}/works", arrays)}
+            if method.works
+            else {}
+        ),
     }
 
 
-def _stored(
+def _store_by_dim(
     cases: Mapping[str, Sequence[Case]], prefix: str, arrays: dict[str, np.ndarray]
 ) -> dict[str, Any]:
     """Cases by dimension as JSON types."""
@@ -77,10 +81,10 @@ def _stored(
     }
 
 
-def _read(
+def _read_by_dim(
     prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> dict[str, tuple[Case, ...]]:
-    """The cases by dimension that were stored."""
+    """The inverse of `_store_by_dim`."""
     return {
         dim: tuple(
             read_case(f"{prefix}/{dim}/{index}", row, arrays) for index, row in enumerate(rows)
@@ -92,7 +96,7 @@ def _read(
 def read_method(
     prefix: str, stored: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> RuleChecks:
-    """The rules that were stored."""
+    """The inverse of `stored_method`."""
     return RuleChecks(
         tuple(
             Rule(**{**rule, "requirement": from_json(rule["requirement"])})
@@ -101,9 +105,9 @@ def read_method(
         tuple(
             read_case(f"{prefix}/{index}", row, arrays) for index, row in enumerate(stored["cases"])
         ),
-        _read(prefix, stored["traces"], arrays),
+        _read_by_dim(prefix, stored["traces"], arrays),
         tuple(
             KnownMethod(**{**known, "unmet": tuple(known["unmet"])}) for known in stored["known"]
         ),
-        _read(f"{prefix}/works", stored.get("works", {}), arrays),
+        _read_by_dim(f"{prefix}/works", stored.get("works", {}), arrays),
     )

@@ -22,8 +22,8 @@ from autograder.calls.stages import Progress, stages
 from autograder.calls.transforms import apply, width
 
 PRINTED_SHOWN = 2_000
-"""At most this many characters of a function's printed output are kept; the rest is dropped as it
-comes.
+"""At most this many characters of a function's printed output are kept; the rest is dropped at
+once.
 """
 
 DETAIL_SHOWN = 500
@@ -32,10 +32,10 @@ DETAIL_SHOWN = 500
 
 @dataclass(frozen=True)
 class Returned:
-    """The function returned arrays.
+    """The outcome of a call that returned arrays.
 
-    `printed` is the beginning of what it printed during the call. `changed` names the arguments
-    that it wrote into or whose memory it gave away.
+    `printed` is the beginning of what the function printed during the call. `changed` names the
+    arguments that it wrote into or whose memory it gave away.
     """
 
     output: Output
@@ -44,20 +44,18 @@ class Returned:
 
     @property
     def array(self) -> np.ndarray:
-        """The one array that was returned by itself. Raises `KeyError` if the output is
-        structured.
-        """
+        """The array of an answer that is one array. Raises `KeyError` for a structured answer."""
         return self.output[ALONE]
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The function gave no array.
+    """The outcome of a call that gave no array.
 
-    `cause` is a sentence that continues the function's name and contains no text of the function's
-    own. `detail` does (the exception's text, the line that raised it) and is for the function's
-    author only. `lost` says that the process that ran it has stopped answering: another call would
-    cost as much again.
+    `cause` is a sentence that continues the function's name and contains no text from the function.
+    `detail` does contain such text (the exception's text, the line that raised it), so only the
+    function's author may see it. `lost` says that the process that ran the function no longer
+    answers: another call would cost as much time again.
     """
 
     cause: str
@@ -69,11 +67,11 @@ class Failed:
 class StandIn:
     """A function that lives in another process and answers its calls itself.
 
-    No `abc.ABC`: a stand-in for a class is a class too, which `ABCMeta` does not expect.
+    It is no `abc.ABC`: a stand-in for a class is a class too, which `ABCMeta` does not expect.
     """
 
     def answer(self, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> Returned | Failed:
-        """Call the function with the arguments of a case, in the way `way`."""
+        """Call the function with the arguments of a case, as `way` says."""
         raise NotImplementedError
 
 
@@ -84,7 +82,7 @@ def call(
     *,
     interruptible: bool = True,
 ) -> Returned | Failed:
-    """Call `function` with fresh copies of `arguments`, by position, in the way `way`.
+    """Call `function` with fresh copies of `arguments`, by position unless `way` says otherwise.
 
     Whatever it raises becomes a `Failed`, `SystemExit` included. With `interruptible`, Ctrl-C still
     interrupts.
@@ -117,10 +115,10 @@ def call(
         except KeyboardInterrupt as interrupt:
             if interruptible:
                 raise
-            return _raised(interrupt, function, output.text, progress.told)
+            return _failure_of(interrupt, function, output.text, progress.told)
         except BaseException as raised:  # noqa: BLE001
             # SystemExit in one question must not end the others.
-            return _raised(raised, function, output.text, progress.told)
+            return _failure_of(raised, function, output.text, progress.told)
     return Returned(
         returned,
         output.text,
@@ -134,7 +132,7 @@ def _unchanged(passed: Any, value: Value) -> bool:
     try:
         return unchanged(passed, value)
     except Exception:  # noqa: BLE001
-        return False  # a number, or a tracer, has been put where an array was
+        return False  # the function put a number, or a tracer, where an array was
 
 
 def _uncallable(function: object, arguments: Sequence[str], way: CallSpec) -> Failed | None:
@@ -155,10 +153,10 @@ def _not_made(fault: NotMade) -> Failed:
     )
 
 
-def _raised(raised: BaseException, function: Any, printed: str, told: str) -> Failed:
+def _failure_of(raised: BaseException, function: Any, printed: str, told: str) -> Failed:
     try:
         text = str(raised)
-    except BaseException:  # noqa: BLE001 - its __str__ is the function author's code too
+    except BaseException:  # noqa: BLE001 - the function's author wrote its __str__ too
         text = "(its text cannot be read)"
     if len(text) > DETAIL_SHOWN:
         text = text[:DETAIL_SHOWN] + " …"
@@ -169,14 +167,15 @@ def _raised(raised: BaseException, function: Any, printed: str, told: str) -> Fa
 
 
 def _own_line(raised: BaseException, function: Any) -> str:
-    """The deepest line of the function's own file (or notebook cell) in the exception's
-    traceback.
+    """The deepest line in the exception's traceback that is in the function's own file or notebook
+    cell.
     """
     code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
     if code is None:
         return ""
     number, step = 0, raised.__traceback__
-    # `traceback.extract_tb` would make an object of each step; endless recursion leaves very many
+    # `traceback.extract_tb` would make an object for each step, and endless recursion leaves very
+    # many.
     while step is not None:
         if step.tb_frame.f_code.co_filename == code.co_filename:
             number = step.tb_lineno
@@ -186,7 +185,7 @@ def _own_line(raised: BaseException, function: Any) -> str:
 
 
 class _Output(io.TextIOBase):
-    """Text that is kept up to a limit, in characters."""
+    """A text stream that keeps at most `limit` characters."""
 
     def __init__(self, limit: int) -> None:
         self.text = ""
@@ -202,9 +201,9 @@ class _Output(io.TextIOBase):
 
 @contextlib.contextmanager
 def capture(limit: int) -> Iterator[_Output]:
-    """Capture what is printed inside the block in the `text` of the yielded object.
+    """Capture what the block prints in the `text` of the yielded object.
 
-    At most `limit` characters are kept; the rest is dropped as it comes.
+    It keeps at most `limit` characters and drops the rest at once.
     """
     output = _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
@@ -213,8 +212,8 @@ def capture(limit: int) -> Iterator[_Output]:
 
 @contextlib.contextmanager
 def capture_apart(limit: int) -> Iterator[tuple[_Output, _Output]]:
-    """As `capture`, with what goes to standard output and to standard error apart: a doctest
-    compares the first only.
+    """Like `capture`, but with standard output and standard error apart: a doctest compares only
+    the first.
     """
     output, errors = _Output(limit), _Output(limit)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):

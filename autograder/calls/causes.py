@@ -1,4 +1,4 @@
-"""Why a call gave no array, in sentences that contain no text of the submission's own. Each
+"""The reasons why a call gave no array, as sentences that contain no text from the submission. Each
 continues the function's name.
 """
 
@@ -39,15 +39,15 @@ OPEN_EXCEPTIONS = (
         "AssignSubModuleError",
     ),
 )
-"""The exception types that a sentence may name; any other is "an exception of its own"."""
+"""The exception types that a sentence may name. It calls any other "an exception of its own"."""
 
 _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
 FLAX_TYPES = ("Param", "Variable", "State", "Linear")
-"""The Flax types that a sentence may name; any other is "object"."""
+"""The Flax types that a sentence may name. It calls any other "object"."""
 
 Values = tuple[str, ...] | re.Pattern[str]
-"""The values that a place of a sentence may take: one of a tuple, or whatever a pattern matches."""
+"""The values that one place of a sentence may take: one of a tuple, or any match of a pattern."""
 
 
 @dataclass(frozen=True, init=False)
@@ -55,7 +55,7 @@ class Cause:
     """One sentence, as a template.
 
     `template` has places in braces. `places` says which values each may take when a process claims
-    the sentence. A place that is missing from `places` is filled from what is known of the call.
+    the sentence. Any other place is filled from what is known of the call.
     """
 
     template: str
@@ -70,8 +70,8 @@ class Cause:
         return self.template.format(**values)
 
     def pattern(self, **known: object) -> str:
-        """A regular expression for the sentences that may be claimed. Places named in `known` match
-        that value only.
+        """A regular expression for the sentences that a process may claim. A place that `known`
+        names matches only that value.
         """
         return "".join(
             re.escape(text)
@@ -93,7 +93,7 @@ class Cause:
 
 
 ONE_ARRAY = "; it must return one array."
-"""The end of the sentences about a result that is not an array but may contain some."""
+"""The end of a sentence about a result that is not an array but may contain one."""
 
 NOT_DEFINED = Cause(
     "is not defined. Did the cell that defines it run, without an error in it or above it?"
@@ -176,25 +176,25 @@ CLAIMED = (
     *(OBJECTS, KEYS, TRACER, UNREADABLE, NO_ARRAY_INSIDE, TOO_LARGE, SAME_NAME, NO_NUMBERS_INSIDE),
     OTHER_FORM,
 )
-"""Every cause that `autograder.calls.call.call` gives: the causes that a process may claim."""
+"""Every cause that `autograder.calls.call.call` gives, so that a process may claim it."""
 
 OF_ITS_OWN = Cause("failed in a way of its own.")
 LACKS = Cause("has no array of the name `{name}`.")
 NO_ANSWER = Cause("{how}.")
 CANNOT_CROSS = Cause("is not a function but {what}.")
-"""Causes that this side of the process boundary states: the process claimed no known cause; the
-state of an object lacks an array; it gave no answer, for a reason in words
-(`autograder.sandbox.endings.Died`); the name is bound there to an object that cannot cross.
+"""Causes that this side of the process boundary states, in this order: the process claimed no known
+cause; an object's state lacks an array; the process gave no answer, for a reason in words
+(`autograder.sandbox.endings.Died`); the name is bound to an object that cannot cross.
 """
 
 
 def known_cause(text: object, arguments: Sequence[str]) -> str:
-    """`text` if it is a cause that `call` gives for arguments of these names, else a sentence that
-    says it was not.
+    """`text` if it is a cause that `call` gives for arguments of these names, otherwise
+    `OF_ITS_OWN`.
 
-    `arguments` are those of one stage (see `autograder.calls.stages`). This is for causes from a
-    process that may say anything: the sentence is repeated to a student and must not carry what
-    that process has seen. So numbers in it are short, and names come from closed lists.
+    `arguments` are those of one stage (see `autograder.calls.stages`). `text` comes from a process
+    that may say anything, and students read the sentence, so it must not carry what that process
+    has seen. That is why its numbers are short and its names come from closed lists.
     """
     known = {"wanted": len(arguments), "names": ", ".join(arguments)}
     if isinstance(text, str) and any(
@@ -210,7 +210,7 @@ COMMON_EXCEPTIONS = (
     *("RuntimeError", "TracerArrayConversionError", "TracerBoolConversionError", "TypeError"),
     *("UnboundLocalError", "ValueError", "ZeroDivisionError"),
 )
-"""The exception types that a sentence about hidden cases may name: those of usual mistakes."""
+"""The exception types that a sentence about hidden cases may name: those of common mistakes."""
 
 _COARSE = (
     (r"(returned a (?:list|tuple)) of length \d{1,4}", r"\1"),
@@ -231,8 +231,8 @@ def coarse(cause: str) -> str:
 
 
 def open_name(kind: type) -> str:
-    """The name of a type from a public package, else a stand-in: a submission could name its own
-    type after anything it has seen.
+    """The name of a type from a public package, or a stand-in for any other: a submission could
+    name its own type after anything it has seen.
     """
     module = sys.modules.get(kind.__module__)
     known = (

@@ -1,8 +1,8 @@
-"""Code that an author gives to a call, as text: functions that are arguments, states that code
-makes, and code around a student's function.
+"""Code that an author gives to a call as text: functions as arguments, states that code makes, and
+code around a student's function.
 
-The text imports what it uses and ends with a statement that binds one name. It is run where the
-call is made, so that nothing but text crosses, and it holds no answer.
+The text imports what it uses and ends with a statement that binds one name. It runs in the process
+that makes the call, so that only text crosses between processes. It must hold no answer.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 GIVEN = "autograder_given"
-"""The name of the module in which such code believes itself to be."""
+"""The module name that such code sees as its own."""
 
 
 class NotMade(Exception):
-    """The code of an argument raised. `raised` is the type of what it raised, `argument` the name
-    of the argument.
+    """The code of an argument raised an exception. `raised` is the exception's type, `argument` the
+    argument's name.
     """
 
     def __init__(self, raised: type, argument: str = "") -> None:
@@ -54,8 +54,8 @@ def shown(text: str) -> str:
 
 
 def expression(text: str) -> str:
-    """What a text that makes something makes, in few words: the body of its lambda, or the name of
-    its function.
+    """A short form of a text that makes something: the body of its lambda, or a call of its
+    function.
     """
     last = bound(text)
     if isinstance(last, ast.Assign) and isinstance(last.value, ast.Lambda):
@@ -64,7 +64,7 @@ def expression(text: str) -> str:
 
 
 def parameters(text: str) -> tuple[str, ...]:
-    """The parameters without a default of the function that a text binds."""
+    """The parameters, without those that have a default, of the function that a text binds."""
     last = bound(text)
     made = last.value if isinstance(last, ast.Assign) else last
     if isinstance(made, ast.Name):  # another name for the function before it
@@ -82,7 +82,7 @@ def parameters(text: str) -> tuple[str, ...]:
 
 
 def run(text: str, names: Mapping[str, Any] | None = None) -> Any:
-    """What a text binds its name to. `names` are bound before it runs."""
+    """The object that a text binds its name to. `names` are bound before it runs."""
     code, name = _compiled(text)
     namespace = {"__name__": GIVEN, **(names or {})}
     exec(code, namespace)
@@ -90,7 +90,7 @@ def run(text: str, names: Mapping[str, Any] | None = None) -> Any:
 
 
 def function(text: str) -> Any:
-    """The function of an argument. Raises `NotMade`."""
+    """The function that the text of an argument binds. Raises `NotMade`."""
     try:
         return run(text)
     except Exception as fault:
@@ -98,7 +98,7 @@ def function(text: str) -> Any:
 
 
 def made(text: str, give: Callable[[str], Any]) -> Any:
-    """The state that a text makes of other arguments, which `give` gives by name. Raises
+    """The state that a text makes from other arguments, which `give` returns by name. Raises
     `NotMade`.
     """
     given = {name: give(name) for name in parameters(text)}
@@ -109,14 +109,16 @@ def made(text: str, give: Callable[[str], Any]) -> Any:
 
 
 def making(maker: Callable[..., Any], given: Mapping[str, Any]) -> Any:
-    """What `maker` makes. A frame of this name tells an observer that the author's code runs."""
+    """What `maker` makes. A stack frame with this function's name tells an observer that the
+    author's code runs.
+    """
     return maker(**given)
 
 
 @functools.lru_cache(maxsize=1024)
 def _compiled(text: str) -> tuple[types.CodeType, str]:
     name = name_of(text)
-    # Under this name a traceback, and `inspect.getsource`, find its lines.
+    # A traceback and `inspect.getsource` find its lines under this name.
     file = f"<{name} {zlib.crc32(text.encode()):08x}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     return compile(text, file, "exec"), name

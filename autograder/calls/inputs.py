@@ -1,4 +1,4 @@
-"""Arguments as a case has them: data, and the Python type in which the function receives it. NumPy
+"""The arguments of a case: data, and the Python type in which the function receives it. NumPy
 only.
 """
 
@@ -23,13 +23,18 @@ _NUMBERS = ("int", "float", "numpy.int64", "numpy.float32")
 class Value:
     """One concrete argument: its data, and the Python type in which the function receives it.
 
-    `kind` is one of "jax", "numpy" (arrays), "int", "float", "numpy.int64", "numpy.float32"
-    (numbers; `data` is 0-d, and `text` a fraction that is added), "key" (a JAX PRNG key; `data` is
-    its seed, 0-d, or 1-d for an array of keys), "rngs" (an `nnx.Rngs`; `data` is its seed, or those
-    of the streams that `text` names), "literal" (the Python constant that `text` writes),
-    "function" or "made" (`text` is code, see `autograder.calls.given`). A container has no data of
-    its own: `fields` are its values by name. It is a "tree" (a dict), a "list" or a "tuple" (the
-    names are indices), or "named …" (a named tuple of the class named behind it).
+    `kind` says which:
+
+    - "jax" and "numpy": arrays.
+    - "int", "float", "numpy.int64" and "numpy.float32": numbers. `data` is 0-d, and `text` a
+      fraction to add to it.
+    - "key": a JAX PRNG key. `data` is its seed, 0-d, or 1-d for an array of keys.
+    - "rngs": an `nnx.Rngs`. `data` is its seed, or the seeds of the streams that `text` names.
+    - "literal": the Python constant that `text` writes.
+    - "function" and "made": `text` is code (see `autograder.calls.given`).
+    - "tree" (a dict), "list", "tuple" and "named …" (a named tuple, with its class's name):
+      containers. They have no data of their own: `fields` are their values by name. The names in a
+      list or tuple are indices.
     """
 
     kind: str
@@ -44,11 +49,11 @@ class Value:
 
     @property
     def holds_data(self) -> bool:
-        """Whether `data` means something."""
+        """Whether `data` has a meaning."""
         return self.kind in ("jax", "numpy", "key", "rngs", *_NUMBERS)
 
     def changed(self, change: Callable[[Value], Value]) -> Value:
-        """A copy of this value in which `change` is applied to each value that is no container."""
+        """A copy of this value with `change` applied to each value that is not a container."""
         return (
             replace(
                 self, fields={name: value.changed(change) for name, value in self.fields.items()}
@@ -58,8 +63,8 @@ class Value:
         )
 
     def leaves(self, name: str = "") -> Iterator[tuple[str, Value]]:
-        """Each value that is no container, with its name: the argument's name, followed by the
-        names of the fields, joined by "/".
+        """Each value that is not a container, with its name: the argument's name and the names of
+        the fields, joined by "/".
         """
         if not self.contains:
             yield name, self
@@ -67,8 +72,8 @@ class Value:
             yield from value.leaves(f"{name}/{part}")
 
     def parts(self, name: str = "") -> Iterator[tuple[str, Value]]:
-        """Each value inside this one as in `leaves`, and each container but trees, before what it
-        contains.
+        """Each value inside this one as in `leaves`, and each container but trees, before its
+        contents.
         """
         if self.kind != "tree":
             yield name, replace(self, fields={})
@@ -76,8 +81,8 @@ class Value:
             yield from value.parts(f"{name}/{part}")
 
     def assemble(self, make: Callable[[Value], Any]) -> Any:
-        """The Python object of this value, made of what `make` gives for each value that is no
-        container.
+        """The Python object of this value, built from what `make` returns for each value that is
+        not a container.
         """
         if not self.contains:
             return make(self)
@@ -105,13 +110,13 @@ def flatten(arguments: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def read_part(kind: str, name: str, arrays: Mapping[str, np.ndarray], text: str) -> Value:
-    """A part of an argument (see `Value.parts`), whose data is the array `name`."""
+    """A part of an argument (see `Value.parts`), with the array `name` as its data."""
     part = Value(kind, text=text)
     return replace(part, data=arrays[name]) if part.holds_data else part
 
 
 def unflatten(parts: Mapping[str, Value]) -> dict[str, Value]:
-    """The arguments that `flatten` was given."""
+    """The inverse of `flatten`."""
     found: dict[str, Value] = {}
     inside: dict[str, dict[str, Value]] = {}
     for path, value in parts.items():
@@ -128,7 +133,7 @@ def unflatten(parts: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def unchanged(passed: Any, value: Value) -> bool:
-    """Whether `passed`, which `to_python` made of `value` and a function received, still equals
+    """Whether `passed`, which `to_python` made from `value` and a function received, still equals
     `value`.
     """
     if value.kind == "tree":
@@ -187,7 +192,7 @@ def _number(value: Value) -> float | int:
         return float(value.data) + float(value.text)
     if "float" not in value.kind:
         return int(value.data)
-    # A float32 has few digits; as a Python float it would be shown with many more.
+    # A float32 has few digits. As a Python float it would show many more.
     return float(str(value.data)) if value.data.dtype == np.float32 else float(value.data)
 
 

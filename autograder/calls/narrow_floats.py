@@ -1,5 +1,7 @@
-"""Numbers whose arrays safetensors knows only in another form: floating-point numbers in fewer bits
-than NumPy has, such as bfloat16, as bits, and complex128 as pairs of float64.
+"""Arrays that safetensors stores in another form.
+
+Floating-point numbers in fewer bits than NumPy has, such as bfloat16, are stored as bits, and
+complex128 as pairs of float64.
 """
 
 from __future__ import annotations
@@ -20,25 +22,27 @@ NARROW = {
         "float8_e5m2fnuz",
     )
 }
-"""The dtypes of JAX that are kept as bits, by name."""
+"""The dtypes of JAX that are stored as bits, by name."""
 
 
 COMPLEX = "complex128"
 
 
 def letter(dtype: np.dtype[Any]) -> str:
-    """The kind of a dtype as one letter, as NumPy's own; "f" also for the narrow ones."""
+    """The kind of a dtype as NumPy's one letter. Narrow floats have "f" too."""
     return "f" if is_narrow(dtype) else dtype.kind
 
 
 def is_narrow(dtype: np.dtype[Any]) -> bool:
-    """Whether arrays of this dtype are kept as bits."""
+    """Whether arrays of this dtype are stored as bits."""
     return dtype in NARROW.values()
 
 
 def as_bits(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """A contiguous array and its name, as they are kept: a narrow one as bits, one of complex128 as
-    pairs, their dtype behind a colon in the name.
+    """A contiguous array and its name in their stored form.
+
+    A narrow array becomes bits, and a complex128 one pairs of float64. The name then ends with a
+    colon and the dtype.
     """
     if array.dtype == np.complex128:
         return f"{name}:{COMPLEX}", array.reshape((*array.shape, 1)).view(np.float64)
@@ -48,8 +52,8 @@ def as_bits(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
 
 
 def from_bits(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    """The array that `as_bits` was given, and its name. Raises `ValueError` if the bits are not
-    those of the dtype that the name says.
+    """The inverse of `as_bits`. Raises `ValueError` if the stored array does not fit the dtype in
+    its name.
     """
     called, colon, dtype = name.rpartition(":")
     if colon and dtype == COMPLEX:

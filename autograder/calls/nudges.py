@@ -1,4 +1,4 @@
-"""Arguments that are changed by less than matters. NumPy only."""
+"""Change arguments by less than matters. NumPy only."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from autograder.calls.inputs import Value
 from autograder.calls.narrow_floats import finfo, is_narrow, letter
 
 SLIGHT = 2.0**-16
-"""The relative change of a slight nudge: float32 tells it, with 24 bits, and half precision, with 8
-or 11, does not.
+"""The relative change of a slight nudge. It shows in float32, with 24 bits, and not in half
+precision, with 8 or 11.
 """
 
 SMALL_STEP = 64
-"""The rounding units of its dtype by which `stepped` moves a number: rounding hides this little,
+"""The number of rounding units by which `stepped` moves a number. Rounding hides such a small step,
 and few functions jump within it.
 """
 
@@ -24,9 +24,9 @@ def floats_changed(
     arguments: Mapping[str, Value], change: Callable[[np.ndarray], np.ndarray]
 ) -> dict[str, Value]:
     """The arguments with `change` applied to their floating-point arrays and numbers, and to the
-    real and the imaginary parts of their complex ones. `change` may change the dtype.
+    real and imaginary parts of complex ones. `change` may change the dtype.
 
-    Integers and booleans are exact, and often serve as indices: they stay as they are.
+    Integers and booleans stay as they are: they are exact, and often serve as indices.
     """
 
     def changed(value: Value) -> Value:
@@ -36,7 +36,7 @@ def floats_changed(
 
 
 def in_parts(data: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """`change` of a floating-point array, or of the parts of a complex one. Parts that are no wider
+    """`change` applied to a floating-point array, or to both parts of a complex one. Parts no wider
     than float32 give complex64.
     """
     if data.dtype.kind != "c":
@@ -52,9 +52,11 @@ def _moves(value: Value) -> bool:
 
 
 def nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
-    """The arguments with each element of each floating-point array moved to a neighbouring number,
-    up or down at random; of a complex array, each part. Neighbours in bfloat16 are further away
-    than rounding explains, so its arrays stay.
+    """The arguments with each element of each floating-point array, and each part of complex
+    elements, moved to a neighbouring number, up or down at random.
+
+    Arrays in bfloat16 and narrower stay as they are: their neighbours are further away than
+    rounding explains.
     """
 
     def nudge(data: np.ndarray) -> np.ndarray:
@@ -69,7 +71,7 @@ def nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str
 
 def stepped(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
     """The arguments with each element of each floating-point array larger or smaller, at random, by
-    `SMALL_STEP` rounding units of the array with the largest.
+    `SMALL_STEP` rounding units of the coarsest dtype among them.
     """
     step = SMALL_STEP * coarsest(arguments)
 
@@ -81,8 +83,8 @@ def stepped(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[st
 
 
 def nudged_slightly(arguments: Mapping[str, Value], steps: int = 1) -> dict[str, Value]:
-    """The arguments with each element of each floating-point array larger or smaller by so many
-    times the share `SLIGHT`. The same arguments always give the same ones.
+    """The arguments with each element of each floating-point array larger or smaller, at random, by
+    `steps` times the share `SLIGHT`. The signs are the same in every call.
     """
     rng = np.random.default_rng(7)
 
@@ -94,14 +96,12 @@ def nudged_slightly(arguments: Mapping[str, Value], steps: int = 1) -> dict[str,
 
 
 def has_floats(arguments: Mapping[str, Value]) -> bool:
-    """Whether there is a floating-point or complex array among the arguments."""
+    """Whether the arguments contain a floating-point or complex array."""
     return any(_moves(leaf) for value in arguments.values() for _, leaf in value.leaves())
 
 
 def coarsest(arguments: Mapping[str, Value]) -> float:
-    """The rounding unit of the floating-point array among the arguments that has the largest; 0.0
-    if there is none.
-    """
+    """The largest rounding unit of the arguments' floating-point arrays, or 0.0 without any."""
     return max(
         (
             float(finfo(leaf.data.dtype).eps)

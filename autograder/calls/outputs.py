@@ -1,8 +1,8 @@
 """What a function returned, as named arrays.
 
-An array that is returned by itself has the name "". Other arrays are named by their path from
-outside in, keys and indices joined by "/": "loss", "0", "grads/kernel". JAX and Flax are consulted
-only where they are already imported.
+A single array has the name "". Other arrays are named by their path from outside in, with keys and
+indices joined by "/": "loss", "0", "grads/kernel". This module uses JAX and Flax only where
+something else has imported them.
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ Output = Mapping[str, np.ndarray]
 ALONE = ""
 
 RETURNED = "returned"
-"""The name of what a function returned, where arguments that it has changed are taken too."""
+"""The name for what a function returned, where the output also has the arguments that it
+changed.
+"""
 
 SHOWN = 8
-"""At most this many names are listed in a sentence."""
+"""At most this many names appear in a sentence."""
 
 
 def alone(array: np.ndarray) -> Output:
-    """An output that is one array by itself."""
+    """An output that is one array."""
     return {ALONE: array}
 
 
 def identical(one: Output, other: Output) -> bool:
-    """Whether two outputs are the same, bit by bit."""
+    """Whether two outputs are identical, bit by bit."""
     return one.keys() == other.keys() and all(
         (one[name].shape, one[name].dtype) == (other[name].shape, other[name].dtype)
         and one[name].tobytes() == other[name].tobytes()
@@ -41,7 +43,7 @@ def identical(one: Output, other: Output) -> bool:
 
 
 DEEPEST, MOST = 40, 1000
-"""The limits on a nested answer: levels of nesting, and arrays."""
+"""The limits on a nested answer: its levels of nesting, and the number of its arrays."""
 
 
 class Unusable(Exception):
@@ -55,16 +57,16 @@ class Unusable(Exception):
 
     @property
     def what(self) -> str:
-        """What was returned, without advice on what to do about it."""
+        """What the function returned, in words, without advice on what to do about it."""
         return self.cause.removeprefix("returned ").split(";")[0].rstrip(".")
 
 
 def to_array(returned: object) -> np.ndarray:
     """The returned value as an `np.ndarray` of the same shape and dtype.
 
-    Accepts exactly: NumPy arrays and scalars, JAX arrays, Python numbers (0-d). Subclasses and
-    objects that merely convert (`__array__`) are refused, because they could convert to something
-    else at every look. Raises `Unusable` for anything else.
+    Accepts NumPy arrays and scalars, JAX arrays, and Python numbers (0-d). Raises `Unusable` for
+    anything else: subclasses and objects with `__array__` could convert to something else each
+    time.
     """
     kind = type(returned)
     if returned is None:
@@ -83,8 +85,8 @@ def to_output(returned: object, *, several: bool = False) -> Output:
     """The returned value as named arrays (see `autograder.calls.outputs`).
 
     It must be one array, as for `to_array`. With `several` it may also be any nesting of dicts,
-    lists and tuples of arrays, or a Flax module or its state: its arrays are taken by name, a
-    `Variable` as its value, a PRNG key as its data. Raises `Unusable`.
+    lists and tuples of arrays, or a Flax module or its state. The output then has each array by
+    name, a `Variable` as its value, and a PRNG key as its data. Raises `Unusable`.
     """
     if not several:
         return alone(to_array(returned))
@@ -99,8 +101,8 @@ def to_output(returned: object, *, several: bool = False) -> Output:
 
 
 def after_the_call(changed: Mapping[str, Any], returned: object, several: bool) -> Output:
-    """The arguments that a function has changed, by name, and with `several` also what it returned,
-    under the name `RETURNED`, if that is not None. Raises `Unusable`.
+    """The arguments that a function has changed, by name. With `several`, what it returned follows
+    under the name `RETURNED`, unless that is None. Raises `Unusable`.
     """
     return to_output(
         {**changed, **({RETURNED: returned} if several and returned is not None else {})},
@@ -109,8 +111,8 @@ def after_the_call(changed: Mapping[str, Any], returned: object, several: bool) 
 
 
 def collect_arrays(returned: object) -> dict[str, Any]:
-    """The leaves of a nested answer as they were returned, by name (see `to_output`). Inside a JAX
-    transform they are its tracers.
+    """The leaves of a nested answer, unconverted, by name (see `to_output`). Inside a JAX transform
+    they are its tracers.
 
     Raises `Unusable`.
     """
@@ -135,13 +137,13 @@ def _collect(value: Any, name: str, found: dict[str, Any], depth: int) -> None:
 
 
 def _only_none(value: Any) -> bool:
-    """Whether there is something in a container, and nothing but None."""
+    """Whether a container holds nothing but None, and is not empty."""
     parts = _parts(value)
     return value is None if parts is None else bool(parts) and all(_only_none(p) for _, p in parts)
 
 
 def _parts(value: Any) -> list[tuple[Any, Any]] | None:
-    """The items of a container, by key or index; None if `value` is not a container."""
+    """The items of a container, by key or index, or None if `value` is not a container."""
     value = _without_flax(value)
     if isinstance(value, dict):
         return list(dict.items(value))

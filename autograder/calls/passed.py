@@ -1,7 +1,7 @@
-"""Arguments, from a stored case to the Python objects that a function receives.
+"""Turn the arguments of a stored case into the Python objects that a function receives.
 
-JAX and Flax are imported only to make one of their objects, so that a process which never makes one
-stays free of them.
+JAX and Flax are imported only to make one of their objects, so that a process that makes none does
+not load them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _NUMBERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 class Later:
-    """An argument that is made where the function is called, inside of any transform of JAX: an
-    object that a call may change cannot come from outside.
+    """An argument that is made where the function is called, inside any transform of JAX: an object
+    that the call may change cannot come from outside the transform.
     """
 
     def __init__(self, make: Callable[[], Any]) -> None:
@@ -34,10 +34,9 @@ class Later:
 
 
 def to_python(arguments: Mapping[str, Value], *, late: bool = False) -> dict[str, Any]:
-    """The arguments as the function receives them: copies that no one else holds. Raises
-    `given.NotMade`.
+    """The arguments as the function receives them: fresh copies. Raises `given.NotMade`.
 
-    With `late`, those that hold an object that a call may change are `Later`.
+    With `late`, an argument that holds an object that the call may change becomes a `Later`.
     """
 
     def make(name: str) -> Any:
@@ -57,7 +56,7 @@ def _may_change(value: Value) -> bool:
 
 
 def _leaf(value: Value, give: Callable[[str], Any]) -> Any:
-    """The Python object of a value that is no container; `give` makes other arguments."""
+    """The Python object of a value that is not a container. `give` makes other arguments."""
     if value.kind == "jax":
         import jax.numpy as jnp
 

@@ -1,5 +1,5 @@
-"""Call a function with many keys, and stack what it returns: how random numbers are distributed
-shows only over many draws.
+"""Call a function with many keys and stack what it returns: only many draws show how random numbers
+are distributed.
 """
 
 from __future__ import annotations
@@ -14,45 +14,47 @@ from autograder.calls.outputs import ALONE, Output, Unusable, to_output
 from autograder.calls.spec import CallSpec
 
 LOOPED = 2_000
-"""The keys with which a function is called one by one, where `jax.vmap` cannot map it."""
+"""The most keys with which a function is called one at a time, if `jax.vmap` cannot map it."""
 
 LARGEST = 4_000_000
-"""The numbers that all answers together have at most; of larger answers there are fewer."""
+"""The most numbers that all answers may have together. The larger an answer, the fewer are
+drawn.
+"""
 
 AGAIN = 2
-"""The last rows of what is returned: so many plain calls with the first key."""
+"""How many rows at the end come from plain calls with the first key."""
 
 SEEDS = 2**24
 """Seeds are below this (see `autograder.questions.arguments.LARGEST_SEED`)."""
 
 
 def fewest(count: int, size: int) -> int:
-    """The rows without the last `AGAIN` that a function returns at least, if it was asked for
-    `count` samples, and each has `size` numbers.
+    """The fewest rows that a function asked for `count` samples may return, without the last
+    `AGAIN`, if each sample has `size` numbers.
     """
     return min(count, LOOPED, most(count, size))
 
 
 def most(count: int, size: int) -> int:
-    """The same, at most."""
+    """The most rows that it may return (see `fewest`)."""
     return max(min(count, LARGEST // max(size, 1)), 1)
 
 
 def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
     """The function of the same arguments that calls `function` with `way.samples` keys, made from
-    the argument `way.sampled`, and returns its arrays with the answers along a new first axis.
+    the argument `way.sampled`, and returns its arrays stacked along a new first axis.
 
-    The keys are mapped by `jax.vmap`; if that fails, the function is called with `LOOPED` of them
-    in turn. `AGAIN` more rows are plain calls with the first key. Raises `Unusable`.
+    `jax.vmap` maps the keys. If that fails, the function is called with at most `LOOPED` of them in
+    turn. `AGAIN` more rows come from plain calls with the first key. Raises `Unusable`.
     """
     place = list(arguments).index(way.sampled)
 
     def call(*passed: Any) -> Any:
-        # Taken before the first call: it may write into its arguments.
-        kept = [_copied(value) for value in passed]
+        # Copied before the first call, which may write into its arguments.
+        kept = [_copy(value) for value in passed]
 
         def of(key: Any) -> Any:
-            values = [_copied(value) for value in kept]
+            values = [_copy(value) for value in kept]
             values[place] = key
             return function(*values)
 
@@ -62,13 +64,13 @@ def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callabl
         )
         again = to_output(of(keys[0]), several=way.several)
         count = most(way.samples, sum(array.size for array in first.values()))
-        many = _mapped(of, keys[:count], way.several)
-        if many is None or not _alike(first, many, 1):
+        many = _map(of, keys[:count], way.several)
+        if many is None or not _same_form(first, many, 1):
             turns = [to_output(of(key), several=way.several) for key in keys[: min(count, LOOPED)]]
-            if not all(_alike(first, each, 0) for each in turns):
+            if not all(_same_form(first, each, 0) for each in turns):
                 raise Unusable(OTHER_FORM.says())
             many = {name: np.stack([each[name] for each in turns]) for name in first}
-        if not _alike(first, again, 0):
+        if not _same_form(first, again, 0):
             raise Unusable(OTHER_FORM.says())
         rows = {
             name: np.concatenate([many[name], first[name][None], again[name][None]])
@@ -79,14 +81,14 @@ def over_keys(function: Any, arguments: Sequence[str], way: CallSpec) -> Callabl
     return call
 
 
-def _copied(value: Any) -> Any:
+def _copy(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.copy()
-    return {name: _copied(each) for name, each in value.items()} if type(value) is dict else value
+    return {name: _copy(each) for name, each in value.items()} if type(value) is dict else value
 
 
 def _keys(key: Any, count: int) -> Any:
-    """Different keys, or seeds of the type of `key`."""
+    """`count` different keys, or seeds of the type of `key`."""
     if not isinstance(key, int | float | np.generic):
         import jax
 
@@ -96,8 +98,8 @@ def _keys(key: Any, count: int) -> Any:
     return [type(key)(seed) for seed in rng.permutation(seeds)[:count]]
 
 
-def _mapped(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None:
-    """The answers of `of` for all keys at once; None if JAX cannot trace it."""
+def _map(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None:
+    """The answers of `of` for all keys at once, or None if JAX cannot trace it."""
     import jax
 
     try:
@@ -107,7 +109,7 @@ def _mapped(of: Callable[[Any], Any], keys: Any, several: bool) -> Output | None
         return None
 
 
-def _alike(first: Output, other: Mapping[str, np.ndarray], more: int) -> bool:
+def _same_form(first: Output, other: Mapping[str, np.ndarray], more: int) -> bool:
     """Whether an answer has the arrays of the first, with `more` axes in front."""
     return first.keys() == other.keys() and all(
         other[name].shape[more:] == first[name].shape for name in first

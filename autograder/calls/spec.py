@@ -20,8 +20,8 @@ _ORDINALS = (
 class Step:
     """One of several calls of an object, or, without a `method`, a look at its state.
 
-    `part` is the name of its answer among the named arrays of the output, and `told` says behind
-    the name of the class which step it is. `names` are the arguments, or the attributes.
+    `part` names its answer among the arrays of the output. `told` says which step it is, in words
+    that follow the name of the class. `names` are the arguments, or the attributes.
     """
 
     part: str
@@ -32,21 +32,24 @@ class Step:
 
 @dataclass(frozen=True)
 class CallSpec:
-    """How a question calls what a student wrote, and which part of the result it takes.
+    """How a question calls what a student wrote, and which part of the result it compares.
 
-    `several`: the arrays of a nested answer are taken one by one. `method`: the method of an
-    instance to call; the class gets the arguments in `constructor`. `gradient`: take the answer's
-    gradient with respect to these arguments instead of the answer. `keywords` names the arguments
-    that are passed by keyword. `then`: what was returned is called with these arguments, and its
-    answer is taken. `through`: the name under which given code calls what the student wrote, and
-    the text of that code (see `autograder.calls.given`), which is called in its place. `calls`: an
-    instance is called several times, each a method and the names of its arguments; an empty method
-    asks for its state, or for the attributes named behind it. `law` puts the call under the
-    law's transform, which acts on the arguments in `traced`; random numbers that it needs come from
-    `seed`. `x64`: JAX computes in 64 bits. `may_change`: arguments that the function may write
-    into. `changed`: arguments that it must write into; they are taken as they are after the call,
-    by name, and what it returns only with `several`. `samples` asks for so many answers, for keys
-    made from the argument `sampled`.
+    - `several`: each array of a nested answer counts by itself.
+    - `method`: the method of an instance to call. The class gets the arguments in `constructor`.
+    - `gradient`: the arguments with respect to which the answer's gradient replaces the answer.
+    - `keywords`: the arguments to pass by keyword.
+    - `then`: the arguments of the function that was returned, whose answer replaces it.
+    - `through`: the name under which given code calls what the student wrote, and the text of that
+      code (see `autograder.calls.given`), which is called instead.
+    - `calls`: calls of one instance, each a method and the names of its arguments. An empty method
+      asks for the instance's state, or for the attributes named after it.
+    - `law`: the law whose transform the call is put under. The transform acts on the arguments in
+      `traced`, and draws the random numbers that it needs from `seed`.
+    - `x64`: JAX computes in 64 bits.
+    - `may_change`: arguments that the function may write into.
+    - `changed`: arguments that it must write into. Their contents after the call are the answer, by
+      name, and what it returns only with `several`.
+    - `samples`: the number of answers to ask for, each for a key made from the argument `sampled`.
     """
 
     several: bool = False
@@ -67,8 +70,8 @@ class CallSpec:
     calls: tuple[tuple[str, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The spec as JSON types. Fields that came later are left out at their default, so that a
-        bank which does not use them keeps its bytes.
+        """The spec as JSON types. Fields that later versions added are omitted at their default, so
+        that a bank that does not use them keeps its bytes.
         """
         return {
             each.name: getattr(self, each.name)
@@ -78,11 +81,11 @@ class CallSpec:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CallSpec:
-        """The spec that `to_json` gave."""
+        """The inverse of `to_json`."""
         return cls(**{name: _as_tuple(value) for name, value in stored.items()})
 
     def steps(self) -> list[Step]:
-        """What is done with an instance, one after the other."""
+        """The steps to take with an instance, in order."""
         found, number = [], 0
         several = sum(not method for method, *_ in self.calls) > 1
         for method, *names in self.calls:
@@ -102,8 +105,8 @@ class CallSpec:
         return next((step for step in self.steps() if f"{part}/".startswith(f"{step.part}/")), None)
 
     def subject(self, question: str, part: str | None = None) -> str:
-        """The subject of a sentence that reports the outcome of a call: about the array `part`, or,
-        if it is None, about the call as a whole.
+        """The subject of a sentence about the outcome of a call: about the array `part`, or about
+        the whole call if `part` is None.
         """
         name = (
             f"jax.grad of {question}"
@@ -121,14 +124,14 @@ class CallSpec:
             name = f"{name} {RETURNED_FUNCTION}"
         if self.law == "grad":
             return f"the derivative of {name} along random directions"
-        # The law of a transform has the transform's name; other laws have several words.
+        # A transform's law has the transform's name; other laws have several words.
         return f"jax.{self.law} of {name}" if self.law.isidentifier() else name
 
     def under(self, law: str, arguments: Mapping[str, Value], seed: int = 0) -> CallSpec:
         """This spec under a law.
 
-        The law's transform acts on all arguments that it can: arrays and keys, of which only
-        floating-point arrays have derivatives.
+        The law's transform acts on every argument that it can: arrays and keys, or for derivatives
+        only floating-point arrays.
         """
         kinds = {
             name: {
@@ -147,10 +150,10 @@ class CallSpec:
 
 
 _ALWAYS = ("several", "constructor", "method", "gradient", "law", "traced", "seed")
-"""The fields of the first format, which a bank has whatever their value."""
+"""The fields of the first format, which every bank stores, whatever their value."""
 
 RETURNED_FUNCTION = "(the function that it returned)"
-"""What a sentence says behind the name of a function whose answer is called."""
+"""The words after the name of a function whose returned function is called."""
 
 
 def _ordinal(number: int) -> str:
@@ -166,8 +169,10 @@ PLAIN = CallSpec()
 
 @dataclass(frozen=True)
 class Case:
-    """One call: the sizes of the dimensions, a `label` that says what is special about them, the
-    arguments in call order, and the way of the call.
+    """One call.
+
+    `sizes` holds the size of each dimension, and `label` says what is special about them.
+    `arguments` are in the order of the call, and `way` says how to call.
     """
 
     label: str

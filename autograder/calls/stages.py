@@ -1,5 +1,5 @@
-"""The calls that make up one answer: of a function, of what it returned, of the methods of an
-instance, or of given code around it.
+"""The calls that make up one answer: of a function, of the function that it returned, of an
+instance's methods, or of given code around it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from autograder.calls.spec import RETURNED_FUNCTION, CallSpec, Step
 
 @dataclass(frozen=True)
 class Stage:
-    """One call: the arguments by position and by keyword, and what a sentence about it says behind
-    the name of the function.
+    """One call: its arguments by position and by keyword, and the words about it that follow the
+    function's name in a sentence.
     """
 
     positional: tuple[str, ...]
@@ -41,7 +41,7 @@ class Stage:
         )
 
     def misfit(self, function: Any) -> str:
-        """The cause for which `function` cannot be called with these arguments; "" if it can."""
+        """Why `function` cannot be called with these arguments, as a cause, or "" if it can be."""
         try:
             signature = signature_of(function)
         except (TypeError, ValueError):
@@ -69,20 +69,20 @@ def signature_of(function: Any) -> inspect.Signature:
     """The signature of a function. Raises `TypeError` and `ValueError`."""
     made = getattr(function, "__init__", None)
     flax_module = isinstance(function, type) and type(function).__call__ is not type.__call__
-    if flax_module and inspect.isfunction(made):  # it hides what its constructor takes
+    if flax_module and inspect.isfunction(made):  # its metaclass hides the constructor's parameters
         own = inspect.signature(made)
         return own.replace(parameters=list(own.parameters.values())[1:])
     return inspect.signature(function)
 
 
 class Progress:
-    """How far an answer has come: `told` is what a sentence says about the stage under way."""
+    """How far the calls have come: `told` is what a sentence says about the current stage."""
 
     told = ""
 
 
 def stages(way: CallSpec, arguments: Sequence[str]) -> list[Stage]:
-    """The calls that a way makes with these arguments; with given code around it, the call of that
+    """The calls that a way makes with these arguments. With given code, that is the call of that
     code.
     """
 
@@ -106,8 +106,8 @@ def stages(way: CallSpec, arguments: Sequence[str]) -> list[Stage]:
 
 
 def known_cause(text: object, way: CallSpec, arguments: Sequence[str]) -> str:
-    """`text` if it is a cause that a call in this way gives (see `autograder.calls.causes`), else a
-    sentence that says it was not.
+    """`text` if it is a cause that a call in this way gives (see `autograder.calls.causes`),
+    otherwise `OF_ITS_OWN`.
     """
     for stage in stages(way, arguments):
         if isinstance(text, str) and text.startswith(stage.told):
@@ -121,7 +121,7 @@ def composed(
     function: Any, arguments: Sequence[str], way: CallSpec, progress: Progress
 ) -> Callable[..., Any]:
     """The function of all arguments, by position, that makes the calls of a way and returns the
-    answer. It raises `Unusable` where a stage cannot be called.
+    answer. It raises `Unusable` if a stage cannot be called.
     """
     found = stages(way, arguments)
 
@@ -162,7 +162,7 @@ def _in_sequence(
     values: Mapping[str, Any],
     progress: Progress,
 ) -> dict[str, Any]:
-    """The arrays of all answers and states, by name, as they are when they are returned."""
+    """The arrays of all answers and states, by name, as they were right after each call."""
     output: dict[str, Any] = {}
     left = iter(found)
     for step in way.steps():
@@ -172,7 +172,7 @@ def _in_sequence(
         else:
             answer = _state(instance, step.names)
         if answer is None or answer is instance:
-            continue  # it returned nothing to compare, or itself, to be called again
+            continue  # it returned nothing to compare, or itself for the next call
         for name, array in _arrays(answer, way).items():
             output[f"{step.part}/{name}" if name else step.part] = array
     if not output:
@@ -191,7 +191,7 @@ def _answer(instance: Any, step: Step, stage: Stage, values: Mapping[str, Any]) 
 
 
 def _arrays(answer: Any, way: CallSpec) -> Mapping[str, Any]:
-    """The arrays of an answer by name. Outside of transforms they are copies: a later call may
+    """The arrays of an answer by name. Outside transforms they are copies, because a later call may
     change what an earlier one returned.
     """
     if isinstance(answer, dict) and not answer:
@@ -202,9 +202,10 @@ def _arrays(answer: Any, way: CallSpec) -> Mapping[str, Any]:
 
 
 def _state(instance: Any, names: Sequence[str]) -> dict[str, Any]:
-    """The attributes `names` of an instance that it has. Without names: the state of an NNX module,
-    but not of its random numbers; the attributes of another object that are arrays, those aside
-    whose names begin with `_`.
+    """Those of the attributes `names` that an instance has.
+
+    Without names, it is the state of an NNX module, except its random numbers. For any other object
+    it is every attribute that holds arrays and whose name does not begin with `_`.
     """
     if names:
         return {name: getattr(instance, name) for name in names if hasattr(instance, name)}
@@ -226,7 +227,7 @@ def _of_arrays(value: Any) -> bool:
 
 
 def in_python(question: str, way: CallSpec, arguments: Sequence[str]) -> list[str]:
-    """The calls of a way as lines of Python; the arguments have their names."""
+    """The calls of a way as lines of Python, with the arguments' names as variables."""
     found = stages(way, arguments)
     texts = [
         ", ".join([*stage.positional, *(f"{name}={name}" for name in stage.named)])

@@ -1,4 +1,4 @@
-"""Put a call under what its spec asks for: a class's method, a gradient, the transform of a law.
+"""Wrap a call in what its spec asks for: a class's method, a gradient, the transform of a law.
 
 JAX is imported only where a spec needs it.
 """
@@ -18,10 +18,10 @@ from autograder.calls.stages import Progress, composed
 from autograder.runtime.judged_settings import in_64_bits
 
 LANES = 3
-"""Lanes in the law of vmap."""
+"""The number of lanes in the law of vmap."""
 
 DIRECTIONS = 4
-"""Random directions along which the law of grad takes derivatives."""
+"""The number of random directions along which the law of grad takes derivatives."""
 
 
 def apply(
@@ -32,8 +32,10 @@ def apply(
     *,
     late: bool = False,
 ) -> Callable[..., Any]:
-    """The function to call in place of `function`, with all the arguments by position. `late`: some
-    of them are `Later`. `progress` says which call was under way when it raised.
+    """The function to call in place of `function`, with all arguments by position.
+
+    `late` says that some of them are `Later`. `progress` records which call was running when one
+    raised.
     """
     several_calls = way.method or way.then or way.through or way.calls or way.keywords
     answer = (
@@ -51,8 +53,8 @@ def apply(
 
 
 def width(way: CallSpec) -> contextlib.AbstractContextManager[Any]:
-    """A context in which JAX computes in as many bits as the call asks for: in 64, or in as many as
-    it does around the context.
+    """A context in which JAX computes in 64 bits if the call asks for that, and otherwise in as
+    many as outside it.
     """
     if not way.x64:
         return contextlib.nullcontext()
@@ -75,7 +77,7 @@ def _gradient(function: Any, arguments: Sequence[str], wrt: Sequence[str]) -> Ca
 def _of_traced(
     function: Any, arguments: Sequence[str], way: CallSpec, passed: Sequence[Any]
 ) -> tuple[Callable[..., Any], list[Any]]:
-    """The function of the traced arguments alone, the others fixed as passed; and the traced
+    """The function of the traced arguments only, with the others fixed as passed, and the traced
     arguments.
     """
     places = [place for place, name in enumerate(arguments) if name in way.traced]
@@ -105,8 +107,8 @@ def _under(transform: str) -> Callable[[Any, Sequence[str], CallSpec], Callable[
 
 
 def _grad(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..., Any]:
-    """Derivatives, of shape [DIRECTIONS] and dtype float32, of the weighted sum of all returned
-    numbers.
+    """The function that returns derivatives, of shape (DIRECTIONS,) and dtype float32, of the
+    weighted sum of all returned numbers.
     """
     import jax
 
@@ -136,14 +138,14 @@ _TRANSFORMS: Mapping[str, Callable[[Any, Sequence[str], CallSpec], Callable[...,
 
 
 def weighted(answer: Mapping[str, Any], seed: int) -> Any:
-    """The sum of all floating-point numbers in the arrays of an answer, each with a random weight
-    of its own. A 0-d number.
+    """The weighted sum of all floating-point numbers in an answer's arrays, as a 0-d number. Each
+    has its own random weight.
     """
     import jax.numpy as jnp
 
     rng = np.random.default_rng(seed)
     total: Any = 0.0
-    for name in sorted(answer):  # the dict may have been filled in any order
+    for name in sorted(answer):  # the answer may have filled the dict in any order
         array = jnp.asarray(answer[name])
         weights = rng.standard_normal(array.shape)
         if jnp.issubdtype(array.dtype, jnp.floating):
@@ -152,8 +154,8 @@ def weighted(answer: Mapping[str, Any], seed: int) -> Any:
 
 
 def directions(traced: Any, seed: int) -> list[Any]:
-    """Random directions in the space of the traced arguments: each has, for every array among them,
-    one of its shape in float64.
+    """Random directions in the space of the traced arguments. Each has, for every array among them,
+    a float64 array of the same shape.
     """
     import jax
 

@@ -13,12 +13,12 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
     """Check `function` against one group of cases of `question`, or check how it computes against
     one `rule` of the question.
 
-    The cases depend on where the check runs. In grading they come from the hidden bank; in a master
-    notebook, which declares the question, from a fresh draw with `function` as the reference; in a
-    student's notebook, from the public cases beside the notebook.
+    The cases depend on where the check runs. In grading they come from the hidden bank. In a master
+    notebook, which declares the question, they are newly drawn, with `function` as the reference.
+    In a student's notebook they are the public cases beside the notebook.
 
-    Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if no
-    verdict can be given: other package versions, a damaged bank, a fault in this package.
+    Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if there
+    can be no verdict: other package versions, a damaged bank, or a fault in this package.
     """
     if recording.noted(question, cases, rule):
         return

@@ -1,7 +1,8 @@
-"""What a row about hidden cases may say: words from short lists, in place of every number that the
-answer has chosen. Such a number could carry what the answer was called with.
+"""The sentences that a row about hidden cases may contain.
 
-Sizes are told by the names of dimensions, counts by shares, errors by powers of ten.
+Words from short lists replace every number that the answer has chosen, because such a number could
+carry what the answer was called with. Sizes appear as names of dimensions, counts as shares, errors
+as powers of ten.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _SENTENCES: tuple[tuple[str, Told], ...] = (
 
 
 def guarded(finding: Finding) -> str:
-    """The finding's sentence about hidden cases."""
+    """The finding's sentence, fit for hidden cases."""
     said, *more = re.split(r"(?<=\.)(?= The same call was right before)", finding.sentence)
     told = coarse(said)
     if finding.step == "call":
@@ -74,7 +75,9 @@ def guarded(finding: Finding) -> str:
 
 
 def failing(finding: Finding) -> str:
-    """How many cases fail, as a share of three; "" if that says nothing."""
+    """How many cases fail, in words without any number that the answer chose; "" if that says
+    nothing.
+    """
     if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
         return ""
     if finding.untried:
@@ -85,7 +88,7 @@ def failing(finding: Finding) -> str:
 
 
 def some(count: int, size: int) -> str:
-    """How many of `size` elements are meant."""
+    """How large a share of `size` elements `count` is, in words."""
     return (
         "all of its elements"
         if count == size
@@ -114,7 +117,7 @@ def _shapes(finding: Finding, expected: str) -> str:
 
 
 def _named(shape: tuple[int, ...], sizes: Mapping[str, int]) -> str:
-    """A shape by the names of dimensions: "?" is a size that none has."""
+    """A shape in names of dimensions, with "?" for a size that no dimension has."""
     names = [
         next(
             (name for name, each in sizes.items() if each == size),

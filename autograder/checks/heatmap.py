@@ -1,5 +1,5 @@
 """A picture of a wrong answer, for the student's notebook: the expected array, the returned one,
-and where they differ.
+and the errors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from autograder.verdicts.arrays import widen
 from autograder.verdicts.examine import Finding
 
 SIZE, DPI = (6.6, 3.0), 110
-"""In inches, and points for each: as wide as the text column of a narrow notebook."""
+"""Inches, and dots per inch: as wide as the text column of a narrow notebook."""
 
 
 FOLDED = "The answer is flat: the maps fold it into rows of {columns} elements."
@@ -41,16 +41,16 @@ def show(question: str, finding: Finding) -> None:
         if content is not None:
             from IPython.display import Image, display
 
-            # As a picture, not a matplotlib object: a notebook that has not set up matplotlib would
-            # only show the object's name.
-            # The description is metadata: IPython before 8, which Colab has, knows no `alt=`.
+            # A picture, not a matplotlib object: a notebook that has not set up matplotlib would
+            # only show the object's name. The description is metadata, because IPython before 8,
+            # which Colab has, lacks `alt=`.
             described = {"alt": _described(question, finding)}
             display(Image(content, metadata=described))  # type: ignore[no-untyped-call]
 
 
 def png(question: str, finding: Finding) -> bytes | None:
-    """The picture, whatever a notebook sets for its own plots; None if matplotlib is not
-    installed.
+    """The picture as a PNG file, or None if matplotlib is not installed. The notebook's own
+    settings for plots do not change it.
     """
     try:
         from matplotlib import style
@@ -63,7 +63,7 @@ def png(question: str, finding: Finding) -> bytes | None:
 
 
 def draw(question: str, finding: Finding) -> Any:
-    """A `matplotlib.figure.Figure`."""
+    """The picture as a `matplotlib.figure.Figure`."""
     from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure
 
@@ -89,7 +89,7 @@ def draw(question: str, finding: Finding) -> Any:
             interpolation="nearest",
         )
     bars = [figure.colorbar(image, ax=panels[:2].tolist(), location="bottom", shrink=0.6)]
-    # Elements within the allowed error stay grey: colour means wrong.
+    # Elements within the allowed error stay grey, so that colour means wrong.
     wrong = np.ma.masked_where(right, error)
     panels[2].set_facecolor("0.85")
     worst = max(float(error.max(initial=0.0)), 10 * allowed)
@@ -115,7 +115,9 @@ def draw(question: str, finding: Finding) -> Any:
 
 
 def _above(question: str, finding: Finding, error: np.ndarray) -> list[str]:
-    """The lines above the maps: the case, what the maps do with other shapes, and where to look."""
+    """The lines above the maps: the case, how the maps show an array that is not 2-d, and where to
+    look.
+    """
     shape = finding.expected.shape
     lines = [
         f"{question}: case {finding.case + 1} of {finding.cases}, {finding.answered.case.label}"
@@ -136,8 +138,8 @@ def _above(question: str, finding: Finding, error: np.ndarray) -> list[str]:
 
 
 def as_table(array: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
-    """An output as a 2-d array. A flat output is cut into as many rows as the question's first
-    dimension has, where that fits.
+    """An output as a 2-d array. A flat output is folded into as many rows as the first dimension
+    that divides its size.
     """
     if array.ndim == 2:
         return array

@@ -1,4 +1,4 @@
-"""`check` in grading: it uses the hidden bank, and writes a row for the instructor."""
+"""`check` in grading: it uses the hidden bank and writes a row for the instructor."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from autograder.verdicts.rules import Judgement, judge
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of a function in a group of cases, and whether that was before the group's own
+    """The finding about a function in a group of cases, and whether it came before the group's own
     check.
     """
 
@@ -44,11 +44,11 @@ class Found:
 class Grading:
     """What the plugin tells the process that runs the tests.
 
-    `bank` is the hidden bank. `refusal` is a sentence that fails every check, because the
-    submission as a whole cannot be graded as this assignment. `elsewhere` is the process that runs
-    the submission, or None if it runs in this one. `rows` collects the findings for the instructor.
-    `last_judgement` holds the function whose method was judged last, with the judgement;
-    `found` what was found in each group last, by question and group.
+    `bank` is the hidden bank. `refusal` is a sentence that fails every check, because the whole
+    submission cannot be graded. `elsewhere` is the process that runs the submission, or None if
+    this one does. `rows` collects the findings for the instructor. `last_judgement` holds the
+    function that was judged last, with the judgement. `found` holds the last finding of each group,
+    by question and group.
     """
 
     bank: Path
@@ -60,8 +60,8 @@ class Grading:
     found: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def find(self, question: str, function: object, cases: str, *, early: bool) -> Finding | None:
-        """What is found in a group of cases: once for the group's own check, which may come later,
-        and for those that are made `early`. Raises `Ungraded`.
+        """The finding in a group of cases, or None. The group's own check, which may come later,
+        and the checks that ask `early` share one. Raises `Ungraded`.
         """
         last = self.found.get((question, cases))
         if last is None or last.function is not function or not (early or last.early):
@@ -74,10 +74,10 @@ class Grading:
         return finding
 
     def judge(self, function: object, method: RuleChecks) -> Judgement:
-        """Judge `function` by all rules, or return the last judgement if it is of the same
+        """Judge `function` by all rules, or return the last judgement if it was of the same
         function.
 
-        Each rule has a test of its own, but one observation of a function serves all of them.
+        Each rule has its own test, but one observation of a function serves all of them.
         """
         if not self.last_judgement or self.last_judgement[0][0] is not function:
             self.last_judgement[:] = [(function, judge(function, method, twice=self.look_twice))]
@@ -86,31 +86,31 @@ class Grading:
 
 _grading: Grading | None = None
 
-_told: list[str] = []
+_verdict_texts: list[str] = []
 
 
 def told() -> list[str]:
     """The texts of the verdicts that checks have raised in this process so far."""
-    return _told
+    return _verdict_texts
 
 
 @contextlib.contextmanager
 def noted() -> Iterator[None]:
-    """Take down the verdict that a check raises."""
+    """Record the text of a verdict that the block raises."""
     try:
         yield
     except (CheckFailed, Ungraded) as verdict:
-        _told.append(str(verdict))
+        _verdict_texts.append(str(verdict))
         raise
 
 
 def rows() -> list[CheckRow]:
-    """The findings of this grading so far, one row for each check, for the instructor."""
+    """The rows of this grading so far, one for each check, for the instructor."""
     return [] if _grading is None else list(_grading.rows)
 
 
 def forget_rows(count: int) -> None:
-    """Keep only the first `count` rows: the checks behind them are made again."""
+    """Keep only the first `count` rows, because the checks behind the others will run again."""
     if _grading is not None:
         del _grading.rows[count:]
         _grading.found.clear()
@@ -124,24 +124,22 @@ def begin_grading(
     *,
     look_twice: bool = True,
 ) -> None:
-    """Make `check` use the hidden bank from now on. To be called before the submission's first
-    cell, in the process that runs the tests.
-
-    `look_twice`: see `autograder.verdicts.rules.judge`.
+    """Make `check` use the hidden bank from now on. Call it before the submission's first cell, in
+    the process that runs the tests. `look_twice`: see `autograder.verdicts.rules.judge`.
     """
     global _grading
     _grading = Grading(Path(bank), refusal, elsewhere, look_twice=look_twice)
 
 
 def end_grading() -> None:
-    """Undo `begin_grading` in a process that goes on: `check` works again as outside grading."""
+    """Undo `begin_grading` in a process that continues: `check` works again as outside grading."""
     global _grading
     _grading = None
 
 
 def check(question: str, function: object, cases: str, rule: str | None) -> bool:
-    """Check `function` if a grading is under way; False if none is. Raises `CheckFailed` and
-    `Ungraded`.
+    """Check `function` and return True if this process is grading; otherwise return False. Raises
+    `CheckFailed` and `Ungraded`.
     """
     if _grading is None:
         return False
@@ -157,7 +155,7 @@ def check(question: str, function: object, cases: str, rule: str | None) -> bool
 
 
 def demand_gradable(grading: Grading, question: str) -> None:
-    """Raise `CheckFailed` or `Ungraded` if no answer of this submission can be judged."""
+    """Raise `CheckFailed` or `Ungraded` if this submission's answers cannot be judged."""
     if grading.refusal is not None:
         raise CheckFailed(grading.refusal)
     if grading.elsewhere is not None and grading.elsewhere.problem is not None:
@@ -175,7 +173,8 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
         (row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis)
         for row in grading.rows
     )
-    # The process has seen the hidden cases of earlier checks, and public ones may tell of them.
+    # The process has seen the hidden cases of earlier checks, and could tell of them through public
+    # ones.
     hidden = any(each != PUBLIC for each in (cases, *(row.cases for row in grading.rows)))
     finding = _with_the_cell(grading, question, function, finding)
     grading.rows.append(row_of(question, cases, finding, time.monotonic() - started))
@@ -186,9 +185,9 @@ def check_cases(grading: Grading, question: str, function: object, cases: str) -
 
 
 def check_rule(grading: Grading, question: str, function: object, rule: str) -> None:
-    """Check how `function` computes against a rule: not met by an answer whose values are wrong,
-    because the facts come from the submission, and are soon made up for values that are made up
-    too. Raises `CheckFailed` and `Ungraded`.
+    """Check how `function` computes against a rule. An answer with wrong values breaks every rule:
+    the facts come from the submission's process, which could easily make them up as well. Raises
+    `CheckFailed` and `Ungraded`.
     """
     started = time.monotonic()
     with own_faults_ungraded(in_notebook=False):
@@ -228,7 +227,7 @@ def check_rule(grading: Grading, question: str, function: object, rule: str) -> 
 
 
 def _values_of_rules(grading: Grading, bank: Bank, question: str, function: object) -> str | None:
-    """The group in which the values are wrong, so that no rule is met; None if they are right."""
+    """The group with wrong values, which break every rule, or None if the values are right."""
     if RANDOM not in bank.groups.get(question, {}):
         return None
     finding = grading.find(question, function, RANDOM, early=True)
@@ -238,7 +237,7 @@ def _values_of_rules(grading: Grading, bank: Bank, question: str, function: obje
 def _with_the_cell(
     grading: Grading, question: str, function: object, finding: Finding | None
 ) -> Finding | None:
-    """The finding; if there is no function, it names what stopped the cell that should have defined
+    """The finding. If there is no function, it says what stopped the cell that should have defined
     it.
     """
     if finding is None or function is not None or grading.elsewhere is None:

@@ -27,7 +27,7 @@ from autograder.verdicts.rules import judge
 
 @contextlib.contextmanager
 def _shown() -> Iterator[None]:
-    """What is raised in the block is shown as notebooks can show it."""
+    """Show a verdict that the block raises in the form that suits notebooks."""
     try:
         with in_short_lines():
             yield
@@ -86,8 +86,8 @@ def check_rule(question: str, function: object, rule: str) -> None:
 
 
 def end_soon_for_otter() -> None:
-    """End this process quickly if Otter's command runs the notebook, because the command waits
-    until the kernel has ended.
+    """Make this process end quickly if Otter's command runs the notebook, because the command waits
+    for the kernel to end.
     """
     if log_server.address() is not None:
         log_server.wake_after_this_process()

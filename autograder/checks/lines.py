@@ -1,4 +1,4 @@
-"""The lines of a message in a notebook. Notebooks break long lines inside words."""
+"""Fold a message into short lines, because a notebook breaks long ones inside words."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from collections.abc import Iterator
 from autograder.checks.verdict import CheckFailed, Ungraded
 
 WIDTH = 84
-"""Characters in a line; Otter indents each by four more."""
+"""The most characters in a line. Otter indents each by four more."""
 
 _WHOLE = re.compile(
     r'%?pip install(?: --\S+| \S*==\S*\w| "[^"]*")*|(?<!\S)\S*\([^()\s]*(?:, [^()\s]+)*\)'
 )
-"""What stays in one line: what is to be typed, calls, and shapes."""
+"""What must stay on one line: a command to type, a call, a shape."""
 
 _TIE = "\0"
 
 _folded: dict[str, str] = {}
-"""The texts as they were before they were folded."""
+"""The original texts, by their folded form."""
 
 
 @contextlib.contextmanager
 def in_short_lines() -> Iterator[None]:
-    """Fold the text of `CheckFailed` and `Ungraded` that leave the block."""
+    """Fold the text of a `CheckFailed` or `Ungraded` that leaves the block."""
     try:
         yield
     except (CheckFailed, Ungraded) as told:
@@ -38,15 +38,15 @@ def in_short_lines() -> Iterator[None]:
 
 
 def unfolded(ending: str) -> str | None:
-    """The text of the message with which `ending` ends, as it was before it was folded; None if it
-    ends with no message that was folded in this process.
+    """The original text of the folded message that `ending` ends with, or None if this process
+    folded no such message.
     """
     return next((text for short, text in _folded.items() if ending.endswith(short)), None)
 
 
 def folded(text: str, indent: int = 0) -> str:
-    """The text with lines of at most `WIDTH` characters, the first of which starts after `indent`
-    characters. Words, indented lines (code and tables), and what is to be typed stay whole.
+    """The text with lines of at most `WIDTH` characters. The first starts after `indent`
+    characters. Words, indented lines (code and tables), and commands to type stay whole.
     """
     first, *others = text.split("\n")
     return "\n".join([_fold(first, " " * indent)[indent:], *map(_fold, others)])

@@ -1,5 +1,5 @@
-"""The messages that students read: in their notebook everything, on Gradescope only what gives
-nothing hidden away.
+"""The messages that students read: everything in their notebook, and on Gradescope nothing that is
+hidden.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ BUCKETS = (
     (0.01, "at least a hundredth"),
     (0.0, "smaller"),
 )
-"""Sizes of errors relative to the largest expected value, largest first."""
+"""Sizes of errors relative to the largest expected value, the largest first."""
 
 
 def sentence(question: str, finding: Finding, *, hidden: bool = False) -> str:
-    """One sentence: what was asked, what is wrong with the answer, and on which case. About
-    `hidden` cases it has no number of the answer's (see `autograder.checks.guarded`).
+    """One sentence: the question, what is wrong with the answer, and on which case. About `hidden`
+    cases it contains no number that the answer chose (see `autograder.checks.guarded`).
     """
     whole = finding.step in ("call", "structure", "arguments")
     subject = finding.answered.case.way.subject(question, None if whole else finding.part)
@@ -45,13 +45,15 @@ def sentence(question: str, finding: Finding, *, hidden: bool = False) -> str:
 
 
 def _guard() -> Any:
-    """What guards rows about hidden cases, loaded by its name: no student's check needs it."""
+    """The module that guards rows about hidden cases, imported by name because no student's check
+    needs it.
+    """
     return importlib.import_module("autograder.checks.guarded")
 
 
 def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
-    """The message for the student's own notebook, about a group of cases there: with values, and
-    with a line to repeat the call. Plain text.
+    """The message for the student's own notebook about a group of cases, as plain text. It has
+    values, and lines that repeat the call.
     """
     case = finding.answered.case
     arguments = ", ".join(
@@ -76,7 +78,7 @@ def in_notebook(question: str, finding: Finding, cases: str = PUBLIC) -> str:
 
 
 def _again(question: str, case: Case, given: str) -> str:
-    """How to make a call again."""
+    """The lines of Python that repeat a call."""
     way = case.way
     if replace(way, several=False, x64=False, may_change=(), samples=0, sampled="") == PLAIN:
         told, lines = "To see this call again", [f"{question}(*{given})"]
@@ -90,7 +92,7 @@ def _again(question: str, case: Case, given: str) -> str:
     imports = ["from autograder import public_case"]
     if way.x64:
         imports.append("import jax")
-        # Releases before 0.8 have it in another place.
+        # JAX before 0.8 has it in `jax.experimental`.
         there = "" if hasattr(sys.modules.get("jax"), "enable_x64") else ".experimental"
         imports[-1] += there
         lines = [f"with jax{there}.enable_x64(True):", *(f"    {line}" for line in lines)]
@@ -112,7 +114,7 @@ def in_grading(
     question: str, finding: Finding, seen_in_public: bool, *, hidden: bool = False
 ) -> str:
     """The message for Gradescope, as Markdown: the kind of case and the size of the error, without
-    arguments, values, or the function's own text.
+    arguments, values, or text from the function.
     """
     told = sentence(question, finding, hidden=hidden)
     parts = [without_html(part) for part in (told, _law(finding)) if part]
@@ -133,7 +135,9 @@ def in_grading(
 
 
 def _law(finding: Finding) -> str:
-    """The broken law, if the plain call, which is the case before, is right; else ""."""
+    """The sentence about a broken law, if the plain call (the case before) is right; otherwise
+    "".
+    """
     law = finding.answered.case.way.law
     if not law or finding.case - 1 in finding.refused_on:
         return ""
@@ -183,8 +187,8 @@ def _failing(finding: Finding) -> str:
 
 
 def _buckets(finding: Finding) -> str:
-    """How many of the wrong elements are wrong by how much, for values that could be compared; else
-    "".
+    """A table of how many elements are wrong by how much, for values that could be compared;
+    otherwise "".
     """
     if (
         finding.step != "values"

@@ -1,4 +1,4 @@
-"""Record what tests ask of `check`, without checking anything: how a build reads them."""
+"""Record what tests ask of `check`, without checking anything. A build reads tests this way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _recorded: list[Call] | None = None
 
 @contextlib.contextmanager
 def recording() -> Iterator[list[Call]]:
-    """Inside the block, calls of `check` are noted in the yielded list and return at once."""
+    """Make each call of `check` inside the block record itself in the yielded list and return at
+    once.
+    """
     global _recorded
     before, _recorded = _recorded, []
     try:
@@ -23,7 +25,7 @@ def recording() -> Iterator[list[Call]]:
 
 
 def noted(question: object, cases: object, rule: object) -> bool:
-    """Whether this call of `check` is only to be noted, and so has been."""
+    """Record this call of `check`, if calls are being recorded, and say whether they are."""
     if _recorded is None:
         return False
     _recorded.append((question, cases, rule))

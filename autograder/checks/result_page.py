@@ -1,5 +1,5 @@
-"""What `grader.check` shows in a notebook: first the sentence about the answer, without the frame
-that Otter puts around it. Where only text is shown, it is Otter's.
+"""What `grader.check` shows in a notebook: the sentence about the answer first, without the frame
+that Otter puts around it. A notebook that shows text only gets Otter's text.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from typing import Any
 from autograder.checks.lines import unfolded
 
 FRAME = "border-left: 3px solid; padding-left: 0.8em; margin: 0.5em 0"
-"""In the colour of the text, so that it can be read on light and on dark ground."""
+"""The frame has the colour of the text, so that it shows on light and on dark ground."""
 
 
 def show_instead_of_otter() -> None:
-    """Let the running notebook show the results of Otter's checks as `page` gives them. Does
-    nothing outside a notebook.
+    """Make the running notebook show the results of Otter's checks by `page`. Does nothing outside
+    a notebook.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    otter = sys.modules.get("otter.test_files")  # not imported for a call of `check` by itself
+    otter = sys.modules.get("otter.test_files")  # a direct call of `check` does not import Otter
     if shell is not None and hasattr(shell, "kernel") and otter is not None:
         shell.display_formatter.formatters["text/html"].for_type(otter.TestFile, page)
 
 
 def page(results: Any) -> str:
     """The results of one question, an `otter.test_files.TestFile`, as HTML. Results without a
-    message of this package are shown as Otter shows them.
+    message of this package look as Otter shows them.
     """
     found = results.test_case_results
     if not any(not each.passed and unfolded(each.message or "") for each in found):
@@ -42,7 +42,7 @@ def page(results: Any) -> str:
         text = None if each.passed else unfolded(message)
         said = "" if each.passed else _code(message)
         said = said if text is None else _paragraphs(text)
-        # These are the instructor's own, which Otter shows as HTML too.
+        # The instructor wrote these messages. Otter shows them as HTML too.
         case = each.test_case
         own = case.success_message if each.passed else case.failure_message
         said += f"<p>{own}</p>" if own is not None else ""
@@ -52,8 +52,8 @@ def page(results: Any) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """A message as HTML: its first line stands out, indented lines keep their shape, and the lines
-    about elements stand together.
+    """A message as HTML: its first line is bold, indented lines keep their shape, and the lines
+    about elements form one paragraph.
     """
     first, *others = text.split("\n")
     parts = [f"<p><strong>{_inline(first)}</strong></p>"]

@@ -1,4 +1,4 @@
-"""The finding of one check in grading, as a record and as JSON: for the instructor, the audit and
+"""The result of one check in grading, as a record and as JSON, for the instructor, the audit and
 the class report.
 """
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 RIGHT, WRONG = "right", "wrong"
-"""Verdicts. A group may also be "imprecise" or "inconsistent" (see
+"""Verdicts. A group of cases may also be "imprecise" or "inconsistent" (see
 `autograder.verdicts.examine.Finding`).
 """
 
 
 @dataclass(frozen=True)
 class WrongArray:
-    """The array that a row reports: the case (from 0), its name in the output, its shape in words,
-    and its sketch.
+    """The wrong array of a row: its case (from 0), its name in the output, its shape in words, and
+    its sketch.
     """
 
     case: int
@@ -28,12 +28,12 @@ class WrongArray:
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One check: of a group of `cases`, or of one `rule`, in which case `cases` is `METHOD`.
+    """One check: of a group of `cases`, or of one `rule`, where `cases` is `METHOD`.
 
     `step`, `failing`, `of` (the number of cases), `refused_on`, `returned`, `error` and `allowed`
-    are set for a group that is not passed; see `autograder.verdicts.examine.Finding`. `seen`
-    describes the facts by which a rule was judged. `forgeable` says that the verdict rests on what
-    the submission's own process reported of itself.
+    are set for a group that fails; see `autograder.verdicts.examine.Finding`. `seen` describes the
+    facts that a rule was judged by. `forgeable` says that the verdict rests on what the
+    submission's own process reported about itself.
     """
 
     question: str
@@ -64,7 +64,7 @@ class CheckRow:
         return self.cases if self.rule is None else self.rule
 
     def to_json(self) -> dict[str, Any]:
-        """The row as stored in `extra_data`. A field that is None has no key, except
+        """The row as `extra_data` stores it. A field that is None has no key, except
         `diagnosis`.
         """
         stored = {
@@ -80,7 +80,7 @@ class CheckRow:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CheckRow:
-        """The row that was stored. Numbers that JSON lacks were stored as text (see
+        """The inverse of `to_json`. Numbers that JSON lacks are stored as text (see
         `autograder.grading.results.write`).
         """
         known = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
@@ -97,7 +97,7 @@ class CheckRow:
 
 
 def rows_of(results: Mapping[str, Any]) -> list[CheckRow]:
-    """The rows in results in Gradescope's form; none if nothing was checked."""
+    """The rows in results in Gradescope's form. There are none if nothing was checked."""
     extra = results.get("extra_data")
     stored = extra.get("findings", []) if isinstance(extra, Mapping) else []
     return [CheckRow.from_json(each) for each in stored if isinstance(each, Mapping)]

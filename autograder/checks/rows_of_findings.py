@@ -1,4 +1,4 @@
-"""What of a finding the instructor's row has."""
+"""Make the instructor's row from a finding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.verdicts.words import shape_in_words
 
 
 def row_of(question: str, cases: str, finding: Finding | None, seconds: float) -> CheckRow:
-    """The row of a check of a group of cases, which took so many seconds."""
+    """The row of a check of a group of cases that took `seconds`."""
     row = CheckRow(question, cases, seconds=round(seconds, 3))
     if finding is None:
         return row
@@ -37,7 +37,8 @@ def row_of(question: str, cases: str, finding: Finding | None, seconds: float) -
             row, returned=WrongArray(finding.case, finding.part, array, sketch(finding.actual))
         )
     if finding.mismatch is not None and finding.step == "values":
-        # To two digits, as in the sentence: if zeros were returned, the error is an expected value.
+        # To two digits, as in the sentence: if the answer is all zeros, the error is an expected
+        # value.
         row = replace(
             row,
             error=float(f"{finding.mismatch.error:.2g}"),

@@ -10,8 +10,8 @@ from autograder.verdicts.rules import Judgement
 
 
 def rule_in_notebook(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
-    """The message for the student's own notebook about a rule: why it is not met, what helps, and
-    what was seen. Plain text.
+    """The message for the student's own notebook about a broken rule, as plain text: why it is
+    broken, what helps, and what was seen.
     """
     detail = judgement.failed[1].detail if judgement.failed is not None else ""
     return without_html(
@@ -20,14 +20,16 @@ def rule_in_notebook(question: str, method: RuleChecks, judgement: Judgement, ru
 
 
 def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rule: str) -> str:
-    """The message for Gradescope about a rule, as Markdown, without the function's own text."""
+    """The message for Gradescope about a broken rule, as Markdown, without text from the
+    function.
+    """
     return without_html(
         "\n\n".join(part for part in _rule(question, method, judgement, rule, "**") if part)
     )
 
 
 def rule_without_values(question: str, group: str) -> str:
-    """The message for Gradescope about a rule, where the values in a group of cases are wrong."""
+    """The message for Gradescope about a rule if the values in a group of cases are wrong."""
     return (
         f"{question} does not return the expected values ({title(group)}). How an answer computes "
         "counts only where its values are right."
@@ -35,7 +37,7 @@ def rule_without_values(question: str, group: str) -> str:
 
 
 def mistake(method: RuleChecks, judgement: Judgement, rule: str) -> tuple[str, str]:
-    """The name of the mistake behind a rule that is not met, and its hint."""
+    """The name of the mistake behind a broken rule, and its hint."""
     declared = method.rule(rule)
     assert declared is not None
     if judgement.resembles is not None:
@@ -60,7 +62,7 @@ def _rule(
 
 
 def not_looked_at(question: str, rule: str, versions: str) -> str:
-    """What a student reads of a rule that is not seen to be met under other versions."""
+    """What a student reads in a notebook about a rule that looks broken under other versions."""
     return (
         f"{question}: the rule {rule!r} is not looked at here, with {versions}: other releases "
         "apply transforms in other ways. Grading looks at it."
@@ -68,7 +70,7 @@ def not_looked_at(question: str, rule: str, versions: str) -> str:
 
 
 def not_judged(question: str, rule: str, versions: str) -> str:
-    """What is said in grading of a rule that is not seen to be met under other versions."""
+    """What grading says about a rule that looks broken under other versions."""
     return (
         f"{question}: the rule {rule!r} cannot be judged with {versions}: other releases apply "
         "transforms in other ways. Please tell your instructor."

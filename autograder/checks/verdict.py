@@ -1,4 +1,4 @@
-"""The outcome of a check of cases: a finding or none, or no verdict at all."""
+"""The outcome of a check of cases: a finding, none, or no verdict at all."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from autograder.runtime.canonical_draws import BASIC
 from autograder.verdicts.examine import Finding, examine
 
 OF_VALUES = ("values", "finite", "residual", "samples", "inconsistent")
-"""The steps at which other random numbers may be to blame: shapes, dtypes, structures and
+"""The steps for which other random numbers may be to blame. Shapes, dtypes, structures and
 exceptions do not depend on them.
 """
 
 
 class CheckFailed(AssertionError):
-    """The answer is wrong; the text says how."""
+    """The answer is wrong. The text says how."""
 
 
 class Imprecise(CheckFailed):
@@ -30,7 +30,7 @@ class Imprecise(CheckFailed):
 
 
 class Ungraded(Exception):
-    """No verdict can be given, through no fault of the answer. The text says why, and what to
+    """There can be no verdict, through no fault of the answer. The text says why, and what to
     do.
     """
 
@@ -59,8 +59,8 @@ def find(
     in_notebook: bool,
     elsewhere: SubmissionProcess | None = None,
 ) -> Finding | None:
-    """Check `function` against a group of cases of the bank in `path`; None if it passes. Raises
-    `Ungraded`.
+    """Check `function` against a group of cases of the bank in `path`. Returns None if it passes.
+    Raises `Ungraded`.
     """
     with own_faults_ungraded(in_notebook):
         bank = load(path, in_notebook)
@@ -73,8 +73,8 @@ def find(
         else:
             finding = _in_this_process(function, group, bank, in_notebook)
         if finding is not None and finding.step in OF_VALUES:
-            # Other random bits can only make numbers wrong. Asking costs a few compilations, which
-            # a right answer never pays.
+            # Other random bits can only make numbers wrong. Asking for them costs a few
+            # compilations, which a right answer never pays.
             versions = fingerprint.other_versions(bank.environment, here)
             names = tuple(bank.environment["draws"]) if versions else BASIC
             drawn = elsewhere.draws(names) if elsewhere else fingerprint.draws(names)
@@ -88,7 +88,7 @@ def find(
 def _in_this_process(
     function: object, group: Group, bank: Bank, in_notebook: bool
 ) -> Finding | None:
-    """The finding with JAX set as in grading. One that the notebook's own settings would not give
+    """The finding with JAX set as in grading. If the notebook's own settings would not give it, it
     says so.
     """
 
@@ -105,7 +105,7 @@ def _in_this_process(
     try:
         if found(None) is not None:
             return finding
-    except Exception:  # noqa: BLE001 - under settings such as a transfer guard, not even a call begins
+    except Exception:  # noqa: BLE001 - a setting such as a transfer guard stops even the call
         return finding
     told = " and ".join(
         f"{name} = {_plain(value)!r} (grading sets {_plain(graded[name])!r})"
@@ -117,13 +117,13 @@ def _in_this_process(
 
 
 def _plain(setting: Any) -> Any:
-    """A setting as people write it: some are members of an enumeration."""
+    """A setting as people write it. Some settings are members of an enumeration."""
     return getattr(setting, "value", setting)
 
 
 def environment_of(elsewhere: SubmissionProcess | None) -> dict[str, Any]:
-    """Versions and settings of the process that runs the submission: this one if `elsewhere` is
-    None.
+    """The versions and settings of the process that runs the submission: `elsewhere`, or this one
+    if that is None.
     """
     return elsewhere.environment() if elsewhere else fingerprint.current()
 

@@ -1,8 +1,8 @@
 """Facts about one call of a function: which transforms it applied, and which parameters it made and
 used.
 
-Facts are gathered in the process that runs the function, which may be a submission's own. So they
-are claims, small enough to be checked in full. Pure Python.
+The process that runs the function, which may be a submission's own, gathers the facts. So they are
+claims, small enough to be checked in full. Pure Python.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TRANSFORMS = (
     "jax.lax.scan",
     "jax.jit",
 )
-"""The transforms that are recorded: `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
+"""The transforms that are recorded. `nnx` is `flax.nnx`, `nn` is `flax.linen`."""
 
 CARRY, SEVERAL = "carry", "several"
 """Entries of `in_axes` that are not numbers: `nnx.Carry`, and a pytree with more than one axis in
@@ -31,15 +31,17 @@ it.
 
 PRODUCT, ARITHMETIC = "product", "arithmetic"
 WORK = (PRODUCT, ARITHMETIC)
-"""The kinds of work that a transformed function may do: it sums products, as a layer does of its
-inputs and its kernel, or computes with numbers at all, in place of passing them on.
+"""The kinds of work that a transformed function may do. It sums products, as a layer does with its
+inputs and its kernel, or it computes with numbers at all instead of passing them on.
 """
 
 MOST = 500
-"""At most this many calls of transforms, and this many parameters, are recorded: the first ones."""
+"""At most this many calls of transforms and this many parameters are recorded: the first ones."""
 
 LARGEST_KEPT = 100_000
-"""Elements. The values of larger arrays are not looked at; only their shapes are recorded."""
+"""The most elements of an array whose values are examined. Of larger arrays only the shape is
+recorded.
+"""
 
 Axis = int | str | None
 
@@ -47,7 +49,7 @@ _WORK = {*map(repr, WORK)}
 
 
 class NoFacts(ValueError):
-    """A message from another process is not a description of facts."""
+    """A message from another process that does not describe facts."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,10 @@ class Applied:
 
     `inside` is the index of the innermost call around it, or None. `lanes` is the size of the
     mapped axis, the number of steps of a scan, or the number of splits. `in_axes` has an entry for
-    each positional argument. `makes` says that parameters were made during the call. `answers` says
-    that the numbers which the function returned are among those that this call returned (None: they
-    could not be compared, as inside `jax.jit`), and `given` that they are among those that it was
-    given. `work` has the kinds of work that were done during the call (None: unknown).
+    each positional argument. `makes` says that the call made parameters. `answers` says that the
+    numbers that the student's function returned are among those that this call returned (None: they
+    could not be compared, as inside `jax.jit`), and `given` that they are among those that this
+    call was given. `work` has the kinds of work that the call did (None: unknown).
     """
 
     transform: str
@@ -74,11 +76,11 @@ class Applied:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that was made or used. `shape` has a leading lane axis where each lane made its
-    own.
+    """A parameter that the function made or used.
 
-    `differ` says whether the slices along the first axis are all different (None: unknown, or all
-    elements are equal, as in a new bias).
+    `shape` has a leading lane axis where each lane made its own. `differ` says whether the slices
+    along the first axis are all different (None: unknown, or all elements are equal, as in a new
+    bias).
     """
 
     shape: tuple[int, ...]
@@ -88,7 +90,7 @@ class Parameter:
 @dataclass(frozen=True)
 class Facts:
     """Everything that was seen in one call of a function. `stopped` says that the function switched
-    the profiling hook off.
+    off the profiling hook.
     """
 
     applied: tuple[Applied, ...] = ()
@@ -116,15 +118,17 @@ def from_json(said: object) -> Facts:
     """
     if not isinstance(said, Mapping):
         raise NoFacts("the facts are no mapping")
-    applied = [_applied(each, index) for index, each in enumerate(_listed(said.get("applied")))]
+    applied = [
+        _read_applied(each, index) for index, each in enumerate(_read_list(said.get("applied")))
+    ]
     parameters = [
-        Parameter(_shape(each.get("shape")), _told(each.get("differ")))
-        for each in _listed(said.get("parameters"))
+        Parameter(_read_shape(each.get("shape")), _read_truth_value(each.get("differ")))
+        for each in _read_list(said.get("parameters"))
     ]
     return Facts(tuple(applied), tuple(parameters), said.get("stopped") is True)
 
 
-def _applied(said: Mapping[str, Any], index: int) -> Applied:
+def _read_applied(said: Mapping[str, Any], index: int) -> Applied:
     transform, inside, in_axes = said.get("transform"), said.get("inside"), said.get("in_axes")
     if transform not in TRANSFORMS:
         raise NoFacts("a transform of another name")
@@ -135,23 +139,23 @@ def _applied(said: Mapping[str, Any], index: int) -> Applied:
         if not isinstance(in_axes, Sequence) or len(in_axes) > MOST:
             raise NoFacts("in_axes of another kind")
         axes = tuple(
-            axis if axis is None or axis in (CARRY, SEVERAL) else _number(axis, -99)
+            axis if axis is None or axis in (CARRY, SEVERAL) else _read_number(axis, -99)
             for axis in in_axes
         )
     lanes = said.get("lanes")
     return Applied(
         str(transform),
         inside,
-        None if lanes is None else _number(lanes),
+        None if lanes is None else _read_number(lanes),
         axes,
         said.get("makes") is True,
-        _told(said.get("answers")),
-        _told(said.get("given")),
-        _work(said.get("work")),
+        _read_truth_value(said.get("answers")),
+        _read_truth_value(said.get("given")),
+        _read_work(said.get("work")),
     )
 
 
-def _work(said: object) -> tuple[str, ...] | None:
+def _read_work(said: object) -> tuple[str, ...] | None:
     if said is None:
         return None
     if not isinstance(said, list | tuple) or len(said) > len(WORK) or {*map(repr, said)} - _WORK:
@@ -159,7 +163,7 @@ def _work(said: object) -> tuple[str, ...] | None:
     return tuple(map(str, said))
 
 
-def _listed(said: object) -> Sequence[Mapping[str, Any]]:
+def _read_list(said: object) -> Sequence[Mapping[str, Any]]:
     if (
         not isinstance(said, list | tuple)
         or len(said) > MOST
@@ -169,17 +173,17 @@ def _listed(said: object) -> Sequence[Mapping[str, Any]]:
     return said
 
 
-def _shape(said: object) -> tuple[int, ...]:
+def _read_shape(said: object) -> tuple[int, ...]:
     if not isinstance(said, list | tuple) or len(said) > 32:
         raise NoFacts("a shape of another kind")
-    return tuple(_number(size) for size in said)
+    return tuple(_read_number(size) for size in said)
 
 
-def _number(said: object, least: int = 0) -> int:
+def _read_number(said: object, least: int = 0) -> int:
     if type(said) is not int or not least <= said < 2**40:
         raise NoFacts("a number of another kind")
     return said
 
 
-def _told(said: object) -> bool | None:
+def _read_truth_value(said: object) -> bool | None:
     return said if isinstance(said, bool) else None

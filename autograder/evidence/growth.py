@@ -1,4 +1,4 @@
-"""Whether what is counted at several sizes of a dimension grows with it. Pure Python."""
+"""Whether a count taken at several sizes of a dimension grows with it. Pure Python."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 TRACED_SIZES = (2, 4, 8)
-"""The sizes of a dimension at which trace lengths are measured, as far as the dimension's range has
+"""The sizes of a dimension at which trace lengths are measured, if the dimension's range has
 them.
 """
 
 
 WORKED_SIZES = (2, 6, 18)
-"""The sizes of a dimension at which the work that Python does is counted, as far as the dimension's
-range has them.
+"""The sizes of a dimension at which the work that Python does is counted, if the dimension's range
+has them.
 """
 
 EACH, STEADY = 0.4, 0.6
-"""Python loops over a dimension if it runs at least `EACH` lines more for each element, and if that
-number does not fall from smaller to larger sizes by more than the share `STEADY`: work that grows
-with the logarithm is no loop over elements.
+"""Python loops over a dimension if it runs at least `EACH` more lines per element, and that number
+keeps at least the share `STEADY` from one size to the next larger. Work that grows with the
+logarithm is no loop over elements.
 """
 
 
@@ -30,7 +30,7 @@ def grows(lengths: Sequence[int | None]) -> bool:
 
 
 def loops(works: Mapping[int, int | None]) -> bool:
-    """Whether the work that Python does, by size, grows as that of a loop over the elements."""
+    """Whether the work that Python does, by size, grows like that of a loop over the elements."""
     known = sorted((size, work) for size, work in works.items() if work is not None)
     slopes = [
         (more - less) / (larger - smaller)

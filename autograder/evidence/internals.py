@@ -1,10 +1,10 @@
-"""The code of JAX and Flax by which transforms are recognised, and whether they apply one for their
+"""The code of JAX and Flax that identifies transforms, and whether a library applies one for its
 own purposes.
 
-The names of that code are internals of JAX and Flax. Here are those of all releases that students
-may have (jax 0.7 to 0.11, flax 0.10.7 to 0.12.10); where a release is none of these, a rule that is
-not seen to be met is left to grading. In grading the versions are pinned, the build checks every
-reference against its rules, and tests cover each transform in each of its forms.
+The names of that code are internals of JAX and Flax. This module has those of all releases that
+students may have (jax 0.7 to 0.11, flax 0.10.7 to 0.12.10). With any other release, a rule that
+looks broken is left to grading. Grading pins its versions, the build checks every reference against
+its rules, and tests cover each transform in each of its forms.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ NEWEST = {
     "scan": ("jax._src.lax.control_flow.loops", "jax.lax.scan"),
     "_cpp_pjit.<locals>.cache_miss": ("jax._src.pjit", "jax.jit"),
 }
-"""Code that runs when a transformed function is called: its qualified name, its module, and the
-transform.
+"""The code that runs when a transformed function is called: its qualified name, with its module and
+the transform.
 """
 
 EARLIER = {
@@ -48,7 +48,7 @@ EARLIER = {
     "scan.<locals>.tree_scan_wrapper": (_ITERATION, "nnx.scan"),
     "TreeJitWrapped.__call__": (_COMPILATION, "nnx.jit"),
 }
-"""The same in Flax before 0.12.6."""
+"""The same code in Flax before 0.12.6."""
 
 TRANSFORMS = {**EARLIER, **NEWEST}
 
@@ -61,34 +61,34 @@ OTHERS = {
     BIND: "jax._src.core",
     "making": "autograder.calls.given",
 }
-"""Code that makes parameters or receives them, or does one step of work, and its module."""
+"""Code that makes or receives parameters, or does one step of work, with its module."""
 
 
 def by_library(transform: str, frame: types.FrameType, own: Mapping[str, Any]) -> bool:
-    """Whether JAX or Flax applies the transform for its own purposes, or code that the author gave
-    to the call.
+    """Whether JAX or Flax applies the transform for its own purposes, or the author's given code
+    does.
     """
     if caller_of(frame) == GIVEN:
         return True
     if transform == "jax.jit":
-        return _of_library(own.get("fun"))
+        return _is_library_function(own.get("fun"))
     if transform == "nnx.split_rngs":
-        # Called without anything to split, it only makes a decorator.
-        return _from_library(frame) or type(own.get("node")).__name__ == "Missing"
-    if transform not in ("jax.vmap", "jax.lax.scan") or not _from_library(frame):
+        # With nothing to split, the call only makes a decorator.
+        return _called_from_library(frame) or type(own.get("node")).__name__ == "Missing"
+    if transform not in ("jax.vmap", "jax.lax.scan") or not _called_from_library(frame):
         return False
-    # Flax's own transforms hand a function on that may look like the one which it was given.
-    return caller_of(frame).startswith((_LIFT, "flax.nnx.transforms")) or _of_library(
+    # Flax's own transforms pass on a function that may look like the one they were given.
+    return caller_of(frame).startswith((_LIFT, "flax.nnx.transforms")) or _is_library_function(
         own.get("fun", own.get("f"))
     )
 
 
-def _from_library(frame: types.FrameType) -> bool:
+def _called_from_library(frame: types.FrameType) -> bool:
     return caller_of(frame).split(".")[0] in ("jax", "flax")
 
 
 def caller_of(frame: types.FrameType) -> str:
-    """The module of the calling function, ignoring wrappers that JAX and Flax put around their
+    """The module of the calling function, without the wrappers that JAX and Flax put around their
     public functions.
     """
     caller = frame.f_back
@@ -102,13 +102,12 @@ def caller_of(frame: types.FrameType) -> str:
     return "" if caller is None else str(caller.f_globals.get("__name__"))
 
 
-def _of_library(function: Any) -> bool:
+def _is_library_function(function: Any) -> bool:
     import jax
 
     while isinstance(function, functools.partial | jax.custom_jvp | jax.custom_vjp):
         function = function.func if isinstance(function, functools.partial) else function.fun
-    # An object that wraps a function, as Flax makes them, may report the module of the wrapped
-    # function.
+    # An object that wraps a function, as Flax makes them, may report the wrapped function's module.
     named = (
         function if isinstance(function, types.FunctionType | types.MethodType) else type(function)
     )

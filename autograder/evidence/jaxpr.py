@@ -1,5 +1,5 @@
 """The length of a function's trace. It grows with a size that a Python loop runs over, but not with
-one that a transform handles.
+a size that a transform handles.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ def equations(
     function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec = PLAIN
 ) -> int | None:
     """The number of equations in the jaxpr of a call, including those inside loops and compiled
-    parts; None if it cannot be traced.
+    parts, or None if it cannot be traced.
 
     The arguments are concrete, so tracing fails only where Python depends on a value that JAX has
     computed.
     """
-    program = _traced(function, arguments, way)
+    program = _trace(function, arguments, way)
     return None if program is None else sum(1 for _ in all_equations(program))
 
 
 def compiled_names(
     function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec = PLAIN
 ) -> frozenset[str]:
-    """The names of the functions that a call compiles as parts of its own; none if it cannot be
-    traced.
+    """The names of the functions that a call compiles as parts of its own. There are none if it
+    cannot be traced.
     """
-    program = _traced(function, arguments, way)
+    program = _trace(function, arguments, way)
     if program is None:
         return frozenset()
     names = (equation.params.get("name") for equation in all_equations(program))
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _traced(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec) -> Any:
+def _trace(function: Callable[..., Any], arguments: Mapping[str, Value], way: CallSpec) -> Any:
     import jax
 
     with width(way):
@@ -53,7 +53,7 @@ def _traced(function: Callable[..., Any], arguments: Mapping[str, Value], way: C
         try:
             return jax.make_jaxpr(traced)().jaxpr
         except BaseException:  # noqa: BLE001
-            # Whatever it raises under tracing, it cannot be traced.
+            # Whatever it raises during tracing, it cannot be traced.
             return None
 
 

@@ -13,8 +13,8 @@ from autograder.evidence.facts import CARRY, MOST, SEVERAL, Axis
 
 
 def lanes(transform: str, own: Mapping[str, Any]) -> int | None:
-    """The number of lanes of a call, read from the local variables `own` of the transform's code;
-    None where a Flax transform leaves it to JAX.
+    """The number of lanes of a call, read from the local variables `own` of the transform's code,
+    or None where a Flax transform leaves it to JAX.
     """
     import jax
 
@@ -59,7 +59,7 @@ def _whole(number: Any) -> int | None:
 
 
 def in_axes(own: Mapping[str, Any]) -> tuple[Axis, ...] | None:
-    """The `in_axes` of a call, one entry for each positional argument, read from the local
+    """The `in_axes` of a call, with an entry for each positional argument, read from the local
     variables `own` of the transform's code.
     """
     if "in_axes" not in own:

@@ -1,4 +1,4 @@
-"""The numbers of what a call was given and returned, and whether an answer is among them."""
+"""The numbers that a call was given and returned, and whether an answer is among them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from autograder.evidence.facts import LARGEST_KEPT
 from autograder.evidence.parameters import is_traced
 
 SAME = 1e-4
-"""Relative tolerance, as a share of the answer's largest number, within which a number of the
-answer equals one of a transform's output: the answer may reshape, slice or cast that output, but
+"""The relative tolerance, as a share of the answer's largest number, within which a number of the
+answer equals one of a transform's output. The answer may reshape, slice or cast that output, but
 not compute with it.
 """
 
 
 def arrays_in(value: Any) -> list[np.ndarray] | None:
-    """The arrays of numbers in a container; None if the numbers are unknown, or too many."""
+    """The arrays of numbers in a container, or None if the numbers are unknown or too many."""
     import jax
 
     arrays = [leaf for leaf in jax.tree.leaves(value) if isinstance(leaf, jax.Array | np.ndarray)]
@@ -35,8 +35,8 @@ def arrays_in(value: Any) -> list[np.ndarray] | None:
 
 
 def among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
-    """Whether the numbers of an answer, counting repeats, are among those of the outputs; None if
-    unknown.
+    """Whether the numbers of an answer, counting repeats, are among those of the outputs, or None
+    if unknown.
     """
     if not answer or outputs is None:
         return None
@@ -54,6 +54,6 @@ def among(answer: Output, outputs: list[np.ndarray] | None) -> bool | None:
 
 
 def _numbers(array: np.ndarray) -> np.ndarray:
-    """The numbers of an array in one row; of complex ones, both parts."""
+    """The numbers of an array in one row, with both parts of complex ones."""
     parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
     return np.concatenate([part.astype(np.float64).ravel() for part in parts])

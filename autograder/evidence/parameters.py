@@ -13,20 +13,20 @@ import numpy as np
 from autograder.evidence.facts import LARGEST_KEPT, Parameter
 
 DEEPEST = 8
-"""Levels of nesting down to which containers are searched for parameters."""
+"""The deepest level of nesting at which containers are searched for parameters."""
 
 
 def is_parameter(variable: Any) -> bool:
-    """Whether `variable` is an NNX parameter. Does not import Flax: a program that has a parameter
-    has imported it.
+    """Whether `variable` is an NNX parameter. This does not import Flax: a program that has a
+    parameter has imported it.
     """
     nnx = sys.modules.get("flax.nnx")
     return nnx is not None and isinstance(variable, nnx.Param)
 
 
 def parameters_in(container: Any, depth: int = 0) -> Iterator[Any]:
-    """The arrays of all parameters in a container: NNX parameters by type, Linen parameters by the
-    collection `params`.
+    """The arrays of all parameters in a container. NNX parameters are found by type, Linen
+    parameters in the collection `params`.
     """
     nnx = sys.modules.get("flax.nnx")
     if (
@@ -65,7 +65,9 @@ def _arrays_in(tree: Any) -> Iterator[Any]:
 
 
 def describe(array: Any, lanes: int | None) -> Parameter:
-    """A parameter as seen inside a vmap of `lanes` lanes, or outside any (None)."""
+    """The description of a parameter that was seen inside a vmap of `lanes` lanes, or outside any
+    (None).
+    """
     shape = tuple(int(size) for size in array.shape)
     if is_traced(array):
         # A vmapped value has one element per lane, but its shape is that of a single lane.
@@ -83,7 +85,7 @@ def describe(array: Any, lanes: int | None) -> Parameter:
 
 
 def is_traced(array: Any) -> bool:
-    """Whether `array` is a tracer, which stands for a value that JAX has yet to compute."""
+    """Whether `array` is a tracer: it stands for a value that JAX has yet to compute."""
     import jax
 
     return isinstance(array, jax.core.Tracer)

@@ -1,10 +1,10 @@
-"""How much of a function's work Python itself does: the lines that it runs, and the functions that
-it calls. That grows with a size that Python loops over, and not with one that NumPy or JAX handles.
+"""How much work Python itself does in a function: the lines that it runs, and the functions that it
+calls. That grows with a size that Python loops over, and not with one that NumPy or JAX handles.
 
-Counted are the function's own lines and those of libraries in Python, such as
-`np.apply_along_axis`. What JAX and Flax do to trace and compile is not: it depends on what was
-compiled before. Loops in C over the elements of an array, as `list(x)` and `sum(x)` make, count as
-many lines as the array has elements along its first axis.
+The count includes the function's own lines and those of libraries in Python, such as
+`np.apply_along_axis`. It excludes what JAX and Flax do to trace and compile, because that depends
+on what was compiled before. A loop in C over the elements of an array, such as `list(x)` or
+`sum(x)`, counts as one line per element of the array's first axis.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TELLING = (
     *("logging", "pprint", "reprlib", "string", "textwrap", "traceback", "warnings"),
     *("numpy._core.arrayprint", "numpy.core.arrayprint", "pandas.io.formats"),
 )
-"""Modules that write numbers as text. What an answer prints is no part of how it computes."""
+"""Modules that write numbers as text. What an answer prints is not part of how it computes."""
 
 _WRITING = tuple(f"{name}." for name in _TELLING)
 
@@ -44,18 +44,18 @@ _LOOPS_IN_C: tuple[Any, ...] = (
     *(list, tuple, set, frozenset, dict, map, filter, zip, enumerate, reversed),
     *(sum, max, min, any, all, sorted, math.fsum, math.prod, functools.reduce),
 )
-"""What takes the elements of an array one by one, as Python objects."""
+"""The callables that take an array's elements one at a time, as Python objects."""
 
 _PURE = (
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Constant, ast.Load),
     *(ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop),
 )
-"""What an argument may consist of that is evaluated a second time to see its length."""
+"""The nodes that an argument may consist of, if it is evaluated again to learn its length."""
 
 
 def work(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN) -> int | None:
-    """The lines and calls in Python that one call of `function` takes; None if it raises, or if it
-    switches the tracing off.
+    """The number of lines and calls in Python that one call of `function` takes. None if it raises,
+    or switches off the tracing.
     """
     counter = _Counter()
     before = sys.gettrace()
@@ -70,7 +70,7 @@ def work(function: object, arguments: Mapping[str, Value], way: CallSpec = PLAIN
 
 @dataclass(eq=False)
 class _Counter:
-    """A trace function: called at every call of a Python function in this thread."""
+    """A trace function. Python calls it at every call of a Python function in this thread."""
 
     count: int = 0
     _inside: bool = field(default=False, repr=False)
@@ -78,15 +78,16 @@ class _Counter:
     def __call__(self, frame: types.FrameType, event: str, _: Any) -> Any:
         if event != "call" or self._inside:
             return None
-        if frame.f_code.co_qualname == "ArrayImpl.__iter__":  # JAX's arrays, one element at a time
+        if frame.f_code.co_qualname == "ArrayImpl.__iter__":  # a loop over a JAX array's elements
             self.count += len(frame.f_locals["self"])
         module = str(frame.f_globals.get("__name__"))
         if module.split(".")[0] in _UNCOUNTED or f"{module}.".startswith(_WRITING):
             return None
-        # Code that is made from text, as that of dataclasses and frozen modules, is a library's.
+        # Code made from text, such as that of dataclasses and frozen modules, belongs to a library.
         own = module == "__main__" or not frame.f_code.co_filename.startswith((*_LIBRARIES, "<"))
         caller = frame.f_back
-        # What a library does for JAX is JAX's; what is the function's own is so wherever it runs.
+        # What a library does for JAX counts as JAX's. What is the function's own counts wherever it
+        # runs.
         if not own and (caller is None or caller.f_trace is None):
             return None
         self.count += 1
@@ -106,7 +107,7 @@ class _Counter:
             found = _calls_in(frame.f_code).get(frame.f_lasti)
             if found is not None:
                 self._inside = True
-                # Whatever cannot be evaluated is not counted.
+                # What cannot be evaluated does not count.
                 with contextlib.suppress(Exception):
                     self.count += found(frame)
                 self._inside = False
@@ -116,7 +117,7 @@ class _Counter:
 @functools.lru_cache(maxsize=1000)
 def _calls_in(code: types.CodeType) -> Mapping[int, Callable[[types.FrameType], int]]:
     """The instructions of `code` that call something by its name, each with a function that counts
-    the elements which the call takes one by one.
+    the elements that the call takes one at a time.
     """
     positions = list(code.co_positions())
     nodes = {
@@ -130,7 +131,7 @@ def _calls_in(code: types.CodeType) -> Mapping[int, Callable[[types.FrameType], 
         line, end_line, column, end_column = positions[instruction.offset // 2]
         node = nodes.get((line, column, end_line, end_column))
         if node is not None:
-            found[instruction.offset] = _counting(node)
+            found[instruction.offset] = _counter_for(node)
     return found
 
 
@@ -157,24 +158,25 @@ def _is_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Name | ast.Attribute)
 
 
-def _counting(node: ast.Call) -> Callable[[types.FrameType], int]:
-    called = _compiled(node.func)
-    arguments = [_compiled(argument) for argument in node.args if _pure(argument)]
+def _counter_for(node: ast.Call) -> Callable[[types.FrameType], int]:
+    called = _compile(node.func)
+    arguments = [_compile(argument) for argument in node.args if _is_pure(argument)]
 
     def count(frame: types.FrameType) -> int:
         function = eval(called, frame.f_globals, frame.f_locals)
         if not any(function is each for each in _LOOPS_IN_C):
             return 0
         return sum(
-            _elements(eval(argument, frame.f_globals, frame.f_locals)) for argument in arguments
+            _element_count(eval(argument, frame.f_globals, frame.f_locals))
+            for argument in arguments
         )
 
     return count
 
 
-def _pure(node: ast.expr) -> bool:
-    """Whether to evaluate an expression a second time changes nothing: there is nothing in it but
-    names, operators, and functions of NumPy by its usual names.
+def _is_pure(node: ast.expr) -> bool:
+    """Whether evaluating an expression again changes nothing: it consists of names, operators, and
+    functions of NumPy under its usual names.
     """
     parts = list(ast.walk(node))
     calls = [part for part in parts if isinstance(part, ast.Call)]
@@ -186,11 +188,11 @@ def _pure(node: ast.expr) -> bool:
     )
 
 
-def _compiled(node: ast.expr) -> types.CodeType:
+def _compile(node: ast.expr) -> types.CodeType:
     return compile(ast.Expression(node), "<counted>", "eval")
 
 
-def _elements(value: Any) -> int:
+def _element_count(value: Any) -> int:
     jax = sys.modules.get("jax")
     arrays = (np.ndarray, list, tuple, *((jax.Array,) if jax is not None else ()))
     return len(value) if isinstance(value, arrays) and np.ndim(value) else 0

@@ -2,10 +2,9 @@
 parameters it makes.
 
 Python's profiling hook sees every call without taking part in it. Nothing is wrapped or replaced,
-so values, tracing and error messages are those of an unobserved call, and it does not matter where
-and under which name a transform was imported or applied. A transform is recorded where a
-transformed function is *called*, and recognised by the code that runs then
-(`autograder.evidence.internals`).
+so values, tracing and error messages are those of an unobserved call. It does not matter where and
+under which name a transform was imported or applied. A transform is recorded when a transformed
+function is *called*, and identified by the code that runs then (`autograder.evidence.internals`).
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ def gather(
 ) -> tuple[Facts, Returned | Failed]:
     """Call `function` as `autograder.calls.call.call` does, and observe it.
 
-    `afresh` empties JAX's caches first. Otherwise a function that `jit` has already compiled is not
-    traced again, and what is inside it cannot be seen.
+    `afresh` empties JAX's caches first. Without it, JAX does not trace again what `jit` has already
+    compiled, so the inside of that cannot be seen.
     """
     if afresh:
         import jax
@@ -58,8 +57,8 @@ def gather(
 
 @dataclass
 class _Call:
-    """A recorded call of a transformed function, with what the answer is compared with: its inputs
-    and outputs. `primitives` are those that were bound during the call.
+    """A recorded call of a transformed function, with its inputs and outputs, which the answer is
+    compared with. `primitives` counts those that were bound during the call.
     """
 
     applied: Applied
@@ -70,7 +69,9 @@ class _Call:
 
 @dataclass
 class _Recorder:
-    """A profiling function: called at every call and return of a Python function in this thread."""
+    """A profiling function. Python calls it at every call and return of a Python function in this
+    thread.
+    """
 
     calls: list[_Call] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
@@ -90,8 +91,8 @@ class _Recorder:
             self._making += 1 if event == "call" else -1
         if self._making:
             return
-        # The function must not see what the recorder raises: whatever cannot be inspected is left
-        # out.
+        # The function must not see an exception of the recorder, so what cannot be inspected is
+        # skipped.
         with contextlib.suppress(Exception):
             if found and event == "call":
                 self._begin(found[1], frame)
@@ -101,7 +102,7 @@ class _Recorder:
                 self._look(name, frame, event, value)
 
     def facts(self, answer: Output, stopped: bool) -> Facts:
-        """The recorded facts, compared with the answer of the function."""
+        """The recorded facts, compared with the function's answer."""
         unique = list(dict.fromkeys(self.parameters))[:MOST]
         return Facts(
             tuple(
@@ -150,16 +151,16 @@ class _Recorder:
 
     def _look(self, name: str, frame: types.FrameType, event: str, value: Any) -> None:
         if name == BIND:
-            # A function with derivatives of its own runs inside of its primitive.
+            # A function with custom derivatives runs inside its primitive.
             if frame.f_locals["self"].name.startswith("custom_"):
                 return
-            # A primitive binds itself once more for each transform around it.
+            # A primitive binds itself again for each transform around it.
             if event == "return":
                 self._binding -= 1
                 return
             self._binding += 1
             own = frame.f_locals
-            # What is written down for a program comes with the program, when that is bound.
+            # A primitive that is staged into a program is counted when the program is bound.
             if self._open and self._binding == 1 and not is_staged(own["args"]):
                 bound = primitives(own["self"], own["params"])
                 for _, index in self._open:
@@ -185,7 +186,7 @@ class _Recorder:
             self.calls[index].applied = replace(self.calls[index].applied, makes=True)
 
     def _note(self, container: Any) -> None:
-        """Record the parameters in a module, a state, Linen's variables, or containers of them."""
+        """Record the parameters in a module, a state, Linen's variables, or a container of them."""
         for array in parameters_in(container):
             if len(self.parameters) < 10 * MOST:
                 around = (self.calls[index].applied for _, index in reversed(self._open))

@@ -1,8 +1,9 @@
 """What a transform's function must do for its call to count, learned from the author's own answers.
 
-A rule that asks which call gives the answer is met by a transform that only passes on what was
-computed elsewhere. So its function must do what it does in each of the author's answers: sum
-products, if it does in all of them, and return other numbers than it was given. Pure Python.
+Without this, a transform that only passes on what was computed elsewhere would meet a rule that
+asks which call gives the answer. So its function must do what it does in each of the author's
+answers: sum products, if it does so in all of them, and return other numbers than it was given.
+Pure Python.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from autograder.evidence.transform import Seen, Transform
 
 
 def refined(rules: Sequence[Rule], answers: Sequence[Sequence[Seen]]) -> tuple[Rule, ...]:
-    """The rules, as far as all of `answers`, which meet them, do more than they ask for. An answer
-    is what was seen of each of its calls.
+    """The rules, made stricter where all of `answers`, which meet them, do more than they ask for.
+    An answer is what was seen of each of its calls.
     """
-    return tuple(replace(rule, requirement=_learned(rule.requirement, answers)) for rule in rules)
+    return tuple(replace(rule, requirement=_learn(rule.requirement, answers)) for rule in rules)
 
 
-def _learned(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requirement:
+def _learn(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requirement:
     if isinstance(requirement, Either | Every):
-        return replace(requirement, of=tuple(_learned(each, answers) for each in requirement.of))
+        return replace(requirement, of=tuple(_learn(each, answers) for each in requirement.of))
     if not isinstance(requirement, Transform):
         return requirement
     if requirement.inside is not None:
-        inside = _learned(requirement.inside, answers)
+        inside = _learn(requirement.inside, answers)
         assert isinstance(inside, Transform)
         requirement = replace(requirement, inside=inside)
     if not requirement.gives_answer:
@@ -45,5 +46,5 @@ def _learned(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Req
     )
     fresh = all(any(call.given is False for call in requirement.calls(each)) for each in seen)
     more = replace(requirement, work=work, fresh=fresh)
-    # Each may hold of a call of its own; then none of them does all.
+    # Each may hold for a different call; then no call does all.
     return more if all(more.met(each) for each in seen) else requirement

@@ -1,4 +1,4 @@
-"""The requirements on how an answer is computed, and whether the recorded facts meet them.
+"""The requirements on how an answer is computed, and whether recorded facts meet them.
 
 Pure Python. Authors make requirements with `autograder.rules`.
 """
@@ -78,7 +78,7 @@ class StackedParameters:
             for each in seen.facts.parameters
             if each.shape and each.shape[0] == seen.sizes[self.dim]
         ]
-        # Values inside jit cannot be compared; there it is enough that each lane made its own.
+        # Values inside jit cannot be compared. There it is enough that each lane made its own.
         return True in differ or (None in differ and False not in differ)
 
     def dims(self) -> set[str]:
@@ -123,8 +123,7 @@ class ConstantTrace:
     dim: str
 
     def met(self, seen: Seen) -> bool:
-        # A call that cannot be traced, because Python looks at its numbers, has not been seen to
-        # grow.
+        # A call whose Python looks at its numbers cannot be traced, and so was not seen to grow.
         return not grows(seen.traces.get(self.dim, ()))
 
     def dims(self) -> set[str]:
@@ -142,7 +141,7 @@ class Vectorised:
 
     def met(self, seen: Seen) -> bool:
         works = seen.works.get(self.dim, {})
-        # A compiled function runs no lines any more; its trace shows what they would have done.
+        # Once compiled, a function runs no lines; its trace shows what they would have done.
         return not (None in works.values() or loops(works) or grows(seen.traces.get(self.dim, ())))
 
     def dims(self) -> set[str]:
@@ -175,11 +174,11 @@ def transforms_of(requirement: Requirement) -> list[Transform]:
 
 @dataclass(frozen=True)
 class Rule:
-    """A requirement, and what students read if they do not meet it.
+    """A requirement, and what students read if their answer does not meet it.
 
-    `name` is how test cells ask for it. `otherwise` is a sentence that continues the function's
-    name. `misconception` and `hint` are those of the mistake behind it, for an answer that
-    resembles no known mistake more closely.
+    Test cells ask for it by `name`. `otherwise` is a sentence that continues the function's name.
+    `misconception` and `hint` describe the mistake behind it, for an answer that resembles no known
+    mistake more closely.
     """
 
     name: str

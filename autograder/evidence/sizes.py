@@ -1,4 +1,4 @@
-"""The dimensions at whose growing sizes a requirement has to be looked at. Pure Python."""
+"""The dimensions whose growth a requirement needs to observe. Pure Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def traced_dims(requirement: Requirement) -> set[str]:
 
 
 def worked_dims(requirement: Requirement) -> set[str]:
-    """The dimensions over which a requirement needs the work that Python does."""
+    """The dimensions for which a requirement needs the work that Python does."""
     return _dims_of(requirement, (Vectorised,))
 
 

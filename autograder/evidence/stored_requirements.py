@@ -1,4 +1,4 @@
-"""The stored form of requirements: JSON types, and back. Pure Python."""
+"""Store requirements as JSON types, and read them back. Pure Python."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KINDS: Mapping[str, type[Requirement]] = {
 
 
 _LEARNED = ("work", "fresh")
-"""Fields that are stored only where the build has set them."""
+"""Fields that are stored only if the build has set them."""
 
 
 def to_json(requirement: Requirement) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def to_json(requirement: Requirement) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> Requirement:
-    """The requirement that `to_json` wrote."""
+    """The inverse of `to_json`."""
     fields = {name: value for name, value in stored.items() if name != "kind"}
     if "of" in fields:
         fields["of"] = tuple(from_json(each) for each in fields["of"])

@@ -1,4 +1,4 @@
-"""What was seen of a call, and the requirement that a transform is applied in it. Pure Python."""
+"""What was seen of a call, and the requirement that it applies a transform. Pure Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.evidence.facts import PRODUCT, Applied, Axis, Facts
 @dataclass(frozen=True)
 class Seen:
     """What was seen of one call: its facts, the sizes of the question's dimensions, and for some
-    dimensions the trace lengths at growing sizes, and the work that Python does at others, by size.
+    dimensions trace lengths at growing sizes and the work that Python does, by size.
 
     A number is None where a call could not be traced.
     """
@@ -24,11 +24,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Transform:
-    """A transform is applied. Made by `transform`.
+    """The call applies a transform. Made by `transform`.
 
-    `work` has the kinds of work that its function must do, and `fresh` says that it must return
-    other numbers than it was given: the build asks for what all of the author's own answers do (see
-    `autograder.evidence.refined`).
+    `work` has the kinds of work that the transform's function must do, and `fresh` says that it
+    must return other numbers than it was given. The build asks for whatever all of the author's own
+    answers do (see `autograder.evidence.refined`).
     """
 
     names: tuple[str, ...]
@@ -44,7 +44,7 @@ class Transform:
         return bool(self.calls(seen))
 
     def calls(self, seen: Seen) -> list[Applied]:
-        """The calls that meet this."""
+        """The calls that meet this requirement."""
         return [each for index, each in enumerate(seen.facts.applied) if self._is(seen, index)]
 
     def _is(self, seen: Seen, index: int) -> bool:
@@ -57,8 +57,8 @@ class Transform:
             and (self.in_axes is None or applied.in_axes == self.in_axes)
             and (self.inside is None or any(self.inside._is(seen, place) for place in around))
             and (not self.makes_parameters or applied.makes)
-            # Inside jit there are no numbers to compare; the nearest call around it that could be
-            # compared counts.
+            # Inside jit there are no numbers to compare. The nearest call around it with numbers
+            # decides.
             and (
                 not self.gives_answer or next((told for told in answers if told is not None), True)
             )
@@ -83,8 +83,8 @@ class Transform:
 
 
 def idle(required: Transform, applied: Applied) -> str:
-    """How the function of a call does less than is required of it, in words; "" if it does not, or
-    nothing is known.
+    """What the function of a call leaves undone that is required of it, in words. "" if it does
+    all, or nothing is known.
     """
     if applied.work is not None and not set(required.work) <= set(applied.work):
         return "sums no products" if PRODUCT in required.work else "computes nothing"

@@ -1,4 +1,4 @@
-"""Call a function and observe it, wherever it runs."""
+"""Call a function and observe it, in whichever process it runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.evidence.facts import Facts
 
 
 class Watched(StandIn):
-    """A function in another process, which can be observed there. The facts that come back are
+    """A function in another process, which observes it there. The facts that come back are
     claims.
     """
 
@@ -34,21 +34,21 @@ class Watched(StandIn):
 
 
 def watch(function: object, case: Case, afresh: bool) -> tuple[Facts, Returned | Failed]:
-    """Call `function` with a case, and return what it was seen to do: no facts if it lives where it
-    cannot be observed.
+    """Call `function` with a case, and return the facts and the outcome. There are no facts if it
+    lives where it cannot be observed.
     """
     if isinstance(function, Watched):
         return function.watch(case.arguments, case.way, afresh=afresh)
     if isinstance(function, StandIn):
         return Facts(), function.answer(case.arguments, case.way)
-    # inspects JAX; the process that compares never gets here
+    # it inspects JAX; the process that compares answers never gets here
     from autograder.evidence import recorder
 
     return recorder.gather(function, case.arguments, case.way, afresh=afresh)
 
 
 def equations(function: object, case: Case) -> int | None:
-    """The trace length of a call; None if it cannot be traced, or lives where it cannot be
+    """The trace length of a call. None if it cannot be traced, or lives where it cannot be
     observed.
     """
     if isinstance(function, Watched):
@@ -61,7 +61,7 @@ def equations(function: object, case: Case) -> int | None:
 
 
 def work(function: object, case: Case) -> int | None:
-    """The work that Python does in a call; None if the call fails, or cannot be observed."""
+    """The work that Python does in a call. None if the call fails, or cannot be observed."""
     if isinstance(function, Watched):
         return function.work(case.arguments, case.way)
     return (

@@ -1,5 +1,5 @@
-"""What kinds of work a function does, by the primitives of JAX that it binds: names that JAX prints
-in every jaxpr.
+"""The kinds of work that a function does, by the JAX primitives that it binds. JAX prints their
+names in every jaxpr.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _PRODUCTS = {
 _SUMS = {"reduce_sum", "cumsum", "scan", "while"}
 
 FEW = 2
-"""At least so many products and sums by themselves are a sum of products, term by term."""
+"""At least this many separate products and sums make a sum of products, term by term."""
 
 _ELSEWHERE = {"pure_callback", "io_callback", "ffi_call"}
-"""Primitives that call code which JAX does not see."""
+"""Primitives that call code that JAX does not see."""
 
 _PASSING = {
     "broadcast_in_dim",
@@ -48,7 +48,7 @@ _PASSING = {
     "stop_gradient",
     "transpose",
 }
-"""Primitives that move numbers, or repeat them."""
+"""Primitives that only move or repeat numbers."""
 
 _AROUND = {
     "closed_call",
@@ -65,24 +65,24 @@ _AROUND = {
     "scan",
     "while",
 }
-"""Primitives whose work is that of the programs in them."""
+"""Primitives that only do the work of the programs inside them."""
 
 
 def primitives(primitive: Any, params: Mapping[str, Any]) -> Counter[str]:
-    """The names of a primitive and of those in the programs that it is given."""
+    """The names of a primitive and of the primitives in the programs that it is given."""
     within = (str(each.primitive.name) for each in equations_within(params))
     return Counter([str(primitive.name), *within])
 
 
 def is_staged(operands: Iterable[Any]) -> bool:
-    """Whether JAX does not compute with these operands, but writes a program down."""
+    """Whether JAX only writes a program with these operands, instead of computing with them."""
     names = {type(operand).__name__ for operand in operands}
     return {name for name in names if name.endswith("Tracer")} == {"DynamicJaxprTracer"}
 
 
 def kinds(bound: Counter[str]) -> tuple[str, ...] | None:
-    """The kinds of work of the primitives of these names, which were bound so many times; None if
-    some of it is done outside of JAX.
+    """The kinds of work of the primitives of these names, with the number of times each was bound.
+    None if some of the work happens outside JAX.
     """
     if bound.keys() & _ELSEWHERE:
         return None

@@ -31,16 +31,16 @@ Draw = Callable[[np.random.Generator, tuple[int, ...]], Any]
 class Array(Argument):
     """An array argument, described by the names of its dimensions: `Array("B", "D")`.
 
-    A dimension may also be a whole number or an expression: `Array("N + 1", 3)`; without any, the
-    array is 0-d. `dtype` is one of `FLOAT_DTYPES`, `COMPLEX_DTYPES` and `EXACT_DTYPES`. `families`
-    names the distributions that its elements are drawn from (see `VALUE_FAMILIES`). The function
-    receives it as a `jax.Array`, and as an `np.ndarray` where the argument types vary; with
-    `numpy`, always as an `np.ndarray`.
+    A dimension may also be a whole number or an expression: `Array("N + 1", 3)`. Without dimensions
+    the array is 0-d. `dtype` is one of `FLOAT_DTYPES`, `COMPLEX_DTYPES` and `EXACT_DTYPES`.
+    `families` names the distributions of its elements (see `VALUE_FAMILIES`). The function receives
+    a `jax.Array`, or an `np.ndarray` in the cases that vary the argument types. With `numpy` it
+    always receives an `np.ndarray`.
 
-    `values` says what the elements may be: a range without its end, whose bounds may be dimensions
-    (`(0, "C")`), a list of values, or a structure (see `autograder.questions.values.STRUCTURES`).
-    `draw` is the author's own way to draw them: `draw=lambda rng, shape: …` gets a
-    `numpy.random.Generator`.
+    `values` says what the elements may be: a range that excludes its end and whose bounds may be
+    dimensions (`(0, "C")`), a list of values, or a structure (see
+    `autograder.questions.values.STRUCTURES`). `draw` is the author's own function to draw them:
+    `draw=lambda rng, shape: …` gets a `numpy.random.Generator`.
     """
 
     shape: tuple[str | int, ...]
@@ -70,7 +70,7 @@ class Array(Argument):
         object.__setattr__(self, "own_draw", draw)
 
     def __repr__(self) -> str:
-        """As an author writes it, without what is usual."""
+        """The declaration as an author would write it, without defaults."""
         usual = _USUAL if elements.scales(self.values) and self.own_draw is None else ("normal",)
         named = {
             "dtype": (self.dtype, "float32"),
@@ -109,8 +109,8 @@ class Array(Argument):
         return self.values is None and self.own_draw is None
 
     def faults(self) -> list[str]:
-        """The faults of this description, one sentence each, without the names of question and
-        argument.
+        """The faults of this description, one sentence each, without the names of the question and
+        the argument.
         """
         found = [*_size_faults(self.shape)]
         known = (*FLOAT_DTYPES, *COMPLEX_DTYPES, *EXACT_DTYPES)
@@ -139,7 +139,7 @@ class Array(Argument):
         return filled(self, value, sizes, rng, largest=largest)
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """Draw an array whose shape has the sizes that the case asks for."""
+        """Draw an array with the sizes that the case asks for."""
         shape = tuple(expressions.evaluate(size, wanted.sizes) for size in self.shape)
         return Value(wanted.kind, self._elements(rng, shape, wanted.family, wanted.sizes))
 
@@ -194,7 +194,7 @@ class Array(Argument):
         shape, dtype = value.data.shape, value.data.dtype
         if self.own_draw is not None or isinstance(self.values, str | list):
             return Value(value.kind, self._elements(rng, shape, self.families[0], {}))
-        if self.values is not None:  # a range of the same size, whatever its bounds are
+        if self.values is not None:  # a permutation stays within bounds that are unknown here
             return Value(value.kind, rng.permuted(value.data.ravel()).reshape(shape))
         exact = letter(dtype) not in "fc"
         drawn = rng.integers(0, 2, size=shape) if exact else rng.standard_normal(shape)

@@ -1,5 +1,7 @@
-"""Other arrays that differ from a drawn one in little: in the places of two elements, or in one
-element. They tell an answer that looks at a part of its argument only. NumPy only.
+"""Make arrays that differ only slightly from a drawn one: two elements trade places, or one element
+changes.
+
+They expose an answer that looks at only part of its argument. NumPy only.
 """
 
 from __future__ import annotations
@@ -18,26 +20,28 @@ from autograder.questions.values import draw as draw_values
 from autograder.questions.values import element_by_element, ends, rearrangeable
 
 REDRAWN = 3
-"""Arrays that are drawn anew, where none that differs in little tells."""
+"""How many new arrays to draw when no slight change exposes an answer."""
 
 STEPS = (0.02, 0.1, 0.5, 2.0, -4.0)
-"""How much an element is changed, as a share of the largest of its array: the least first."""
+"""How much to change an element, as a share of the largest element of its array. The smallest comes
+first.
+"""
 
 KEPT = 0.05
-"""The share of the elements that stay as they are where the others are at an end: a constant array
-tests little.
+"""The share of the elements that stay as they are when the others move to an end of their range. A
+constant array would test little.
 """
 
 UNSEEN = 0.8
-"""A number moves by this share of the way to where it would be rounded to another digit."""
+"""The share of the way to the next rounded digit by which a number moves."""
 
 
 class Described(Protocol):
-    """What is asked of an `autograder.questions.arguments.Array`."""
+    """What this module needs of an `autograder.questions.arguments.Array`."""
 
     @property
     def shape(self) -> tuple[str | int, ...]:
-        """The names of its sizes."""
+        """Its sizes: dimensions, expressions or whole numbers."""
 
     @property
     def values(self) -> Any:
@@ -45,7 +49,7 @@ class Described(Protocol):
 
     @property
     def own_draw(self) -> Callable[..., Any] | None:
-        """The author's own way to draw them."""
+        """The author's own function to draw the elements, or None."""
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -62,9 +66,11 @@ class Described(Protocol):
 def of_array(
     array: Described, value: Value, rng: np.random.Generator, wanted: Drawing
 ) -> Iterator[tuple[str, Iterable[Value]]]:
-    """Two changes of an array (see `autograder.questions.argument.Argument.changes`): its elements
-    are the same ones in other places; one of its elements is another. Arrays whose structure this
-    would break are drawn anew, as are those in which it changes nothing.
+    """Two changes of an array (see `autograder.questions.argument.Argument.changes`): reorder its
+    elements, or change one of them.
+
+    Where a change would break the array's structure, or makes no difference, the array is drawn
+    again.
     """
     named = {
         size: length
@@ -74,17 +80,15 @@ def of_array(
     wanted = replace(wanted, sizes={**wanted.sizes, **named}, kind=value.kind)
     free = array.own_draw is None
     if free and rearrangeable(array.values):
-        swaps = _swapped(
-            value.data, rng, rows_only=array.values in ("rows sum to 1", "permutation")
-        )
+        swaps = _swaps(value.data, rng, rows_only=array.values in ("rows sum to 1", "permutation"))
     else:
         swaps = iter(())
     if free and element_by_element(array.values):
-        others = _one_changed(array, value.data, rng, wanted.sizes)
+        others = _single_changes(array, value.data, rng, wanted.sizes)
     else:
         others = iter(())
     for changed in (swaps, others):
-        yield "", _values(value, changed, array, rng, wanted)
+        yield "", _changed_values(value, changed, array, rng, wanted)
 
 
 def filled(
@@ -95,8 +99,8 @@ def filled(
     *,
     largest: bool,
 ) -> Value:
-    """An array with nearly all of its whole numbers, or truth values, at one end of their range;
-    `value` itself where they have none.
+    """An array with nearly all of its whole numbers, or truth values, at one end of their range, or
+    `value` itself where it has none.
     """
     found = None if array.own_draw is not None else ends(array.values, value.data.dtype.name, sizes)
     if found is None:
@@ -106,7 +110,7 @@ def filled(
     return replace(value, data=np.where(kept, value.data, end))
 
 
-def _values(
+def _changed_values(
     value: Value,
     changed: Iterator[np.ndarray],
     array: Described,
@@ -117,7 +121,7 @@ def _values(
         if data.tobytes() != value.data.tobytes():
             yield replace(value, data=data)
     if not all(dim in wanted.sizes for dim in array.dims):
-        return  # sizes of its own, which are not known here
+        return  # the sizes of a ragged list's elements are unknown here
     for place in range(REDRAWN):
         family = array.families[(place + 1) % len(array.families)]
         drawn = array.draw(rng, replace(wanted, family=family))
@@ -125,11 +129,9 @@ def _values(
             yield drawn
 
 
-def _swapped(
-    data: np.ndarray, rng: np.random.Generator, *, rows_only: bool
-) -> Iterator[np.ndarray]:
-    """The array with two elements in one another's place: of the last row, of the last column, of
-    all but the first, and of all.
+def _swaps(data: np.ndarray, rng: np.random.Generator, *, rows_only: bool) -> Iterator[np.ndarray]:
+    """The array with two elements swapped: of its last row, of its last column, of all elements but
+    the first, and of all elements, in turn.
     """
     if data.size < 2:
         return
@@ -150,37 +152,39 @@ def _swapped(
 
 
 def _comparable(data: np.ndarray) -> np.ndarray:
-    """Real numbers in the order of the elements."""
+    """Real numbers that sort as the elements do: complex ones by their absolute value."""
     return np.asarray(np.abs(data) if data.dtype.kind == "c" else data).astype(np.float64)
 
 
-def _one_changed(
+def _single_changes(
     array: Described, data: np.ndarray, rng: np.random.Generator, sizes: Mapping[str, int]
 ) -> Iterator[np.ndarray]:
-    """The array with one element changed: one that is at neither end of any axis, and, should none
-    of these tell, any one.
+    """The array with one element changed. First one that is at neither end of any axis, then any
+    element.
     """
     if not data.size:
         return
-    for choose, step in itertools.product((_inner, _any), STEPS):
+    for choose, step in itertools.product((_inner_index, _any_index), STEPS):
         index = choose(data.shape, rng)
         changed = data.copy()
-        changed[index] = _another(array, data, index, step, rng, sizes)
+        changed[index] = _other_number(array, data, index, step, rng, sizes)
         yield changed
 
 
-def _inner(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
-    """A place that is at neither end of any axis that has others, and not at the end of those of
-    two: the elements that change places are in the last row.
+def _inner_index(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+    """The index of an element that is at neither end of any axis longer than two, and first along
+    the shorter axes.
+
+    The last row is left to `_swaps`.
     """
     return tuple(int(rng.integers(1, size - 1)) if size > 2 else 0 for size in shape)
 
 
-def _any(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+def _any_index(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
     return tuple(int(rng.integers(0, size)) for size in shape)
 
 
-def _another(
+def _other_number(
     array: Described,
     data: np.ndarray,
     index: tuple[int, ...],
@@ -188,7 +192,7 @@ def _another(
     rng: np.random.Generator,
     sizes: Mapping[str, int],
 ) -> Any:
-    """Another number in the place of an element, as the declaration allows it."""
+    """Another number for one element, as the declaration allows it."""
     kind, old = letter(data.dtype), data[index]
     if kind == "b":
         return not old
@@ -214,13 +218,13 @@ def _another(
     largest = float(np.max(np.abs(data.astype(np.complex128 if kind == "c" else np.float64))))
     move = step * (largest or 1.0)
     if step == STEPS[0] and kind == "f":
-        move = _unseen(float(old), move)
+        move = _hidden_move(float(old), move)
     return old + np.asarray(move, data.dtype)
 
 
-def _unseen(old: float, most: float) -> float:
-    """A move of at most `most` that what rounds to one digit does not see: the number, and its
-    sign, are rounded to the same.
+def _hidden_move(old: float, most: float) -> float:
+    """A move of at most `most` that rounding to one digit does not show: the number and its sign
+    round to the same value.
     """
     rounded = round(old, 1)
     low, high = rounded - 0.05, rounded + 0.05

@@ -1,4 +1,4 @@
-"""Arguments that are one of a few constants: `Choice`."""
+"""The argument that is one of a few constants: `Choice`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from autograder.questions.argument import Argument, Drawing
 class Choice(Argument):
     """One of a few constants: `Choice("SAME", "VALID")`, `Choice(True, False)`, `Choice(1, 2, 4)`.
 
-    A constant is a text, a number, a truth value, None, or a tuple of those. Each gets its share of
-    the cases of every group.
+    A constant is a text, a number, a truth value, None, or a tuple of those. Each one gets its
+    share of every group of cases.
     """
 
     constants: tuple[Any, ...]

@@ -1,5 +1,6 @@
-"""The questions that this process has declared, known without what declares them: a student's check
-only asks whether there is one.
+"""The questions that this process has declared.
+
+This module imports nothing that declares them: a student's check only asks whether there is one.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 ALL: list[Any] = []
-"""Each `autograder.questions.question.Question`, in order."""
+"""Every `autograder.questions.question.Question`, in order of declaration."""
 
 
 def is_declared(name: str) -> bool:

@@ -38,8 +38,8 @@ class Declared(ways.Declared, Protocol):
 
 
 def first_fault(question: Declared) -> Fault | None:
-    """The first fault of a declaration, or None. The check ends there, because later checks may
-    rely on earlier ones.
+    """The first fault of a declaration, or None. The search ends there because later checks rely on
+    earlier ones.
     """
     looks = (
         *(_of_name, size_faults.faults, _of_arguments, _of_counts, _of_options, of_numbers),
@@ -84,7 +84,7 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
 
 
 def _described(value: object) -> str:
-    """How to describe an argument of which an author wrote a value."""
+    """The advice for an author who wrote a value in place of a description."""
     if isinstance(value, bool):
         return "write Choice(True, False)"
     if isinstance(value, float):

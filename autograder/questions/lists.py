@@ -1,4 +1,4 @@
-"""A list of arguments of one kind as one argument: `List`."""
+"""The argument that is a list of others, all of one kind: `List`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from autograder.questions.structures import changes_inside, draw_inside, familie
 class List(Argument):
     """A list of arguments of one kind: `List(Array("D"), length="L")`.
 
-    `length` is a dimension, an expression or a whole number. A ragged list has elements with sizes
-    of their own: `List(Array("n"), length="L", ragged=dict(n=(1, 5)))`.
+    `length` is a dimension, an expression or a whole number. In a ragged list each element has
+    sizes of its own: `List(Array("n"), length="L", ragged=dict(n=(1, 5)))`.
     """
 
     element: Argument
@@ -31,7 +31,7 @@ class List(Argument):
     kinds: ClassVar[tuple[str, ...]] = ("list",)
 
     def __repr__(self) -> str:
-        """As an author writes it."""
+        """The declaration as an author would write it."""
         ragged = f", ragged={dict(self.ragged)!r}" if self.ragged else ""
         return f"List({self.element!r}, length={self.length!r}{ragged})"
 
@@ -82,7 +82,7 @@ class List(Argument):
         return tuple(map(str, range(len(self.element.options(public)))))
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """Draw the elements one after the other."""
+        """Draw the elements in order."""
         length = expressions.evaluate(self.length, wanted.sizes)
         drawn = {}
         for place in range(length):

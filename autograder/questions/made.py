@@ -1,4 +1,4 @@
-"""Arguments that code makes where the call is made: `Function`, `Made`, `Rngs`."""
+"""Arguments that code makes in the process that calls the answer: `Function`, `Made`, `Rngs`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from autograder.questions.portable import NUMERICAL, NotPortable, portable
 class Function(Argument):
     """A function as an argument: `Function(cubic=lambda x: x**3 - 2 * x, cosine=jnp.cos)`.
 
-    Each is called by its name: a lambda, a function that the notebook defines, one of `jax` or
-    `numpy`, or the text of one. It may use `np`, `jnp`, `jax`, `math` and its own parameters.
-    `public` names those that students see; unless it is given, this is the first. The others are
-    called in the hidden cases. The source of a hidden function is in the submission's process while
-    it is called, so it must hold no answer.
+    Each keyword names one function: a lambda, a function that the notebook defines, one of `jax` or
+    `numpy`, or the text of one. The function may use `np`, `jnp`, `jax`, `math` and its own
+    parameters. `public` names the functions that students see; by default it is the first. The
+    hidden cases use the others. A hidden function must hold no answer, because the submission's
+    process holds its source while it is called.
     """
 
     functions: Mapping[str, Any]
@@ -77,7 +77,7 @@ class Function(Argument):
         return tuple(name for name in self.functions if (name in self.public) == public)
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """The function that the case asks for."""
+        """The function that the case asks for, as source text."""
         return Value("function", text=self.texts[wanted.option])
 
     def changes(
@@ -93,11 +93,10 @@ class Function(Argument):
 
 @dataclass(frozen=True, init=False, repr=False)
 class Made(Argument):
-    """An argument that code makes of other arguments: `Made(lambda params:
-    optax.adam(1e-2).init(params))`.
+    """An argument made by code: `Made(lambda params: optax.adam(1e-2).init(params))`.
 
-    The parameters name other arguments, of which the code gets copies of its own. It may use every
-    package that the notebook imports, and is run in the process that makes the call.
+    The code's parameters name other arguments; it gets its own copies of them. It may use every
+    package that the notebook imports. It runs in the process that makes the call.
     """
 
     maker: Any
@@ -126,7 +125,7 @@ class Made(Argument):
         return [self.unfit] if self.unfit else []
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """The code; it is run when the call is made."""
+        """The code as text. It runs when the call is made."""
         return Value("made", text=self.text)
 
     def __repr__(self) -> str:
@@ -135,8 +134,8 @@ class Made(Argument):
 
 @dataclass(frozen=True, init=False)
 class Rngs(Argument):
-    """An `nnx.Rngs`: `Rngs()` is made of one seed, `Rngs("params", "dropout")` has streams of these
-    names, each of a seed of its own.
+    """An `nnx.Rngs`: `Rngs()` has one seed, and `Rngs("params", "dropout")` has streams of these
+    names, each with its own seed.
     """
 
     streams: tuple[str, ...]
@@ -157,7 +156,9 @@ class Rngs(Argument):
         return []
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """Draw the seeds uniformly, as an int64 array: 0-d without streams."""
+        """Draw the seeds uniformly, as an int64 array of shape (streams,), or 0-d without
+        streams.
+        """
         return self._of(rng)
 
     def _of(self, rng: np.random.Generator) -> Value:

@@ -1,4 +1,4 @@
-"""Known wrong solutions that an author declares."""
+"""The wrong solutions that an author declares."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ TOLD_BY = ("values", "method")
 
 @dataclass(frozen=True)
 class Misconception:
-    """A known wrong solution: the author's name for the mistake, a hint for students who make it,
-    and code that makes it.
+    """A wrong solution: the author's name for the mistake, a hint for students who make it, and
+    code that makes it.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Misconception:
 
 
 def faults(name: object, hint: object, told_by: object, known: Sequence[str]) -> Iterator[Fault]:
-    """What is wrong with the declaration of a misconception, beside those `known` by name."""
+    """The faults of a misconception's declaration. `known` names those declared before it."""
     for label, text in (("name", name), ("hint", hint)):
         if not isinstance(text, str) or not text.strip():
             yield f"misconception {label}", text, "is not a sentence"

@@ -17,24 +17,24 @@ LARGEST_SEED = 2**24
 """
 
 LARGEST_CUT = 2**20
-"""Seeds that have a fraction are below this, so that `float32` has it exactly."""
+"""Seeds with a fraction are below this, so that `float32` holds them exactly."""
 
 FRACTION = "0.75"
-"""The fraction of a number that has to be cast: `int` cuts it off, and rounding does not."""
+"""The fraction of a number that the answer must cast: `int` cuts it off, and rounding does not."""
 
 SLIGHT = 0.01
-"""The share by which a number is changed a little: less than its first two digits show."""
+"""The share by which a slight change moves a number: less than its first two digits show."""
 
 DECADES = 100.0
-"""A `Number` whose range spans more than this factor is drawn evenly in its logarithm."""
+"""A `Number` whose range spans more than this factor is drawn uniformly in its logarithm."""
 
 
 @dataclass(frozen=True)
 class Dim(Argument):
-    """A whole-number argument that is the size of the dimension `name`: `Dim("F")`.
+    """A whole number that is the size of the dimension `name`: `Dim("F")`.
 
-    With `as_float` the problem passes it as a float ("cast to int"), and with `fractions` that
-    float has a fraction, which the cast cuts off.
+    With `as_float` the problem passes it as a float ("cast to int"). With `fractions` that float
+    has a fraction, which the cast cuts off.
     """
 
     name: str
@@ -67,8 +67,10 @@ class Dim(Argument):
 
 @dataclass(frozen=True)
 class Seed(Argument):
-    """A seed for a random generator, in [0, 2**24). With `as_float` the problem passes it as a
-    float ("cast to int"), and with `fractions` that float has a fraction, which the cast cuts off.
+    """A seed for a random generator, in [0, 2**24).
+
+    With `as_float` the problem passes it as a float ("cast to int"). With `fractions` that float
+    has a fraction, which the cast cuts off.
     """
 
     as_float: bool = False
@@ -125,15 +127,16 @@ class Key(Argument):
     def changes(
         self, value: Value, rng: np.random.Generator, wanted: Drawing
     ) -> Iterator[tuple[str, Iterable[Value]]]:
-        return _other_seeds(value, rng)  # keys of such seeds all have the same first word
+        return _other_seeds(value, rng)  # the first word of such a key is always 0
 
 
 @dataclass(frozen=True)
 class Number(Argument):
     """A real number in [`low`, `high`], such as a learning rate: `Number(1e-3, 1.0)`.
 
-    The function receives it as a Python float, and as an `np.float32` and a 0-d `jax.Array` where
-    the argument types vary. A range of several powers of ten is drawn evenly in the logarithm.
+    The function receives a Python float, or an `np.float32` or a 0-d `jax.Array` in the cases that
+    vary the argument types. A range that spans more than a factor of 100 is drawn uniformly in its
+    logarithm.
     """
 
     low: float
@@ -158,7 +161,7 @@ class Number(Argument):
         return []
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """Draw the number, as a 0-d float32 array: all types hold the same value."""
+        """Draw the number, as a 0-d float32 array, so that all types hold the same value."""
         return Value(wanted.kind, np.asarray(self._drawn(rng), np.float32))
 
     def _drawn(self, rng: np.random.Generator) -> float:
@@ -203,8 +206,10 @@ def _number_faults(as_float: bool, fractions: bool) -> list[str]:
 
 
 def _with_fraction(number: Value, rng: np.random.Generator, wanted: Drawing) -> Value:
-    """A number that arrives as a float with a fraction that has to be cut off. Students see both
-    kinds; whole floats are also hidden ones, at the ends of the ranges.
+    """A number that arrives as a float with a fraction, which the answer must cut off.
+
+    Students see floats with and without one. Among the hidden cases, the ends of the ranges have
+    whole floats.
     """
     if "float" not in number.kind or (wanted.public and rng.random() < 0.5):
         return number
@@ -212,7 +217,7 @@ def _with_fraction(number: Value, rng: np.random.Generator, wanted: Drawing) -> 
 
 
 def _other_seeds(value: Value, rng: np.random.Generator) -> Iterator[tuple[str, Iterable[Value]]]:
-    """Another seed: 0 first, which counts as False."""
+    """Other seeds, 0 first because Python treats it as False."""
     seeds = (0, *map(int, rng.integers(LARGEST_SEED, size=3)))
     yield "", [_number(seed, value.kind) for seed in seeds if seed != int(value.data)]
 

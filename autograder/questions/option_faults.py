@@ -1,5 +1,5 @@
-"""What is wrong with the options of a declaration that say what numbers are right, and what may
-become of the arguments.
+"""Find the faults of a declaration's options: those on which numbers are right, and those on what
+may happen to the arguments.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Fault = tuple[str, object, str]
 
 
 class Options(Protocol):
-    """The fields of an `autograder.questions.question.Question` that are checked here."""
+    """The fields of an `autograder.questions.question.Question` that this module checks."""
 
     arguments: Mapping[str, Argument]
     nonfinite: str

@@ -1,6 +1,7 @@
-"""Take the source of a function from the notebook, so that it can be run in another process.
+"""Take the source of a function out of the notebook, so that another process can run it.
 
-What it uses is imported in the same text. A function that needs more cannot be taken along.
+The text includes the imports that the function needs. A function that needs anything else is not
+portable.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ USUAL = {
     "jax": "import jax",
     "math": "import math",
 }
-"""The imports that a text may use without any."""
+"""The names that a text may use without an import, with the statement that imports each."""
 
 NUMERICAL = ("numpy", "jax", "math")
-"""The packages that compute with numbers only."""
+"""The packages that only compute with numbers."""
 
 
 class NotPortable(ValueError):
-    """The source cannot be taken along. The message says why, and continues "… "."""
+    """The source cannot run in another process. The message says why, and continues "… "."""
 
 
 def portable(
@@ -38,27 +39,27 @@ def portable(
     """A text that binds `name` to `function` (see `autograder.calls.given`).
 
     `function` is a lambda, a function of the notebook, a function of an installed package, or the
-    text of one. It may use these `packages`, any installed ones if None, and the name `known`.
-    Raises `NotPortable`.
+    text of one. It may use the packages that `packages` lists (any installed one if None) and the
+    name `known`. Raises `NotPortable`.
     """
     if isinstance(function, str):
-        statement, around = _of_text(function, name), {}
+        statement, around = _from_text(function, name), {}
     else:
-        public = _public(function)
+        public = _public_name(function)
         if public is not None:
-            _allowed(public[0], name, packages)
+            _demand_allowed(public[0], name, packages)
             return f"import {public[0]}\n{name} = {public[0]}.{public[1]}\n"
-        plain = _plain(function)
+        plain = _plain_function(function)
         statement, around = _statement(plain, name), plain.__globals__
     imports = []
-    for used in _free(statement):
+    for used in _free_names(statement):
         if used != known and not hasattr(builtins, used):
             imports.append(_import(used, around, packages))
     return "\n".join([*sorted(set(imports)), statement, ""])
 
 
-def _plain(function: Any) -> types.FunctionType:
-    """The function whose source says what `function` does. Raises `NotPortable`."""
+def _plain_function(function: Any) -> types.FunctionType:
+    """The plain function behind `function`: its source says what it does. Raises `NotPortable`."""
     plain = inspect.unwrap(function) if callable(function) else function
     if not isinstance(plain, types.FunctionType):
         raise NotPortable(
@@ -66,7 +67,7 @@ def _plain(function: Any) -> types.FunctionType:
             "function that this notebook defines"
         )
     wrapper = function
-    while type(wrapper).__name__ == "PjitFunction":  # of `jax.jit`, which changes no value
+    while type(wrapper).__name__ == "PjitFunction":  # `jax.jit` changes no value
         wrapper = wrapper.__wrapped__
     decorated = plain.__globals__.get(plain.__name__) is function
     if wrapper is not plain and not decorated:
@@ -77,7 +78,7 @@ def _plain(function: Any) -> types.FunctionType:
     return plain
 
 
-def _of_text(text: str, name: str) -> str:
+def _from_text(text: str, name: str) -> str:
     try:
         tree = ast.parse(textwrap.dedent(text).strip())
     except SyntaxError as fault:
@@ -86,12 +87,12 @@ def _of_text(text: str, name: str) -> str:
     if isinstance(only, ast.Expr) and isinstance(only.value, ast.Lambda | ast.Attribute):
         return f"{name} = {ast.unparse(only)}"
     if isinstance(only, ast.FunctionDef):
-        return _named(only, name)
+        return _bind(only, name)
     raise NotPortable("is no text of one function, such as 'lambda x: x**3 - 2'")
 
 
 class _WithoutAnnotations(ast.NodeTransformer):
-    """They name what need not be there."""
+    """Remove annotations: they may use names that the other process does not have."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -108,7 +109,7 @@ class _WithoutAnnotations(ast.NodeTransformer):
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
-def _named(node: ast.FunctionDef, name: str) -> str:
+def _bind(node: ast.FunctionDef, name: str) -> str:
     node = _WithoutAnnotations().visit(node)
     return ast.unparse(node) + (f"\n{name} = {node.name}" if node.name != name else "")
 
@@ -123,7 +124,7 @@ def _statement(function: types.FunctionType, name: str) -> str:
     found = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.Lambda) and _is_of(node, code)
+        if isinstance(node, ast.FunctionDef | ast.Lambda) and _compiled_to(node, code)
     ]
     if not found:
         raise NotPortable(
@@ -132,18 +133,18 @@ def _statement(function: types.FunctionType, name: str) -> str:
         )
     node = min(found, key=lambda node: (_end(node)[0] - node.lineno, _end(node)))
     return (
-        _named(node, name) if isinstance(node, ast.FunctionDef) else f"{name} = {ast.unparse(node)}"
+        _bind(node, name) if isinstance(node, ast.FunctionDef) else f"{name} = {ast.unparse(node)}"
     )
 
 
-def _is_of(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:
-    """Whether a node was compiled to `code`."""
+def _compiled_to(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:
+    """Whether Python compiled this node to `code`."""
     if isinstance(node, ast.FunctionDef):
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         return (node.name, first) == (code.co_name, code.co_firstlineno)
     body = node.body
     start, end = (body.lineno, body.col_offset), _end(body)
-    # Several lambdas may stand on one line: all that `code` does is done inside the body.
+    # Several lambdas may share a line. Every instruction of `code` lies inside the body of its own.
     return (node.lineno, "<lambda>") == (code.co_firstlineno, code.co_name) and all(
         start <= (line, column) and (last, until) <= end
         for line, last, column, until in code.co_positions()
@@ -155,7 +156,7 @@ def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
     return node.end_lineno or 0, node.end_col_offset or 0
 
 
-def _free(statement: str) -> list[str]:
+def _free_names(statement: str) -> list[str]:
     """The names that a statement uses and does not bind."""
     top = symtable.symtable(statement, "given", "exec")
     own = {each.get_name() for each in top.get_symbols() if each.is_assigned()}
@@ -172,13 +173,13 @@ def _import(name: str, around: Mapping[str, Any], packages: tuple[str, ...] | No
     """The statement that imports what `name` is in the notebook. Raises `NotPortable`."""
     value = around.get(name)
     if isinstance(value, types.ModuleType):
-        _allowed(value.__name__, name, packages)
+        _demand_allowed(value.__name__, name, packages)
         return f"import {value.__name__}" + (f" as {name}" if name != value.__name__ else "")
     if name not in around and name in USUAL:
         return USUAL[name]
-    public = _public(value) if value is not None else None
+    public = _public_name(value) if value is not None else None
     if public is not None:
-        _allowed(public[0], name, packages)
+        _demand_allowed(public[0], name, packages)
         return f"from {public[0]} import {public[1]} as {name}"
     raise NotPortable(
         f"uses {name}, which is not there when it is called: it runs by itself, with "
@@ -187,7 +188,7 @@ def _import(name: str, around: Mapping[str, Any], packages: tuple[str, ...] | No
     )
 
 
-def _allowed(module: str, name: str, packages: tuple[str, ...] | None) -> None:
+def _demand_allowed(module: str, name: str, packages: tuple[str, ...] | None) -> None:
     if packages is not None and module.partition(".")[0] not in packages:
         raise NotPortable(
             f"uses {name} of the package {module.partition('.')[0]}; it may use "
@@ -199,9 +200,9 @@ def _may_use(packages: tuple[str, ...] | None) -> str:
     return "np, jnp, jax, math" if packages is not None else "installed packages"
 
 
-def _public(value: Any) -> tuple[str, str] | None:
-    """The module and the name by which anybody can import a function or a class of an installed
-    package.
+def _public_name(value: Any) -> tuple[str, str] | None:
+    """The module and the name under which any process can import a function or class of an
+    installed package, or None.
     """
     if not callable(value):
         return None
@@ -216,7 +217,7 @@ def _public(value: Any) -> tuple[str, str] | None:
 
 
 def _installed(module: Any) -> bool:
-    """Whether a module is a package's, and not a file of the course."""
+    """Whether a module belongs to an installed package or the standard library, not the course."""
     file = str(getattr(module, "__file__", None) or "")
     return not file or any(part in file for part in ("site-packages", "dist-packages", _STANDARD))
 

@@ -1,4 +1,4 @@
-"""`Question`: what an author declares in the master notebook, checked when it is declared."""
+"""`Question`: what an author declares in the master notebook, checked at once."""
 
 from __future__ import annotations
 
@@ -24,50 +24,51 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass
 class Question:
-    """One question of a master notebook: a function that students write, and how it is called.
+    """One question of a master notebook: a function that students write, and how to call it.
 
-    `name` is the function's name, and the name by which `check` finds the question. `arguments`
-    maps each parameter, in the order of the call, to an `Array`, `Number`, `Choice`, `Dim`, `Seed`,
-    `Key`, `Rngs`, `Function`, to what code makes of others (`Made`), or to a structure of those:
-    `Tree`, `Tuple`, `NamedTuple`, `List`. `dims` maps each
-    dimension to its smallest and largest size, both included, which may depend on other dimensions
-    (`K=(1, "N")`), or to an expression (`D="H * K"`). `where(sizes)` says whether sizes, a dict by
-    dimension, fit together. `shapes` and `seeds` say how many random shapes are drawn, and how
-    often each is filled with new values.
+    `name` is the function's name, by which `check` finds the question. `arguments` maps each
+    parameter, in the order of the call, to an `Array`, `Number`, `Choice`, `Dim`, `Seed`, `Key`,
+    `Rngs` or `Function`, to what code makes from others (`Made`), or to a structure of those:
+    `Tree`, `Tuple`, `NamedTuple`, `List`. `dims` maps each dimension to its smallest and largest
+    size, both included, which may depend on other dimensions (`K=(1, "N")`), or to an expression
+    (`D="H * K"`). `where(sizes)` says whether sizes, a dict by dimension, fit together. `shapes` is
+    the number of random shapes, and `seeds` how many times each gets new values.
 
     The build measures the tolerance; `rtol` (relative to the largest element of similar size) or
     `atol` (absolute) replaces it. `imprecise` is the share of a group's points for answers that are
-    right to half precision only. `nonfinite="expected"` says that NaN and infinities are right
-    answers also where the numbers drawn decide, and that a case may have no finite number at all;
-    otherwise such cases are drawn again. `nan=True` is the older spelling. `trivial` says in words
-    why an answer that needs no understanding may get points. `see` is the heading in the notebook
-    under which the pitfalls are explained; hints point to it.
+    right to half precision only. With `nonfinite="expected"`, NaN and infinities are right answers
+    even where they depend on the numbers drawn, and a case may have no finite number at all;
+    without it, the build draws such cases again. `nan=True` is the older spelling. `trivial` says
+    in words why an answer that needs no understanding may get points. `see` is the heading in the
+    notebook under which the pitfalls are explained; hints point to it.
 
-    `x64`: JAX computes in 64 bits for this question, whatever the notebook sets; by default it does
-    where an argument has numbers of 64 bits that are not always NumPy's. `may_change` names
-    arguments that the function may write into. `changed` names those that it must write into: they
-    are compared as they are after the call, by name, and what it returns only with `several`.
+    With `x64`, JAX computes in 64 bits for this question, whatever the notebook sets. By default it
+    does so where an argument has numbers of 64 bits and is not always a NumPy array. `may_change`
+    names arguments that the function may write into. `changed` names arguments that it must write
+    into: the check compares their contents after the call, by name, and what the function returns
+    only with `several`.
 
-    `several`: the function returns several arrays, in any nesting of dicts, lists and tuples, or a
-    Flax module or its state; each array is compared by itself. `gradient` names arguments: the
-    function must return one number, and its gradient with respect to these arguments is compared
-    instead. `constructor` names arguments: students write a class, which is constructed with these,
-    and its `method` is called with the others. `keywords` names arguments that are passed by
-    keyword. `then` names arguments with which the function that was returned is called; its answer
-    is compared. `through` is a function that is given in the notebook and calls the student's: it
-    is called with the arguments instead. `calls` are several calls of one object, in order, each
-    the name of a method and those of its arguments; `state()` among them compares the object's
-    arrays (see `autograder.questions.ways`). `laws` names laws that the answer must obey (see
-    `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of B". Test cells ask for
-    them with `check(…, cases="jit")`. `same` says what else than the reference's own numbers is
-    right: a word of `autograder.same`, or with `several` words by the names of the arrays.
+    With `several`, the function returns several arrays, in any nesting of dicts, lists and tuples,
+    or a Flax module or its state; the check compares each array by itself. `gradient` names
+    arguments: the function must return one number, and the check compares its gradient with respect
+    to these arguments instead. `constructor` names arguments: students write a class, these
+    arguments construct it, and its `method` gets the others. `keywords` names arguments that are
+    passed by keyword. `then` names the arguments of the function that the answer returns; the check
+    compares what that function returns. `through` is a function given in the notebook that calls
+    the student's; the check calls it with the arguments instead. `calls` are several calls of one
+    object, in order, each the name of a method and the names of its arguments; `state()` among them
+    compares the object's arrays (see `autograder.questions.ways`). `laws` names laws that the
+    answer must obey (see `autograder.questions.laws.LAWS`): "jit", "vmap", "grad", "permutation of
+    B". Test cells ask for them with `check(…, cases="jit")`. `same` says what else is right besides
+    the reference's own numbers: a word of `autograder.same`, or with `several` a dict of words by
+    the names of the arrays.
 
         question = Question("scale_rows",
             arguments=dict(x=Array("B", "D"), factor=Dim("F", as_float=True)),
             dims=dict(B=(1, 16), D=(1, 12), F=(1, 5)))
 
-    Raises `DeclarationError`, which names question, field and value, if the declaration cannot
-    work.
+    Raises `DeclarationError`, which names the question, the field and its value, if the declaration
+    cannot work.
     """
 
     name: str
@@ -123,13 +124,13 @@ class Question:
 
     @property
     def words(self) -> Same:
-        """The words of `same`, by the names of the arrays of the output."""
+        """The words of `same`, by the names of the output's arrays."""
         if self.same is None:
             return {}
         return {ALONE: self.same} if isinstance(self.same, Word) else dict(self.same)
 
     def alternative(self, function: Function) -> Function:
-        """Decorator: declare a solution that is right in another way and must be accepted."""
+        """Decorator: declare another right solution, which the tests must accept."""
         if not callable(function):
             raise self._error("alternative", function, "is not a function")
         self.alternatives.append(function)
@@ -138,11 +139,11 @@ class Question:
     def misconception(
         self, name: str, *, hint: str, told_by: str = "values"
     ) -> Callable[[Function], Function]:
-        """Decorator: declare a wrong solution that students write. `name` says what is wrong with
-        it, `hint` what to look at.
+        """Decorator: declare a wrong solution that students write.
 
-        `told_by="method"` marks a solution whose values are right, so that only the way it computes
-        them gives it away: no value test may refuse it.
+        `name` says what is wrong with it, and `hint` what to look at. `told_by="method"` marks a
+        solution whose values are right. Only the way it computes them gives it away, so no value
+        test may refuse it.
         """
         known = [each.name for each in self.misconceptions]
         for fault in misconceptions.faults(name, hint, told_by, known):
@@ -162,8 +163,8 @@ class Question:
         """Declare a rule on how the answer is computed: all `requirements` (see `autograder.rules`)
         must hold.
 
-        A test cell asks for it with `check(…, rule=name)` and carries its points. `otherwise` is
-        the sentence for an answer that does not meet the rule, and continues the function's name.
+        A test cell asks for the rule with `check(…, rule=name)` and carries its points. `otherwise`
+        is the sentence for an answer that breaks the rule, and continues the function's name.
         `misconception` names the mistake behind it, and `hint` says what to look at.
         """
         for label, text in (
@@ -205,13 +206,13 @@ class Question:
         )
 
     def preview(self, reference: Callable[..., Any]) -> Any:
-        """Show in the notebook what `reference` makes of this question.
+        """Show in the notebook what `reference` returns for this question.
 
-        Returns an `autograder.build.preview.Preview` of cases, outputs, the allowed error, and what
-        each misconception does. Raises `autograder.errors.BuildError` for anything that would stop
-        a build.
+        Returns an `autograder.build.preview.Preview` of cases, outputs, the allowed error, and the
+        effect of each misconception. Raises `autograder.errors.BuildError` for anything that would
+        stop a build.
         """
-        # Imported by name: the package that draws and computes is above this one.
+        # Imported by name because `build`, which draws and computes, is a layer above this one.
         return importlib.import_module("autograder.build.preview").preview(self, reference)
 
     def _error(self, field_name: str, value: object, problem: str) -> DeclarationError:
@@ -221,8 +222,8 @@ class Question:
         )
 
 
-# The author may run a declaration cell again while writing a master. In a notebook the newest
-# declaration of a name holds; a build, which runs every cell once, refuses a second one.
+# An author may run a declaration cell again while writing a master. In a notebook the newest
+# declaration of a name counts; a build, which runs every cell once, refuses a second one.
 _declared: list[Question] = declarations.ALL
 
 
@@ -233,8 +234,8 @@ def declared() -> tuple[Question, ...]:
 
 @contextlib.contextmanager
 def declared_inside() -> Iterator[list[Question]]:
-    """Undo, at the end of the block, the declarations made inside it. The yielded list contains
-    them once the block has ended.
+    """Undo the declarations made inside the block when it ends. The yielded list then contains
+    them.
     """
     before, found = len(_declared), list[Question]()
     try:

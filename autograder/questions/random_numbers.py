@@ -1,4 +1,4 @@
-"""Random numbers for the elements of arrays: their dtypes, and the distributions that they have.
+"""Random numbers for the elements of arrays: their dtypes and distributions.
 
 NumPy only.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 VALUE_FAMILIES = ("normal", "large", "tiny", "equal")
-"""The distributions of the elements of an `Array`: standard normal; times 100; times 0.001; one
-value repeated.
+"""The distributions of the elements of an `Array`: standard normal; the same times 100; the same
+times 0.001; one value repeated.
 """
 
 _SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
@@ -17,7 +17,7 @@ _SCALE = {"normal": 1.0, "large": 100.0, "tiny": 0.001, "equal": 1.0}
 FLOAT_DTYPES = ("float32", "float64", "float16", "bfloat16")
 
 COMPLEX_DTYPES = ("complex64", "complex128")
-"""Real and imaginary parts are drawn alike."""
+"""Real and imaginary parts have the same distribution."""
 
 EXACT_DTYPES = (
     "int32",
@@ -25,8 +25,8 @@ EXACT_DTYPES = (
     *("int8", "int16", "int64"),
     *("uint8", "uint16", "uint32", "uint64"),
 )
-"""Integers are drawn from -9 to 9 ("normal"), from -900 to 900 ("large"), or from -1 to 1 ("tiny"),
-as far as the dtype has them.
+"""The range of integers is -9 to 9 ("normal"), -900 to 900 ("large"), or -1 to 1 ("tiny"), within
+the limits of the dtype.
 """
 
 _REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
@@ -35,7 +35,7 @@ _REACH = {"normal": 9, "large": 900, "tiny": 1, "equal": 9}
 def random_numbers(
     rng: np.random.Generator, shape: tuple[int, ...], family: str, dtype: str
 ) -> np.ndarray:
-    """Numbers of a shape from a family of distributions."""
+    """Draw numbers of a shape from a family of distributions."""
     if dtype in EXACT_DTYPES:
         low, high = _bounds(dtype, family)
         numbers = rng.integers(low, high, endpoint=True, size=() if family == "equal" else shape)
@@ -48,7 +48,7 @@ def random_numbers(
 
 
 def _bounds(dtype: str, family: str) -> tuple[int, int]:
-    """The smallest and the largest whole number that is drawn."""
+    """The smallest and the largest whole number to draw, both included."""
     if dtype == "bool":
         return 0, 1
     limits = np.iinfo(dtype)

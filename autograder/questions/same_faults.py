@@ -1,5 +1,4 @@
-"""Find what is wrong with the words of `same`, alone and beside the other fields of a
-declaration."""
+"""Find the faults of the words of `same`, alone and together with other fields of a declaration."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from autograder.questions.option_faults import Fault
 from autograder.sameness.words import Alignment, Residual, Samples, Word
 
 _KEPT_LAWS = ("jit", "vmap")
-"""The laws that can be judged up to a word."""
+"""The laws that a check can judge together with `same`."""
 
 WORDS = "up_to_sign(axis), up_to_order(axis), up_to_rotation(), as_set(), residual(…), samples(…)"
 
@@ -31,7 +30,7 @@ class DeclaredSame(Protocol):
 
 
 def faults_of_same(question: DeclaredSame) -> Iterator[Fault]:
-    """The faults of the field `same`, and of other fields beside it."""
+    """The faults of the field `same`, and of other fields that it rules out."""
     same = question.same
     if same is None:
         return
@@ -126,7 +125,7 @@ def _of_samples(question: DeclaredSame, same: Samples) -> Iterator[Fault]:
 
 
 def random_arguments(arguments: Mapping[str, Argument]) -> list[str]:
-    """The names of the arguments that determine random numbers, trees aside."""
+    """The names of the arguments that random numbers follow from, structures aside."""
     return [
         name for name, argument in arguments.items() if argument.seeds or argument.kinds == ("key",)
     ]

@@ -1,4 +1,4 @@
-"""What is wrong with the sizes that a question declares."""
+"""Find the faults of the sizes that a question declares."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from autograder.questions.sizes import Sizes
 
 
 class DeclaredSizes(Protocol):
-    """The fields that are looked at here."""
+    """The fields that this module checks."""
 
     dims: Mapping[str, Sizes]
     where: Callable[[dict[str, int]], bool] | None
 
 
 def faults(question: DeclaredSizes) -> Iterator[Fault]:
-    """What is wrong with `dims` and `where`."""
+    """The faults of `dims` and `where`."""
     if not isinstance(question.dims, Mapping):
         yield "dims", question.dims, "is not a dict of ranges such as dict(B=(1, 16))"
     for dim, sizes in question.dims.items():

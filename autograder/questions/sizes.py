@@ -1,6 +1,7 @@
 """Sizes that depend on other sizes: `K=(1, "N")`, `D="H * K"`, `Array("N + 1")`.
 
-An expression has names of dimensions, whole numbers, `+ - * // %`, `min`, `max` and parentheses.
+An expression consists of names of dimensions, whole numbers, `+ - * // %`, `min`, `max` and
+parentheses.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ WRITE = (
 
 
 class NotASize(ValueError):
-    """A text is no expression for a size. The message continues "… "."""
+    """A text that is no expression for a size. The message continues "… "."""
 
 
 def names(expression: str | int) -> tuple[str, ...]:
-    """The dimensions that an expression has, in order. Raises `NotASize`."""
+    """The dimensions in an expression, in order. Raises `NotASize`."""
     if isinstance(expression, int):
         return ()
     found = (
@@ -44,7 +45,7 @@ def names(expression: str | int) -> tuple[str, ...]:
 
 
 def evaluate(expression: str | int, sizes: Mapping[str, int]) -> int:
-    """The value of an expression. Raises `NotASize`; `KeyError` for a dimension without a size."""
+    """The value of an expression. Raises `NotASize`, or `KeyError` for a missing dimension."""
     return expression if isinstance(expression, int) else _value(_tree(expression), sizes)
 
 
@@ -53,20 +54,20 @@ Sizes = str | Sequence[str | int]
 
 
 def used_by(declared: Sizes) -> tuple[str, ...]:
-    """The dimensions that a dimension depends on, as declared. Raises `NotASize`."""
+    """The dimensions that a declaration names. Raises `NotASize`."""
     bounds = (declared,) if isinstance(declared, str) else tuple(declared)
     return tuple(dict.fromkeys(name for bound in bounds for name in names(bound)))
 
 
 def behind(dims: Mapping[str, Sizes], dim: str) -> set[str]:
-    """The dimensions that a dimension depends on, also by way of others. Raises `NotASize`."""
+    """The dimensions that a dimension depends on, directly or through others. Raises `NotASize`."""
     own = used_by(dims[dim])
     return set(own).union(*(behind(dims, name) for name in own))
 
 
 def in_order(dims: Mapping[str, Sizes]) -> list[str]:
-    """The dimensions, each behind those that it depends on, else as declared. Raises `NotASize` for
-    a circle.
+    """The dimensions, each after those that it depends on, otherwise as declared. Raises `NotASize`
+    for a circle.
     """
     found: list[str] = []
     while len(found) < len(dims):
@@ -82,8 +83,8 @@ def in_order(dims: Mapping[str, Sizes]) -> list[str]:
 
 
 def reaches(dims: Mapping[str, Sizes]) -> dict[str, tuple[int, int]]:
-    """The smallest and the largest size that each dimension can have, as far as the ends of the
-    others tell.
+    """The smallest and the largest size of each dimension, as far as the ends of the others
+    determine them.
     """
     found: dict[str, tuple[int, int]] = {}
     for dim in in_order(dims):

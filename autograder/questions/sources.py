@@ -13,7 +13,7 @@ from typing import Any
 from autograder.errors import BuildError
 
 SOLUTION = "_solution"
-"""The name of the reference beside an answer that calls it."""
+"""The name of the reference in the source of an answer that calls it."""
 
 
 def source_of(made: Callable[..., Any]) -> str:
@@ -22,8 +22,8 @@ def source_of(made: Callable[..., Any]) -> str:
     """
     if not isinstance(made, type):
         return textwrap.dedent(inspect.getsource(made))
-    # `inspect` looks for a class in its module's file, which a notebook lacks. Its methods know
-    # their cell.
+    # `inspect` looks for a class in its module's file, which a notebook lacks. The class's methods
+    # know their cell.
     methods = [value.__code__ for value in vars(made).values() if inspect.isfunction(value)]
     if not methods:
         raise BuildError(
@@ -46,16 +46,16 @@ def source_of(made: Callable[..., Any]) -> str:
 
 
 def whole_source(function: Callable[..., Any], name: str, reference: object) -> str:
-    """The source of an author's answer to the question `name`, followed by what it needs of its own
-    cell, and by the reference, under another name, if it calls that. Raises `BuildError`.
+    """The source of an author's answer to the question `name`, and what it needs from its own cell.
+    If the answer calls the reference, that follows under another name. Raises `BuildError`.
     """
     source = source_of(function)
-    needed = [source, *(each for each in _of_its_cell(function, source) if each)]
+    needed = [source, *(each for each in _needed_from_cell(function, source) if each)]
     if function.__name__ == name or not callable(reference):
         return "\n\n\n".join(needed)
-    calling = [name in _mentioned(each) for each in needed]
+    calling = [name in _names_in(each) for each in needed]
     needed = [
-        _calling_solution(each, name) if calls else each
+        _call_solution(each, name) if calls else each
         for each, calls in zip(needed, calling, strict=True)
     ]
     if any(calling):
@@ -63,8 +63,8 @@ def whole_source(function: Callable[..., Any], name: str, reference: object) -> 
     return "\n\n\n".join(needed)
 
 
-def _calling_solution(source: str, name: str) -> str:
-    """The source with `SOLUTION` in the place of `name`."""
+def _call_solution(source: str, name: str) -> str:
+    """The source with `SOLUTION` in place of `name`."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == name:
@@ -72,31 +72,33 @@ def _calling_solution(source: str, name: str) -> str:
     return ast.unparse(tree)
 
 
-def _of_its_cell(function: Callable[..., Any], source: str) -> list[str]:
-    """The statements of a function's cell that bind what it needs, and what they need in turn."""
+def _needed_from_cell(function: Callable[..., Any], source: str) -> list[str]:
+    """The statements of a function's cell that bind the names it needs, and the names that those
+    need in turn.
+    """
     code = getattr(function, "__code__", None)
     try:
         body = ast.parse("".join(linecache.getlines(code.co_filename))).body if code else []
     except SyntaxError:
         return []
-    wanted, found = _mentioned(source), dict[int, str]()
+    wanted, found = _names_in(source), dict[int, str]()
     grown = True
     while grown:
         grown = False
         for place, node in enumerate(body):
-            if place not in found and _bound(node) & wanted - {function.__name__}:
-                found[place] = ast.unparse(_undeclared(node))
-                wanted |= _mentioned(found[place])
+            if place not in found and _names_bound_by(node) & wanted - {function.__name__}:
+                found[place] = ast.unparse(_without_declarations(node))
+                wanted |= _names_in(found[place])
                 grown = True
     return [text for _, text in sorted(found.items())]
 
 
-def _mentioned(source: str) -> set[str]:
+def _names_in(source: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
 
 
-def _bound(node: ast.stmt) -> set[str]:
-    """The names that a statement binds, but for declarations."""
+def _names_bound_by(node: ast.stmt) -> set[str]:
+    """The names that a statement binds. A declaration of a question binds none."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -110,8 +112,10 @@ def _bound(node: ast.stmt) -> set[str]:
     return set()
 
 
-def _undeclared(node: ast.stmt) -> ast.stmt:
-    """A statement, without the decorators that declare a known answer: one may call another."""
+def _without_declarations(node: ast.stmt) -> ast.stmt:
+    """A statement without the decorators that declare a known answer: one such answer may call
+    another.
+    """
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         node.decorator_list = [
             decorator
@@ -122,7 +126,7 @@ def _undeclared(node: ast.stmt) -> ast.stmt:
 
 
 def defines(source: str, name: str) -> bool:
-    """Whether a cell defines a function or a class of this name at its top level, or assigns
+    """Whether a cell defines a function or class of this name at its top level, or assigns
     something to the name, such as a jitted lambda.
     """
     return bool(
@@ -135,8 +139,8 @@ def defines(source: str, name: str) -> bool:
 
 
 def rename(source: str, name: str) -> str:
-    """The source of one function or class, without decorators and under another name. A statement
-    that assigns a function to a name assigns it to the other name.
+    """The source of one function or class, without decorators and under another name. An assignment
+    of a function to a name also gets the other name.
 
     Raises `BuildError` if there is neither.
     """
@@ -144,11 +148,11 @@ def rename(source: str, name: str) -> str:
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             node.decorator_list = []
-            return ast.unparse(module)  # it has the name, and helpers may stand before it
+            return ast.unparse(module)  # it already has the name; helpers may precede it
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             node.decorator_list = []
-            for part in ast.walk(module):  # a recursive one calls itself
+            for part in ast.walk(module):  # a recursive function calls itself
                 if isinstance(part, ast.Name) and part.id == node.name:
                     part.id = name
             node.name = name

@@ -15,7 +15,7 @@ from autograder.questions.argument import Argument, Drawing
 
 
 class _Structure(Argument):
-    """An argument that contains others, by name. A subclass says how they are put together."""
+    """An argument that contains others, by name. A subclass says how to put them together."""
 
     several: ClassVar[bool] = True
     traceable: ClassVar[bool] = True
@@ -23,7 +23,7 @@ class _Structure(Argument):
     fields: Mapping[str, Argument]
 
     def __repr__(self) -> str:
-        """As an author writes it."""
+        """The declaration as an author would write it."""
         return f"{type(self).__name__}({', '.join(self._written())})"
 
     def _written(self) -> list[str]:
@@ -43,7 +43,7 @@ class _Structure(Argument):
 
     @abc.abstractmethod
     def _assemble(self, fields: Mapping[str, Value]) -> Value:
-        """The value that contains these."""
+        """The value that contains `fields`."""
 
     def faults(self) -> list[str]:
         called = type(self).__name__
@@ -63,7 +63,7 @@ class _Structure(Argument):
         return tuple(map(str, range(most)))
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
-        """Draw every field. A field without the family of the case draws from its first."""
+        """Draw every field. A field that lacks the family of the case uses its own first one."""
         return self._assemble(
             {name: draw_inside(each, rng, wanted) for name, each in self.fields.items()}
         )
@@ -115,7 +115,7 @@ class _Structure(Argument):
         return found
 
     def _key(self, name: str) -> str:
-        """The index, as Python writes it, of a field."""
+        """The Python expression that indexes a field."""
         return name
 
     def own_family(self, family: str) -> str:
@@ -130,8 +130,8 @@ def families_of(fields: Mapping[str, Argument]) -> tuple[str, ...]:
 
 
 def draw_inside(each: Argument, rng: np.random.Generator, wanted: Drawing) -> Value:
-    """Draw an argument inside another one. Options of the outer one are numbered, and the number
-    chooses among those of the inner one.
+    """Draw an argument inside another one. The outer one's options are numbers, which choose among
+    the options of the inner one.
     """
     options = each.options(wanted.public)
     chosen = options[int(wanted.option) % len(options)] if options else ""
@@ -149,7 +149,9 @@ def draw_inside(each: Argument, rng: np.random.Generator, wanted: Drawing) -> Va
 def changes_inside(
     described: Mapping[str, Argument], value: Value, rng: np.random.Generator, wanted: Drawing
 ) -> Iterator[tuple[str, Iterable[Value]]]:
-    """The changes of one part alone of a value that contains others (see `Argument.changes`)."""
+    """The changes of one part, and nothing else, of a value that contains others (see
+    `Argument.changes`).
+    """
     for name, each in described.items():
         inside = replace(wanted, family=each.own_family(wanted.family))
         for part, tries in each.changes(value.fields[name], rng, inside):
@@ -206,7 +208,7 @@ class Tuple(_Structure):
 @dataclass(frozen=True, repr=False)
 class NamedTuple(_Structure):
     """A named tuple of arguments: `NamedTuple("Batch", x=Array("B", "D"), y=Array("B"))`. The
-    function finds the fields by name and by index.
+    function can read the fields by name and by index.
     """
 
     name: str

@@ -15,17 +15,17 @@ from autograder.questions import sizes as expressions
 from autograder.questions.random_numbers import VALUE_FAMILIES
 
 Numbers = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
-"""Draw numbers of a shape, by the family and the dtype that the array asks for."""
+"""Draws numbers of a shape, in the family and dtype that the array asks for."""
 
 
 @dataclass(frozen=True)
 class Structure:
-    """A structure that random numbers are given: `make(rng, shape, numbers)` makes an array of
-    `shape`, and `numbers` draws ones without any structure.
+    """A structure for random numbers: `make(rng, shape, numbers)` makes an array of `shape`, and
+    `numbers` draws numbers without any structure.
 
-    `least_dims`: the array must have so many dimensions; `square`: its last two are equal.
-    `kinds`: the kinds of dtypes that can have it. `scales`: whether it may be of any size, so that
-    the families "large" and "tiny" mean something.
+    `least_dims` is the smallest number of dimensions that the array must have; `square`: its last
+    two are equal. `kinds` lists the kinds of dtypes that can have the structure. `scales` says
+    whether the elements may be of any size, so that the families "large" and "tiny" make sense.
     """
 
     make: Callable[[np.random.Generator, tuple[int, ...], Numbers], np.ndarray]
@@ -44,7 +44,7 @@ def _positive(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers
 def _rows_sum_to_1(
     rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers
 ) -> np.ndarray:
-    del numbers  # any size would become 1
+    del numbers  # scaled numbers would give the same rows
     drawn = rng.gamma(1.0, size=shape) + 1e-3
     return np.asarray(drawn / drawn.sum(axis=-1, keepdims=True))
 
@@ -61,7 +61,7 @@ def _positive_definite(
     drawn = numbers(rng, shape)
     scale = np.sqrt(np.mean(drawn**2, axis=(-1, -2), keepdims=True)) + 1e-12
     root = drawn / scale
-    # Half of the identity bounds the condition: solving loses few digits.
+    # Adding half the identity bounds the condition number, so that solving loses few digits.
     gram = root @ np.swapaxes(root, -1, -2) / size + 0.5 * np.eye(size)
     return np.asarray(gram * scale)
 
@@ -73,7 +73,7 @@ def _distinct(rng: np.random.Generator, shape: tuple[int, ...], numbers: Numbers
         reach = int(max(np.max(np.abs(drawn), initial=0), count))
         least = 0 if np.min(drawn, initial=0) >= 0 else -reach
         return rng.choice(np.arange(least, reach + 1), size=shape, replace=False)
-    # Ranks, moved by less than half a step: no two are near one another.
+    # Ranks, each moved by less than half a step, so that no two are close.
     ranks = rng.permutation(count) - (count - 1) / 2 + rng.uniform(-0.3, 0.3, size=count)
     spread = np.std(ranks) or 1.0
     size = np.sqrt(np.mean(drawn**2)) or 1.0
@@ -115,26 +115,26 @@ def dims_of(values: Any) -> tuple[str, ...]:
 
 
 def scales(values: Any) -> bool:
-    """Whether the families "large" and "tiny" mean something for these values."""
+    """Whether the families "large" and "tiny" make sense for these values."""
     return values is None or (
         isinstance(values, str) and values in STRUCTURES and STRUCTURES[values].scales
     )
 
 
 def element_by_element(values: Any) -> bool:
-    """Whether one element may be another number whatever the others are."""
+    """Whether one element may change independently of the others."""
     return not isinstance(values, str) or values == "positive"
 
 
 def rearrangeable(values: Any) -> bool:
-    """Whether the elements of a row may change places with one another."""
+    """Whether the elements of a row may trade places."""
     return not isinstance(values, str) or values in (
         *("positive", "rows sum to 1", "permutation", "distinct"),
     )
 
 
 def faults(values: Any, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
-    """What is wrong with the values of an array, one sentence each."""
+    """The faults of the values of an array, one sentence each."""
     said = f"values={values!r}"
     if values is None:
         return []
@@ -182,7 +182,7 @@ def _structure_faults(values: str, dtype: str, shape: tuple[str | int, ...]) -> 
 
 
 def family_faults(families: tuple[str, ...], values: Any) -> list[str]:
-    """What is wrong with the names of distributions beside `values`, one sentence each."""
+    """The faults of the names of distributions beside `values`, one sentence each."""
     if not families:
         return [f"families=() is empty; name at least one of {', '.join(VALUE_FAMILIES)}"]
     found = [
@@ -198,8 +198,8 @@ def family_faults(families: tuple[str, ...], values: Any) -> list[str]:
 
 
 def ends(values: Any, dtype: str, sizes: Mapping[str, int]) -> tuple[int, int] | None:
-    """The smallest and the largest whole number, or truth value, that an element may be; None if
-    there are no whole numbers, or they have no range.
+    """The smallest and the largest whole number, or truth value, that an element may be. None if
+    the elements are not whole numbers or have no range.
     """
     if dtype == "bool":
         return (0, 1)
@@ -226,8 +226,9 @@ def draw(
     numbers: Numbers,
     whole: bool,
 ) -> np.ndarray:
-    """Draw an array of `shape` whose elements are as `values` says; `numbers` draws ones without
-    any structure, and `whole` says whether they are integers.
+    """Draw an array of `shape` with the elements that `values` allows.
+
+    `numbers` draws numbers without any structure, and `whole` says whether they are integers.
     """
     if isinstance(values, str):
         return STRUCTURES[values].make(rng, shape, numbers)

@@ -1,4 +1,4 @@
-"""What is wrong with how a question says that it calls what students write (see
+"""Find the faults in how a question declares the calls of what students write (see
 `autograder.questions.ways`).
 """
 
@@ -15,7 +15,7 @@ from autograder.questions.ways import Declared, State, text_of_through
 
 
 def faults(question: Declared) -> Iterator[Fault]:
-    """What is wrong with the fields that are read here: a field, its value, and the rest of the
+    """The faults of the fields that this module reads: each a field, its value, and the rest of the
     sentence.
     """
     for field in ("keywords", "then"):
@@ -124,7 +124,7 @@ def _of_through(question: Declared) -> Iterator[Fault]:
     except NotPortable as fault:
         yield "through", through.__name__, str(fault)
         return
-    if question.name not in _names(through):
+    if question.name not in _global_names(through):
         yield "through", through.__name__, f"does not call {question.name}"
     positional = [name for name in question.arguments if name not in question.keywords]
     try:
@@ -138,8 +138,8 @@ def _of_through(question: Declared) -> Iterator[Fault]:
         )
 
 
-def _names(function: Callable[..., Any]) -> set[str]:
-    """Every global name that a function, or one inside it, uses."""
+def _global_names(function: Callable[..., Any]) -> set[str]:
+    """Every global name that a function, or a function inside it, uses."""
     found, left = set(), [inspect.unwrap(function).__code__]
     while left:
         code = left.pop()
@@ -158,7 +158,7 @@ def _of_made(question: Declared) -> Iterator[Fault]:
                     f"is made of {other!r}, which is no argument; the arguments are "
                     f"{', '.join(question.arguments)}",
                 )
-        if _needs(question, name, name, set()):
+        if _is_made_from(question, name, name, set()):
             yield f"arguments[{name!r}]", argument, "is made of itself"
         for law in question.laws:
             if argument.needs and law in ("vmap", "grad"):
@@ -170,13 +170,13 @@ def _of_made(question: Declared) -> Iterator[Fault]:
                 )
 
 
-def _needs(question: Declared, name: str, wanted: str, met: set[str]) -> bool:
-    """Whether an argument is made, in any number of steps, of the argument `wanted`."""
+def _is_made_from(question: Declared, name: str, wanted: str, met: set[str]) -> bool:
+    """Whether an argument is made, directly or through others, from the argument `wanted`."""
     for other in question.arguments[name].needs:
         if other == wanted:
             return True
         if other not in met and other in question.arguments:
             met.add(other)
-            if _needs(question, other, wanted, met):
+            if _is_made_from(question, other, wanted, met):
                 return True
     return False

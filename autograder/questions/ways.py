@@ -1,5 +1,5 @@
-"""How a question calls what students write, as its author says it: arguments by keyword, what was
-returned, given code around it, and several calls of one object.
+"""How a question calls what students write, as its author declares it: arguments by keyword, the
+returned function, given code around the answer, and several calls of one object.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograder.questions.portable import portable
 
 @dataclass(frozen=True)
 class State:
-    """A look at the state of an object between calls: see `state`."""
+    """A look at an object's state between calls: see `state`."""
 
     attributes: tuple[str, ...]
 
@@ -23,8 +23,8 @@ class State:
 def state(*attributes: str) -> State:
     """The state of the object, in `Question(calls=…)`: the arrays in these attributes.
 
-    Without any, the arrays of an NNX module (parameters, statistics and other variables, but not
-    its random numbers), or the attributes of another object that are arrays.
+    Without names, it is the parameters, statistics and other variables of an NNX module, but not
+    its random numbers. For any other object it is every attribute that is an array.
     """
     return State(attributes)
 
@@ -33,7 +33,7 @@ Calls = Sequence[Sequence[str] | State]
 
 
 class Declared(Protocol):
-    """The fields of an `autograder.questions.question.Question` that are read here."""
+    """The fields of an `autograder.questions.question.Question` that this module reads."""
 
     name: str
     arguments: Mapping[str, Argument]
@@ -79,6 +79,6 @@ def way(question: Declared) -> CallSpec:
 
 
 def text_of_through(question: Declared) -> str:
-    """The text of the given code around the answer. Raises `NotPortable`."""
+    """The text of the given code that calls the answer. Raises `NotPortable`."""
     assert question.through is not None
     return portable(question.through, question.through.__name__, known=question.name)

@@ -1,5 +1,5 @@
-"""What each sampler and each layer of JAX and Flax draws from a fixed key: a release that draws
-other numbers gives other ones here.
+"""Draws of each sampler and layer of JAX and Flax from a fixed key, which show whether a release
+draws other numbers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 BASIC = ("jax.random.bits", "nnx.Linear", "nn.Dense")
-"""The draws that tell whether an installation is damaged."""
+"""The draws that show whether an installation is damaged."""
 
 ALWAYS = (*BASIC, "nnx.split_rngs")
 """The draws on which nearly every question with random numbers depends."""
@@ -57,7 +57,7 @@ SAMPLERS: Mapping[str, tuple[Any, ...]] = {
 
 
 def canonical_draws(names: Iterable[str]) -> dict[str, Any]:
-    """What those of `names` draw, as lists; those that this release does not have are left out."""
+    """The draws of `names`, as lists, without those that this release does not have."""
     found = {}
     for name in dict.fromkeys(names):
         make = _MADE.get(name) or _sampler(name)

@@ -1,17 +1,16 @@
 """Programs that XLA compiled when the assignment was built, so that grading need not compile them
 again.
 
-Grading calls tiny programs a few times each, so most of its time would go into compiling them. The
+Grading calls tiny programs a few times each, so it would spend most of its time compiling them. The
 build calls the reference, alternatives and misconceptions on the shapes of the bank, and the zip
 carries the programs that JAX asks for meanwhile (see `autograder.runtime.gathered_programs`).
-Submissions read them and cannot write them. The build calls them on other values than the bank's,
-because a program may contain its constants. A program that is missing, damaged, or made for another
+Submissions can read them but not write them. The build uses other values than the bank's, because a program may contain its constants. A program that is missing, damaged, or made for another
 release, processor or setting is compiled as usual: the cache only changes how long grading takes,
 and no verdict depends on it.
 
 The process that runs a submission has the archive in its memory, and the archive contains the
-programs of the reference. So each program is stored under a name, and scrambled with a key, that
-are derived from the program itself: only a process with the same program can read it.
+programs of the reference. So each program is stored under a name, and scrambled with a key, both
+derived from the program itself: only a process with the same program can read it.
 """
 
 from __future__ import annotations
@@ -32,9 +31,7 @@ import numpy as np
 from autograder.runtime import compiler_flags, jax_cache
 
 FILE = "programs.compiled"
-"""The archive's file name. It is among the zip's files, and never among those that a submission
-sees.
-"""
+"""The archive's file name. The zip has it, but never among the files that a submission sees."""
 
 _MADE_FOR = "made_for.json"
 
@@ -75,7 +72,7 @@ _CODE_MAY_USE = frozenset(
     ]
 )
 """The instruction sets, as `/proc/cpuinfo` names them, that compiled arithmetic may use. AVX-512 is
-left out (see `compiler_flags.compiler_flags`).
+not among them (see `compiler_flags.compiler_flags`).
 """
 
 
@@ -85,17 +82,17 @@ def warming(folder: Path) -> dict[str, str]:
 
 
 def reading(folder: Path) -> dict[str, str]:
-    """Environment variables for a process that reads the cache in `folder` and never writes
-    to it.
+    """Environment variables for a process that reads the cache in `folder` and never writes to
+    it.
     """
     return jax_cache.variables(jax_cache.settings(folder, seconds=jax_cache.NEVER))
 
 
 def read_here(archive: Path) -> int:
-    """Make JAX in this process find the programs in `archive`; return how many there are.
+    """Make JAX in this process find the programs in `archive`, and return their number.
 
-    To be called after JAX is imported and before anything is computed. The file is read now and
-    kept in memory, because this process may lose the right to read it later. Returns 0 if the
+    Call it after JAX is imported and before anything is computed. It reads the file now and keeps
+    it in memory, because this process may lose the right to read it later. Returns 0 if the
     programs were made for another machine, if the file is missing or damaged, or if this release of
     JAX has no such place for them.
     """
@@ -104,11 +101,11 @@ def read_here(archive: Path) -> int:
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Pack the cache in `folder` into the file `target`, with the machine that it was made for."""
+    """Pack the cache in `folder` into the file `target`, with a description of this machine."""
     entries = {}
     for path in folder.glob(f"*{ENDING}"):
         content = path.read_bytes()
-        entries[_stored_as(path.name)] = _scrambled(
+        entries[_archive_name(path.name)] = _scramble(
             zlib.compress(hashlib.sha256(content).digest() + content), path.name
         )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -118,11 +115,11 @@ def pack(folder: Path, target: Path) -> None:
 
 
 class Programs:
-    """The programs in an archive, by JAX's cache keys. Empty if it was made for another machine or
-    is not an archive.
+    """The programs in an archive, by JAX's cache keys. It is empty if the archive was made for
+    another machine or cannot be read.
 
-    The archive is read as a whole. Each program is unpacked when it is asked for: a submission
-    needs only a few.
+    The whole archive is read at once. Each program is unpacked only on request, because a
+    submission needs only a few.
     """
 
     def __init__(self, archive: Path) -> None:
@@ -140,9 +137,9 @@ class Programs:
         return self._content(name + ENDING)
 
     def _content(self, name: str) -> bytes | None:
-        if self._packed is not None and _stored_as(name) in self._names:
+        if self._packed is not None and _archive_name(name) in self._names:
             with contextlib.suppress(zipfile.BadZipFile, zlib.error):
-                found = zlib.decompress(_scrambled(self._packed.read(_stored_as(name)), name))
+                found = zlib.decompress(_scramble(self._packed.read(_archive_name(name)), name))
                 digest, content = (
                     found[: hashlib.sha256().digest_size],
                     found[hashlib.sha256().digest_size :],
@@ -151,15 +148,15 @@ class Programs:
         return None
 
 
-def _stored_as(name: str) -> str:
-    """The name in the archive of the entry that JAX calls `name`, which is a digest of the program
+def _archive_name(name: str) -> str:
+    """The archive's name for the entry that JAX calls `name`, which is a digest of the program
     itself.
     """
     return hashlib.sha256(f"name {name}".encode()).hexdigest()
 
 
-def _scrambled(content: bytes, name: str) -> bytes:
-    """Scramble `content` with a key derived from `name`; a second call undoes it."""
+def _scramble(content: bytes, name: str) -> bytes:
+    """Scramble `content` with a key derived from `name`. A second call undoes it."""
     key = hashlib.shake_256(f"key {name}".encode()).digest(len(content))
     return (np.frombuffer(content, np.uint8) ^ np.frombuffer(key, np.uint8)).tobytes()
 

@@ -1,4 +1,6 @@
-"""Names of files on every system: what a name may be here, and files that others hold open."""
+"""File names on every system: which names are possible, and how to replace files that other
+programs hold open.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,12 @@ PATIENCE = 2.0
 
 
 def is_device(name: str) -> bool:
-    """Whether a name is that of a device on Windows, where no file can have it."""
+    """Whether a name belongs to a device on Windows, so that no file can have it."""
     return _DEVICE.match(name) is not None
 
 
 def possible(name: str) -> str:
-    """A name that a file can have here: this one, or on Windows one like it."""
+    """A name that a file can have here: this one, or on Windows a similar one."""
     if not system.WINDOWS:
         return name
     name = _REFUSED.sub(lambda found: "_" * len(found[0]), name)
@@ -29,8 +31,8 @@ def possible(name: str) -> str:
 
 
 def put_in_place(part: Path, target: Path) -> None:
-    """Give `part` the name of `target`, in one step. On Windows a program that reads the target
-    holds it for a moment. Raises `PermissionError` if for longer.
+    """Rename `part` to `target` in one step. On Windows, a program that reads the target may block
+    this for a moment; raises `PermissionError` if it takes longer than `PATIENCE`.
     """
     until = time.monotonic() + (PATIENCE if system.WINDOWS else 0.0)
     while True:

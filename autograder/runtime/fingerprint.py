@@ -2,8 +2,8 @@
 differ.
 
 PRNG bits and initial parameters may change between releases of JAX and Flax. So a bank carries the
-fingerprint of the environment it was built in. Values are compared whatever the versions are; only
-where they differ, the draws of both environments decide whether the answer is to blame.
+fingerprint of the environment that built it. Values are compared whatever the versions are. Only if
+they differ, the draws of both environments decide whether the answer is to blame.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ TELL = (
 
 def fingerprint(samplers: Iterable[str] = ()) -> dict[str, Any]:
     """The environment of this process as JSON-able data: package versions, settings, and a few
-    canonical draws, those of `samplers` among them (see `autograder.runtime.canonical_draws`).
-    Answers are judged in 32 bits unless their question has x64=True, whatever this process is set
-    to.
+    canonical draws, including those of `samplers` (see `autograder.runtime.canonical_draws`).
+
+    The draws are made in 32 bits, whatever this process is set to. That is how answers are judged,
+    unless their question has x64=True.
     """
     with in_64_bits(False):
         return {**current(), "draws": draws((*ALWAYS, *samplers))}
@@ -48,8 +49,8 @@ def other_settings(
     built: Mapping[str, Any], found: Mapping[str, Any], *, x64: bool = False
 ) -> str | None:
     """How the settings of JAX in `found` (see `current`) differ from those in `built`, with the
-    command that mends it; None if they do not. With `x64` the question itself says in how many bits
-    JAX computes, so that the setting does not matter.
+    command that corrects them, or None. With `x64` the question itself says in how many bits JAX
+    computes, so that setting does not matter.
     """
     settings = found["settings"]
     faults = [
@@ -63,8 +64,8 @@ def other_settings(
 
 
 def other_versions(built: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
-    """The packages whose versions in `found` (see `current`) are not those in `built`, as a list;
-    None if there are none.
+    """A list, in words, of the packages whose versions in `found` (see `current`) are not those in
+    `built`, or None.
     """
     here = found["packages"]
     other = [
@@ -83,9 +84,11 @@ def drawn_difference(
     *,
     in_grading: bool = False,
 ) -> str | None:
-    """A sentence if the canonical draws in `found` (see `draws`) differ from those of `built`, else
-    None. `versions` are those that differ (see `other_versions`). In grading a student can install
-    nothing, and reads whom to tell.
+    """A sentence if the canonical draws in `found` (see `draws`) differ from those in `built`, or
+    None.
+
+    `versions` lists the packages that differ (see `other_versions`). In grading a student can
+    install nothing, so the sentence says whom to tell.
     """
     for name, wanted in built["draws"].items():
         if name not in found and not versions:
@@ -117,14 +120,12 @@ def _remedy(built: Mapping[str, Any], versions: str | None) -> str:
 
 
 def _pins(built: Mapping[str, Any]) -> str:
-    """What pip is told to install the versions of `built`."""
+    """The arguments with which pip installs the versions of `built`."""
     return " ".join(f"{name}=={built['packages'].get(name)}" for name in PACKAGES)
 
 
 def _quoted(setting: object) -> str:
-    """A setting in a form that is safe to repeat: the process that reports it may have been told
-    anything.
-    """
+    """A setting in a form that is safe to repeat: the process that reports it may say anything."""
     return (
         repr(setting)
         if type(setting) is bool or setting in ("threefry2x32", "rbg", "unsafe_rbg")
@@ -133,7 +134,7 @@ def _quoted(setting: object) -> str:
 
 
 def _quoted_version(version: object) -> str:
-    """A version in a form that is safe to repeat, as for `_quoted`."""
+    """A version in a form that is safe to repeat (see `_quoted`)."""
     if version is None:
         return "that is not installed"
     plain = isinstance(version, str) and re.fullmatch(r"[0-9a-z.+]{1,30}", version)
@@ -141,8 +142,8 @@ def _quoted_version(version: object) -> str:
 
 
 def _version(name: str) -> str | None:
-    """The version of a package in memory, which an installation does not change before a restart;
-    of one that is not imported, that on disk.
+    """The version of a package in memory, which a new installation does not change before a
+    restart. If it is not imported, the version on disk.
     """
     loaded = getattr(sys.modules.get(name), "__version__", None)
     if isinstance(loaded, str):
@@ -161,7 +162,7 @@ def _settings() -> dict[str, Any]:
 
 def draw(samplers: tuple[str, ...]) -> dict[str, Any]:
     """The canonical draws of `samplers`. The first call compiles a few small programs."""
-    with exactly(GRADING), in_64_bits(False):  # whatever a notebook sets: other bits would be drawn
+    with exactly(GRADING), in_64_bits(False):  # a notebook's settings would change the bits
         return canonical_draws(samplers)
 
 

@@ -1,4 +1,4 @@
-"""Fork a child of this process: it has every module that this process has imported, and starts at
+"""Fork a child of this process. It has every module that this process has imported, so it starts at
 once.
 """
 
@@ -27,20 +27,20 @@ class Forked:
     def __init__(self, work: Callable[[], None], name: str) -> None:
         """Fork. The child does `work` in a new session and never returns from here.
 
-        The system calls it `name` (15 characters). It is killed when its parent ends.
+        The system shows it as `name` (at most 15 characters), and kills it when its parent ends.
         """
         self.returncode: int | None = None
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()  # else the child would print it again
+            stream.flush()  # otherwise the child would print it again
         with warnings.catch_warnings():
-            # about threads: those of numerical libraries handle forks themselves
+            # The warning is about threads; those of numerical libraries handle forks themselves.
             warnings.simplefilter("ignore")
             self.pid = os.fork()
         if self.pid == 0:
-            _be(work, name)
+            _run_as_child(work, name)
 
     def poll(self) -> int | None:
-        """The exit code as in `subprocess`: a status, or minus a signal; None while the child
+        """The exit code as in `subprocess`, a status or minus a signal, or None while the child
         runs.
         """
         return self._ended(os.WNOHANG)
@@ -75,7 +75,7 @@ class Forked:
         return self.returncode
 
 
-def _be(work: Callable[[], None], name: str) -> None:
+def _run_as_child(work: Callable[[], None], name: str) -> None:
     code = 1
     try:
         os.setsid()
@@ -85,7 +85,7 @@ def _be(work: Callable[[], None], name: str) -> None:
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1 if leaving.code else 0
-    except BaseException:  # noqa: BLE001 - it must not return into the parent's code
+    except BaseException:  # noqa: BLE001 - the child must not return into the parent's code
         traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):

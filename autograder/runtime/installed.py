@@ -1,7 +1,7 @@
-"""What a trusted process may import: what is installed, and nothing beside a submission. Standard
-library only.
+"""Limit what a trusted process may import to what is installed, and nothing beside a submission.
+Standard library only.
 
-Python and its libraries import modules late, by names that a submission's files may have.
+Python and its libraries import modules late, under names that a submission's files may have.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ _PACKAGES = ("site-packages", "dist-packages")
 
 
 def import_only_that(*closed: Path) -> None:
-    """Take every folder off this process's import path but those of the standard library and of
-    installed packages, and those that their `.pth` files or `PYTHONPATH` add.
+    """Remove from this process's import path all folders but those of the standard library and of
+    installed packages, and those that `.pth` files or `PYTHONPATH` add.
 
-    Of the latter two, those go that the command line names, or in which a file that it names lies,
-    and those in `closed`: submissions may lie there. A process that is started anew has its own
+    Of the added ones, it also removes folders in `closed`, folders that the command line names, and
+    folders of files that it names, because submissions may lie there. A new process has its own
     path.
     """
-    solid, added = {*_real(_of_python())}, {*_real(_added())}
-    outside = {*_of_the_command_line()}
-    within = [*_real(map(str, closed))]
+    solid, added = {*_resolved(_python_folders())}, {*_resolved(_added_folders())}
+    outside = {*_command_line_folders()}
+    within = [*_resolved(map(str, closed))]
     kept = []
     for entry in dict.fromkeys(sys.path):
-        for path in _real([entry]):
+        for path in _resolved([entry]):
             closed_off = path in outside or any(path.is_relative_to(each) for each in within)
             if path in solid or (path in added and not closed_off):
                 kept.append(entry)
@@ -37,7 +37,7 @@ def import_only_that(*closed: Path) -> None:
     sys.path_importer_cache.clear()
 
 
-def _of_python() -> Iterator[str]:
+def _python_folders() -> Iterator[str]:
     stdlib = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
     yield from stdlib
     yield from (str(Path(path, "lib-dynload")) for path in stdlib)
@@ -51,17 +51,17 @@ def _version() -> str:
     return f"{sys.version_info.major}{sys.version_info.minor}"
 
 
-def _added() -> Iterator[str]:
+def _added_folders() -> Iterator[str]:
     if not sys.flags.ignore_environment:
         yield from os.environ.get("PYTHONPATH", "").split(os.pathsep)
     for folder in sys.path:
         if Path(folder).name in _PACKAGES:
             yield folder
             for file in sorted(Path(folder).glob("*.pth")):
-                yield from _added_by(file)
+                yield from _folders_in(file)
 
 
-def _added_by(file: Path) -> Iterator[str]:
+def _folders_in(file: Path) -> Iterator[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
@@ -71,8 +71,8 @@ def _added_by(file: Path) -> Iterator[str]:
             yield str(file.parent / line)
 
 
-def _of_the_command_line() -> Iterator[Path]:
-    """The folders that the command names, and those of the files that it names."""
+def _command_line_folders() -> Iterator[Path]:
+    """The folders that the command line names, and the folders of the files that it names."""
     for path in map(Path, sys.argv[1:]):
         try:
             if path.exists():
@@ -81,9 +81,9 @@ def _of_the_command_line() -> Iterator[Path]:
             continue
 
 
-def _real(entries: Iterable[str]) -> Iterator[Path]:
-    """Entries without links, but for those that are relative: they mean another folder each
-    time.
+def _resolved(entries: Iterable[str]) -> Iterator[Path]:
+    """Entries with their links resolved. Relative ones are skipped, because they mean a different
+    folder each time.
     """
     for entry in entries:
         try:

@@ -1,5 +1,5 @@
-"""How JAX is set where answers are judged: settings that are restored, and tuning for many tiny
-programs.
+"""JAX's settings where answers are judged: some that are restored afterwards, and tuning for many
+tiny programs.
 
 No value depends on what `for_tiny_programs` does.
 """
@@ -17,20 +17,22 @@ from autograder.runtime import switches
 from autograder.runtime.judged_settings import GRADING, PRODUCTS, exactly
 
 _UNOPTIMISED = "jax_disable_most_optimizations"
-"""The lowest optimisation level (see `compiler_flags`) as a JAX setting, for a process that has
-already started.
+"""The lowest optimisation level (see `compiler_flags`) as a JAX setting, for a process that is
+already running.
 """
 
 
 @contextlib.contextmanager
 def as_in_grading(recorded: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-    """JAX computes and compiles inside the block as it will in grading; afterwards its settings are
-    as before. For checks in a student's notebook. `recorded` are the settings in the bank. The
-    block gets those that the notebook sets otherwise, with its values.
+    """Make JAX compute and compile inside the block as it will in grading. Used for checks in a
+    student's notebook.
 
-    It computes on the CPU, because a GPU multiplies matrices in fewer bits by default, and at the
-    lowest optimisation level, which is also faster for the few calls of a check. Where JAX may use
-    the accelerator only (JAX_PLATFORMS=cuda), it multiplies there in full.
+    `recorded` holds the settings in the bank. The block gets those that the notebook sets
+    otherwise, with its values. They are restored afterwards.
+
+    JAX computes on the CPU, because a GPU multiplies matrices in fewer bits by default, and at the
+    lowest optimisation level, which is also faster for the few calls of a check. Where JAX may only
+    use the accelerator (JAX_PLATFORMS=cuda), it multiplies there at full precision.
     """
     import jax
 
@@ -42,7 +44,7 @@ def as_in_grading(recorded: Mapping[str, Any] | None = None) -> Iterator[dict[st
     if jax.default_backend() != "cpu" or jax.config.jax_default_device is not None:
         try:
             cpus = jax.devices("cpu")
-        except RuntimeError:  # JAX is set to use the accelerator only
+        except RuntimeError:  # JAX may only use the accelerator
             settings[PRODUCTS] = "highest"
     with (
         contextlib.nullcontext() if not cpus else jax.default_device(cpus[0]),
@@ -67,7 +69,7 @@ def _unoptimised() -> Iterator[None]:
 
 
 def start_somewhere() -> str | None:
-    """Let JAX compute on the CPU if it is set to use an accelerator that is not there. Returns a
+    """Make JAX compute on the CPU if it is set to use an accelerator that does not start. Returns a
     sentence that says so, or None.
     """
     import jax
@@ -86,30 +88,29 @@ def start_somewhere() -> str | None:
 
 
 RARELY = 100_000
-"""Allocated objects between two garbage collections. Tracing makes thousands, and each collection
-also makes XLA collect its own.
+"""The number of allocated objects between two garbage collections. Tracing makes thousands, and
+each collection makes XLA collect its own objects, too.
 """
 
 
 def for_tiny_programs() -> None:
     """Tune garbage collection and MLIR contexts for many tiny programs.
 
-    To be called once JAX and Flax are imported, in a process that lives for one submission or one
-    build.
+    Call it once JAX and Flax are imported, in a process that lives for one submission or one build.
     """
     if not switches.enabled("tuned"):
         return
     _share_contexts()
-    gc.freeze()  # the objects that the imports made are never collected
+    gc.freeze()  # never collect what the imports made
     gc.set_threshold(RARELY, 20, 20)
 
 
 def _share_contexts() -> None:
     """Share one MLIR context per thread among all programs that JAX lowers.
 
-    JAX makes a new context for each program, which loads every dialect: 2 to 4 ms each, in all a
-    fifth of the time of a submission. A context holds types and dialects, and nothing of a program.
-    The name is private to JAX: a release without it is only slower.
+    JAX makes a new context for each program and loads every dialect into it. That takes 2 to 4 ms
+    each time, and a fifth of a submission's time in all. A context holds types and dialects, and
+    nothing of a program. The name is private to JAX: a release without it is only slower.
     """
     with contextlib.suppress(ImportError, AttributeError):
         from jax._src.interpreters import mlir

@@ -1,5 +1,6 @@
-"""How much a JSON text from outside would become once it is read, counted on its bytes before
-anything is made of it: a few megabytes of `{}` take gigabytes as Python objects.
+"""Measure how much a JSON text from outside would become, before reading it.
+
+The count is made on its bytes: a few megabytes of `{}` take gigabytes as Python objects.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ _OPEN, _CLOSE = b"{[", b"}]"
 
 @dataclass(frozen=True)
 class Counts:
-    """What a text has: lists and objects together, entries of all of them, names of entries, and
-    levels of nesting.
+    """What a text contains: the number of lists and objects, of all their entries, of names of
+    entries, and of levels of nesting.
     """
 
     parts: int
@@ -28,22 +29,22 @@ class Counts:
 
 
 class TooMuch(ValueError):
-    """A text has more of something than it may. The text of this says what, how much, and the
+    """A text contains more of something than it may. The message says what, how much, and the
     limit, as in "3,000 lists and objects (at most 2,000)".
     """
 
 
 def read(content: bytes, most: Counts) -> Any:
     """The value of a JSON text in UTF-8. Raises `TooMuch`, and `ValueError` or `RecursionError` for
-    what is no JSON.
+    a text that is not JSON.
     """
     check(content, most)
     return json.loads(content.decode("utf-8"))
 
 
 def check(content: bytes, most: Counts) -> None:
-    """Raise `TooMuch` for a text that has more than `most`. A text that is no JSON may pass:
-    whatever reads it stops where it is none, and up to there it was counted right.
+    """Raise `TooMuch` for a text that contains more than `most`. A text that is not JSON may pass:
+    a reader stops where it ceases to be JSON, and up to there the count is right.
     """
     compare(count(content), most)
 
@@ -61,13 +62,13 @@ def compare(found: Counts, most: Counts) -> None:
 
 
 def count(content: bytes) -> Counts:
-    """What a text has. Signs inside of texts in quotes are not counted."""
+    """What a text contains. Characters inside strings do not count."""
     parts = commas = names = depth = deepest = start = 0
     inside = False
     while start < len(content):
         piece = content[start : start + _AT_ONCE]
         if (len(piece) - len(piece.rstrip(b"\\"))) % 2:
-            piece = content[start : start + _AT_ONCE + 1]  # with what the last backslash escapes
+            piece = content[start : start + _AT_ONCE + 1]  # with the escaped character
         start += len(piece)
         signs = np.frombuffer(piece.replace(b"\\\\", b"  ").replace(b'\\"', b"  "), np.uint8)
         within = np.logical_xor.accumulate(signs == _QUOTE) ^ inside
@@ -81,5 +82,5 @@ def count(content: bytes) -> Counts:
             steps = np.isin(bare, list(_OPEN)).astype(np.int64) - np.isin(bare, list(_CLOSE))
             levels = depth + np.cumsum(steps)
             depth, deepest = int(levels[-1]), max(deepest, int(levels.max()))
-    # each list or object that is not empty has one entry more than commas
+    # Each list or object that is not empty has one entry more than commas.
     return Counts(parts, parts + commas, names, deepest)

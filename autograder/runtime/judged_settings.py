@@ -1,5 +1,5 @@
-"""Set JAX, for the time of a judged call, as grading sets it: a notebook may have changed any
-setting, and no verdict depends on that.
+"""Set JAX during a judged call as grading sets it. A notebook may have changed any setting, and no
+verdict may depend on that.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 WIDTH = "jax_enable_x64"
 
 PRODUCTS = "jax_default_matmul_precision"
-"""In how many bits matrix products and convolutions are computed."""
+"""The number of bits in which JAX computes matrix products and convolutions."""
 
 RECORDED = (WIDTH, "jax_default_prng_impl", "jax_threefry_partitionable")
-"""Settings that change numbers on purpose, which a bank records."""
+"""Settings that change numbers on purpose. A bank records them."""
 
 GRADING: Mapping[str, Any] = {
     "jax_check_tracer_leaks": False,
@@ -35,17 +35,18 @@ GRADING: Mapping[str, Any] = {
     "jax_transfer_guard_device_to_host": None,
     "jax_transfer_guard_host_to_device": None,
 }
-"""Settings that make other numbers, other traces or exceptions, with the value that grading sets.
-Those that a release does not have are left out."""
+"""Settings that lead to other numbers, other traces or exceptions, with the value that grading
+sets. Those that a release lacks are skipped.
+"""
 
 _GUARDS = "jax_transfer_guard"
 
 
 @contextlib.contextmanager
 def exactly(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Set JAX as `settings` say inside the block, for all threads and also inside a context of
-    JAX that says otherwise; afterwards everything is as before. The block gets the settings that
-    were different, with their values.
+    """Set JAX as `settings` say inside the block, for all threads and even inside a JAX context
+    that says otherwise. Afterwards everything is as before. The block gets the settings that were
+    different, with their values.
     """
     import jax
 
@@ -72,7 +73,7 @@ def _set_for_all_threads(name: str, wanted: Any, stack: contextlib.ExitStack) ->
 
 
 def _outside_of_contexts(name: str) -> Any:
-    """A setting as a new thread has it: in this one a context of JAX may say otherwise."""
+    """A setting as a new thread has it. In this thread a JAX context may say otherwise."""
     import jax
 
     found: list[Any] = []
@@ -101,8 +102,8 @@ def _same(name: str, here: Any, wanted: Any) -> bool:
 
 
 def in_64_bits(wide: bool = True) -> contextlib.AbstractContextManager[Any]:
-    """A context in which JAX computes in 64 bits, or without `wide` in 32. Releases before 0.8 have
-    it in `jax.experimental` only.
+    """A context in which JAX computes in 64 bits, or without `wide` in 32. JAX before 0.8 has it
+    only in `jax.experimental`.
     """
     import jax
 

@@ -35,7 +35,7 @@ def prctl(option: int, *arguments: Any) -> None:
 
 
 def end_with_parent() -> None:
-    """Have this process killed when the thread that started it ends. Does nothing on other
+    """Make the system kill this process when the thread that started it ends. Does nothing on other
     systems.
     """
     if system.LINUX:

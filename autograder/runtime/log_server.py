@@ -1,8 +1,8 @@
 """Wake Otter's log server, so that Otter's command ends without a wait.
 
 While Otter runs a notebook, a thread of its command listens to the log of the notebook's kernel.
-The thread notices a request to stop only once a second, or when a client connects; and the command
-waits for the thread. So a client connects.
+The thread notices a request to stop only once a second, or when a client connects, and the command
+waits for the thread. So this module connects as a client.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ while time.monotonic() < until:
 
 
 def address() -> tuple[str, int] | None:
-    """Host and port to which Otter has this kernel send its log; None outside a kernel that Otter's
-    command started.
+    """The host and port to which Otter makes this kernel send its log. None outside a kernel that
+    Otter's command started.
     """
     logging = sys.modules.get("otter.logging")
     for handler in reversed(getattr(logging, "_handlers", [])):
@@ -48,11 +48,11 @@ def wake(host: str, port: int) -> None:
 
 @functools.cache
 def wake_after_this_process() -> None:
-    """Have the log server woken once this process has ended. For the kernel of `otter check`, after
-    which no code of ours runs.
+    """Make a new process wake the log server once this process has ended. It is for the kernel of
+    `otter check`, after which none of our code runs.
     """
     server = address()
-    # From Python 3.12 on, a server that is called when its process already ends fails in red.
+    # From Python 3.12 on, a server that gets a call while its process ends prints an error.
     if server is not None and sys.version_info < (3, 12):
         atexit.register(_leave_a_caller, *server)
 

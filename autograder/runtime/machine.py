@@ -1,6 +1,6 @@
 """The resources that a container grants, and those that a process tree uses.
 
-The limits of a container are those of Linux. Standard library only, there.
+Only Linux has limits of containers, and there the standard library is enough.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from autograder.runtime import processes, system
 CGROUPS = Path("/sys/fs/cgroup")
 
 _NO_LIMIT = 2**60
-"""Bytes. The first version of cgroups reports more than this where there is no limit."""
+"""In bytes. The first version of cgroups reports more than this where there is no limit."""
 
 
 def cpus(cgroups: Path = CGROUPS) -> int:
-    """Processors that this process may use, at least 1: the smaller of its affinity and its
-    container's quota, rounded up.
+    """The number of processors that this process may use, at least 1: the smaller of its affinity
+    and its container's quota, rounded up.
     """
     allowed = system.processors()
     quota = period = None
@@ -37,7 +37,7 @@ def cpus(cgroups: Path = CGROUPS) -> int:
 
 
 def memory_limit(cgroups: Path = CGROUPS) -> int | None:
-    """Bytes that the container may use; None where it has no limit of its own."""
+    """The bytes of memory that the container may use, or None if it has no limit of its own."""
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         with contextlib.suppress(OSError, ValueError):
             limit = int((cgroups / name).read_text(encoding="utf-8"))
@@ -46,15 +46,15 @@ def memory_limit(cgroups: Path = CGROUPS) -> int | None:
 
 
 def memory(cgroups: Path = CGROUPS) -> int:
-    """Bytes that this process may use: the machine's memory, or the container's limit if that is
-    smaller.
+    """The bytes of memory that this process may use: the machine's memory, or the container's limit
+    if that is smaller.
     """
     machine = system.memory()
     return min(machine, memory_limit(cgroups) or machine)
 
 
 def kills_for_memory(cgroups: Path = CGROUPS) -> int:
-    """How many processes of the container the system has killed for lack of memory."""
+    """The number of the container's processes that the system has killed for lack of memory."""
     for name in ("memory.events", "memory/memory.oom_control"):
         with contextlib.suppress(OSError):
             found = re.search(
@@ -65,8 +65,8 @@ def kills_for_memory(cgroups: Path = CGROUPS) -> int:
 
 
 def memory_of_tree(root: int) -> int:
-    """Bytes that a process and its descendants use. Shared pages are counted once, where the
-    system tells them; processes that may not be read count as 0.
+    """The bytes of memory that a process and its descendants use. Shared pages count once, where
+    the system reports them. Processes that may not be read count as 0.
     """
     if not system.LINUX:
         return processes.memory_of_tree(root)
@@ -97,7 +97,9 @@ def memory_of_tree(root: int) -> int:
 
 
 class Peak:
-    """The largest `memory_of_tree` while the block runs, sampled every half second by default."""
+    """The largest `memory_of_tree` while the block runs, in bytes, sampled every half second by
+    default.
+    """
 
     def __init__(self, root: int, every: float = 0.5) -> None:
         self._root, self._every = root, every

@@ -1,4 +1,4 @@
-"""Look at other processes, where there is no `/proc` to read."""
+"""Inspect other processes where there is no `/proc` to read."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from autograder.runtime import system
 
 
 def resident(process: int) -> int | None:
-    """Bytes of memory that a process and its descendants have; None once it has ended. On Windows
-    the interpreter of an environment is a child of the process that was started.
+    """The bytes of memory that a process and its descendants have, or None once it has ended. On
+    Windows the interpreter of an environment is a child of the process that was started.
     """
     return _sum(process, lambda asked: int(asked.memory_info().rss))
 
 
 def threads(process: int) -> int | None:
-    """How many threads a process and its descendants have; None once it has ended."""
+    """The number of threads that a process and its descendants have, or None once it has ended."""
     return _sum(process, lambda asked: int(asked.num_threads()))
 
 
 def memory_of_tree(process: int) -> int:
-    """Bytes of memory that a process and its descendants have, shared ones counted for each."""
+    """The bytes of memory that a process and its descendants have. Shared pages count for each."""
     return resident(process) or 0
 
 
 def began(process: int) -> str:
-    """When a process began; "" if it has ended."""
-    return _asked(process, lambda found: str(found.create_time())) or ""
+    """The time when a process began, as text, or "" if it has ended."""
+    return _ask(process, lambda found: str(found.create_time())) or ""
 
 
 def working_in(folder: str) -> list[int]:
-    """The processes that work in a folder or below."""
+    """The processes whose working directory is a folder or below it."""
     found: list[int] = []
     if system.LINUX:
         for entry in Path("/proc").glob("[0-9]*"):
@@ -51,17 +51,17 @@ def working_in(folder: str) -> list[int]:
 
 
 def _sum(process: int, question: Callable[[Any], int]) -> int | None:
-    """The sum of the answers of a process and its descendants; None once it has ended itself."""
+    """The sum of the answers of a process and its descendants, or None once it has ended itself."""
     import psutil
 
-    total: int | None = _asked(process, question)
-    for child in _asked(process, lambda found: found.children(recursive=True)) or ():
+    total: int | None = _ask(process, question)
+    for child in _ask(process, lambda found: found.children(recursive=True)) or ():
         with contextlib.suppress(psutil.Error, OSError):
             total = (total or 0) + question(child)
     return total
 
 
-def _asked(process: int, question: Callable[[Any], Any]) -> Any:
+def _ask(process: int, question: Callable[[Any], Any]) -> Any:
     import psutil
 
     try:

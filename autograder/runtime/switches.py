@@ -1,7 +1,7 @@
-"""The shortcuts that make grading faster, by name, and how to switch each off: to measure what it
-saves, and to test that no verdict depends on it.
+"""The shortcuts that make grading faster, by name, and how to switch each off: to measure how much
+it saves, and to test that no verdict depends on it.
 
-OTTER_ARRAYS_WITHOUT=compiled,ahead otter run …
+    OTTER_ARRAYS_WITHOUT=compiled,ahead otter run …
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ SHORTCUTS = {
 }
 
 IN_WORKERS = ("compiled", "unoptimised", "tuned", "warm")
-"""The shortcuts that make the process of a submission differ from an ordinary interpreter with JAX.
-Each can be switched off.
+"""The shortcuts that make a submission's process differ from an ordinary interpreter with JAX. Each
+can be switched off.
 """
 
 
 def enabled(name: str) -> bool:
-    """Whether to take the shortcut `name`. Raises `KeyError` if there is none of that name."""
+    """Whether to take the shortcut `name`. Raises `KeyError` if there is none of this name."""
     SHORTCUTS[name]
     return name not in left_out()
 

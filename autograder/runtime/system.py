@@ -1,7 +1,7 @@
-"""What the system has on which this process runs: Linux, macOS or Windows. Every other module asks
-here, but for those that only Linux runs.
+"""What this process's system has: Linux, macOS or Windows. Every other module asks here, except
+those that only Linux runs.
 
-On Linux the standard library suffices. Elsewhere `psutil` is needed, too.
+On Linux the standard library is enough. Elsewhere `psutil` is needed, too.
 """
 
 from __future__ import annotations
@@ -23,29 +23,30 @@ WINDOWS: bool = sys.platform == "win32"
 NAME = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}.get(sys.platform, sys.platform)
 
 FORKS = LINUX
-"""Whether a process may be forked that has used the system's own libraries: elsewhere the fork may
-crash."""
+"""Whether a process may fork after it has used the system's own libraries. Elsewhere the fork may
+crash.
+"""
 
 WALLS = LINUX
-"""Whether there is any layer that keeps a process from what its user may do."""
+"""Whether any layer keeps a process from what its user may do."""
 
 HANDS_ON_PIPES = not WINDOWS
-"""Whether a process can be given pipes beside its standard streams, and `select` waits for them."""
+"""Whether a process can get pipes besides its standard streams, and `select` can wait for them."""
 
 TOOLS = not WINDOWS
-"""Whether there are a shell, `rm` and `chmod`."""
+"""Whether the system has a shell, `rm` and `chmod`."""
 
 NO_WALLS = (
     f"On {NAME} nothing keeps a submission from your files and your network. Grade answers that "
     "you do not trust on Linux, in WSL, or in a container."
 )
-"""What a person is told once where there are no `WALLS`."""
+"""The sentence that a person reads once where there are no `WALLS`."""
 
 ALARM: int | None = getattr(signal, "SIGALRM", None)
-"""The signal of `set_alarm`; None where there is none."""
+"""The signal of `set_alarm`, or None where there is none."""
 
 UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
-"""Variables with which another Python process reads and writes UTF-8, whatever the console has."""
+"""Variables that make another Python process read and write UTF-8, whatever the console uses."""
 
 _CRASHES = {
     0xC0000005: "SIGSEGV",
@@ -54,7 +55,7 @@ _CRASHES = {
     0xC0000094: "SIGFPE",
     0xC0000409: "SIGABRT",
 }
-"""The statuses with which Windows ends a process, by the signal that other systems send."""
+"""The exit statuses of crashes on Windows, with the signal that other systems send."""
 
 _NEEDED = (
     *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS"),
@@ -68,14 +69,14 @@ def is_root() -> bool:
 
 
 def give(path: Path, uid: int) -> None:
-    """Make `uid` the owner of a file, a folder or a link itself."""
+    """Make `uid` the owner of a file, a folder, or a link itself."""
     if sys.platform != "win32":
         os.chown(path, uid, uid, follow_symlinks=False)
 
 
 def new_session() -> dict[str, Any]:
     """Arguments of `subprocess.Popen` for a process that an interrupt from the terminal does not
-    reach, and that `end_group` ends with all that it has started.
+    reach, and that `end_group` kills with everything that it started.
     """
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -83,9 +84,9 @@ def new_session() -> dict[str, Any]:
 
 
 def end_group(process: int) -> None:
-    """Kill a process that leads a session, and what it has started there."""
+    """Kill a process that leads a session, and everything that it started there."""
     if sys.platform != "win32":
-        # macOS answers with another error than Linux for a process that has just ended
+        # macOS raises another error than Linux for a process that has just ended.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process, signal.SIGKILL)
         return
@@ -101,14 +102,14 @@ def end_group(process: int) -> None:
 def end_process(process: int) -> None:
     """Kill a process. Raises `OSError`."""
     if sys.platform == "win32":
-        os.kill(process, signal.SIGTERM)  # there it ends a process for any signal but two
+        os.kill(process, signal.SIGTERM)  # Windows ends a process for any signal but two
     else:
         os.kill(process, signal.SIGKILL)
 
 
 def killed_by(code: int) -> str:
-    """The name of the signal that ended a process with this exit code, or "a signal" if the name is
-    unknown; "" if it ended by itself.
+    """The name of the signal that ended a process with this exit code, "a signal" if the name is
+    unknown, or "" if it ended by itself.
     """
     if sys.platform == "win32":
         return _CRASHES.get(code & 0xFFFFFFFF, "")
@@ -119,19 +120,19 @@ def killed_by(code: int) -> str:
 
 
 def needed_variables() -> dict[str, str]:
-    """The environment variables without which no program starts here."""
+    """The environment variables without which no program starts on this system."""
     return {name: os.environ[name] for name in _NEEDED if name in os.environ} if WINDOWS else {}
 
 
 def home_variables(folder: str) -> dict[str, str]:
-    """Environment variables that make `folder` the place of a process's own files."""
+    """Environment variables that make `folder` the place for a process's own files."""
     more = ("USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP") if WINDOWS else ()
     return dict.fromkeys(("HOME", "TMPDIR", *more), folder)
 
 
 def limit(wishes: Mapping[str, int]) -> None:
-    """Set limits of this process, by their names in the standard library; those that the system
-    does not know, or knows and does not keep, are left out. Raises `OSError` and `ValueError`.
+    """Set limits of this process, by their names in the standard library. Skips those that the
+    system does not know, or does not enforce. Raises `OSError` and `ValueError`.
     """
     if sys.platform != "win32":
         import resource
@@ -148,7 +149,7 @@ def limit(wishes: Mapping[str, int]) -> None:
 
 @contextlib.contextmanager
 def data_limited(size: int) -> Iterator[None]:
-    """In the block, this process may have `size` bytes of data. Linux only."""
+    """Limit this process's data to `size` bytes inside the block. Linux only."""
     if sys.platform != "linux":
         yield
         return
@@ -164,29 +165,29 @@ def data_limited(size: int) -> Iterator[None]:
 
 
 def set_alarm(seconds: float, again: float = 0.0) -> None:
-    """Have `ALARM` sent to this process after `seconds`, and `again` from then on; never for 0.
-    Does nothing where `ALARM` is None.
+    """Make the system send `ALARM` to this process after `seconds`, and every `again` seconds from
+    then on. Each may be 0 for never. Does nothing where `ALARM` is None.
     """
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds, again)
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def page_size() -> int:
-    """Bytes of a page of memory."""
+    """The bytes of a page of memory."""
     if sys.platform == "win32":
         return 4096
     return int(os.sysconf("SC_PAGE_SIZE"))
 
 
 def memory() -> int:
-    """Bytes of memory of the machine."""
+    """The bytes of memory of the machine."""
     if sys.platform != "win32":
         return page_size() * int(os.sysconf("SC_PHYS_PAGES"))
     import psutil
@@ -195,8 +196,8 @@ def memory() -> int:
 
 
 def sizes_below(top: Path) -> Iterator[tuple[list[int], int]]:
-    """For each folder from `top` on, the bytes on the disk of its files, and how many folders it
-    has. Links are not followed. Raises `OSError`, and `RecursionError` where it is too deep.
+    """For each folder from `top` down, the bytes on disk of each of its files, and the number of
+    its folders. Does not follow links. Raises `OSError`, and `RecursionError` where it is too deep.
     """
     if sys.platform != "win32":
         for _, folders, files, descriptor in os.fwalk(top):
@@ -216,7 +217,7 @@ def sizes_below(top: Path) -> Iterator[tuple[list[int], int]]:
 
 
 def listens_at(path: str) -> bool:
-    """Whether a socket can have this path for its address. Leaves nothing there."""
+    """Whether a socket can have this path as its address. Leaves nothing there."""
     family = getattr(socket, "AF_UNIX", None)
     if family is None:
         return False

@@ -1,7 +1,7 @@
 """Become another program that the system kills when the process that started this one ends.
 
-Run as `python -I FILE PARENT COMMAND …`, with the number of the process that starts it. Standard
-library only, and by the path of this file: it is the first thing in each kernel of a build.
+Run as `python -I FILE PARENT COMMAND …`, where PARENT is the number of the process that starts it.
+Standard library only, started by the path of this file: each kernel of a build runs it first.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _PR_SET_PDEATHSIG = 1
 
 
 def tied(command: Sequence[str]) -> list[str]:
-    """The command, to be started by this process, as one that ends with it. Where no system ties
-    two processes, it stays as it is.
+    """The command in a form that ends with this process, which starts it. It stays as it is where
+    the system cannot tie two processes.
     """
     if sys.platform != "linux":
         return [*command]
@@ -25,10 +25,10 @@ def tied(command: Sequence[str]) -> list[str]:
 
 
 def main() -> None:
-    """Do what the arguments ask for."""
+    """Become the command among the arguments."""
     parent, *command = sys.argv[1:]
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
-    if os.getppid() != int(parent):  # it has ended before
+    if os.getppid() != int(parent):  # the parent has already ended
         sys.exit(1)
     os.execvp(command[0], command)
 

@@ -1,1 +1,1 @@
-"""What else than the reference's own numbers is a right answer."""
+"""What is a right answer besides the reference's own numbers."""

@@ -1,7 +1,7 @@
 """Bring an answer as near to the expected array as a word allows. NumPy and SciPy only.
 
-What comes out differs from the answer only by what the word says does not matter, so that no wrong
-answer becomes right. Nothing here raises, whatever array a submission returned: one that cannot be
+The result differs from the answer only in what the word says does not matter, so no wrong answer
+becomes right. Nothing here raises, whatever array a submission returned: an array that cannot be
 aligned stays as it is, and the comparison says what is wrong with it.
 """
 
@@ -17,17 +17,19 @@ from autograder.calls.outputs import Output
 from autograder.sameness.words import Alignment, AsSet, Same, UpToOrder, UpToRotation, UpToSign
 
 MOST_ENTRIES = 2_000
-"""Entries of a set, or in any order, in the expected array: each is compared with each."""
+"""The most entries that may stand in any order in an expected array, because each is compared with
+each.
+"""
 
 MOST_COMPARED = 2**20
-"""Numbers that are compared for a returned set with many repeated entries: its size is the
-submission's choice.
+"""The most numbers to compare for a returned set with many repeated entries, because the submission
+chooses its size.
 """
 
 
 def aligned_output(actual: Output, expected: Output, same: Same, lanes: bool = False) -> Output:
     """The arrays of an answer, each aligned by its word if it has one. With `lanes` the first axis
-    counts answers, each of which is aligned by itself.
+    counts answers, and each is aligned by itself.
     """
     found = dict(actual)
     for part, word in same.items():
@@ -45,7 +47,7 @@ def _of_lanes(word: Alignment, actual: np.ndarray, expected: np.ndarray) -> np.n
 
 
 def aligned(word: Alignment, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """`actual`, changed as the word allows towards `expected`. It keeps its dtype; only a set gets
+    """`actual`, changed towards `expected` as the word allows. It keeps its dtype; only a set gets
     the shape of `expected`.
     """
     if _kind(actual) is None or _kind(actual) != _kind(expected):
@@ -80,8 +82,8 @@ def _sign(word: Any, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 
 def _unit(array: np.ndarray) -> np.ndarray:
-    """The numbers divided by the largest, so that their products do not overflow; those that are
-    not finite as 0.
+    """The numbers divided by the largest, so that their products do not overflow. NaN and
+    infinities become 0.
     """
     wide = _wide(array)
     finite = np.isfinite(wide)
@@ -105,19 +107,20 @@ def _order(word: Any, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
         np.moveaxis(expected, word.axis, 0).reshape(count, -1),
         np.moveaxis(actual, word.axis, 0).reshape(count, -1),
     )
-    # Of pairs that are far apart it does not matter how far.
+    # How far apart two entries are no longer matters once they are no pair.
     _, places = linear_sum_assignment(np.minimum(distances, _FAR))
     return np.asarray(np.take(actual, places, word.axis))
 
 
 _FAR = 1e3
-"""A distance, in units of the largest number of each column, from which two entries are no pair."""
+"""Two entries at least this far apart are no pair. The unit is the largest number of each
+column.
+"""
 
 
 def _set(_: Any, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """For each expected entry the returned one that is nearest to it; but each returned entry takes
-    the place of the expected one that it is nearest to, the farthest first, so that one that is not
-    expected shows.
+    """For each expected entry, the nearest returned one. If returned entries that are nearest to it
+    lie farther off, the farthest of those takes its place, so that an unexpected entry shows.
     """
     if (
         actual.ndim != expected.ndim
@@ -129,7 +132,7 @@ def _set(_: Any, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
         return actual
     distances = _distances(
         expected.reshape(len(expected), -1), actual.reshape(len(actual), -1)
-    )  # [expected, returned]
+    )  # shape (expected, returned)
     places = np.argmin(distances, axis=1)
     nearest = np.argmin(distances, axis=0)
     off = distances[nearest, np.arange(len(actual))]
@@ -140,10 +143,10 @@ def _set(_: Any, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
 
 
 def _distances(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """The distance of each entry of `expected` from each of `actual`, of shape [expected, actual].
+    """The distance of each entry of `expected` from each of `actual`, of shape (expected, actual).
 
-    Each column counts in units of its largest expected number, so that no column hides another.
-    Infinities equal themselves, and NaN equals NaN.
+    Each column is measured in units of its largest expected number, so that no column hides
+    another. Infinities equal themselves, and NaN equals NaN.
     """
     one, other = _wide(expected), _wide(actual)
     finite = np.isfinite(one)

@@ -1,8 +1,8 @@
-"""Whether two samples are of one distribution. NumPy and SciPy only.
+"""Decide whether two samples have the same distribution. NumPy and SciPy only.
 
-The answers for different keys are independent, so that of two right samples the counts of an event
-follow, given their sum, the hypergeometric distribution (Fisher's exact test): nothing is assumed
-of the distribution of the numbers, and no limit theorem is used.
+The answers for different keys are independent. So for two right samples, the counts of an event
+follow the hypergeometric distribution, given their sum (Fisher's exact test). This assumes nothing
+about the distribution of the numbers, and uses no limit theorem.
 """
 
 from __future__ import annotations
@@ -14,33 +14,35 @@ import numpy as np
 from autograder.sameness.frequencies import APART, NOT_FINITE, Counts
 
 FALSE_ALARMS = 1e-9
-"""The probability that any right answer of a class is refused, at most."""
+"""The largest probability that any right answer of a class is refused."""
 
 CHECKS = 1_000 * 1_000
-"""The calls of a class that are judged: of 1000 students, 1000 each."""
+"""The calls of a class that are judged: 1000 for each of 1000 students."""
 
 RATE = FALSE_ALARMS / CHECKS
-"""The probability that one call of a right answer is refused, at most: 1e-15. It is shared among
-the events of the call. With 20 elements there are about 3000 events, so that one may be as unlikely
-as 3e-19, which is 9 standard errors: of 20 000 answers, a frequency of a half may be off by 0.045.
+"""The largest probability that one call of a right answer is refused: 1e-15.
+
+The events of the call share it. With 20 elements there are about 3000 events, so one may be as
+unlikely as 3e-19, which is 9 standard errors: in 20 000 answers, a frequency of a half may be off
+by 0.045.
 """
 
 APART_SHARE = 1e-3
-"""NaN and infinities that are so much more or less frequent are told of first."""
+"""A difference of this much in the frequency of NaN or infinities is reported before any other."""
 
 SUSPICIOUS = 5.0
-"""Differences of fewer standard errors are never as unlikely as what is refused."""
+"""A difference of fewer standard errors is never unlikely enough to refuse an answer."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The event that tells two samples apart the most.
+    """The event that distinguishes two samples the most.
 
     `kind` is "constant" (the numbers do not vary), "mean", "standard deviation", "values",
-    "finite", "elements" (their dependence) or "keys" (the same between keys). `elements` lists
-    those that are off, the worst first; `event` is that of the worst (see `Counts.elements`).
-    `surprise` is how unlikely the difference is, as a power of ten, and `allowed` how unlikely it
-    may be.
+    "finite", "elements" (dependence between elements) or "keys" (dependence between keys).
+    `elements` lists the elements that are off, the worst first. `event` is an event of the worst
+    one (see `Counts.elements`). `surprise` is how unlikely the difference is, as a power of ten,
+    and `allowed` how unlikely it may be.
     """
 
     kind: str
@@ -51,7 +53,7 @@ class Difference:
 
 
 def difference(seen: Counts, right: Counts) -> Difference | None:
-    """How `seen` differs from `right` by more than chance explains; None if it does not."""
+    """The difference between `seen` and `right` that chance does not explain, or None."""
     events = seen.elements.size + seen.pairs.size + seen.keys.size
     allowed = float(-np.log10(RATE / events))
     places, surprise = _surprise(seen.elements, seen.of, right.elements, right.of)
@@ -71,7 +73,7 @@ def difference(seen: Counts, right: Counts) -> Difference | None:
 
 
 def may_be_off(of: int) -> float:
-    """By how much a frequency of a half may be off in about `of` answers: 9 standard errors."""
+    """How far off a frequency of a half may be in about `of` answers: 9 standard errors."""
     return float(9 * (0.5 / of) ** 0.5)
 
 
@@ -98,9 +100,11 @@ def _kind(seen: Counts, right: Counts, off: np.ndarray) -> str:
 def _surprise(
     seen: np.ndarray, of: int, right: np.ndarray, right_of: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each row the event that differs by the most standard errors, and how unlikely it is, as a
-    power of ten, that an event of one probability happens `seen` times of `of` and `right` times of
-    `right_of`, or even less alike. 0 for what is likely.
+    """For each row, the event that differs by the most standard errors, and how unlikely that
+    difference is, as a power of ten; 0 if it is likely.
+
+    It is the probability that an event happens `seen` times of `of` and `right` times of
+    `right_of`, or differs even more, if both have the same probability.
     """
     places, found = np.zeros(len(seen), np.int64), np.zeros(len(seen))
     if seen.size == 0:
@@ -123,4 +127,4 @@ def _surprise(
 
 
 _MOST = 1e4
-"""No difference is told as less likely than this power of ten."""
+"""No difference is reported as less likely than this power of ten."""

@@ -1,8 +1,8 @@
-"""How random numbers are distributed, as the frequencies of events. NumPy only.
+"""The distribution of random numbers, as the frequencies of events. NumPy only.
 
-Every event either happens or not in each answer: a number is at most so large, is so far from the
-middle, two numbers are both large or both small, two answers for neighbouring keys are alike. Means
-and standard deviations are for the words only.
+Every event either happens or not in each answer: a number is at most a cut, or within a distance of
+the middle; two numbers are both large or both small; two answers for neighbouring keys are alike.
+Means and standard deviations serve only to describe a difference.
 """
 
 from __future__ import annotations
@@ -16,30 +16,34 @@ QUANTILES = (
     *(0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
     *(0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995, 0.999),
 )
-"""Where the reference's numbers are cut. Each cut is made below and above the quantile, so that a
-value that is taken often is told from its neighbours.
+"""The quantiles at which the reference's numbers are cut. There is a cut below and one above each
+quantile, which separate a frequent value from its neighbours.
 """
 
 SPREADS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
-"""The same, of the distance from the median."""
+"""The same for the distance from the median."""
 
 NOT_FINITE = 3
-"""The last events of each element: NaN, inf, -inf."""
+"""The number of last events of each element: NaN, inf, -inf."""
 
 APART = 1e-4
-"""Numbers that differ by this share of the largest of their element are the same number."""
+"""Numbers that differ by less than this share of the largest of their element count as the same."""
 
 PAIRED = 128
-"""The elements of which each pair is looked at; of larger answers a random choice."""
+"""The most elements whose pairs are all counted. Of a larger answer, a random choice of elements
+is.
+"""
 
 FIRST = 0.1
-"""The share of the reference's answers that decides about the cuts, and is then not counted."""
+"""The share of the reference's answers that set the cuts, and are not counted afterwards."""
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """What is looked at: of each element the cuts [S, …], the middle [S] and the distances from it
-    [S, …]; `chosen` elements are looked at in pairs, each cut at `halves`, and its distance at
+    """The limits of the events.
+
+    Each of S elements has `cuts`, of shape (S, …), a `middle` (S,), and `distances` from it (S, …).
+    The elements in `chosen` are counted in pairs, each cut at `halves`, and its distance at
     `spreads`.
     """
 
@@ -53,9 +57,11 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Counts:
-    """How often each event happened: below the cuts and within the distances of each element, as
-    NaN, inf and -inf; in pairs of elements; in pairs of keys, of which there are half as many.
-    `means` and `deviations` are of each element.
+    """How often each event happened in `of` answers.
+
+    `elements` counts the numbers of each element below the cuts, within the distances, and as NaN,
+    inf and -inf. `pairs` counts pairs of elements, and `keys` pairs of keys, of which there are
+    half as many. `means` and `deviations` are those of each element.
     """
 
     of: int
@@ -67,7 +73,9 @@ class Counts:
 
 
 def cuts_of(rows: np.ndarray, exact: np.ndarray) -> Cuts:
-    """The cuts for answers such as `rows` [n, S]. Elements that are `exact` [S] are integers."""
+    """The cuts for answers such as `rows`, of shape (n, S). Elements that are `exact`, of shape
+    (S,), are integers.
+    """
     finite = np.where(np.isfinite(rows), rows, np.nan)
     filled = np.where(np.isnan(finite).all(axis=0), 0.0, finite)
     largest = np.nanmax(np.abs(filled), axis=0)
@@ -92,13 +100,13 @@ def _both_sides(found: np.ndarray, apart: np.ndarray) -> np.ndarray:
 
 
 def _nearest_half(rows: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Of the cuts of each element the one that is nearest to cutting its numbers in half."""
+    """For each element, the cut that comes nearest to halving its numbers."""
     shares = np.stack([np.mean(rows > cut, axis=0) for cut in cuts.T])
     return np.asarray(cuts[np.arange(len(cuts)), np.argmin(np.abs(shares - 0.5), axis=0)])
 
 
 def count(rows: np.ndarray, cuts: Cuts) -> Counts:
-    """How often each event happens in the answers `rows` [n, S]."""
+    """How often each event happens in the answers `rows`, of shape (n, S)."""
     with np.errstate(invalid="ignore"):
         near = np.abs(rows - cuts.middle)
         not_finite = [test(rows) for test in (np.isnan, np.isposinf, np.isneginf)]
@@ -113,7 +121,7 @@ def count(rows: np.ndarray, cuts: Cuts) -> Counts:
         large = np.concatenate(
             [rows[:, cuts.chosen] > cuts.halves, near[:, cuts.chosen] > cuts.spreads], axis=1
         )
-    # Whole numbers up to 2**24, which float32 has.
+    # Whole numbers up to 2**24, which float32 holds exactly.
     signs = np.where(large, 1, -1).astype(np.float32)
     alike = (len(rows) + np.rint(signs.T @ signs).astype(np.int64)) // 2
     even = len(rows) // 2 * 2
@@ -130,7 +138,9 @@ def count(rows: np.ndarray, cuts: Cuts) -> Counts:
 
 
 def _at_most(rows: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """How many of the rows are at most as large as each cut, of shape [S, cuts]. NaN is larger."""
+    """How many of the rows are at most as large as each cut, of shape (S, cuts). NaN counts as
+    larger.
+    """
     ordered = np.sort(rows.T, axis=1)
     return np.stack(
         [np.searchsorted(each, own, side="right") for each, own in zip(ordered, cuts, strict=True)]
@@ -138,7 +148,7 @@ def _at_most(rows: np.ndarray, cuts: np.ndarray) -> np.ndarray:
 
 
 def to_arrays(cuts: Cuts, counts: Counts) -> dict[str, np.ndarray]:
-    """Both as arrays by name."""
+    """The cuts and the counts as arrays by name."""
     return {
         **{name: np.asarray(value) for name, value in vars(cuts).items()},
         **{name: np.asarray(value) for name, value in vars(counts).items()},
@@ -146,7 +156,7 @@ def to_arrays(cuts: Cuts, counts: Counts) -> dict[str, np.ndarray]:
 
 
 def from_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[Cuts, Counts]:
-    """What `to_arrays` was given."""
+    """The inverse of `to_arrays`."""
     cuts, counts = (
         {each.name: arrays[each.name] for each in fields(kind) if each.name != "of"}
         for kind in (Cuts, Counts)

@@ -1,8 +1,8 @@
-"""The source of a residual: find it, refuse what it could not use where it is judged, and evaluate
+"""The source of a residual: find it, refuse what would be missing where it is judged, and evaluate
 it.
 
-A residual is stored as text, because it is judged in other processes, long after the notebook that
-it was written in. It runs in trusted processes only, on numbers.
+A residual is stored as text, because other processes judge it long after its notebook is gone. Only
+trusted processes run it, and they give it numbers only.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from autograder.errors import DeclarationError
 from autograder.runtime.judged_settings import in_64_bits
 
 MODULES = {"np": "numpy", "jnp": "jax.numpy", "jax": "jax", "math": "math"}
-"""The modules that a residual may use, by the names that it uses them by."""
+"""The modules that a residual may use, by the names it uses for them."""
 
 BUILTINS = ("abs", "enumerate", "float", "int", "len", "max", "min", "range", "sum", "zip")
-"""The functions of Python that a residual may use."""
+"""The built-in functions that a residual may use."""
 
 SHAPE = "residual(lambda args, out: args['A'] @ out - args['b'])"
 
 
 def source_of(function: object) -> str:
-    """The text of a residual: of a lambda, also inside a call over several lines, or of a function.
+    """The text of a residual: of a lambda, even inside a call over several lines, or of a function.
 
-    Raises `DeclarationError` if there is no text, if the parameters are not two, or if it uses a
-    name that it will not find where it is judged.
+    Raises `DeclarationError` if there is no text, if there are not two parameters, or if it uses a
+    name that would be missing where it is judged.
     """
     if not isinstance(function, types.FunctionType):
         raise DeclarationError(
@@ -101,7 +101,7 @@ def _node(function: types.FunctionType) -> ast.Lambda | ast.FunctionDef:
             "residual(…): the text of this function cannot be found; write it in a cell of the "
             f"notebook, as {SHAPE}"
         )
-    # The innermost: a lambda may stand inside another on the same line.
+    # The innermost one, because a lambda may stand inside another on the same line.
     return max(found, key=lambda node: (node.lineno, node.col_offset))
 
 
@@ -120,7 +120,7 @@ def _holds(node: ast.Lambda | ast.FunctionDef, place: tuple[int, int]) -> bool:
 
 
 def _unknown(node: ast.Lambda | ast.FunctionDef) -> list[str]:
-    """The names that a residual uses and neither binds nor finds."""
+    """The names that a residual uses and neither binds nor may use."""
     used, bound = dict[str, None](), {*MODULES, *BUILTINS, "True", "False", "None"}
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
@@ -143,7 +143,7 @@ def _unknown(node: ast.Lambda | ast.FunctionDef) -> list[str]:
 
 @functools.lru_cache(maxsize=64)
 def _compiled(source: str) -> Callable[[Any, Any], Any]:
-    # What it may use was seen to when it was declared. NumPy and JAX import with these builtins.
+    # `source_of` has checked what it uses. NumPy and JAX import with these builtins.
     scope: dict[str, Any] = {"__builtins__": builtins, "math": math, "np": np}
     module = ast.parse(source)
     used = {each.id for each in ast.walk(module) if isinstance(each, ast.Name)}
@@ -157,14 +157,14 @@ def _compiled(source: str) -> Callable[[Any, Any], Any]:
 
 
 class NoResidual(Exception):
-    """A residual cannot be computed, or is none; the text says why."""
+    """A residual cannot be computed, or is no array of numbers. The text says why."""
 
 
 def evaluate(source: str, arguments: Mapping[str, Value], output: Output) -> list[np.ndarray]:
-    """What the residual `source` makes of the arguments of a case and an answer: one array, or one
-    for each equation, if it returns a tuple or a list. Floating-point numbers are widened first, so
-    that it adds no rounding of its own. Raises `NoResidual`.
+    """The residual `source` of an answer to a case: one array, or one for each equation if it
+    returns a tuple or a list. Raises `NoResidual`.
 
+    Floating-point numbers are widened first, so that the residual adds no rounding of its own.
     `args` holds the arguments by name: arrays as NumPy arrays, a Tree as a dict, a number as a
     number. `out` is the returned array, or a dict of arrays by name if there are several.
     """
@@ -186,7 +186,7 @@ def evaluate(source: str, arguments: Mapping[str, Value], output: Output) -> lis
 
 def of_case(source: str, case: Case, output: Output) -> list[np.ndarray]:
     """The residual of an answer to a case. Under `vmap` each lane is an answer, and each equation
-    has an axis of lanes in front. Raises `NoResidual`.
+    has a leading axis of lanes. Raises `NoResidual`.
     """
     if case.way.law != "vmap":
         return evaluate(source, case.arguments, output)
@@ -220,13 +220,13 @@ def _given(value: Value, arguments: Mapping[str, Value]) -> Any:
     def leaf(part: Value) -> Any:
         if part.kind in ("jax", "numpy"):
             return _wide(part.data)
-        return to_python({**arguments, "": part})[""]  # it may be made of other arguments
+        return to_python({**arguments, "": part})[""]  # code may make it from other arguments
 
     return value.assemble(leaf)
 
 
 def _wide(array: np.ndarray) -> np.ndarray:
-    """Floating-point numbers in 64 bits; others as they are."""
+    """Floating-point numbers widened to 64 bits, and others as they are."""
     if array.dtype.kind in "biu":
         return array.copy()
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)

@@ -12,13 +12,13 @@ from autograder.sameness.frequencies import APART
 
 
 class NotSamples(Exception):
-    """Arrays that are not as many answers as were asked for."""
+    """Arrays that hold too few or too many answers."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The numbers of all arrays of each answer, one answer a row: `rows` [n, S]. `repeats` says
-    whether calls with the same key gave the same.
+    """The numbers of all arrays of each answer, as a row of `rows`, of shape (n, S). `repeats` says
+    whether calls with the same key gave the same numbers.
     """
 
     rows: np.ndarray
@@ -26,9 +26,10 @@ class Rows:
 
 
 def as_rows(output: Output, expected: Output, count: int) -> Rows:
-    """The answers in `output`, each of which has the arrays of `expected`: as many as there are,
-    whatever the process that sent them says. Raises `NotSamples` if they are fewer than must come
-    for `count` keys, or more.
+    """The answers in `output`, each of which has the arrays of `expected`.
+
+    Counts the answers itself, whatever the process that sent them says. Raises `NotSamples` if
+    there are fewer than `count` keys must give, or more.
     """
     size = sum(array.size for array in expected.values())
     lengths = {len(output[part]) - AGAIN for part in expected}
@@ -44,7 +45,7 @@ def as_rows(output: Output, expected: Output, count: int) -> Rows:
 
 
 def exact_columns(expected: Output) -> np.ndarray:
-    """For each column of the rows whether it has integers or truth values."""
+    """For each column of the rows, whether it has integers or truth values."""
     return np.concatenate(
         [
             np.full(_numbers(array[None]).shape[1], array.dtype.kind in "biu")
@@ -54,7 +55,7 @@ def exact_columns(expected: Output) -> np.ndarray:
 
 
 def place_of(column: int, expected: Output) -> tuple[str, tuple[int, ...]]:
-    """The array that a column of the rows belongs to, and the place in it."""
+    """The name of the array that a column of the rows belongs to, and the index in it."""
     for part, array in expected.items():
         size = _numbers(array[None]).shape[1]
         if column < size:
@@ -65,8 +66,8 @@ def place_of(column: int, expected: Output) -> tuple[str, tuple[int, ...]]:
 
 
 def _numbers(array: np.ndarray) -> np.ndarray:
-    """The numbers of each entry along the first axis, in a row; of complex ones the real parts and
-    then the imaginary ones.
+    """The numbers of each entry along the first axis, in a row. Of complex numbers, the real parts
+    come first, then the imaginary ones.
     """
     flat = array.reshape(len(array), -1)
     if flat.dtype.kind == "c":

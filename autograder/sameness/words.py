@@ -1,4 +1,4 @@
-"""The words for what else than the reference's own numbers is right, and their stored form."""
+"""The words for what is right besides the reference's own numbers, and their stored form."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ class Word:
 
 class Alignment(Word):
     """A word for changes that do not matter: an answer is brought as near to the reference's as
-    they allow, and then compared with it.
+    they allow, then compared with it.
     """
 
 
 @dataclass(frozen=True)
 class UpToSign(Alignment):
-    """Each vector along `axis` may be multiplied by -1; a complex one by any number of size 1."""
+    """Each vector along `axis` may be multiplied by -1, and a complex one by any number of absolute
+    value 1.
+    """
 
     axis: int
 
@@ -41,7 +43,7 @@ class UpToOrder(Alignment):
 
 @dataclass(frozen=True)
 class UpToRotation(Alignment):
-    """The vectors along the last axis may all be turned by one rotation or reflection."""
+    """One rotation or reflection may turn all vectors along the last axis."""
 
     def __str__(self) -> str:
         return "up_to_rotation()"
@@ -49,7 +51,7 @@ class UpToRotation(Alignment):
 
 @dataclass(frozen=True)
 class AsSet(Alignment):
-    """The entries along the first axis may stand in any order, and repeatedly."""
+    """The entries along the first axis may stand in any order, and may be repeated."""
 
     def __str__(self) -> str:
         return "as_set()"
@@ -57,8 +59,8 @@ class AsSet(Alignment):
 
 @dataclass(frozen=True)
 class Residual(Word):
-    """An answer is right if the numbers that `source`, a function of the arguments and the answer,
-    makes of it are zero up to rounding.
+    """An answer is right if `source`, a function of the arguments and the answer, returns zeros up
+    to rounding.
     """
 
     source: str
@@ -66,7 +68,7 @@ class Residual(Word):
 
 @dataclass(frozen=True)
 class Samples(Word):
-    """An answer is right if its numbers are distributed as the reference's, over `count` values of
+    """An answer is right if its numbers have the reference's distribution, over `count` values of
     the argument `key`.
     """
 
@@ -75,8 +77,8 @@ class Samples(Word):
 
 
 Same = Mapping[str, Word]
-"""The words of a question, by the names of the arrays of its output. A `Residual` or `Samples` is
-of all arrays together and stands alone, under the name `ALONE`.
+"""The words of a question, by the names of its output's arrays. A `Residual` or `Samples` is about
+all arrays together and stands alone, under the name `ALONE`.
 """
 
 _KINDS: Mapping[str, type[Word]] = {
@@ -102,7 +104,7 @@ def to_json(same: Same) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> dict[str, Word]:
-    """The words that `to_json` wrote."""
+    """The inverse of `to_json`."""
     return {
         part: _KINDS[fields["word"]](
             **{name: value for name, value in fields.items() if name != "word"}

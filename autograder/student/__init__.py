@@ -1,1 +1,3 @@
-"""What a student's notebook does besides checking: bring its files, hand in what was checked."""
+"""What a student's notebook does besides checking: it brings its files and hands in what was
+checked.
+"""

@@ -1,7 +1,7 @@
-"""The first cell of a notebook that needs no other file: write the files that it brings, have what
-is missing installed, and say what is ready.
+"""The first cell of a notebook that needs no other file. It writes the files that it brings, has
+missing packages installed, and says what is ready.
 
-This file is run before any other of the package is there, so it imports the standard library only.
+This file runs before any other of the package exists, so it imports the standard library only.
 """
 
 from __future__ import annotations
@@ -15,27 +15,29 @@ from pathlib import Path
 
 PACKAGE = "autograder"
 FACTS = "facts.json"
-"""Holds the assignment's name, its tests, and the packages that it needs."""
+"""The file with the assignment's name, its tests, and the packages that it needs."""
 
 MARK = "brought_by_notebook.json"
-"""Beside the package: the assignment and the files of the notebook that wrote it."""
+"""The file beside the package that names the assignment and the files of the notebook that wrote
+it.
+"""
 
 IN_GRADING = (f"{PACKAGE}.sandbox.", f"{PACKAGE}.grading.", f"{PACKAGE}.checks.in_grading")
-"""Modules that are loaded where a submission is graded, which has all of this."""
+"""Modules that are loaded where a submission is graded. Everything is in place there."""
 
 ASIDE = "checks-of-another-assignment"
 
 
 class Stopped(Exception):
-    """The cell cannot do its work; the text says why, and what to do."""
+    """The cell cannot do its work. The text says why, and what to do."""
 
     def _render_traceback_(self) -> list[str]:
-        # IPython asks for this. A traceback would show the cell, which holds 60,000 letters.
+        # IPython calls this. A traceback would show the cell, which holds 60,000 letters.
         return [str(self)]
 
 
 def bring(files: Mapping[str, bytes]) -> None:
-    """Make everything ready in the current folder. Raises `Stopped`."""
+    """Prepare everything in the current folder. Raises `Stopped`."""
     if any(name.startswith(IN_GRADING) for name in sys.modules):
         return
     facts = json.loads(files[FACTS])
@@ -74,8 +76,8 @@ def _refuse_foreign_package(folder: Path) -> None:
 
 
 def _write(folder: Path, assignment: str, brought: Mapping[str, bytes]) -> list[str]:
-    """Write what is not there yet, and move aside what is there and not of this assignment. Returns
-    sentences about that.
+    """Write the missing files, and move aside those of another assignment. Returns sentences about
+    the files moved.
     """
     mark = folder / PACKAGE / MARK
     before = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
@@ -85,10 +87,10 @@ def _write(folder: Path, assignment: str, brought: Mapping[str, bytes]) -> list[
         if same or name.startswith(f"{PACKAGE}/"):
             (folder / name).unlink(missing_ok=True)
     told = []
-    foreign = [*_of_others(folder, brought, ours if same else set())]
+    foreign = [*_foreign_files(folder, brought, ours if same else set())]
     foreign += [name for name in ours - {*brought} if (folder / name).exists()]
     if foreign:
-        aside = _aside(folder, before.get("assignment", ""), foreign)
+        aside = _move_aside(folder, before.get("assignment", ""), foreign)
         whose = before.get("assignment") or "another assignment"
         told = [
             f"This folder had the checks of {whose}. They are in {aside.name} now; the first cell "
@@ -104,8 +106,8 @@ def _write(folder: Path, assignment: str, brought: Mapping[str, bytes]) -> list[
     return told
 
 
-def _of_others(folder: Path, brought: Mapping[str, bytes], ours: set[str]) -> Iterable[str]:
-    """The files at the places of ours that are not of this assignment, and other tests."""
+def _foreign_files(folder: Path, brought: Mapping[str, bytes], ours: set[str]) -> Iterable[str]:
+    """The files in the places of ours that belong to something else, and other tests."""
     for name, content in brought.items():
         path = folder / name
         if name.startswith(f"{PACKAGE}/") or name in ours or not path.is_file():
@@ -117,8 +119,8 @@ def _of_others(folder: Path, brought: Mapping[str, bytes], ours: set[str]) -> It
             yield f"tests/{path.name}"
 
 
-def _aside(folder: Path, assignment: str, names: Iterable[str]) -> Path:
-    """Move files into a folder of their own."""
+def _move_aside(folder: Path, assignment: str, names: Iterable[str]) -> Path:
+    """Move files into a new folder, and return it."""
     stem = f"checks-of-{assignment}" if assignment else ASIDE
     target, number = folder / stem, 1
     while target.exists():
@@ -131,7 +133,7 @@ def _aside(folder: Path, assignment: str, names: Iterable[str]) -> Path:
 
 
 def _import_from(folder: Path) -> None:
-    """Have Python import the package that is written here, whatever it imported before."""
+    """Make Python import the package that is written here, whatever it imported before."""
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
         del sys.modules[name]
     if str(folder) in sys.path:

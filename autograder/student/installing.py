@@ -1,4 +1,4 @@
-"""Install what a student's notebook needs and is not there; every package that is there stays."""
+"""Install what a student's notebook needs and lacks. Every installed package stays as it is."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ TRIED = (*places.SHOWN, "otter-grader")
 
 
 class NotInstalled(Exception):
-    """A package could not be installed; the text says why, and what to do."""
+    """A package could not be installed. The text says why, and what to do."""
 
 
 def install(needs: Sequence[str], alone: Sequence[str]) -> list[str]:
-    """Install the packages among the requirements `needs` that are not there. Those named in
-    `alone` come without what they require themselves, which `needs` has too. Returns sentences
-    about packages that are not as they should be. Raises `NotInstalled`.
+    """Install the packages among the requirements `needs` that are missing.
+
+    Packages named in `alone` come without their own requirements, which `needs` lists too. Returns
+    sentences about packages with versions that were not tested. Raises `NotInstalled`.
     """
     here = installed()
     missing = [need for need in needs if canonical(need) not in here]
@@ -50,11 +51,11 @@ def install(needs: Sequence[str], alone: Sequence[str]) -> list[str]:
             if first:
                 _pip("--no-deps", *first)
         importlib.invalidate_caches()
-    return _outside([need for need in needs if canonical(need) in TRIED], here)
+    return _untested([need for need in needs if canonical(need) in TRIED], here)
 
 
 def installed() -> dict[str, str]:
-    """The installed packages by their canonical names, with their versions."""
+    """The versions of the installed packages, by canonical name."""
     found: dict[str, str] = {}
     for each in importlib.metadata.distributions():
         name = each.metadata["Name"]
@@ -69,7 +70,7 @@ def canonical(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0] if found else requirement).lower()
 
 
-def _outside(needs: Sequence[str], here: dict[str, str]) -> list[str]:
+def _untested(needs: Sequence[str], here: dict[str, str]) -> list[str]:
     """A sentence for each package whose version was not tested with this assignment."""
     try:
         from packaging.requirements import Requirement

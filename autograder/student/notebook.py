@@ -1,4 +1,4 @@
-"""Otter's object for a student's notebook, `grader`, which also finds the notebook's file and says
+"""`grader`, Otter's object for a student's notebook, which also finds the notebook's file and says
 whether it holds what was checked.
 
 Everything else is Otter's own class.
@@ -21,7 +21,9 @@ from autograder.runtime import log_server
 from autograder.student import colab, places, saved
 
 UNENCRYPTED = "Kernel is running over TCP without encryption"
-"""A line of a kernel's log that Otter shows as a warning: the kernel runs on this machine."""
+"""A line of a kernel's log that Otter shows as a warning, although the kernel runs on this
+machine.
+"""
 
 
 class Notebook(otter.Notebook):
@@ -45,9 +47,9 @@ class Notebook(otter.Notebook):
         return GradingResults([self.check(each, environment) for each in questions])
 
     def export(self, nb_path: str | None = None, **options: Any) -> None:
-        """Make the zip to hand in, of the notebook's file, or say how to hand in without one."""
+        """Make the zip to hand in from the notebook's file, or say how to hand in without one."""
         if log_server.address() is not None:
-            return  # Otter runs the notebook to check it, which this call would begin again
+            return  # Otter is running the notebook to check it; this call would start that again
         file = None if nb_path is None else Path(nb_path)
         in_browser = file is None and places.here() is places.COLAB
         if in_browser:
@@ -61,7 +63,7 @@ class Notebook(otter.Notebook):
             options |= {"force_save": False, "display_link": False}
         at = f"{datetime.datetime.now():%Y_%m_%dT%H_%M_%S_%f}"
         archive = Path(options.pop("export_path", None) or f"{file.with_suffix('')}_{at}.zip")
-        # Otter refuses to export on Colab because it has no file there. Now it has.
+        # Otter refuses to export on Colab because there is no file. Now there is one.
         before: Any = self.interpreter
         self.interpreter: Any = None
         try:
@@ -87,16 +89,17 @@ class Notebook(otter.Notebook):
 
 
 def notebook_file(name: str) -> Path | None:
-    """The file of the open notebook that was handed out as `name`: a browser may have saved it as
-    "NAME (1).ipynb", or the student has renamed it. None if there is no such file, or no telling
-    which one is open.
+    """The file of the open notebook that was handed out as `name`.
+
+    A browser may have saved it as "NAME (1).ipynb", or the student may have renamed it. None if
+    there is no such file, or if several could be the open one.
     """
     told = os.environ.get("JPY_SESSION_NAME") or _names_of_the_notebook().get("__vsc_ipynb_file__")
     if told and Path(Path(told).name).is_file():
         return Path(Path(told).name)
     if Path(name).is_file():
         return Path(name)
-    # In JSON, where the cell that makes `grader` names the notebook.
+    # The file is JSON, and its cell that makes `grader` names the notebook.
     made_by = f"Notebook({json.dumps(name)}".replace('"', '\\"')
     others = [path for path in Path().glob("*.ipynb") if made_by in path.read_text("utf-8")]
     return others[0] if len(others) == 1 else None
@@ -121,13 +124,13 @@ def _names_of_the_notebook() -> dict[str, Any]:
 
 
 def _cells_run() -> list[str]:
-    """The cells that were run since the kernel started, as they were written."""
+    """The sources of the cells that ran since the kernel started."""
     shell = _shell()
     return [] if shell is None else list(shell.history_manager.input_hist_raw)
 
 
 def _show_others(caught: list[warnings.WarningMessage]) -> None:
-    """Show the warnings that Otter gave, but for a kernel's line about its connection."""
+    """Show the warnings that Otter gave, without the kernel's line about its connection."""
     for each in caught:
         lines = [line for line in str(each.message).splitlines() if line.strip()]
         lines = [line for line in lines if UNENCRYPTED not in line]

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SHOWN = ("jax", "jaxlib", "flax", "numpy")
-"""The packages whose versions students are told."""
+"""The packages whose versions students read."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """`download` says how a student gets the notebook's file, `internet` how to switch it on."""
+    """A place where notebooks run. `download` says how a student gets the notebook's file, and
+    `internet` how to switch the Internet on.
+    """
 
     name: str
     download: str
@@ -31,7 +33,9 @@ JUPYTER = Place("Jupyter", "File → Download")
 
 
 def here() -> Place:
-    """The place in which this process runs, told as people tell it: by variables and modules."""
+    """The place where this process runs, recognised by the variables and modules that people use
+    for it.
+    """
     if "COLAB_RELEASE_TAG" in os.environ or "google.colab" in sys.modules:
         return COLAB
     if "KAGGLE_KERNEL_RUN_TYPE" in os.environ or Path("/kaggle/working").is_dir():

@@ -1,4 +1,4 @@
-"""Whether a notebook's file holds what was run: a student may not have saved it."""
+"""Find out whether a notebook's file holds what the student ran: it may not be saved."""
 
 from __future__ import annotations
 
@@ -15,26 +15,30 @@ def names_in_tests(folder: Path) -> set[str]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef):
                 found |= {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}
-    return found - {"env"}  # Otter gives a test all names under this one
+    return found - {"env"}  # Otter passes all names as this one
 
 
 def not_in_file(notebook: Path, ran: Sequence[str], names: Iterable[str]) -> list[str]:
-    """The names among `names` whose newest definition, in the cells that were run (`ran`, in
-    order), is not in the notebook's file.
+    """The names among `names` whose newest definition is not in the notebook's file. `ran` holds
+    the cells that were run, in order.
     """
     cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
-    saved = {_plain("".join(cell["source"])) for cell in cells if cell.get("cell_type") == "code"}
-    newest = {name: source for source in ran for name in _defined(source)}
-    return sorted(name for name in names if name in newest and _plain(newest[name]) not in saved)
+    saved = {
+        _normalised("".join(cell["source"])) for cell in cells if cell.get("cell_type") == "code"
+    }
+    newest = {name: source for source in ran for name in _names_defined(source)}
+    return sorted(
+        name for name in names if name in newest and _normalised(newest[name]) not in saved
+    )
 
 
-def _plain(source: str) -> str:
-    """A cell without what editors change by themselves: white space at the ends of lines."""
+def _normalised(source: str) -> str:
+    """A cell without what editors change on their own: white space at the ends of lines."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _defined(source: str) -> set[str]:
-    """The names that a cell defines at its outermost level; none if it is not plain Python."""
+def _names_defined(source: str) -> set[str]:
+    """The names that a cell defines at its top level. There are none if it is not plain Python."""
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError):

@@ -1,7 +1,8 @@
 """General mistakes with arrays: given the right answer, the wrong answer that each would produce.
 
-Each mistake is tried on every case of a group (see `autograder.verdicts.diagnosis`). Those along an
-axis are made in `autograder.verdicts.layout_mistakes`, those in every number here. NumPy only.
+`autograder.verdicts.diagnosis` tries each mistake on every case of a group.
+`autograder.verdicts.layout_mistakes` makes those along an axis; this module makes those in every
+number. NumPy only.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from autograder.verdicts.scenes import Scene
 def mistakes(
     expected: Sequence[np.ndarray], sizes: Sequence[Mapping[str, int]]
 ) -> Iterator[Mistake]:
-    """Every mistake to try on outputs of these shapes, given the sizes of the dimensions of each
+    """Every mistake to try on these expected outputs, given the sizes of the dimensions in each
     case.
     """
     for view in views(expected, sizes):

@@ -1,9 +1,9 @@
-"""Compare arrays: `compare` returns None or a `Mismatch` that explains itself, `differences` one
-for each wrong array of an output. NumPy only.
+"""Compare arrays: `compare` returns None or a `Mismatch` that explains itself, `differences` a
+mismatch for each wrong array of an output. NumPy only.
 
 The steps have a fixed order, and the first that fails ends the comparison: shape, dtype, NaN and
-infinities, values. Whether the function returned an array at all is decided earlier
-(`autograder.calls.outputs`).
+infinities, values. `autograder.calls.outputs` decides earlier whether the function returned an
+array at all.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ from autograder.verdicts.words import (
 )
 
 HALF_PRECISION = 2.0**-5
-"""Where a bank does not say what half precision does, as no points depend on it: the precision, as
-a share of the largest expected value, that is left after a few operations in bfloat16 (8 bits).
+"""The error of half precision where a bank does not say, because no points depend on it.
+
+It is the precision that remains after a few operations in bfloat16 (8 bits), as a share of the
+largest expected value.
 """
 
 NO_EXCUSE = 0.5
-"""An error above this share of the largest expected value is not called imprecise."""
+"""An error above this share of the largest expected value is never called imprecise."""
 
 
 def compare(
@@ -42,11 +44,11 @@ def compare(
     tolerance: Tolerance,
     half: HalfPrecision | None = None,
 ) -> Mismatch | None:
-    """None if `actual` equals `desired`, else the mismatch at the first step that fails.
+    """None if `actual` equals `desired`, otherwise the mismatch at the first step that fails.
 
-    `tolerance` is the largest absolute difference allowed for any element, or for each, in the
-    units of `desired`; integers and booleans must be equal whatever it is. NaN and infinities must
-    stand where they are expected. A floating dtype may be narrower or wider than the expected one;
+    `tolerance` is the largest absolute difference allowed, for all elements or for each, in the
+    units of `desired`. Integers and booleans must be equal, whatever it is. NaN and infinities must
+    be where they are expected. A floating dtype may be narrower or wider than the expected one;
     then only the values decide. `half` is what half precision does to this output.
     """
     return (
@@ -63,10 +65,10 @@ def differences(
     tolerances: Mapping[str, Tolerance],
     half: Mapping[str, HalfPrecision] | None = None,
 ) -> dict[str, Mismatch]:
-    """The mismatch of each wrong array of `actual`, by its name; empty if none is wrong.
+    """The mismatch of each wrong array of `actual`, by name; empty if none is wrong.
 
-    If arrays are missing, or there are additional ones, this is the only mismatch, under the name
-    of the first missing array (or of the first expected one).
+    If arrays are missing or extra, that is the only mismatch, under the name of the first missing
+    array, or of the first expected one.
     """
     found: dict[str, Mismatch | None] = structure(actual, desired)
     found = found or {
@@ -77,8 +79,8 @@ def differences(
 
 
 def structure(actual: Output, desired: Output) -> dict[str, Mismatch | None]:
-    """The mismatch of arrays that are missing, or that are there in addition, under the name of the
-    first missing one (or of the first expected one); empty if there are none.
+    """The mismatch of missing or extra arrays, under the name of the first missing one, or of the
+    first expected one; empty if there are none.
     """
     missing = [name for name in desired if name not in actual]
     if not missing and len(actual) == len(desired):
@@ -91,8 +93,9 @@ def structure(actual: Output, desired: Output) -> dict[str, Mismatch | None]:
 
 
 def form(actual: np.ndarray, desired: np.ndarray, *, finite: bool) -> Mismatch | None:
-    """The mismatch of shape or dtype, and with `finite` of NaN and infinities: what can be said of
-    an array whose numbers need not be those of `desired`.
+    """The mismatch of shape or dtype, and with `finite` of NaN and infinities, or None.
+
+    It needs no equal numbers, so it also serves where the numbers need not be those of `desired`.
     """
     return (
         _shape(actual, desired)
@@ -102,8 +105,8 @@ def form(actual: np.ndarray, desired: np.ndarray, *, finite: bool) -> Mismatch |
 
 
 def first(found: Mapping[str, Mismatch]) -> tuple[str, Mismatch]:
-    """The first array that is more than imprecise, or else the first, of the mismatches of an
-    output.
+    """The name and mismatch of the first array of an output that is more than imprecise, or else of
+    the first array.
     """
     return next(
         ((name, mismatch) for name, mismatch in found.items() if not mismatch.imprecise),
@@ -202,6 +205,6 @@ def _values(
 
 
 def _cause(error: float, desired: np.ndarray) -> str:
-    """What may have lost the digits."""
+    """The sentence about what may have lost the digits."""
     single = desired.dtype in (np.float64, np.complex128)
     return SINGLE if single and error <= SINGLE_PRECISION * magnitude(desired) else IMPRECISE

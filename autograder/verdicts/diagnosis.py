@@ -1,8 +1,9 @@
 """Find the mistake behind a wrong answer: one that the author described, a general one, or none.
 
-The build ran the author's misconceptions on the same cases; here their outcomes are compared with
-the answer's. A diagnosis must explain every known outcome, right ones included, and at least two
-wrong ones (see `AGREEING`). If two explain them equally well, there is no diagnosis. NumPy only.
+The build ran the author's misconceptions on the same cases; this module compares their outcomes
+with the answer's. A diagnosis must explain every known outcome, right ones included, and at least
+two wrong ones (see `AGREEING`). If two mistakes explain them equally well, there is no diagnosis.
+NumPy only.
 """
 
 from __future__ import annotations
@@ -24,26 +25,26 @@ from autograder.verdicts.scenes import Expected, Outcome
 AGREEING = 2
 """A diagnosis must explain at least this many wrong outcomes.
 
-Fewer suffice for an author's misconception if fewer cases were called, and for a dimension whose
+Fewer are enough for an author's misconception if fewer cases were called, and for a dimension whose
 size 1 makes the difference.
 """
 
 NEAR = 0.01
-"""Where no declared mistake explains the outcomes to the tolerance, the numbers may differ by this
+"""If no declared mistake explains the outcomes within the tolerance, numbers may differ by this
 share of what the mistake changes: a wrong answer may lose more digits than the right one.
 """
 
 SEVERAL = 4
-"""So many returned numbers in one case tell as much as two cases."""
+"""This many returned numbers in one case tell as much as two cases."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A mistake behind a wrong answer.
+    """The mistake behind a wrong answer.
 
-    `name` is stable: it depends on no seed and no size, so that it can be counted over a class.
-    `hint` is for the student. `by` is "author" for a misconception of the question's author,
-    "general" for any other.
+    `name` depends on no seed and no size, so that a class report can count it. `hint` is for the
+    student. `by` is "author" for a misconception of the question's author, and "general" for any
+    other mistake.
     """
 
     name: str
@@ -54,8 +55,8 @@ class Diagnosis:
 def diagnose(
     outcomes: Mapping[int, Outcome], expected: Sequence[Expected], known: Sequence[KnownMistake]
 ) -> Diagnosis | None:
-    """The one mistake that explains `outcomes`, or None. `outcomes` is by index of the case; cases
-    that were not called are left out.
+    """The one mistake that explains `outcomes`, or None. `outcomes` is by index of the case,
+    without the cases that were not called.
     """
     wrong = [index for index, outcome in outcomes.items() if not _right(outcome, expected[index])]
     if not wrong:
@@ -70,14 +71,12 @@ def diagnose(
                     else None
                 )
     if any(isinstance(outcome, Judged) for outcome in outcomes.values()):
-        return None  # general mistakes are known by numbers, and these are none of the answer
+        return None  # general mistakes show in the answer's numbers, which `Judged` lacks
     return _general(outcomes, wrong, expected) or _of_several_cases(outcomes, wrong, expected)
 
 
 def _tells_much(outcome: Outcome) -> bool:
-    """Whether so many numbers were returned that they are not those of a declared mistake by
-    chance.
-    """
+    """Whether the answer has too many numbers to agree with a declared mistake by chance."""
     return isinstance(outcome, Returned) and (
         sum(array.size for array in outcome.output.values()) >= SEVERAL
     )
@@ -103,7 +102,7 @@ def _general(
         if (scene := expected[index].of(outcome, part)) is not None
     }
     if len(scenes) < len(outcomes) or not all(scene.expected.size for scene in scenes.values()):
-        return None  # nothing is expected where an array is empty, and so nothing is mistaken
+        return None  # an empty array would agree with every mistake
     told = [scenes[index] for index in wrong]
     alone = all(scene.expected.size == 1 for scene in told)
     found: dict[str, str] = {}
@@ -125,8 +124,8 @@ def _general(
 def _wrong_part(
     outcomes: Mapping[int, Outcome], wrong: Sequence[int], expected: Sequence[Expected]
 ) -> str | None:
-    """The name of the array that is wrong in every wrong outcome, if no other array is wrong; else
-    None.
+    """The name of the array that the wrong outcomes have wrong, if it is the same single one in all
+    of them; otherwise None.
     """
     parts: set[str] = set()
     for index in wrong:
@@ -152,7 +151,7 @@ def _of_several_cases(
     }
     if len(wrong) >= AGREEING and all(index in returned for index in wrong):
         earlier = [other for other in outcomes if other not in wrong]
-        # One truth value or small number is that of some other call by chance.
+        # One truth value or small number may equal another call's answer by chance.
         if (
             earlier
             and _tell(returned, wrong)
@@ -189,7 +188,7 @@ def _of_several_cases(
 
 
 def _tell(returned: Mapping[int, Output], wrong: Sequence[int]) -> bool:
-    """Whether some wrong answer has more in it than one number, or one that is no whole number."""
+    """Whether some wrong answer has more than one number, or a number that is not whole."""
     return any(
         array.size > 1 or dtype_kind(array.dtype) in ("floating", "complex")
         for index in wrong

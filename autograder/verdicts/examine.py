@@ -1,7 +1,7 @@
 """Judge a function by one group of cases.
 
-Every answer is judged here: a student's, and the author's own alternatives and misconceptions, in
-the notebook and in grading.
+This module judges every answer, in the notebook and in grading: a student's, and the author's own
+alternatives and misconceptions.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from autograder.verdicts.mismatch import MEASURED, Mismatch
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a function does not pass a group.
+    """The reason why a function does not pass a group.
 
     `answered` is case number `case` of the `cases` in the group: the first of the `failing` ones
     that failed. `step` is "call", "shape", "dtype", "structure", "finite", "values", "residual",
-    "samples", "inconsistent" or "arguments". `sentence` continues the function's name and gives
-    nothing hidden away; `detail` contains values, or text of the function's own. `part` names the
-    array of the output that is reported; `actual` and `mismatch` are set if it is wrong. `verdict`
-    is "wrong", "imprecise" (every failing case is right to half precision) or "inconsistent";
-    `worth` is the share of the group's points. `refused_on` lists the failing cases; `untried` is
-    the number of cases that were not called because the function had stopped answering.
+    "samples", "inconsistent" or "arguments". `sentence` continues the function's name and tells
+    nothing hidden; `detail` contains values, or text from the function. `part` names the array of
+    the output that the finding is about; `actual` and `mismatch` are set if that array is wrong.
+    `verdict` is "wrong", "imprecise" (every failing case is right to half precision) or
+    "inconsistent". `worth` is the share of the group's points. `refused_on` lists the failing
+    cases. `untried` is the number of cases that were not called because the function had stopped
+    answering.
     """
 
     answered: ExpectedCase
@@ -73,12 +74,12 @@ class Finding:
 
 def outcomes(function: object, group: Group) -> dict[int, Returned | Failed]:
     """The outcome of `function` on each case of a group, by index of the case."""
-    return {index: _called(function, answered) for index, answered in enumerate(group.cases)}
+    return {index: _call_case(function, answered) for index, answered in enumerate(group.cases)}
 
 
 def diagnosis_of(group: Group, seen: Mapping[int, Returned | Failed]) -> Diagnosis | None:
-    """The mistake behind a function's outcomes on the cases of a group, by index of the case; None
-    if there is none.
+    """The mistake behind a function's outcomes on the cases of a group, or None. `seen` is by index
+    of the case.
     """
     return diagnose(
         seen,
@@ -95,18 +96,18 @@ def examine(
     show: Callable[[str], object] | None = None,
     seen: dict[int, Returned | Failed] | None = None,
 ) -> Finding | None:
-    """None if `function` gives the expected output at every call of `group`, else the finding at
-    the first call at which it does not.
+    """None if `function` gives the expected output at every call of `group`, otherwise the finding
+    at the first call where it does not.
 
     In the groups of `CONTRACT_GROUPS` the function must also leave its arguments unchanged. After a
-    fault, each case that has not been called is called once for the diagnosis, unless the function
-    has stopped answering. `show` receives what the function prints, up to a limit. `seen` is filled
-    with the outcome of each case.
+    fault, each remaining case is called once for the diagnosis, unless the function has stopped
+    answering. `show` receives what the function prints, up to a limit. `seen` collects the outcome
+    of each case.
     """
     seen = {} if seen is None else seen
 
     for index in group.calls:
-        outcome = _called(function, group.cases[index], interruptible=interruptible)
+        outcome = _call_case(function, group.cases[index], interruptible=interruptible)
         if show and outcome.printed:
             show(outcome.printed)
         fault = fault_of(outcome, group.cases[index])
@@ -114,14 +115,14 @@ def examine(
             fault = confirmed(function, outcome, group.cases[index], fault, interruptible)
             fault = None if only_imprecise(fault) else fault
         if fault is not None and index in seen:
-            return _found(group, index, {index: outcome}, {index: fault}, again=True)
+            return _finding_of(group, index, {index: outcome}, {index: fault}, again=True)
         seen[index] = outcome
         if fault is not None:
             for other in range(len(group.cases)):
                 if isinstance(outcome, Failed) and outcome.lost:
                     break
                 if other not in seen:
-                    outcome = seen[other] = _called(
+                    outcome = seen[other] = _call_case(
                         function, group.cases[other], interruptible=interruptible
                     )
             faults = {
@@ -137,8 +138,8 @@ def examine(
                         break
             if group.imprecise == 1:
                 faults = {other: each for other, each in faults.items() if not only_imprecise(each)}
-            return _found(group, index, seen, faults)
-        # Checked in these groups only: the values are right, and every call gets its own copies.
+            return _finding_of(group, index, seen, faults)
+        # Only these groups check this: the values are right, and every call gets its own copies.
         written = forbidden(outcome, group.cases[index].case.way)
         if group.name in CONTRACT_GROUPS and written:
             sentence = (
@@ -149,12 +150,12 @@ def examine(
     return None
 
 
-def _called(
+def _call_case(
     function: object, answered: ExpectedCase, *, interruptible: bool = True
 ) -> Returned | Failed:
     """The outcome of one call.
 
-    Where a small array or none is expected, only the shape and dtype of a large one are kept: a
+    Of a large array where none or a small one is expected, only the shape and dtype are kept: a
     group has many cases, and the grader may have little memory.
     """
     outcome = judged(
@@ -175,7 +176,7 @@ def _called(
     return replace(outcome, output={**outcome.output, **thin}) if bulky else outcome
 
 
-def _found(
+def _finding_of(
     group: Group,
     begun: int,
     seen: Mapping[int, Returned | Failed],
@@ -183,8 +184,7 @@ def _found(
     *,
     again: bool = False,
 ) -> Finding:
-    """The finding of the first case that failed, or of the first one that is more than
-    imprecise."""
+    """The finding of the first case that failed, or of the first that is more than imprecise."""
     plain = [index for index, fault in faults.items() if not only_imprecise(fault)]
     index = begun if not plain or begun in plain else min(plain)
     fault, outcome, answered = faults[index], seen[index], group.cases[index]
@@ -205,7 +205,7 @@ def _found(
             sentence = tell(part, sentence, outcome, answered.case.way)
     verdict = "wrong" if plain else "imprecise"
     diagnosis = None if again else diagnosis_of(group, seen)
-    # A lost digit is no mistake of a general kind: its cause is the author's to name.
+    # Lost digits are no general mistake; only the author can name their cause.
     if (
         diagnosis
         and diagnosis.by == "general"

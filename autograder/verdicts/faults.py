@@ -1,4 +1,4 @@
-"""What is wrong with one outcome: a failure, a wrong array, or one that is only imprecise."""
+"""The fault of one outcome: a failure, a wrong array, or one that is only imprecise."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Fault = Failed | tuple[str, Mismatch]
 
 
 def fault_of(outcome: Returned | Failed, answered: ExpectedCase) -> Fault | None:
-    """What is wrong with one outcome, or None. Whether one that may be imprecise is, is decided by
-    `confirmed`.
+    """The fault of one outcome, or None. `confirmed` decides later whether an array that may be
+    imprecise is.
     """
     if isinstance(outcome, Failed):
         return outcome
@@ -31,8 +31,8 @@ def fault_of(outcome: Returned | Failed, answered: ExpectedCase) -> Fault | None
 
 
 def _as_asked(outcome: Returned, answered: ExpectedCase) -> Returned | Failed:
-    """The outcome of several calls without what nobody asked for: the answers of calls that return
-    nothing, and more state than is expected. A call that has to return something, and did not, is a
+    """The outcome of several calls, without the answers of calls that should return nothing and
+    without more state than is expected. A call that should return something, and did not, is a
     failure.
     """
     way, output = answered.case.way, {}
@@ -64,8 +64,8 @@ def confirmed(
     fault: Fault,
     interruptible: bool,
 ) -> Fault:
-    """A fault that may be imprecise, as it is if half precision is behind it, else as a wrong
-    one.
+    """The fault unchanged, unless it is called imprecise and half precision does not explain it:
+    then it is marked as wrong.
     """
     if isinstance(fault, Failed) or isinstance(outcome, Failed) or not fault[1].imprecise:
         return fault

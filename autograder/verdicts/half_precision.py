@@ -1,9 +1,9 @@
-"""Tell an answer that was computed in half precision from one whose formula is wrong by as little.
+"""Distinguish an answer in half precision from one whose formula is wrong by as little.
 
-How large an error is does not tell: a wrong formula may be nearer than half precision. So the
-answer is called again with inputs that differ by less than half precision tells apart, and with
-inputs that differ by twice as much. A formula in float32, right or wrong, moves twice as far. One
-in half precision, or that rounds the factors of its products (as TF32 does), gives the same numbers
+The size of an error does not tell: a wrong formula may be nearer than half precision. So the answer
+is called again with inputs that differ by less than half precision can show, and with inputs that
+differ by twice as much. A formula in float32, right or wrong, moves twice as far. One in half
+precision, or one that rounds the factors of its products (as TF32 does), gives the same numbers
 again, or numbers that jump; so does a formula that loses digits. NumPy only.
 """
 
@@ -19,18 +19,19 @@ from autograder.verdicts.arrays import dtype_kind, widen
 from autograder.verdicts.judging import judged
 
 MOST = 0.5
-"""The share of wrong elements that must lie on the numbers of half precision to be called
-imprecise, and of elements that must depend on the inputs.
+"""The share of wrong elements that must be exact in half precision to be called imprecise, and of
+elements that must depend on the inputs.
 """
 
 CROOKED = 0.5
-"""An answer has lost digits if it is, after two steps, by at least this share of its move elsewhere
-than twice as far as after one: in half precision it is about as far away as it has moved.
+"""An answer has lost digits if its move after two steps differs from twice its move after one by at
+least this share of it. In half precision the difference is about as large as the move itself.
 """
 
 FEW_STEPS = 4.0
-"""An error of so many of the smallest steps that float32 tells apart, as in an answer of 64 bits
-that was computed in 32, is told from a wrong formula by its size alone.
+"""An error of at most this many of the smallest steps that float32 shows needs no further test. Its
+size alone distinguishes it from a wrong formula, as in an answer of 64 bits that was computed in
+32.
 """
 
 SMALLEST = 2.0**-20
@@ -41,8 +42,8 @@ HALF_DTYPES = (np.dtype(ml_dtypes.bfloat16), np.dtype(np.float16))
 def imprecise_only(
     function: object, answered: ExpectedCase, part: str, actual: np.ndarray, interruptible: bool
 ) -> bool:
-    """Whether the wrong elements of `actual`, which `function` returned for the array `part`, are
-    wrong because of half precision or lost digits.
+    """Whether half precision or lost digits explain the wrong elements of `actual`, which
+    `function` returned for the array `part`.
     """
     desired, tolerance = answered.expected[part], answered.tolerances[part]
     wide, right = widen(actual), widen(desired)
@@ -55,7 +56,7 @@ def imprecise_only(
     half = answered.half.get(part)
     arguments = answered.case.arguments
     if not has_floats(arguments) or (half is not None and half.moved < MOST):
-        return False  # a nudge would not show anything
+        return False  # a nudge would show nothing
     moves = []
     for steps in (1, 2):
         moved = nudged_slightly(arguments, steps)
@@ -77,7 +78,9 @@ def imprecise_only(
 
 
 def _in_half_precision(numbers: np.ndarray) -> bool:
-    """Whether most numbers are such as half precision has: of its dtype, or exact in it."""
+    """Whether half precision can hold most of these numbers: they have its dtype, or are exact in
+    it.
+    """
     if numbers.dtype in HALF_DTYPES:
         return True
     wide = widen(numbers)

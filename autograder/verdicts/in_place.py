@@ -1,4 +1,6 @@
-"""What a function did to its arguments: what it may not write into, and what it must."""
+"""What a function did to its arguments: wrote into one that it may not change, or left one that it
+must.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from autograder.calls.spec import CallSpec
 
 
 def forbidden(outcome: Returned | Failed, way: CallSpec) -> tuple[str, ...]:
-    """The arguments that were written into and must stay as they are."""
+    """The arguments that the function wrote into and may not change."""
     if isinstance(outcome, Failed):
         return ()
     return tuple(
@@ -18,8 +20,8 @@ def forbidden(outcome: Returned | Failed, way: CallSpec) -> tuple[str, ...]:
 
 
 def about(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -> str:
-    """The sentence about a wrong array of an output, with its name: of one that is returned, of the
-    state of an object, or of an argument that should have been written into.
+    """The sentence about a wrong array of an output, with its name: a returned array, the state of
+    an object, or an argument that the function should have written into.
     """
     step = way.step_of(part)
     if step is not None:
@@ -38,8 +40,8 @@ def about(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -
 
 
 def about_structure(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -> str:
-    """The sentence about an output of other arrays than expected. Where arguments are to be
-    changed, what is missing may be what the function returns.
+    """The sentence about an output with missing or extra arrays. Where arguments should change, the
+    missing one may be what the function returns.
     """
     if not way.changed or part.partition("/")[0] != RETURNED or isinstance(outcome, Failed):
         return sentence
@@ -47,7 +49,7 @@ def about_structure(part: str, sentence: str, outcome: Returned | Failed, way: C
 
 
 def untouched(part: str, outcome: Returned | Failed, way: CallSpec) -> bool:
-    """Whether a wrong array is an argument that the function should have written into, and did
+    """Whether a wrong array is an argument that the function should have written into and did
     not.
     """
     argument = part.partition("/")[0]

@@ -1,5 +1,5 @@
-"""Judge an outcome by a word of `autograder.same`: align it with the expected one, or compute its
-residual, or count how often what happens in its samples.
+"""Judge an outcome by a word of `autograder.same`: align it with the expected one, compute its
+residual, or count the events in its samples.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from autograder.verdicts.mismatch import Mismatch
 from autograder.verdicts.samples_in_words import in_words
 
 MANY_TIMES = 1e8
-"""A residual that is so many times what is allowed is not told: it could spell out the inputs."""
+"""A residual more than this many times what is allowed is not told: it could spell out the
+inputs.
+"""
 
 
 def judged(outcome: Returned, answered: ExpectedCase) -> Returned:
-    """The outcome of a call as it is compared."""
+    """The outcome of a call in the form that is compared."""
     residual, samples = residual_of(answered.same), samples_of(answered.same)
     if residual is not None:
         return _by_residual(outcome, answered, residual)
@@ -40,7 +42,7 @@ def judged(outcome: Returned, answered: ExpectedCase) -> Returned:
 
 
 def _wrong(outcome: Returned, answered: ExpectedCase, found: Mapping[str, Mismatch]) -> Judged:
-    """An outcome whose arrays are not of the expected form: small ones are kept."""
+    """An outcome whose arrays do not have the expected form. Only small ones are kept."""
     kept = {
         part: array
         if small(array, answered.expected.get(part))
@@ -70,7 +72,7 @@ def _by_residual(outcome: Returned, answered: ExpectedCase, word: Residual) -> J
         )
         return _wrong(outcome, answered, {part: mismatch})
     allowed = np.atleast_1d(np.asarray(answered.tolerances[part], np.float64))
-    # Inf and NaN are no zeros, however large the others may be.
+    # Inf and NaN are wrong, however large an error is allowed.
     errors = np.array([np.max(np.nan_to_num(np.abs(each), nan=np.inf)) for each in equations])
     output = {RESIDUAL: np.concatenate([each.ravel() for each in equations])}
     if len(errors) == len(allowed) and np.all(errors <= allowed):

@@ -1,7 +1,7 @@
-"""What of an outcome is compared, where more than the reference's own numbers is right: the answer
-aligned with the expected one, its residual, or how often what happens in its samples.
+"""The part of an outcome that is compared, where more than the reference's own numbers is right:
+the answer aligned with the expected one, its residual, or the frequencies of events in its samples.
 
-Of this the arrays that a submission returned are the only part that is not ours.
+The arrays that a submission returned are the only part of it that is not ours.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from autograder.verdicts.mismatch import Mismatch
 from autograder.verdicts.scenes import Expected
 
 RESIDUAL, FREQUENCIES = "residual", "frequencies"
-"""The names of what is compared in place of the returned arrays."""
+"""The names of the arrays that are compared in place of the returned ones."""
 
 BY_WORDS = "autograder.verdicts.judged_by_words"
-"""The module that judges questions with a word of `autograder.same`. Few have one, so it is loaded
-when it is needed, and brought along with single notebooks that need it.
+"""The module that judges questions with a word of `autograder.same`. Few questions have one, so it
+is loaded when needed, and only the notebooks that need it bring it along.
 """
 
 ALIKE = 6.0
-"""Frequencies of the same mistake differ by at most so many standard errors."""
+"""Frequencies of the same mistake differ by at most this many standard errors."""
 
 
 @dataclass(frozen=True)
 class Judged(Returned):
-    """An outcome that has been judged otherwise than by comparing numbers with the expected ones:
-    `found` has its mismatch, if there is one, and `output` what is compared with known mistakes.
-    `of` is the number of samples.
+    """An outcome that was judged otherwise than by comparing numbers with the expected ones.
+
+    `found` has its mismatch, if there is one, and `output` the arrays to compare with known
+    mistakes. `of` is the number of samples.
     """
 
     found: Mapping[str, Mismatch] = field(default_factory=dict)
@@ -42,8 +43,8 @@ class Judged(Returned):
 
 
 def judged(outcome: Returned | Failed, answered: ExpectedCase) -> Returned | Failed:
-    """The outcome of a call as it is compared. Failures, and outcomes of questions without a word,
-    are as they were.
+    """The outcome of a call in the form that is compared. Failures, and outcomes of questions
+    without a word, stay as they are.
     """
     if isinstance(outcome, Failed) or not answered.same:
         return outcome
@@ -52,14 +53,14 @@ def judged(outcome: Returned | Failed, answered: ExpectedCase) -> Returned | Fai
 
 
 def mismatches(outcome: Returned, answered: ExpectedCase) -> dict[str, Mismatch]:
-    """The mismatch of each wrong array of an outcome that `judged` gave, by its name."""
+    """The mismatch of each wrong array of an outcome of `judged`, by name."""
     if isinstance(outcome, Judged):
         return dict(outcome.found)
     return differences(outcome.output, answered.expected, answered.tolerances, answered.half)
 
 
 def expected_of(answered: ExpectedCase, outcome: Returned | Failed | None) -> Expected:
-    """What an outcome of this case is compared with when its mistake is looked for."""
+    """The output to compare this case's outcome with in the search for a mistake."""
     if not isinstance(outcome, Judged):
         return Expected(answered.expected, answered.tolerances, answered.case.sizes)
     tolerance: Tolerance = 0.0
@@ -67,7 +68,7 @@ def expected_of(answered: ExpectedCase, outcome: Returned | Failed | None) -> Ex
         tolerance = float(np.max(next(iter(answered.tolerances.values())), initial=0.0))
     elif FREQUENCIES in outcome.output:
         of = min(outcome.of, int(answered.statistics["of"]))
-        # Four times this is allowed (see `known_mistakes`).
+        # `known_mistakes` allows four times this.
         tolerance = ALIKE / 4 * 0.5 * (2 / of) ** 0.5
     zeros = {part: np.zeros(array.shape) for part, array in outcome.output.items()}
     return Expected(zeros, dict.fromkeys(zeros, tolerance), answered.case.sizes)

@@ -1,4 +1,4 @@
-"""Mistakes that the author described: what is stored of their outcomes, and whether one explains
+"""Mistakes that the author described: the stored part of their outcomes, and whether one explains
 the outcomes of an answer. NumPy only.
 """
 
@@ -15,11 +15,11 @@ from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
 from autograder.verdicts.scenes import Expected, Outcome, allowed_at
 
 SIGNATURE_SHOWN = 400
-"""At most this many characters of a cause and an exception's text are compared."""
+"""At most this many characters of a cause with its exception's text are compared."""
 
 
 def outcome_of(outcome: Outcome) -> KnownOutcome:
-    """The part of a known wrong solution's outcome that is stored."""
+    """The part of a known wrong solution's outcome that a bank stores."""
     return (
         KnownOutcome(outcome.output)
         if isinstance(outcome, Returned)
@@ -28,16 +28,16 @@ def outcome_of(outcome: Outcome) -> KnownOutcome:
 
 
 def signature(failed: Failed) -> str:
-    """The text by which two failures of the same mistake on the same case are recognised: the
-    cause, and the exception's text without addresses.
+    """The text that identifies failures of the same mistake on the same case: the cause, and the
+    exception's text without addresses.
     """
     text = re.sub(r"\nline \d+: .*\Z", "", failed.detail)
     return re.sub(r"0x[0-9a-f]+", "", f"{failed.cause} {text}")[:SIGNATURE_SHOWN]
 
 
 def kind_of_failure(failed: Failed) -> str:
-    """The text by which failures are recognised in code that is written differently: the first line
-    only, without numbers.
+    """The text that identifies failures across code that is written differently: the first line of
+    the signature, without numbers.
     """
     return _without_numbers(signature(failed))
 
@@ -61,9 +61,10 @@ def explains(
     told: Callable[[Failed], str],
     near: float = 0.0,
 ) -> bool:
-    """Whether a known mistake had the same outcomes. `told` makes the text by which failures are
-    recognised. Numbers may differ by the tolerance, and by the share `near` of what the mistake
-    itself changes.
+    """Whether a known mistake had the same outcomes.
+
+    `told` makes the text that identifies a failure. Numbers may differ by the tolerance, and by the
+    share `near` of what the mistake itself changes.
     """
     for index, outcome in outcomes.items():
         was = known.outcomes[index]
@@ -79,7 +80,7 @@ def explains(
 
 
 def _allowed(part: str, known: np.ndarray, expected: Expected, near: float) -> Tolerance:
-    """The error allowed in a known wrong output: the tolerance of the right one, scaled to its
+    """The error allowed in a known wrong output: the right one's tolerance, scaled to this one's
     size, and the share `near` of the distance between the two.
     """
     if part not in expected.output:

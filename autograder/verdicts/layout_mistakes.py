@@ -1,8 +1,8 @@
 """Mistakes along the axes of an output: axes swapped, reversed or shifted, entries missing,
 repeated or wrong.
 
-Outputs are often flattened, so axes are recognised by the sizes of the question's dimensions: an
-output of B · F elements is seen as (B, F) and as (F, B). NumPy only.
+Outputs are often flattened, so the sizes of the question's dimensions identify axes: an output of B
+· F elements is seen as (B, F) and as (F, B). NumPy only.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from autograder.verdicts.scenes import Scene
 MOST_AXES = 3
 
 View = tuple[str, ...]
-"""Names of dimensions whose sizes make up an output, outermost first; for an output with several
-axes, its axes as "0", "1", …
+"""The names of the dimensions whose sizes make up a flat output, outermost first. For an output
+with several axes, its axes as "0", "1", …
 """
 
 
@@ -57,7 +57,7 @@ def _called(view: View, axis: int) -> str:
 
 
 def of_axes(view: View) -> Iterator[Mistake]:
-    """The mistakes along each axis of a view, and between two."""
+    """The mistakes along each axis of a view, and between two of its axes."""
     flat = not view[0].isdigit()
 
     def rearranged(name: str, hint: str, change: Callable[[np.ndarray], np.ndarray]) -> Mistake:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 MEASURED = ("values", "residual", "samples")
-"""The steps at which an error is measured."""
+"""The steps that measure an error."""
 
 IMPRECISE = (
     " Was it computed in half precision (float16, bfloat16, TF32), or by a formula that loses "
@@ -17,19 +17,19 @@ IMPRECISE = (
 SINGLE = " Was it computed in single precision (float32, complex64) where 64 bits are asked for?"
 
 SINGLE_PRECISION = 2.0**-16
-"""An error below this share of the largest expected value, in an output of 64 bits, is what a few
-operations in single precision (24 bits) leave.
+"""The share of the largest expected value that a few operations in single precision (24 bits) may
+lose in an output of 64 bits.
 """
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Why two arrays differ: the `step` that failed, a `sentence` without any expected value, and a
-    bounded `sample` with some.
+    """The difference between two arrays: the `step` that failed, a `sentence` without any expected
+    value, and a bounded `sample` with some.
 
-    `wrong` of `size` elements are wrong, where they could be compared one by one; `error` is the
-    difference that is the most times what is `allowed` there. `imprecise` says that no difference
-    is larger than half precision explains.
+    `wrong` is the number of wrong elements among `size`, where elements could be compared one by
+    one. `error` is the difference that exceeds what is `allowed` there by the largest factor.
+    `imprecise` says that half precision explains every difference.
     """
 
     step: str
@@ -43,13 +43,15 @@ class Mismatch:
 
     @property
     def tolerances(self) -> float:
-        """The error in tolerances; infinite if the values could not be compared, or must be
+        """The error in tolerances. It is infinite if the values could not be compared or must be
         equal.
         """
         return self.error / self.allowed if self.step in MEASURED and self.allowed else np.inf
 
     def as_wrong(self) -> Mismatch:
-        """The same mismatch, not called imprecise: the values are near for another reason."""
+        """The same mismatch, called wrong instead of imprecise: half precision does not explain
+        it.
+        """
         told = self.sentence.removesuffix(IMPRECISE).removesuffix(SINGLE)
         sentence = told.replace(" imprecise;", " wrong;", 1)
         return replace(self, sentence=sentence, imprecise=False)

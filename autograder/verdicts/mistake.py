@@ -1,4 +1,4 @@
-"""A general mistake: its name, its hint, and how it is recognised."""
+"""A general mistake: its name, its hint, and how to recognise it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from autograder.verdicts.scenes import Scene
 class Mistake:
     """A mistake, known by its stable `name`.
 
-    `hint` describes it to a student. `explains` tells whether it explains a wrong case, and
-    `spares` whether a right case is consistent with it. `several`: it is a claim about the elements
-    of one array together, and so says nothing where all arrays have one element.
+    `hint` describes it to a student. `explains` says whether it explains a wrong case, and `spares`
+    whether a right case is consistent with it. `several` says that it is a claim about the elements
+    of an array together, which means nothing where all arrays have one element.
     """
 
     name: str

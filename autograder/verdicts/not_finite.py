@@ -1,5 +1,5 @@
-"""Compare where arrays have NaN and infinities: each is expected at its places, with its sign.
-NumPy only.
+"""Compare where two arrays have NaN and infinities: each must be in its place, with its sign. NumPy
+only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import numpy as np
 from autograder.verdicts.arrays import widen
 
 KINDS = ("finite", "NaN", "inf", "-inf", "infinite")
-"""The kinds of an element; the last is of complex numbers, whose infinities have no sign."""
+"""The kinds of an element. The last is for complex numbers, whose infinities have no sign."""
 
 _EXPECTED = ("a number is", "NaN is", "inf is", "-inf is", "infinity is")
 
@@ -28,8 +28,8 @@ def kinds(array: np.ndarray) -> np.ndarray:
 
 
 def misplaced(actual: np.ndarray, desired: np.ndarray) -> tuple[np.ndarray, str]:
-    """The places where two arrays of one shape are of different kinds, and what is there in words:
-    of the most frequent difference, the first if there are several.
+    """The places where two arrays of one shape differ in kind, and words for the difference. Both
+    are about the most frequent difference only, the first if several are as frequent.
     """
     returned, expected = kinds(actual), kinds(desired)
     wrong = returned != expected

@@ -1,7 +1,7 @@
 """Judge how an answer is computed: call it, observe it, and compare the facts with the author's
 rules.
 
-The verdict is reached here; the facts come from the process that runs the answer, as claims.
+This module reaches the verdict. The facts are claims of the process that runs the answer.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ from autograder.evidence.transform import Seen, idle
 from autograder.evidence.watch import equations, watch, work
 
 SHOWN = 6
-"""At most this many transforms, and this many shapes of parameters, are named to a student."""
+"""A message to a student names at most this many transforms and this many shapes of parameters."""
 
 
 @dataclass(frozen=True)
 class Judgement:
     """The verdict on how a function computes.
 
-    `unmet` names the rules that are not met. `seen` describes in words the facts of the first call,
+    `unmet` names the broken rules. `seen` describes the facts of the first call in words, and
     `outline` in a short form. `failed` is a call that gave no answer, with its case. `resembles` is
-    the known method that the answer follows, if it follows one. `looked` is what was seen of each
-    call.
+    the known method that the answer follows, if any. `looked` is what was seen of each call.
     """
 
     unmet: tuple[str, ...]
@@ -42,31 +41,31 @@ class Judgement:
 def judge(function: object, method: RuleChecks, *, twice: bool = True) -> Judgement:
     """Judge `function` by every rule of `method`.
 
-    A program that `jit` has already compiled is not traced again, and so not seen. Therefore, if a
-    rule is not met, the function is observed a second time with JAX's caches emptied, unless
-    `twice` is False.
+    JAX does not trace a program again that `jit` has already compiled, so nothing of it is seen. If
+    a rule is not met, the function is therefore observed a second time with JAX's caches emptied,
+    unless `twice` is False.
     """
     traces = {
         dim: [equations(function, case) for case in cases] for dim, cases in method.traces.items()
     }
-    works = {dim: _works(function, dim, cases) for dim, cases in method.works.items()}
-    first = _judged(function, method, traces, works, afresh=False)
+    works = {dim: _count_work(function, dim, cases) for dim, cases in method.works.items()}
+    first = _judge_once(function, method, traces, works, afresh=False)
     return (
-        _judged(function, method, traces, works, afresh=True)
+        _judge_once(function, method, traces, works, afresh=True)
         if first.unmet and first.failed is None and twice
         else first
     )
 
 
-def _works(function: object, dim: str, cases: Sequence[Case]) -> dict[int, int | None]:
-    """The work that Python does for each size of a dimension. Another call comes first, in which
-    everything is imported that is imported once.
+def _count_work(function: object, dim: str, cases: Sequence[Case]) -> dict[int, int | None]:
+    """The work that Python does for each size of a dimension. An extra call comes first, because
+    the first call imports what Python imports only once.
     """
     work(function, cases[0])
     return {case.sizes[dim]: work(function, case) for case in cases}
 
 
-def _judged(
+def _judge_once(
     function: object,
     method: RuleChecks,
     traces: Mapping[str, Sequence[int | None]],
@@ -101,8 +100,8 @@ def _judged(
 
 
 def outline(seen: Seen) -> str:
-    """The transforms that were applied, with the dimensions that they map over, in a form that does
-    not depend on sizes.
+    """The transforms that the function applied, each with the dimension that it maps over, in a
+    form that does not depend on sizes.
     """
     parts = []
     for index in range(len(seen.facts.applied)):
@@ -112,8 +111,8 @@ def outline(seen: Seen) -> str:
 
 
 def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
-    """The facts in words for a student: sizes by the names of the question's dimensions, and
-    nothing that could carry any other number out.
+    """The facts in words for a student. Sizes are named by the question's dimensions, so that no
+    other number can get out.
     """
     if seen.facts.stopped:
         return (
@@ -164,7 +163,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _dim(size: int | None, seen: Seen) -> str:
-    """The name of the first dimension that has this size, or "?"."""
+    """The name of the first dimension of this size, or "?"."""
     return next((dim for dim, each in seen.sizes.items() if each == size), "?")
 
 
@@ -183,7 +182,7 @@ def _grows(lengths: Sequence[int | None]) -> str:
 
 
 def _worked(dim: str, seen: Seen) -> str:
-    """How the work that Python does depends on a dimension, as a sentence."""
+    """A sentence on how the work that Python does depends on a dimension."""
     if None in seen.works[dim].values():
         return f"How the work of Python depends on {dim} could not be seen."
     how = "grows with" if loops(seen.works[dim]) else "does not grow with"

@@ -1,4 +1,4 @@
-"""Say in which way the random numbers of an answer are not distributed as they should be."""
+"""Say how an answer's random numbers differ from the right distribution."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _SENTENCES = {
 def in_words(
     difference: Difference, seen: Counts, right: Counts, cuts: Cuts, expected: Output
 ) -> tuple[str, Mismatch]:
-    """The name of the array that differs, and how it does: a sentence without expected numbers, and
-    a sample with some.
+    """The name of the array that differs, and the mismatch: a sentence without expected numbers,
+    and a sample with some.
     """
     if not difference.elements:
         sentence = DEPENDENT if difference.kind == "elements" else OVER_KEYS

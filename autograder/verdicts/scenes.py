@@ -1,4 +1,4 @@
-"""What a mistake is looked for in: the outcome of a case, with the right output. NumPy only."""
+"""The evidence for a mistake: the outcome of a case, with the right output. NumPy only."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Outcome = Returned | Failed
 
 @dataclass(frozen=True)
 class Scene:
-    """One case on which mistakes are tried: the returned array, the expected one, and the sizes of
-    the question's dimensions.
+    """One case to try mistakes on: the returned array, the expected one, and the sizes of the
+    question's dimensions.
     """
 
     actual: np.ndarray
@@ -27,9 +27,7 @@ class Scene:
     sizes: Mapping[str, int]
 
     def same(self, wanted: np.ndarray) -> bool:
-        """Whether the answer equals `wanted`, within the rounding allowed for numbers of its
-        size.
-        """
+        """Whether the answer equals `wanted`, within the rounding that its size allows."""
         if self.actual.shape != wanted.shape:
             return False
         if isinstance(self.tolerance, np.ndarray):
@@ -48,8 +46,8 @@ class Scene:
 
     @property
     def error(self) -> np.ndarray:
-        """The difference of each element; 0 where both have the same infinity, or NaN. Both arrays
-        have the same shape.
+        """The difference of each element, and 0 where both have the same infinity, or NaN. The
+        arrays must have the same shape.
         """
         with np.errstate(invalid="ignore"):
             error = self.actual - self.expected
@@ -58,8 +56,8 @@ class Scene:
 
 
 def allowed_at(wanted: np.ndarray, expected: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
-    """The error allowed in each element of `wanted`: that of the expected element next to it in
-    size, because elements of one size have one tolerance.
+    """The error allowed in each element of `wanted`: that of the expected element next in size,
+    because elements of one size have one tolerance.
     """
     sizes, order = np.unique(np.abs(expected), return_index=True)
     places = np.clip(np.searchsorted(sizes, np.abs(wanted)), 0, max(sizes.size - 1, 0))
@@ -77,8 +75,8 @@ class Expected:
     sizes: Mapping[str, int]
 
     def of(self, outcome: Outcome, part: str) -> Scene | None:
-        """The expected array `part` with the returned one; None if none was returned that can be
-        compared with it.
+        """The expected array `part` with the returned one, or None if no comparable one was
+        returned.
         """
         if (
             not isinstance(outcome, Returned)

@@ -1,4 +1,4 @@
-"""Sketch an array as a few numbers, which show whether two answers are the same or nearly so,
+"""Sketch an array as a few numbers that show whether two answers are the same, or nearly so,
 without keeping either. NumPy only.
 """
 
@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 
 SIZE = 4
-"""Numbers in a sketch."""
+"""The length of a sketch."""
 
 LARGEST = 1e300
-"""Larger elements count as this one, so that their sum is a number."""
+"""Larger elements count as this one, so that their sum stays finite."""
 
 CLOSE = 1e-3
-"""Sketches whose numbers differ by at most this, relative to the largest, are of nearly the same
-array.
+"""Two sketches whose numbers differ by at most this, relative to the largest, belong to nearly the
+same array.
 """
 
 
@@ -24,8 +24,8 @@ def sketch(array: np.ndarray) -> list[float]:
     """Projections of the flattened array onto fixed random directions, to four digits: a list of
     `SIZE` floats.
 
-    NaN and infinities count as 0. Equal arrays have equal sketches; arrays with other values have
-    other sketches, except by chance. An array that is not of numbers has an empty sketch.
+    NaN and infinities count as 0. Equal arrays have equal sketches, and different arrays differ in
+    theirs, except by chance. An array of anything but numbers has an empty sketch.
     """
     try:
         flat = np.nan_to_num(
@@ -41,12 +41,12 @@ def sketch(array: np.ndarray) -> list[float]:
 
 
 def near(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether two sketches are of nearly the same array."""
+    """Whether two sketches belong to nearly the same array."""
     if not one or len(one) != len(other):
         return False
     first, second = np.asarray(one), np.asarray(other)
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
-        return False  # kept by an older version
+        return False  # an older version stored it
     return bool(
         np.max(np.abs(first - second), initial=0.0)
         <= CLOSE * max(np.max(np.abs(first), initial=0.0), 1e-30)

@@ -1,4 +1,4 @@
-"""The words in which a comparison tells of arrays, and what of them may be told. NumPy only."""
+"""The words for arrays in a comparison, limited to what students may learn. NumPy only."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from autograder.calls.outputs import ALONE, SHOWN, Output
 from autograder.verdicts.arrays import comparable, magnitude
 
 WORST_SHOWN = 5
-"""At most this many of the worst elements are listed where a report may show values."""
+"""At most this many of the worst elements appear where a report may show values."""
 
 
 def shape_in_words(actual: np.ndarray, desired: np.ndarray) -> str:
-    """The shape of an array in words that may be repeated.
+    """The shape of an array, in words that students may see.
 
-    A shape is the function's choice and could spell out its inputs, so only a shape close to the
+    The function chooses its shape, which could spell out its inputs. So only a shape close to the
     desired one is told.
     """
     if not comparable(actual, desired):
@@ -25,12 +25,12 @@ def shape_in_words(actual: np.ndarray, desired: np.ndarray) -> str:
 
 
 def rearranged(actual: np.ndarray, desired: np.ndarray) -> bool:
-    """Whether an array has the desired number of elements, as it has if only its shape is wrong."""
+    """Whether an array has the desired number of elements, so that only its shape may be wrong."""
     return comparable(actual, desired) and actual.size == desired.size > 0
 
 
 def size_of(error: float, desired: np.ndarray) -> str:
-    """An error to two digits, if it is of a size that an honest mistake has."""
+    """An error to two digits, unless it is larger than an honest mistake makes."""
     return (
         f"{error:.2g}"
         if error <= 100 * magnitude(desired)
@@ -39,7 +39,7 @@ def size_of(error: float, desired: np.ndarray) -> str:
 
 
 def worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int) -> str:
-    """The worst of `count` wrong elements with their values, a line for each."""
+    """The worst of `count` wrong elements with their values, one per line."""
     places = np.argsort(-error, axis=None, kind="stable")[: min(count, WORST_SHOWN)]
     lines = []
     for flat in places:
@@ -54,7 +54,7 @@ def worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int
 
 
 def share(count: int, size: int) -> str:
-    """An array, and how many of its elements are meant."""
+    """An array, and the number of its elements that the sentence is about."""
     return (
         f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)"
         if size > 1
@@ -63,8 +63,8 @@ def share(count: int, size: int) -> str:
 
 
 def counted(actual: Output) -> str:
-    """How many arrays there are. Their names are the function's choice and could spell out its
-    inputs, so they are not told.
+    """The number of returned arrays, in words. The function chooses their names, which could spell
+    out its inputs, so they are not told.
     """
     if ALONE in actual:
         return "one array by itself"
@@ -75,7 +75,7 @@ def counted(actual: Output) -> str:
 
 
 def listed(desired: Output) -> str:
-    """The arrays that are expected, by name."""
+    """The expected arrays, by name, in words."""
     if ALONE in desired:
         return "is one array by itself"
     names = [f"[{name}]" for name in desired]

@@ -1,6 +1,5 @@
-"""Banks: what is written comes back, byte for byte the same each time, and a damaged file says so.
-
-Covers too: `bank.records`, `bank.stored_cases`, `calls.narrow_floats`.
+"""Banks: what was written comes back, the bytes are the same each time, and a damaged file is
+named. Covers too: `bank.records`, `bank.stored_cases`, `calls.narrow_floats`.
 """
 
 from __future__ import annotations

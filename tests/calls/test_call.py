@@ -1,7 +1,5 @@
-"""Whatever a student's function does, one sentence says it, and nothing of its own gets into that
-sentence.
-
-Covers too: `calls.inputs`.
+"""Whatever a student's function does, one sentence says it, and that sentence contains no text of
+the function. Covers too: `calls.inputs`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every cause of a failed call stands in one table, and a process can claim no other."""
+"""Every cause of a failed call is in one table, and a process can claim no other."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ OPEN = {
         "NoneType",
     ),
 }
-"""Values for the places that no closed list fills."""
+"""Values for the places without a closed list."""
 
 
 def sentences(cause: Cause) -> Iterator[str]:
-    """The sentence with every value of each closed list, and with some of every other kind."""
+    """The sentence with every value of each closed list, and with some values of every other
+    place.
+    """
     values = {
         place: OPEN[each.pattern] if isinstance(each, re.Pattern) else each
         for place, each in cause.places.items()
@@ -107,8 +109,7 @@ def test_what_is_said_on_this_side_cannot_be_claimed(claim: object) -> None:
 
 
 def test_no_other_module_makes_a_sentence_of_its_own() -> None:
-    """Failures are made of a cause of the table, of one that was held against it, or of one that is
-    there already."""
+    """A failure's cause comes from the table, was checked against it, or was passed on."""
     package = Path(autograder.__file__).parent
     made = 0
     for path in package.rglob("*.py"):

@@ -1,7 +1,5 @@
-"""Answers of several arrays: what counts as one, which names its arrays have, and what is said of
-those that are wrong.
-
-Covers too: `calls.spec`.
+"""Answers of several arrays: what counts as one, which names its arrays get, and what a wrong one
+is told. Covers too: `calls.spec`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A function is called with many keys: mapped by JAX where it can be, else in turn."""
+"""A function is called with many keys: JAX maps them if it can, otherwise they follow in turn."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def scale_rows(seed: float, x: Any, factor: float) -> Any:
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A student's folder with public cases; the question is declared nowhere in this process."""
+    """A student's folder with public cases. This process declares no question."""
     with declared_inside():
         built = build(
             "t", [request.getfixturevalue("scale_question")], {"scale_rows": scale_rows}, "a"
@@ -60,7 +60,7 @@ def grading(desk: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages in a notebook have the lines of other messages."""
+    """Leave messages in a notebook unfolded, as other messages are."""
     monkeypatch.setattr(lines, "WIDTH", 10_000)
 
 
@@ -219,7 +219,7 @@ def test_an_argument_changed_in_place_costs_the_groups_that_ask_how_a_function_b
             x += 1
         return answer
 
-    # Where arrays are JAX's, which cannot be written into.
+    # These groups pass JAX arrays, which no function can write into.
     for cases in ("public", "corners", "random", "repeated"):
         check("scale_rows", in_place, cases)
     assert failure(in_place, "types") == (
@@ -346,7 +346,7 @@ def test_under_other_versions_a_right_answer_is_right_and_a_wrong_one_wrong(desk
 
 
 def test_under_versions_that_draw_other_numbers_wrong_values_are_no_verdict(desk: Path) -> None:
-    """A wrong shape, dtype or exception is told all the same: no draw is to blame for it."""
+    """A wrong shape, dtype or exception is still reported: no draw is to blame for it."""
     with_another_flax(desk / PUBLIC_FILE)
     with_another_draw(desk / PUBLIC_FILE, "jax.random.normal")
     check("scale_rows", scale_rows)
@@ -408,7 +408,7 @@ def in_32_bits(seed: float, x: Any, factor: float) -> Any:
 
 @pytest.mark.usefixtures("desk")
 def test_an_answer_that_needs_a_setting_of_its_notebook_is_told_which() -> None:
-    """It is right where the notebook computes, and wrong in grading."""
+    """It is right with the notebook's setting, and wrong in grading."""
     with jax.enable_x64(True):
         said = failure(
             lambda seed, x, factor: in_32_bits(seed, x, factor) + (jnp.ones(()).dtype != "float64")
@@ -570,7 +570,7 @@ def check_points(function: Any) -> str:
 def test_under_other_versions_a_method_that_is_not_seen_is_left_to_grading(
     ruled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One that is seen counts, and so does an answer that fails."""
+    """A method that is seen counts, and so does an answer that fails."""
 
     def unmapped(x: Any) -> Any:
         return (x * x).sum(axis=1)

@@ -1,6 +1,4 @@
-"""What a row about hidden cases says, word for word, and how much a hostile answer can tell by
-it.
-"""
+"""The words of a row about hidden cases, and how much a hostile answer can tell through them."""
 
 from __future__ import annotations
 
@@ -168,7 +166,7 @@ def test_an_answer_that_depends_on_earlier_calls_tells_no_more() -> None:
 
 
 def hostile() -> list[Callable[..., Any]]:
-    """Answers that differ in whatever an answer can choose."""
+    """Answers that differ in everything that an answer can choose."""
     answers: list[Callable[..., Any]] = [
         off_by(number * 10.0**power, count, at)
         for power in range(-4, 9)
@@ -201,7 +199,9 @@ def hostile() -> list[Callable[..., Any]]:
 
 
 MOST = 160
-"""Sentences that one case of two dimensions can get, but for those about exceptions: 7.3 bits."""
+"""The most sentences that one case of two dimensions can get, apart from those about exceptions:
+7.3 bits.
+"""
 
 
 def test_a_hidden_row_tells_few_bits() -> None:

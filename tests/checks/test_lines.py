@@ -50,8 +50,9 @@ def test_code_and_tables_stay_as_they_are(line: str) -> None:
 
 
 def test_a_long_word_takes_no_time() -> None:
-    """An exception's text is the student's. With a look at each place of the word for a call, this
-    would take hours."""
+    """A student may choose an exception's text. If each place in the word were searched for a call,
+    this would take hours.
+    """
     text = "x" * 1_000_000
     assert folded(text) == text
 

@@ -1,4 +1,4 @@
-"""The exact words that a student reads, at the desk and on Gradescope, and the picture.
+"""The exact words that a student reads, in the notebook and on Gradescope, and the picture.
 
 Covers too: `checks.heatmap`, `verdicts.examine`, `checks.rule_messages`.
 """

@@ -1,4 +1,4 @@
-"""What `grader.check` shows in a notebook, by Otter's own test files and IPython's own shell."""
+"""What `grader.check` shows in a notebook, with Otter's own test files and IPython's own shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The row of a check keeps its JSON, whatever is in it."""
+"""The row of a check survives JSON, whatever it contains."""
 
 from __future__ import annotations
 

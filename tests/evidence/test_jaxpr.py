@@ -1,4 +1,4 @@
-"""The size of a trace tells a loop in Python from a scan."""
+"""The size of a trace distinguishes a loop in Python from a scan."""
 
 from __future__ import annotations
 

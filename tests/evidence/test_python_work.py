@@ -1,6 +1,5 @@
-"""What Python does itself is counted, and grows where it loops over a dimension, in whatever form.
-
-Covers too: `evidence.growth`, `evidence.sizes`.
+"""The work that Python does itself is counted, and grows where it loops over a dimension, in any
+form. Covers too: `evidence.growth`, `evidence.sizes`.
 """
 
 from __future__ import annotations

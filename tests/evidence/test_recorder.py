@@ -1,7 +1,6 @@
-"""What is seen of a function while it runs: every transform, however it is spelled, and the
-parameters it makes.
-
-Covers too: `evidence.facts`, `evidence.internals`, `evidence.lanes`, `evidence.parameters`.
+"""What the recorder sees of a function while it runs: every transform, however it is spelled, and
+the parameters it makes. Covers too: `evidence.facts`, `evidence.internals`, `evidence.lanes`,
+`evidence.parameters`.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def looked_at(function, afresh=False):
 
 
 def seen(function, transform, **wanted):
-    """Whether a call of `transform` was seen, with these facts."""
+    """Whether the recorder saw a call of `transform` with these facts."""
     facts, _ = looked_at(function)
     return any(
         each.transform == transform
@@ -336,7 +335,7 @@ def test_facts_cross_as_json_and_nothing_else_does():
 
 
 class ByCompact(nn.Module):
-    """`nn.vmap` of a function of a layer that was made before."""
+    """`nn.vmap` of a function of a layer made earlier."""
 
     @nn.compact
     def __call__(self, x: Any) -> Any:

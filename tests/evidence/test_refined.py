@@ -1,7 +1,6 @@
-"""A transform counts only if its function does the work that it does in the author's own answers:
-what was computed elsewhere, and is only passed through it, does not meet the rule.
-
-Covers too: `evidence.numbers`, `evidence.transform`, `evidence.work`.
+"""A transform counts only if its function does the work that it does in the author's own answers.
+Passing on what was computed elsewhere does not meet the rule. Covers too: `evidence.numbers`,
+`evidence.transform`, `evidence.work`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""A kind of argument is one class: what draws, builds, varies and mutates asks it, and no module
-knows kinds by name.
-
-Covers too: `questions.argument`.
+"""A new kind of argument is one class. Code that draws, builds, varies and mutates asks that class,
+and no module knows kinds by name. Covers too: `questions.argument`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""Laws: who obeys passes, who breaks one is told which and on what, and a reference that does not
-obey stops the build.
-
-Covers too: `build.law_cases`, `calls.transforms`.
+"""Laws: an answer that obeys passes, one that breaks a law is told which and on what, and a
+reference that does not obey stops the build. Covers too: `build.law_cases`, `calls.transforms`.
 """
 
 from __future__ import annotations

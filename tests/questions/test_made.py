@@ -1,7 +1,6 @@
-"""Functions and states as arguments: they cross as code, are made where the call is made, and are
-refused at the declaration where they could not be.
-
-Covers too: `calls.given`, `calls.passed`, `questions.portable`.
+"""Functions and states as arguments: they cross as code, the calling process makes them, and the
+declaration refuses those that cannot be made. Covers too: `calls.given`, `calls.passed`,
+`questions.portable`.
 """
 
 from __future__ import annotations

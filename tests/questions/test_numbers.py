@@ -1,4 +1,6 @@
-"""Numbers and choices: what is drawn, in which types, and what is refused."""
+"""Numbers and choices: which values are drawn, in which types, and which declarations are
+refused.
+"""
 
 from __future__ import annotations
 

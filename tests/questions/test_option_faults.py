@@ -1,4 +1,4 @@
-"""Options of a declaration that cannot work: each is refused with a sentence that says what can."""
+"""Options of a declaration that cannot work: a sentence refuses each and says which can."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""A declaration that cannot work fails where it stands, naming question, field and value.
-
-Covers too: `questions.declarations`, `questions.faults`, `questions.misconceptions`,
-`questions.size_faults`.
+"""A declaration that cannot work fails at once, naming question, field and value. Covers too:
+`questions.declarations`, `questions.faults`, `questions.misconceptions`, `questions.size_faults`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Expressions for sizes: what they say, and what is refused with a sentence."""
+"""Expressions for sizes: their values, and the sentences that refuse a wrong one."""
 
 from __future__ import annotations
 

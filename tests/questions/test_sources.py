@@ -1,4 +1,6 @@
-"""The cell that defines a function is found, however it defines it, and its source renamed."""
+"""`sources` finds the cell that defines a function, however it defines it, and renames its
+source.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Structures of arguments: dicts, tuples, named tuples, lists, and what is refused.
-
-Covers too: `questions.lists`.
+"""Structures of arguments: dicts, tuples, named tuples, lists, and the declarations that are
+refused. Covers too: `questions.lists`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""What the elements of an array may be: ranges, lists, structures, and the author's own draws.
-
+"""The elements that an array may have: ranges, lists, structures, and the author's own draws.
 Covers too: `questions.random_numbers`.
 """
 

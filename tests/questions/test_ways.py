@@ -1,7 +1,6 @@
-"""Arguments by keyword, functions that are returned, given code around an answer, and several calls
-of one object: who answers rightly passes, and a sentence names the call that is wrong.
-
-Covers too: `calls.stages`, `questions.way_faults`.
+"""Arguments by keyword, returned functions, given code around an answer, and several calls of one
+object: a right answer passes, and a sentence names the call that is wrong. Covers too:
+`calls.stages`, `questions.way_faults`.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def told(asked: asked_ways.Asked, answer: Any) -> str:
 
 
 def again(asked: asked_ways.Asked, answer: Any) -> str:
-    """What the notebook says about how to make the call again."""
+    """What the notebook says about how to repeat the call."""
     finding = examine(answer, asked.group())
     assert finding is not None
     return in_notebook(asked.name, finding).partition("import public_case\n")[2]
@@ -327,7 +326,7 @@ def test_an_answer_may_change_its_own_arrays_later_return_itself_and_keep_more()
             return self
 
     fluent = asked_ways.Asked("Average", Fluent, AVERAGE.options)
-    for answer in (Fluent, Silent, asked_ways.Average):  # nothing is asked of what it returns
+    for answer in (Fluent, Silent, asked_ways.Average):  # its return value does not matter
         assert examine(answer, fluent.group("types")) is None
 
 

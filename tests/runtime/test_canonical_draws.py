@@ -1,4 +1,4 @@
-"""The canonical draws name public samplers, and differ where a sampler draws otherwise."""
+"""The canonical draws name public samplers, and differ where a sampler draws differently."""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ PROGRAM = (
 def run(
     variables: dict[str, str] | None = None, archive: Path | None = None
 ) -> tuple[str, int, int]:
-    """What a small program prints, and how many compiled programs it found and missed."""
+    """The output of a small program, and the number of compiled programs that it found and
+    missed.
+    """
     log = "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stderr);"
     read = (
         (
@@ -93,8 +95,7 @@ def test_jaxs_own_cache_in_a_folder_reads_it_too(packed: Path) -> None:
 
 
 def test_who_has_not_the_program_learns_nothing_of_it(packed: Path) -> None:
-    """The reference's programs are in the archive, and the archive is in the memory of a
-    submission's process."""
+    """A submission's process holds the archive in its memory, with the reference's programs."""
     with zipfile.ZipFile(packed) as archive:
         entries = {
             name: archive.read(name) for name in archive.namelist() if name != "made_for.json"

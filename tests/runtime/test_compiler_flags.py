@@ -14,7 +14,7 @@ COMPILE = "import jax, jax.numpy as jnp; print(jax.jit(lambda x: jnp.tanh(x) @ x
 
 
 def test_jax_takes_every_flag() -> None:
-    """XLA ends a process that has a flag which it does not know."""
+    """XLA ends a process that sets a flag it does not know."""
     done = subprocess.run(
         [sys.executable, "-c", COMPILE],
         env={**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": compiler_flags.compiler_flags()},

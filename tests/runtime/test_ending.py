@@ -1,5 +1,6 @@
-"""Processes end without a last look at every object, and what a notebook has left to be written is
-written."""
+"""Processes end without a final garbage collection, and what a notebook still has to write is
+written.
+"""
 
 from __future__ import annotations
 

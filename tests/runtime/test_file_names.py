@@ -1,4 +1,4 @@
-"""Names that Windows refuses, and files that are held open while they are replaced."""
+"""Names that Windows refuses, and files that a program holds open while they are replaced."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_elsewhere_a_name_stays(monkeypatch: pytest.MonkeyPatch, name: str) -> N
 
 
 def held(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """Let `replace` fail as on Windows for so long."""
+    """Make `replace` fail for a while, as on Windows."""
     until, replace = time.monotonic() + seconds, Path.replace
 
     def as_held(self: Path, target: Path) -> Path:

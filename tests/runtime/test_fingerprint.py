@@ -1,4 +1,4 @@
-"""Another environment is told exactly: what differs, and what to type."""
+"""Another environment is reported exactly: what differs, and what to type."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_what_a_process_claims_as_its_versions_is_not_repeated() -> None:
 
 
 def test_the_version_is_that_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installation changes the files, and the running process only after a restart."""
+    """An installation changes the files at once, but the running process only after a restart."""
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "99")
     assert fingerprint.current()["packages"]["jax"] == jax.__version__
 

@@ -1,6 +1,5 @@
-"""A child that was forked: what is known of it, and what it does not do.
-
-Covers too: `runtime.linux`.
+"""A forked child: what its parent learns of it, and what it does not do. Covers too:
+`runtime.linux`.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ def test_it_has_a_name_and_a_session_of_its_own_and_can_be_killed() -> None:
         child.wait(0.05)
     child.kill()
     assert child.wait() == -signal.SIGKILL
-    child.terminate()  # of one that has ended: nothing happens
+    child.terminate()  # the child has ended, so nothing happens
 
 
 def test_what_was_printed_before_is_printed_once() -> None:

@@ -15,7 +15,7 @@ PATH_OF = (
 
 
 def path_of(*arguments: str, cwd: Path, path: str = "") -> list[str]:
-    """The import path that a process keeps which is started in `cwd`."""
+    """The import path of a process that was started in `cwd`."""
     done = subprocess.run(
         [sys.executable, "-c", PATH_OF, *arguments],
         cwd=cwd,

@@ -1,4 +1,4 @@
-"""Settings of JAX for the time of a check."""
+"""JAX's settings during a check."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_check_computes_as_grading_does_and_leaves_the_settings_as_they_were()
 def test_where_there_is_no_cpu_products_are_computed_in_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The GPU itself is not here: what JAX says with JAX_PLATFORMS=cuda is put in its place."""
+    """There is no GPU here. This stands in for what JAX says with JAX_PLATFORMS=cuda."""
 
     def devices(backend: str | None = None) -> list[Any]:
         if backend == "cpu":

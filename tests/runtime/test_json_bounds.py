@@ -1,4 +1,6 @@
-"""A JSON text is counted before it is read, as it is written and whatever its texts contain."""
+"""A JSON text is counted before it is read, however it is written and whatever its strings
+contain.
+"""
 
 from __future__ import annotations
 

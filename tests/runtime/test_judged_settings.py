@@ -1,4 +1,6 @@
-"""Settings are JAX's own inside a judged call, in every thread, and the notebook's behind it."""
+"""Settings are JAX's own during a judged call, in every thread, and the notebook's again
+afterwards.
+"""
 
 from __future__ import annotations
 

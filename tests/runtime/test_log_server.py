@@ -1,4 +1,4 @@
-"""Otter's log server is called when it has been told to end, and nothing of that stays behind."""
+"""Otter's log server gets a call when it has been told to end, and nothing stays behind."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_outside_of_otters_kernel_there_is_none() -> None:
 
 
 def test_a_call_ends_a_server_that_is_told_to_end() -> None:
-    # In a process of its own: Otter never closes its sockets.
+    # In a separate process, because Otter never closes its sockets.
     assert (
         subprocess.run(
             [sys.executable, "-c", SERVER], check=True, capture_output=True, text=True, timeout=120
@@ -59,7 +59,7 @@ def test_a_call_ends_a_server_that_is_told_to_end() -> None:
 
 
 def test_from_python_3_12_on_a_kernel_leaves_no_caller() -> None:
-    """Otter's server cannot answer once its process ends there, and says so in red."""
+    """Otter's server cannot answer there while its process ends, and prints an error."""
     newer = KERNEL.replace("log_server.wake", "sys.version_info = (3, 12)\nlog_server.wake", 1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         host, port = listening.getsockname()

@@ -1,4 +1,4 @@
-"""What a container grants, read from control groups of both versions."""
+"""The resources that a container grants, read from control groups of both versions."""
 
 from __future__ import annotations
 

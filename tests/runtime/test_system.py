@@ -1,6 +1,5 @@
-"""One module decides what the system has: no other names what only one system has.
-
-Covers too: `runtime.processes`.
+"""One module decides what the system has. No other names what only one system has. Covers too:
+`runtime.processes`.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ LINUX_ONLY = {
     "sandbox/held.py": "looks in `/proc`",
     "sandbox/nursery.py": "its callers ask `system.FORKS`",
 }
-"""Modules that may name what other systems lack, and why that harms nobody."""
+"""Modules that may name what other systems lack, and why that does no harm."""
 
 ABSENT = {"fcntl", "grp", "msvcrt", "posix", "pty", "pwd", "resource", "termios", "tty", "winreg"}
 
@@ -58,7 +57,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 
 def of_one_system(tree: ast.Module) -> Iterator[str]:
-    """What a module names that some system lacks, or that tells systems apart."""
+    """The names in a module that some system lacks, or that distinguish systems."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in ABSENT)
@@ -75,7 +74,7 @@ def of_one_system(tree: ast.Module) -> Iterator[str]:
 
 
 def without_encoding(tree: ast.Module) -> Iterator[str]:
-    """Where text is read or written in the encoding of the console."""
+    """The places where text is read or written in the console's encoding."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -181,7 +180,7 @@ def test_a_group_is_ended_with_what_it_has_started() -> None:
     assert system.killed_by(started.wait(timeout=20)) in ("SIGKILL", "")
     _, alive = psutil.wait_procs(children, timeout=20)
     assert alive == []
-    system.end_group(started.pid)  # a second time it is nothing
+    system.end_group(started.pid)  # a second call does nothing
 
 
 def test_a_process_is_looked_at_by_number() -> None:

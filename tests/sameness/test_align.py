@@ -1,5 +1,6 @@
-"""Aligned answers: right ones in another sign, order or rotation become the expected ones; wrong
-ones, and whatever else a submission may return, do not, and nothing raises."""
+"""Aligned answers: right ones in another sign, order or rotation become the expected ones. Wrong
+ones, and anything else that a submission may return, do not, and nothing raises.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +127,7 @@ def test_a_set_has_no_order_and_no_number_but_nothing_else_in_it() -> None:
         assert not same(AsSet(), wrong, expected)
     assert same(AsSet(), POINTS[[2, 1, 0, 1, 5, 4, 3, 3]], POINTS)
     assert not same(AsSet(), POINTS[[2, 1, 0, 1, 5, 4, 4]], POINTS)
-    # equal up to rounding is the same entry, on either side
+    # entries that are equal up to rounding are the same entry, on either side
     assert same(AsSet(), [1.0, 2.0], np.array([1.0, 1.0 + 1e-7, 2.0]))
     assert same(AsSet(), [1.0, 1.0 + 1e-7, 2.0], np.array([1.0, 2.0]))
     assert not same(AsSet(), [2.0, 3.0, 5.0, np.nan], np.array([2.0, 3.0, 5.0]))

@@ -1,7 +1,6 @@
-"""Samples of one distribution are told to be so, however they are drawn; others are told apart, by
-the kind of their difference. The rate of false alarms follows from the counts alone.
-
-Covers too: `sameness.frequencies`, `sameness.rows`.
+"""Samples of one distribution are recognised, however they are drawn. Others are distinguished, by
+the kind of their difference. The rate of false alarms follows from the counts alone. Covers too:
+`sameness.frequencies`, `sameness.rows`.
 """
 
 from __future__ import annotations
@@ -109,7 +108,7 @@ def test_the_same_distribution_is_right_however_it_is_drawn(
 
 
 def test_no_distribution_is_assumed() -> None:
-    """Not even a mean: samples of heavy tails, of few values, and of one value are compared."""
+    """Not even a mean: these samples have heavy tails, few values, or one value."""
     draws: list[Callable[[np.random.Generator], Rows]] = [
         lambda rng: rng.standard_cauchy((OF, SIZE)),
         lambda rng: rng.lognormal(0, 3, (OF, SIZE)),
@@ -147,7 +146,7 @@ def test_the_rate_of_false_alarms_is_that_of_fishers_exact_test() -> None:
 
 
 def test_a_class_is_hardly_ever_alarmed() -> None:
-    """Of right samples, the least likely of so many events is nowhere near the bound."""
+    """In right samples, even the least likely of all these events is nowhere near the bound."""
     cuts, right = NORMAL
     assert pytest.approx(1e-9) == chance.RATE * chance.CHECKS
     most = 0.0

@@ -1,5 +1,6 @@
-"""The source of a residual: found wherever it is written, refused for what it could not use, and
-evaluated on numbers."""
+"""The source of a residual: found wherever it is written, refused if it needs what would be
+missing, and evaluated on numbers.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ STAND_IN = {
     ),
     "files.py": "def download(name):\n    print('downloaded', name)\n",
 }
-"""What of the package `google.colab` a notebook calls, as in Colab's public sources."""
+"""The part of the package `google.colab` that a notebook calls, as in Colab's public sources."""
 
 
 def notebook(*sources: str) -> nbformat.NotebookNode:
@@ -57,7 +57,7 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
 
 
 def ran(desk: Path, *sources: str, **environment: str) -> str:
-    """What the last of these cells prints and returns, in a kernel that works in `desk`."""
+    """What the last of these cells prints and returns, in a kernel that runs in `desk`."""
     document = notebook(*sources)
     client = NotebookClient(
         document, kernel_name="python3", resources={"metadata": {"path": str(desk)}}

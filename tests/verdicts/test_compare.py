@@ -1,5 +1,4 @@
-"""The order of comparison, its verdicts at both sides of every border, and its exact sentences.
-
+"""The order of comparison, its verdicts on both sides of every limit, and its exact sentences.
 Covers too: `verdicts.arrays`, `verdicts.not_finite`, `verdicts.words`, `verdicts.mismatch`.
 """
 

@@ -157,7 +157,7 @@ def test_two_misconceptions_that_explain_it_equally_well_give_no_hint() -> None:
 
 
 def test_a_misconception_that_loses_more_digits_than_the_right_answer_is_recognised() -> None:
-    """Its rounding is not measured, and differs between compilers."""
+    """The build does not measure its rounding, which differs between compilers."""
     doubles, more = known("doubles", lambda y: y * 2), known("more", lambda y: y * 2.0001)
 
     def rounded(y: Any) -> Any:
@@ -179,7 +179,7 @@ def test_a_misconception_must_explain_the_right_outcomes_too() -> None:
 
 
 def test_one_wrong_case_among_several_agrees_if_it_returns_several_numbers() -> None:
-    """One number may be that of a declared mistake by chance."""
+    """One number may equal that of a declared mistake by chance."""
 
     def mistake(y: Any) -> Any:
         return -y if len(y) == 3 else y

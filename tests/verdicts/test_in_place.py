@@ -1,4 +1,6 @@
-"""What a function does to its arguments: some it may write into, some it must, the others stay."""
+"""What a function does to its arguments: it may write into some, must write into others, and must
+leave the rest.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What is said of answers that are judged by a word: shape and dtype first, then the residual or
-how the samples are distributed; no hidden number in the sentences.
-
-Covers too: `verdicts.judged_by_words`, `verdicts.samples_in_words`.
+"""The sentences about answers that a word of `same` judges: shape and dtype first, then the
+residual or the distribution of the samples, and no hidden number. Covers too:
+`verdicts.judged_by_words`, `verdicts.samples_in_words`.
 """
 
 from __future__ import annotations
@@ -264,7 +263,7 @@ def test_of_several_arrays_the_wrong_one_is_named() -> None:
 
 
 class Claims(StandIn):
-    """A process that sends whatever arrays it likes."""
+    """A process that sends any arrays it likes."""
 
     def __init__(self, array: np.ndarray) -> None:
         self.array = array

@@ -1,7 +1,5 @@
-"""How an answer is computed, judged at the desk, in grading and at the build, and the words that
-students read of it.
-
-Covers too: `build.rule_cases`, `evidence.watch`.
+"""Rules on how an answer is computed, judged in the notebook, in grading and in the build, with the
+words that students read. Covers too: `build.rule_cases`, `evidence.watch`.
 """
 
 from __future__ import annotations
@@ -46,7 +44,8 @@ compiled = jax.jit(deepen, static_argnums=1)
 @pytest.fixture
 def deep_question() -> Question:
     """`deepen(x, depth)`, with one rule, an alternative behind jit, and a misconception that only
-    the method tells."""
+    the method gives away.
+    """
     found = Question(
         "deepen",
         arguments={"x": Array("B", "D"), "depth": Dim("L")},

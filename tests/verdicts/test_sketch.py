@@ -1,4 +1,4 @@
-"""A few numbers by which wrong answers are seen to be the same."""
+"""A few numbers show whether wrong answers are the same."""
 
 from __future__ import annotations
 
