@@ -1,5 +1,6 @@
-"""Fill the cache of compiled programs (see `autograder.runtime.compiled_programs`) while an
-assignment is built."""
+"""Fill the cache of compiled programs (see `autograder.runtime.compiled_programs`) during a
+build.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from autograder.runtime import fingerprint, jax_settings
 
 
 def begin() -> None:
-    """Set JAX for tiny programs. Runs in the master's kernel before its cells."""
+    """Set up JAX for tiny programs. Runs in the master's kernel before its cells."""
     jax_settings.for_tiny_programs()
 
 
@@ -54,5 +55,5 @@ def warm_here(namespace: Mapping[str, Any], hidden_bank: str) -> None:
             }
             way = replace(case.way, seed=int(rng.integers(2**31)))
             for function in functions:
-                # what a wrong answer raises does not matter here
+                # A wrong answer may raise here; only its compiled programs matter.
                 call(function, values, way, interruptible=False)
