@@ -38,9 +38,9 @@ _OUTCOME_FILE = "outcome.json"
 
 @dataclass(frozen=True)
 class Made:
-    """What a build has made besides the banks: its record, what each test case checks (see
-    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and what
-    the solution binds names to (see `autograder.sandbox.expected_names`).
+    """What a build made besides the banks: its record, what each test case checks (see
+    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and what the solution
+    binds names to (see `autograder.sandbox.expected_names`).
     """
 
     record: BuildRecord
@@ -53,8 +53,8 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     """Run the master's code cells, except tests, in a separate kernel, and write both banks of its
     questions into `folder`.
 
-    `tests` is where Otter wrote the test files of the same master. Raises `BuildError`, which names
-    the cell or the question at fault.
+    `tests` is the folder where Otter wrote the test files of the same master. Raises `BuildError`,
+    which names the cell or the question at fault.
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:
@@ -76,7 +76,7 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
     """Write the programs that grading will need to `target` (see
     `autograder.runtime.compiled_programs`).
 
-    If the process that compiles them dies, only those that it finished are written.
+    If the process that compiles them dies, only the finished ones are written.
     """
     with tempfile.TemporaryDirectory() as scratch:
         call = (
@@ -90,8 +90,8 @@ def compile_ahead(master: Path, hidden_bank: Path, target: Path) -> None:
 
 
 def _run_slowly_on_doubt(master: Path, call: str) -> Sequence[str]:
-    """Run the master's cells and `call`. If the process dies, run them once more without
-    shortcuts. Returns notes for the author.
+    """Run the master's cells and `call`. If the process dies, run them again without shortcuts.
+    Returns notes for the author.
     """
     try:
         return run_after_cells(master, call)

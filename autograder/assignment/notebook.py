@@ -23,15 +23,16 @@ from autograder.grading.provisioner import sockets_in
 from autograder.runtime.compiler_flags import compiler_flags
 
 SHOWN = 5
-"""At most this many names are listed in a sentence."""
+"""A sentence lists at most this many names."""
 
 _NOTHING_RAN = ("SyntaxError", "IndentationError", "TabError")
 
 _KERNEL = "python3"
-"""The kernel of this very Python, which has the plugin; grading uses it too. A master may name a
-kernel that only its author's machine has."""
+"""The kernel of this Python, which has the plugin; grading uses it too. A master may name a kernel
+that only its author's machine has.
+"""
 
-# `autograder.assignment.master` needs Otter itself, so it is imported before.
+# `autograder.assignment.master` needs the real Otter, so it is imported first.
 _INERT = """\
 import autograder.assignment.master
 from autograder.sandbox.confined.inert_otter import put_inert_otter
@@ -40,7 +41,7 @@ del autograder, put_inert_otter"""
 
 
 class KernelDied(BuildError):
-    """The process that runs the master's cells ended before they were finished."""
+    """The process that runs the master's cells ended before it finished them."""
 
 
 def run_after_cells(
@@ -48,12 +49,12 @@ def run_after_cells(
 ) -> Sequence[str]:
     """Run the master's code cells, except tests, and then `call`, in a separate kernel.
 
-    A cell that raises ends only itself, as in Jupyter, unless a question needs what it has not
-    done: that raises `BuildError`, which names the cell. Returns a sentence for each cell that was
-    passed over. Otter's own calls (`grader.check`, `grader.export`) do nothing.
+    A cell that raises stops only itself, as in Jupyter. If a question needs what the cell did not
+    do, this raises `BuildError`, which names the cell. Returns a sentence for each cell that was
+    passed over. Calls of Otter (`grader.check`, `grader.export`) do nothing.
 
-    `variables` are additional environment variables of the kernel; `before` is code to run before
-    all cells.
+    `variables` are additional environment variables of the kernel; `before` is code that runs
+    before all cells.
     """
     notebook = nbformat.read(master, as_version=4)
     cells = [cell for cell in _cells_outside_tests(notebook) if cell.cell_type == "code"]
@@ -71,7 +72,7 @@ def run_after_cells(
 
 
 class _Stops:
-    """Decides about each cell that raises: the questions need it, or it is passed over."""
+    """Decide about each cell that raises: fail if a question needs it, pass over it otherwise."""
 
     def __init__(
         self, name: str, sources: Sequence[str], ours: Sequence[nbformat.NotebookNode]
@@ -83,7 +84,7 @@ class _Stops:
     def at(
         self, cell: nbformat.NotebookNode, execute_reply: Mapping[str, Any], **_: object
     ) -> None:
-        """Take notice of a cell that raised. Raises `BuildError` if a question needs it."""
+        """Handle a cell that raised. Raises `BuildError` if a question needs it."""
         content = execute_reply["content"]
         lines = [
             line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")
@@ -105,7 +106,7 @@ class _Stops:
 def _execute(
     notebook: nbformat.NotebookNode, master: Path, variables: Mapping[str, str], stops: _Stops
 ) -> None:
-    # References are computed on the CPU, which every grader has.
+    # The CPU computes the references, because every grader has one.
     environment = {
         **os.environ,
         "JAX_PLATFORMS": "cpu",
@@ -126,8 +127,8 @@ def _execute(
                 resources={"metadata": {"path": str(master.parent)}},
                 config=config,
             )
-            # The kernel's standard error only has remarks about the kernel; the output of cells
-            # comes another way.
+            # The kernel's standard error holds only remarks about the kernel; the output of cells
+            # arrives another way.
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError as error:
         raise KernelDied(
@@ -137,7 +138,7 @@ def _execute(
 
 
 def _line(traceback: Sequence[str]) -> int | None:
-    """The line of the cell in an IPython traceback."""
+    """The line of the cell that an IPython traceback names."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(traceback))
     found = re.search(r"^(?:Cell )?In ?\[\d+\], line (\d+)", plain, re.MULTILINE)
     return int(found[1]) if found else None

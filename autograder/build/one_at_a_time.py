@@ -1,6 +1,5 @@
 """Make cases that differ in one argument alone. They catch an answer that caches its results by a
-part of its arguments (the seed and the shapes, the sum of an array, its first row): it returns the
-result of another case.
+part of its arguments: the seed and the shapes, the sum of an array, its first row.
 
 In `repeated`, each case is the one before with one argument, or one array of a structure, changed.
 In `corners`, the cases with a dimension at its smallest reuse the values of the case with the usual
@@ -32,8 +31,8 @@ from autograder.sameness.words import samples_of
 from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
 
 CLEAR = 1e-3
-"""Two outputs clearly differ if some element differs by more than this share of the largest: that
-is many tolerances, and more than any rounding.
+"""Outputs clearly differ if some element differs by more than this share of the largest: that is
+many tolerances, and more than any rounding.
 """
 
 MANY_ALLOWED = 20
@@ -43,9 +42,7 @@ TRIES = 16
 """How many values to try for one change before it counts as one that does not matter."""
 
 MOST_TWICE = 3
-"""If a question has at most this many arrays, each is changed in two ways; otherwise each is
-changed in one.
-"""
+"""Each array of a question with at most this many is changed in two ways, others in one way."""
 
 
 MOST = 24
@@ -90,7 +87,7 @@ def _chain(
     drawn: Answered,
     rng: np.random.Generator,
 ) -> tuple[Plan, Answered]:
-    """Cases of the first one's shape, each of which differs from the one before in one argument."""
+    """Cases of the first one's shape; each differs from the one before in one argument."""
     shape = planned.slots[0].shape
     found = [drawn[0]]
     for name, argument in question.arguments.items():
@@ -200,8 +197,8 @@ def _far(question: Question, array: np.ndarray, before: np.ndarray) -> bool:
 
 
 def _corners(question: Question, reference: object, planned: Plan, answered: Answered) -> None:
-    """Reuse the values of the usual case in the cases with one size at its smallest, and move seeds
-    and numbers to the ends of their ranges.
+    """Give the cases with one size at its smallest the values of the usual case, and move seeds and
+    numbers to the ends of their ranges.
     """
     labels = [slot.shape.label for slot in planned.slots]
     ends = {LARGEST: True, EQUAL: False}
