@@ -1,4 +1,4 @@
-"""Commands that grade the grader: how good its cases, its tests and its isolation are."""
+"""Commands that grade the grader: its cases, its tests and its isolation."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def matrix(masters: tuple[Path, ...], banks: int, as_json: bool) -> None:
     Every alternative of MASTERS must be accepted, and every misconception refused with its own
     hint. Exits with 1 if one is not.
     """
-    # Imported here: it loads what a build needs.
+    # Imported here because it loads what a build needs.
     from autograder.audit.matrix import faults_of, of_master, over_banks
 
     secrets = [f"matrix {number}" for number in range(banks)]
@@ -133,7 +133,7 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: boo
     The solution of each of MASTERS is written in other words, and made wrong in many ways. Exits
     with 1 if a right answer is refused or a wrong one gets full marks.
     """
-    # Imported here: it loads what a build needs.
+    # Imported here because it loads what a build needs.
     from autograder.audit import report
     from autograder.audit.records import to_json
     from autograder.audit.run import of_master
@@ -161,12 +161,11 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: boo
 @click.command(epilog=examples("autograder isolation", "autograder isolation --json"))
 @with_json
 def isolation(as_json: bool) -> None:
-    """Say what a hostile submission could do here.
+    """Show what a hostile submission could do here.
 
-    Starts processes of submissions at each level of isolation that this machine has, and lets them
-    try.
+    Starts submission processes at each level of isolation that this machine has, and lets them try.
     """
-    # Imported here: no other command starts a submission's process itself.
+    # Imported here because no other command starts a submission's process itself.
     from autograder.sandbox.levels import TRIES, measure
 
     levels = measure()

@@ -98,7 +98,7 @@ def grade(
     --resume.
     """
     installed.import_only_that()
-    # Imported here: it loads Dask.
+    # Imported here because it loads Dask.
     try:
         from autograder.classroom import command, progress
     except ModuleNotFoundError as missing:
