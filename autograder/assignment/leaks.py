@@ -56,8 +56,8 @@ class Secret:
         """Whether a file gives the solution away, by containing its whole body or several of its
         distinctive lines.
 
-        A single shared line is no leak, because helpers share lines with solutions. A body of one
-        line counts only in a function with the question's name.
+        A single shared line does not count, because helpers share lines with solutions. A body of
+        one line counts only in a function with the question's name.
         """
         lines = _lines(text)
         taken = self.distinctive.intersection(lines)

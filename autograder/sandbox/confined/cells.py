@@ -16,7 +16,7 @@ _PLAIN_CELLS = ("time", "capture", "prun")
 """Cell magics that run their cell unchanged."""
 
 _CELL = "<ipython-input"
-"""The prefix of the file names that Python has for cells."""
+"""The prefix of the file names that Python gives to cells."""
 
 TEXT_KEPT = 1000
 """At most this many characters of an exception's text are kept."""
