@@ -1,7 +1,7 @@
 """Decide whether infinities and NaN belong in the reference's output.
 
 Those that a mask writes belong there. Those from overflow or from 0 / 0 come and go with the inputs
-or with the precision, yet a test would ask for them all the same.
+or with the precision, but a test would still ask for them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Notice a reference that uses whole numbers as indices although some of them are out of bounds.
 
 There, JAX reads another element or gives NaN. A right answer that one-hot encodes the labels would
-then be wrong, and redrawing would leave the negative numbers, which count from the end.
+then be wrong, and redrawing would leave cases with negative numbers, which count from the end.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from autograder.verdicts.arrays import dtype_kind, widen
 from autograder.verdicts.not_finite import misplaced
 
 STEPS = 4
-"""How many calls with changed inputs the mean is taken over."""
+"""The mean is taken over this many calls with changed inputs."""
 
 SMALLER = 2.0**4
 """An element this many times smaller than the largest may have another size."""

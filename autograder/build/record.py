@@ -24,8 +24,8 @@ class GroupCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class MisconceptionRecord:
-    """A known wrong answer: the groups and the number of cases that refuse it, the rules that it
-    breaks, and its source.
+    """A known wrong answer: the groups and the cases that refuse it, the rules that it breaks, and
+    its source.
 
     `margin` is its distance from the right answer: the largest error of any element, in tolerances
     of that element. `least` is the smallest such distance in any case that refuses it. Both are

@@ -33,8 +33,8 @@ class Held:
 
 
 def look_as(uid: int | None) -> None:
-    """Let the calling thread see in /proc what a process of `uid` has open, with that user's own
-    eyes. The thread keeps all other rights, and no other thread changes.
+    """Let the calling thread see in /proc what a process of `uid` has open, as that user would. The
+    thread keeps all other rights, and no other thread changes.
     """
     if uid is not None:
         libc = ctypes.CDLL(None)

@@ -135,8 +135,8 @@ def unpack_known(
 
 
 def _of_type(kind: type, value: Any) -> Any:
-    """`value`, if it is of exactly this type. A range in place of a list, for example, would never
-    end.
+    """`value`, if it is of exactly this type. An endless range, for example, must not pass for a
+    list.
     """
     if type(value) is not kind:
         raise ValueError(kind.__name__)

@@ -1,8 +1,8 @@
 """Replace the processes of `multiprocessing` by threads of this process.
 
-Grading starts no process, and locks between processes need resources that a submission lacks.
-`multiprocessing.dummy` is Python's own version of the interface with threads; this module adds what
-is missing there.
+A submission cannot start a process in grading, and locks between processes need resources that it
+lacks. `multiprocessing.dummy` is Python's own version of the interface with threads; this module
+adds what is missing there.
 """
 
 from __future__ import annotations
