@@ -38,7 +38,7 @@ def matrix(masters: tuple[Path, ...], banks: int, as_json: bool) -> None:
     """Try declared answers on many sets of cases.
 
     Every alternative of MASTERS must be accepted, and every misconception refused with its own
-    hint. Exits with 1 if one is not.
+    hint. Exits with 1 otherwise.
     """
     # Imported here because it loads what a build needs.
     from autograder.audit.matrix import faults_of, of_master, over_banks
@@ -130,8 +130,8 @@ def _show_matrix(sound: Mapping[str, Sequence[BankOfQuestion]]) -> None:
 def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: bool) -> None:
     """Test the tests of an assignment.
 
-    The solution of each of MASTERS is written in other words, and made wrong in many ways. Exits
-    with 1 if a right answer is refused or a wrong one gets full marks.
+    Rewrites the solution of each of MASTERS without changing its meaning, and makes it wrong in
+    many ways. Exits with 1 if a right answer is refused or a wrong one gets full marks.
     """
     # Imported here because it loads what a build needs.
     from autograder.audit import report

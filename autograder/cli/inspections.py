@@ -94,10 +94,10 @@ def samples(folders: tuple[Path, ...], as_json: bool) -> None:
 )
 @with_json
 def doctor(archive: Path, dry_run: bool, as_json: bool) -> None:
-    """Look at an autograder zip as Gradescope will.
+    """Inspect an autograder zip as Gradescope will see it.
 
     Asks the package index for each pinned package of ZIP, and grades a submission with it. Exits
-    with 1 if something is wrong with it.
+    with 1 if something is wrong.
     """
     # Imported here because it loads what a grading needs.
     from autograder.assignment.doctor import inspect_zip
