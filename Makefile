@@ -1,4 +1,5 @@
-# Two commands do everything: `make` sets up, builds all assignments and grades samples of them; `make test` runs the tests.
+# Two commands do everything: `make` sets up .venv, builds all assignments and grades samples of
+# them; `make test` runs the tests.
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -1,4 +1,4 @@
-"""`python -m autograder`, the same as the command `autograder`."""
+"""`python -m autograder`, which is the same as the command `autograder`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 
 
 def main() -> None:
-    """Run the command line. The import is here because each process of a cluster imports this
-    module again, and needs nothing of it.
+    """Run the command line. The import is in the function because each process of a cluster imports
+    this module again and does not need it.
     """
     _forget_this_folder()
     from autograder.runtime.ending import skip_final_collection
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _of_the_extra() -> set[str]:
-    """The modules of packages that a student's check does not need, and a build does."""
+    """The modules of the packages that a build needs and a student's check does not."""
     from importlib.metadata import PackageNotFoundError, requires
 
     try:
@@ -42,8 +42,8 @@ def _of_the_extra() -> set[str]:
 
 
 def _forget_this_folder() -> None:
-    """Import from the same places as the command `autograder`: `python -m` adds the current folder
-    in front of them, in which submissions may lie.
+    """Import from the same places as the command `autograder`. `python -m` puts the current folder
+    in front of them, and submissions may lie there.
     """
     if sys.path[:1] == [os.getcwd()]:  # noqa: PTH109 - as Python has written it
         del sys.path[0]

@@ -1,4 +1,4 @@
-"""The launcher under its old name, by which scripts and images made before it moved call it: see
+"""The launcher under its old name, for scripts and images that were made before it moved to
 `autograder.container.launcher`.
 
 Standard library only.

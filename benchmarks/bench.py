@@ -33,12 +33,12 @@ TWINS = "twin's cpu"
 EVERY, CLASS, SMALL_CLASS = "every shortcut", "class of 12", 12
 
 LOOPS = 3
-"""Gradings of the twin for each processor, for comparison with a class."""
+"""The gradings of the twin for each processor, for comparison with a class."""
 
 
 def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
-    """Times of `otter run` of ours, with and without isolation, of the twin, and of the floor with
-    a warm cache of compiled programs; then of the commands in a student's folder.
+    """The times of our `otter run` with and without isolation, of the twin, and of the floor with a
+    warm cache of compiled programs; then of the commands in a student's folder.
     """
     desk = twins.desk(built, scratch / "desk")
     roads = {
@@ -92,7 +92,9 @@ def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> dict[str, 
 
 
 def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, float]]:
-    """Seconds by number of shapes and cases: the same zip with fewer of them."""
+    """Seconds by number of shapes and cases, measured with copies of the zip that have fewer of
+    them.
+    """
     roads, sizes = {}, {}
     for shapes, cases in ((1, 1), (2, 1), (4, 1), (99, 1), (99, 99)):
         archive, calls = twins.shortened(
@@ -113,8 +115,8 @@ def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, 
 
 
 def savings(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
-    """Times of `otter run` with every shortcut, without each, and without any; and of a small class
-    with and without forks of a warm process.
+    """The times of `otter run` with every shortcut, without each one, and without any; and of a
+    small class with and without forks of a warm process.
     """
     alone = [name for name in switches.SHORTCUTS if name != "warm"]
     without = {

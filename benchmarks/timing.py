@@ -1,4 +1,4 @@
-"""Measure one command and every process below it: wall time, processor time, memory."""
+"""Measure the wall time, processor time and memory of one command and every process below it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds of wall time and of processor time, and bytes at the peak, of one command and all its
-    processes.
+    """Seconds of wall time and of processor time, and the peak memory in bytes, of one command and
+    all its processes.
     """
 
     wall: float
@@ -42,7 +42,7 @@ def timed(
     Raises `RuntimeError` with the command's output if it fails.
     """
     if sys.platform == "linux":
-        # processes that outlive the command become children of this one, and so are counted
+        # Processes that outlive the command become children of this one, so they are counted too.
         prctl(_PR_SET_CHILD_SUBREAPER, 1)
     before, started = os.times(), time.monotonic()
     with tempfile.TemporaryFile() as output:

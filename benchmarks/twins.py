@@ -2,7 +2,7 @@
 bare floor. All three make the same calls.
 
 The twin has the same questions and the same cases. Its tests compare with the reference in the
-notebook by `np.testing.assert_allclose`: it is what an author would write without this package.
+notebook by `np.testing.assert_allclose`, as an author would without this package.
 """
 
 from __future__ import annotations
@@ -81,8 +81,9 @@ def five(masters: list[Path], target: Path) -> Path:
 
 
 def twin(built: BuiltAssignment, target: Path) -> Path:
-    """The zip of the same assignment in plain Otter: no plugin, the same cases, the reference in
-    the tests."""
+    """The zip of the same assignment in plain Otter: no plugin, the same cases, and the reference
+    in the tests.
+    """
     found = storage.load(built.hidden_bank)
     with (
         zipfile.ZipFile(built.zip) as old,
@@ -124,7 +125,7 @@ def unconfined(built: BuiltAssignment, target: Path) -> Path:
 
 def shortened(built: BuiltAssignment, target: Path, *, shapes: int, cases: int) -> tuple[Path, int]:
     """The zip with only the first `shapes` shapes of each group and the first `cases` cases of each
-    shape; and the number of calls in it.
+    shape, and the number of calls in it.
     """
     found, calls = storage.load(built.hidden_bank), 0
     groups: dict[str, dict[str, records.Group]] = {}
@@ -213,7 +214,7 @@ for question, group in {groups!r}:
 
 
 def floor(built: BuiltAssignment, folder: Path) -> list[str]:
-    """A command that does the least possible: import, execute the submission's cells, call the
+    """A command that does the least possible: import, execute the submission's cells, and call the
     functions on the cases.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -261,8 +262,8 @@ NotebookClient(notebook).execute()
 def desk(built: BuiltAssignment, folder: Path) -> dict[str, list[str]]:
     """Three commands to time in a student's folder, which is `folder`.
 
-    They are `otter check`; `otter check` with tests that only call the function on the public
-    cases; and a process that executes the notebook and makes these calls, without Otter around it.
+    They are `otter check`, `otter check` with tests that only call the function on the public
+    cases, and a process that executes the notebook and makes these calls without Otter around it.
     """
     shutil.copytree(built.folder / "student", folder)
     shutil.copy(built.solution, folder)

@@ -1,5 +1,5 @@
-"""How long a student waits in a notebook: for the first check, imports included, against a notebook
-that calls the function only; and for the next one.
+"""Measure how long a student waits in a notebook: for the first check, imports included, compared
+with a notebook that only calls the function; and for the next check.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from benchmarks.twins import CALLS, write_cases
 
 @dataclass(frozen=True)
 class Waits:
-    """Seconds until the first check of every question has answered (`first`), until the same cells
-    have called the functions on the public cases instead (`floor`), and for one more check
-    (`second`); medians. `ratio` is the median of the pairs' ratios of `first` to `floor`.
+    """Medians, in seconds, of the time until the first check of every question has answered
+    (`first`), until the same cells have called the functions on the public cases instead (`floor`),
+    and for one more check (`second`). `ratio` is the median of the pairs' ratios of `first` to
+    `floor`.
     """
 
     first: float
@@ -32,7 +33,7 @@ class Waits:
 
 
 def waits(built: BuiltAssignment, folder: Path, pairs: int) -> Waits:
-    """The waits in a new folder of a student, whose notebook is the solution, in turn with and
+    """The waits in a new student folder whose notebook is the solution, measured in turn with and
     without checks.
     """
     shutil.copytree(built.untouched.parent, folder)
@@ -61,7 +62,7 @@ def waits(built: BuiltAssignment, folder: Path, pairs: int) -> Waits:
 
 
 def _seconds(cells: list[str], folder: Path) -> list[float]:
-    """How long each cell takes, one after the other in a kernel of their own."""
+    """The seconds that each cell takes, one after another in a kernel of their own."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(
         notebook,

@@ -1,5 +1,5 @@
-"""Questions that are called in more ways than by position, each with its solution: what tests of
-these words share.
+"""Questions that are called in other ways than by position, each with its solution, for the tests
+of these ways.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""A real worker at each level of isolation that this machine can be brought to: a user of its own,
-the grader's own user who is root, and an ordinary one; with and without Landlock.
+"""A real worker at each level of isolation that this machine can provide: as a user of its own, as
+the grader's own user who is root, and as an ordinary user; with and without Landlock.
 
-As root with a closed home, a mount namespace in which that home can be passed through gives the
-other users their interpreter. It is gone with the process, and nothing on disk changes.
+If this is root with a closed home, a mount namespace that lets others pass through the home gives
+the other users their interpreter. The namespace disappears with the process, and nothing on disk
+changes.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ worker.end()
 
 
 def command(user: str) -> list[str]:
-    """What starts a program as `user`: "same" is root if this is root. Skips where it cannot be."""
+    """The command prefix that starts a program as `user`; "same" is root if this is root. Skips the
+    test if that is impossible.
+    """
     if user == "same":
         return []
     if not _can_open():
@@ -89,8 +92,9 @@ def begin(
     folder: Path | None = None,
     **limits: float,
 ) -> subprocess.Popen[str]:
-    """Start a grader as `user` whose worker runs `cells`. It prints what came of them as JSON, and
-    ends once its input is closed. Its temporary files are in `folder`."""
+    """Start a grader as `user` whose worker runs `cells`. It prints the results as JSON, and ends
+    once its input is closed. Its temporary files are in `folder`.
+    """
     asked = {
         "cells": cells,
         "leave_out": leave_out,
@@ -122,7 +126,7 @@ def end(grader: subprocess.Popen[str]) -> None:
 
 
 def run(user: str, *cells: str, **settings: Any) -> dict[str, Any]:
-    """What came of `cells` in a worker of a grader that runs as `user`."""
+    """The results of `cells` in a worker of a grader that runs as `user`."""
     grader = begin(user, *cells, **settings)
     try:
         return said(grader)

@@ -1,5 +1,5 @@
-"""The attacks, which are files below tests/attacks, and submissions with an answer cell of
-arbitrary code.
+"""The attacks, which are files in tests/attacks, and submissions whose answer cell holds arbitrary
+code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`autograder grade` as a command, a submission of each kind to give it, and the files that it
+"""The command `autograder grade`, a submission of each kind to give it, and the files that it
 writes.
 """
 
@@ -86,9 +86,9 @@ def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:
 def stoppable(arguments: list[str]) -> list[str]:
     """The command with Ctrl-C enabled.
 
-    A shell makes its background jobs ignore Ctrl-C, their children inherit that, and so would the
-    command under test. `preexec_fn` is not used: it forks this process, in which JAX's threads may
-    run by then, and JAX warns of that.
+    A shell makes its background jobs ignore Ctrl-C. Their children inherit that, and so would the
+    command under test. `preexec_fn` is not used because it forks this process, in which JAX's
+    threads may run by then, and JAX warns about that.
     """
     return ["env", "--default-signal=INT", *arguments]
 

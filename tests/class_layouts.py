@@ -1,4 +1,4 @@
-"""A roster of thirty students, and their submissions as five platforms give them."""
+"""A roster of thirty students, and their submissions as five platforms deliver them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LAST = ("Núñez", "O'Neil", "Lovelace")
 
 @dataclass(frozen=True)
 class Known:
-    """A student, by everything that a platform may use."""
+    """A student, with everything that a platform may use."""
 
     number: int
     first: str
@@ -94,7 +94,7 @@ def roster_of(layout: str, path: Path, encoding: str = "utf-8") -> Path:
 
 
 def lay_out(layout: str, folder: Path, content: Callable[[Known], str]) -> Path:
-    """Write every student's submission as a platform gives it."""
+    """Write every student's submission as a platform delivers it."""
     for student in CLASS:
         path = folder / LAYOUTS[layout](student)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""A place like Google Colab: its versions of packages, its shell, and what of `google.colab` a
-notebook calls.
+"""A place like Google Colab: its versions of packages, its shell, and as much of `google.colab` as
+a notebook calls.
 
-Run as a program, inside that place, it executes a notebook: `colab_kernel.py NOTEBOOK FOLDER`
-works in FOLDER, and prints the outputs of each code cell as JSON.
+Run as a program inside that place, it executes a notebook: `colab_kernel.py NOTEBOOK FOLDER` works
+in FOLDER and prints the outputs of each code cell as JSON.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ PACKAGES = (
     *("click==8.4.2", "dill==0.3.8", "Jinja2==3.1.6", "jupytext==1.19.5", "matplotlib==3.10.0"),
     *("pandas==2.2.3", "PyYAML==6.0.3", "requests==2.32.4", "safetensors==0.8.0"),
 )
-"""What Otter, JAX and a kernel need of what Colab has installed (its list of August 2026). NumPy is
-that of the month before."""
+"""What Otter, JAX and a kernel need of Colab's packages (its list of August 2026). NumPy is that of
+the month before.
+"""
 
 STAND_IN = {
     "__init__.py": "",
@@ -50,7 +51,7 @@ STAND_IN = {
     ),
     "files.py": "def download(name):\n    print('downloaded', name)\n",
 }
-"""The package `google.colab`, as far as a notebook sees it, after Colab's public sources."""
+"""The package `google.colab`, as far as a notebook sees it, modelled on Colab's public sources."""
 
 
 def environment(folder: Path, uv: Path) -> Path:
@@ -79,7 +80,7 @@ def environment(folder: Path, uv: Path) -> Path:
 
 def executed(python: Path, notebook: Path, folder: Path) -> list[list[dict[str, str]]]:
     """The outputs of each code cell of a notebook that is open in Colab and works in `folder`."""
-    # The last one makes an old ipykernel behave otherwise.
+    # The last one changes how an old ipykernel behaves.
     ours = {"PYTHONPATH", "JUPYTER_DEFAULT_PROVISIONER_NAME", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST"}
     variables = {name: value for name, value in os.environ.items() if name not in ours}
     variables |= {"COLAB_RELEASE_TAG": "release-colab", "OPEN_IN_THE_BROWSER": str(notebook)}

@@ -1,4 +1,4 @@
-"""Every byte that a student is handed, and the lines of a master that no student may see."""
+"""Every byte that a student is given, and the lines of a master that no student may see."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def brought_by(source: str) -> list[tuple[str, bytes]]:
 
 
 def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Each file below `folder`, archives also member by member."""
+    """Each file below `folder`; for archives, also each member."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield str(path.relative_to(folder)), path.read_bytes()
@@ -49,7 +49,8 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def student_bytes(assignment: BuiltAssignment) -> list[tuple[str, bytes]]:
     found = list(contents(assignment.folder / "student"))
-    # A notebook is JSON, in which a line of code is a string with escapes: look at it decoded too.
+    # A notebook is JSON, which stores a line of code as a string with escapes, so look at it
+    # decoded too.
     notebook = nbformat.read(assignment.untouched, as_version=4)
     cells = "\n".join(
         f"{cell.source}\n{json.dumps(cell.metadata)}\n{cell.get('outputs', '')}"
@@ -65,7 +66,8 @@ def student_bytes(assignment: BuiltAssignment) -> list[tuple[str, bytes]]:
 
 def private_lines(assignment: BuiltAssignment) -> set[str]:
     """Lines of the master that only the author may see: solution, declaration, hidden tests. Lines
-    that visible cells share are left out."""
+    that visible cells share are left out.
+    """
     visible: set[str] = set()
     private: set[str] = set()
     for cell in nbformat.read(
@@ -80,7 +82,7 @@ def private_lines(assignment: BuiltAssignment) -> set[str]:
             visible.update(lines[:start] + lines[end + 1 :])
         else:
             visible.update(lines)
-    # The vocabulary itself is public: the package, which is in the folder, explains it.
+    # The vocabulary itself is public, because the package, which is in the folder, explains it.
     package = {
         line.strip()
         for path in (ROOT / "autograder").rglob("*.py")

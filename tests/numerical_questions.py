@@ -1,5 +1,6 @@
-"""Questions of numerical courses with right answers, in other orders of summation and by other
-algorithms, and with wrong ones, most of which are 5 % off in a region."""
+"""Questions of numerical courses, with right answers that sum in other orders or use other
+algorithms, and with wrong answers, most of which are 5 % off in a region.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: its reference, arguments and sizes, and what must pass and must not."""
+    """A question: its reference, arguments and sizes, and the answers that must and must not
+    pass.
+    """
 
     reference: Function
     arguments: dict[str, Any]
@@ -28,14 +31,14 @@ class Asked:
 
 
 def wide(function: Function) -> Function:
-    """In float64, with the answer in float32."""
+    """The function computed in float64, with its answer in float32."""
     return lambda *given: np.asarray(
         function(*(np.asarray(each, np.float64) for each in given))
     ).astype(np.float32)
 
 
 def off(function: Function, where: Any, share: float = 1.05) -> Function:
-    """Right but for a region, which is off by 5 %."""
+    """The function, right except for a region that is off by 5 %."""
 
     def answer(*given: Any) -> Any:
         found = np.array(function(*given))
@@ -182,7 +185,7 @@ def rescaled(start: Any, a: Any, b: Any) -> Any:
 
 
 def gradient(w: Any, x: Any, y: Any) -> Any:
-    """Of a loss whose first two inputs are a thousand times smaller."""
+    """The gradient of a loss whose first two inputs are a thousand times smaller."""
     return jax.grad(lambda w: jnp.mean((_units(x) @ w - jnp.asarray(y)) ** 2))(jnp.asarray(w))
 
 

@@ -1,9 +1,9 @@
-"""Go the student's road and grade a small class on the system on which this runs, with a built
-assignment: `python on_this_system.py BUILT WORK [check | grade]`.
+"""Work through a built assignment as a student, and grade a small class, on the system where this
+runs: `python on_this_system.py BUILT WORK [check | grade]`.
 
-A right answer must be right, and a wrong one must get its sentence. Ends with an `AssertionError`
-otherwise. `.github/workflows/desk.yml` runs it on Windows and macOS, and
-`tests/end_to_end/test_other_systems.py` where another system is shown.
+A right answer must be right, and a wrong one must get its sentence; otherwise this ends with an
+`AssertionError`. `.github/workflows/desk.yml` runs it on Windows and macOS, and
+`tests/end_to_end/test_other_systems.py` where `autograder` is shown another system.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
 
 
 def check(built: BuiltAssignment, work: Path) -> None:
-    """Check as a student does: by `otter check`, and in a notebook with its kernel."""
+    """Check as a student does: with `otter check`, and in a notebook with its kernel."""
     folder = work / ("a folder of Zoë" if sys.getfilesystemencoding() == "utf-8" else "a folder")
     shutil.copytree(built.folder / "student", folder)
     for answer, notebook in answers(built).items():
@@ -49,7 +49,7 @@ def check(built: BuiltAssignment, work: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "otter", "check", file.name],
             cwd=folder,
-            env={**os.environ, **system.UTF8},  # else Otter dies of its own signs
+            env={**os.environ, **system.UTF8},  # otherwise Otter fails on its own characters
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -77,7 +77,9 @@ def check(built: BuiltAssignment, work: Path) -> None:
 
 
 def grade(built: BuiltAssignment, work: Path) -> None:
-    """Grade a class of four: right, wrong, one that hangs, and one that ends its process."""
+    """Grade a class of four: a right answer, a wrong one, one that hangs, and one that ends its
+    process.
+    """
     submissions, out = work / "a class", work / "graded"
     known = answers(built)
     for name, notebook in {"right": known["right"], "wrong": known["wrong"]}.items():

@@ -1,5 +1,5 @@
-"""An environment whose interpreters show `autograder` another system than this one: see
-`tests/another_system/another_system.py`.
+"""An environment whose interpreters make `autograder` see another system than this one (see
+`tests/another_system/another_system.py`).
 
 What the standard library has on each system is read from typeshed, which mypy brings.
 """
@@ -29,7 +29,7 @@ _TYPESHED = Path(mypy.__file__).parent / "typeshed" / "stdlib"
 
 
 def gone(system: str) -> dict[str, list[str]]:
-    """By module, the names that the standard library has here and not on `system`."""
+    """By module, the names that the standard library has here but not on `system`."""
     found = {}
     for name in _MODULES:
         stub = _TYPESHED / f"{name}.pyi"
@@ -92,8 +92,8 @@ class OtherSystem:
         )
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Variables of a person's console, which is not one for UTF-8. The folder for temporary
-        files has another name once it is resolved, as on macOS, and where Windows shortens names.
+        """The variables of a person's console that does not use UTF-8. The folder for temporary
+        files gets another name when it is resolved, as on macOS and where Windows shortens names.
         """
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},

@@ -19,8 +19,8 @@ Cell = nbformat.NotebookNode
 class Format:
     """A master: its config, its cells, and the files beside it.
 
-    `half` maps texts of the student notebook to the answers with which a half-right submission
-    replaces them.
+    `half` maps texts of the student notebook to the answers that replace them in a half-right
+    submission.
     """
 
     config: str

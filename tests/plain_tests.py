@@ -1,7 +1,7 @@
 """Tests of plain Otter assignments, one of each kind that courses write: what an answer looks like,
 and what its test does with it.
 
-The kinds follow what public masters do; words and code are our own.
+The kinds follow public masters; words and code are our own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from flax import linen as nn
 
 @dataclass(frozen=True)
 class Kind:
-    """An answer and lines of a test that pass on it; `wrong` is an answer on which they do not."""
+    """An answer, and lines of a test that pass on it. `wrong` is an answer on which they fail."""
 
     answer: str
     test: str
@@ -75,7 +75,7 @@ class Stack:
 
 
 def stack(name: str) -> str:
-    """The class under this name."""
+    """The class with this name."""
     return CLASS.replace("Stack", name)
 
 

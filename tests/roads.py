@@ -1,5 +1,6 @@
-"""The roads of a submission to its verdict: `otter run`, the zip's runner, a class, `otter check`
-and the checks of a notebook."""
+"""The ways in which a submission gets its verdict: `otter run`, the zip's runner, a class, `otter
+check`, and the checks of a notebook.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def by_otter(
 
 
 def by_the_zip(notebook: nbformat.NotebookNode, built: BuiltAssignment, root: Path) -> Rows:
-    """The rows of the zip's runner in a folder such as Gradescope's."""
+    """The rows of the zip's runner in a folder like Gradescope's."""
     for name in ("submission", "results"):
         (root / name).mkdir(parents=True)
     with zipfile.ZipFile(built.zip) as packed:
@@ -52,7 +53,7 @@ def by_the_zip(notebook: nbformat.NotebookNode, built: BuiltAssignment, root: Pa
 def in_a_class(
     notebooks: Mapping[str, nbformat.NotebookNode], built: BuiltAssignment
 ) -> dict[str, Rows]:
-    """The rows that a warm grader gives, one submission after the other."""
+    """The rows that a warm grader gives, one submission after another."""
     station = Station(built.zip)
     try:
         return {

@@ -1,5 +1,6 @@
-"""What importing a module loads, proven in a process of its own. Which module may import which is
-for `lint-imports` (see pyproject.toml)."""
+"""What importing a module loads, proven in a separate process. `lint-imports` decides which module
+may import which (see pyproject.toml).
+"""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ OTTER_FREE = (*JAX_FREE, "assignment.delivery", "cli", "classroom.cluster", "cla
 
 
 def imports(module: str, unwanted: str) -> bool:
-    """Whether a module, or one below it, is loaded by importing `module` of this package."""
+    """Whether importing `module` of this package loads `unwanted`, or a module below it."""
     code = (
         f"import sys, autograder.{module}; sys.exit(any(name == {unwanted!r} or "
         f"name.startswith({unwanted + '.'!r}) for name in sys.modules))"

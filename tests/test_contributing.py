@@ -1,7 +1,7 @@
-"""The table "To change …" of docs/CONTRIBUTING.md: what it names is there, and a change of each
-kind needs no more.
+"""The table "To change …" of docs/CONTRIBUTING.md: what it names exists, and a change of each kind
+needs no more.
 
-A kind of argument is added in `tests/questions/test_arguments.py`.
+`tests/questions/test_arguments.py` adds a kind of argument.
 """
 
 from __future__ import annotations
@@ -58,18 +58,18 @@ TABLE = (
 ROWS = dict(
     re.findall(r"^\| ([^|`]+) \| (.*) \|$", TABLE.partition("| --- | --- |")[2], re.MULTILINE)
 )
-"""What is to be changed, and what the table says to open."""
+"""What to change, and what the table says to open."""
 
 PATHS = {what: re.findall(r"`([\w./]+(?:\.\w+|/))`", names) for what, names in ROWS.items()}
 
 
 def place_of(name: str) -> Path:
-    """Names are those of the package, or of the repository."""
+    """Names are relative to the package or to the repository."""
     return next(path for path in (PACKAGE / name, ROOT / name) if path.exists())
 
 
 def test_the_table_is_read() -> None:
-    assert len(ROWS) == TABLE.count("\n| ") - 2  # without the head and what underlines it
+    assert len(ROWS) == TABLE.count("\n| ") - 2  # without the header and the line below it
     assert all(PATHS.values())
 
 
@@ -81,7 +81,7 @@ def test_what_the_table_names_is_there(what: str, name: str) -> None:
 
 
 def knows_otter(source: str) -> bool:
-    """Whether a module imports Otter, or has the name of one of its modules."""
+    """Whether a module imports Otter, or mentions the name of one of its modules."""
     for node in ast.walk(ast.parse(source)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
@@ -250,7 +250,7 @@ def test_what_elements_an_array_may_have(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_law(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In two tables: it has the inputs and the right answer of the plain call."""
+    """Two tables list it. Its inputs and its right answer are those of the plain call."""
     monkeypatch.setitem(
         laws.LAWS, "checkpoint", "`jax.checkpoint` of the function gives what the function gives"
     )
@@ -288,7 +288,7 @@ def test_every_law_of_a_transform_has_one() -> None:
 
 
 def test_a_shortcut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes it asks for it by its name."""
+    """The code that takes it asks for it by name."""
     monkeypatch.setitem(switches.SHORTCUTS, "woken", "Otter's log server called at the end")
     usual, called = log_server.wake, list[bool]()
     monkeypatch.setattr(
@@ -310,8 +310,9 @@ def test_a_shortcut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_scheduler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It has the two functions of `classroom.cluster`, and whatever it likes goes from the one to
-    the other."""
+    """It has the two functions of `classroom.cluster`, and may pass whatever it likes from one to
+    the other.
+    """
 
     @contextlib.contextmanager
     def connect(scheduler: str | None, workers: int | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The launcher under its old name, as images and scripts call it that were made before it moved."""
+"""The launcher under its old name, which images and scripts use that were made before it moved."""
 
 from __future__ import annotations
 

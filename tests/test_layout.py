@@ -1,8 +1,8 @@
-"""Where tests lie: `tests/<package>/test_<module>.py`, in `tests/end_to_end` what goes the whole
-road of a submission, and in `tests/courses` what does so with masters of public courses.
+"""Where tests are: `tests/<package>/test_<module>.py`; in `tests/end_to_end`, those that follow a
+submission from end to end; and in `tests/courses`, those that do so with masters of public courses.
 
-A module without a test file of its name is named in the docstring of the file that covers it,
-behind "Covers too:", or behind "Runs too:" where that file only runs it.
+If a module has no test file of its own, the docstring of the file that covers it names it after
+"Covers too:", or after "Runs too:" if that file only runs it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def dotted(module: Path) -> str:
 
 
 def named_in(file: Path) -> list[str]:
-    """The modules that a test file's docstring says it covers, or runs, too."""
+    """The modules that a test file's docstring says it also covers or runs."""
     docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     return re.findall(
         r"`([\w.]+)`",
@@ -78,7 +78,7 @@ def test_every_test_file_is_named_after_a_module_or_goes_the_whole_road() -> Non
 
 
 def test_no_folder_of_tests_is_passed_over(pytestconfig: pytest.Config) -> None:
-    """As `build` would be by pytest's own list."""
+    """pytest's own list would pass over `build`."""
     folders = {part for file in TEST_FILES for part in file.relative_to(TESTS).parent.parts}
     assert folders.isdisjoint(pytestconfig.getini("norecursedirs"))
 

@@ -1,4 +1,4 @@
-"""The plugin as Otter calls it, with a configuration that cannot be used."""
+"""The plugin as Otter calls it, with an unusable configuration."""
 
 from __future__ import annotations
 

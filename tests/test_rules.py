@@ -1,4 +1,4 @@
-"""Rules on the method: declarations that cannot work."""
+"""Rules on the method: the declarations that cannot work."""
 
 from __future__ import annotations
 

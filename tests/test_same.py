@@ -1,5 +1,5 @@
-"""The words of `autograder.same`: what they refuse when they are written, and what a question says
-to them.
+"""The words of `autograder.same`: what they refuse when an author writes them, and what a question
+says about them.
 
 Covers too: `questions.same_faults`, `sameness.words`.
 """

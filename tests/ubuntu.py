@@ -52,7 +52,9 @@ exec chroot "$ROOT" /usr/bin/env -i PATH=$PATH HOME=/root LANG=C.UTF-8 $VARIABLE
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 REGISTRY_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", CERTIFICATES)
-"""Copied, never shared, because packages that are installed in the container may write to them."""
+"""These are copied, never shared, because packages that are installed in the container may write to
+them.
+"""
 
 REGISTRY_VARIABLES = (
     "PIP_INDEX_URL",
@@ -88,7 +90,9 @@ def missing() -> str:
 
 @dataclass(frozen=True)
 class Ran:
-    """The result of one command in a container. `peak` is in bytes, None if it was not counted."""
+    """The result of one command in a container. `peak` is in bytes, or None if it was not
+    counted.
+    """
 
     code: int
     printed: str
@@ -155,8 +159,8 @@ class Image:
         )
 
     def set_up_without_files(self, archive: Path) -> Image:
-        """Another image, set up as in the Dockerfile of `otter grade`: the assignment's files come
-        after `setup.sh`.
+        """Another image, set up as in the Dockerfile of `otter grade`, where the assignment's files
+        come after `setup.sh`.
         """
         with tempfile.TemporaryDirectory() as scratch:
             early = Path(scratch, "early.zip")
@@ -174,7 +178,7 @@ class Image:
         return image
 
     def size(self) -> int:
-        """Bytes that the setup has added."""
+        """The bytes that the setup added."""
         return sum(
             path.lstat().st_size
             for path in self._layer.rglob("*")

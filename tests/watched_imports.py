@@ -1,5 +1,5 @@
-"""An interpreter whose processes take down, at each import, where they look for modules: its
-folders with what lies in them, and the names that are found nowhere.
+"""An interpreter whose processes record, at each import, where they look for modules: the folders
+and their contents, and the names that are not found anywhere.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ sys.meta_path.append(Last())
 
 @dataclass(frozen=True)
 class Looked:
-    """One import that found nothing: by which process, for which name, where it worked and looked,
-    and what lay there.
+    """One import that found nothing: the process, the name, where it worked and looked, and what
+    was there.
     """
 
     process: int
@@ -64,7 +64,7 @@ class Looked:
 
 @dataclass
 class Watched:
-    """The interpreter, and what its processes have taken down."""
+    """The interpreter, and what its processes have recorded."""
 
     folder: Path
     python: Path = field(init=False)

@@ -1,9 +1,9 @@
-"""The families of the zoo, read from tests/zoo as text, and made into master notebooks with a
+"""The families of the zoo, read from tests/zoo as text and made into master notebooks with a
 question for each program.
 
 Each module of tests/zoo is a family. Its imports become the notebook's import cell, and its
-undecorated definitions a cell that its programs share. `@program` marks the solution of a question;
-`@wrong`, after it, marks a wrong answer to the same question.
+undecorated definitions become a cell that its programs share. `@program` marks the solution of a
+question. `@wrong`, after it, marks a wrong answer to the same question.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def wrong(name: str) -> Callable[[Any], Any]:
 
 @dataclass(frozen=True)
 class Program:
-    """One question: the routine it is about, its declaration as Python source, its solution, and a
-    wrong answer, both as text.
+    """One question: the routine that it is about, its declaration as Python source, and its
+    solution and a wrong answer as text.
     """
 
     family: str

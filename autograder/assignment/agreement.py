@@ -1,5 +1,5 @@
-"""Grade the same submission with every shortcut and without any: a verdict that a shortcut changes
-cannot be relied on.
+"""Grade the same submission with all shortcuts and with none. If a shortcut changes the verdict,
+the verdict cannot be relied on.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from autograder.runtime import switches
 
 
 class Disagreement(BuildError):
-    """A submission gets different rows without shortcuts. The text names the first such row, and
-    what it says either way.
+    """A submission gets other rows without shortcuts. The text names the first row that differs,
+    and what it says either way.
     """
 
 
 def check(archive: Path, submission: Path) -> int:
-    """Grade `submission` with the zip `archive`, twice; return the number of its rows. Raises
+    """Grade `submission` twice with the zip `archive`, and return its number of rows. Raises
     `Disagreement` if any row differs.
     """
     with_all, without = (

@@ -58,7 +58,7 @@ class BuiltAssignment:
             raise FileNotFoundError(
                 f"{self.folder / side} has no notebook; build the assignment first"
             )
-        if len(found) > 1:  # the others are files of the assignment; Otter's zip has the name
+        if len(found) > 1:  # the others belong to the assignment; Otter's zip has the name
             stem = self.zip.name.partition("-autograder_")[0]
             found = [path for path in found if path.stem == stem] or found
         return found[0]
@@ -101,7 +101,7 @@ class BuiltAssignment:
 
 
 def is_autograder(path: Path) -> bool:
-    """Whether a zip is an autograder's, and not some data."""
+    """Whether a zip is an autograder, and not data of an assignment."""
     try:
         with zipfile.ZipFile(path) as archive:
             return {"otter_config.json", "run_autograder"} <= set(archive.namelist())
@@ -110,8 +110,8 @@ def is_autograder(path: Path) -> bool:
 
 
 def solution_of(notebook: Path, question: str) -> str:
-    """The source of the cell that defines a question's function: by `def`, `class`, or an
-    assignment. "" if no cell defines it by its name, as when it is imported.
+    """The source of the cell that defines a question's function by `def`, `class`, or an
+    assignment; "" if no cell defines that name, for example because it is imported.
     """
     cells = nbformat.read(notebook, as_version=4).cells
     return next(

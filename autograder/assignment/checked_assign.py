@@ -1,7 +1,7 @@
-"""`otter assign`, in a process of its own, with the configuration checked before Otter acts on it.
+"""Run `otter assign` in a process of its own, and check the configuration before Otter acts on it.
 
-Otter copies files before any plugin is called, and has no hook between reading the configuration
-and that. So its class for the configuration gets a subclass here. Run as `python -m
+Otter copies files before it calls any plugin, and has no hook between reading the configuration and
+copying, so we subclass its configuration class here. Run as `python -m
 autograder.assignment.checked_assign MASTER RESULT`.
 """
 
@@ -18,10 +18,10 @@ from autograder.errors import BuildError
 
 
 class Checked(otter.assign.Assignment):
-    """Otter's configuration of an assignment, which it can act on."""
+    """Otter's configuration of an assignment, checked so that Otter can act on it."""
 
     def update(self, user_config: dict[str, Any]) -> Any:
-        """Take over a part of the configuration. Raises `BuildError`."""
+        """Accept a part of the configuration. Raises `BuildError`."""
         try:
             plugins.check_importable(user_config)
             prepared = files.prepared(user_config, self.master)

@@ -1,6 +1,7 @@
-"""What an author asks of conda, in the master's `environment:`.
+"""Handle what an author asks of conda in the master's `environment:`.
 
-Our image has no conda: of such a file it has what pip installs. Otter's own image has all of it.
+Our image has no conda and installs only the pip lines of such a file. Otter's own image installs
+all of it.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ _OTTERS = ("python", "pip", "jupyter_server")
 
 
 def take_pip_lines(path: Path) -> list[str]:
-    """Take the lines for pip out of an environment file, and return them; none if there is no such
-    file. Raises `BuildError`.
+    """Remove the lines for pip from an environment file and return them; an empty list if there is
+    no such file. Raises `BuildError`.
 
-    They belong among the requirements: in this file they would replace our pins of the same
-    packages.
+    These lines belong among the requirements. In the environment file they would replace our pins
+    of the same packages.
     """
     if not path.exists():
         return []
@@ -44,8 +45,8 @@ def take_pip_lines(path: Path) -> list[str]:
 
 
 def left_out(text: str, in_image: set[str]) -> list[str]:
-    """The entries for conda of an environment file, without those of Otter, and without packages
-    that an image has from pip. `in_image` are their canonical names.
+    """The conda entries of an environment file, without those that Otter itself writes and without
+    packages that an image gets from pip. `in_image` holds their canonical names.
     """
     return [
         entry
@@ -67,7 +68,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _name(entry: str) -> str:
-    """The package of an entry such as `conda-forge::ffmpeg>=6`."""
+    """The package that an entry such as `conda-forge::ffmpeg>=6` names."""
     name = entry.split("::")[-1]
     for sign in "=<>!~ [":
         name = name.split(sign)[0]

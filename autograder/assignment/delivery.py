@@ -1,5 +1,5 @@
-"""Deliver this package with an assignment, so that students and Gradescope need no published
-release: the wheel and the pinned requirements.
+"""Deliver this package with an assignment, as a wheel with pinned requirements, so that students
+and Gradescope need no published release.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DISTRIBUTION = "otter-arrays"
 
 EXTRA = "build"
-"""The extra with what instructors need, and a student's check does not."""
+"""The extra with what instructors need and a student's check does not."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -39,8 +39,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def deliver(
     assignment: Assignment, autograder_folder: Path, student_folder: Path, bank: str
 ) -> None:
-    """Add wheel and requirements to both folders of an assignment, and have Otter zip what grading
-    needs. `bank` is the name of the hidden bank's file.
+    """Add the wheel and the requirements to both folders of an assignment, and tell Otter to zip
+    what grading needs. `bank` is the name of the hidden bank's file.
     """
     own = autograder_folder / "requirements.txt"
     asked = own.read_text(encoding="utf-8").splitlines() if own.exists() else []
@@ -65,7 +65,7 @@ def deliver(
         distribution=DISTRIBUTION,
         alone=alone,
     )
-    # Otter reads these after this event: `files` names what it zips from the autograder folder.
+    # Otter reads these after this event. `files` names what Otter zips from the autograder folder.
     assignment.requirements = str(own)
     assignment.files = [
         *assignment.files,
@@ -81,9 +81,9 @@ def deliver(
 
 
 def set_aside(assignment: Assignment, autograder_folder: Path, master_folder: Path) -> list[str]:
-    """Move the notebooks and scripts among the assignment's files to where Otter does not take
-    them for a submission (see `autograder.grading.given`). Returns the paths of the files that
-    students get.
+    """Move the notebooks and scripts among the assignment's files to a place where Otter does not
+    mistake them for a submission (see `autograder.grading.given`). Returns the paths of the files
+    that students get.
     """
     public = [filenames.PUBLIC_FILE]
     for entry in assignment.files:
@@ -92,7 +92,7 @@ def set_aside(assignment: Assignment, autograder_folder: Path, master_folder: Pa
         public += [
             each.relative_to(autograder_folder).as_posix() for each in below if each.is_file()
         ]
-    # Otter copies `autograder_files` after this event, from the master's folder.
+    # Otter copies `autograder_files` from the master's folder after this event.
     for entry in assignment.autograder_files:
         if given.aside(entry):
             shutil.copy(master_folder / entry, autograder_folder)
@@ -113,10 +113,10 @@ def set_aside(assignment: Assignment, autograder_folder: Path, master_folder: Pa
 
 
 def write_wheel(folder: Path) -> Path:
-    """Pack this installed package into a wheel in `folder`: pure Python, the same bytes for the
-    same sources.
+    """Pack this installed package into a pure Python wheel in `folder`. The same sources give the
+    same bytes.
 
-    The version ends in a hash of the sources, as a local version. So a package index cannot serve
+    The version ends in a hash of the sources, as a local version. So no package index can serve
     another file under it, and pip replaces an older copy of the same release.
     """
     files = _sources()
@@ -154,7 +154,8 @@ def wheel_version(wheel: Path) -> str:
 
 def pins() -> list[str]:
     """The exact versions, installed here, of every package that a build and grading need, as lines
-    of a requirements file; without those of the extra `image`, which the zip's setup fetches.
+    of a requirements file. Packages of the extra `image` are missing, because the zip's setup
+    fetches them.
     """
     asked = [Requirement(text) for text in importlib.metadata.requires(DISTRIBUTION) or []]
     fetched = {each.name for each in asked if each.marker and _only_in_image(each.marker)}
@@ -179,10 +180,10 @@ def _only_in_image(marker: Marker) -> bool:
 
 
 def requirements(author_lines: list[str], own_lines: list[str]) -> str:
-    """A requirements file: our pins, the author's additional lines, and the lines by which our
-    wheel is found.
+    """A requirements file with our pins, the author's additional lines, and the lines that point
+    pip to our wheel.
 
-    Raises `BuildError` if the author asks for a version of a package other than the one that
+    Raises `BuildError` if the author asks for another version of a package than the one that
     computed the references.
     """
     pinned = {canonicalize_name(Requirement(line).name): line for line in pins()}
@@ -213,8 +214,8 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
 
 def _sources() -> dict[str, bytes]:
     package = Path(str(resources.files("autograder")))
-    # The templates are needed for builds only: of reports, and of the image, with its thousands of
-    # hashes.
+    # Only builds need the templates: those of reports, and those of the image with their thousands
+    # of hashes.
     paths = sorted(path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc")
     paths = [
         path

@@ -1,4 +1,4 @@
-"""Inspect an autograder zip as Gradescope will see it, before it is uploaded."""
+"""Inspect an autograder zip before it is uploaded, as Gradescope will see it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ NEEDED = ("setup.sh", "run_autograder", "run_otter.py", "otter_config.json", "en
 SCRIPTS = ("setup.sh", "run_autograder")
 
 LARGEST = 100 * 2**20
-"""Bytes. A larger upload takes Gradescope long, and no assignment needs one."""
+"""Bytes. Gradescope needs long for a larger upload, and no assignment needs one."""
 
 
 def inspect_zip(archive: Path, *, dry_run: bool = True, resolve: bool = True) -> list[Inspection]:
-    """All checks of a zip. `dry_run`: grade a submission with it here. `resolve`: ask a package
-    index whether it has the pinned packages.
+    """Run all checks of a zip. `dry_run` also grades a submission with it here. `resolve` also asks
+    a package index whether it has the pinned packages.
     """
     try:
         with zipfile.ZipFile(archive) as packed:

@@ -1,7 +1,8 @@
-"""The files that a master's configuration names, checked and written down as Otter can take them.
+"""Check the files that a master's configuration names, and rewrite the list so that Otter can
+handle it.
 
-Otter copies single files into the two folders and then looks for each under the same name; on a
-folder inside a folder, a name that ends in a slash, or a folder named twice it ends in a traceback.
+Otter copies single files into the two folders and then looks for each under the same name. A folder
+inside a folder, a name that ends in a slash, or a folder named twice ends in a traceback.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _BY_THE_BUILD = (PUBLIC_FILE, RECORD_FILE, compiled_programs.FILE, ASIDE, "otter
 
 
 def prepared(config: Mapping[str, Any], master: Path) -> dict[str, Any]:
-    """The configuration with its files named in such a way that Otter can take them.
+    """The configuration, with its files named so that Otter can handle them.
 
     Raises `BuildError`, which names the key, the entry, and what to do.
     """
@@ -93,7 +94,9 @@ def _place(key: str, entry: Any, master: Path) -> str:
 
 
 def _below(folder: Path, entry: str) -> PurePosixPath | None:
-    """An entry's path below the folder, without `.` and `..`; None if it leads out of it."""
+    """An entry's path relative to the folder, without `.` and `..`; None if it leads out of the
+    folder.
+    """
     parts: list[str] = []
     if system.WINDOWS:
         entry = PureWindowsPath(entry).as_posix()
@@ -123,7 +126,9 @@ def _refuse_handed_out(places: Mapping[str, None], handed_out: list[str]) -> Non
 
 
 def _as_otter_takes_them(places: list[str], key: str, folder: Path) -> list[str]:
-    """The same files; folders stay folders where Otter can take them."""
+    """The same files. Folders stay folders if Otter can handle them; otherwise their files are
+    listed.
+    """
     plain = all("/" not in place or (folder / place).is_file() for place in places)
     apart = not any(one != other and _is_below(one, other) for one in places for other in places)
     if plain and apart:

@@ -1,8 +1,8 @@
-"""Set up the grading image of a zip, and what is started in it.
+"""Set up the grading image of a zip, and what starts in it.
 
 `otter assign` writes a zip whose scripts install Miniforge, a browser and compilers. By default our
 scripts replace them: they install the same packages at the same versions, check each against its
-hash, and install nothing else. In either case the zip gets our launcher.
+hash, and install nothing else. Either way the zip gets our launcher.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ LOCK_FILE = "requirements.lock"
 PACKAGE = Path(str(resources.files("autograder")))
 
 SHIPPED_LOCK = PACKAGE / "templates" / LOCK_FILE
-"""Every package at one version with its hashes, for all Pythons and systems; made by `make lock`
-from `requirements.txt`.
+"""Every package at one version with its hashes, for all Python versions and systems. `make lock`
+writes this file from `requirements.txt`.
 """
 
 PLUGINS_LOCK = PACKAGE / "templates" / "requirements-plugins.lock"
-"""The same with what Otter's own plugins import, which few assignments need."""
+"""The same lock with what Otter's own plugins import, which few assignments need."""
 
 UV = "0.13.9"
 """The version of uv that sets up the image."""
 
 LEFT_OUT = "playwright ; sys_platform == 'never'"
-"""A requirement of Otter that only PDFs made through HTML need: a browser, and the package that
-drives it.
+"""Otter requires a browser and the package that drives it, which only PDFs made through HTML need.
+This line removes them.
 """
 
 _EXTRAS = {"otter-grader": {"grading"}}
-"""The extras of packages in the shipped locks."""
+"""The extras of the packages in the shipped locks."""
 
 _OTTER_ENV = "otter-env"
 
@@ -59,10 +59,10 @@ _PLAIN = 0o644 << 16
 
 def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
     """Give a zip of `otter assign` our launcher and, unless `image` is "stock", our setup.
-    `requirements` is the file that it was built with.
+    `requirements` is the file that the zip was built with.
 
-    Returns the image that it gets: for PDFs, which need a browser and LaTeX, it is always Otter's
-    own. Raises `BuildError`.
+    Returns the image that the zip gets. It is always Otter's own for PDFs, which need a browser and
+    LaTeX. Raises `BuildError`.
     """
     with zipfile.ZipFile(archive) as old:
         entries = {name: old.read(name) for name in old.namelist() if not name.endswith("/")}
@@ -93,8 +93,8 @@ def lock(lines: list[str]) -> str:
     """A requirements file with hashes for the packages pinned in `lines`, without the line for our
     wheel.
 
-    This is a shipped lock if one has all of them at these versions; otherwise uv makes one now
-    with a package index. Raises `BuildError`.
+    This is a shipped lock if one has all the packages at these versions. Otherwise uv makes a lock
+    now with a package index. Raises `BuildError`.
     """
     wanted = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
     wanted = [line for line in wanted if not re.search(r"(^|/)otter_arrays-[^/]*\.whl$", line)]
@@ -112,13 +112,13 @@ def lock(lines: list[str]) -> str:
 
 
 def in_image() -> set[str]:
-    """The canonical names of the packages that every image has."""
+    """The canonical names of the packages in every image."""
     return set(locked_versions(SHIPPED_LOCK.read_text(encoding="utf-8")))
 
 
 def made_lock(wanted: list[str], like: Path | None = None) -> str:
-    """Resolve requirements with uv, for all systems and Pythons from 3.11 on; packages of the lock
-    file `like` at its versions. Raises `BuildError`.
+    """Resolve requirements with uv, for all systems and for Python 3.11 and newer. Packages in the
+    lock file `like` keep their versions. Raises `BuildError`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         source, left_out, target = (
@@ -176,7 +176,7 @@ def made_lock(wanted: list[str], like: Path | None = None) -> str:
 
 def write_shipped_locks() -> None:
     """Write the shipped locks from the pins in this repository's `requirements.txt` and, for
-    Otter's own plugins, in the extra of our package.
+    Otter's own plugins, from the installed versions of what they need.
     """
     pins = (PACKAGE.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
     SHIPPED_LOCK.write_text(made_lock(pins), encoding="utf-8")
@@ -186,8 +186,8 @@ def write_shipped_locks() -> None:
 
 
 def locked_versions(text: str) -> dict[str, set[str]]:
-    """The versions of each package in a lock file: several if they depend on the system or the
-    Python.
+    """The versions of each package in a lock file. There are several if they depend on the system
+    or on the version of Python.
     """
     locked: dict[str, set[str]] = {}
     for line in text.splitlines():

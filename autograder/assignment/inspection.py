@@ -9,8 +9,8 @@ OK, WRONG, UNKNOWN, NOTE = "ok", "WRONG", "not checked", "note"
 
 @dataclass(frozen=True)
 class Inspection:
-    """The result of one check. `state` is OK, WRONG, UNKNOWN or NOTE; `text` says what was found,
-    or what is wrong, or to be noted, and what to do.
+    """The result of one check. `state` is OK, WRONG, UNKNOWN or NOTE. `text` says what was found,
+    or what is wrong or worth noting and what to do about it.
     """
 
     check: str

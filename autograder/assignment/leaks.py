@@ -18,10 +18,10 @@ from autograder.grading.settings import settings_of
 from autograder.questions.sources import defines
 
 DISTINCTIVE = 30
-"""A line of more characters is not written twice by chance."""
+"""Nobody writes a line with more characters than this twice by chance."""
 
 SEVERAL = 3
-"""So many distinctive lines of a solution in one file are taken from it."""
+"""A file with this many distinctive lines of a solution copied them from it."""
 
 LARGEST = 20 * 2**20
 """Bytes. A larger file is data."""
@@ -47,17 +47,17 @@ class Secret:
 
     @staticmethod
     def of(question: str, source: str, handed_out: str) -> Secret:
-        """The solution in `source`. `handed_out` is what students read anyway."""
+        """The solution in `source`. `handed_out` is text that students can read anyway."""
         shown = set(_lines(handed_out))
         distinctive = {line for line in _lines(source) if len(line) > DISTINCTIVE} - shown
         return Secret(question, _body(question, source), frozenset(distinctive))
 
     def is_in(self, text: str) -> bool:
-        """Whether a file gives the solution away: with its body as a whole, or with several of its
+        """Whether a file gives the solution away, by containing its whole body or several of its
         distinctive lines.
 
-        One line is no solution: helpers share lines with solutions. A body of one line counts in a
-        function of the question's name.
+        A single shared line does not count, because helpers share lines with solutions. A body of
+        one line counts only in a function with the question's name.
         """
         lines = _lines(text)
         taken = self.distinctive.intersection(lines)
@@ -72,7 +72,7 @@ class Secret:
 
 
 def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
-    """Whether the zip contains sources of answers. It may contain answers as numbers only.
+    """Check whether the zip contains sources of answers. It may contain answers only as numbers.
 
     The zip is the instructor's, but students' processes run beside it.
     """
@@ -107,7 +107,9 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 
 
 def _texts(contents: Mapping[str, bytes], above: str = "") -> Iterator[tuple[str, str]]:
-    """The files of a zip as text, those of zips in it too; of a notebook its cells."""
+    """The text of each file in a zip, and in zips inside it. For a notebook it is the text of its
+    cells.
+    """
     for name, content in contents.items():
         if name.endswith(_OURS) or len(content) > LARGEST:
             continue
@@ -128,7 +130,7 @@ def _texts(contents: Mapping[str, bytes], above: str = "") -> Iterator[tuple[str
 
 
 def _cells(text: str) -> list[str]:
-    """The sources of a notebook's cells; none if it is no notebook."""
+    """The sources of a notebook's cells; empty if the text is not a notebook."""
     return [_source(cell) for cell in _raw_cells(text)]
 
 
@@ -161,7 +163,9 @@ def _of_questions(contents: Mapping[str, bytes]) -> tuple[set[str], set[str]]:
 def _is_the_notebook(
     name: str, contents: Mapping[str, bytes], questions: set[str], cells: set[str]
 ) -> bool:
-    """Whether a file is the assignment's own notebook, which has the answers or their places."""
+    """Whether a file is the assignment's own notebook, which holds the answers or the places for
+    them.
+    """
     if not name.endswith(".ipynb"):
         return False
     found = _raw_cells(contents.get(name, b"").decode("utf-8", errors="replace"))
@@ -176,14 +180,14 @@ def _is_the_notebook(
 
 
 def _lines(text: str) -> list[str]:
-    """The lines that are not empty and no comment, without the spaces around them."""
+    """The lines that are neither empty nor comments, without surrounding spaces."""
     lines = (line.strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def _body(question: str, source: str) -> list[str]:
-    """The lines of the function's body, without its docstring; all lines of a source that cannot
-    be read.
+    """The lines of the function's body, without its docstring; all lines of a source that cannot be
+    parsed.
     """
     try:
         tree = ast.parse(source)
@@ -198,7 +202,7 @@ def _body(question: str, source: str) -> list[str]:
 
 
 def _follow(body: Sequence[str], lines: Sequence[str]) -> bool:
-    """Whether the lines of the body follow one another in a file."""
+    """Whether the lines of the body occur one after another in a file."""
     return any(
         lines[start : start + len(body)] == list(body)
         for start, line in enumerate(lines)
@@ -207,7 +211,7 @@ def _follow(body: Sequence[str], lines: Sequence[str]) -> bool:
 
 
 def _secrets(archive: Path) -> list[Secret]:
-    """The solutions of the questions. Empty unless the zip is where it was built."""
+    """The solutions of the questions; empty unless the zip is still where it was built."""
     built = BuiltAssignment(archive.resolve().parent.parent)
     try:
         record, solution = built.record(), built.solution

@@ -39,9 +39,9 @@ _OUTCOME_FILE = "outcome.json"
 
 @dataclass(frozen=True)
 class Made:
-    """What a build has made besides the banks: its record, what each test case checks (see
-    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and what
-    the solution binds names to (see `autograder.sandbox.expected_names`).
+    """What a build made besides the banks: its record, what each test case checks (see
+    `autograder.assignment.test_files.checks_of_cases`), notes for the author, and what the solution
+    binds names to (see `autograder.sandbox.expected_names`).
     """
 
     record: BuildRecord
@@ -55,8 +55,8 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
     questions into `folder`, with the programs that grading will need (see
     `autograder.runtime.compiled_programs`).
 
-    `tests` is where Otter wrote the test files of the same master. Raises `BuildError`, which names
-    the cell or the question at fault.
+    `tests` is the folder where Otter wrote the test files of the same master. Raises `BuildError`,
+    which names the cell or the question at fault.
     """
     _refuse_double_questions(nbformat.read(master, as_version=4), master)
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,4 +1,6 @@
-"""What of a master's cells its questions need: a cell that stops matters only if it does."""
+"""Find out which of a master's cells its questions need: a cell that stops matters only if they
+do.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a cell: where it begins and ends, what it binds, what it mentions, and the
-    words in its texts.
+    """A statement of a cell: its first and last line, the names it binds, the names it mentions,
+    and the identifiers in its strings.
     """
 
     first: int
@@ -30,9 +32,11 @@ class Statement:
 
 
 def statements(source: str) -> list[Statement] | None:
-    """The statements of a cell; None if it is not Python even without its magics."""
+    """The statements of a cell; None if it is not valid Python even when its magics are
+    converted.
+    """
     try:
-        # the same number of lines, except for lines that a magic begins
+        # conversion keeps the number of lines, except where a magic starts a line
         tree = ast.parse(_as_python(source))
     except (SyntaxError, ValueError, RecursionError):
         return None
@@ -45,13 +49,13 @@ def _as_python(source: str) -> str:
 
 
 def own_names(cells: Sequence[str]) -> list[str]:
-    """The names of Python's own that these cells give another meaning, such as `sum`."""
+    """The names of Python builtins, such as `sum`, to which these cells give another meaning."""
     bound = {name for source in cells for each in statements(source) or () for name in each.binds}
     return sorted(name for name in bound if hasattr(builtins, name))
 
 
 def needed_names(cells: Sequence[str]) -> frozenset[str]:
-    """Every name that the declarations in these cells need, and that what they need needs."""
+    """Every name that the declarations in these cells need, directly or through other names."""
     found = [each for source in cells for each in statements(source) or ()]
     declared = {name for each in found if each.declares for name in each.binds}
     wanted = {
@@ -68,7 +72,8 @@ def needed_names(cells: Sequence[str]) -> frozenset[str]:
 
 
 def lost_names(source: str, line: int | None, needed: frozenset[str]) -> list[str]:
-    """The needed names that a cell that stopped at `line` has not bound, or not set up, in order.
+    """The needed names, in alphabetical order, that a cell did not bind or set up because it
+    stopped at `line`.
 
     `line` is None if nothing of the cell ran.
     """
@@ -78,7 +83,7 @@ def lost_names(source: str, line: int | None, needed: frozenset[str]) -> list[st
         return sorted({name for pair in said for name in pair if name} & needed)
     rest = [each for each in found if line is None or each.last >= line]
     lost = {name for each in rest for name in each.binds | each.texts}
-    # a call behind the line that stopped may set up what a question needs
+    # a call after the line that stopped may set up what a question needs
     lost |= {each.calls for each in rest[1:]} - {""}
     return sorted(lost & needed)
 
@@ -110,7 +115,7 @@ def _statement(node: ast.stmt) -> Statement:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """The names that a statement binds or changes, outside of the bodies of functions."""
+    """The names that a statement binds or changes outside function bodies."""
     if isinstance(node, _DEFINITION):
         yield node.name
         return
@@ -128,8 +133,8 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 
 def _called(node: ast.stmt) -> str:
-    """The name on which a statement that is a call calls: `jax` in `jax.config.update(…)`. A call
-    of a function of a package, such as `jnp.sum(x)`, sets nothing up and counts as none.
+    """The name that a statement calls if it is a call: `jax` in `jax.config.update(…)`. The result
+    is "" for a call of a package's function, such as `jnp.sum(x)`, because it sets nothing up.
     """
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         return ""

@@ -1,4 +1,4 @@
-"""The modules of this package that others need, found by their import statements."""
+"""Find the modules of this package that others need by reading their import statements."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ PACKAGE = "autograder"
 
 
 def needed_modules(roots: Iterable[str]) -> dict[str, str]:
-    """The sources of the modules `roots` and of everything that they import, by their paths in the
+    """The sources of the modules `roots` and of everything that they import, by path in the
     package's folder.
 
-    Imports inside functions count, those for type checkers do not. A module that is only loaded by
-    its name (`importlib.import_module`) has to be a root.
+    Imports inside functions count; imports for type checkers do not. A module that is loaded only
+    by name (`importlib.import_module`) must be a root.
     """
     folder = Path(str(resources.files(PACKAGE)))
     paths = {_dotted(path.relative_to(folder.parent)): path for path in folder.rglob("*.py")}
@@ -36,9 +36,7 @@ def needed_modules(roots: Iterable[str]) -> dict[str, str]:
 
 
 def imported(source: str) -> list[str]:
-    """The names that a module's import statements may mean, in full: modules, and what is in
-    them.
-    """
+    """The full names that a module's import statements may mean: modules, and what they contain."""
     return [
         name
         for node in _outside_type_checking(ast.parse(source))
@@ -60,7 +58,7 @@ def _outside_type_checking(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def for_types(node: ast.AST) -> bool:
-    """Whether a statement is for type checkers alone."""
+    """Whether a statement is only for type checkers."""
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 

@@ -23,15 +23,16 @@ from autograder.grading.provisioner import sockets_in
 from autograder.runtime.compiler_flags import compiler_flags
 
 SHOWN = 5
-"""At most this many names are listed in a sentence."""
+"""A sentence lists at most this many names."""
 
 _NOTHING_RAN = ("SyntaxError", "IndentationError", "TabError")
 
 _KERNEL = "python3"
-"""The kernel of this very Python, which has the plugin; grading uses it too. A master may name a
-kernel that only its author's machine has."""
+"""The kernel of this Python, which has the plugin; grading uses it too. A master may name a kernel
+that only its author's machine has.
+"""
 
-# `autograder.assignment.master` needs Otter itself, so it is imported before.
+# `autograder.assignment.master` needs the real Otter, so it is imported first.
 _INERT = """\
 import autograder.assignment.master
 from autograder.sandbox.confined.inert_otter import put_inert_otter
@@ -54,9 +55,9 @@ def run_after_cells(
 ) -> Sequence[str]:
     """Run the master's code cells, except tests, and then `call`, in a separate kernel.
 
-    A cell that raises ends only itself, as in Jupyter, unless a question needs what it has not
-    done: that raises `BuildError`, which names the cell. Returns a sentence for each cell that was
-    passed over. Otter's own calls (`grader.check`, `grader.export`) do nothing.
+    A cell that raises stops only itself, as in Jupyter. If a question needs what the cell did not
+    do, this raises `BuildError`, which names the cell. Returns a sentence for each cell that was
+    passed over. Calls of Otter (`grader.check`, `grader.export`) do nothing.
 
     `variables` are additional environment variables of the kernel.
     """
@@ -76,7 +77,7 @@ def run_after_cells(
 
 
 class _Stops:
-    """Decides about each cell that raises: the questions need it, or it is passed over."""
+    """Decide about each cell that raises: fail if a question needs it, pass over it otherwise."""
 
     def __init__(
         self, name: str, sources: Sequence[str], ours: Sequence[nbformat.NotebookNode]
@@ -88,7 +89,7 @@ class _Stops:
     def at(
         self, cell: nbformat.NotebookNode, execute_reply: Mapping[str, Any], **_: object
     ) -> None:
-        """Take notice of a cell that raised. Raises `BuildError` if a question needs it."""
+        """Handle a cell that raised. Raises `BuildError` if a question needs it."""
         content = execute_reply["content"]
         lines = [
             line for line in cell.source.splitlines() if line.strip() and not line.startswith("#")
@@ -110,7 +111,7 @@ class _Stops:
 def _execute(
     notebook: nbformat.NotebookNode, master: Path, variables: Mapping[str, str], stops: _Stops
 ) -> None:
-    # References are computed on the CPU, which every grader has.
+    # The CPU computes the references, because every grader has one.
     environment = {
         **os.environ,
         "JAX_PLATFORMS": "cpu",
@@ -131,8 +132,8 @@ def _execute(
                 resources={"metadata": {"path": str(master.parent)}},
                 config=config,
             )
-            # The kernel's standard error only has remarks about the kernel; the output of cells
-            # comes another way.
+            # The kernel's standard error holds only remarks about the kernel; the output of cells
+            # arrives another way.
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError as error:
         raise KernelDied(
@@ -143,7 +144,7 @@ def _execute(
 
 
 def _line(traceback: Sequence[str]) -> int | None:
-    """The line of the cell in an IPython traceback."""
+    """The line of the cell that an IPython traceback names."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(traceback))
     found = re.search(r"^(?:Cell )?In ?\[\d+\], line (\d+)", plain, re.MULTILINE)
     return int(found[1]) if found else None

@@ -1,4 +1,4 @@
-"""Call `otter assign`, and read what it wrote."""
+"""Run `otter assign`, and read what it wrote."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from otter.assign import Assignment
 
 _REFUSED = "Some autograder tests failed in the autograder notebook:"
-"""How Otter begins to say that the solution does not get every point."""
+"""How Otter's message starts when the solution does not get every point."""
 
 NOTE = "Note for the author: "
-"""How a line for the author begins in the output of `otter assign`."""
+"""How a line for the author starts in the output of `otter assign`."""
 
 
 def tests_of_cells(notebook: Path) -> dict[str, list[str]]:
-    """The tests that Otter runs after each cell, by cell id, as it wrote them into this
+    """The tests that Otter runs after each cell, by cell id, as Otter wrote them into this
     notebook.
     """
     cells = nbformat.read(notebook, as_version=4).cells
@@ -72,8 +72,8 @@ def check_readable(master: Path) -> None:
 
 
 def check_generated(assignment: Assignment) -> None:
-    """Raise `BuildError` for a master without an autograder zip, in which Otter itself has no place
-    for a plugin.
+    """Raise `BuildError` for a master without an autograder zip, because then Otter never runs a
+    plugin.
     """
     if not assignment.generate_enabled:
         raise BuildError(
@@ -83,18 +83,18 @@ def check_generated(assignment: Assignment) -> None:
 
 
 def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
-    """Build a master into the folder `out` with the command `otter assign`, once its configuration
-    is checked. Returns "", or why it failed; adds what the author should know to `notes`.
+    """Check a master's configuration and build it into the folder `out` with the command `otter
+    assign`. Returns "", or why it failed. Adds what the author should know to `notes`.
     """
     try:
         check_readable(master)
     except BuildError as error:
         return str(error)
-    # Otter compares the folder with those of the files, in which links are resolved.
+    # Otter compares this folder with the folders of the files, whose links are resolved.
     place = master.parent.resolve() / master.name
     command = [sys.executable, "-m", "autograder.assignment.checked_assign", str(place), str(out)]
     done = subprocess.run(
-        tied(command),  # a kernel may be computing in it when this process is killed
+        tied(command),  # a kernel may still be computing in it when this process is killed
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -121,8 +121,8 @@ def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
 
 
 def refused_solution(name: str, printed: str) -> str:
-    """What the tests of the master `name` say to its own solution, as `otter assign` printed it
-    below a traceback; "" if that is not why it failed.
+    """What the tests of the master `name` say about its own solution, taken from a traceback that
+    `otter assign` printed; "" if it failed for another reason.
     """
     _, found, told = printed.partition(f"RuntimeError: {_REFUSED}\n")
     if not found:
@@ -143,6 +143,6 @@ def refused_solution(name: str, printed: str) -> str:
 
 
 def tell_of_first_cell(size: int) -> None:
-    """Say how large the first cell of a notebook is that needs no other file."""
+    """Tell the author how large the first cell is of a notebook that needs no other file."""
     told = f"the student's notebook needs no other file; its first cell has {size:,} bytes"
     print(f"{NOTE}{told}", flush=True)

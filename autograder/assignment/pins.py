@@ -1,4 +1,4 @@
-"""The versions that the image of a zip will have, and whether a package index has them."""
+"""Read the versions that a zip's image will have, and ask whether a package index has them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pins_of(contents: Mapping[str, bytes]) -> dict[str, set[str]]:
 
 
 def not_installed(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
-    """What the author asks of conda, which our image does not have."""
+    """What the author asks of conda and our image does not have."""
     if LOCK_FILE not in contents:
         return
     entries = conda.left_out(
@@ -50,7 +50,7 @@ def not_installed(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
 
 
 def resolvable(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
-    """Whether a package index has what the image will be built from."""
+    """Whether a package index has everything that the image is built from."""
     python = python_of(contents)
     if LOCK_FILE not in contents:
         yield Inspection(

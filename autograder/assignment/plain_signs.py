@@ -1,5 +1,5 @@
-"""The tests that students get, in ASCII: Otter reads them in the encoding of the student's system,
-which on Windows is not that of the file.
+"""Write the tests that students get in ASCII, because Otter reads them in the encoding of the
+student's system, which on Windows is not the encoding of the file.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 
 
 def in_ascii(source: str) -> str:
-    """The same program in ASCII: escapes in texts, and "?" in comments. What cannot be written so,
-    such as a name with an accent, stays.
+    """The same program in ASCII, with escapes in strings and "?" in comments. What cannot be
+    written that way, such as a name with an accent, stays.
     """
     if source.isascii():
         return source
@@ -25,7 +25,7 @@ def in_ascii(source: str) -> str:
 
 
 def write_in_ascii(tests: Path) -> None:
-    """Rewrite each test file in a folder, which may be missing."""
+    """Rewrite each test file in a folder, if the folder exists."""
     for path in sorted(tests.glob("*.py")):
         source = path.read_text(encoding="utf-8")
         written = in_ascii(source)

@@ -1,5 +1,5 @@
-"""The other Otter plugins that a master names: whether they can be imported, and what the image
-needs for them.
+"""Handle the other Otter plugins that a master names: check that they can be imported, and find
+what the image needs for them.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ DISTRIBUTION = "otter-arrays"
 OTTERS_OWN = "otter.plugins.builtin."
 
 EXTRA = "plugins"
-"""The extra, of ours and of Otter, with what Otter's own plugins import."""
+"""The extra, both of this package and of Otter, with what Otter's own plugins import."""
 
 
 def names(plugins: Iterable[Any]) -> Iterator[str]:
-    """The names in a list of plugins, whose entries are names or have one name as their only
-    key.
+    """The names in a list of plugins, whose entries are either names or mappings with a name as the
+    only key.
     """
     for entry in plugins:
         yield from ([entry] if isinstance(entry, str) else map(str, entry))
@@ -78,10 +78,10 @@ def _import(key: str, name: str) -> None:
 
 
 def requirements_of(plugins: Iterable[Any], named: Iterable[str], in_image: set[str]) -> list[str]:
-    """Lines of a requirements file for what these plugins import beside what the image has.
+    """Requirements lines for what these plugins import and the image lacks.
 
-    `named` are the author's own lines, `in_image` the canonical names of the packages that the
-    image has without them. Raises `BuildError` for a plugin of a package that is in neither.
+    `named` are the author's own lines, and `in_image` holds the canonical names of the packages
+    that the image has without them. Raises `BuildError` for a plugin whose package is in neither.
     """
     has = {*in_image, *filter(None, map(_name_of, named))}
     needed: dict[str, None] = {}
@@ -106,8 +106,8 @@ def requirements_of(plugins: Iterable[Any], named: Iterable[str], in_image: set[
 
 
 def _packages_with(module: str) -> list[str]:
-    """The names of the installed packages that have a module; also of one whose sources lie
-    elsewhere, as `pip install -e` leaves them.
+    """The names of the installed packages that contain a module, including packages whose sources
+    lie elsewhere, as after `pip install -e`.
     """
     found = importlib.metadata.packages_distributions().get(module.split(".")[0], [])
     place = importlib.util.find_spec(module)

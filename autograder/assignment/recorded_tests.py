@@ -1,4 +1,4 @@
-"""Read what the test files of a master ask for by running them on its solution."""
+"""Find out what the test files of a master ask for by running them on its solution."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from autograder.errors import BuildError
 
 
 def record(tests: Path, namespace: Mapping[str, Any]) -> dict[str, list[list[TestCall]]]:
-    """The calls of `check` that each test case of each test file makes, by file, in order.
+    """The calls of `check` that each test case of each test file makes, in order, by file.
 
-    Each test case runs on a copy of `namespace`, as far as it comes: whether it passes is for
-    grading to find out. One that stops before it calls `check` is read instead. Raises `BuildError`
-    for a file that Otter cannot load.
+    Each test case runs on a copy of `namespace` for as far as it gets; whether it passes is for
+    grading to find out. If a test case stops before it calls `check`, its source is read instead.
+    Raises `BuildError` for a file that Otter cannot load.
     """
     found = {}
     for path in sorted(tests.glob("*.py")):
@@ -65,7 +65,7 @@ def _of_file(path: Path, namespace: Mapping[str, Any]) -> list[list[TestCall]]:
 
 
 def _hashable(calls: Sequence[tuple[object, ...]]) -> list[tuple[Any, ...]]:
-    """The calls with texts as they are, and anything else in Python's notation."""
+    """The calls, with strings unchanged and everything else as its `repr`."""
     return [tuple(part if part is None else _text(part) for part in call) for call in calls]
 
 

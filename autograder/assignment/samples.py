@@ -1,7 +1,7 @@
-"""Submissions with known answers, made from a built assignment, and their results from real Otter.
+"""Make submissions with known answers from a built assignment, and grade them with real Otter.
 
-The answers are the alternatives and misconceptions that the author declared beside the question,
-put into the student notebook in place of the prompt.
+The answers are the alternatives and misconceptions that the author declared beside the question.
+They replace the prompt in the student notebook.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class GradedSample:
 
     @property
     def score(self) -> float | None:
-        """Points, or None if a question was not graded."""
+        """The points, or None if a question was not graded."""
         rows = self._question_rows()
         return (
             sum(row["score"] for row in rows)
@@ -79,7 +79,7 @@ class GradedSample:
 
 @dataclass(frozen=True)
 class Sample:
-    """A submission whose result is known in advance; `expects` checks it."""
+    """A submission whose result is known in advance. `expects` checks the result."""
 
     built: BuiltAssignment
     label: str
@@ -96,7 +96,6 @@ def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
             known for known in built.misconceptions(question).values() if known.told_by == "values"
         ]
         if told:
-            # The one that comes closest to passing.
             known = min(reversed(told), key=lambda known: len(known.refused_in))
             yield Sample(
                 built,
@@ -108,7 +107,7 @@ def known_samples(built: BuiltAssignment) -> Iterable[Sample]:
 
 
 def check_results(results: object) -> None:
-    """Validate results in Gradescope's form against their schema. Raises
+    """Validate results in Gradescope's format against their schema. Raises
     `jsonschema.ValidationError`.
     """
     jsonschema.validate(
@@ -128,9 +127,7 @@ def otter_run(
     name: str = "submission.ipynb",
     **popen: Any,
 ) -> GradedSample:
-    """Grade one submission with the stock command `otter run`, in a process and a folder of its
-    own.
-    """
+    """Grade one submission with the stock command `otter run`, in its own process and folder."""
     with tempfile.TemporaryDirectory() as scratch:
         path = submission
         if not isinstance(path, Path):
@@ -139,7 +136,7 @@ def otter_run(
         output = Path(scratch, "results")
         output.mkdir()
         started = time.monotonic()
-        # -P: a submission may be in the current folder.
+        # -P, because a submission may be in the current folder.
         command = [
             sys.executable,
             "-P",
@@ -175,5 +172,5 @@ def otter_run(
 
 
 def _no_json(constant: str) -> None:
-    """Refuse NaN and Infinity, which Python reads but JSON lacks. Raises `ValueError`."""
+    """Refuse NaN and Infinity, which Python reads but JSON does not have. Raises `ValueError`."""
     raise ValueError(f"results.json has {constant} in it, which is not JSON")

@@ -1,5 +1,5 @@
-"""A master notebook to begin with: one small question that builds, grades and audits as it is, with
-notes on what to edit.
+"""Write a master notebook to start from: one small question that builds, grades and audits as it
+stands, with notes on what to edit.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _CELL = re.compile(r"^<!-- (\w+) ([\w-]+) -->\n", re.MULTILINE)
 
 
 class CannotStart(BuildError):
-    """The notebook cannot be written; the text says why."""
+    """The notebook cannot be written. The text says why."""
 
 
 def function_name(assignment: str) -> str:
-    """The name of the function that students write in this assignment: the assignment's name with
-    underscores. Raises `CannotStart`.
+    """The name of the function that students write in this assignment, which is the assignment's
+    name with underscores. Raises `CannotStart`.
     """
     name = assignment.replace("-", "_").lower()
     if not re.fullmatch(r"[a-z]\w*", name) or keyword.iskeyword(name):
@@ -42,8 +42,8 @@ def function_name(assignment: str) -> str:
 
 
 def write(assignment: str, folder: Path) -> Path:
-    """Write `folder`/ASSIGNMENT/ASSIGNMENT.ipynb and return its path. Raises `CannotStart`; never
-    overwrites a file.
+    """Write `folder`/ASSIGNMENT/ASSIGNMENT.ipynb and return its path. Never overwrites a file.
+    Raises `CannotStart`.
     """
     target = folder / assignment / f"{assignment}.ipynb"
     notebook = master(assignment)

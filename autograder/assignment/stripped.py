@@ -1,4 +1,4 @@
-"""A module without what only people and type checkers read."""
+"""Strip a module of what only people and type checkers read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Strip(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        # A dataclass has a field for each annotation, and only looks whether that is `ClassVar`.
+        # A dataclass makes a field of each annotation, and only looks at whether it is `ClassVar`.
         for each in node.body:
             if isinstance(each, ast.AnnAssign) and "ClassVar" not in ast.unparse(each.annotation):
                 each.annotation = ast.Constant(0)
@@ -61,7 +61,7 @@ def _needed(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _is_text(node: ast.stmt) -> bool:
-    """Whether a statement is a text and nothing else, as below a constant."""
+    """Whether a statement is nothing but a string, such as the text below a constant."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

@@ -1,5 +1,5 @@
-"""What a student gets besides the assignment's own files: what to install, in ranges and exactly,
-a README, and the first cell of the notebook.
+"""Write what a student gets besides the assignment's own files: requirements as ranges and as exact
+versions, a README, and the first cell of the notebook.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ RANGES, EXACT = "requirements.txt", "requirements.lock"
 README = "README.md"
 
 QUIET_KERNEL = "ipykernel>=6.17,<7.3"
-"""Kernels from 7.3 on warn, each time that Otter runs a notebook, that their connection on this
-very machine is not encrypted.
+"""From 7.3 on, kernels warn that their connection is not encrypted, even on the same machine, each
+time that Otter runs a notebook.
 """
 
 
@@ -34,23 +34,23 @@ def write(
     distribution: str,
     alone: bool,
 ) -> int:
-    """Write all of it into the student's folder. `author_lines` are the requirements of the
-    assignment itself, `own_lines` those by which our wheel is found; `alone` says that the notebook
-    must need no other file. Returns the bytes of the notebook's first cell.
+    """Write all these files into the student's folder. `author_lines` are the requirements of the
+    assignment itself, and `own_lines` point pip to our wheel. `alone` says that the notebook must
+    not need any other file. Returns the size of the notebook's first cell in bytes.
     """
     needs = ranges(author_lines, distribution)
     (folder / RANGES).write_text("\n".join([*needs, *own_lines]) + "\n", encoding="utf-8")
     exact = [_pinned(line) for line in needs]
     (folder / EXACT).write_text("\n".join([*exact, *own_lines]) + "\n", encoding="utf-8")
     size = student_notebook.write(notebook, [each for each in needs if _named(each)], alone=alone)
-    if not (folder / README).exists():  # an author may hand out one
+    if not (folder / README).exists():  # the author may hand out one
         (folder / README).write_text(_readme(notebook, alone=alone), encoding="utf-8")
     return size
 
 
 def ranges(author_lines: Sequence[str], distribution: str) -> list[str]:
-    """The requirements of a student's check, in the ranges that were tested, and the author's
-    own.
+    """The requirements of a student's check, in the ranges that were tested, followed by the
+    author's own.
     """
     checks = map(Requirement, [QUIET_KERNEL, *(importlib.metadata.requires(distribution) or ())])
     found = {canonicalize_name(each.name): each for each in checks if each.marker is None}
@@ -67,15 +67,15 @@ def ranges(author_lines: Sequence[str], distribution: str) -> list[str]:
 
 
 def _text(requirement: Requirement) -> str:
-    """A requirement as people write it: the lower bound first."""
+    """A requirement as people write it, with the lower bound first."""
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
     bounds = sorted(map(str, requirement.specifier), key=lambda each: (each[0] != ">", each))
     return f"{requirement.name}{extras}{','.join(bounds)}"
 
 
 def _named(line: str) -> Requirement | None:
-    """A line of a requirements file as the name of a package with what is asked of it; None if it
-    is something else, such as a path.
+    """The requirement in a line of a requirements file; None if the line is something else, such as
+    a path.
     """
     try:
         return Requirement(line.split("#")[0].strip())
@@ -84,7 +84,7 @@ def _named(line: str) -> Requirement | None:
 
 
 def _pinned(line: str) -> str:
-    """The line with the version that is installed here, with which the references were computed."""
+    """The line with the version that is installed here and computed the references."""
     requirement = _named(line)
     if requirement is None:
         return line

@@ -1,5 +1,5 @@
-"""The student's notebook as it is handed out: with a first cell that looks whether everything is
-there, or one that brings everything, and with our `grader`.
+"""Write the notebook that students get. Its first cell checks whether everything is there, or
+brings everything with it, and the notebook uses our `grader`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ FOLDED = {
     "_kg_hide-input": True,  # Kaggle
     "is_code_hidden": True,  # Deepnote
 }
-"""How the places where notebooks run are told to show a cell folded."""
+"""The metadata that makes each place where notebooks run show a cell folded."""
 
 INIT = "# Initialize Otter"
-"""How the cell begins in which Otter makes its `grader`."""
+"""How the cell starts in which Otter makes its `grader`."""
 
 NOT_READY = (
     "Run the first cell of this notebook: it brings what the checks need, or says what is missing."
@@ -46,12 +46,13 @@ ROOTS = (
     "autograder.student.installing",
     "autograder.student.notebook",
 )
-"""What a student's notebook calls, by import statements and by names."""
+"""The modules that a student's notebook uses, by import statement or by name."""
 
 
 def write(notebook: Path, needs: Sequence[str], *, alone: bool) -> int:
-    """Give the student's notebook its first cell. With `alone` it needs no other file; `needs` are
-    the requirements that it then installs where they are missing. Returns the bytes of that cell.
+    """Give the student's notebook its first cell. With `alone` the notebook needs no other file,
+    and the cell installs those of the requirements `needs` that are missing. Returns the size of
+    the cell in bytes.
     """
     document = nbformat.read(notebook, as_version=nbformat.NO_CONVERT)
     files = beside(notebook)
@@ -72,11 +73,11 @@ def write(notebook: Path, needs: Sequence[str], *, alone: bool) -> int:
 
 
 LOCKED = {"deletable": False, "editable": False, "tags": ["otter_ignore"]}
-"""Otter leaves a cell with this tag out when it grades, and so do we."""
+"""When Otter grades, it leaves out cells with this tag, and so do we."""
 
 
 def beside(notebook: Path) -> dict[str, bytes]:
-    """The files that a student gets with the notebook, without those that are for installing."""
+    """The files that a student gets with the notebook, except those for installing."""
     folder = notebook.parent
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -91,8 +92,8 @@ def beside(notebook: Path) -> dict[str, bytes]:
 
 
 def payload(files: Mapping[str, bytes]) -> str:
-    """Files in one text, compressed: programs together, and each other file by itself, for its
-    numbers are of another kind.
+    """Files compressed into one text: programs together, and each other file by itself, because its
+    numbers compress differently.
     """
     head: list[tuple[str, int]] = []
     programs: list[bytes] = []
@@ -120,7 +121,7 @@ def _single(folder: Path, files: Mapping[str, bytes], assignment: str, needs: Se
 
 
 def _by_name(public_cases: Path) -> list[str]:
-    """The modules that these cases need besides, which are loaded by name."""
+    """The modules that these cases also need, which are loaded by name."""
     groups = [
         each for groups in storage.load(public_cases).groups.values() for each in groups.values()
     ]
@@ -143,7 +144,9 @@ def _tests(files: Mapping[str, bytes]) -> list[str]:
 
 
 def _otters_needs(needs: Sequence[str]) -> list[str]:
-    """What Otter itself requires, without extras: they bring a browser, which no check needs."""
+    """What Otter itself requires, without its extras: these bring a browser, which no check
+    needs.
+    """
     ours = {Requirement(need).name for need in needs}
     found = []
     for text in importlib.metadata.requires("otter-grader") or []:
@@ -154,12 +157,12 @@ def _otters_needs(needs: Sequence[str]) -> list[str]:
 
 
 def _installs_otter(cell: nbformat.NotebookNode) -> bool:
-    """Whether Otter has put this cell there for Colab; our first cell does its work."""
+    """Whether Otter put this cell there for Colab. Our first cell does its work."""
     return bool(cell.cell_type == "code" and cell.source == "%pip install -q otter-grader")
 
 
 def _our_grader(source: str, name: str) -> str:
-    """Otter's cell with our `grader`, which is given the notebook's name."""
+    """The cell of Otter with our `grader` in it, which is given the notebook's name."""
     given = re.search(r"otter\.Notebook\((.*)\)", source)
     arguments = given[1] if given else ""
     if not arguments.startswith('"'):

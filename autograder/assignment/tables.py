@@ -1,4 +1,4 @@
-"""Tables of a build for the author of an assignment."""
+"""Write the tables that a build shows to the author of an assignment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.console import a_table
 
 
 def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
-    """A row for each question: its cases, its tolerance, and the outcomes of its known wrong
+    """A row for each question with its cases, its tolerance, and the outcomes of its known wrong
     answers.
     """
     table = a_table(
@@ -52,7 +52,7 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
 
 
 def as_data(built: BuiltAssignment) -> dict[str, Any]:
-    """What the table says of one assignment, and where its files are, for a script."""
+    """What the table says about one assignment, and where its files are, as data for a script."""
     return {
         "name": built.name,
         "student": str(built.folder / "student"),
@@ -73,9 +73,7 @@ def as_data(built: BuiltAssignment) -> dict[str, Any]:
 
 
 def sentences_of_options(built: Sequence[BuiltAssignment]) -> list[str]:
-    """For each argument that is one of a few things, a sentence on how many hidden cases have
-    each.
-    """
+    """A sentence for each argument with options, on how many hidden cases have each option."""
     return [
         f"{each.name}: {question}: of the hidden cases, {argument} is "
         + ", ".join(f"{option} in {count}" for option, count in shares.items())
@@ -87,7 +85,7 @@ def sentences_of_options(built: Sequence[BuiltAssignment]) -> list[str]:
 
 
 def sentences_of_margins(built: Sequence[BuiltAssignment]) -> list[str]:
-    """For each question, a sentence on the known wrong answer that is the least wrong."""
+    """A sentence for each question on the known wrong answer that is closest to right."""
     told = []
     for each in built:
         for question, record in each.record().questions.items():
@@ -107,7 +105,7 @@ def sentences_of_margins(built: Sequence[BuiltAssignment]) -> list[str]:
 
 
 def sentences_of_trivial(built: Sequence[BuiltAssignment]) -> list[str]:
-    """For each answer that needs no understanding and gets points all the same, a sentence."""
+    """A sentence for each answer that needs no understanding and still gets points."""
     return [
         f"{each.name}: {question}: whoever returns {called} gets the points of {', '.join(names)}, "
         "which its author accepts."
@@ -118,7 +116,7 @@ def sentences_of_trivial(built: Sequence[BuiltAssignment]) -> list[str]:
 
 
 def tables_of_cases(built: BuiltAssignment) -> list[Table]:
-    """For each question, a table of how many cases of each group refuse each known wrong answer,
+    """A table for each question with how many cases of each group refuse each known wrong answer
     and each answer that needs no understanding.
     """
     tables = []
@@ -147,7 +145,9 @@ def tables_of_cases(built: BuiltAssignment) -> list[Table]:
 
 
 def _measured(question: QuestionRecord) -> tuple[str, str, str]:
-    """Noise, tolerance and distance of the nearest wrong answer, as the table shows them."""
+    """The noise, the tolerance, and the distance of the nearest wrong answer, as the table shows
+    them.
+    """
     tolerance = question.tolerance
     noise = f"{tolerance.noise.largest:.1e}" if tolerance.noise.measured else "none"
     allowed = (

@@ -1,5 +1,6 @@
-"""Read the test files that Otter made of a master: what they ask for, and what is wrong with
-them."""
+"""Read the test files that Otter made from a master: what they ask for, and what is wrong with
+them.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ class TestCall:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the tests of a question may ask for besides groups of cases: its rules and its laws, by
-    name.
+    """The rules and laws, by name, that the tests of a question may ask for besides groups of
+    cases.
     """
 
     rules: Sequence[str] = ()
@@ -36,7 +37,7 @@ class Asked:
 
 
 def check_readable(tests: Path) -> None:
-    """Raise `BuildError` for a test file that Otter could not run as it is meant."""
+    """Raise `BuildError` for a test file that Otter could not run as intended."""
     for path in sorted(tests.glob("*.py")):
         try:
             module = ast.parse(path.read_text(encoding="utf-8"))
@@ -80,8 +81,8 @@ def checks_of_cases(
 
 
 def spelled_calls(path: Path) -> list[list[TestCall]]:
-    """The calls of `check` that stand in a test file, by test case: for one that stops before it
-    comes to them.
+    """The calls of `check` in the source of a test file, by test case, for a test case that stops
+    before it reaches them.
     """
     module = ast.parse(path.read_text(encoding="utf-8"))
     return [

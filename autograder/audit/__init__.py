@@ -1,1 +1,1 @@
-"""Grade the grader: answers with known verdicts go through the tests."""
+"""Grade the grader: put answers with known verdicts through the tests."""

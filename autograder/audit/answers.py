@@ -1,5 +1,5 @@
-"""Make answers with known verdicts from the source of a reference: what mutants and rewrites have
-in common. Runs no code of them.
+"""Make answers with known verdicts from the source of a reference. Holds what mutants and rewrites
+share, and runs none of their code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Answer:
 
 
 def plain(source: str, question: Question) -> str:
-    """The source of the reference as mutants and rewrites contain it: without comments and
+    """The source of the reference as mutants and rewrites contain it, without comments and
     docstring.
     """
     return ast.unparse(of_function(source, question.name))
@@ -44,7 +44,7 @@ def unique(made: list[Answer], original: str) -> list[Answer]:
 
 def of_function(source: str, name: str) -> ast.Module:
     """The parsed module, without the docstring of the function or class `name`. Raises `ValueError`
-    if it defines none of that name.
+    if the source defines nothing of that name.
     """
     module = ast.parse(source)
     function = next(
@@ -65,16 +65,16 @@ def of_function(source: str, name: str) -> ast.Module:
 
 
 Around = tuple[str, str, str]
-"""The kind of change, what was changed, and the body of a function around the reference, which it
-calls as `_reference`.
+"""The kind of change, what was changed, and the body of a function that wraps the reference and
+calls it as `_reference`.
 """
 
 
 def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> Iterator[Answer]:
-    """Answers in which a function or class of the question's name wraps the reference, which is
-    kept under another name.
+    """Answers in which a function or class with the question's name wraps the reference, which
+    keeps another name.
 
-    Bodies may keep values between calls in the dict `_kept`. Their own names begin with `_`, so
+    Bodies may keep values between calls in the dict `_kept`. Names of their own begin with `_`, so
     that no argument has them.
     """
     imports = "import functools\nimport jax\nimport jax.numpy as jnp\nimport numpy as np"
@@ -91,7 +91,7 @@ def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> 
 
 
 def _wrapper(question: Question, body: str) -> str:
-    if question.through is not None:  # what the given code passes is not known
+    if question.through is not None:  # what the given code passes is unknown
         return f"def {question.name}(*given, **named):\n{_indented(body, 1)}\n"
     if question.calls:
         return _subclass(question, body)
@@ -117,7 +117,7 @@ def _wrapper(question: Question, body: str) -> str:
 
 
 def _subclass(question: Question, body: str) -> str:
-    """A class whose methods wrap those of the reference, which it inherits the state of."""
+    """A class whose methods wrap those of the reference, whose state it inherits."""
     methods = dict.fromkeys(step.method for step in question.way.steps() if step.method)
     return f"class {question.name}({INNER}):\n" + "\n".join(
         f"    def {method}(self, *given, **named):\n"
@@ -128,7 +128,7 @@ def _subclass(question: Question, body: str) -> str:
 
 
 def _stages(question: Question) -> tuple[list[str], list[str]]:
-    """The arguments of the first call and of the second, each with those by keyword last."""
+    """The arguments of the first call and of the second, with keyword arguments last in each."""
     ordered = sorted(question.arguments, key=lambda name: name in question.keywords)
     if question.constructor is not None:
         first = [name for name in ordered if name in question.constructor]
@@ -164,7 +164,7 @@ def call(question: Question, **changed: str) -> str:
 
 
 def named_arguments(question: Question) -> list[str]:
-    """The arguments that a wrapper of the reference has names for."""
+    """The arguments that a wrapper of the reference can name."""
     return [] if question.through is not None or question.calls else list(question.arguments)
 
 
@@ -174,14 +174,14 @@ def takes_several(question: Question) -> bool:
 
 
 def of_all(question: Question, expression: str) -> str:
-    """An expression of the answer `_y`; if the question takes several arrays, it applies to each
-    array in it.
+    """An expression of the answer `_y`. If the answer holds several arrays, the expression applies
+    to each.
     """
     return f"jax.tree.map(lambda _y: {expression}, _y)" if takes_several(question) else expression
 
 
 def traces(question: Question) -> bool:
-    """Whether JAX may trace the function, so that it cannot turn its arguments into NumPy
+    """Whether JAX may trace the function, which then cannot turn its arguments into NumPy
     arrays.
     """
     return (
@@ -192,7 +192,7 @@ def traces(question: Question) -> bool:
 
 
 def numpy_only(question: Question) -> bool:
-    """Whether the question hands over arrays of NumPy alone: then nothing is said of JAX."""
+    """Whether the question passes only NumPy arrays; nothing is said about JAX then."""
     return any(argument.holds_numpy for argument in question.arguments.values())
 
 

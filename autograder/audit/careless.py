@@ -1,6 +1,6 @@
-"""Mutants that look at a part of their arguments, or are wrong in a part of their answer: results
-kept under a part of the arguments, 0 taken for nothing, rounding in place of a cast, a region of
-the answer that is 5 % off, an argument returned as it is.
+"""Mutants that look at only a part of their arguments, or are wrong in a part of their answer:
+results cached by a part of the arguments, 0 treated as missing, rounding instead of a cast, a
+region of the answer that is 5 % off, an argument returned unchanged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _content(value, of=lambda array: array.tobytes()):
             found.append(repr(leaf))
     return repr(found)
 """
-"""What is in a value, or in what `of` takes of each of its arrays, as text."""
+"""The content of a value, or what `of` extracts from each of its arrays, as text."""
 
 _PARTS: Mapping[str, str] = {
     "shapes and dtypes": "lambda array: array.dtype.name",
@@ -54,16 +54,18 @@ _REGIONS: Mapping[str, str] = {
     "what is above the median": "jnp.abs(_y) > jnp.median(jnp.abs(_y))",
     "every third element": "jnp.arange(_y.size).reshape(_y.shape) % 3 == 2",
 }
-"""Where an answer is 5 % off, by name."""
+"""The regions in which an answer is 5 % off, by name."""
 
 
 def careless(question: Question) -> Iterator[Around]:
-    """The kinds of change, what was changed, and the bodies of functions around the reference."""
+    """The kinds of change, what was changed, and the bodies of functions that wrap the
+    reference.
+    """
     yield from _caches(question)
     yield from _numbers(question)
     yield from _arguments(question)
     if question.gradient:
-        return  # a part of a loss has no meaning
+        return  # a part of a loss means nothing
     plain = call(question)
     for region, mask in _REGIONS.items():
         off = f"def _off(_y):\n    _y = jnp.asarray(_y)\n    return {_OFF.format(mask=mask)}\n"
@@ -136,7 +138,7 @@ def _arguments(question: Question) -> Iterator[Around]:
 
 
 def most_frequent(question: Question, outputs: Sequence[Output]) -> Iterator[Around]:
-    """The answer that is most frequent among some outputs of the reference."""
+    """The most frequent answer among some outputs of the reference."""
     alone = [output[ALONE] for output in outputs if list(output) == [ALONE]]
     if not alone or not question.arguments or question.gradient:
         return
@@ -156,4 +158,4 @@ def most_frequent(question: Question, outputs: Sequence[Output]) -> Iterator[Aro
 
 
 MOST_WRITTEN = 64
-"""A constant answer of more numbers than this is not written out."""
+"""A constant answer with more numbers than this is not written out."""

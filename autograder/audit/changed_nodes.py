@@ -1,5 +1,5 @@
-"""Mutants in which one node of the reference's syntax tree is changed: an axis, a decorator, the
-order of operands, an activation, the seed, the precision.
+"""Mutants with one node of the reference's syntax tree changed: an axis, a decorator, the order of
+operands, an activation, the seed, the precision.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Change = tuple[str, str, ast.AST]
 
 
 def of_nodes(module: ast.Module, question: Question) -> Iterator[Answer]:
-    """Mutants in which one node of the syntax tree is changed."""
+    """Mutants with one node of the syntax tree changed."""
     seeds = {name for name, argument in question.arguments.items() if argument.seeds}
     for index, node in enumerate(ast.walk(module)):
         for kind, name, changed in (*_changes(node, seeds), *near_misses(node)):

@@ -1,5 +1,5 @@
-"""The answers that are made for each question of a master, in the kernel in which it runs: only
-there are the functions that a declaration holds.
+"""Make the answers for each question of a master in the kernel that runs the master, because the
+functions of a declaration exist only there.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from autograder.questions.question import Question, declared
 
 @dataclass(frozen=True)
 class MadeAnswers:
-    """The answers that are made for one question.
+    """The answers made for one question.
 
-    `reference` is the source of its solution, `right` are rewrites of it that do not raise where it
-    does not, and `wrong` are mutants. `note` says why there are none, or is "".
+    `reference` is the source of its solution. `right` are rewrites of it that raise only where it
+    does, and `wrong` are mutants. `note` says why there are none, or is "".
     """
 
     question: str
@@ -40,8 +40,8 @@ class MadeAnswers:
 
 
 def made_answers(master: Path, solution: Path) -> list[MadeAnswers]:
-    """The answers for each question of a master, whose built notebook with solutions is given.
-    Raises `BuildError`.
+    """The answers for each question of a master, given its built notebook with solutions. Raises
+    `BuildError`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch, "made.json")
@@ -84,8 +84,8 @@ def _for(question: Question, namespace: Mapping[str, Any], solution: Path) -> Ma
 def _possible(
     question: Question, namespace: Mapping[str, Any], answers: list[Answer]
 ) -> list[Answer]:
-    """Those that do not raise where the solution does not. The others, such as `jax.jit` of a
-    function that looks at a truth value, are no right answers.
+    """The answers that raise only where the solution does. Others, such as `jax.jit` of a function
+    that looks at a truth value, are not right answers.
     """
     import jax
 
@@ -94,7 +94,7 @@ def _possible(
     cases = [case for case in cases if not _fails(namespace[question.name], case)]
     found = []
     for answer in answers:
-        jax.clear_caches()  # what one answer compiled serves no other, and fills the memory
+        jax.clear_caches()  # what one answer compiled helps no other, and fills the memory
         scope = dict(namespace)
         try:
             exec(answer.source, scope)
@@ -107,7 +107,7 @@ def _possible(
 
 
 def _outputs(question: Question, namespace: Mapping[str, Any]) -> list[Output]:
-    """What the solution returns for some cases that students see."""
+    """What the solution returns for some public cases."""
     slots = plan(question, PUBLIC, generator("audit", question.name)).slots
     cases = [slot.draw() for slot in slots]
     found = [call(namespace[question.name], case.arguments, case.way) for case in cases]
@@ -115,9 +115,9 @@ def _outputs(question: Question, namespace: Mapping[str, Any]) -> list[Output]:
 
 
 def _telling(cases: Sequence[Case]) -> list[Case]:
-    """The smallest and the largest case of each way to call, and of each choice of words and truth
-    values. Where Python looks at a value that is not known, it does so at any size, and each size
-    costs a compilation.
+    """The smallest and the largest case for each way of calling, and for each choice of strings and
+    truth values. Code that looks at a traced value does so at any size, and each size costs a
+    compilation.
     """
     by_way: dict[tuple[CallSpec, str], list[Case]] = {}
     for case in cases:

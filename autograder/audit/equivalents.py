@@ -1,4 +1,4 @@
-"""Find the mutants that are not mistakes: those that agree with the reference on the cases of
+"""Find the mutants that are not mistakes, because they agree with the reference on the cases of
 additional banks.
 """
 
@@ -24,13 +24,11 @@ from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts.examine import examine
 
 FRESH_BANKS = 6
-"""The number of additional banks on which a wrong answer with full marks is compared with the
-reference.
-"""
+"""How many additional banks compare a wrong answer with full marks with the reference."""
 
 
 def agreeing(master: Path, question: str, sources: Sequence[str], noise: Noise) -> set[str]:
-    """Those of `sources` that agree with the reference of `master`, whose measured noise is given.
+    """Those of `sources` that agree with the reference of `master`, given its measured noise.
     Raises `BuildError`.
     """
     with tempfile.TemporaryDirectory() as scratch:
@@ -71,7 +69,7 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
 
 
 def fresh_groups(question: Question, reference: object, noise: Noise) -> Iterator[Group]:
-    """The groups of additional banks, with tolerances from the measured noise that is given."""
+    """The groups of additional banks, with tolerances from the given noise."""
     for number in range(FRESH_BANKS):
         names = (*HIDDEN_GROUPS, *question.laws)
         plans, found = drawn_cases(

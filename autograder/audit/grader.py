@@ -26,14 +26,14 @@ from autograder.sandbox.submission import Submission
 
 
 class AnswerGrader:
-    """Grades one answer after another to one question as in a submission: with a worker that has
-    run the notebook's other cells, and Otter's tests.
+    """Grade the answers to one question one after another, as in a submission: with a worker that
+    has run the notebook's other cells, and Otter's tests.
     """
 
     def __init__(self, built: BuiltAssignment, unpacked: Path, question: str) -> None:
         config = json.loads((unpacked / "otter_config.json").read_text(encoding="utf-8"))
         plugin = settings_of(config)
-        assert plugin is not None  # this package built it
+        assert plugin is not None  # this package built the zip
         self._question = question
         self._bank = str(unpacked / "files" / plugin["bank"])
         self._checks = plugin["checks"]
@@ -74,8 +74,8 @@ class AnswerGrader:
         """Grade one answer. `right` is its known verdict."""
         started = time.monotonic()
         found = self._grade(answer, look_twice=False)
-        # The second observation, with JAX's caches empty, can only save points for the method. It
-        # matters only if nothing else is lost.
+        # The second observation, with JAX's caches empty, can only save points for the method, so
+        # it matters only if nothing else is lost.
         lost = [row for row in self.rows if not row.right]
         if lost and all(row.cases == METHOD for row in lost):
             found = self._grade(answer, look_twice=True)

@@ -1,4 +1,4 @@
-"""Which group of cases refuses which kind of wrong answers."""
+"""Count which group of cases refuses which kind of wrong answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from autograder.bank.groups import METHOD
 
 
 def kinds(audited: Audited) -> list[dict[str, Any]]:
-    """For each kind of wrong answers how many of them each group refuses, and rules together."""
+    """For each kind of wrong answer, how many of them each group refuses, and how many the rules
+    refuse together.
+    """
     rows: dict[str, dict[str, Any]] = {}
     for verdict in audited.verdicts:
         if verdict.right or verdict.equivalent:

@@ -2,8 +2,8 @@
 the author's right and wrong answers on each.
 
 As in a build, `autograder.build.reference.draw` runs every answer on every case. In addition, each
-misconception's outcomes are diagnosed like a submission's, and so are answers that are wrong in
-ways nobody described, which must get no hint.
+misconception's outcomes are diagnosed like a submission's. So are answers that are wrong in ways
+that nobody described, which must get no hint.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import diagnosis_of
 
 HINTED = 0.95
-"""The smallest share of banks on which a misconception must get its own hint."""
+"""A misconception must get its own hint on at least this share of banks."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One misconception on one bank.
 
-    `refused` is the number of hidden cases that refuse it, `margin` its distance in tolerances
-    (None: wrong in another way), and `diagnoses` the name of its diagnosis in each group ("" for
+    `refused` is the number of hidden cases that refuse it. `margin` is its distance in tolerances
+    (None: wrong in another way). `diagnoses` is the name of its diagnosis in each group ("" for
     none).
     """
 
@@ -50,8 +50,8 @@ class Row:
 
 @dataclass(frozen=True)
 class BankOfQuestion:
-    """The results of one secret. `fault` is why a build with it would stop, or ""; `strays` are
-    hints for answers that nobody described.
+    """The results of one secret. `fault` says why a build with it would stop, or is "". `strays`
+    are hints for answers that nobody described.
     """
 
     question: str
@@ -102,8 +102,8 @@ def over_banks(banks: Sequence[BankOfQuestion]) -> list[OverBanks]:
 
 
 def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
-    """The faults, one sentence each: a bank that does not build, a wrong answer accepted, a hint
-    that is missing, wrong, or for an undescribed answer.
+    """One sentence for each fault: a bank that does not build, a wrong answer that is accepted, or
+    a hint that is missing, wrong, or given to an undescribed answer.
     """
     faults = [
         f"{bank.question}, secret {bank.secret!r}: {bank.fault}" for bank in banks if bank.fault
@@ -134,7 +134,7 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
 def of_question(
     question: Question, reference: object, assignment: str, secret: str
 ) -> BankOfQuestion:
-    """Draw every group of `question` from `secret`, the public one too, and test all answers
+    """Draw every group of `question`, including the public one, from `secret`, and test all answers
     on it.
     """
     try:
@@ -171,8 +171,8 @@ def of_question(
 
 
 def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """The hints for answers that are wrong in no known way: unrelated numbers, one element changed,
-    each number added to its square.
+    """The hints for answers that are wrong in no known way: unrelated numbers, one changed element,
+    each number plus its square.
     """
     answers: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "unrelated numbers": lambda y: (
@@ -186,7 +186,7 @@ def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tu
     found: list[tuple[str, str]] = []
     words = drawn.groups[group].same
     if residual_of(words) or samples_of(words):
-        return found  # what is compared is not the answer's own numbers
+        return found  # the comparison is not of the answer's own numbers
     for label, answer in answers.items():
         outcomes = {
             index: Returned(
@@ -212,7 +212,7 @@ def _name(diagnosis: Diagnosis | None) -> str:
 
 def of_master(master: Path, secrets: Sequence[str]) -> list[BankOfQuestion]:
     """Run a master's cells once, then draw every question from each secret. Raises `BuildError`."""
-    # Imported here: it loads Otter, which the master's kernel does not need.
+    # Imported here because it loads Otter, which the master's kernel does not need.
     from autograder.assignment.otter_assign import check_readable
 
     check_readable(master)

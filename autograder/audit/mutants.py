@@ -1,8 +1,8 @@
-"""Known wrong answers made from a reference: each mutant changes one thing, and tests must refuse
+"""Make known wrong answers from a reference: each mutant changes one thing, and tests must refuse
 it.
 
 Some change a node of the reference (`autograder.audit.changed_nodes`). The others, made here, wrap
-it: they change what goes in or comes out, or special-case what careless tests happen to ask.
+it: they change what goes in or comes out, or handle specially what careless tests happen to ask.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from autograder.questions.question import Question
 
 def mutants(source: str, question: Question, outputs: Sequence[Output] = ()) -> list[Answer]:
     """Known wrong answers from the `source` of the reference, without duplicates. Some may turn out
-    to be right after all. `outputs` are some of the reference's.
+    to be right after all. `outputs` are some outputs of the reference.
     """
     module = of_function(source, question.name)
     made = [
@@ -198,8 +198,8 @@ def _wrong_around(question: Question) -> Iterator[Around]:
 
 
 def _unless(question: Question, condition: str) -> str:
-    """A body that is right where the condition holds, and elsewhere off by one, or threefold where
-    adding one would leave the gradient the same.
+    """A body that is right if the condition holds. Otherwise its answer is off by one or, if adding
+    one would not change the gradient, three times too large.
     """
     return (
         f"_y = {call(question)}\n"

@@ -1,5 +1,5 @@
-"""Mutants of formulas that are nearly right: n for n - 1, 3.14 for pi, another function of nearly
-the same values, a small constant or an absolute value forgotten.
+"""Mutants of formulas that are nearly right: n for n - 1, 3.14 for pi, a function with nearly the
+same values, a small constant or an absolute value left out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ Change = tuple[str, str, ast.AST]
 KIND = "formula"
 
 SMALL = 1e-2
-"""Constants up to this size stand in a formula against a division by zero, or the like."""
+"""A constant up to this size protects a formula from, for example, a division by zero."""
 
 _NEAR = {
     "erf": "tanh",
@@ -34,7 +34,7 @@ _NEAR = {
     "less": "less_equal",
     "greater": "greater_equal",
 }
-"""Functions of the same arguments that are taken for one another."""
+"""Functions of the same arguments that people confuse."""
 
 _FORGOTTEN = ("abs", "sqrt", "square", "clip", "conj", "exp", "log", "log_softmax", "sort")
 
@@ -82,7 +82,7 @@ def _of_operation(node: ast.BinOp) -> Iterator[Change]:
 
 
 def _is_small(node: ast.expr) -> bool:
-    """Whether a name is one that small constants have."""
+    """Whether a name is typical of small constants."""
     return isinstance(node, ast.Name) and node.id.lower() in ("eps", "epsilon", "tiny", "delta")
 
 

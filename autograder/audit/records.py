@@ -10,16 +10,17 @@ from typing import Any
 from autograder.build.record import ToleranceRecord
 
 MISCONCEPTION = "misconception"
-"""The kind of wrong answers that the author has declared; the others are generated."""
+"""The kind of the wrong answers that the author declared; all others are generated."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of one answer in the tests. `right` is its known verdict.
+    """How one answer fared in the tests. `right` is its known verdict.
 
     `failed` names the groups of cases and the rules in which it lost points. `refused_on` holds the
     cases of each group that refuse it, and `distance` the largest error in tolerances, if numbers
-    were compared. `equivalent`: it agrees with the reference on the cases of all additional banks.
+    were compared. `equivalent` says that it agrees with the reference on the cases of all
+    additional banks.
     """
 
     question: str
@@ -49,16 +50,16 @@ class Verdict:
 
     @property
     def in_question(self) -> bool:
-        """Whether a survivor may be right after all. A misconception of the author's remains wrong
-        whatever its values.
+        """Whether a survivor may be right after all. A misconception that the author declared stays
+        wrong whatever its values.
         """
         return self.survives and self.kind != MISCONCEPTION
 
 
 @dataclass(frozen=True)
 class Audited:
-    """The results of the audit of one question. `groups` holds, for each group, its cases, shapes,
-    and seconds of the reference.
+    """The results of the audit of one question. `groups` holds the cases, the shapes, and the
+    reference's seconds for each group.
     """
 
     assignment: str
@@ -71,7 +72,7 @@ class Audited:
 
     @property
     def faults(self) -> list[str]:
-        """Why the audit fails, one sentence each."""
+        """The reasons why the audit fails, one sentence each."""
         found = [self.note] if self.note else []
         for verdict in self.verdicts:
             if verdict.right and not verdict.full:

@@ -1,4 +1,4 @@
-"""The report of an audit for the author: one self-contained HTML page."""
+"""Write the report of an audit for the author, as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAREST_SHOWN = 12
 """At most this many of the nearest wrong answers are drawn."""
 
 BEST_SHOWN = 3
-"""At most this many cases of a group are named as those that refuse most."""
+"""At most this many cases of a group are named as those that refuse the most."""
 
 
 def page(audits: Sequence[Audited]) -> str:
@@ -39,8 +39,8 @@ def page(audits: Sequence[Audited]) -> str:
 
 
 def counts(audited: Audited) -> dict[str, int]:
-    """The confusion matrix in numbers: right answers accepted and refused, wrong ones refused,
-    surviving, equivalent.
+    """The confusion matrix in numbers: right answers accepted and refused; wrong ones refused,
+    surviving and equivalent.
     """
     right = [verdict for verdict in audited.verdicts if verdict.right]
     wrong = [verdict for verdict in audited.verdicts if not verdict.right]
@@ -172,8 +172,9 @@ def _cheap(audited: Audited) -> str:
 
 
 def _relative(audited: Audited) -> tuple[float, float, list[tuple[str, float]]]:
-    """Noise, tolerance and the nearest wrong answers, relative to the largest element of an
-    output."""
+    """The noise, the tolerance and the nearest wrong answers, relative to the largest element of an
+    output.
+    """
     noise = audited.tolerance.noise.largest
     tolerance = audited.tolerance.relative
     distances = sorted(
@@ -201,7 +202,7 @@ def _plot_words(audited: Audited) -> str:
 
 
 def _plot(audited: Audited) -> str:
-    """Noise, tolerance and the nearest wrong answers on one logarithmic axis, as SVG."""
+    """The noise, the tolerance and the nearest wrong answers on one logarithmic axis, as SVG."""
     noise, tolerance, nearest = _relative(audited)
     if not tolerance or not nearest:
         return ""
@@ -231,7 +232,8 @@ def _plot(audited: Audited) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     svg = text.getvalue()
-    # A page has several figures: drop everything before the <svg> element, and make its ids unique.
+    # A page has several figures, so drop everything before the <svg> element and make its ids
+    # unique.
     svg = svg[svg.index("<svg") :]
     unique = f"{audited.assignment}-{audited.question}-"
     for mark in ('id="', "url(#", 'href="#'):

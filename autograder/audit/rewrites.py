@@ -1,4 +1,4 @@
-"""Known right answers made from a reference: rewrites keep its meaning and change its spelling, and
+"""Make known right answers from a reference: rewrites change its spelling but not its meaning, and
 tests must accept them.
 """
 
@@ -29,7 +29,7 @@ TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")
 
 
 def rewrites(source: str, question: Question) -> list[Answer]:
-    """Known right answers: the reference written differently, without duplicates."""
+    """Known right answers, which are the reference written differently, without duplicates."""
     module = of_function(source, question.name)
     made = [*_respelled(module, question), *around(module, question, _right_around(question))]
     return unique(made, ast.unparse(module))
@@ -45,8 +45,8 @@ def _right_around(question: Question) -> Iterator[Around]:
     )
     on_jax = not numpy_only(question)
     if not traces(question) and not question.changed:
-        # Booleans stay booleans: there is no dtype with twice their precision, and as numbers they
-        # would be another kind of answer.
+        # Booleans stay booleans: no dtype has twice their precision, and as numbers they would be
+        # another kind of answer.
         for name, expression in (
             ("a NumPy array", "np.asarray(_y)"),
             (
@@ -64,7 +64,7 @@ def _right_around(question: Question) -> Iterator[Around]:
     arrays = of_kind(question, Array)
     for array in arrays:
         if array in question.changed:
-            continue  # a copy is no place to write into
+            continue  # nothing can be written into a copy
         if on_jax:
             yield (
                 "input",

@@ -1,7 +1,7 @@
-"""Run an audit: known right and known wrong answers of a built assignment go through the tests that
-a submission meets.
+"""Run an audit: put known right and known wrong answers of a built assignment through the tests
+that a submission meets.
 
-One confined worker runs all answers to a question, one after the other, so that shared programs are
+One confined worker runs all answers to a question one after the other, so that shared programs are
 compiled once. Otter's own test files run against it as for a submission.
 """
 
@@ -27,11 +27,11 @@ from autograder.questions.sources import rename
 from autograder.runtime import system
 
 WITHOUT_UNDERSTANDING = "constant"
-"""The kind of mutants that can be written without any understanding."""
+"""The kind of mutants that anybody can write without understanding."""
 
 
 def sample(answers: Sequence[Answer], most: int | None) -> list[Answer]:
-    """At most `most` of the answers, spread evenly over them; all of them if `most` is None."""
+    """At most `most` of the answers, spread evenly; all of them if `most` is None."""
     if most is None or len(answers) <= most:
         return list(answers)
     return [answers[round(place * (len(answers) - 1) / max(1, most - 1))] for place in range(most)]
@@ -60,7 +60,7 @@ def audit(built: BuiltAssignment, master: Path, most: int | None = None) -> list
 
 
 def of_master(master: Path, most: int | None = None) -> list[Audited]:
-    """Build a master and audit it, both in separate processes. Raises `BuildError`."""
+    """Build a master and audit it, each in a separate process. Raises `BuildError`."""
     with tempfile.TemporaryDirectory() as scratch:
         built, target = Path(scratch, master.stem), Path(scratch, "found.json")
         fault = assign(master, built)

@@ -1,4 +1,4 @@
-"""What an author can do about an answer of his own that is refused."""
+"""Tell an author what to do about an answer of their own that the build refuses."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ KEEP_DIGITS = (
     "for a variance, expm1 and log1p near zero), make the sizes in dims smaller, or declare the "
     "question with x64=True"
 )
-"""What to do about a computation that loses the digits of its numbers."""
+"""What to do about a computation that loses digits."""
 
 
 def about_alternative(question: Question, finding: Finding) -> str:
-    """A further sentence, behind the one that says why an alternative is refused; or ""."""
+    """A sentence to follow the one that says why an alternative is refused; or ""."""
     if finding.mismatch is not None and finding.mismatch.imprecise:
         return (
             " If it is as right as the reference, compute both in more digits, make the sizes in "

@@ -1,4 +1,4 @@
-"""Judge the author's alternatives: what right ones differ by is noise."""
+"""Judge the author's alternatives. What a right alternative differs by counts as noise."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from autograder.verdicts import examine
 from autograder.verdicts.arrays import magnitude, widen
 
 AGREE = 2.0**-10
-"""Two answers that differ by rounding alone differ in float64 by at most this share of what they
-differ by in float32.
+"""If two answers differ by rounding alone, their difference in float64 is at most this share of
+their difference in float32.
 """
 
 Judging = Callable[[Noises], Mapping[str, Group]]
-"""The groups, with the tolerances that follow from a noise."""
+"""Returns the groups, with the tolerances that follow from a given noise."""
 
 
 def noise(
@@ -37,11 +37,12 @@ def noise(
     sizes: Mapping[str, Sequence[Scales]],
     before: Noises,
 ) -> Noises:
-    """The noise with what an alternative differs by from the reference. Raises `BuildError` for an
-    alternative that is not right.
+    """The noise, enlarged by the differences between an alternative and the reference. Raises
+    `BuildError` for an alternative that is not right.
 
-    One that differs by more than is allowed, but not in float64, is right: what it differs by in
-    float32 is rounding, unless it is too much to be told from a mistake.
+    An alternative that differs by more than is allowed in float32, but not in float64, is right:
+    its float32 difference is rounding. It is still refused if that difference is too large to be
+    told from a mistake.
     """
     found, doubts = before, {}
     for name, group in groups_with(before).items():
@@ -74,8 +75,9 @@ def _by_rounding(
     finding: examine.Finding,
     seen: Mapping[int, Returned | Failed],
 ) -> str:
-    """A sentence about an alternative that is refused on some cases, and agrees there with the
-    reference in float64: which of the two loses digits. "" if it does not agree.
+    """A sentence that says whether the alternative or the reference loses digits, if an alternative
+    is refused on some cases but agrees with the reference there in float64. "" if it does not
+    agree.
     """
     if finding.step != "values":
         return ""
@@ -107,7 +109,7 @@ def _by_rounding(
 
 
 def _wide(question: Question, function: object, answered: ExpectedCase) -> Output:
-    """What a function gives in float64; nothing if it fails."""
+    """The output of a function in float64; empty if the function fails."""
     towards = same.towards(question, function, answered.case, answered.expected)
 
     def evaluate(case: Case) -> Returned | Failed:
@@ -123,8 +125,8 @@ def refuse_wrong(
     group: Group,
     seen: dict[int, Returned | Failed],
 ) -> None:
-    """Refuse an alternative that is not right in a group, with the word that would make it right if
-    there is one. `seen` is filled with its outcomes. Raises `BuildError`.
+    """Refuse an alternative that is not right in a group. The error names the word that would make
+    it right, if there is one. Fills `seen` with the alternative's outcomes. Raises `BuildError`.
     """
     finding = examine.examine(function, group, seen=seen)
     if finding is not None:
@@ -139,8 +141,8 @@ def refusal(
     seen: Mapping[int, Returned | Failed],
     further: str = "",
 ) -> BuildError:
-    """The error about an alternative that is refused, with the word that would make it right, if
-    there is one, or a `further` sentence.
+    """The error for an alternative that is refused. It adds the word that would make the
+    alternative right, if there is one, and the sentence `further`.
     """
     outcome = seen.get(finding.case)
     word = (

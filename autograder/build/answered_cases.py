@@ -1,4 +1,6 @@
-"""Answer one slot of a plan with the reference: a case whose expected output tests something."""
+"""Answer one slot of a plan with the reference: find a case whose expected output tests
+something.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +29,16 @@ from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind, widen
 
 DRAWS = 200
-"""Draws of a case whose reference output tests nothing, before the build gives up."""
+"""How often to draw a case whose expected output tests nothing before the build gives up."""
 
 OVERFLOWS = 3
-"""Draws of a case, one after the other, whose numbers overflow, before the build gives up: with
-such inputs the reference is wrong more often than not.
+"""How often in a row the numbers of a case may overflow before the build gives up: with such inputs
+the reference is wrong more often than not.
 """
 
 WITHOUT_A_NUMBER = 10
-"""Draws of a case that has several numbers in its output, none of them finite, before it is taken:
-where they are expected, such a case asks for nothing else.
+"""How often to draw a case that has several numbers in its output, none of them finite, before
+accepting it: where such numbers are expected, a case without a finite one asks for nothing else.
 """
 
 STORED_DTYPES = (
@@ -63,14 +65,14 @@ _BEYOND_THE_PROCESSOR = re.compile(
     r"is supported|Unknown backend|cuDNN is not|(?:for|on) platform cpu|Number of devices \d+ "
     r"must|only \d+ XLA devices|Invalid integer data type 'V'"
 )
-"""JAX's messages about operations that it supports only on an accelerator, or nowhere."""
+"""JAX's messages about operations that it supports only on an accelerator, or not at all."""
 
 
 def answered_slot(
     question: Question, reference: object, slot: Slot, draws: int = DRAWS
 ) -> tuple[Case, Output]:
-    """A case for `slot` whose reference output tests something, with that output: one of `draws`.
-    Raises `BuildError`.
+    """A case for `slot` whose expected output tests something, with that output. Makes up to
+    `draws` attempts. Raises `BuildError`.
     """
     why = advice = ""
     overflown = 0
@@ -110,7 +112,9 @@ def answered_slot(
 
 
 def _kept_in_float64(reference: object, case: Case) -> str:
-    """A sentence about a reference whose output tests nothing, and would in float64; or ""."""
+    """A sentence about a reference whose output tests nothing but would test something in float64;
+    otherwise "".
+    """
     if coarsest(case.arguments) <= np.finfo(np.float64).eps:
         return ""
     wide = in_float64(lambda case: _expected(reference, case), case)
@@ -122,7 +126,7 @@ def _kept_in_float64(reference: object, case: Case) -> str:
 def answered_case(
     question: Question, reference: object, shape: Shape, case: Case
 ) -> tuple[Case, Output] | None:
-    """A case with its expected output; None if it is no input for this function, or tests
+    """A case with its expected output; None if the reference fails on it or its output tests
     nothing.
     """
     try:
@@ -184,8 +188,8 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
 
 
 def _by_keyword(reference: object, case: Case) -> str:
-    """A sentence about arguments that the reference takes by keyword only, and the question passes
-    by position; "" if there are none.
+    """A sentence about arguments that the reference accepts only by keyword while the question
+    passes them by position; "" if there are none.
     """
     try:
         parameters = signature_of(reference).parameters
@@ -207,7 +211,7 @@ def _by_keyword(reference: object, case: Case) -> str:
 
 
 def arguments_of(case: Case) -> str:
-    """The arguments of a case in a few words, for messages."""
+    """A short description of a case's arguments, for messages."""
     return ", ".join(
         f"{parameter}={describe(value)}" for parameter, value in case.arguments.items()
     )

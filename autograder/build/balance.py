@@ -1,5 +1,5 @@
-"""Put other cases in the place of some that have the same answer as nearly all: cases of
-structured inputs with another answer, and cases that just miss it.
+"""Balance a group in which nearly all cases have the same answer: replace some cases by structured
+inputs with another answer, and by inputs that just miss the structure.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Answered = list[tuple[Case, Output]]
 """Cases with their expected outputs."""
 
 RARE = 3
-"""One case in so many should have another answer than the most frequent one."""
+"""One case in `RARE` should have an answer other than the most frequent one."""
 
 LOPSIDED = 0.75
-"""Where more than this share of all drawn cases have one answer, they are balanced."""
+"""Cases are balanced if more than this share of all drawn cases have the same answer."""
 
 
 def all_equal(arrays: Sequence[np.ndarray]) -> bool:
@@ -36,8 +36,8 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def unbalanced(outputs: Sequence[Output]) -> list[str]:
-    """The arrays of an output that are a truth value or a whole number in every case, and the same
-    one in nearly all.
+    """The arrays of an output that hold one truth value or whole number in every case, and the same
+    one in nearly all cases.
     """
     return [
         leaf
@@ -53,8 +53,8 @@ def unbalanced(outputs: Sequence[Output]) -> list[str]:
 def vary(
     question: Question, reference: object, planned: Plan, answered: Answered, leaf: str
 ) -> None:
-    """Replace every second case of a group by one in which the array `leaf` is another, where a
-    structure gives one.
+    """Replace every second case of a group by a structured one in which the array `leaf` differs,
+    if some structure gives one.
     """
     usual = answered[0][1][leaf]
     for index in range(1, len(answered), 2) if len(answered) > 1 else range(1):
@@ -64,15 +64,15 @@ def vary(
 def balance(
     question: Question, reference: object, planned: Plan, answered: Answered, leaf: str
 ) -> None:
-    """Have about one in `RARE` cases of a group whose answer `leaf` is not the most frequent one,
-    where a structure gives another; and beside structured cases some that just miss the structure.
+    """Make about one in `RARE` cases of a group have an answer `leaf` other than the most frequent
+    one, if some structure gives another answer. Also add cases that just miss a structure.
     """
     usual, common = _most_frequent([output[leaf] for _, output in answered])
     wanted = max(1, round(len(answered) / RARE))
     others = [*range(1, len(answered), 2), *range(2, len(answered), 2)]
     for index in others:
         if len(answered) - len(common) >= wanted or len(answered) == len(common):
-            break  # enough, or constant: no structure gives another
+            break  # enough, or constant because no structure gives another answer
         if index in common and _replace(question, reference, planned, answered, leaf, index, usual):
             common.remove(index)
     for index in range(2, len(answered), 2):
@@ -88,8 +88,8 @@ def balance(
 def have_not_finite(
     question: Question, reference: object, planned: Plan, answered: Answered
 ) -> None:
-    """Have NaN or infinities in about one in `RARE` cases of a group, where a structure gives them,
-    such as a row of a mask that is zero: a question that expects them should ask for them.
+    """Make about one in `RARE` cases of a group have NaN or infinities, if some structure gives
+    them, such as a row of zeros in a mask. A question that expects them should ask for them.
     """
     wanted = max(1, round(len(answered) / RARE))
     for index in range(1, len(answered), 2):
@@ -101,12 +101,12 @@ def have_not_finite(
             if (pair := _answer(question, reference, planned.slots[index], case)) is not None
             and share_finite(pair[1]) < 1
         ]
-        if found:  # one that has numbers too tells more
+        if found:  # an output that also has finite numbers tests more
             answered[index] = max(found, key=lambda pair: share_finite(pair[1]))
 
 
 def share_finite(output: Output) -> float:
-    """The share of the numbers of an output that are finite."""
+    """The share of an output's numbers that are finite."""
     found = [
         np.isfinite(widen(array)).ravel()
         for array in output.values()
@@ -116,7 +116,7 @@ def share_finite(output: Output) -> float:
 
 
 def _most_frequent(arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int]]:
-    """The most frequent of some answers, and where it is."""
+    """The most frequent answer, and the indices at which it occurs."""
     places = [
         [index for index, array in enumerate(arrays) if like(array, usual)] for usual in arrays
     ]
@@ -133,7 +133,7 @@ def _replace(
     index: int,
     usual: np.ndarray,
 ) -> bool:
-    """Replace a case by a structured one with another answer; whether there is one."""
+    """Replace a case by a structured one with another answer. Returns whether there is one."""
     for case in structured(question, answered[index][0]):
         pair = _answer(question, reference, planned.slots[index], case)
         if pair is not None and leaf in pair[1] and not like(pair[1][leaf], usual):
@@ -152,8 +152,8 @@ def _just_miss(
     usual: np.ndarray,
     plain: Case,
 ) -> bool:
-    """Replace a case of the usual answer by one that has it for the sake of one element only, made
-    of `plain`; whether there is one.
+    """Replace a case that has the usual answer by one, made from `plain`, in which a single element
+    is responsible for that answer. Returns whether there is one.
     """
     slot = planned.slots[index]
     for case in structured(question, plain):
@@ -171,12 +171,16 @@ def _just_miss(
 def _answer(
     question: Question, reference: object, slot: Slot, case: Case
 ) -> tuple[Case, Output] | None:
-    """The case with its expected output; None if it is no input for this function."""
+    """The case with its expected output; None if the reference fails on it or its output tests
+    nothing.
+    """
     return answered_case(question, reference, slot.shape, case)
 
 
 def like(output: np.ndarray, usual: np.ndarray) -> bool:
-    """Whether two outputs are one answer: the same array, or one number in all their elements."""
+    """Whether two outputs count as one answer: the same array, or the same number in every
+    element.
+    """
     return same(output, usual) or (
         output.size > 0 and usual.size > 0 and all_equal([output, usual])
     )

@@ -1,5 +1,5 @@
-"""Build banks from declared questions and their references. Everything that can be decided before a
-student answers is decided here.
+"""Build banks from declared questions and their references. The build decides everything that can
+be decided before a student answers.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from autograder.sameness.words import Alignment, residual_of, samples_of
 from autograder.verdicts.arrays import magnitude
 
 REFUSED_CASES = 2
-"""A misconception must be refused on at least this many hidden cases."""
+"""At least this many hidden cases must refuse a misconception."""
 
 LOSING = 4.0
-"""An alternative that differs by so many times the noise of the reference loses digits."""
+"""An alternative loses digits if it differs by this many times the noise of the reference."""
 
 PUBLIC_SECRET = "public"
-"""Public cases are drawn from this constant in place of a secret: they are the same in every build,
-and reveal nothing about the hidden ones.
+"""Public cases are drawn from this constant in place of a secret, so they are the same in every
+build and reveal nothing about the hidden cases.
 """
 
 
 @dataclass(frozen=True)
 class Built:
-    """Both banks of an assignment, and a record of the build for its author."""
+    """Both banks of an assignment, and the record of the build for its author."""
 
     hidden: Bank
     public: Bank
@@ -59,10 +59,10 @@ class Built:
 def build(
     assignment: str, questions: Sequence[Question], namespace: Mapping[str, Any], secret: str
 ) -> Built:
-    """Build both banks from `questions` and the references of the same names in `namespace`.
+    """Build both banks from `questions` and the references with the same names in `namespace`.
 
-    The same secret gives the same banks. Without questions the banks are empty: Otter's own tests
-    need none. Raises `BuildError`.
+    The same secret gives the same banks. Without questions the banks are empty, because Otter's own
+    tests need none. Raises `BuildError`.
     """
     names = [question.name for question in questions]
     for name in names:
@@ -79,8 +79,8 @@ def build(
     samplers: set[str] = set()
     for question in questions:
         reference = namespace.get(question.name)
-        # Drawn separately, so that nothing in the public cases, not even a tolerance, depends on
-        # the secret.
+        # Public cases are drawn separately, so that nothing in them, not even a tolerance, depends
+        # on the secret.
         shown = draw(question, reference, (PUBLIC, *question.laws), assignment, PUBLIC_SECRET)
         kept = draw(question, reference, (*HIDDEN_GROUPS, *question.laws), assignment, secret)
         samplers.update(samplers_used(reference, shown.groups[PUBLIC].cases[0].case))
@@ -127,10 +127,11 @@ def build(
 def _check_told_by(
     question: Question, known: Misconception, shown: DrawnGroups, kept: DrawnGroups
 ) -> None:
-    """Check that a misconception is told by what its author declared. Raises `BuildError`.
+    """Check that a misconception is refused for the reason that its author declared. Raises
+    `BuildError`.
 
-    One told by values must be refused on enough hidden cases, and be far enough off; one told by
-    its method must pass every case.
+    Enough hidden cases must refuse a misconception in values, and its error must be large enough. A
+    misconception in method must pass every case.
     """
     called = (
         f"question {question.name!r}: the misconception {known.name!r} ({known.function.__name__})"
@@ -170,7 +171,9 @@ def _check_told_by(
 
 
 def _why_wide(kept: DrawnGroups) -> str:
-    """A sentence about alternatives that lose more digits than all else; "" if none does."""
+    """A sentence about alternatives that lose more digits than all other answers; "" if none
+    does.
+    """
     noise = kept.noise
     others = max(noise.nudged or 0.0, noise.compiled or 0.0, noise.float64 or 0.0)
     if (noise.alternatives or 0.0) <= LOSING * others:

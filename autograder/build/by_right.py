@@ -1,7 +1,7 @@
-"""Decide whether infinities and NaN in an output of the reference are there by right.
+"""Decide whether infinities and NaN belong in the reference's output.
 
-Those that a mask writes are; those of numbers that overflow, or of 0 / 0, come and go with the
-inputs or with the precision. A test would ask for them all the same.
+Those that a mask writes belong there. Those from overflow or from 0 / 0 come and go with the inputs
+or with the precision, but a test would still ask for them.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from autograder.verdicts.arrays import dtype_kind
 from autograder.verdicts.not_finite import KINDS, kinds, misplaced
 
 MOVED, OTHERS = 2, 3
-"""Calls with inputs moved by one unit in the last place, and with other numbers."""
+"""How many calls use inputs moved by one unit in the last place, and how many use other numbers."""
 
 OVERFLOW = ": numbers overflow, or are lost, on the way"
-"""The end of the sentence about what float64 does not give."""
+"""The end of the sentence that says where float64 gives something else."""
 
 Evaluate = Callable[[Case], Returned | Failed]
-"""The expected outcome of a case."""
+"""Returns the expected outcome of a case."""
 
 
 def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output: Output) -> str:
-    """Why the infinities and NaN of `output`, which `evaluate` gave for `case`, are not values like
-    others; "" if they are, or if there are none.
+    """Why the infinities and NaN of `output`, which `evaluate` gave for `case`, do not belong
+    there; "" if they do, or if there are none.
 
-    They must stay under moved inputs and, unless random numbers would change, in float64. NaN must
-    also stand at the same places for other numbers, as at the edge of a window; the author may say
-    that it belongs elsewhere, by `nonfinite="expected"`.
+    They must stay when the inputs move and, unless that changes random numbers, in float64. NaN
+    must also stay in place when the numbers change, as at the edge of a window, unless the author
+    declares `nonfinite="expected"`.
     """
     found = {
         name: kinds(array)
@@ -77,8 +77,8 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
 
 
 def _where_not(other: Returned | Failed, output: Output, found: Output) -> str:
-    """Where another outcome has other infinities or NaN than `output`, in words; "" if it has the
-    same, or cannot be compared.
+    """A description of where another outcome's infinities or NaN differ from those of `output`; ""
+    if they do not differ or cannot be compared.
     """
     if isinstance(other, Failed):
         return ""

@@ -1,5 +1,5 @@
-"""Set the elements of an output apart that are of quite another size, such as scores that a mask
-replaced by -1e9: an error is measured against elements of similar size.
+"""Sort the elements of an output into classes of similar size, so that each error is measured
+against similar elements. A mask that replaces scores by -1e9, for example, makes two classes.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.not_finite import misplaced
 
 GAP = 2.0**10
-"""Elements that are so many times larger than all smaller ones may be another class."""
+"""A gap of this ratio between two neighbouring sizes may separate two classes."""
 
 CHANCE = 2.0**20
-"""How unlikely a gap must be among numbers of one class. Numbers near zero are near it by chance:
-that the `n` smallest of one class are `r` times smaller than the next has a chance of `r ** -n`.
+"""How unlikely a gap must be within one class. Some numbers are small by chance: the probability
+that the `n` smallest of a class are `r` times smaller than the next is `r ** -n`.
 """
 
 MOVED = 2
-"""The calls with moved inputs that show whether small elements are more than rounding."""
+"""How many calls with moved inputs show whether small elements are more than rounding."""
 
 EXPLAINED = 4
-"""Errors of so many rounding units of a class are those of its own elements. Larger ones come from
-larger numbers on the way to them.
+"""An error of up to this many rounding units of a class comes from the elements of the class. A
+larger one comes from larger intermediate numbers.
 """
 
 
 def scales(question: Question, reference: Any, case: Case, output: Output) -> dict[str, Sizes]:
-    """For each element of each array of `output`, which `reference` gave for `case`, the largest
-    element of its class.
+    """The largest element of each element's class, for each array of the `output` that `reference`
+    gave for `case`.
 
-    Small elements are a class of their own only if they hardly change under moved inputs:
-    otherwise they are what rounding left of larger ones. Where they are not what float64 gives,
-    their class is as large as what explains the difference: in `1 + tanh(x)` moved inputs change
-    nothing, and rounding does.
+    Small elements form their own class only if they hardly change when the inputs move: otherwise
+    they are what rounding left of larger ones. If float64 gives other small elements, their class
+    becomes as large as the difference requires. In `1 + tanh(x)`, for example, moving the inputs
+    changes nothing, but rounding does.
     """
     found = {name: by_size(array) for name, array in output.items()}
     split = [name for name, scale in found.items() if len(_tops(scale)) > 1]
@@ -72,10 +72,10 @@ def scales(question: Question, reference: Any, case: Case, output: Output) -> di
 
 
 def by_size(array: np.ndarray) -> np.ndarray:
-    """For each element of an array the largest element of its class, by their sizes alone.
+    """The largest element of each element's class, judged by sizes alone.
 
-    Zeros belong to the smallest class. Beside one other number only, as in a mask of 0 and -1e9,
-    they are measured against 1, if that number is larger.
+    Zeros belong to the smallest class. If only one other number occurs, as in a mask of 0 and -1e9,
+    zeros are measured against 1, or against that number if it is smaller.
     """
     largest = magnitude(array)
     found = np.full(array.shape, largest)
@@ -102,8 +102,8 @@ def _tops(scale: np.ndarray) -> np.ndarray:
 
 
 def _merged(scale: np.ndarray, output: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """The scales without classes whose elements change by more than rounding explains: they become
-    part of the next larger class.
+    """Merge each class whose elements change by more than rounding explains into the next larger
+    class.
     """
     with np.errstate(invalid="ignore"):
         change = np.abs(widen(moved) - widen(output))
@@ -119,7 +119,7 @@ def _merged(scale: np.ndarray, output: np.ndarray, moved: np.ndarray) -> np.ndar
 def _as_float64_says(
     scale: np.ndarray, output: np.ndarray, wide: Returned | Failed, name: str
 ) -> np.ndarray:
-    """The scales with each class as large as its errors against float64 say."""
+    """Enlarge each class to the size that its errors against float64 require."""
     actual = wide.output.get(name) if isinstance(wide, Returned) else None
     if actual is None or actual.shape != output.shape or misplaced(actual, output)[1]:
         return scale

@@ -1,5 +1,5 @@
-"""Compare the author's own answers with the reference's: the tolerance of each case is what right
-answers differ by.
+"""Compare the author's other answers with the reference's. The tolerance of each case follows from
+how much right answers differ.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograder.questions.question import Question
 def groups(
     question: Question, reference: object, plans: Plans, answered: Answers
 ) -> tuple[dict[str, Group], Noises]:
-    """The groups with their tolerances, and the noise that these follow from. Raises `BuildError`
+    """The groups with their tolerances, and the noise from which these follow. Raises `BuildError`
     for an alternative that is refused.
     """
     measured = measure(question, reference, plans, answered)
@@ -63,7 +63,7 @@ def groups(
     for function in question.alternatives:
         noise = alternatives.noise(question, reference, function, with_tolerances, sizes, noise)
     found = with_tolerances(noise)
-    if question.imprecise:  # it costs three calls of each case, and decides about points only
+    if question.imprecise:  # this costs three calls for each case, and affects only points
         found = {
             name: _with_half_precision(question, reference, group, sizes[name], measured.grown)
             for name, group in found.items()
@@ -74,7 +74,7 @@ def groups(
 def _with_half_precision(
     question: Question, reference: object, group: Group, sizes: Sequence[Scales], grown: float
 ) -> Group:
-    """The group with what half precision does to each of its cases."""
+    """The group with the effect of half precision on each of its cases."""
     return replace(
         group,
         cases=tuple(
@@ -101,8 +101,8 @@ def _noise_under_law(
     answered: Sequence[tuple[Case, Output]],
     sizes: Sequence[Scales],
 ) -> Noises:
-    """Refuse a reference that does not obey the law. Its differences under the law count as noise
-    of the law's cases.
+    """Refuse a reference that does not obey the law. How much its outputs differ under the law
+    counts as noise of the law's cases.
     """
     noise: Noises = {}
     for (_, before), (case, output), scales in zip(

@@ -1,4 +1,4 @@
-"""Hold a reference to what is asked of a student's answer besides its values."""
+"""Hold the reference to what a student's answer must do besides returning the right values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.verdicts import examine
 
 
 def check_contract(question: Question, reference: object, groups: Mapping[str, Group]) -> None:
-    """Refuse a reference that a student could not hand in: one that changes its arguments."""
+    """Refuse a reference that a student could not submit because it changes its arguments."""
     for name in CONTRACT_GROUPS:
         finding = examine.examine(reference, groups[name]) if name in groups else None
         if finding is None:

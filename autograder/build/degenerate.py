@@ -1,4 +1,4 @@
-"""Recognise outputs of the reference that would accept wrong answers."""
+"""Recognise expected outputs that would accept wrong answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from autograder.calls.outputs import Output
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 
 MANY, MOST, HARDLY = 8, 0.9, 1e-3
-"""An output of at least `MANY` elements tests little if more than the share `MOST` of them is
+"""An output of at least `MANY` elements tests little if more than the share `MOST` of them are
 equal, or if they differ by less than the share `HARDLY` of the largest.
 """
 
@@ -20,11 +20,11 @@ _NOT_FINITE = (
 
 
 def why_degenerate(output: Output) -> str:
-    """Why this reference output would accept wrong answers, or "".
+    """Why this expected output would accept wrong answers, or "".
 
-    If there are several arrays and at least one tests something, the others may hold any finite
-    values, such as a bias that begins with zeros. Infinities and NaN count as values; whether they
-    are there by right is asked elsewhere (`autograder.build.by_right`).
+    If the output has several arrays and at least one tests something, the others may hold any
+    finite values, such as a bias that starts as zeros. Infinities and NaN count as values here;
+    `autograder.build.by_right` decides whether they belong there.
     """
     reasons = [_degenerate_array(array) for array in output.values()]
     fatal = [reason for reason in reasons if reason in (_NOTHING, _NOT_FINITE)]

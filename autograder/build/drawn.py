@@ -1,4 +1,4 @@
-"""The groups of one question as a build draws them, and how the author's wrong answers fare in
+"""The groups that a build draws for one question, and how the author's wrong answers fare in
 them.
 """
 
@@ -19,7 +19,7 @@ class DrawnGroups:
     """Some groups of one question, with the noise of the reference and the outcomes of each
     misconception.
 
-    `outcomes[misconception][group][case]` is what the misconception did on one case.
+    `outcomes[misconception][group][case]` is the outcome of the misconception on one case.
     """
 
     groups: dict[str, Group]
@@ -27,7 +27,7 @@ class DrawnGroups:
     outcomes: Mapping[str, Mapping[str, Mapping[int, Returned | Failed]]]
 
     def failing(self, misconception: str, group: str) -> list[int]:
-        """The cases of a group on which a misconception is refused."""
+        """The cases of a group that refuse a misconception."""
         cases = self.groups[group].cases
         return [
             index
@@ -55,8 +55,8 @@ class DrawnGroups:
         )
 
     def least(self, misconception: str) -> float:
-        """As `margin`, in the case that shows it least of those that refuse it; infinite if none
-        refuses it by its numbers.
+        """The error of a misconception, in tolerances, in the case where it is smallest among those
+        that refuse it; infinite if no case refuses it by its numbers.
         """
         return min(
             (
@@ -70,8 +70,8 @@ class DrawnGroups:
 
 
 def _errors(outcome: Returned | Failed, answered: ExpectedCase) -> float:
-    """The largest error in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused,
-    infinite if it is not a comparable array.
+    """The largest error, in tolerances: 0.0 if there is none, above 1.0 if the outcome is refused,
+    infinite if the outcome is not a comparable array.
     """
     if isinstance(outcome, Failed):
         return math.inf

@@ -1,5 +1,5 @@
-"""Sizes that fit a question: those of dimensions with a range of their own, those that depend on
-them, and whether the question's `where` accepts them. NumPy only.
+"""Choose sizes that fit a question: first those of dimensions with a range of their own, then those
+that depend on them, so that the question's `where` accepts them. NumPy only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from autograder.questions import sizes as expressions
 from autograder.questions.question import Question
 
 LARGEST_DISTINCT_SIZE = 7
-"""Sizes that only need to be distinct stay small: a compiled program costs by shape, not by
+"""Sizes that only need to differ stay this small; compiling costs by the shape, not by the
 element.
 """
 
@@ -23,11 +23,11 @@ TRIES = 500
 Sizes = dict[str, int]
 
 Pick = Callable[[int, int, Sizes], int]
-"""Choose a size from a range that depends on the sizes chosen so far."""
+"""Chooses a size from a range, given the sizes chosen so far."""
 
 
 def free_ranges(question: Question) -> dict[str, tuple[int, int]]:
-    """The dimensions whose range depends on no other, with their ranges."""
+    """The dimensions whose range depends on no other dimension, with their ranges."""
     return {
         dim: (declared[0], declared[1])
         for dim, declared in question.dims.items()
@@ -38,7 +38,7 @@ def free_ranges(question: Question) -> dict[str, tuple[int, int]]:
 
 
 def completed(question: Question, free: Sizes, pick: Pick) -> Sizes | None:
-    """The sizes with those that depend on them; None if a range is empty."""
+    """The sizes, completed by those that depend on them; None if a range is empty."""
     sizes = dict(free)
     for dim in expressions.in_order(question.dims):
         declared = question.dims[dim]
@@ -62,7 +62,7 @@ def fits(question: Question, sizes: Sizes) -> bool:
 
 
 def fitting(question: Question, choose: Callable[[], Sizes | None]) -> Sizes | None:
-    """The first sizes chosen that fit the question; None if there are none."""
+    """The first chosen sizes that fit the question; None if none do."""
     for _ in range(TRIES):
         sizes = choose()
         if sizes is not None and fits(question, sizes):
@@ -73,7 +73,7 @@ def fitting(question: Question, choose: Callable[[], Sizes | None]) -> Sizes | N
 
 
 def must_fit(question: Question, choose: Callable[[], Sizes | None]) -> Sizes:
-    """The first sizes chosen that fit the question. Raises `BuildError` if there are none."""
+    """The first chosen sizes that fit the question. Raises `BuildError` if none do."""
     sizes = fitting(question, choose)
     if sizes is None:
         raise BuildError(
@@ -89,7 +89,7 @@ def _depends(question: Question) -> bool:
 
 
 def random_sizes(question: Question, rng: np.random.Generator) -> Sizes | None:
-    """Any sizes in the ranges, which may not fit the question; None if a range is empty."""
+    """Random sizes within the ranges, which may not fit the question; None if a range is empty."""
     free = {
         dim: int(rng.integers(smallest, largest + 1))
         for dim, (smallest, largest) in free_ranges(question).items()
@@ -98,9 +98,11 @@ def random_sizes(question: Question, rng: np.random.Generator) -> Sizes | None:
 
 
 def apart(question: Question, rng: np.random.Generator, least: int = 2) -> Sizes:
-    """Distinct sizes for the dimensions with a range of their own, `least` or more if possible."""
+    """Distinct sizes for the dimensions with a range of their own, each at least `least` if
+    possible.
+    """
     sizes: Sizes = {}
-    # The narrowest range chooses first; otherwise a wide one could take the only size it has.
+    # The narrowest range chooses first, because a wide one could take the only size in it.
     for dim, (smallest, largest) in sorted(
         free_ranges(question).items(), key=lambda item: (item[1][1], item[0])
     ):
@@ -110,8 +112,8 @@ def apart(question: Question, rng: np.random.Generator, least: int = 2) -> Sizes
 
 
 def _unlike(rng: np.random.Generator, smallest: int, largest: int, sizes: Sizes, least: int) -> int:
-    """A size that no other dimension has, of at least `least`, or at least above 1, if there is
-    one.
+    """A size that no other dimension has, at least `least` if possible, or else at least 2; any
+    size in the range if there is none.
     """
     allowed = list(range(smallest, largest + 1))
     free = [size for size in allowed if size > 1 and size not in sizes.values()]
@@ -119,7 +121,7 @@ def _unlike(rng: np.random.Generator, smallest: int, largest: int, sizes: Sizes,
 
 
 def pick_apart(question: Question, rng: np.random.Generator, least: int = 2) -> Pick:
-    """Pick sizes that differ from those chosen before, as far as the ranges allow."""
+    """A `Pick` of sizes that differ from those chosen before, as far as the ranges allow."""
 
     def pick(low: int, high: int, chosen: Sizes) -> int:
         reach = max(2, LARGEST_DISTINCT_SIZE, low + len(question.dims))
@@ -129,10 +131,10 @@ def pick_apart(question: Question, rng: np.random.Generator, least: int = 2) -> 
 
 
 def pick_any(rng: np.random.Generator) -> Pick:
-    """Pick any size of the range."""
+    """A `Pick` of any size in the range."""
     return lambda low, high, _: int(rng.integers(low, high + 1))
 
 
 def next_dim(question: Question, chosen: Sizes) -> str:
-    """The dimension whose size is chosen next."""
+    """The dimension whose size to choose next."""
     return next(dim for dim in expressions.in_order(question.dims) if dim not in chosen)

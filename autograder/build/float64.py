@@ -1,4 +1,4 @@
-"""Calls in twice the precision."""
+"""Call a function in float64."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from autograder.runtime.judged_settings import in_64_bits
 def in_float64(evaluate: Callable[[Case], Returned | Failed], case: Case) -> Returned | Failed:
     """The outcome of a case on float64 arrays.
 
-    Flax keeps its parameters in float32, so they keep their bits; other random numbers may change.
+    Flax keeps parameters in float32, so they stay bit for bit the same; other random numbers may
+    change.
     """
 
     wide = floats_changed(case.arguments, lambda data: data.astype(np.float64))

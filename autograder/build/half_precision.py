@@ -1,6 +1,6 @@
-"""Measure what half precision does to an output of the reference: how far its inputs in bfloat16,
-and the whole computation in bfloat16 and in float16, move it. TF32, which rounds the factors of
-products to 10 bits, lies between rounded inputs and the whole.
+"""Measure what half precision does to the reference's output: how far it moves with inputs rounded
+to bfloat16, and with the whole computation in bfloat16 and in float16. TF32, which rounds the
+factors of products to 10 bits, lies between these two.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from autograder.calls.spec import Case
 from autograder.verdicts.arrays import dtype_kind, widen
 
 FACTOR = 4
-"""An answer in half precision may be so many times further away than the reference is in it: it
-adds and multiplies in another order.
+"""An answer in half precision may be this many times further off than the reference in half
+precision, because it adds and multiplies in another order.
 """
 
 ROUNDED = 2.0**-9
@@ -32,20 +32,24 @@ STEP = 2.0**-25
 """The largest error of rounding a number near zero to float16."""
 
 LARGEST = 0.5
-"""A computation in bfloat16 that is off by this share shows no growth: it is off altogether."""
+"""A computation in bfloat16 that is off by more than this share is simply wrong, and says nothing
+about growth.
+"""
 
 SLOWER = 16.0
-"""At most so many times further away than rounded inputs a whole computation is taken to be."""
+"""The largest growth: a whole computation counts as at most this many times further off than
+rounded inputs.
+"""
 
 VISIBLE = 16
-"""The steps of a nudge under which nearly every element moves that depends on the inputs at all."""
+"""The steps of a nudge that moves nearly every element that depends on the inputs at all."""
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 
 
 def growth(reference: Any, case: Case, output: Output, scales: Scales) -> float:
-    """How many times further the whole computation in half precision is away than inputs rounded to
-    bfloat16: 1 if it cannot be computed. This costs two compilations.
+    """How many times further off the whole computation in half precision is than the computation
+    with inputs rounded to bfloat16; 1 if it cannot be computed. This costs two compilations.
     """
     if not has_floats(case.arguments):
         return 1.0
@@ -71,8 +75,8 @@ def effects(
     tolerances: Mapping[str, Tolerance],
     grown: float,
 ) -> dict[str, HalfPrecision]:
-    """What half precision does to each floating-point array of `output`, which `reference` gave for
-    `case`. Costs three calls, one of which compiles each shape in bfloat16.
+    """The effect of half precision on each floating-point array of the `output` that `reference`
+    gave for `case`. This costs three calls, one of which compiles each shape in bfloat16.
     """
     asked = [
         name
@@ -119,8 +123,8 @@ def _rounded(case: Case) -> Any:
 
 
 def _errors(outcome: Returned | Failed, output: Output, scales: Scales) -> dict[str, float]:
-    """The largest error of each array, relative to the largest element of its class; of those only
-    that can be compared.
+    """The largest error of each array that can be compared, relative to the largest element of its
+    class.
     """
     found = {}
     for name, desired in output.items():
@@ -142,8 +146,8 @@ def _comparable(outcome: Returned | Failed | None, name: str, desired: np.ndarra
 
 
 def _apart(outcome: Returned | Failed | None, name: str, desired: np.ndarray) -> np.ndarray:
-    """The error of each element of an array; 0 where both are not numbers, and in all of an array
-    that cannot be compared.
+    """The error of each element of an array; 0 where either number is not finite, and everywhere in
+    an array that cannot be compared.
     """
     error = np.zeros(desired.shape)
     if isinstance(outcome, Returned) and _comparable(outcome, name, desired):
@@ -154,7 +158,7 @@ def _apart(outcome: Returned | Failed | None, name: str, desired: np.ndarray) ->
 
 
 def _moved(again: Returned | Failed | None, desired: np.ndarray, name: str) -> float:
-    """The share of the elements, those aside that are zero or not finite, that moved."""
+    """The share of elements that moved, among those that are finite and not zero."""
     actual = again.output.get(name) if isinstance(again, Returned) else None
     counted = np.isfinite(widen(desired)) & (desired != 0)
     if actual is None or actual.shape != desired.shape or not counted.any():

@@ -1,4 +1,6 @@
-"""Judge answers otherwise than by comparing their numbers: by a residual, or by samples."""
+"""Prepare questions whose answers are judged by a residual or by samples, not by comparing
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from autograder.verdicts import examine
 def groups(
     question: Question, reference: object, plans: Plans, answered: Answers
 ) -> tuple[dict[str, Group], Noises]:
-    """The groups with what decides about an answer, and the noise of the residuals, if there are
+    """The groups with what each case is judged by, and the noise of the residuals, if there are
     any. Raises `BuildError` for a reference or an alternative that is refused.
     """
     cases, noise = cases_of(
@@ -56,7 +58,7 @@ def groups(
 def cases_of(
     question: Question, reference: object, answered: Sequence[tuple[Case, Output]]
 ) -> tuple[tuple[ExpectedCase, ...], Noise]:
-    """Answered cases with what decides about an answer, and the noise of their residuals."""
+    """Answered cases with what each is judged by, and the noise of their residuals."""
     cases = [
         ExpectedCase(case, output, dict.fromkeys(output, 0.0), same=question.words)
         for case, output in answered

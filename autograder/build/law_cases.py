@@ -1,8 +1,8 @@
-"""Laws that hold between a function and its transform, as pairs of cases: a plain call, and then
+"""Test laws that hold between a function and its transform, with pairs of cases: a plain call, and
 the same call under the transform.
 
-If the first is right and the second is not, the law is broken. The expected output of the second
-comes from the reference without the transform.
+If the first is right and the second is not, the answer breaks the law. The expected output of the
+second comes from the reference without the transform.
 """
 
 from __future__ import annotations
@@ -26,21 +26,23 @@ from autograder.runtime.judged_settings import in_64_bits
 from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
 
 STEP = 1e-5
-"""Step of the central differences, in float64, that stand for derivatives."""
+"""The step, in float64, of the central differences that stand in for derivatives."""
 
 CRUDE = 1e-3
-"""A derivative must agree with its central difference within this share of the largest number;
-otherwise they are not of the same function.
+"""A derivative must agree with its central difference within this share of the largest number.
+Otherwise the two are not of the same function.
 """
 
 
 class Lawless(Exception):
-    """The reference does not obey a law. The text says how, and continues the law's name."""
+    """The reference does not obey a law. The text says how, and follows the law's name in a
+    message.
+    """
 
 
 def plan(question: Question, law: str, rng: np.random.Generator) -> Plan:
-    """The cases of a law as a group: for each of two shapes a plain case, and the same under the
-    law.
+    """The cases of a law as a group: for each of two shapes, a plain case and the same case under
+    the law.
     """
     slots = tuple(
         each for slot in plain_slots(question, rng) for each in _pair(question, law, slot, rng)
@@ -63,7 +65,7 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
         label = f"{slot.shape.label}, under jax.{law}"
         if law == "vmap":
             others = [slot.draw().arguments for _ in range(LANES - 1)]
-            # A ragged list has other sizes in every draw, which no array of lanes can have.
+            # A ragged list has new sizes in every draw, and no array can stack those into lanes.
             alike = [name for name in way.traced if _alike(name, [arguments, *others])]
             way = replace(way, traced=tuple(alike))
             arguments = {
@@ -87,7 +89,7 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
 
 
 def _alike(name: str, drawn: list[Mapping[str, Value]]) -> bool:
-    """Whether an argument has the same parts, in the same shapes, in several draws."""
+    """Whether an argument has the same parts, with the same shapes, in several draws."""
     parts = [[(path, leaf.data.shape) for path, leaf in each[name].leaves(name)] for each in drawn]
     return all(each == parts[0] for each in parts)
 
@@ -114,7 +116,7 @@ def _order(way: CallSpec, size: int) -> np.ndarray:
 
 
 def expected(reference: object, case: Case) -> Returned | Failed:
-    """The expected outcome of a call under a law, from the reference without the law's
+    """The expected outcome of a call under a law, computed by the reference without the
     transform.
     """
     plain = replace(case.way, law="", traced=(), seed=0)
@@ -149,8 +151,8 @@ def _by_lanes(reference: object, case: Case, plain: CallSpec) -> Returned | Fail
 
 
 def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned | Failed:
-    """Central differences of the reference in float64, along the directions that the transform
-    uses.
+    """Central differences of the reference in float64, along the same directions as the
+    transform.
     """
 
     def wide(value: Value) -> Value:
@@ -216,8 +218,8 @@ def check(reference: object, case: Case, output: Output, before: Output) -> Outp
 
 
 def _permutations(array: np.ndarray, order: np.ndarray) -> list[np.ndarray]:
-    """The results that a permutation of the input may have: the array unchanged, for a function
-    that ignores the order, and permuted along each axis of that size, also if it is flattened.
+    """The results that a permuted input may give: the same array, for a function that ignores the
+    order, or the array permuted along each axis of that size, even if it is flattened.
     """
     size = len(order)
     found = [

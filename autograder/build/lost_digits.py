@@ -1,5 +1,5 @@
-"""Notice a reference that loses the digits of its numbers, where another keeps them: its answer in
-float64 is another one, and not because its inputs are rounded.
+"""Notice a reference that loses digits which another way of computing would keep: its float64
+output differs by more than the rounding of its inputs explains.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from autograder.errors import BuildError
 from autograder.questions.question import Question
 
 MOVED = 4
-"""Calls in float64 with inputs moved by a rounding unit, which say what that explains."""
+"""How many float64 calls move the inputs by a rounding unit to measure what rounding explains."""
 
 
 def check(question: Question, reference: Any, measured: Sample, scales: Scales) -> None:
-    """Refuse a reference that loses its digits on a case. Raises `BuildError`."""
+    """Refuse a reference that loses digits on a case. Raises `BuildError`."""
     case, output = measured.case, measured.output
     rounding = coarsest(case.arguments)
     if rounding <= np.finfo(np.float64).eps or rounding > np.finfo(np.float32).eps:
@@ -50,7 +50,7 @@ def check(question: Question, reference: Any, measured: Sample, scales: Scales) 
 
 
 def _explained(reference: Any, measured: Sample, scales: Scales) -> dict[str, float]:
-    """By how much the answer in float64 changes when the inputs move by a unit in the last place of
+    """How much the float64 output changes when the inputs move by a unit in the last place of
     float32; infinite if that cannot be measured.
     """
     case, wide = measured.case, measured.wide

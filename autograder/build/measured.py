@@ -1,5 +1,5 @@
-"""Measure what the answers of a reference are compared by: the sizes of their elements, and the
-noise that right answers have.
+"""Measure what a comparison with the reference needs: the sizes of its output's elements, and the
+noise of right answers.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind
 
 COMPILED_SHAPES = 3
-"""The number of shapes, those with the largest outputs, on which the noise of other compilations is
-measured: each costs seconds.
+"""The noise of other compilations is measured on this many shapes, those with the largest outputs,
+because each one costs seconds.
 """
 
 NOISY = 32
-"""From so many rounding units on the noise of an output is looked at element by element."""
+"""From this many rounding units on, noise is measured element by element."""
 
 Plans = Mapping[str, tuple[Plan, np.random.Generator]]
 """The plan of each group, with the generator that it was drawn from."""
@@ -37,8 +37,8 @@ Answers = Mapping[str, Sequence[tuple[Case, Output]]]
 
 @dataclass(frozen=True)
 class Measured:
-    """The sizes of the elements of each case of each group, the noise, and how much further a
-    computation in half precision is away than its inputs.
+    """The sizes of the elements of each case in each group, the noise, and how many times further
+    off a computation in half precision is than one with rounded inputs.
     """
 
     sizes: Mapping[str, Sequence[Scales]]
@@ -48,7 +48,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Place:
-    """A sample, with its group and index, and the reference as it is compared."""
+    """A sample, its group and index, and the reference with its answers aligned for comparison."""
 
     group: str
     index: int
@@ -57,8 +57,8 @@ class _Place:
 
 
 def measure(question: Question, reference: object, plans: Plans, answered: Answers) -> Measured:
-    """The sizes and the noise of the answers of a reference. Raises `BuildError` for one that loses
-    its digits, or whose answer jumps but for a word.
+    """Measure the sizes and the noise of the reference's answers. Raises `BuildError` for a
+    reference that loses digits, or whose answer jumps because a word is missing.
     """
     sizes = of_classes(question, reference, answered)
     places = []
@@ -92,7 +92,7 @@ def measure(question: Question, reference: object, plans: Plans, answered: Answe
 
 
 def of_classes(question: Question, reference: object, answered: Answers) -> dict[str, list[Scales]]:
-    """The sizes of the elements of each case, by their classes alone."""
+    """The sizes of the elements of each case, from their classes alone."""
     return {
         name: [
             classes.scales(question, same.towards(question, reference, case, output), case, output)
@@ -110,9 +110,9 @@ def with_own(
     noise: Noises,
     measured: Set[tuple[str, int]] = frozenset(),
 ) -> dict[str, list[Scales]]:
-    """The sizes with the own sizes of elements, in the cases in which these may differ from the
-    largest: calls cost time. If there are any, the cases in `measured` get them too: the noise is
-    measured against the same sizes.
+    """The sizes, with an own size for each element in the cases where it may differ from the
+    largest; the other cases save the calls. If there are any such cases, those in `measured` get
+    own sizes too, so that the noise is measured against the same sizes.
     """
     noisy = any(_noisy(noise, output) for cases in answered.values() for _, output in cases)
     wanted = {
@@ -147,8 +147,8 @@ def _noisy(noise: Noises, output: Output) -> bool:
 
 
 def _extent(measured: Sample) -> tuple[int, int]:
-    """The size of the output, and that of the arguments: more elements, or longer sums, show more
-    noise.
+    """The number of elements in the output and in the arguments, for sorting: more elements and
+    longer sums show more noise.
     """
     arguments = measured.case.arguments
     return (
@@ -163,8 +163,8 @@ def _extent(measured: Sample) -> tuple[int, int]:
 
 
 def _first_of_each_shape(planned: Plan, answered: Sequence[tuple[Case, Output]]) -> list[int]:
-    """The index of one plain case for each shape. A compiled program costs by shape, so one is
-    enough.
+    """The index of one plain case for each shape. One is enough, because compiling costs by
+    shape.
     """
     first: dict[int, int] = {}
     for index, (slot, (case, _)) in enumerate(zip(planned.slots, answered, strict=True)):

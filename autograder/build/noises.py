@@ -1,6 +1,6 @@
 """Measure the noise of a reference: the largest difference between its outputs under changes that
-do not matter: floating inputs moved by one unit in the last place, eager against compiled, float64
-inputs, and the author's own alternatives.
+do not matter. These are floating-point inputs moved by one unit in the last place, compiled instead
+of eager calls, float64 inputs, and the author's own alternatives.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.not_finite import misplaced
 
 MOVED = 2
-"""Calls with inputs moved by one unit in the last place."""
+"""How many calls move the inputs by one unit in the last place."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A case, with its output, on which noise is measured: what the reference gave for moved
-    inputs, in another compiled program, and in float64. None: it was not called so.
+    """A case and its output, on which noise is measured, with what the reference gave for moved
+    inputs, in another compiled program, and in float64. None means that this call was not made.
     """
 
     case: Case
@@ -51,18 +51,18 @@ class Sample:
 
 
 def sample(reference: Any, case: Case, output: Output, rng: np.random.Generator) -> Sample:
-    """A case with the outcomes of moved inputs. This costs no compilation."""
+    """A case with its outcomes for moved inputs. This costs no compilation."""
     moved = tuple(call(reference, nudged(case.arguments, rng), case.way) for _ in range(MOVED))
     return Sample(case, output, moved)
 
 
 def with_compilers(reference: Any, measured: Sample) -> Sample:
-    """The sample with the outcomes of other compiled programs for the same computation: compiled
-    as a whole, and in float64. Each costs a compilation.
+    """The sample with its outcomes in other programs for the same computation: compiled as a whole,
+    and in float64. Each costs a compilation.
     """
     case = measured.case
     compiled = (
-        None  # a compiled program writes into nothing
+        None  # under jit a function cannot change its arguments
         if case.way.changed
         else call(reference, case.arguments, case.way.under("jit", case.arguments))
     )
@@ -92,9 +92,11 @@ def _noises(
 def difference(
     outcome: object, name: str, output: Output, sizes: Sizes
 ) -> tuple[float | None, float | None]:
-    """The largest difference of any element of one array, relative to the largest element of its
-    class; and, without what is a rounding unit of that element, relative to its own size, if that
-    is measured. None if the array is compared exactly, or cannot be compared.
+    """The largest difference of any element of one array, measured in two ways.
+
+    The first number is relative to the largest element of the element's class. The second is
+    relative to the element's own size, after a rounding unit of the class is subtracted; it is None
+    without own sizes. Both are None if the array is compared exactly or cannot be compared.
     """
     desired = output[name]
     kind = dtype_kind(desired.dtype)
@@ -120,7 +122,9 @@ def difference(
 
 
 def _largest(error: np.ndarray, size: np.ndarray) -> float:
-    """The largest error as a share of its size; infinite where there is one and no size."""
+    """The largest error as a share of the element's size; infinite if the size is 0 and the error
+    is not.
+    """
     with np.errstate(divide="ignore"):
         share = np.divide(error, size, out=np.zeros(error.shape), where=error > 0)
     return float(np.max(share, initial=0.0))

@@ -1,10 +1,10 @@
-"""Have cases that differ in one argument alone: an answer that keeps results under a part of its
-arguments (the seed and the shapes, the sum of an array, its first row) gives one of them the
-result of another.
+"""Make cases that differ in one argument alone. They catch an answer that caches its results by a
+part of its arguments: the seed and the shapes, the sum of an array, its first row.
 
-In `repeated` each case is the one before with one argument, or one array of a structure, changed.
-In `corners` the cases with a size at its smallest have the values of the one with the usual sizes.
-The reference tells which changes matter. Seeds and numbers are also at the ends of their ranges.
+In `repeated`, each case is the one before with one argument, or one array of a structure, changed.
+In `corners`, the cases with a dimension at its smallest reuse the values of the case with the usual
+sizes. The reference shows which changes matter. Seeds and numbers also take the ends of their
+ranges.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ from autograder.sameness.words import samples_of
 from autograder.verdicts.arrays import close, dtype_kind, magnitude, widen
 
 CLEAR = 1e-3
-"""Outputs differ clearly if an element does by more than this share of the largest one: by many
-tolerances, and by no rounding.
+"""Outputs clearly differ if some element differs by more than this share of the largest: that is
+many tolerances, and more than any rounding.
 """
 
 MANY_ALLOWED = 20
-"""And by more than so many tolerances that the author sets."""
+"""The difference must also be more than this many tolerances that the author sets."""
 
 TRIES = 16
-"""Values that are tried for one change, before it is taken not to matter."""
+"""How many values to try for one change before it counts as one that does not matter."""
 
 MOST_TWICE = 3
-"""Questions with at most so many arrays have each array changed in two ways, and others in one."""
+"""Each array of a question with at most this many is changed in two ways, others in one way."""
 
 
 MOST = 24
-"""At most so many changes follow one another."""
+"""The largest number of changes in a row."""
 
 CHANGED = ", changed in "
-"""What the label of a case says of the argument in which it differs from the one before."""
+"""What a case's label puts before the name of the argument that differs from the case before."""
 
 LEAST = 4
-"""Where fewer changes than this matter, cases that were drawn fill `repeated` up to so many."""
+"""If fewer changes than this matter, drawn cases fill `repeated` up to this many."""
 
 Planned = tuple[Plan, np.random.Generator]
 
@@ -68,7 +68,7 @@ def changed(
     """
     found = dict(plans)
     if samples_of(question.words) is not None:
-        return found  # each call has all its keys, and no two calls have the same ones
+        return found  # each call has all its keys, and no two calls share one
     if "corners" in plans:
         _corners(question, reference, plans["corners"][0], answered["corners"])
     if "repeated" in plans:
@@ -87,7 +87,7 @@ def _chain(
     drawn: Answered,
     rng: np.random.Generator,
 ) -> tuple[Plan, Answered]:
-    """Cases of the first one's shape, each of which differs from the one before in one argument."""
+    """Cases of the first one's shape; each differs from the one before in one argument."""
     shape = planned.slots[0].shape
     found = [drawn[0]]
     for name, argument in question.arguments.items():
@@ -99,7 +99,8 @@ def _chain(
             if part in idle or len(found) > MOST:
                 continue
             before = found[-1][0]
-            # Of options those are named that the first case has not, of others what is near.
+            # The changes of an option start from the first case, so that each option comes up;
+            # other changes start from the case before.
             changes = list(_changes(question, name, first if optional else before, rng))
             values = itertools.islice(changes[place][1], TRIES)
             cases = [_with(before, name, part, value) for value in values]
@@ -110,7 +111,7 @@ def _chain(
                     if all(case.arguments[other] is before.arguments[other] for other in others)
                 ]
             pair = _telling(question, reference, shape, found[-1], cases)
-            if pair is None and optional:  # each option has its share
+            if pair is None and optional:  # each option keeps its share of the cases
                 pair = answered_case(question, reference, shape, cases[0])
             elif pair is None:
                 idle.add(part)
@@ -128,7 +129,7 @@ def _chain(
 def _changes(
     question: Question, name: str, case: Case, rng: np.random.Generator
 ) -> Iterator[tuple[str, Iterable[Value]]]:
-    """The changes of one argument, or of the parts of one that contains others."""
+    """The changes of one argument, or of the parts of an argument that contains others."""
     argument = question.arguments[name]
     wanted = Drawing(case.sizes, argument.families[0], argument.kinds[0])
     return argument.changes(case.arguments[name], rng, wanted)
@@ -137,7 +138,7 @@ def _changes(
 def _places(
     question: Question, name: str, case: Case, rng: np.random.Generator
 ) -> list[tuple[int, str]]:
-    """The changes that are made, by their places among all, and the part that each changes."""
+    """The changes to make, by their index among all changes, and the part that each one changes."""
     parts: dict[str, list[int]] = {}
     for place, (part, _) in enumerate(_changes(question, name, case, rng)):
         parts.setdefault(part, []).append(place)
@@ -168,7 +169,7 @@ def _telling(
     before: tuple[Case, Output],
     cases: Iterable[Case],
 ) -> tuple[Case, Output] | None:
-    """The first of these cases whose output is clearly another one than that of the case before."""
+    """The first of these cases whose output clearly differs from that of the case before."""
     function = towards(question, reference, *before)
     for case in cases:
         outcome = call(function, case.arguments, case.way)
@@ -196,8 +197,8 @@ def _far(question: Question, array: np.ndarray, before: np.ndarray) -> bool:
 
 
 def _corners(question: Question, reference: object, planned: Plan, answered: Answered) -> None:
-    """Give the cases with one size at its smallest what the case with the usual sizes has, and have
-    seeds and numbers at the ends of their ranges.
+    """Give the cases with one size at its smallest the values of the usual case, and move seeds and
+    numbers to the ends of their ranges.
     """
     labels = [slot.shape.label for slot in planned.slots]
     ends = {LARGEST: True, EQUAL: False}
@@ -232,8 +233,8 @@ def _all_alike(outputs: Sequence[Output]) -> bool:
 
 
 def _shared(question: Question, usual: Case, case: Case) -> dict[str, Value]:
-    """The arguments of the usual case as far as they fit the sizes of another: an array whose
-    elements have no structure is cut.
+    """The arguments of the usual case, as far as they fit the sizes of another case: an array
+    without structured elements is cut to size.
     """
     found = dict(case.arguments)
     for name, value in usual.arguments.items():

@@ -21,24 +21,26 @@ def most(question: Question, public: bool) -> int:
 
 
 def first(question: Question) -> Mapping[str, str]:
-    """The first option of each argument that has some."""
+    """The first option of each argument that has options."""
     return {name: each[0] for name, each in _options(question, True).items()}
 
 
 def shares(
     question: Question, public: bool, count: int, rng: np.random.Generator
 ) -> list[Mapping[str, str]]:
-    """For each of `count` slots the option of each argument that has some.
+    """For each of `count` slots, the option of each argument that has options.
 
-    Every option has as many slots as any other, as far as `count` can be divided, and the options
-    of several arguments meet in as many ways as there are slots for. The order is random: slots
-    side by side differ in their distributions in turn, and an option must not go with one of them.
+    Every option gets the same number of slots, as far as `count` can be divided, and the options of
+    several arguments meet in as many combinations as there are slots. The order is random:
+    neighbouring slots alternate between distributions, and no option should always meet the same
+    one.
     """
     found = _options(question, public)
     if not found:
         return [{}] * count
     orders = {name: [str(each) for each in rng.permutation(each)] for name, each in found.items()}
-    # Side by side first, so that all options come early; then the other ways to meet.
+    # The options side by side come first, so that all options come early; then the other
+    # combinations.
     longest = max(map(len, orders.values()))
     side_by_side = [
         tuple(order[place % len(order)] for order in orders.values()) for place in range(longest)
@@ -50,7 +52,7 @@ def shares(
 
 
 def counts(question: Question, groups: Iterable[Group]) -> dict[str, dict[str, int]]:
-    """How many cases of these groups have each option of an argument, by argument and option."""
+    """How many cases of these groups have each option, by argument and option."""
     found: dict[str, dict[str, int]] = {}
     cases = [answered.case for group in groups for answered in group.cases]
     for name in _options(question, False):
@@ -69,7 +71,7 @@ def _options(question: Question, public: bool) -> dict[str, tuple[str, ...]]:
 
 
 def _crossed(orders: list[list[str]]) -> list[tuple[str, ...]]:
-    """Every way in which the options meet, in blocks that hold each option equally often."""
+    """Every combination of the options, in blocks that hold each option equally often."""
     longest = max(map(len, orders))
     shifts = itertools.product(*(range(len(order)) for order in orders))
     return [

@@ -1,7 +1,7 @@
-"""Notice a reference that takes whole numbers for indices and is given some that are none.
+"""Notice a reference that uses whole numbers as indices although some of them are out of bounds.
 
-JAX reads another element there, or gives NaN. Then a right answer is wrong that one-hot encodes the
-labels, and what is drawn again leaves the negative numbers, which count from the end.
+There, JAX reads another element or gives NaN. A right answer that one-hot encodes the labels would
+then be wrong, and redrawing would leave cases with negative numbers, which count from the end.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from autograder.evidence.jaxpr import all_equations
 from autograder.questions.question import Question
 
 LOOKED_AT = 3
-"""Cases in which indices are looked for: each costs a compilation."""
+"""How many cases are searched for such indices: each costs a compilation."""
 
 _WHERE = re.compile(r"index (-?\d+) is out of bounds for axis \d+ with size (\d+)")
 
 
 def indices_of(question: Question) -> list[str]:
-    """The arguments that have whole numbers without a declared range, by name."""
+    """The names of the arguments that have whole numbers without a declared range."""
     return [name for name, each in question.arguments.items() if each.may_be_indices]
 
 
@@ -46,7 +46,7 @@ def drawn_without_a_range(question: Question) -> str:
 def check_indices(
     question: Question, reference: Any, answered: Sequence[tuple[Case, Output]]
 ) -> None:
-    """Refuse a reference that reads outside of an array in one of the first cases. Raises
+    """Refuse a reference that reads outside an array in one of the first cases. Raises
     `BuildError`.
     """
     for case, _ in answered[:LOOKED_AT]:
@@ -54,8 +54,8 @@ def check_indices(
 
 
 def check_case(question: Question, reference: Any, case: Case) -> None:
-    """Refuse a reference that reads outside of an array in this case, unless it says what it wants
-    there. Raises `BuildError`.
+    """Refuse a reference that reads outside an array in this case, unless its code says what to
+    read there. Raises `BuildError`.
     """
     if not indices_of(question) or replace(case.way, several=False, gradient=()) != PLAIN:
         return
@@ -73,8 +73,8 @@ def check_case(question: Question, reference: Any, case: Case) -> None:
 
 
 def _told_by_jax(reference: Callable[..., Any], given: dict[str, Any]) -> str:
-    """What JAX says of an index that is out of bounds; "" if there is none, or if some are meant:
-    code that clips them, names what to read there, or writes there, says so.
+    """What JAX says about an index that is out of bounds; "" if there is none, or if the code means
+    it: by clipping indices, naming the value to read there, or writing there.
     """
     import jax
     from jax.experimental import checkify
@@ -100,7 +100,7 @@ def _means_it(equation: Any) -> bool:
 
 
 def _usual(fill: Any, dtype: np.dtype[Any]) -> bool:
-    """Whether this is what JAX itself puts where there is no element."""
+    """Whether this is the value that JAX itself uses where there is no element."""
     if fill is None or dtype.kind not in "iu":
         return fill is None or bool(fill != fill)
     limits = np.iinfo(dtype)

@@ -1,10 +1,10 @@
-"""Measure of what size the terms are that each element of an output is made of: its errors are
-measured against these.
+"""Measure the size of the terms that make up each element of an output. The element's errors are
+measured against this size.
 
-An element changes with its inputs by as much as its terms do, also where they cancel: by the chain
-rule its change under small random changes of all inputs is, in the mean, the root of the sum of the
-squares of its terms' changes. So an element in a row of small numbers has a small size, and one
-that cancels to zero that of what cancelled.
+An element changes with its inputs by as much as its terms do, even where the terms cancel. By the
+chain rule, its root mean square change under small random changes of all inputs is the root of the
+sum of the squares of its terms' changes. So an element in a row of small numbers has a small size,
+and an element that cancels to zero has the size of what cancelled.
 """
 
 from __future__ import annotations
@@ -22,24 +22,28 @@ from autograder.verdicts.arrays import dtype_kind, widen
 from autograder.verdicts.not_finite import misplaced
 
 STEPS = 4
-"""The calls with changed inputs from which a mean is taken."""
+"""The mean is taken over this many calls with changed inputs."""
 
 SMALLER = 2.0**4
-"""Elements that are so many times smaller than the largest may be of another size."""
+"""An element this many times smaller than the largest may have another size."""
 
 CHANCE = 2.0**12
 """How unlikely it must be that so many numbers are so near zero by chance."""
 
 DENSITY = 3.0
-"""Of numbers of one size a share of at most `DENSITY * t` is smaller than `t` times the largest."""
+"""Among numbers of one size, at most the share `DENSITY * t` is smaller than `t` times the
+largest.
+"""
 
 WIDEST = 2.0**-20
-"""Inputs of half precision cannot be moved by little: their sizes are not measured."""
+"""Inputs in half precision cannot be moved by a small enough step, so no sizes are measured for
+them.
+"""
 
 
 def measured(reference: Any, case: Case, output: Output, scales: Scales) -> Scales:
-    """`scales`, those of `output`, which `reference` gave for `case`, with the own size of each
-    element, where it can be measured. This costs no compilation.
+    """`scales`, which are those of the `output` that `reference` gave for `case`, with the own size
+    of each element where it can be measured. This costs no compilation.
     """
     if not measurable(case):
         return scales
@@ -53,8 +57,8 @@ def measured(reference: Any, case: Case, output: Output, scales: Scales) -> Scal
 
 
 def measurable(case: Case) -> bool:
-    """Whether the inputs of a case can be moved by little, and its function be called again without
-    a compilation.
+    """Whether the inputs of a case can be moved slightly, and its function called again without a
+    compilation.
     """
     arguments = case.arguments
     return not case.way.law and has_floats(arguments) and coarsest(arguments) < WIDEST
@@ -86,7 +90,9 @@ def _uneven(array: np.ndarray, top: np.ndarray) -> bool:
 def _own(
     outcomes: list[Any], name: str, desired: np.ndarray, top: np.ndarray, step: float
 ) -> np.ndarray | None:
-    """The own size of each element of one array; None if it cannot be measured."""
+    """The own size of each element of one array, in the array's shape; None if it cannot be
+    measured.
+    """
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return None
     squares = []

@@ -22,13 +22,13 @@ from autograder.questions.argument import Argument, Drawing
 from autograder.questions.question import Question
 
 WITH_AN_INSIDE = 3
-"""An axis of so many elements has one that is neither the first nor the last."""
+"""An axis of at least this many elements has one that is neither the first nor the last."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a group for one case: its shape is fixed, and its values are drawn (and drawn
-    again if they test nothing). `elsewhere` draws a case for this place in another shape.
+    """A place in a group for one case. Its shape is fixed; its values are drawn, and drawn again if
+    they test nothing. `elsewhere` draws a case for this place in another shape.
     """
 
     shape: Shape
@@ -96,7 +96,7 @@ def _default_slots(
     *,
     public: bool = False,
 ) -> tuple[Slot, ...]:
-    """`draws` slots for each shape, or more where an argument has more options than there are
+    """`draws` slots for each shape, or more if an argument has more options than there are
     slots.
     """
     kinds = {parameter: argument.kinds[0] for parameter, argument in question.arguments.items()}
@@ -110,8 +110,8 @@ def _default_slots(
 
 
 def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
-    """A slot for each of two shapes: one with distinct sizes, so that axes can be told apart, and
-    one with any sizes.
+    """A slot for each of two shapes: one with distinct sizes, which tell axes apart, and one with
+    any sizes.
     """
     shapes = [distinct(question, rng), random_shape(question, rng)]
     return _default_slots(question, shapes, 1, rng, public=True)
@@ -120,7 +120,7 @@ def plain_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...
 def method_slots(
     question: Question, shapes: Sequence[Shape], rng: np.random.Generator
 ) -> tuple[Slot, ...]:
-    """A slot for each of `shapes`, which other groups have too, so that functions are already
+    """A slot for each of `shapes`, which are shapes of other groups, so that functions are already
     compiled for them.
     """
     return _default_slots(question, list(shapes), 1, rng, public=True)
@@ -133,8 +133,8 @@ def trace_slots(
     rng: np.random.Generator,
     wanted: Sequence[int] = TRACED_SIZES,
 ) -> tuple[Slot, ...]:
-    """Slots that differ from `shape`, and from one another, only in the size of `dim`: growing
-    sizes within its range.
+    """Slots that differ from `shape`, and from one another, only in the size of `dim`, which grows
+    within its range.
     """
     smallest, largest = question.reach[dim]
     sizes = sorted({min(max(size, smallest), largest) for size in wanted})
@@ -149,7 +149,7 @@ def trace_slots(
 def _types_slots(question: Question, rng: np.random.Generator) -> tuple[Slot, ...]:
     shape = distinct(question, rng)
     rounds = max(
-        2,  # of one case alone a constant is the answer
+        2,  # for a single case, a constant would be a right answer
         options.most(question, public=False),
         *(len(argument.kinds) for argument in question.arguments.values()),
     )
@@ -179,10 +179,10 @@ def _slot(
     share: Mapping[str, str],
     public: bool = False,
 ) -> Slot:
-    """A slot whose values are drawn from a family that depends on `index`, which counts the draws
-    of one shape. The options in `share` stay when it is drawn again.
+    """A slot whose values come from the family that belongs to `index`, which counts the draws of
+    one shape. Redrawing keeps the options in `share`.
 
-    Each draw takes the next declared family, beginning with the first.
+    Each draw takes the next declared family, starting with the first.
     """
 
     def value(parameter: str, argument: Argument, shape: Shape) -> Value:

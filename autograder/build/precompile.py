@@ -48,5 +48,5 @@ def call_on_other_values(namespace: Mapping[str, Any], hidden: Bank) -> None:
             }
             way = replace(case.way, seed=int(rng.integers(2**31)))
             for function in functions:
-                # what a wrong answer raises does not matter here
+                # A wrong answer may raise here; only its compiled programs matter.
                 call(function, values, way, interruptible=False)

@@ -1,5 +1,5 @@
-"""Preview a question in the notebook while it is written: drawn cases, outputs, the allowed error,
-and the outcome of each wrong answer.
+"""Preview a question in the notebook while its author writes it: drawn cases, outputs, the allowed
+error, and the outcome of each wrong answer.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from autograder.build.reference import draw
 from autograder.questions.question import Question
 
 BUILDING = "OTTER_ARRAYS_BUILDING"
-"""The environment variable that is set while a master runs for a build. A preview would not be seen
-then, and would cost as much as the build.
+"""This environment variable is set while a build runs a master. Nobody would see a preview then,
+and it would cost as much as the build.
 """
 
 LARGEST_SHOWN = 1e6
-"""Errors of more tolerances than this share one colour."""
+"""Errors above this many tolerances share one colour."""
 
 _STYLE = "style='max-width:60rem'"
 
@@ -35,8 +35,8 @@ _STYLE = "style='max-width:60rem'"
 class Preview:
     """Tables and a figure of one question.
 
-    `cases` has one row for each case. `mistakes` says for each misconception on how many cases of
-    each group it is refused, and by how many tolerances at most.
+    `cases` has one row for each case. For each misconception, `mistakes` gives the number of cases
+    in each group that refuse it, and its largest error in tolerances.
     """
 
     question: str
@@ -46,7 +46,7 @@ class Preview:
 
     def figure(self) -> Any:
         """A `matplotlib.figure.Figure` of the error of each misconception on each case, in
-        tolerances; None without misconceptions.
+        tolerances; None if there are no misconceptions.
         """
         if self.mistakes.empty:
             return None
@@ -78,7 +78,7 @@ class Preview:
         return figure
 
     def _errors(self, misconception: str) -> list[float]:
-        """The error on each case, in tolerances; infinite where the outcome is not a comparable
+        """The error on each case, in tolerances; infinite if the outcome is not a comparable
         array.
         """
         found = []
@@ -129,7 +129,7 @@ def preview(question: Question, reference: object) -> Preview | None:
     """Draw every group of cases as a build would, from a secret that no build uses. Raises
     `BuildError` for anything that would stop the build.
 
-    Returns None while a master is being built.
+    Returns None during a build.
     """
     if os.environ.get(BUILDING):
         return None

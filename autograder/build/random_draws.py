@@ -1,4 +1,4 @@
-"""Whether a question has to do with random numbers, of which float64 draws others."""
+"""Tell whether a question involves random numbers: in float64, JAX draws other ones."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def takes_random_numbers(question: Question) -> bool:
 
 
 def draws_random_numbers(question: Question, reference: Any, case: Case) -> bool:
-    """Whether the reference draws random numbers: in float64 they are others."""
+    """Whether the reference draws random numbers, which are other ones in float64."""
     if takes_random_numbers(question):
         return True
     import jax
 
-    jax.clear_caches()  # a program that is already compiled would not be seen to draw
+    jax.clear_caches()  # the trace of a program that is already compiled would not show its draws
     seen: list[bool] = []
 
     def watch(frame: FrameType, event: str, _: object) -> None:

@@ -1,7 +1,7 @@
-"""The record of a build for the author of an assignment, also as JSON. It contains the sources of
-known answers, and is secret.
+"""The record of a build, for the author of an assignment, and its JSON. It contains the sources of
+known answers, so it is secret.
 
-A field with a default is missing from records of earlier versions.
+Records of earlier versions lack the fields that have a default.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograder.build.tolerance import Noise
 
 @dataclass(frozen=True)
 class GroupCounts:
-    """The number of cases in a group, of shapes among them, and of calls that it takes."""
+    """The number of cases in a group, of distinct shapes among them, and of calls that it takes."""
 
     cases: int
     shapes: int
@@ -24,12 +24,12 @@ class GroupCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class MisconceptionRecord:
-    """A known wrong answer: the groups in which, and the cases on which, it is refused; the rules
-    that it does not meet; its source.
+    """A known wrong answer: the groups and the cases that refuse it, the rules that it breaks, and
+    its source.
 
-    `margin` is its distance from the right answer: the largest error of any element, in the
-    tolerances of that element; `least` is the same in the case, of those that refuse it, that shows
-    it least. None if it is wrong in another way than by its numbers.
+    `margin` is its distance from the right answer: the largest error of any element, in tolerances
+    of that element. `least` is the smallest such distance in any case that refuses it. Both are
+    None if the answer is wrong in a way other than its numbers.
     """
 
     name: str
@@ -43,7 +43,7 @@ class MisconceptionRecord:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> MisconceptionRecord:
-        """The record that was stored."""
+        """The record that this JSON describes."""
         refused_on = {name: tuple(cases) for name, cases in stored.get("refused_on", {}).items()}
         return cls(
             **{
@@ -57,12 +57,13 @@ class MisconceptionRecord:
 
 @dataclass(frozen=True)
 class ToleranceRecord:
-    """The noise by source and the tolerance, both relative to the largest element of an output
-    (`noise.own` to each element's own size); of residuals, to that of an answer that is wrong
-    altogether; of samples, the difference of frequencies that is allowed.
+    """The noise by source, and the tolerance. Both are relative to the largest element of an
+    output, and `noise.own` to each element's own size. For residuals, both are relative to the
+    residual of an answer that is entirely wrong; for samples, the tolerance is the allowed
+    difference of frequencies.
 
     `measured` is the tolerance that follows from the noise. `set_by_the_author` holds `rtol` and
-    `atol` where the author set them.
+    `atol` if the author set them.
     """
 
     noise: Noise
@@ -72,16 +73,16 @@ class ToleranceRecord:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ToleranceRecord:
-        """The record that was stored."""
+        """The record that this JSON describes."""
         return cls(**{**stored, "noise": Noise(**stored["noise"])})
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRecord:
-    """One question: its groups by name, its known answers by the names of their functions, its
-    rules in words. `options` counts, for each argument that is one of a few things, the hidden
-    cases of each. `trivial` says for each answer that needs no understanding how many cases of each
-    hidden group refuse it.
+    """One question: its groups by name, its known answers by the names of their functions, and its
+    rules in words. `options` counts the hidden cases of each option, for each argument that has
+    options. `trivial` counts, for each answer that needs no understanding, the cases of each hidden
+    group that refuse it.
     """
 
     groups: Mapping[str, GroupCounts]
@@ -95,7 +96,7 @@ class QuestionRecord:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> QuestionRecord:
-        """The record that was stored."""
+        """The record that this JSON describes."""
         return cls(
             **{
                 **stored,
@@ -113,7 +114,7 @@ class QuestionRecord:
 
 @dataclass(frozen=True)
 class BuildRecord:
-    """One build: the name of the assignment, the secret from which its hidden cases were drawn, and
+    """One build: the name of the assignment, the secret that its hidden cases were drawn from, and
     its questions by name.
     """
 
@@ -122,12 +123,12 @@ class BuildRecord:
     questions: Mapping[str, QuestionRecord]
 
     def to_json(self) -> dict[str, Any]:
-        """The record as it is stored in the file."""
+        """The record as JSON."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> BuildRecord:
-        """The record that was stored."""
+        """The record that this JSON describes."""
         return cls(
             stored["assignment"],
             stored["secret"],

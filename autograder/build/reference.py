@@ -1,5 +1,5 @@
-"""Run the reference on a plan: cases with their expected outputs and tolerances, and the outcomes
-of the author's other answers on them.
+"""Run the reference on a plan: collect cases with their expected outputs and tolerances, and the
+outcomes of the author's other answers.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def draw(
 def drawn_cases(
     question: Question, reference: object, names: Mapping[str, np.random.Generator]
 ) -> tuple[dict[str, one_at_a_time.Planned], dict[str, Answered]]:
-    """The plans of the groups, each of a generator, and their cases with the outputs of the
+    """The plan of each group, with its generator, and the group's cases with the outputs of the
     reference. Raises `BuildError`.
     """
     plans = {

@@ -1,5 +1,5 @@
-"""What a test cell says in the master notebook: its group is drawn afresh, and the author's answers
-are judged by it.
+"""Write what a test cell says in the master notebook, after drawing its group afresh and judging
+the author's answers by it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from autograder.questions.question import Question
 
 
 def rehearse(question: Question, reference: object, cases: str) -> str:
-    """What a test cell says in the master notebook, as text: the group is drawn afresh with
-    `reference`, and the author's other answers are judged by it.
+    """The text that a test cell shows in the master notebook. The group is drawn afresh and
+    answered by `reference`, and the author's other answers are judged by it.
 
     Raises `BuildError` for anything that would stop the build.
     """
@@ -34,9 +34,7 @@ def rehearse(question: Question, reference: object, cases: str) -> str:
 
 
 def rehearse_rule(question: Question, reference: object, rule: str) -> str:
-    """What a test cell that asks for a rule says in the master notebook, as text. Raises
-    `BuildError`.
-    """
+    """The text that a test cell for a rule shows in the master notebook. Raises `BuildError`."""
     if all(declared.name != rule for declared in question.rules):
         raise BuildError(
             f"question {question.name!r}: has no rule {rule!r}; declare it with requires(…)"

@@ -22,22 +22,21 @@ from autograder.sameness.words import Residual, residual_of
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 
 STEP = 2.0**-6
-"""The step, relative to the answer, by which it is moved to see how fast its residual grows."""
+"""How far the answer is moved, relative to its size, to see how fast its residual grows."""
 
 MOVED = 3
-"""Random directions in which the answer is moved."""
+"""The number of random directions in which the answer is moved."""
 
 
 def with_residuals(
     question: Question, reference: Any, cases: Sequence[ExpectedCase]
 ) -> tuple[list[ExpectedCase], float]:
-    """The cases with the residual that each allows in place of tolerances, and the noise:
-    `THRESHOLD` times the noise of right answers is allowed, which is a share of the residual of an
-    answer that is wrong altogether.
+    """The cases, each with the residual that it allows in place of tolerances, and the noise.
 
-    Right answers are those of the reference and of the alternatives, over all cases, and for each
-    case one that is off by as much as it changes when the inputs move by a unit in the last place.
-    Raises `BuildError`.
+    A case allows `THRESHOLD` times the noise of right answers. The noise is a share of the residual
+    of an answer that is entirely wrong. Right answers are those of the reference and of the
+    alternatives over all cases, and for each case one that is off by as much as it changes when the
+    inputs move by a unit in the last place. Raises `BuildError`.
     """
     word = residual_of(question.words)
     assert word is not None
@@ -76,8 +75,8 @@ def with_residuals(
 
 
 def _explained(word: Residual, each: ExpectedCase, output: Output, scale: np.ndarray) -> np.ndarray:
-    """The share of an answer's residual; 0 if it is more than rounding explains: it is wrong, and
-    an alternative is told so when it is judged.
+    """The residual of an answer as a share; 0 if it is more than rounding explains. Such an answer
+    is wrong, and judging the alternatives refuses it later.
     """
     try:
         share = _share(_largest(of_case(word.source, each.case, output)), scale)
@@ -87,7 +86,7 @@ def _explained(word: Residual, each: ExpectedCase, output: Output, scale: np.nda
 
 
 def _share(sizes: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """The residual as a share of that of an answer that is wrong altogether."""
+    """The residual as a share of that of an answer that is entirely wrong."""
     found: np.ndarray = np.divide(
         sizes, scale, out=np.where(sizes > 0, np.inf, 0.0), where=scale > 0
     )
@@ -127,9 +126,9 @@ def _largest(equations: Sequence[np.ndarray]) -> np.ndarray:
 def _scale(
     question: Question, word: Residual, each: ExpectedCase, rng: np.random.Generator
 ) -> np.ndarray:
-    """How large each equation's residual is for an answer that is wrong altogether: how fast it
-    grows when the answer is moved, times the size of the answer. Where a small move changes
-    nothing, as with a condition that holds all around, a large one is made.
+    """The size of each equation's residual for an answer that is entirely wrong: how fast the
+    residual grows when the answer moves, times the size of the answer. If a small move changes
+    nothing, as for a condition that holds all around the answer, a large move is made.
     """
     before = of_case_or_stop(question, word, each)
     found = np.zeros(len(before))
@@ -140,7 +139,7 @@ def _scale(
                 after = of_case(word.source, each.case, _moved(each.expected, step, rng))
                 gaps = [one - other for one, other in zip(after, before, strict=True)]
             except (NoResidual, ValueError):
-                continue  # it is no answer
+                continue  # the moved answer is not valid
             if np.all(np.isfinite(_largest(gaps))):
                 grown.append(_largest(gaps) / step)
         if grown:
@@ -154,8 +153,8 @@ def _scale(
 
 
 def _moved(expected: Output, step: float, rng: np.random.Generator) -> Output:
-    """An answer that is off by the share `step` of the size of each array; of whole numbers, by
-    one.
+    """The answer, with each array of floating-point numbers off by the share `step` of its size,
+    each whole number off by one, and each truth value flipped at random.
     """
     moved: dict[str, np.ndarray] = {}
     for part, array in expected.items():
@@ -180,8 +179,9 @@ def of_case_or_stop(question: Question, word: Residual, each: ExpectedCase) -> l
 def _off_by_conditioning(
     reference: Any, each: ExpectedCase, rng: np.random.Generator
 ) -> Output | None:
-    """An answer that is off, in any direction, by as much as the reference's changes when the
-    inputs move: less stable right answers are. None if the change is more than rounding.
+    """An answer that is off, in any direction, by as much as the reference's answer changes when
+    the inputs move, because less stable right answers are off that far. None if the change is more
+    than rounding.
     """
     moved = call(reference, nudged(each.case.arguments, rng), each.case.way)
     if not isinstance(moved, Returned) or not _near(moved.output, each.expected):

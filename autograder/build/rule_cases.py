@@ -1,6 +1,4 @@
-"""Draw the calls on which rules are judged, and judge the author's own answers by them. Part of the
-build.
-"""
+"""Draw the calls on which rules are judged, and judge the author's own answers by them."""
 
 from __future__ import annotations
 
@@ -22,8 +20,8 @@ from autograder.verdicts.rules import Judgement, judge
 
 @dataclass(frozen=True)
 class Required:
-    """The rules of a question with the calls to judge them on, and the rules that each
-    misconception does not meet.
+    """The rules of a question, the calls to judge them on, and the rules that each misconception
+    breaks.
     """
 
     method: RuleChecks
@@ -85,8 +83,8 @@ def draw_method(
 
 
 def _shapes(question: Question, groups: Sequence[str], assignment: str, secret: str) -> list[Shape]:
-    """The distinct shapes of these groups in a build with this secret: functions are already
-    compiled for them. If these groups have the same shape, one of "random" is added.
+    """The distinct shapes of these groups in a build with this secret, for which functions are
+    already compiled. If the groups have only one shape, one from "random" is added.
     """
     found: dict[tuple[tuple[str, int], ...], Shape] = {}
     for name in (*groups, "random"):

@@ -1,5 +1,5 @@
-"""Align answers that are compared up to a word before their noise is measured, and notice where a
-word is missing.
+"""Align answers that are compared up to a word before measuring their noise, and notice a missing
+word.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Towards(StandIn):
 
 
 def towards(question: Question, function: Any, case: Case, output: Output) -> Any:
-    """`function`, with its answers aligned with `output` if the question has words for that."""
+    """`function`, with its answers aligned with `output` if the question has words that allow
+    this.
+    """
     same = {part: word for part, word in question.words.items() if isinstance(word, Alignment)}
     return Towards(function, case, output, same) if same else function
 
@@ -85,8 +87,8 @@ def _misfit(word: Alignment, array: np.ndarray) -> str:
 
 
 def refuse_free(question: Question, reference: Any, case: Case, output: Output) -> None:
-    """Refuse a reference whose own answer jumps, under moved inputs or when it is compiled, but for
-    a word that is not declared. Raises `BuildError`.
+    """Refuse a reference whose own answer jumps, under moved inputs or when compiled, although a
+    word that is not declared would explain the jump. Raises `BuildError`.
     """
     rng = np.random.default_rng(7)
     tolerances = {part: NOISIEST * magnitude(array) for part, array in output.items()}
@@ -110,7 +112,7 @@ def refuse_free(question: Question, reference: Any, case: Case, output: Output) 
 
 
 def hint_of(word: str) -> str:
-    """What to write where `word` is missing (see `missing_word`)."""
+    """What an author writes where `word` is missing (see `missing_word`)."""
     return (
         f"The two answers are the same but for what {word} leaves free: if both are right, declare "
         f"the question with {word}, from autograder.same"
@@ -123,8 +125,8 @@ def hint_of(word: str) -> str:
 
 
 def missing_word(actual: Output, answered: ExpectedCase) -> str:
-    """The words that make a wrong answer right, as an author writes them; "" if none do, or if
-    there are words already.
+    """The words that make a wrong answer right, as an author writes them; "" if none do, or if the
+    question already has words.
     """
     if answered.same or answered.case.way.law or actual.keys() != answered.expected.keys():
         return ""
@@ -135,7 +137,7 @@ def missing_word(actual: Output, answered: ExpectedCase) -> str:
             continue
         real = dtype_kind(expected.dtype) in ("floating", "complex")
         if real and mismatch.step == "values" and mismatch.error < NOISIEST * magnitude(expected):
-            return ""  # rounding, which another phase may make a little smaller
+            return ""  # rounding, which another phase may happen to reduce a little
         fitting = [word for word in _candidates(expected) if _fits(word, actual, answered, part)]
         if not fitting:
             return ""
@@ -154,7 +156,7 @@ def _fits(word: Alignment, actual: Output, answered: ExpectedCase, part: str) ->
 
 
 def _candidates(expected: np.ndarray) -> Iterator[Alignment]:
-    """The words that an array may need, those that leave the least free first."""
+    """The words that an array may need, those that leave the least freedom first."""
     if dtype_kind(expected.dtype) in ("floating", "complex"):
         yield from (UpToSign(axis) for axis in range(expected.ndim))
     yield from (UpToOrder(axis) for axis in range(expected.ndim))

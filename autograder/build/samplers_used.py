@@ -1,4 +1,4 @@
-"""Which samplers of JAX a reference draws from: the draws of these tell whether another release
+"""Find the samplers of JAX that a reference draws from. Their draws show whether another release
 gives other numbers (see `autograder.runtime.canonical_draws`).
 """
 
@@ -15,14 +15,15 @@ from autograder.runtime.canonical_draws import SAMPLERS
 
 
 def samplers_used(reference: Any, case: Case) -> tuple[str, ...]:
-    """The samplers by their public names, in order of the alphabet: those that the trace of a call
-    holds as compiled parts, and those that the reference's own text names.
+    """The public names of the samplers, in alphabetical order: those that the trace of a call
+    contains as compiled parts, and those that the reference's own source names.
     """
     try:
         text = source_of(reference)
-    except (BuildError, OSError, TypeError):  # not every reference has a source, and none needs it
+    except (BuildError, OSError, TypeError):  # some references have no source
         text = ""
-    # Samplers of one letter are looked for as attributes only: `t` and `f` are names of anything.
+    # Samplers with one-letter names count only as attributes, because `t` and `f` can name
+    # anything.
     words = set(re.findall(r"(?<=random\.)\w+|\w{2,}", text))
     inside = {
         name.removeprefix("_") for name in compiled_names(reference, case.arguments, case.way)

@@ -1,4 +1,4 @@
-"""Count how often what happens in the samples of a reference."""
+"""Count how often each outcome occurs in the samples of a reference."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ from autograder.sameness.rows import NotSamples, as_rows, exact_columns
 from autograder.sameness.words import Samples, samples_of
 
 SURE = 2.0
-"""How far a misconception must be from what is refused: so many times its power of ten."""
+"""How clearly samples must refuse a misconception: the power of ten of its probability must be this
+many times the one at which an answer is refused.
+"""
 
 
 def with_samples(
     question: Question, reference: Any, cases: Sequence[ExpectedCase]
 ) -> list[ExpectedCase]:
-    """The cases with calls for many keys in place of one, and with how often what happens in the
-    reference's own samples, for other keys. Raises `BuildError`.
+    """The cases with calls for many keys in place of one, and with the frequency of each outcome in
+    the reference's own samples for other keys. Raises `BuildError`.
     """
     word = samples_of(question.words)
     assert word is not None
@@ -45,8 +47,8 @@ def with_samples(
             )
         way = replace(each.case.way, samples=word.count, sampled=key)
         case = replace(each.case, way=way)
-        # Of other keys: the samples of an answer may depend on those of the reference, and then
-        # differ by more than chance explains.
+        # With other keys: an answer's samples may depend on the reference's samples for the same
+        # keys, and then differ by more than chance explains.
         seed = np.random.default_rng([int(each.case.arguments[key].data), 1]).integers(2**24)
         own = Value(case.arguments[key].kind, np.asarray(seed, each.case.arguments[key].data.dtype))
         outcome = call(reference, {**case.arguments, key: own}, way)

@@ -1,7 +1,7 @@
 """Choose sizes for the dimensions of a question: edge sizes, distinct sizes, and random ones. NumPy
 only.
 
-Dimensions with a range of their own are chosen first; those that depend on others follow (see
+The dimensions with a range of their own come first, then those that depend on them (see
 `autograder.questions.sizes`).
 """
 
@@ -33,32 +33,35 @@ from autograder.questions import sizes as expressions
 from autograder.questions.question import Question
 
 AT_ITS_SMALLEST = "at its smallest,"
-"""What the label of a shape says of a dimension."""
+"""What a shape's label says about a dimension at its smallest."""
 
 USUAL = ("all sizes distinct", "small sizes")
-"""The labels of the shape that has no special sizes."""
+"""The labels of the shapes without special sizes."""
 
 LARGEST = "every size at its largest"
 
 EQUAL = "all sizes equal"
 
 MOST_ENDS = 6
-"""A dimension that follows from more than so many others is not sought at its ends."""
+"""A dimension that follows from more than this many others is not taken to its ends."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes for every dimension of a question, and a label that says what is special about them."""
+    """A size for every dimension of a question, and a label that says what is special about the
+    sizes.
+    """
 
     label: str
     sizes: Mapping[str, int]
 
 
 def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
-    """Edge sizes: all distinct; each dimension at its smallest in turn with the others as before;
-    all at their largest; all equal if the ranges allow it; and a dimension that follows from others
-    at its smallest and its largest, if no shape before has it so. Those that do not fit the
-    question are left out.
+    """Edge sizes, without those that do not fit the question.
+
+    They are: all sizes distinct; each dimension in turn at its smallest, with the others as before;
+    all at their largest; all equal, if the ranges allow it; and each dimension that follows from
+    others at its smallest and its largest, if no earlier shape goes as far.
     """
     free = free_ranges(question)
     shapes = []
@@ -96,8 +99,8 @@ def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
 
 
 def distinct(question: Question, rng: np.random.Generator, least: int = 2) -> Shape:
-    """Sizes of at least `least` that all differ, so that swapped axes are noticed, as far as the
-    declared ranges allow.
+    """Sizes of at least `least` that all differ, so that swapped axes show, as far as the declared
+    ranges allow.
     """
     sizes = must_fit(
         question,
@@ -131,7 +134,7 @@ def random_shape(question: Question, rng: np.random.Generator) -> Shape:
 
 
 def growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> list[Shape]:
-    """Shapes that differ from `shape` in the size of `dim`, and in what depends on it. Raises
+    """Shapes that differ from `shape` in the size of `dim` and in what depends on it. Raises
     `BuildError` if none of them fits the question.
     """
     found = _growing(question, shape, dim, sizes)
@@ -160,8 +163,8 @@ def _growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> li
 
 
 def _that_alone(question: Question, usual: Shape, dim: str) -> Sizes | None:
-    """The usual sizes with `dim` at its smallest, and what follows from it; None if they do not fit
-    the question.
+    """The usual sizes with `dim`, and what follows from it, at its smallest; None if they do not
+    fit the question.
     """
     ranges = free_ranges(question)
     if dim not in ranges:
@@ -171,7 +174,7 @@ def _that_alone(question: Question, usual: Shape, dim: str) -> Sizes | None:
 
 
 def _smallest(question: Question, rng: np.random.Generator, dim: str) -> Sizes | None:
-    """Distinct sizes, with `dim` at its smallest."""
+    """Distinct sizes with `dim` at its smallest; None if a range is empty."""
     free = apart(question, rng)
     if dim in free:
         free[dim] = free_ranges(question)[dim][0]
@@ -184,8 +187,8 @@ def _smallest(question: Question, rng: np.random.Generator, dim: str) -> Sizes |
 
 
 def _at_an_end(question: Question, rng: np.random.Generator, dim: str, sign: int) -> Sizes | None:
-    """Sizes with `dim`, which follows from others, at its smallest (`sign` 1) or largest (-1): the
-    best of those in which the others are at their ends. The rest are distinct.
+    """Sizes with `dim`, which follows from others, at its smallest (`sign` 1) or largest (-1). The
+    others are at those of their ends that suit it best, and the rest are distinct.
     """
     behind = expressions.behind(question.dims, dim)
     ranges = {name: each for name, each in free_ranges(question).items() if name in behind}

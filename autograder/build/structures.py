@@ -1,4 +1,4 @@
-"""Inputs of a structure that random numbers do not have, such as sorted or symmetric ones, and
+"""Make inputs with a structure that random numbers lack, such as sorted or symmetric ones, and
 inputs that just miss it.
 """
 
@@ -58,15 +58,17 @@ STRUCTURES: Mapping[str, tuple[Callable[[np.ndarray], bool], Change]] = {
     "one": (lambda data: True, np.ones_like),
     "zero in the last row": (lambda data: data.ndim > 1 and len(data) > 1, _last_row_zero),
 }
-"""Inputs that questions are often about, by name: of which arrays they can be made, and how."""
+"""Inputs that questions are often about, by name: which arrays can have the structure, and how to
+give it to them.
+"""
 
 ALIKE = "alike"
 """The structure in which arrays of the same shape and dtype hold the same numbers."""
 
 
 def structured(question: Question, case: Case) -> list[Case]:
-    """The case with structured arrays: of each structure, all arrays that can have it, and then
-    each by itself.
+    """The case with structured arrays: for each structure, first with all arrays that can have it,
+    then with each of them alone.
     """
     made = []
     arrays = [name for name in case.arguments if question.arguments[name].restructurable]
@@ -95,7 +97,9 @@ def _with(case: Case, called: str, changed: Mapping[str, Value]) -> Case:
 
 
 LARGE = 100.0
-"""Numbers that answers which cut them down to a range do not see."""
+"""A factor that makes numbers so large that an answer which clips them to a range cannot see them
+change.
+"""
 
 
 def enlarged(question: Question, case: Case) -> Case:
@@ -109,12 +113,12 @@ def enlarged(question: Question, case: Case) -> Case:
 
 
 SPOILED = 12
-"""Inputs that are made of one structured case by changing one element."""
+"""How many inputs are made from one structured case by changing one element."""
 
 
 def spoiled(structured_case: Case, plain: Case) -> Iterator[Case]:
-    """The structured case with one element of one array changed, each time another. The same cases
-    always give the same ones.
+    """The structured case with one element of one array changed, a different one each time. The
+    same two cases always give the same results.
     """
     arrays = [
         name
@@ -133,7 +137,8 @@ def spoiled(structured_case: Case, plain: Case) -> Iterator[Case]:
         name = changed[int(rng.integers(len(changed)))]
         value = structured_case.arguments[name]
         data = value.data.copy()
-        # What looks only at the first row, column or element should not see it.
+        # Leave out the first row, column or element, so that an answer which looks only there sees
+        # no change.
         first = [min(1, size - 1) if tried < SPOILED // 2 else 0 for size in data.shape]
         place = tuple(
             int(rng.integers(low, size)) for low, size in zip(first, data.shape, strict=True)
@@ -143,12 +148,12 @@ def spoiled(structured_case: Case, plain: Case) -> Iterator[Case]:
 
 
 def _another(data: np.ndarray, place: tuple[int, ...], rng: np.random.Generator) -> object:
-    """Another number of the size of those in the array, in the place of one of them."""
+    """Another number to put in one place of the array, of the size of those in it."""
     if data.dtype.kind == "b":
         return not data[place]
     reach = max(float(np.max(np.abs(data))), 1.0)
     if data.dtype.kind in "iu":
         return int(rng.integers(-int(reach) if data.dtype.kind == "i" else 0, int(reach) + 1))
     more = reach * rng.standard_normal()
-    # Of the same sign: an answer that cuts large numbers to a range sees no change in either.
+    # Keep the sign: an answer that clips large numbers to a range sees no change then.
     return data[place] + (more if data.dtype.kind == "c" else np.copysign(more, data[place]))

@@ -1,9 +1,10 @@
-"""How far a right answer may be from the reference, from the measured noise (`build.noises`).
+"""Decide how far a right answer may be from the reference, from the measured noise
+(`build.noises`).
 
 The threshold of 16 times what rounding explains is that of the BLAS test programs (Dongarra et al.,
-"A set of level 3 basic linear algebra subprograms", ACM TOMS 16, 1990), which measure the error of
-each element against the sum of the sizes of its terms: by Higham ("Accuracy and stability of
-numerical algorithms", 2nd ed., chapters 3 and 4) no order of summation does better than this sum
+"A set of level 3 basic linear algebra subprograms", ACM TOMS 16, 1990). They measure the error of
+each element against the sum of the sizes of its terms. By Higham ("Accuracy and stability of
+numerical algorithms", 2nd ed., chapters 3 and 4), no order of summation does better than this sum
 allows, and every order does nearly as well.
 """
 
@@ -23,32 +24,34 @@ from autograder.verdicts.arrays import dtype_kind, magnitude
 THRESHOLD = 16
 
 WIDE_FLOOR, NARROW_FLOOR = 64, 2
-"""Smallest tolerance, in rounding units of the output's dtype at the largest element of its class
-(see `autograder.build.classes`): of float32 and wider, and of half precision, whose units are
-coarse.
+"""The smallest tolerance, in rounding units of the output's dtype at the largest element of the
+class (see `autograder.build.classes`): first for float32 and wider, then for half precision, whose
+units are coarse.
 
-A measured noise of zero only says that these changes of the input happened to round alike.
+A measured noise of zero only means that these changes of the input happened to round alike.
 """
 
 COMPLEX_FLOOR = 512
-"""`WIDE_FLOOR` of complex numbers: the phases of a transform are functions of products of indices,
-which float32 rounds the more the larger they are.
+"""`WIDE_FLOOR` for complex numbers. The phases of a transform are functions of products of indices,
+and the larger the product, the larger its rounding error in float32.
 """
 
 OWN_FLOOR = 16
 """The smallest tolerance of an element that is smaller than others, in rounding units of the output
-at the largest of its class: algorithms that mix elements of all sizes, such as those for
-eigenvalues, or a transform and its inverse, leave this much in each.
+at the largest element of its class. Algorithms that mix elements of all sizes, such as those for
+eigenvalues, or a transform followed by its inverse, leave this much error in each.
 """
 
 STEPS = 8
-"""Tolerances of single elements are rounded up to one of so many numbers between 1 and 2."""
+"""Tolerances of single elements are rounded up to one of this many numbers between 1 and 2, times a
+power of two.
+"""
 
 MARGIN = 10
 """The nearest wrong answer must be at least this many tolerances away."""
 
 NOISIEST = 1e-3
-"""A difference above this share of the largest element is not rounding: float64 has drawn other
+"""A difference above this share of the largest element is not rounding: either float64 draws other
 random numbers, or an alternative is wrong.
 """
 
@@ -56,9 +59,10 @@ random numbers, or an alternative is wrong.
 @dataclass(frozen=True)
 class Noise:
     """The largest difference of any element, relative to the largest element of its class, by
-    source. None: it could not be measured.
+    source. None means that it could not be measured.
 
-    `own` is the largest from any source relative to the element's own size (see `Sizes`).
+    `own` is the largest difference from any source relative to the element's own size (see
+    `Sizes`).
     """
 
     nudged: float | None = None
@@ -69,7 +73,7 @@ class Noise:
 
     @property
     def largest(self) -> float:
-        """The largest noise from any source; 0.0 where none could be measured."""
+        """The largest noise from any source; 0.0 if none could be measured."""
         return max((value for value in self._by_source() if value is not None), default=0.0)
 
     @property
@@ -79,7 +83,7 @@ class Noise:
 
     @property
     def measured(self) -> bool:
-        """Whether the noise could be measured from any source."""
+        """Whether the noise from at least one source could be measured."""
         return any(value is not None for value in self._by_source())
 
     def _by_source(self) -> tuple[float | None, ...]:
@@ -98,9 +102,11 @@ Noises = Mapping[str, Noise]
 
 @dataclass(frozen=True)
 class Sizes:
-    """For each element of one array what its errors are measured against: `top` is the largest
-    element of its class (see `autograder.build.classes`), and `own` its own size, which is that of
-    the terms that it is made of (see `autograder.build.own_sizes`); None if it is not measured.
+    """What the errors of each element of one array are measured against.
+
+    `top` is the largest element of its class (see `autograder.build.classes`). `own` is its own
+    size, that of the terms that make it up (see `autograder.build.own_sizes`); None if not
+    measured. Both have the array's shape.
     """
 
     top: np.ndarray
@@ -108,7 +114,7 @@ class Sizes:
 
 
 Scales = Mapping[str, Sizes]
-"""The sizes of each array of an output, by name of the array."""
+"""The sizes of each array of an output, by name."""
 
 
 def larger(one: Noises, other: Noises) -> Noises:
@@ -131,7 +137,7 @@ def tolerances(
     atol: float | None = None,
     scales: Scales | None = None,
 ) -> dict[str, Tolerance]:
-    """The allowed error (see `allowed`) of each array of `output`, whose noise is given."""
+    """The allowed error (see `allowed`) of each array of `output`, given the noise of each."""
     return {
         name: allowed(
             array,
@@ -151,12 +157,12 @@ def allowed(
     atol: float | None = None,
     sizes: Sizes | None = None,
 ) -> Tolerance:
-    """The largest absolute difference allowed in any element of `output`, or in each if it is not
-    the same for all; 0.0 if it is compared exactly. If `sizes` is None, all elements are of one
-    class.
+    """The largest absolute error allowed in every element of `output`, or in each element if it is
+    not the same for all; 0.0 if the output is compared exactly. If `sizes` is None, all elements
+    are of one class.
 
     An author's `rtol` (relative to the largest element of the class) and `atol` (absolute) replace
-    the measured noise; given both, the two are added.
+    the measured noise. If both are given, they are added.
     """
     kind = dtype_kind(output.dtype)
     if kind not in ("floating", "complex"):
@@ -166,23 +172,23 @@ def allowed(
         return _one_if_equal((atol or 0.0) + (rtol or 0.0) * top)
     rounding = float(finfo(output.dtype).eps)
     if rounding > np.finfo(np.float32).eps:
-        # Rounding the output is half a unit; 16 times as much would be an eighth of the output.
+        # Rounding the output costs half a unit; 16 times as much would be an eighth of the output.
         share = max(THRESHOLD * (noise.largest - rounding), NARROW_FLOOR * rounding)
         return _one_if_equal(share * top)
     floor = (COMPLEX_FLOOR if kind == "complex" else WIDE_FLOOR) * rounding
     found = max(THRESHOLD * noise.largest, floor) * top
     own = noise.own
-    # Infinite: an element without a size of its own has changed, and so sizes explain nothing.
+    # If `own` is infinite, an element with an own size of 0 has changed, so sizes explain nothing.
     if sizes is not None and sizes.own is not None and own is not None and np.isfinite(own):
-        # never more than without the sizes
+        # never more than without own sizes
         share = max(THRESHOLD * own, floor)
         found = np.minimum(found, share * sizes.own + OWN_FLOOR * rounding * top)
     return _one_if_equal(found)
 
 
 def _one_if_equal(found: np.ndarray | float) -> Tolerance:
-    """One number for all elements where it is the same. Otherwise they are rounded up to a few
-    numbers, of which a file with many takes little room.
+    """One number for all elements if it is the same for all. Otherwise each is rounded up to one of
+    a few numbers, so that a file with many of them stays small.
     """
     if not isinstance(found, np.ndarray):
         return float(found)

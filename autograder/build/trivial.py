@@ -1,5 +1,5 @@
 """Answers that need no understanding: zeros, ones, the most frequent answer, and an argument
-returned as it is. They are misconceptions that every question has.
+returned unchanged. They are misconceptions of every question.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from autograder.verdicts.faults import fault_of
 from autograder.verdicts.judging import judged
 
 Trivial = Callable[[Case, Output], Output | None]
-"""What such an answer returns for a case, of which the expected output is given; None where it has
-nothing of that shape.
+"""What such an answer returns for a case, given its expected output; None if it has nothing of that
+shape.
 """
 
 DRAWS = 10
-"""Draws of each case of a group whose points such an answer would get by chance."""
+"""How often to redraw each case of a group that such an answer would pass by chance."""
 
 NEAR = 1e-3
-"""An output is as good as another where no element differs by more than this share of the largest
-one.
+"""Two outputs count as equally good if no element differs by more than this share of the
+largest.
 """
 
 Refused = dict[str, dict[str, int]]
-"""For each such answer the number of cases of each group that refuse it."""
+"""How many cases of each group refuse each such answer."""
 
 
 def refused(question: Question, groups: Mapping[str, Group]) -> Refused:
-    """How such answers fare in the hidden groups. Raises `BuildError` if one gets the points of a
-    group, and the author has not accepted that.
+    """Count how many cases of each hidden group refuse each such answer. Raises `BuildError` if one
+    gets the points of a group and the author has not accepted that.
     """
     hidden = {name: group for name, group in groups.items() if name in HIDDEN_GROUPS}
     cases = [each for group in hidden.values() for each in group.cases]
@@ -113,7 +113,7 @@ def _near(answer: Trivial, case: Case, output: Output) -> bool:
 
 
 def accepted(refused: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]]:
-    """The groups whose points such an answer gets, for each that gets some."""
+    """The groups whose points such an answer gets, for each answer that gets some."""
     got = {
         called: [name for name, count in by_group.items() if not count]
         for called, by_group in refused.items()
@@ -155,7 +155,7 @@ def _alike(one: Output, other: Output) -> bool:
 
 
 def _like_it(expected: Output, usual: Output) -> Output | None:
-    """The most frequent output; if all its elements are one number, as an array of the shape that
+    """The most frequent output. If all its elements are the same number, it takes the shape that
     the case expects.
     """
     if expected.keys() != usual.keys():
@@ -169,7 +169,9 @@ def _like_it(expected: Output, usual: Output) -> Output | None:
 
 
 def _itself(case: Case, expected: Output, name: str) -> Output | None:
-    """An argument as it is, in the dtypes that are expected; None if it has other shapes."""
+    """An argument, unchanged but in the expected dtypes; None if its shapes are others than those
+    expected.
+    """
     leaves = {
         path.removeprefix("/"): leaf.data
         for path, leaf in case.arguments[name].leaves()
@@ -189,8 +191,8 @@ def _itself(case: Case, expected: Output, name: str) -> Output | None:
 
 
 def _ask_different_things(cases: Sequence[ExpectedCase]) -> bool:
-    """Whether the cases differ in anything but the Python types of their arguments: otherwise one
-    answer is right for all.
+    """Whether the cases differ in more than the Python types of their arguments. Otherwise one
+    answer is right for all of them.
     """
     return len({_data(each.case) for each in cases}) > 1
 

@@ -1,10 +1,9 @@
-"""Ask for answers that vary: an expected output that is the same in all cases, such as False for
-random numbers that are never sorted, is right for whoever returns it without looking.
+"""Make the expected answers vary. If every case expects the same output, such as False because
+random numbers are never sorted, an answer that ignores its arguments passes.
 
-Where an output does not vary, other inputs of the same kind are tried: sorted, symmetric, alike;
-and where none of them gives another in a group, other sizes.
-Where one answer is rare, such as True for "is it symmetric?", inputs that give it, and inputs that
-just miss it, are tried too.
+If an output does not vary, the build tries other inputs of the same kind (sorted, symmetric, alike)
+and, if none of them changes the output of a group, other sizes. If one answer is rare, such as True
+for "is it symmetric?", the build also tries inputs that give it and inputs that just miss it.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ from autograder.verdicts.arrays import widen
 def varied(
     question: Question, reference: object, plans: Mapping[str, Plan], answered: dict[str, Answered]
 ) -> None:
-    """In each group whose expected outputs do not vary, replace every second case by one of
-    structured inputs for which they do, if there is one. Changes `answered`.
+    """In each group whose expected outputs do not vary, replace every second case by a structured
+    one for which they do, if there is one. Changes `answered`.
 
-    Raises `BuildError` if no output varies over all groups together, of which there are several.
+    Raises `BuildError` if there are several groups and no output varies over all of them together.
     """
     plain = [name for name in plans if name not in question.laws]
     lopsided = unbalanced([output for name in plain for _, output in answered[name]])
@@ -53,7 +52,7 @@ def varied(
     found = [answered[name] for name in plain]
     cases = [case for group in found for case, _ in group]
     if len(plain) < 2 or not _differ(cases):
-        return  # one group alone may be constant; and a function of nothing is
+        return  # a single group may be constant, and so may a function of nothing
     constant = _constant(found)
     if constant and len(constant) == len(cases and found[0][0][1]):
         output = found[0][0][1]
@@ -70,7 +69,7 @@ def varied(
 
 
 OTHER_SHAPES = 4
-"""Shapes of other cases that are tried where the outputs of a group are all the same."""
+"""How many shapes from other groups to try if the outputs of a group are all the same."""
 
 
 def _in_other_shapes(
@@ -80,8 +79,8 @@ def _in_other_shapes(
     name: str,
     answered: Answered,
 ) -> None:
-    """Replace every second case of a group whose outputs are all the same by one of a shape that
-    another group has, for which the output is another.
+    """Replace every second case of a group whose outputs are all the same by one of another group's
+    shape, if that changes the output.
     """
     own = answered[0][0].sizes
     every = [slot.shape for other, each in plans.items() if other != name for slot in each.slots]
@@ -98,7 +97,7 @@ def _in_other_shapes(
 
 
 def _shown(array: np.ndarray) -> str:
-    """A constant output in a few words."""
+    """A short description of a constant output."""
     values = np.unique(array)
     if values.size == 1:
         return f"{values[0]}" + (" in every element" if array.size > 1 else "")
@@ -106,8 +105,8 @@ def _shown(array: np.ndarray) -> str:
 
 
 def _constant(groups: Sequence[Answered]) -> list[str]:
-    """The arrays of the output that tell nothing: all elements of all cases are equal, or all cases
-    have the same array.
+    """The arrays of the output that test nothing, because all elements of all cases are equal or
+    all cases have the same array.
     """
     outputs = [output for group in groups for _, output in group]
     first = outputs[0]
@@ -123,7 +122,7 @@ def _constant(groups: Sequence[Answered]) -> list[str]:
 
 
 def _differ(cases: Sequence[Case]) -> bool:
-    """Whether the cases differ in anything but the Python types of their arguments."""
+    """Whether the cases differ in more than the Python types of their arguments."""
     first = _data(cases[0])
     return any(_data(case) != first for case in cases)
 

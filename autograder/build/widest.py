@@ -1,5 +1,5 @@
-"""Have a case whose whole numbers are as large as the declared ranges allow: an answer in int8 or
-int16 must not pass because the numbers drawn happen to fit.
+"""Add a case whose whole numbers are as large as the declared ranges allow, so that an answer in
+int8 or int16 does not pass only because the drawn numbers happen to fit.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def with_widest(
     others: Mapping[str, Answered],
     rng: np.random.Generator,
 ) -> tuple[Plan, Answered]:
-    """A plan, and its answered cases, with one case more if a dtype holds every whole number of
-    `others`, and not that of the case.
+    """A plan and its answered cases, with one more case if there is a dtype that holds every whole
+    number in `others` but not those of the new case.
     """
     known = [output for cases in others.values() for _, output in cases]
     for slot, (case, _) in zip(planned.slots, answered, strict=True):
@@ -51,7 +51,7 @@ def with_widest(
 
 
 def _filled(question: Question, case: Case, rng: np.random.Generator) -> Iterator[Case]:
-    """The case with nearly all whole numbers at one end of their range, and at the other."""
+    """The case with nearly all whole numbers at one end of their range, then at the other."""
     for largest in (True, False):
         arguments = {
             name: question.arguments[name].filled(value, case.sizes, rng, largest=largest)
@@ -66,8 +66,8 @@ def _whole(outputs: Sequence[Output]) -> bool:
 
 
 def _wider(output: Output, known: Sequence[Output]) -> bool:
-    """Whether a dtype holds every whole number of `known`, array by array, and none of `output`'s
-    largest.
+    """Whether some dtype holds every whole number in the same array of `known`, but not those of
+    `output`.
     """
     return any(
         array.dtype.kind in "iu"

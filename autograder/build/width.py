@@ -1,4 +1,6 @@
-"""In how many bits a master's notebook has JAX compute, against what its questions say."""
+"""Compare the bit width in which a master's notebook computes with the one that its questions
+declare.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,8 @@ from autograder.questions.question import Question
 
 
 def check_width(question: Question) -> None:
-    """Raise `BuildError` if the notebook computes in 64 bits, and the question does not say so:
-    submissions would be judged in 32.
+    """Raise `BuildError` if the notebook computes in 64 bits and the question does not declare
+    that: grading would judge submissions in 32.
     """
     import jax
 

@@ -1,4 +1,4 @@
-"""Equal wrong answers: the submissions of a class that returned the same wrong array."""
+"""Find equal wrong answers: submissions of a class that returned the same wrong array."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Alike:
 
 
 def alike(entries: Mapping[str, Entry]) -> list[Alike]:
-    """Groups of at least two submissions with the same wrong output, the largest first.
+    """Groups of at least two submissions with the same wrong output, largest first.
 
-    If several checks of a question show the same submissions, only the check that shows most of
-    them is kept.
+    If several checks of a question show the same submissions, only the check that shows the most is
+    kept.
     """
     found: dict[tuple[Any, ...], list[Alike]] = {}
     for entry in entries.values():

@@ -1,5 +1,5 @@
-"""Whether a result may be the fault of what ran beside it: submissions that are graded at the same
-time share the machine's memory and processors.
+"""Decide whether other gradings may be to blame for a result: submissions that are graded at the
+same time share the machine's memory and processors.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ _TOLD = (
     "used up its",
     "computed for",
 )
-"""Words of the sentences about too little memory, a kill from outside, and too little time (see
-`autograder.sandbox.endings`, `watchers`, `restarts` and `own_time`)."""
+"""Words from the sentences about too little memory, a kill from outside, and too little time (see
+`autograder.sandbox.endings`, `watchers`, `restarts` and `own_time`).
+"""
 
 
 def in_doubt(results: Mapping[str, Any]) -> bool:
-    """Whether a submission must be graded again by itself before anything is said of it: it has no
-    score, or a sentence names memory, a kill or time. A submission that only repeats such words is
-    graded twice, and nothing else.
+    """Whether a submission must be graded again by itself before its result counts, because it has
+    no score or a sentence names memory, a kill or time. A submission that merely repeats such words
+    is graded twice, with no other effect.
     """
     if "score" not in results:
         return True

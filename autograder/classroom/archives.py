@@ -1,4 +1,4 @@
-"""Archives beside submissions that are none themselves."""
+"""Recognise archives among the submissions that are not submissions themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from autograder.classroom.contents import names_in, without_ending
 
 
 def of_no_student(archive: Path) -> str:
-    """Why an archive is no submission: it was unpacked, or holds those of many; "" if it is one."""
+    """Why an archive is not a submission, because it was unpacked or holds those of many students;
+    "" if it is one.
+    """
     beside, names = archive.parent, names_in(archive)
     unpacked = any("/" in name for name in names) and all(
         (beside / name).exists() for name in names if "__MACOSX" not in name

@@ -1,4 +1,4 @@
-"""Grade on Dask, on a new cluster of this machine's processors or on a running one, with one task
+"""Grade with Dask, on a new cluster of this machine's processors or on a running one, with one task
 for each submission.
 """
 
@@ -33,12 +33,12 @@ from autograder.grading import results
 from autograder.runtime import machine
 
 DEATHS = 2
-"""Deaths of cluster workers while they grade one submission, after which it is not sent to another
-worker.
+"""After this many cluster workers have died while grading a submission, it is not sent to
+another.
 """
 
 AHEAD = 3
-"""Submissions per process that are sent to the cluster before the first comes back."""
+"""How many submissions per process are sent to the cluster before the first comes back."""
 
 Files = Callable[[], Mapping[str, bytes]]
 """Reads the files of one submission, by path. Raises `OSError` and `Refused`."""
@@ -52,7 +52,7 @@ _SETTINGS = {
 
 
 class ClusterError(BuildError):
-    """The cluster cannot be used; the text says why."""
+    """The cluster cannot be used. The text says why."""
 
 
 @contextlib.contextmanager
@@ -67,7 +67,7 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
                     n_workers=workers or machine.cpus(),
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address="127.0.0.1:0",  # any port: two classes at once
+                    dashboard_address="127.0.0.1:0",  # any port, for two classes at once
                     memory_limit=0,
                 ) as cluster,
                 Client(cluster) as client,
@@ -95,12 +95,13 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
 def grade(
     client: Client, archive: bytes, parcels: Iterable[tuple[str, Files]]
 ) -> Iterator[tuple[str, GradedSubmission]]:
-    """Grade submissions, given as pairs of a key and what reads the files, and yield them as they
-    finish.
+    """Grade submissions, given as pairs of a key and a function that reads the files, and yield
+    them as they finish.
 
-    One whose result may be the fault of those beside it (see `autograder.classroom.alone`) is
-    graded again at the end, when nothing else is. A submission that the cluster loses is ungraded,
-    and its results say so. Only as many are held in memory as keep every process busy.
+    If other gradings may be to blame for a result (see `autograder.classroom.alone`), the
+    submission is graded again at the end, when nothing else runs. A submission that the cluster
+    loses is ungraded, and its results say so. Memory holds only as many submissions as keep every
+    process busy.
     """
     stations = _Stations(archive)
     client.register_plugin(stations)
@@ -135,7 +136,7 @@ def grade(
 def _alone(
     send: Callable[[str, str, Files], Future], key: str, files: Files
 ) -> GradedSubmission | None:
-    """Grade a submission while no other is; None if its files can be read no more."""
+    """Grade a submission while no other one is; None if its files can no longer be read."""
     try:
         future = send(f"alone-{key}", key, files)
     except (OSError, Refused):
@@ -222,6 +223,6 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
 
 
 def _grade(stations: str, files: Mapping[str, bytes]) -> GradedSubmission:
-    """Grade one submission with a station of this worker. Runs in a worker of the cluster."""
+    """Grade one submission with a station of this worker. Runs in a cluster worker."""
     plugin: _Stations = get_worker().plugins[stations]
     return plugin.grade(files)

@@ -1,4 +1,4 @@
-"""`autograder grade`: from a folder of submissions to a folder of grades, with progress for a
+"""Run `autograder grade`: from a folder of submissions to a folder of grades, with progress for a
 person or a script.
 """
 
@@ -31,7 +31,7 @@ from autograder.sandbox.users import worker_uid
 
 @dataclass(frozen=True)
 class Options:
-    """What a person asks for, beside the folder and the zip: see the command's help."""
+    """What a person asks for besides the folder and the zip; see the command's help."""
 
     resume: bool = False
     scheduler: str | None = None
@@ -42,12 +42,12 @@ class Options:
 
 
 class HeldOpen(BuildError):
-    """A file of the grades cannot be replaced; the text names it."""
+    """A file of grades cannot be replaced. The text names it."""
 
 
 @dataclass(frozen=True)
 class _Class:
-    """The submissions of a class, and what is known beside them."""
+    """The submissions of a class, and what else is known about it."""
 
     submissions: Sequence[SubmittedFiles]
     notices: Sequence[Notice]
@@ -81,7 +81,7 @@ class _Class:
 
 
 def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -> None:
-    """Grade every submission in `folder`. Raises `autograder.errors.BuildError`; raises
+    """Grade every submission in `folder`. Raises `autograder.errors.BuildError`, and
     `KeyboardInterrupt` after reporting what is kept.
     """
     named_out = out
@@ -95,7 +95,7 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
     found = _Class.of(folder, wanted, students, beside)
     gradebook.check(targets, found.roster, found.rows({}))
     content = archive.read_bytes()
-    if worker_uid() is not None:  # a submission will be another user, who must not read it
+    if worker_uid() is not None:  # a submission runs as another user, who must not read the zip
         forbid_others(archive)
     ledger = Ledger(out)
     todo = grading.plan(found.submissions, content, ledger, resume=options.resume)
@@ -131,8 +131,8 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
 
 @contextlib.contextmanager
 def _in_an_empty_folder() -> Iterator[None]:
-    """Work in an empty folder, as do all processes that are started meanwhile: the submissions may
-    lie in the present one, and Python imports from where it is started.
+    """Work in an empty folder, together with all processes that start meanwhile, because the
+    submissions may lie in the current one, and Python imports from where it starts.
     """
     empty = Path(tempfile.mkdtemp())
     try:
@@ -150,7 +150,7 @@ def _write(
     named: bool,
     targets: Sequence[Target],
 ) -> None:
-    """Write the table, the report and the gradebooks of what is graded so far."""
+    """Write the table, the report and the gradebooks of what has been graded so far."""
     known = [submission for submission in found.submissions if submission.key in entries]
     graded = {
         submission.key: grades.of_results(entries[submission.key].results) for submission in known
@@ -182,7 +182,7 @@ def _lines(
     notices: Sequence[Notice],
     named: bool,
 ) -> list[Line]:
-    """The lines of the table: of submissions, of what is left out, and of what is missing."""
+    """The lines of the table: submissions, what is left out, and what is missing."""
     lines = [
         Line(
             submission.file,
@@ -197,14 +197,14 @@ def _lines(
         if notice.kind == LEFT_OUT:
             lines.append(Line(notice.what, None, "", (), [f"not graded: {notice.why}"]))
         elif notice.kind == MISSING:
-            # the name of a person goes into the columns of names, not into that of files
+            # a person's name belongs in the columns of names, not in that of files
             file = notice.public
             lines.append(Line(file, None, file, notice.people, [f"no submission: {notice.why}"]))
     return lines
 
 
 def _names(known: Sequence[SubmittedFiles]) -> dict[str, str]:
-    """The names of students as labels, with the key where two submissions have the same."""
+    """The names of students as labels, with the key added if two submissions have the same name."""
     labels = {submission.key: submission.names or submission.file for submission in known}
     told = list(labels.values())
     return {
@@ -214,7 +214,7 @@ def _names(known: Sequence[SubmittedFiles]) -> dict[str, str]:
 
 
 def _label(submission: SubmittedFiles, number: int) -> str:
-    """A label that does not identify a student. Gradescope's name of a submission does not; that of
-    another file or folder may, so it becomes a number.
+    """A label that does not identify a student. Gradescope's name of a submission does not, but
+    that of another file or folder may, so a number replaces it.
     """
     return submission.key if submission.platform == GRADESCOPE else f"submission {number}"

@@ -1,4 +1,4 @@
-"""Read what a submission holds: files of a folder or side by side, zips and tar archives."""
+"""Read what a submission holds: files side by side or in a folder, zips and tar archives."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ _FILES = {".DS_Store", ".localized", "Thumbs.db", "desktop.ini", "Icon\r"}
 
 
 def of_system(path: Path) -> bool:
-    """Whether a file or folder was added by a system, an editor or Git, and by no person."""
+    """Whether a system, an editor or Git added a file or folder, rather than a person."""
     return path.name.startswith("._") or path.name in (_FOLDERS if path.is_dir() else _FILES)
 
 
 def written(name: str) -> str:
-    """A file's name as it can be written and printed: one that was unpacked in another encoding, or
-    has signs that no person types, has a replacement for each of these.
+    """A file's name in a form that can be written and printed. Characters that were unpacked in
+    another encoding, or that no person types, are replaced.
     """
     known = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in known)
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file is an archive that is read, by its name."""
+    """Whether a file is, by its name, an archive that can be read."""
     return name.lower().endswith(".zip") or bool(tars.ENDING.search(name))
 
 
 def without_ending(name: str) -> str:
-    """The name of a file that can be graded, without what tells its kind."""
+    """The name of a file that can be graded, without the ending that tells its kind."""
     return re.sub(r"\.(py|zip)$", "", tars.ENDING.sub("", choice.ENDING.sub("", name)), flags=re.I)
 
 
@@ -69,8 +69,8 @@ def of_archive(path: Path) -> dict[str, bytes]:
 
 
 def names_in(path: Path) -> list[str]:
-    """The paths in an archive, without any of its content; none if it cannot be read, or is a tar
-    archive, which would have to be unpacked for it.
+    """The paths in an archive, without reading its content; none if it cannot be read, or if it is
+    a tar archive, which would have to be unpacked.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -80,9 +80,10 @@ def names_in(path: Path) -> list[str]:
 
 
 def of_files(parts: Mapping[str, Path]) -> dict[str, bytes]:
-    """The content of every part, by the names of `parts`: a file, or all plain files of a folder.
+    """The content of every part, by the names of `parts`. A part is a file, or a folder with all
+    its plain files.
 
-    Where there is one archive, and nothing else that could be the answer, it is unpacked. Raises
+    If there is one archive, and nothing else that could be the answer, it is unpacked. Raises
     `Refused`.
     """
     paths: dict[str, Path] = {}
@@ -118,7 +119,7 @@ def of_files(parts: Mapping[str, Path]) -> dict[str, bytes]:
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """A hash, as hex digits, of the content of a submission or of any other set of files."""
+    """A hash, in hex digits, of the content of a submission or any other set of files."""
     total = hashlib.sha256()
     for name, content in sorted(files.items()):
         path = name.encode("utf-8", "surrogateescape")
@@ -127,19 +128,19 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 
 def plain_files(folder: Path) -> list[Path]:
-    """The plain files of a folder and of those in it, without links and what systems add."""
+    """The plain files of a folder and its subfolders, without links and what systems add."""
     return list(_of_folder(folder).values())
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a path is a folder itself, and no link to one."""
+    """Whether a path is itself a folder, and not a link to one."""
     return path.is_dir() and not path.is_symlink()
 
 
 def _of_folder(folder: Path) -> dict[str, Path]:
     files: dict[str, Path] = {}
     if folder.is_symlink():
-        return files  # below the top, `os.walk` follows no links itself
+        return files  # below the top, `os.walk` follows no links
     for above, folders, names in os.walk(folder):
         place = Path(above).relative_to(folder)
         folders[:] = (

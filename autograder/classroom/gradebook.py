@@ -22,7 +22,7 @@ PLATFORMS = ("canvas", "gradescope", "moodle")
 
 
 class NoGradebook(BuildError):
-    """A gradebook cannot be written; the text names it, and what is wanted."""
+    """A gradebook cannot be written. The text names it, and says what is needed."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,22 @@ class Target:
 
 @dataclass(frozen=True)
 class Row:
-    """A student, with the grades of the student's submissions: none, one, or several."""
+    """A student, with the grades of their submissions: none, one, or several."""
 
     student: Student
     grades: Sequence[Grade]
 
     @property
     def points(self) -> str:
-        """The points as a number, or nothing: what is not graded is no zero."""
+        """The points as a number, or "": an ungraded submission is not a zero."""
         if len(self.grades) != 1 or self.grades[0].state != GRADED:
             return ""
         return _number(self.grades[0].total)
 
 
 def target_of(given: str, out: Path) -> Target:
-    """What `--into` names: a platform, or a path whose name has the platform in it. A name without
-    a folder goes to `out`. Raises `NoGradebook`.
+    """The target that `--into` names: a platform, or a path whose name contains the platform. A
+    name without a folder goes to `out`. Raises `NoGradebook`.
     """
     path = Path(given)
     platforms = [name for name in PLATFORMS if name in path.name.casefold()]
@@ -66,7 +66,7 @@ def target_of(given: str, out: Path) -> Target:
 
 
 def check(targets: Sequence[Target], roster: Roster | None, rows: Sequence[Row]) -> None:
-    """Check before grading that enough is known of the students. Raises `NoGradebook`."""
+    """Check before grading that enough is known about the students. Raises `NoGradebook`."""
     for target in targets:
         if target.path.is_dir():
             raise NoGradebook(f"--into {target.path} is a folder; name a file")
@@ -92,8 +92,8 @@ def rows_of(
     grades: Mapping[str, Grade],
     others: Sequence[Person] = (),
 ) -> list[Row]:
-    """The rows of a class without a roster, by name: of everybody who is known to have submitted,
-    by key, and of `others`, who have not.
+    """The rows of a class without a roster, by name: everybody who is known to have submitted, by
+    key, and the `others`, who have not.
     """
     found: dict[Person, list[Grade]] = {}
     for key, members in [*people.items(), ("", others)]:
@@ -120,8 +120,8 @@ def write(
 
 
 def _canvas(assignment: str, rows: Sequence[Row], worth: str) -> pd.DataFrame:
-    """Canvas's columns. One of the same assignment in Canvas's export, which has its number behind
-    its name, keeps that name, so that Canvas makes no second one.
+    """The columns of Canvas. If Canvas's export has a column for this assignment, with a number
+    after its name, the name is kept, so that Canvas does not make a second one.
     """
     known = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
     exported = list(rows[0].student.row) if rows else []
@@ -148,8 +148,8 @@ def _canvas(assignment: str, rows: Sequence[Row], worth: str) -> pd.DataFrame:
 
 
 def _moodle(assignment: str, rows: Sequence[Row], worth: str) -> pd.DataFrame:
-    """What Moodle's CSV import is given: columns that identify a student, the grade, and feedback,
-    which must be imported with the grade.
+    """The columns for Moodle's CSV import: those that identify a student, the grade, and feedback,
+    which must be imported together with the grade.
     """
     people = {
         "First name": [_of_row(row, "first name", "firstname") for row in rows],
@@ -210,7 +210,7 @@ _TABLES: Mapping[str, Callable[[str, Sequence[Row], str], pd.DataFrame]] = {
 
 
 def _of_row(row: Row, *names: str) -> str:
-    """A field of the roster, by any of its column's names."""
+    """A field of the roster, under any of its column's names."""
     return next(
         (
             value
@@ -222,7 +222,7 @@ def _of_row(row: Row, *names: str) -> str:
 
 
 def _feedback(row: Row) -> str:
-    """The points by question, of a graded submission."""
+    """The points of a graded submission, by question."""
     if not row.points:
         return ""
     (grade,) = row.grades

@@ -21,11 +21,11 @@ GRADED, UNGRADED, REFUSED = "graded", "ungraded", "refused"
 
 @dataclass(frozen=True)
 class Grade:
-    """One submission: points and possible points by Otter's questions (points None without a
-    verdict), and a sentence if it is not graded.
+    """One submission: its points (None without a verdict) and possible points by Otter's questions,
+    and a sentence if it is not graded.
 
     `state` is "graded", "ungraded" (in whole or in part, through no fault of the answers), or
-    "refused" (it cannot be graded as submitted: no points).
+    "refused" (it cannot be graded as submitted, so it gets no points).
     """
 
     state: str
@@ -43,7 +43,7 @@ class Grade:
 
 
 def of_results(found: Mapping[str, Any]) -> Grade:
-    """The grade in results in Gradescope's form."""
+    """The grade in results that have Gradescope's format."""
     rows = results.question_rows(found)
     if [row["name"] for row in rows] == [results.ROW]:
         return Grade(
@@ -72,7 +72,9 @@ def possible_points(grades: Iterable[Grade]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table: a submission with its grade, or what has none, with the reason."""
+    """One line of the table: a submission with its grade, or something without one, with the
+    reason.
+    """
 
     file: str
     grade: Grade | None
@@ -89,13 +91,13 @@ class Line:
 
 
 def write_csv(target: Path, lines: Sequence[Line], *, names: bool = False) -> None:
-    """Write a table with the columns of `otter grade`: `file`, each question,
-    `total_points_earned`, `percent_correct`, `grading_status`; and behind them `id`, the key of the
+    """Write a table with the columns of `otter grade` (`file`, each question,
+    `total_points_earned`, `percent_correct`, `grading_status`), followed by `id`, the key of the
     submission, and `notes`.
 
     The first row has the possible points. A question without a verdict has an empty field, where
     `otter grade` writes zero. `names` adds the columns `submitters`, `name`, `email` and
-    `student_number`; of a group, each has all members.
+    `student_number`; for a group, each lists all members.
     """
     possible = possible_points(line.grade for line in lines if line.grade is not None)
     worth = sum(possible.values())
@@ -141,7 +143,7 @@ def write_csv(target: Path, lines: Sequence[Line], *, names: bool = False) -> No
 
 
 def write_table(target: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV, in one step."""
+    """Write a table as CSV, atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     table.to_csv(part, index=False)
@@ -152,8 +154,8 @@ _SIGNS = "=+\\-@＝＋－＠"
 
 
 def no_formula(text: str) -> str:
-    """The text in one line, quoted where a spreadsheet would compute it as a formula: students
-    choose the names of their files. Some spreadsheets take a semicolon for a separator too.
+    """The text on one line, quoted if a spreadsheet would compute it as a formula, because students
+    choose the names of their files. Some spreadsheets also treat a semicolon as a separator.
     """
     line = re.sub(rf"([;|]\s*)(?=[{_SIGNS}])", r"\1'", one_line(text))
     computed = re.match(rf"[\s\ufffd\"]*[{_SIGNS}]", line)

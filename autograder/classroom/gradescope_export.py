@@ -1,4 +1,4 @@
-"""Gradescope's "Export submissions": the file that says whose each folder is."""
+"""Read the file in Gradescope's "Export submissions" that says to whom each folder belongs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ METADATA = "submission_metadata.yml"
 
 
 LONGEST = 200
-"""Characters of the name of a submission's folder; file systems take little more."""
+"""The most characters in the name of a submission's folder; file systems allow little more."""
 
 
 class NoSubmissions(BuildError):
-    """The folder has no submissions, or cannot be read as a folder of them; the text says what was
-    looked for.
+    """The folder has no submissions, or cannot be read as a folder of submissions. The text says
+    what was looked for.
     """
 
 
@@ -33,8 +33,8 @@ def is_export(folder: Path) -> bool:
 
 
 def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
-    """Who submitted, by the name of the submission's folder, which may be missing; or by another
-    name, which `can_be_a_folder` tells. Raises `NoSubmissions`.
+    """Who submitted, by the name of the submission's folder, which may be missing, or by another
+    name, which `can_be_a_folder` recognises. Raises `NoSubmissions`.
     """
     try:
         content = yaml.load((folder / METADATA).read_text(encoding="utf-8"), Loader=_Loader)
@@ -60,7 +60,9 @@ def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
 
 
 def can_be_a_folder(name: str) -> bool:
-    """Whether a name in the metadata can be that of a folder of the export: of no other place."""
+    """Whether a name in the metadata can belong to a folder of the export, and to no other
+    place.
+    """
     return len(name) <= LONGEST and bool(re.fullmatch(r"\w[\w.-]*", name))
 
 
@@ -69,14 +71,14 @@ def _submitters(noted: Any) -> Iterator[Person]:
     for person in people if isinstance(people, list) else []:
         if isinstance(person, dict):
             known = (person.get(f":{name}") for name in ("name", "email", "sid"))
-            # a list that names itself many times would become a text without end
+            # a list that contains itself many times would become endless text
             yield Person(
                 *(str(each) if each and isinstance(each, str | bool) else "" for each in known)
             )
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads Ruby's YAML, ignoring Ruby's tags."""
+    """Read Ruby's YAML, ignoring Ruby's tags."""
 
 
 def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:
@@ -88,7 +90,7 @@ def _without_tag(loader: Any, _: str, node: yaml.Node) -> Any:
 
 
 _Loader.add_multi_constructor("!ruby", _without_tag)
-for _tag in ("timestamp", "int", "float"):  # a number with a zero in front stays as it is
+for _tag in ("timestamp", "int", "float"):  # a number with a leading zero stays as it is
     _Loader.add_constructor(
         f"tag:yaml.org,2002:{_tag}", lambda loader, node: loader.construct_scalar(node)
     )

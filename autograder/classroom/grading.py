@@ -29,16 +29,16 @@ class NotEmpty(BuildError):
 
 
 class NoArchive(BuildError):
-    """The file is not an autograder zip of this package; the text says so."""
+    """The file is not an autograder zip of this package. The text says so."""
 
 
 class NoWalls(BuildError):
-    """The zip asks for isolation, and this system has none; the text says what to do."""
+    """The zip asks for isolation, and this system has none. The text says what to do."""
 
 
 @dataclass(frozen=True)
 class GradingPlan:
-    """What there is to do: every submission, those still to grade, and the keys of those that have
+    """What there is to do: all submissions, those still to grade, and the keys of those that have
     changed since they were graded.
     """
 
@@ -50,7 +50,7 @@ class GradingPlan:
 
 
 def assignment_of(archive: Path) -> tuple[str, Wanted]:
-    """The name of the assignment that an autograder zip grades, and how its notebook is told.
+    """The name of the assignment that an autograder zip grades, and what identifies its notebook.
     Raises `NoArchive`.
     """
     try:
@@ -76,8 +76,8 @@ def assignment_of(archive: Path) -> tuple[str, Wanted]:
 def plan(
     submissions: Sequence[SubmittedFiles], archive: bytes, ledger: Ledger, *, resume: bool
 ) -> GradingPlan:
-    """Compare the submissions with those already graded. One with changed content, or graded with
-    another zip, is graded again.
+    """Compare the submissions with those already graded. A submission whose content changed, or
+    that another zip graded, is graded again.
 
     Raises `NotEmpty` if any submission is graded, unless `resume`.
     """
@@ -111,7 +111,7 @@ def grade(
     scheduler: str | None = None,
     workers: int | None = None,
 ) -> Iterator[Entry]:
-    """Grade what is left, and keep each result before it is yielded. Raises
+    """Grade what is left, and save each result before yielding it. Raises
     `autograder.classroom.cluster.ClusterError`.
     """
     digested = hashlib.sha256(archive).hexdigest()

@@ -1,4 +1,4 @@
-"""Join submissions with the students of a roster: by e-mail address, number or login, or by a name
+"""Match submissions with the students of a roster: by e-mail address, number or login, or by a name
 that only one of them has.
 """
 
@@ -15,12 +15,12 @@ from autograder.classroom.roster import Roster, Student
 from autograder.classroom.submissions import SubmittedFiles
 
 _SHORTEST = 2
-"""Letters of a part of a file's name that can be a login; of a number, one more."""
+"""The fewest characters of a part of a file's name that can be a login; a number needs one more."""
 
 
 @dataclass(frozen=True)
 class Joined:
-    """The submissions, completed by what the roster knows of their people; the keys of each
+    """The submissions, completed by what the roster knows about their people; the keys of each
     student's submissions, in the roster's order; and what does not fit together.
     """
 
@@ -80,8 +80,8 @@ def join(submissions: Sequence[SubmittedFiles], roster: Roster) -> Joined:
 def _of_students(
     roster: Roster, keys: Sequence[Sequence[str]], unclear: Collection[int]
 ) -> Iterable[Notice]:
-    """A notice for each student without a submission, or with several. Of those who are `unclear`,
-    submissions have the name.
+    """A notice for each student without a submission, or with several. `unclear` are students whose
+    name is on a submission that could not be matched.
     """
     for number, (student, found) in enumerate(zip(roster.students, keys, strict=True)):
         label = student.person.label
@@ -124,19 +124,19 @@ class _Index:
                     self._by_name[name].add(number)
 
     def find(self, person: Person) -> tuple[int | None, bool, str]:
-        """The number of the student who is this person, whether only the name says so, and if there
-        is none, why.
+        """The number of the student who is this person, whether only the name says so, and, if
+        there is none, why.
         """
         named = self.named(person.name)
         numbered = self._by_platform.get(same(person.platform), set())
         for students in (
-            # a number is that of one platform, and the roster may be that of another
+            # a number belongs to one platform, and the roster may come from another
             numbered & named if named else numbered,
             *map(self._identified, (person.email, person.number, person.login)),
         ):
             if len(students) == 1:
                 return next(iter(students)), False, ""
-        if person.platform:  # of another platform than the roster's, the number may still be known
+        if person.platform:  # the number may be known even on another platform's roster
             students = self._identified(person.platform)
             if len(students & named) == 1 or (len(students) == 1 and not person.name):
                 return next(iter(students & named or students)), False, ""
@@ -148,21 +148,21 @@ class _Index:
         return self._by_clue(person.clue)
 
     def _identified(self, text: str) -> set[int]:
-        """The students with this e-mail address, number, login or name of a mailbox."""
+        """The students with this e-mail address, number, login or mailbox name."""
         if not text:
             return set()
         return self._by_id.get(same(text)) or self._by_mailbox.get(same(text), set())
 
     def named(self, name: str) -> set[int]:
-        """The students of this name."""
+        """The students with this name."""
         if not name:
             return set()
         found = self._by_name.get(parts_of(name), set())
         return found or self._by_name.get("".join(_letters(name)), set())
 
     def _by_clue(self, clue: str) -> tuple[int | None, bool, str]:
-        """The student whom the name of a file or folder tells, as a whole or in one of its parts,
-        the longest first.
+        """The student whom the name of a file or folder identifies, as a whole or in one of its
+        parts, longest first.
         """
         nobody = "no e-mail address, number, login or name of the roster is in its name"
         if not clue:
@@ -172,7 +172,7 @@ class _Index:
             return next(iter(whole)), False, ""
         words = _words(clue)
         found = self._by_words(clue, words)
-        if len(found[0]) > 1:  # one of them may be in the name of every submission
+        if len(found[0]) > 1:  # one of the words may be in the name of every submission
             found = self._by_words(clue, [word for word in words if word not in self._common])
         students, only_name = found
         if len(students) > 1:
@@ -181,7 +181,9 @@ class _Index:
         return (next(iter(students)), only_name, "") if students else (None, False, nobody)
 
     def _by_words(self, clue: str, words: Sequence[str]) -> tuple[set[int], bool]:
-        """The students whom the most words together tell, and whether these are only a name."""
+        """The students whom the most words in a row identify, and whether these words are only a
+        name.
+        """
         for size in range(len(words), 0, -1):
             by_id, by_name = set(), set()
             for start in range(len(words) - size + 1):
@@ -199,7 +201,7 @@ def _words(clue: str) -> list[str]:
 
 
 def _joined(clue: str, words: Sequence[str]) -> set[str]:
-    """The words as they stand in the clue, whatever is between them."""
+    """The words as they stand in the clue, whatever separates them."""
     return {text for sign in "-_. " if (text := sign.join(words)) in clue}
 
 

@@ -1,4 +1,4 @@
-"""The key of a submission: unique in its class, and the name of its folder of results."""
+"""Make the key of a submission, which is unique in its class and names its folder of results."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from autograder.container import choice
 from autograder.runtime.file_names import is_device
 
 LONGEST = 100
-"""Characters of a key."""
+"""The most characters of a key."""
 
 
 def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
     """A unique key for each place, in characters that can name a folder.
 
-    It is made of the place's name, and does not depend on the others unless two would have the
-    same: a class that is graded again after a file more has come keeps its keys.
+    The key comes from the place's name, and depends on the others only if two would be the same. So
+    a class keeps its keys when it is graded again after another file has arrived.
     """
     stems = [choice.ENDING.sub("", place.name) for place in places]
     short = [_key(place, stem) for place, stem in zip(places, stems, strict=True)]
-    # unique also on file systems that ignore case, or how a letter with an accent is written
+    # unique even on file systems that ignore case, or how a letter with an accent is written
     taken = Counter(map(_folded, short))
     for place, stem, key in zip(places, stems, short, strict=True):
         if taken[_folded(key)] == 1:

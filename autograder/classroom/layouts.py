@@ -1,7 +1,7 @@
-"""What the names of downloaded files and folders say, by the customs of the platforms: whose it is,
-which attempt, and what the student called it.
+"""Read what the names of downloaded files and folders say, by the conventions of the platforms: the
+student, the attempt, and what the student called the file.
 
-Sources of the customs: Moodle's `mod/assign/classes/downloader.php`, Canvas's
+Sources of the conventions: Moodle's `mod/assign/classes/downloader.php`, Canvas's
 `lib/content_zipper.rb`, and what people report of Blackboard, Brightspace (D2L), ILIAS and
 Gradescope.
 """
@@ -20,9 +20,9 @@ GRADESCOPE = "Gradescope"
 
 @dataclass(frozen=True)
 class Named:
-    """What a name says. `key` is the same for everything of one student, and `attempt` is larger
-    for a later one, as is `upload` for a file. `file` is the student's own name of a file, without
-    what the platform added.
+    """What a name says. `key` is the same for everything from one student. `attempt` is larger for
+    a later attempt, and `upload` for a later file. `file` is the student's own name of a file,
+    without what the platform added.
     """
 
     platform: str
@@ -58,11 +58,11 @@ _GRADESCOPE = re.compile(r"submission_\d+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _MANY = 3
-"""Digits of a number that a platform gave out, and no student."""
+"""A number with at least this many digits comes from a platform, not from a student."""
 
 
 def of_folder(name: str) -> Named | None:
-    """What a student's folder says by its name; None if no platform names folders so."""
+    """What the name of a student's folder says; None if no platform names folders like that."""
     if _GRADESCOPE.fullmatch(name):
         return Named(GRADESCOPE, name)
     if found := _MOODLE.fullmatch(name):
@@ -80,7 +80,7 @@ def of_folder(name: str) -> Named | None:
 
 
 def of_files(names: Iterable[str]) -> dict[str, Named]:
-    """What files that lie side by side say by their names, of those that a platform has named."""
+    """What the names of files that lie side by side say, for those that a platform named."""
     listed = sorted(names)
     found: dict[str, Named] = {}
     for name in listed:
@@ -94,7 +94,7 @@ def of_files(names: Iterable[str]) -> dict[str, Named]:
 
 
 def several(paths: Iterable[str]) -> bool:
-    """Whether these paths are of a whole download, with submissions of more than one student."""
+    """Whether these paths come from a whole download, with submissions of more than one student."""
     places = [tuple(part for part in path.split("/") if part) for path in paths]
     for depth in range(3):
         folders = {place[depth] for place in places if len(place) > depth + 1}
@@ -107,7 +107,7 @@ def several(paths: Iterable[str]) -> bool:
 
 def _of_moodle(found: re.Match[str]) -> Named:
     number = found["id"] or ""
-    # "Participant" stands for every name where marking is blind
+    # with anonymous marking, "Participant" replaces every name
     name = "" if found["name"].casefold() == "participant" else found["name"].replace("_", " ")
     return Named(
         "Moodle",
@@ -119,7 +119,7 @@ def _of_moodle(found: re.Match[str]) -> Named:
 
 def _of_brightspace(found: re.Match[str], file: str = "") -> Named:
     attempt = _moment(found["when"])
-    # without a date that can be read, nothing tells which of two folders is the later one
+    # without a readable date, nothing tells which of two folders is later
     key = f"{found['id']} - {found['name']}" + ("" if attempt else f" - {found['when']}")
     return Named("Brightspace", key, Person(found["name"]), file, attempt)
 
@@ -156,7 +156,7 @@ def _month(text: str) -> int:
 
 def _of_blackboard(names: Iterable[str]) -> dict[str, Named]:
     """The files of a Blackboard download: ASSIGNMENT_LOGIN_attempt_TIME_FILE, and a .txt for each
-    attempt. What all of them begin with is the assignment.
+    attempt. The assignment is what all of them begin with.
     """
     matches = {name: found for name in names if (found := _BLACKBOARD.fullmatch(name))}
     befores = sorted({found["before"] for found in matches.values()})
@@ -179,7 +179,9 @@ def _of_blackboard(names: Iterable[str]) -> dict[str, Named]:
 
 
 def with_name(named: Named, content: bytes) -> Named:
-    """With the name in the text that Blackboard puts beside each attempt: Ada Lovelace (login)."""
+    """The same with the name from the text that Blackboard puts beside each attempt: Ada Lovelace
+    (login).
+    """
     text = content[:1000].decode("utf-8", errors="replace")
     found = re.search(r"^Name:\s*(.+?)\s*\(([^()]+)\)\s*$", text, re.MULTILINE)
     return replace(named, person=Person(found[1], login=found[2])) if found else named
@@ -188,8 +190,8 @@ def with_name(named: Named, content: bytes) -> Named:
 def _of_canvas(names: Iterable[str]) -> dict[str, Named]:
     """The files of a Canvas download: NAME_LATE_ID_UPLOAD_FILE.
 
-    A student may have called files so too, as in hw_1_2_ada.ipynb. So the numbers must be those of
-    a platform: an upload has a number of its own, and an ID one name.
+    A student may also choose such a name, as in hw_1_2_ada.ipynb. So the numbers must behave like a
+    platform's: no two uploads share a number, and each ID has one name.
     """
     named: dict[str, Named] = {}
     uploads: list[str] = []

@@ -1,5 +1,5 @@
-"""The results graded so far, in the folder for results: one folder for each submission, which
-counts only if complete.
+"""Keep the results graded so far: the folder for results has one folder for each submission, which
+counts only if it is complete.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _RESULTS, _NOTE, _PRINTED = "results.json", "graded.json", "output.txt"
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission's results in Gradescope's form, the digests of the submission and of the zip
+    """One submission's results in Gradescope's format, the digests of the submission and of the zip
     that graded it, and seconds of wall time.
     """
 
@@ -32,8 +32,8 @@ class Entry:
 
 
 class Ledger:
-    """The results in one folder. They survive an interruption at any time: the note that makes a
-    result count is written last, atomically.
+    """The results in one folder. They survive an interruption at any time, because the note that
+    makes a result count is written last, atomically.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +58,7 @@ class Ledger:
         return found
 
     def write(self, key: str, submission: str, archive: str, graded: GradedSubmission) -> Entry:
-        """Keep the result of one submission, and return its entry."""
+        """Save the result of one submission, and return its entry."""
         folder = self._folder / key
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _NOTE).unlink(missing_ok=True)  # the old note would not be true of the new result

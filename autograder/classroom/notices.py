@@ -1,5 +1,5 @@
-"""What an instructor has to know beside the grades: files that are not graded, students without a
-submission, submissions of nobody on the roster, and which of several files is graded.
+"""Tell the instructor what to know besides the grades: files that are not graded, students without
+a submission, submissions of nobody on the roster, and which of several files is graded.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ TITLES = {
     SEVERAL: "More than one submission",
     CHOSEN: "One of several",
 }
-"""The kinds of notices in the order in which they are shown, with a title for each."""
+"""The kinds of notices in the order in which they are shown, each with a title."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A file, submission or person by name, and what there is to say of it.
+    """A file, submission or person by name, and what there is to say about it.
 
-    `key` is that of the submission, if it is graded. `public` replaces the name, and `plain` the
-    text, where students are not named.
+    `key` is the key of the submission, if it is graded. Where students are not named, `public`
+    replaces the name and `plain` the text.
     """
 
     kind: str
@@ -53,8 +53,8 @@ class Notice:
 def by_title(
     notices: Sequence[Notice], labels: Mapping[str, str] | None = None
 ) -> dict[str, list[str]]:
-    """The notices as sentences, by the title of their kind. With `labels` of submissions by key,
-    nobody is named in them.
+    """The notices as sentences, by the title of their kind. With `labels`, which label submissions
+    by key, the sentences name nobody.
     """
     found: dict[str, list[str]] = {}
     for kind, title in TITLES.items():
@@ -85,7 +85,7 @@ _WHY = {
 
 
 def left_out(path: Path, name: str) -> Notice:
-    """The notice of an entry of the folder that is not graded, by its kind."""
+    """The notice about an entry of the folder that is not graded, depending on what it is."""
     ending = path.suffix.lower()
     if path.is_symlink():
         why = "it is a link, and links are not followed; put the file itself there"

@@ -1,4 +1,6 @@
-"""Who made a submission: what is known of a person, and when two names are one."""
+"""Record who made a submission: what is known about a person, and when two names are the same
+person's.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def one_line(text: str) -> str:
-    """The text with a replacement for each sign that ends a line, that a terminal obeys, that turns
-    the direction of writing, or that UTF-8 lacks.
+    """The text, with a replacement for each character that ends a line, controls a terminal,
+    changes the direction of writing, or does not exist in UTF-8.
     """
     if text.isprintable():
         return text
@@ -24,11 +26,11 @@ def one_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """What is known of a student; an empty text if it is not known.
+    """What is known about a student; a field is empty if unknown.
 
-    `number` is the student number of the school, `login` the name at sign-in, and `platform` the
-    number that the platform itself gives out (Canvas's ID, Moodle's participant). `clue` is a name
-    of a file or folder that may hold any of these.
+    `number` is the school's student number, `login` the name for signing in, and `platform` the
+    number that the platform itself assigns (Canvas's ID, Moodle's participant). `clue` is a name of
+    a file or folder that may hold any of these.
     """
 
     name: str = ""
@@ -39,13 +41,13 @@ class Person:
     clue: str = ""
 
     def __post_init__(self) -> None:
-        # exports and names of files say what they like
+        # exports and file names may contain anything
         for each in fields(self):
             object.__setattr__(self, each.name, one_line(getattr(self, each.name)))
 
     @property
     def label(self) -> str:
-        """The person in one line, told apart from another one of the same name."""
+        """The person in one line, distinguishable from another one of the same name."""
         known = self.name or self.email or self.number or self.login
         if not self.name:
             return known
@@ -55,7 +57,7 @@ class Person:
         return f"{self.name} ({number})" if number else known
 
     def completed(self, other: Person) -> Person:
-        """This person, with what only `other` knows."""
+        """This person, with what only `other` knows added."""
         return replace(
             self,
             **{
@@ -66,15 +68,15 @@ class Person:
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    """The parts of a name in small letters without accents, in alphabetical order: the same for
+    """The parts of a name in lower case without accents, in alphabetical order: the same for
     "Núñez, José" and "Jose Nunez".
     """
     return tuple(sorted(_plain(name).split()))
 
 
 def run_together(name: str) -> set[str]:
-    """The name as Canvas writes it into file names: parts without anything between them, with the
-    last name first where a comma or the order of the words tells it.
+    """The forms in which Canvas writes the name into file names: its parts without separators, the
+    last name first if a comma or the word order shows which it is.
     """
     last, comma, first = name.partition(",")
     if comma:
@@ -86,7 +88,7 @@ def run_together(name: str) -> set[str]:
 
 
 def same(text: str) -> str:
-    """An e-mail address, number or login as it is compared."""
+    """An e-mail address, number or login in the form in which it is compared."""
     return unicodedata.normalize("NFC", text).strip().casefold()
 
 
@@ -94,7 +96,7 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"
 
 
 def _plain(name: str) -> str:
-    """The words of a name in small letters without accents, with one space between them."""
+    """The words of a name in lower case without accents, separated by single spaces."""
     spread = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
     return " ".join(

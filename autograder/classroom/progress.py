@@ -50,7 +50,7 @@ def shown(*, quiet: bool, as_json: bool) -> Shown:
 
 
 class Nothing:
-    """Reports only an interruption."""
+    """Report only an interruption."""
 
     def noticed(self, notices: Sequence[Notice]) -> None: ...
 
@@ -67,7 +67,7 @@ class Nothing:
 
 
 class Lines(Nothing):
-    """Prints one line of JSON for each submission, and one at the end."""
+    """Print one line of JSON for each submission, and one at the end."""
 
     def __init__(self) -> None:
         self._notices: Sequence[Notice] = ()
@@ -109,7 +109,7 @@ class Lines(Nothing):
 
 
 class Bar(Nothing):
-    """Shows a bar on standard error, and sentences on standard output."""
+    """Show a bar on standard error, and sentences on standard output."""
 
     def __init__(self) -> None:
         self._console = Console()

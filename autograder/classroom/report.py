@@ -1,5 +1,5 @@
-"""The report of a graded class as an HTML page: scores, pass rates, common mistakes, and equal
-wrong answers.
+"""Write the report of a graded class as an HTML page: scores, pass rates, common mistakes, and
+equal wrong answers.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from autograder.classroom.grades import GRADED, REFUSED, UNGRADED, Grade, possib
 from autograder.classroom.ledger import Entry
 
 EXAMPLES = 5
-"""At most this many submissions are named as examples of a mistake."""
+"""A mistake names at most this many submissions as examples."""
 
 BARS = 10
-"""Steps of the score distribution below the full score."""
+"""The number of steps of the score distribution below the full score."""
 
 
 def page(
@@ -32,8 +32,8 @@ def page(
     labels: Mapping[str, str],
     notices: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """The report as HTML. `labels` holds the name of each submission in it, and `notices` sentences
-    about what else was found, by title.
+    """The report as HTML. `labels` holds the name of each submission in the report, and `notices`
+    holds sentences about what else was found, by title.
     """
     environment = Environment(
         loader=PackageLoader("autograder"),
@@ -72,7 +72,7 @@ def page(
 
 
 def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
-    """The number of submissions with each share of the points, in tenths; full points are a step of
+    """The number of submissions with each share of the points, in tenths. Full points are a step of
     their own.
     """
     if not worth:
@@ -93,7 +93,7 @@ def distribution(totals: Sequence[float], worth: float) -> list[dict[str, Any]]:
 
 
 def rates(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
-    """For each check of each question, the number of submissions that pass it, and its median time
+    """For each check of each question, the number of submissions that pass it, and the median time
     in seconds.
     """
     found: dict[tuple[str, str], list[CheckRow]] = {}
@@ -151,8 +151,9 @@ def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[di
 
 
 def stops(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Each cause that ended cells before their end, most frequent first, with the submissions that
-    it concerns."""
+    """Each cause that stopped cells before their end, most frequent first, with the submissions
+    concerned.
+    """
     found: dict[str, set[str]] = {}
     for entry in entries.values():
         for cell in entry.results.get("extra_data", {}).get("cells", ()):
@@ -162,7 +163,7 @@ def stops(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[
 
 
 def _counted(keys: Collection[str], labels: Mapping[str, str]) -> dict[str, Any]:
-    """How many submissions, and a few of them by name."""
+    """How many submissions there are, and a few of them by name."""
     examples = sorted((labels[key] for key in keys), key=_natural)
     return {
         "count": len(keys),
@@ -198,7 +199,7 @@ def _row(key: str, entry: Entry, grade: Grade, labels: Mapping[str, str]) -> dic
 
 
 def _code(text: str) -> Markup:
-    """The text as HTML, with code between backticks."""
+    """The text as HTML, with code where it has backticks."""
     parts = str(text).split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part)

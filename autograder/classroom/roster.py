@@ -1,4 +1,4 @@
-"""Read a roster, as the platforms export it and spreadsheets save it: CSV with any of their column
+"""Read a roster as platforms export it and spreadsheets save it: CSV with any of their column
 names, separators and encodings.
 """
 
@@ -17,13 +17,15 @@ from autograder.errors import BuildError
 
 
 class RosterError(BuildError):
-    """The roster cannot be used; the text names the file, its columns, and what is wanted."""
+    """The roster cannot be used. The text names the file and its columns, and says what is
+    needed.
+    """
 
 
 @dataclass(frozen=True)
 class Student:
-    """A student on the roster: what the columns mean, and the row as it stands. `ids` are all texts
-    in it that can identify the student.
+    """A student on the roster: what the columns mean, and the unchanged row. `ids` are all texts in
+    the row that can identify the student.
     """
 
     person: Person
@@ -33,7 +35,7 @@ class Student:
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a class, and the columns of the file by their own names."""
+    """The students of a class, and the file's columns by their own names."""
 
     path: Path
     columns: Sequence[str]
@@ -102,7 +104,7 @@ _COLUMNS = {
     ),
     "platform": ("id", "identifier", "lms user id", "canvas user id"),
 }
-"""The names of columns, in small letters and with spaces, of Canvas, Moodle, Gradescope, GitHub
+"""The names of columns, in lower case and with spaces, in Canvas, Moodle, Gradescope, GitHub
 Classroom, nbgrader, Blackboard, Brightspace and ILIAS.
 """
 
@@ -173,7 +175,7 @@ def _decoded(content: bytes) -> str:
     for mark, encoding in _BOMS.items():
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
-    if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without its mark
+    if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without a byte order mark
         return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be", "replace")
     try:
         return content.decode("utf-8")
@@ -182,7 +184,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _known(text: str, separator: str) -> tuple[int, int]:
-    """How many columns have a known name with this separator, and how many there are."""
+    """The number of columns with a known name if this is the separator, and the number of all
+    columns.
+    """
     head = next(csv.reader(io.StringIO(text.lstrip()), delimiter=separator), [])
     return sum(bool(_meaning(name)) for name in head), len(head)
 
@@ -196,7 +200,7 @@ def _plain(column: str) -> str:
 
 
 def _student(row: Mapping[str, str], meanings: Mapping[str, str]) -> Student | None:
-    """The student of a row; None for a row that holds none, such as Canvas's possible points."""
+    """The student of a row; None for a row without one, such as Canvas's possible points."""
     plain = {_plain(column): value for column, value in row.items() if column in meanings}
 
     def first_of(meaning: str) -> str:

@@ -1,5 +1,5 @@
-"""Which files of one student are graded, where there are several: those of the latest attempt, and
-of its notebooks the one that `autograder.container.choice` finds.
+"""Choose which of a student's files to grade: those of the latest attempt, and among its notebooks
+the one that `autograder.container.choice` finds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from autograder.container import choice
 from autograder.container.choice import Wanted
 
 _COPY = re.compile(r"(?:-(\d+)| ?\((\d+)\))?$")
-"""What Canvas, browsers and systems add to the name of a file that was there already."""
+"""What Canvas, browsers and systems add to the name of a file that already exists."""
 
 
 MOST = "it has most of this assignment"
@@ -32,8 +32,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is graded of one student: the file or folder that names it, all files by the student's
-    own names, and a notice for each choice.
+    """What is graded for one student: the file or folder that names the submission, all files by
+    the student's own names, and a notice for each choice.
     """
 
     path: Path
@@ -69,8 +69,8 @@ def chosen(entries: Sequence[Entry], wanted: Wanted) -> Chosen:
 
 
 def of_folder(folder: Path, wanted: Wanted) -> tuple[Path, list[Notice]]:
-    """The folder of a student, or the one of this assignment in it, and a notice if one of several
-    notebooks is graded.
+    """The folder of a student, or the folder in it for this assignment, and a notice if one of
+    several notebooks is graded.
     """
     inside = [path for path in sorted(folder.iterdir()) if is_folder(path) and _has_answer(path)]
     own = [path for path in inside if wanted.name and _word(path.name) == _word(wanted.name)]
@@ -98,8 +98,8 @@ def of_folder(folder: Path, wanted: Wanted) -> tuple[Path, list[Notice]]:
 
 
 def _of_files(entries: Sequence[Entry], wanted: Wanted) -> tuple[dict[str, Path], list[Notice]]:
-    """The files that are graded together. Of versions of a notebook, of notebooks with the same
-    evidence, and of archives, the latest counts.
+    """The files that are graded together. Only the latest counts among versions of a notebook,
+    among notebooks with the same evidence, and among archives.
     """
     notices: list[Notice] = []
     left = sorted(entries, key=_age)

@@ -1,6 +1,4 @@
-"""Grade submissions one after the other, with an unpacked autograder zip and a grader that is kept
-warm.
-"""
+"""Grade submissions one after another, with an unpacked autograder zip and a warm grader."""
 
 from __future__ import annotations
 
@@ -27,10 +25,10 @@ from autograder.sandbox.files import lay_out, remove
 from autograder.sandbox.guard import Guard
 
 PATIENCE = 60.0
-"""Seconds to wait beyond the time after which the launcher ends a grading itself."""
+"""How many seconds to wait beyond the time when the launcher itself ends a grading."""
 
 STARTS = 2
-"""Attempts to grade one submission."""
+"""The number of attempts to grade one submission."""
 
 SHOWN = 4000
 """At most this many of the last characters of Otter's output are kept."""
@@ -38,7 +36,7 @@ SHOWN = 4000
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """The results in Gradescope's form, the end of the output, and seconds of wall time."""
+    """The results in Gradescope's format, the end of the output, and seconds of wall time."""
 
     results: dict[str, Any]
     printed: str
@@ -50,7 +48,7 @@ class Station:
 
     def __init__(self, archive: Path) -> None:
         """Unpack `archive`. The grader starts with the first submission."""
-        # no other user may enter: the hidden bank is in it
+        # no other user may enter, because the hidden bank is in it
         self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))
         self.turn_to(archive)
         self._grader: subprocess.Popen[bytes] | None = None
@@ -65,10 +63,10 @@ class Station:
     def grade(
         self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None
     ) -> GradedSubmission:
-        """Grade the submitted files, given by path. `metadata` is Gradescope's. Returns a result,
-        whatever happens.
+        """Grade the submitted files, given by path. `metadata` is Gradescope's. Always returns a
+        result.
 
-        If the grader dies, or ends with an error of its own, the submission is set up and graded
+        If the grader dies or ends with an error of its own, the submission is set up and graded
         once more.
         """
         started, printed = time.monotonic(), ""
@@ -120,7 +118,7 @@ class Station:
         lay_out(files, root / "submission")
 
     def _ask(self, root: Path, seconds: float) -> bool | None:
-        """Have the grader grade the submission in `root`, and return whether its result holds.
+        """Have the grader grade the submission in `root`, and return whether its result is valid.
 
         Returns None if the grader died or hangs; the next submission then gets a new one.
         """
@@ -144,6 +142,7 @@ class Station:
             **system.new_session(),
         )
         # a thread of a cluster may start it and end before it, so the kernel cannot tie the two
+        # together
         self._guard = Guard(grader.pid, None, self._folder)
         return grader
 
@@ -161,7 +160,7 @@ class Station:
 
 
 def _line_of(stream: IO[bytes], seconds: float) -> bytes:
-    """The next line of a pipe; b"" if none comes in time, or the other side has ended."""
+    """The next line of a pipe; b"" if none comes in time or the other side has ended."""
     found: queue.Queue[bytes] = queue.Queue(1)
     threading.Thread(target=lambda: found.put(stream.readline()), daemon=True).start()
     with contextlib.suppress(queue.Empty):

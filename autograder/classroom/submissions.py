@@ -1,4 +1,4 @@
-"""Find the submissions in a folder, as any platform gives them: files side by side, a folder or
+"""Find the submissions in a folder as any platform delivers it: files side by side, a folder or
 repository for each student, or a whole export.
 """
 
@@ -36,17 +36,16 @@ from autograder.container import choice
 from autograder.container.choice import Wanted
 
 _NBGRADER = "submitted"
-"""The folder of an nbgrader course in which the submissions lie."""
+"""The folder of an nbgrader course that holds the submissions."""
 
 _DEEPEST = 3
-"""Folders around the submissions, such as the one that a zip was unpacked into, that are entered.
-"""
+"""How many folders around the submissions, such as that of an unpacked zip, may be entered."""
 
 
 @dataclass(frozen=True)
 class SubmittedFiles:
-    """One submission. `key` is unique and can be the name of a folder. `path` is the file or folder
-    that names it; `parts` are what is graded, by name, where that is not `path` itself.
+    """One submission. `key` is unique and can name a folder. `path` is the file or folder that
+    names it. `parts` are what is graded, by name, if that is not `path` itself.
     """
 
     key: str
@@ -57,7 +56,7 @@ class SubmittedFiles:
 
     @property
     def file(self) -> str:
-        """The name of the file or folder, as it can be written anywhere."""
+        """The name of the file or folder, in a form that can be written anywhere."""
         return written(self.path.name)
 
     @property
@@ -75,15 +74,15 @@ class SubmittedFiles:
 
 @dataclass(frozen=True)
 class Found:
-    """What is in a folder: the submissions by name, and what there is to say of the rest."""
+    """What a folder contains: the submissions by name, and notices about the rest."""
 
     submissions: list[SubmittedFiles]
     notices: list[Notice]
 
 
 def find(folder: Path, wanted: Wanted | None = None, beside: Collection[Path] = ()) -> Found:
-    """The submissions in `folder`; of several files of a student, those `wanted`. Everything else
-    in it has a notice, but for what is `beside` them for another purpose. Raises `NoSubmissions`.
+    """The submissions in `folder`; `wanted` decides among several files of a student. Everything
+    else there has a notice, unless it lies `beside` for another purpose. Raises `NoSubmissions`.
     """
     search = _Search(folder, wanted or Wanted(), beside)
     search.enter(folder)
@@ -99,7 +98,7 @@ def find(folder: Path, wanted: Wanted | None = None, beside: Collection[Path] = 
 
 
 class _Search:
-    """One walk through a folder: what is found so far."""
+    """One walk through a folder, with what it has found so far."""
 
     def __init__(self, folder: Path, wanted: Wanted, beside: Collection[Path]) -> None:
         self._folder, self._wanted = folder, wanted
@@ -109,7 +108,7 @@ class _Search:
         self.notices: list[Notice] = []
 
     def enter(self, folder: Path, depth: int = 0) -> None:
-        """Take down what is in a folder of submissions, and in folders of submissions in it."""
+        """Record what is in a folder of submissions, and in folders of submissions inside it."""
         entries = self._entries(folder)
         folders = [path for path in entries if is_folder(path)]
         exported = is_export(folder)
@@ -128,7 +127,7 @@ class _Search:
         files = [path for path in entries if path not in folders]
         named = layouts.of_files(path.name for path in files if path.is_file())
         answers = [path for path in files if self._take(path, named.get(path.name))]
-        # else a student has put one into a folder
+        # otherwise, a student has put an export into a folder
         every = len(exports) == len(folders) and not answers
         for path in folders:
             if path.name.startswith("."):
@@ -194,7 +193,7 @@ class _Search:
             self.notices.append(Notice(MISSING, what, why, people=people, public=shown))
 
     def _take(self, path: Path, named: Named | None) -> bool:
-        """Take down a file. Returns whether it is, or belongs to, a submission."""
+        """Record a file. Returns whether it is, or belongs to, a submission."""
         plain = path.is_file() and not path.is_symlink() and not path.name.startswith(".")
         if not plain or (named is None and not is_answer(path)):
             self._leave_out(path)
@@ -221,7 +220,7 @@ class _Search:
         )
 
     def _holds_submissions(self, folder: Path, depth: int, alone: bool) -> bool:
-        """Whether a folder is no student's, but one around those of students. `alone` says that
+        """Whether a folder is not a student's but holds those of students. `alone` says that
         nothing else lies beside it.
         """
         if depth >= _DEEPEST or layouts.of_folder(folder.name) is not None:
@@ -241,7 +240,7 @@ class _Search:
         if not alone:
             return False
         if any(path.name.casefold() == self._wanted.name.casefold() for path in folders):
-            return False  # nbgrader's folder of a student, with one for each assignment
+            return False  # nbgrader's folder of a student has one folder for each assignment
         answered = [path for path in folders if any(map(is_answer, plain_files(path)))]
         notebooks = [path for path in files if choice.is_notebook(path)]
         if not any(map(is_answer, files)):

@@ -1,11 +1,11 @@
-"""A grader that is kept warm: it imports Otter's runner once and forks a child for each submission;
-their workers come from one nursery. Where no process is forked, each is a new interpreter.
+"""A grader that is kept warm. It imports Otter's runner once and forks a child for each submission;
+their workers come from one nursery. Where processes cannot fork, each child is a new interpreter.
 
-Each submission is graded as in a container (`autograder.container.launcher`): a result that holds
-is written first, and if the child dies, the result says so. Started as `python -I -m
+Each submission is graded as in a container (`autograder.container.launcher`): a valid result is
+written first, and if the child dies, the result says so. Started as `python -I -m
 autograder.classroom.warm_grader`, it reads one line of JSON for each submission, {"root": the
-folder laid out as on Gradescope}, and answers each with one line, which adds whether the result
-holds (see `autograder.container.launcher.main`). Otter's output goes to `output.txt` in that
+folder laid out as on Gradescope}. It answers each with one line, which adds whether the result is
+valid (see `autograder.container.launcher.main`). Otter's output goes to `output.txt` in that
 folder. The process ends at the end of its input.
 """
 
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def _get_ready() -> None:
-    """Import and do what each child would."""
+    """Import and do what each child would otherwise have to."""
     for needed in _NEEDED:
         importlib.import_module(needed)
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema

@@ -1,5 +1,5 @@
-"""The command `autograder`, made of the commands in this package's modules. Arguments and tables
-only.
+"""The command `autograder`, assembled from the modules of this package, which hold arguments and
+tables only.
 """
 
 from __future__ import annotations

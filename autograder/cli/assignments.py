@@ -1,4 +1,4 @@
-"""Commands that make an assignment: write a master, build it."""
+"""Commands that make an assignment: write a master, and build it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def new(name: str, folder: Path) -> None:
 
     NAME is the name of the assignment. The notebook builds and grades as it stands; edit it.
     """
-    # Imported here: no other command needs the template.
+    # Imported here because no other command needs the template.
     from autograder.assignment import scaffold
 
     try:
@@ -148,8 +148,8 @@ def build(
 
 
 def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, list[str]]:
-    """Build one master. Returns "", or why it failed, and what its author should note."""
-    # Imported here: they load Otter, and not every command needs it.
+    """Build one master. Returns "", or why it failed, and notes for its author."""
+    # Imported here because they load Otter, which not every command needs.
     from autograder.assignment import agreement
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import NOTE, WRONG
@@ -166,7 +166,7 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, li
     except BuildError as error:
         return f"{master.name}: {error}", []
     forbid_others(folder / "autograder", archive)
-    # Not resolved: whether an index has the packages does not depend on the assignment.
+    # Not resolved, because whether an index has the packages does not depend on the assignment.
     inspected = inspect_zip(archive, dry_run=False, resolve=False)
     wrong = [f"{archive.name}: {found.text}" for found in inspected if found.state == WRONG]
     if not wrong and not quick:

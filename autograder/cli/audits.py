@@ -1,4 +1,4 @@
-"""Commands that grade the grader: how good its cases, its tests and its isolation are."""
+"""Commands that grade the grader: its cases, its tests and its isolation."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def matrix(masters: tuple[Path, ...], banks: int, as_json: bool) -> None:
     """Try declared answers on many sets of cases.
 
     Every alternative of MASTERS must be accepted, and every misconception refused with its own
-    hint. Exits with 1 if one is not.
+    hint. Exits with 1 otherwise.
     """
-    # Imported here: it loads what a build needs.
+    # Imported here because it loads what a build needs.
     from autograder.audit.matrix import faults_of, of_master, over_banks
 
     secrets = [f"matrix {number}" for number in range(banks)]
@@ -130,10 +130,10 @@ def _show_matrix(sound: Mapping[str, Sequence[BankOfQuestion]]) -> None:
 def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: bool) -> None:
     """Test the tests of an assignment.
 
-    The solution of each of MASTERS is written in other words, and made wrong in many ways. Exits
-    with 1 if a right answer is refused or a wrong one gets full marks.
+    Rewrites the solution of each of MASTERS without changing its meaning, and makes it wrong in
+    many ways. Exits with 1 if a right answer is refused or a wrong one gets full marks.
     """
-    # Imported here: it loads what a build needs.
+    # Imported here because it loads what a build needs.
     from autograder.audit import report
     from autograder.audit.records import to_json
     from autograder.audit.run import of_master
@@ -161,12 +161,11 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: boo
 @click.command(epilog=examples("autograder isolation", "autograder isolation --json"))
 @with_json
 def isolation(as_json: bool) -> None:
-    """Say what a hostile submission could do here.
+    """Show what a hostile submission could do here.
 
-    Starts processes of submissions at each level of isolation that this machine has, and lets them
-    try.
+    Starts submission processes at each level of isolation that this machine has, and lets them try.
     """
-    # Imported here: no other command starts a submission's process itself.
+    # Imported here because no other command starts a submission's process itself.
     from autograder.sandbox.levels import TRIES, measure
 
     levels = measure()

@@ -90,15 +90,15 @@ def grade(
 ) -> None:
     """Grade a whole class.
 
-    SUBMISSIONS is a folder as any platform gives it: notebooks, scripts and archives side by side,
-    a folder or repository for each student, or a whole export.
+    SUBMISSIONS is a folder as any platform delivers it: notebooks, scripts and archives side by
+    side, a folder or repository for each student, or a whole export.
 
-    OUT gets final_grades.csv, report.html, and a results.json for each submission. What is not
-    graded is named, with the reason. Each is kept as it comes: a run that was stopped goes on with
-    --resume.
+    OUT gets final_grades.csv, report.html, and a results.json for each submission. A notice names
+    each file that is not graded, and says why. Results are saved as they come, and --resume
+    continues a run that was stopped.
     """
     installed.import_only_that()
-    # Imported here: it loads Dask.
+    # Imported here because it loads Dask.
     try:
         from autograder.classroom import command, progress
     except ModuleNotFoundError as missing:

@@ -1,5 +1,5 @@
-"""What all commands have in common: examples in their help, results as JSON, and errors that a
-person can mend told in a sentence, without a traceback.
+"""What all commands share: examples in their help, results as JSON, and a sentence without a
+traceback for an error that a person can fix.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from autograder.errors import BuildError, DeclarationError, Refused
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 WRONG, MISUSED, STOPPED = 1, 2, 130
-"""The exit codes beside 0: what was given is wrong, the command line is wrong, and Ctrl-C."""
+"""The exit codes other than 0: something in the input is wrong, the command line is wrong, and
+Ctrl-C.
+"""
 
 EXIT_CODES = f"""\b
 Exit codes:
@@ -29,7 +31,7 @@ Exit codes:
 
 
 class Commands(click.Group):
-    """Commands in the order in which an assignment needs them. Each ends with one of the
+    """The commands, in the order in which an assignment needs them. Each ends with one of the
     `EXIT_CODES`.
     """
 
@@ -37,7 +39,7 @@ class Commands(click.Group):
         return list(self.commands)
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command. What a person can mend is raised as `click.ClickException`."""
+        """Run a command. Raises `click.ClickException` for errors that a person can fix."""
         try:
             return super().invoke(context)
         except (BuildError, DeclarationError, Refused) as fault:
@@ -53,7 +55,7 @@ class Commands(click.Group):
 
 
 class OrdinaryFile(click.Path):
-    """A path that is no folder, pipe or device."""
+    """A path that is not a folder, pipe or device."""
 
     def __init__(self, *, exists: bool) -> None:
         super().__init__(exists=exists, dir_okay=False, path_type=Path)
@@ -61,7 +63,7 @@ class OrdinaryFile(click.Path):
     def convert(
         self, value: Any, parameter: click.Parameter | None, context: click.Context | None
     ) -> Any:
-        """The path. Fails for what a program would wait at for ever."""
+        """The path. Fails for anything that a program would wait at for ever."""
         path = Path(os.fsdecode(super().convert(value, parameter, context)))
         if path.exists() and not path.is_file():
             self.fail(f"{click.format_filename(value)!r} is no file.", parameter, context)
@@ -69,12 +71,12 @@ class OrdinaryFile(click.Path):
 
 
 def examples(*lines: str) -> str:
-    """The end of a command's help."""
+    """The examples at the end of a command's help."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def with_json(command: Function) -> Function:
-    """Give a command the option `--json`."""
+    """Add the option `--json` to a command."""
     option: Callable[[Function], Function] = click.option(
         "--json", "as_json", is_flag=True, help="Print the result as JSON, for a script."
     )
@@ -82,5 +84,5 @@ def with_json(command: Function) -> Function:
 
 
 def print_json(found: object) -> None:
-    """Print a result for a script."""
+    """Print a result as JSON for a script."""
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Commands that look at what was built: grade samples of it, inspect its zip."""
+"""Commands that inspect what was built: grade samples of it, and check its zip."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ def samples(folders: tuple[Path, ...], as_json: bool) -> None:
 )
 @with_json
 def doctor(archive: Path, dry_run: bool, as_json: bool) -> None:
-    """Look at an autograder zip as Gradescope will.
+    """Inspect an autograder zip as Gradescope will see it.
 
     Asks the package index for each pinned package of ZIP, and grades a submission with it. Exits
-    with 1 if something is wrong with it.
+    with 1 if something is wrong.
     """
-    # Imported here: it loads what a grading needs.
+    # Imported here because it loads what a grading needs.
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import WRONG
 

@@ -1,7 +1,7 @@
-"""Find the notebook among the submitted files: the only one, or among several the one of this
+"""Find the notebook among the submitted files: the only one or, among several, the one for this
 assignment.
 
-It is moved up to where Otter looks, with the files of its folder beside it.
+It is moved up to where Otter looks, together with the other files of its folder.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from autograder.grading import notebook_bounds
 from autograder.sandbox.files import MAX_DEPTH, MAX_FILE, MAX_FILES, printable, remove
 
 ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
-"""The endings of notebook names, as browsers and mail programs leave them."""
+"""The endings of notebook names, including those that browsers and mail programs add to."""
 
 MAX_READ = 100_000
-"""Characters of a cell in which a placeholder is looked for."""
+"""A placeholder is looked for only in cells of at most this many characters."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The features by which an assignment's notebook is recognised: the assignment's name, the ids
-    of its cells, and the functions that it defines.
+    """What identifies an assignment's notebook: the assignment's name, the ids of its cells, and
+    the functions that it defines.
     """
 
     name: str = ""
@@ -73,8 +73,8 @@ class Wanted:
 
 
 def bring_up(submission: Path, wanted: Wanted) -> list[str]:
-    """Move the only or best notebook, or if there is none the only script, into `submission`
-    itself. Returns a sentence for each notebook removed.
+    """Move the only notebook or the best one into `submission` itself; without a notebook, the only
+    script. Returns a sentence for each notebook removed.
 
     Raises `Refused` if it is unclear which of several notebooks is meant.
     """
@@ -102,8 +102,8 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """The plain files that a person submitted, without hidden ones and those added by systems and
-    editors.
+    """The plain files that a person submitted, without hidden files and those that systems and
+    editors add.
     """
     count = 0
     for above, folders, names in os.walk(folder):
@@ -144,8 +144,9 @@ def is_notebook(path: Path) -> bool:
 
 
 def best(paths: Sequence[Path], wanted: Wanted, *, answers: bool = True) -> list[Path]:
-    """The notebooks for which there is the most evidence: more than one if nothing tells which of
-    them is meant. Without `answers` only that counts which says of what assignment a notebook is.
+    """The notebooks with the most evidence for them: several if nothing tells which of them is
+    meant. Without `answers`, the only evidence that counts is which assignment a notebook belongs
+    to.
     """
     if len(paths) < 2:
         return list(paths)
@@ -166,7 +167,7 @@ def _best(paths: Sequence[Path], submission: Path, wanted: Wanted) -> Path:
 
 
 def _rank(path: Path, wanted: Wanted) -> tuple[int, ...]:
-    """The evidence for a notebook, the strongest first: its metadata, its cells, the functions it
+    """The evidence for a notebook, strongest first: its metadata, its cells, the functions that it
     answers, its name.
     """
     content = _content(path)
@@ -205,7 +206,7 @@ def _source(cell: Mapping[str, Any]) -> str:
 
 
 def _answers(source: str, function: str) -> bool:
-    """Whether a cell defines the function with more in it than the placeholder of an answer."""
+    """Whether a cell defines the function with more in it than the placeholder for an answer."""
     if f"def {function}(" not in source:
         return False
     if len(source) > MAX_READ:

@@ -1,6 +1,6 @@
 """Check a submission before Otter reads it.
 
-A submission that Otter would fail on gets a sentence that says what to submit; files that do not
+A submission on which Otter would fail gets a sentence that says what to submit. Files that do not
 belong there are removed.
 """
 
@@ -24,7 +24,7 @@ from autograder.grading.given import Given
 from autograder.sandbox.files import MAX_FILE, lay_out, printable, remove
 
 UNPACKED = "submission.zip"
-"""The name of an empty zip. Otter unpacks it if it is told that submissions are zips."""
+"""The name of an empty zip. Otter unpacks it if it was told that submissions are zips."""
 
 AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
 
@@ -34,8 +34,8 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
     folder removed.
 
     `given` is the folder of the assignment's files, which Otter copies over the submission's. With
-    `zips`, the submission is one zip file, which Otter would unpack; it is unpacked here, and Otter
-    finds an empty one. Raises `Refused`.
+    `zips`, the submission is one zip file, which Otter would unpack. It is unpacked here instead,
+    and Otter finds an empty one. Raises `Refused`.
     """
     taken = _unpack(submission) if zips else []
     own = Given.of(given)
@@ -67,8 +67,8 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
 
 
 def _unpack(submission: Path) -> list[str]:
-    """Replace the one submitted zip with its files. Returns a sentence for each other entry, all of
-    which are removed.
+    """Replace the one submitted zip with its files, and remove all other entries. Returns a
+    sentence for each of these.
     """
     zips = sorted(
         path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink()
@@ -88,14 +88,14 @@ def _unpack(submission: Path) -> list[str]:
         )
     beside = sorted(path for path in submission.iterdir() if path != zips[0])
     for path in (*beside, zips[0]):
-        remove(path)  # so that nothing is written through a link there
+        remove(path)  # so that nothing is written through a link
     lay_out(contents, submission)
     return [f"{printable(path.name)} lies beside the zip file" for path in beside]
 
 
 def _take_copies(submission: Path, given: Given) -> None:
-    """Remove notebooks and scripts of the assignment's own, which were handed in beside the
-    submission: grading has its own copies, and none of them is meant.
+    """Remove the assignment's own notebooks and scripts if they were handed in beside the
+    submission. Grading has its own copies, and none of them is meant.
 
     If nothing else was submitted, they stay.
     """
@@ -107,8 +107,9 @@ def _take_copies(submission: Path, given: Given) -> None:
 
 
 def _take_away(submission: Path, given: Given) -> list[str]:
-    """Remove links, other special files, and whatever is of another kind than the assignment's file
-    or folder of that name: Otter copies these to their places, and would follow links there.
+    """Remove links, other special files, and everything that is not of the same kind as the
+    assignment's file or folder of that name. Otter copies the assignment's files to these places,
+    and would follow links there.
     """
     sentences = []
     files = {place for place in given.copied if "/" not in place}
@@ -171,10 +172,10 @@ def _check_readable(path: Path) -> None:
 
 
 def _check_notebook(path: Path, name: str) -> None:
-    """Read the notebook with the functions that Otter uses: if they cannot read it, Otter
-    cannot.
+    """Read the notebook with the functions that Otter uses. If they cannot read it, Otter cannot
+    either.
     """
-    # Imported here: it loads all of Otter, which a process that only refuses does not need.
+    # Imported here because it loads all of Otter, which a process that only refuses does not need.
     from otter.nbmeta_config import NBMetadataConfig
 
     try:

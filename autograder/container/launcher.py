@@ -1,4 +1,4 @@
-"""The program that Gradescope starts in a fresh container: it writes a result that holds, has the
+"""The program that Gradescope starts in a fresh container. It writes a valid result first, has the
 submission graded, and reports if the grader dies.
 
 Standard library only, so that it keeps working when little else does.
@@ -20,20 +20,20 @@ from autograder.grading.settings import settings_of
 from autograder.runtime import machine, system
 
 PATIENCE = 80.0
-"""Seconds beyond the submission's own: for Otter's start, its comparison, and its report."""
+"""Seconds beyond the submission's own, for Otter to start, compare, and report."""
 
 OUTSIDE = "--outside-of-a-container"
 
 OUTPUT = "output.txt"
-"""The file, beside the results, for Otter's output in a grader that is kept warm."""
+"""The file, beside the results, for Otter's output in a warm grader."""
 
 SECONDS = 500.0
-"""Seconds for a submission if its configuration does not say."""
+"""The seconds for a submission if its configuration does not set them."""
 
 
 class Grader(Protocol):
-    """The process that grades, in its own process group, with the part of `subprocess.Popen`'s
-    interface that is used.
+    """The process that grades, in its own process group, with the part of the `subprocess.Popen`
+    interface that we use.
     """
 
     pid: int
@@ -48,12 +48,12 @@ def main(
     """Grade the submission in `root`. Afterwards `results/results.json` exists and is valid,
     whatever happened.
 
-    Returns False if the grader died, or ended with an error of its own: another attempt at the same
+    Returns False if the grader died or ended with an error of its own: another attempt at the same
     submission may produce a result.
 
     `start` starts the process that grades; by default it is a new interpreter. In a `container`,
     which is thrown away afterwards, isolation is required and the interpreter is made reachable for
-    the submission's user; elsewhere both are as in `otter run`.
+    the submission's user. Elsewhere both are as in `otter run`.
     """
     file = root / "results" / "results.json"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def _cause(returncode: int, killed_for_memory: int) -> str:
 
 
 def new_interpreter(root: Path, container: bool, output: IO[str] | None = None) -> Grader:
-    """Start a new interpreter that grades, and prints to `output`, if given."""
+    """Start a new interpreter that grades, and prints to `output` if given."""
     command = [
         sys.executable,
         "-I",
@@ -136,9 +136,9 @@ def new_interpreter(root: Path, container: bool, output: IO[str] | None = None) 
 
 
 def environment() -> dict[str, str]:
-    """This process's environment variables, with thread pools sized by the container's processors.
+    """This process's environment variables, with thread pools sized for the container's processors.
 
-    Libraries otherwise size them, and the memory of each thread, by the machine's processors.
+    Otherwise libraries size them, and the memory of each thread, for the machine's processors.
     """
     threads = str(machine.cpus())
     return {
@@ -151,7 +151,7 @@ def environment() -> dict[str, str]:
 
 
 def _give_metadata(path: Path) -> None:
-    """Write an empty metadata file if there is none that can be read.
+    """Write an empty metadata file unless there is a readable one.
 
     Otter reads this file for every plugin, and `otter grade` leaves it empty.
     """
@@ -160,8 +160,8 @@ def _give_metadata(path: Path) -> None:
 
 
 def seconds_of(root: Path) -> float:
-    """Seconds for a submission, from the plugin's configuration; the default if it is not valid,
-    which the plugin will report.
+    """The seconds for a submission from the plugin's configuration; the default if that is not
+    valid, which the plugin will report.
     """
     settings = settings_of(_read(root / "source" / "otter_config.json") or {}) or {}
     seconds = settings.get("seconds_per_submission")

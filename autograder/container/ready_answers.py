@@ -1,4 +1,4 @@
-"""The source of a submission that looks the right answers of the public cases up, for
+"""The source of a submission that looks up the right answers of the public cases, for
 `autograder.container.smoke_test`.
 """
 
@@ -116,8 +116,8 @@ def {name}(*arguments, **named):
     leaves = [leaf for place in {places} for leaf in jax.tree.leaves(arguments[place])]
     return sum((slope * leaf).sum() for slope, leaf in zip(slopes.values(), leaves))
 """
-"""A linear function with the expected gradient. JAX and the bank order the arrays of a gradient in
-the same way.
+"""A linear function with the expected gradient. JAX and the bank put the arrays of a gradient in
+the same order.
 """
 
 _RETURNS_A_LOSS = """\
@@ -133,7 +133,7 @@ def {name}(*before, **named_before):
 
 
 def looking_up(cases: int) -> str:
-    """The source of what the answers have in common; `cases` are the most of any question."""
+    """The source that all answers share. `cases` is the largest number of cases of any question."""
     return _LOOKED_UP.format(file=ANSWERS, cases=cases, numbers=inspect.getsource(numbers))
 
 
@@ -153,8 +153,8 @@ def given(case: Case) -> list[np.ndarray]:
 
 
 def numbers(value: Any) -> list[np.ndarray]:
-    """The arrays inside an argument, in order; a text, a truth value or None as the bytes that
-    Python writes, and a function by its name. Also the submission has this function.
+    """The arrays inside an argument, in order. A string, a truth value or None becomes the bytes of
+    its `repr`, and a function becomes its name. The submission contains this function too.
     """
     import inspect
 
@@ -180,7 +180,7 @@ def numbers(value: Any) -> list[np.ndarray]:
 
 
 def cannot_be_looked_up(case: Case) -> str:
-    """Why no submission can look the answer to a case up; "" if one can."""
+    """Why no submission can look up the answer to a case; "" if one can."""
     if case.way.through:
         return f"what {name_of(case.way.through[1])} asks of it is not known"
     if case.way.samples:
@@ -191,7 +191,7 @@ def cannot_be_looked_up(case: Case) -> str:
 
 
 def source(question: str, case: Case) -> str:
-    """The source of the answer to a question that is called in the way of this case."""
+    """The source of the answer to a question that is called like this case."""
     way = case.way
     if way.calls:
         steps = [(step.method, step.part) for step in way.steps()]
@@ -210,7 +210,7 @@ def source(question: str, case: Case) -> str:
 
 
 def answers(question: str, cases: Sequence[ExpectedCase]) -> dict[str, np.ndarray]:
-    """The expected arrays of public cases, and the numbers that they are found by."""
+    """The expected arrays of public cases, and the numbers by which they are found."""
     found: dict[str, np.ndarray] = {}
     for number, answered in enumerate(cases):
         for name, array in answered.expected.items():

@@ -19,8 +19,8 @@ from autograder.runtime.linux import end_with_parent
 
 
 def grade(root: Path, *, container: bool) -> None:
-    """Grade the submission in `root`, laid out as on Gradescope: source, submission, results,
-    submission_metadata.json.
+    """Grade the submission in `root`, which is laid out as on Gradescope: source, submission,
+    results, submission_metadata.json.
     """
     installed.import_only_that(root)
     config = root / "source" / "otter_config.json"

@@ -1,7 +1,7 @@
 """The last step of setting up a grading image: grade a submission that is right on every public
-case, in the way every submission is graded.
+case, in the way that every submission is graded.
 
-The zip has no solution, but its bank has the reference's outputs on the public cases: the
+The zip has no solution, but its bank has the reference's outputs on the public cases, and the
 submission looks them up.
 """
 
@@ -30,7 +30,7 @@ from autograder.grading.settings import settings_of
 
 
 class NotReady(Exception):
-    """The image cannot grade; the text says why."""
+    """The image cannot grade. The text says why."""
 
 
 def check(root: Path, *, container: bool = True) -> str:
@@ -104,7 +104,7 @@ def check(root: Path, *, container: bool = True) -> str:
 
 
 def _told(only_called: Mapping[str, str]) -> str:
-    """The questions that were called, and whose answers could not be looked up."""
+    """A sentence about the questions that were called but whose answers could not be looked up."""
     return "".join(f" ({name} only called: {why})" for name, why in only_called.items())
 
 

@@ -1,4 +1,6 @@
-"""Read a submitted tar archive, packed or not, within the limits of `autograder.container.zips`."""
+"""Read a submitted tar archive, compressed or not, within the limits of
+`autograder.container.zips`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from autograder.errors import Refused
 from autograder.sandbox.files import printable
 
 ENDING = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
-"""The endings of the archives that are read."""
+"""The endings of the archives that can be read."""
 
 _DAMAGED = (tarfile.TarError, zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
 
@@ -22,8 +24,8 @@ _DAMAGED = (tarfile.TarError, zlib.error, lzma.LZMAError, OSError, ValueError, E
 def files(path: Path) -> Iterator[tuple[str, bytes]]:
     """The path and content of each file in a tar archive. Raises `Refused`.
 
-    Entries are looked at one after the other, so that no more than the limit is ever unpacked.
-    Nothing but plain files is read, and links are refused: `tarfile` would follow them.
+    Entries are read one after the other, so that no more than the limit is ever unpacked. Only
+    plain files are read. Links are refused, because `tarfile` would follow them.
     """
     name = printable(path.name)
     found: dict[str, bytes] = {}

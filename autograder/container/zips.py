@@ -1,4 +1,4 @@
-"""Read a submitted zip, after checking what unpacking it would do; and make submitted names safe to
+"""Check what unpacking a submitted zip would do, then read it; and make submitted names safe to
 repeat.
 """
 
@@ -16,7 +16,8 @@ from autograder.errors import Refused
 from autograder.sandbox.files import MAX_FILES, MAX_TOTAL, printable
 
 LONGEST_PART, LONGEST = 255, 1000
-"""Bytes of one name, and of a path: the limits of every Linux file system below a temporary folder.
+"""The most bytes of one name and of a path: the limits of every Linux file system below a temporary
+folder.
 """
 
 _DAMAGED = (
@@ -34,7 +35,7 @@ _DAMAGED = (
 def files(path: Path) -> Iterator[tuple[str, bytes]]:
     """The path and content of each file in a zip. Raises `Refused`.
 
-    All paths are relative, and none leads out of the folder or is a parent of another. `zipfile`
+    All paths are relative. None leads out of the folder or is a parent of another. `zipfile`
     unpacks no more of an entry than its declared size.
     """
     name = printable(path.name)
@@ -76,7 +77,7 @@ def check_size(name: str, count: int, size: int) -> None:
 
 def check_places(name: str, entries: Sequence[tuple[PurePosixPath, str]]) -> None:
     """Refuse an archive with a path that leads out of its folder, is too long, or is both a file
-    and a folder. `entries` are pairs of a path and what it is called there. Raises `Refused`.
+    and a folder. `entries` are pairs of a path and its name in the archive. Raises `Refused`.
     """
     folders = {above for place, _ in entries for above in place.parents}
     for place, filename in entries:

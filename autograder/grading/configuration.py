@@ -1,4 +1,4 @@
-"""The plugin's configuration, read once and checked."""
+"""Read and check the plugin's configuration, once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FROM_THE_BUILD = (
 
 
 class ConfigError(BuildError):
-    """The plugin's configuration has a value that cannot be used; the text names it."""
+    """The plugin's configuration has an unusable value. The text names it."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Isolation:
     def of(cls, config: Mapping[str, Any], *, container: bool) -> Isolation:
         """Read the plugin's configuration. Raises `ConfigError`.
 
-        By default, isolation is required in a grading container, and the best available on a
-        person's own machine.
+        By default, isolation is required in a grading container; on a person's own machine, the
+        best available is used.
         """
         unknown = [name for name in config if name not in (*_SETTINGS, *_FROM_THE_BUILD)]
         if unknown:

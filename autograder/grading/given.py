@@ -1,8 +1,9 @@
-"""The assignment's own files, as the zip has them, and the paths at which a submission finds them.
+"""Find the assignment's own files in the zip, and the paths at which a submission expects them.
 Standard library only.
 
 Otter copies the zip's files into the submission's folder before it looks for the submission there.
-Notebooks and scripts would be taken for one, so the build puts those into a folder of their own.
+It would mistake notebooks and scripts for the submission, so the build puts those into a folder of
+their own.
 """
 
 from __future__ import annotations
@@ -38,17 +39,15 @@ class Given:
 
     @property
     def copied(self) -> set[str]:
-        """The paths at which Otter's own copies are, and those at which a submission finds
-        them.
-        """
+        """The paths of Otter's own copies, and those at which a submission expects the files."""
         raw = {path.relative_to(self.folder).as_posix() for path in self.places.values()}
         return raw | set(self.places)
 
     def put(self, target: Path, places: Iterable[str]) -> list[str]:
-        """Copy the files at these places into the folder `target`, in place of anything there.
+        """Copy the files for these paths into the folder `target`, replacing anything there.
 
-        Returns a sentence for each file or folder that had to go because the assignment has one of
-        the other kind there.
+        Returns a sentence for each file or folder that was removed because the assignment has one
+        of the other kind there.
         """
         gone = []
         for place in places:
@@ -66,5 +65,5 @@ class Given:
 
 
 def aside(place: str) -> bool:
-    """Whether Otter would take a file of the assignment at this path for a submission."""
+    """Whether Otter would mistake a file of the assignment at this path for a submission."""
     return "/" not in place and place.endswith((".ipynb", ".py"))

@@ -1,5 +1,5 @@
-"""The autograder zip that this grading was given: it holds the hidden bank, and lies where the
-person who typed the command keeps it.
+"""Protect the autograder zip that this grading was given. It holds the hidden bank, and lies
+wherever the person who typed the command keeps it.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from autograder.sandbox.files import forbid_others
 from autograder.sandbox.users import worker_uid
 
 STARTED_IN = None if sys.flags.safe_path else sys.path[0]
-"""The first place where Python looked for modules when this one was imported: the folder in which
-the process was started, or that of its script.
+"""The first place where Python looked for modules when this one was imported: the folder where the
+process started, or that of its script.
 """
 
 
 def close() -> list[Path]:
-    """Take the zip from users who are neither its owner nor of its group, where the submission will
-    be such a user. Returns its path, or nothing if Otter was given none here.
+    """Deny the zip to users who are neither its owner nor in its group, if the submission will run
+    as such a user. Returns its path, or an empty list if Otter was given none here.
 
-    The permission is not given back: the next submission is as curious as this one.
+    The permission is not restored, because the next submission is as curious as this one.
     """
     zips = _asked_for()
     if worker_uid() is not None:
@@ -33,7 +33,9 @@ def close() -> list[Path]:
 
 
 def _asked_for() -> list[Path]:
-    """What `otter run` was asked to grade with: it tells no plugin, so its own frame is asked."""
+    """The zip that `otter run` grades with. Otter tells no plugin, so this looks into Otter's own
+    stack frame.
+    """
     frame: types.FrameType | None = sys._getframe()
     while frame is not None:
         if frame.f_globals.get("__name__") == "otter.run" and frame.f_code.co_name == "main":
@@ -45,8 +47,8 @@ def _asked_for() -> list[Path]:
 
 
 def _same(given: str, opened: zipfile.ZipFile) -> list[Path]:
-    """The path of `opened`. Otter works in another folder by now, and `given` may be relative to
-    the one in which the command was typed.
+    """The path of `opened`. Otter has changed folders by now, and `given` may be relative to the
+    one where the command was typed.
     """
     for folder in (os.environ.get("PWD", "/"), STARTED_IN or "/"):
         path = Path(folder, given).resolve()

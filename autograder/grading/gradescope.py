@@ -1,5 +1,5 @@
-"""Turn Otter's results into Gradescope's JSON, with what Otter cannot express: a question without a
-verdict.
+"""Turn Otter's results into Gradescope's JSON, and add what Otter cannot express: a question
+without a verdict.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ test case that is not a check.
 
 
 class Results(GradingResults):
-    """Otter's results as rows for Gradescope: one for each group of cases. A row that was not
+    """Otter's results as rows for Gradescope, one for each group of cases. A row that was not
     graded has no score.
     """
 
@@ -56,7 +56,7 @@ class Results(GradingResults):
                 f"{ungraded} of {len(self.results)} questions could not be graded completely. This "
                 "is no fault of the answers; please tell your instructor."
             )
-            # another plugin may have said something, such as Otter's RateLimiting
+            # another plugin, such as Otter's RateLimiting, may have written something
             output["output"] = f"{output['output']}\n\n{told}" if output.get("output") else told
             if _is_nan(output.get("score")):
                 del output["score"]
@@ -74,7 +74,7 @@ class Results(GradingResults):
         made: list[dict[str, Any]] = []
         for row in rows:
             if row["name"] == files.OTTERS and len(split) == len(self.results):
-                continue  # there is a row for each of them already
+                continue  # each of them already has a row
             if row["name"] in split:
                 number = list(self.results).index(row["name"]) + 1
                 made += self._rows_of_groups(
@@ -97,7 +97,7 @@ class Results(GradingResults):
         )
 
     def _is_overridden(self, test_file: Any, checks: Sequence[Any]) -> bool:
-        """Whether another plugin has given the question other points than its test cases have."""
+        """Whether another plugin has changed the question's points from those of its test cases."""
         if _is_nan(test_file.score):
             return False
         found = test_file.test_case_results
@@ -143,9 +143,9 @@ class Results(GradingResults):
 def _let_otter_write_elsewhere(root: Path) -> None:
     """Change to another folder, so that Otter's own JSON does not overwrite the results.
 
-    Otter next writes the same content to `./results/results.json`, and empties the file first: if
+    Otter next writes the same content to `./results/results.json`, and empties the file first. If
     it were stopped then, no valid file would be left. The new folder is removed with `root`, the
-    folder of this grading. Otter changes back to its original folder itself.
+    folder of this grading. Otter itself changes back to its original folder.
     """
     aside = tempfile.mkdtemp(prefix="otter-arrays-", dir=root)
     Path(aside, "results").mkdir()
@@ -153,11 +153,12 @@ def _let_otter_write_elsewhere(root: Path) -> None:
 
 
 def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) -> list[str]:
-    """Correct the scores of questions where Otter's own is not right. Returns the names of those
-    that are not graded completely.
+    """Correct the scores of questions for which Otter's own is not right. Returns the names of
+    questions that are not completely graded.
 
-    A question with a test that could reach no verdict gets the score NaN. Imprecise answers get the
-    share of the points in `worth`, by question. Points that another plugin has given stay.
+    A question with a test that could reach no verdict gets the score NaN. An imprecise answer gets
+    the share of the points that `worth` holds for its question. Points that another plugin gave
+    stay.
     """
     names = []
     for name, test_file in results.results.items():
@@ -181,8 +182,9 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
 
 
 def run_tests(files: Iterable[tuple[Path, dict[str, Any]]]) -> GradingResults:
-    """The results of Otter's test files, each run in a namespace of its own before the next one is
-    taken."""
+    """The results of Otter's test files. Each runs in a namespace of its own before the next one is
+    taken.
+    """
     ran = []
     for path, namespace in files:
         ran.append(ExceptionTestFile.from_file(str(path)))
@@ -204,8 +206,8 @@ def write_from_now(
     `details` become `extra_data`, for the instructor. `started` is the `time.monotonic()` at which
     grading began.
     """
-    # Otter has no hook between its JSON and the file it writes. It passes plugins the object that
-    # makes the JSON, so that object gets another class.
+    # Otter has no hook between its JSON and the file it writes, but it passes plugins the object
+    # that makes the JSON. So that object gets another class.
     results.__class__ = Results
     ours = cast(Results, results)
     ours.results_file, ours.checks, ours.worth, ours.details, ours.started = (

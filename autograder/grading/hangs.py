@@ -1,8 +1,8 @@
-"""Grade again without a test whose process had to be ended: Otter's kernel is started once more,
-and the test has failed.
+"""Grade again without a test whose process had to be ended: start Otter's kernel once more, and
+fail that test.
 
-`autograder.sandbox.own_time` ends a process in which Python itself cannot end a test. What the
-kernel notes in a folder says which one that was.
+`autograder.sandbox.own_time` ends a process in which Python itself cannot end a test. The kernel's
+notes in a folder tell which test it was.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from nbclient.exceptions import DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
 
 MOST = 3
-"""Tests that may end the process. Then those that no earlier kernel has finished are not run."""
+"""After this many tests have ended the process, tests that no earlier kernel has finished do not
+run.
+"""
 
 HUNG = "its process had to be ended: it computed for too long with what the submission gave"
 NOT_RUN = f"it was not run, because {MOST} tests before it computed for too long"
@@ -27,17 +29,17 @@ NOT_RUN = f"it was not run, because {MOST} tests before it computed for too long
 
 @dataclass
 class Journal:
-    """The notes in a folder: which tests have begun and ended, and which are not to be run."""
+    """Notes in a folder: which tests have started and ended, and which must not run."""
 
     folder: Path
 
     @property
     def mark(self) -> Path:
-        """The file that has something in it once a process was ended for its test."""
+        """The file that is not empty once a process was ended because of its test."""
         return self.folder / "took-too-long"
 
     def begins(self, test: str) -> None:
-        """Note that a test begins."""
+        """Note that a test starts."""
         self._note("begins", test)
 
     def ended(self, test: str) -> None:
@@ -45,8 +47,8 @@ class Journal:
         self._note("ended", test)
 
     def left_out(self) -> tuple[dict[str, str], float]:
-        """Why each test that is not to be run has failed, and the seconds that were used before
-        this kernel was started.
+        """Why each test that must not run has failed, and the seconds used before this kernel
+        started.
         """
         try:
             found = json.loads(self._left_out.read_text(encoding="utf-8"))
@@ -55,8 +57,8 @@ class Journal:
         return dict(found["tests"]), float(found["seconds"])
 
     def leave_out_the_last(self, tests: Iterable[str], seconds: float) -> bool:
-        """Note that the test which has ended the process is not to be run again. Returns False if
-        the process ended in another way.
+        """Note that the test which ended the process must not run again. Returns False if the
+        process ended in another way.
         """
         notes = [line.split(" ", 1) for line in self._notes()]
         hung = [test for what, test in notes[-1:] if what == "begins"]
@@ -89,7 +91,9 @@ class Journal:
 
 @contextlib.contextmanager
 def graded_again(journal: Journal, tests: Path) -> Iterator[None]:
-    """In the block, a kernel that ended itself for a test is started again, without that test."""
+    """In the block, a kernel that ended itself because of a test is started again without that
+    test.
+    """
     execute, started = ExecutePreprocessor.preprocess, time.monotonic()
 
     def preprocess(

@@ -1,4 +1,4 @@
-"""The code that runs in Otter's kernel: it has the tests and the bank, and never runs any code of
+"""The code that runs in Otter's kernel. It has the tests and the bank, and never runs any code of
 the submission.
 """
 
@@ -23,14 +23,15 @@ from autograder.sandbox.submission import Submission
 from autograder.sandbox.watchers import memory_limit
 
 PRINTED_SHOWN = 200_000
-"""At most this many characters of output, for all cells together, appear in the executed notebook.
-"""
+"""The executed notebook shows at most this many characters of output, for all cells together."""
 
 FOR_ALL_TESTS = 20.0
-"""Seconds for what tests compute by themselves once a submission has no time left, together."""
+"""The seconds that tests, together, may still compute by themselves once a submission has no time
+left.
+"""
 
 LEAST_MEMORY = 3 * 2**30
-"""Bytes of memory that a test may ask for in any case: JAX reserves more than it uses."""
+"""The bytes of memory that a test may always ask for, because JAX reserves more than it uses."""
 
 
 class NotebookGrading:
@@ -61,7 +62,7 @@ class NotebookGrading:
     def cells(
         self, batch: Sequence[tuple[str, Sequence[str]] | None], namespace: MutableMapping[str, Any]
     ) -> None:
-        """Run several cells, each with its tests; None stands for one that is ignored."""
+        """Run several cells, each with its tests. None stands for a cell that is ignored."""
         for each in batch:
             try:
                 if each is None:
@@ -72,12 +73,12 @@ class NotebookGrading:
                 traceback.print_exc()
 
     def skip_cell(self) -> None:
-        """Count a cell that its author or Otter has marked to be ignored."""
+        """Count a cell that its author or Otter marked to be ignored."""
         self._submission.skip_cell()
 
     def end(self, namespace: MutableMapping[str, Any]) -> None:
-        """Run every test that has not run, then end the worker: nothing of the submission is left
-        when results are written.
+        """Run every test that has not run, then end the worker, so that nothing of the submission
+        is left when results are written.
         """
         for test in self._submission.tests:
             if test not in self._checked:
@@ -110,7 +111,9 @@ class NotebookGrading:
         self._journal.ended(test)
 
     def _own_seconds(self) -> float:
-        """The seconds that a test may compute by itself now: as many as a cell, of what is left."""
+        """The seconds that a test may compute by itself now: as many as a cell, out of what is
+        left.
+        """
         least = max(1.0, FOR_ALL_TESTS / max(len(self._submission.tests), 1))
         return min(self._submission.limits.cell_seconds, max(self._submission.left(), least))
 
@@ -144,15 +147,15 @@ class NotebookGrading:
 
 
 def begin(settings: Mapping[str, Any]) -> NotebookGrading:
-    """Begin a grading; the notebook's first cell.
+    """Begin a grading, from the notebook's first cell.
 
-    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report,
-    journal, seed, script, names, modules; see `Settings`, `Limits` and `Submission`.
+    `settings` are bank, refusal, hidden, files, level, compiled, limits, tests, report, journal,
+    seed, script, names, modules; see `Settings`, `Limits` and `Submission`.
     """
     protect_this_process()
     installed.import_only_that(Path.cwd())
     if settings["modules"]:
-        sys.path.append(str(Path.cwd()))  # those of the assignment: nothing else is there
+        sys.path.append(str(Path.cwd()))  # only the assignment's modules are there
     tests, journal = Path(settings["tests"]), Journal(Path(settings["journal"]))
     limits = dict(settings["limits"])
     limits["submission_seconds"] = max(limits["submission_seconds"] - journal.left_out()[1], 1.0)

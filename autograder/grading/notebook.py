@@ -1,4 +1,4 @@
-"""Make Otter's notebook without the submission's code: each of its cells becomes a request to the
+"""Make Otter's notebook without the submission's code: each cell becomes a request to the
 worker.
 """
 
@@ -19,7 +19,9 @@ _CELL = "__otter_arrays__.cell({source!r}, {tests!r}, globals())"
 _CELLS = "__otter_arrays__.cells({batch!r}, globals())"
 
 ONE_BY_ONE = 200
-"""From more cells on, several are requested at once: Otter takes some milliseconds for each."""
+"""With more cells than this, one request asks for several, because Otter takes some milliseconds
+for each.
+"""
 
 _SKIPPED = "__otter_arrays__.skip_cell()"
 
@@ -55,7 +57,7 @@ def without_submitted_code(
 
 
 def _request(batch: Sequence[tuple[str, list[str]] | None]) -> str:
-    """The code that has these cells run; None stands for one that is ignored."""
+    """The code that has these cells run. None stands for a cell that is ignored."""
     if len(batch) > 1:
         return _CELLS.format(batch=list(batch))
     if batch[0] is None:
@@ -65,7 +67,7 @@ def _request(batch: Sequence[tuple[str, list[str]] | None]) -> str:
 
 
 def _ignored(metadata: Any) -> bool:
-    """Whether Otter would ignore this cell, because `otter assign` or its author marked it so."""
+    """Whether Otter would ignore this cell, because `otter assign` or its author marked it."""
     if not isinstance(metadata, Mapping):
         return False
     tags, noted = metadata.get("tags"), metadata.get("otter")
@@ -75,14 +77,14 @@ def _ignored(metadata: Any) -> bool:
 
 
 def of_another(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
-    """A sentence if this is another assignment's notebook; None if it is this one's, or does not
+    """A sentence if this is another assignment's notebook; None if it is this one's or does not
     say.
     """
     noted = notebook.metadata.get("otter")
     submitted = noted.get("assignment_name") if isinstance(noted, dict) else None
     if submitted is None or submitted == wanted:
         return None
-    # The name is the submission's own text, so it is repeated only if it can be an assignment's.
+    # The name is the submission's own text, so it is repeated only if an assignment could have it.
     other = (
         f"the assignment {submitted!r}"
         if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted)

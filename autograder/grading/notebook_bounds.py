@@ -1,5 +1,5 @@
-"""How large a submitted notebook may be: counted before it is read, because what reads a notebook
-checks, converts and copies each part of it.
+"""Limit the size of a submitted notebook. Its parts are counted before it is read, because reading
+a notebook checks, converts and copies each part.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from autograder.runtime.json_bounds import Counts, TooMuch
 from autograder.sandbox.files import MAX_FILE
 
 MOST = Counts(parts=200_000, entries=2_000_000, names=500_000)
-"""What the JSON of a notebook may have. One of 500 cells with thousands of outputs has a tenth."""
+"""The limits for a notebook's JSON. A notebook of 500 cells with thousands of outputs reaches a
+tenth of them.
+"""
 
 MOST_INVALID = Counts(parts=2_000, entries=10_000, names=10_000)
-"""The same for a notebook that is not valid."""
+"""The same limits for a notebook that is not valid."""
 
 MAX_CELLS = 2_000
-"""Cells of a notebook, those of text included."""
+"""The most cells of a notebook, including text cells."""
 
 CLEAR = (
     "Clear its outputs (Kernel → Restart Kernel and Clear Outputs), save it, and submit it again."
@@ -29,18 +31,18 @@ _FEWER = "Remove the cells that are not needed, save it, and submit it again."
 
 
 def read(content: bytes) -> Any:
-    """The JSON of a notebook. Raises `TooMuch`, and `ValueError` or `RecursionError` for what is
-    no JSON.
+    """The JSON of a notebook. Raises `TooMuch`, and `ValueError` or `RecursionError` if it is not
+    JSON.
     """
     return json_bounds.read(content, MOST)
 
 
 def bounded(content: bytes, name: str) -> tuple[bytes, str]:
-    """The content of a notebook as it can be read, and a sentence if it is too large for that, or
+    """The content of a notebook in a readable form, and a sentence if it is too large for that, or
     "".
 
-    One that is no valid notebook comes back without its outputs if it is large: what reads it
-    would make a list of everything in it that is not as it should be.
+    A large notebook that is not valid comes back without its outputs, because reading it would list
+    every fault in it.
     """
     if len(content) > MAX_FILE:
         return content, f"{name} is larger than {MAX_FILE // 2**20} MB. {CLEAR}"
@@ -54,13 +56,13 @@ def bounded(content: bytes, name: str) -> tuple[bytes, str]:
     except TooMuch as fault:
         return content, f"{name} has {fault}, and grading reads no more. {CLEAR} {_COPY}"
     except (ValueError, RecursionError, AttributeError, TypeError):
-        pass  # it is no JSON, or no notebook, and whoever reads it says so
+        pass  # it is not JSON, or not a notebook, and the code that reads it will say so
     return content, ""
 
 
 def put_bounded(submission: Path, name: str) -> str:
-    """Make a submitted notebook one that can be read. Where it is too large for that, put an empty
-    one in its place, and return a sentence that calls it `name`; else "".
+    """Make a submitted notebook readable. If it is too large for that, put an empty one in its
+    place and return a sentence that calls it `name`; otherwise return "".
     """
     if submission.suffix == ".py":
         return ""
@@ -76,7 +78,7 @@ def put_bounded(submission: Path, name: str) -> str:
 
 
 def too_many_cells(notebook: Any, name: str) -> str:
-    """A sentence about a notebook that was read and has too many cells; "" if it has not."""
+    """A sentence about a notebook that was read and has too many cells; "" if it does not."""
     count = len(notebook.get("cells", ()))
     return (
         f"{name} has {count:,} cells (at most {MAX_CELLS:,}), and grading runs no more. {_FEWER}"
@@ -90,7 +92,7 @@ def _more(found: Counts, most: Counts) -> bool:
 
 
 def _is_valid(content: bytes) -> bool:
-    """Whether it is valid as a notebook, by the validator that ends at the first fault."""
+    """Whether it is a valid notebook, by the validator that stops at the first fault."""
     import nbformat.validator
 
     notebook = read(content)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Otter writes the exception of a failed test with its type at the beginning of a line, in a doctest
+# Otter writes the exception of a failed test with its type at the start of a line; in a doctest,
 # with the type's module.
 _OURS = r"^\s*(?:autograder\.checks\.verdict\.)?"
 _UNGRADED = re.compile(
@@ -22,7 +22,7 @@ _BORROWED = re.compile(
 )
 
 SAID = "(said) "
-"""Before what reads like a verdict and is none."""
+"""Marks text that reads like a verdict but is not one."""
 
 PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded"
 """The outcomes of a test case."""
@@ -31,8 +31,8 @@ PASSED, FAILED, IMPRECISE, UNGRADED = "passed", "failed", "imprecise", "ungraded
 def outcome_of(result: Any) -> str:
     """The outcome of one test case.
 
-    Otter passes an exception on as text only, so a verdict is read from text here, and nowhere
-    else.
+    Otter passes an exception on as text only, so this is the one place where a verdict is read from
+    text.
     """
     if result.passed:
         return PASSED
@@ -47,8 +47,9 @@ def outcome_of(result: Any) -> str:
 
 
 def without_borrowed(message: str, told: Sequence[str]) -> str:
-    """The text of a failed test without lines that read like a verdict, and are none of the
-    verdicts `told` while it ran: a submission decides what its exceptions say.
+    """The text of a failed test, with a mark on lines that read like a verdict but are none of
+    those in `told`, which were given while it ran. A submission decides what its own exceptions
+    say.
     """
     ours = [verdict.partition("\n")[0] for verdict in told]
 
@@ -66,8 +67,8 @@ def points_of(result: Any, question: str, worth: Mapping[str, float]) -> float:
 
 
 def told_of(result: Any, method: bool) -> str:
-    """The text of a test case's row: the author's message, and the text of its check without
-    Otter's lines around it.
+    """The text of a test case's row: the author's message, and the text of its check without the
+    lines that Otter puts around it.
     """
     case, message = result.test_case, result.message or ""
     if result.passed:

@@ -1,4 +1,6 @@
-"""Content as JSON can have it, and as every reader of JSON can read it. Standard library only."""
+"""Convert content to what JSON can hold and every reader of JSON can read. Standard library
+only.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +9,21 @@ from collections.abc import Mapping
 from typing import Any
 
 LONGEST_TEXT = 200_000
-"""Characters of one text."""
+"""The most characters of one text."""
 
 DEEPEST = 50
-"""Levels of nesting."""
+"""The most levels of nesting."""
 
 LARGEST_INT = 2**63
-"""Integers from here on are written as text: readers have no place for more bits."""
+"""Integers from here on become text, because readers have no room for more bits."""
 
 
 def of(value: Any, depth: int = 0) -> Any:
     """`value` as dicts with text as keys, lists, text, numbers, booleans and None.
 
-    NaN and infinities become text, and scalars of NumPy numbers. In text a lone surrogate, which
-    some readers refuse, and a control character, which databases and terminals do, is replaced; a
-    longer text than `LONGEST_TEXT` is cut. Anything else becomes the name of its type.
+    NaN and infinities become text, and NumPy scalars become numbers. In text, lone surrogates,
+    which some readers refuse, and control characters, which databases and terminals refuse, are
+    replaced. Text longer than `LONGEST_TEXT` is cut. Anything else becomes the name of its type.
     """
     if value is None or isinstance(value, bool | str | int | float):
         return _scalar(value)
@@ -37,8 +39,8 @@ def of(value: Any, depth: int = 0) -> Any:
 
 
 def text(value: str) -> str:
-    """A text without lone surrogates and control characters, but for line breaks and tabs; cut
-    where it is too long.
+    """The text without lone surrogates, and without control characters other than line breaks and
+    tabs; cut if it is too long.
     """
     rest = len(value) - LONGEST_TEXT
     shown = value if rest <= 0 else f"{value[:LONGEST_TEXT]}… ({rest} more characters)"

@@ -1,8 +1,8 @@
 """Start Otter's kernel as a fork of this process, before Otter asks Jupyter for it.
 
-Jupyter would start an interpreter that imports everything once more. The fork starts the
-submission's worker, imports the rest, and waits; `autograder.grading.provisioner` then gives it the
-arguments of the kernel that Jupyter wants to start.
+Jupyter would start an interpreter that imports everything again. The fork starts the submission's
+worker, imports the rest, and waits. `autograder.grading.provisioner` then gives it the arguments of
+the kernel that Jupyter wants to start.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Kernel(Forked):
     """A process that becomes an IPython kernel on request."""
 
     def __init__(self, settings: Settings, ipython: Path) -> None:
-        """Fork. `settings` are the worker's. `ipython` is the folder in which IPython looks for a
+        """Fork. `settings` are for the worker. `ipython` is the folder in which IPython looks for a
         profile, instead of the user's own.
         """
         orders, self._orders = os.pipe()
@@ -48,7 +48,7 @@ class Kernel(Forked):
             pipe.write(json.dumps(order))
 
     def forget(self) -> None:
-        """End the process, which is not needed."""
+        """End the process, because it is not needed."""
         os.close(self._orders)
         self.wait()
 
@@ -78,14 +78,14 @@ class Kernel(Forked):
 
 
 def begin(settings: Settings, ipython: Path) -> None:
-    """Start a kernel if this process can be forked, which it can only without other threads."""
+    """Start a kernel if this process can fork, which requires that it has no other threads."""
     if system.FORKS and switches.enabled("ahead") and threading.active_count() == 1:
         _waiting.append(Kernel(settings, ipython))
 
 
 def take(command: Sequence[str]) -> Kernel | None:
-    """The waiting kernel, if `command` would start such a kernel; else None. The caller must make
-    it `become` that kernel.
+    """The waiting kernel, if `command` would start such a kernel; otherwise None. The caller must
+    make it `become` that kernel.
     """
     return (
         _waiting.pop()
@@ -95,6 +95,6 @@ def take(command: Sequence[str]) -> Kernel | None:
 
 
 def end() -> None:
-    """End the kernel if it still waits. To be called after grading."""
+    """End the kernel if it still waits. Call this after grading."""
     while _waiting:
         _waiting.pop().forget()

@@ -3,8 +3,8 @@ in a folder, and may use a waiting kernel.
 
 Jupyter chooses the TCP ports of a kernel by opening five of them, closing them, and leaving it to
 the kernel to open them again. If several submissions are graded at once, another process may have
-taken one of them by then: the kernel dies, or another kernel's client talks to it until a minute
-has passed. A socket in a private folder belongs to one kernel only.
+taken one of them by then. The kernel then dies, or another kernel's client talks to it until a
+minute has passed. A socket in a private folder belongs to one kernel only.
 
 The provisioner also avoids fixed waits. Jupyter's own client repeats its request 0.1 to 0.2 s after
 one to a kernel that did not listen yet, listens for another 0.2 s once the kernel has answered, and
@@ -37,16 +37,16 @@ from autograder.runtime.tied import tied
 NAME = "otter-arrays"
 
 PATIENCE = 2.0
-"""Seconds that a kernel gets to listen, and to end, before Jupyter's own ways apply."""
+"""The seconds that a kernel gets to listen, and to end, before Jupyter's own ways apply."""
 
 SOON = 0.003
-"""Seconds between two checks."""
+"""The seconds between two checks."""
 
 
 @dataclass
 class _Process:
     """The state of this process: Jupyter's factory, whether no kernel has been asked for yet, and
-    for each grading the folder and the provisioner that was the default before.
+    for each grading its folder and the earlier default provisioner.
     """
 
     factory: KernelProvisionerFactory
@@ -64,8 +64,8 @@ def prepare() -> _Process:
 
 
 def environment() -> dict[str, str]:
-    """Variables with which a new process uses this provisioner for every kernel that it starts, so
-    that none outlives it; none if this package is on the path, but not installed.
+    """Variables that make a new process use this provisioner for every kernel that it starts, so
+    that no kernel outlives it; none if this package is on the path but not installed.
     """
     if not entry_points(group="jupyter_client.kernel_provisioners", name=NAME):
         return {}
@@ -83,8 +83,8 @@ def sockets_in(folder: Path) -> str | None:
 def begin(folder: Path) -> bool:
     """Make this the default provisioner, with a kernel's sockets in `folder`.
 
-    Returns whether Jupyter will use it, and for the first kernel of this process: then the process
-    may be forked.
+    Returns whether Jupyter will use it, and use it for the first kernel of this process: then the
+    process may be forked.
     """
     process = prepare()
     if NAME not in process.factory.provisioners:  # the package is on the path, but not installed
@@ -96,7 +96,7 @@ def begin(folder: Path) -> bool:
 
 
 def end() -> None:
-    """Restore the earlier default provisioners. To be called after grading."""
+    """Restore the earlier default provisioners. Call this after grading."""
     process = prepare()
     while process.begun:
         _, process.factory.default_provisioner_name = process.begun.pop()
@@ -109,8 +109,8 @@ class Client(AsyncKernelClient):
         """Wait until the kernel answers on the two channels that matter. Raises `RuntimeError` if
         it dies, or after `timeout` seconds.
 
-        Earlier messages of the kernel remain unread: a client that executes a notebook reads only
-        the answers to its own requests.
+        Earlier messages of the kernel stay unread, because a client that executes a notebook reads
+        only the answers to its own requests.
         """
         until = time.monotonic() + (math.inf if timeout is None else timeout)
         while time.monotonic() < until:
@@ -127,7 +127,7 @@ class Client(AsyncKernelClient):
 
 
 class Provisioner(LocalProvisioner):
-    """Starts kernels like Jupyter's own provisioner, except for one that already waits. Their
+    """Start kernels like Jupyter's own provisioner, except for one that already waits. Their
     sockets are in a folder.
     """
 
@@ -142,7 +142,9 @@ class Provisioner(LocalProvisioner):
         return await super().pre_launch(**settings)
 
     async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
-        """Make the waiting kernel become what `cmd` would start, and wait until it listens."""
+        """Make the waiting kernel become the one that `cmd` would start, and wait until it
+        listens.
+        """
         kernel = prefork.take(cmd)
         if kernel is None:
             found = await super().launch_kernel(tied(cmd), **settings)

@@ -1,4 +1,4 @@
-"""The results file for Gradescope without a verdict: written before grading, or in place of it.
+"""Write the results file for Gradescope if there is no verdict: before grading, or in place of one.
 Standard library only.
 """
 
@@ -14,7 +14,7 @@ from autograder.grading import plain, schema
 from autograder.runtime.file_names import put_in_place
 
 LARGEST = 20_000_000
-"""Characters of results with `extra_data`."""
+"""The most characters of results with `extra_data`."""
 
 CELLS = "Your notebook in grading"
 """The name of the row about cells that did not run to their end. It has no points."""
@@ -23,8 +23,8 @@ OTTERS = "Public Tests"
 """The name of Otter's own row without points, which sums up."""
 
 UNGRADED_MARK = " (ungraded)"
-"""The end of the name of a row without a verdict, for human readers. Programs recognise such a row
-by its missing score.
+"""How the name of a row without a verdict ends, for human readers. Programs recognise such a row by
+its missing score.
 """
 
 ROW = "Autograder"
@@ -40,7 +40,7 @@ def unfinished(reason: str) -> dict[str, Any]:
 
 def refused(reason: str) -> dict[str, Any]:
     """Results for a submission that cannot be graded as submitted: no points, and `reason`, which
-    says what to submit.
+    says what to submit instead.
     """
     return {**_one_row(reason, status="failed"), "score": 0.0}
 
@@ -54,13 +54,13 @@ def begun() -> dict[str, Any]:
 
 
 def question_rows(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows that belong to a question, which have points or lack them for a reason."""
+    """The rows that belong to a question. They have points, or lack them for a reason."""
     return [row for row in results["tests"] if row["name"] not in (OTTERS, CELLS)]
 
 
 def lacks_a_cause(results: Mapping[str, Any]) -> bool:
-    """Whether the results are still those of `begun`, without a verdict or a cause; or those of a
-    failure of Otter, which it scores as zero.
+    """Whether the results are still those of `begun`, without a verdict or a cause, or those of a
+    failure of Otter, which Otter scores as zero.
     """
     tests = results.get("tests")
     return tests == begun()["tests"] or (
@@ -80,8 +80,8 @@ def has_another(path: Path) -> bool:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write results in Gradescope's form, as `write_json` does. What cannot be mended to that form
-    is refused: then results that say so, without a verdict, are written.
+    """Write results in Gradescope's format, as `write_json` does. Results that cannot be converted
+    to it are replaced by ones that say so, without a verdict.
     """
     mended = _in_form(plain.of(content))
     if faults := schema.faults(mended):
@@ -94,10 +94,10 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON atomically: a reader, at any time and however this process ends, finds the old
-    content or the new one, complete.
+    """Write JSON atomically: at any time, and however this process ends, a reader finds either the
+    old content or the new one, complete.
 
-    What JSON has no form for is written as text (see `autograder.grading.plain`): Gradescope shows
+    What JSON cannot express becomes text (see `autograder.grading.plain`), because Gradescope shows
     nothing of a file with NaN or infinity in it.
     """
     _write(path, plain.of(content))
@@ -113,7 +113,7 @@ def _write(path: Path, content: Any) -> None:
 
 
 def _in_form(content: dict[str, Any]) -> dict[str, Any]:
-    """The results without what Gradescope has no place for: unknown keys go to `extra_data`."""
+    """The results without what Gradescope has no place for: unknown keys move to `extra_data`."""
     found = _with_known_keys(content, "results")
     if isinstance(found.get("tests"), list):
         found["tests"] = [

@@ -1,5 +1,5 @@
-"""Whether content has the form of `autograder/results.schema.json`, which is Gradescope's. Standard
-library only: what of JSON Schema that file uses, and no more.
+"""Check content against `autograder/results.schema.json`, which is Gradescope's format. Standard
+library only: supports as much of JSON Schema as that file uses.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def _schema() -> dict[str, Any]:
 
 
 def faults(content: Any) -> list[str]:
-    """What in `content` is not as Gradescope reads it, a place and a reason each; none if all is.
-    Of what is `content` only its own keys are repeated.
+    """What in `content` Gradescope would not accept, as a place and a reason each; empty if all is
+    well. The text repeats nothing of `content` but its keys.
     """
     return list(_faults(content, _schema(), "results"))
 

@@ -1,5 +1,5 @@
-"""The folders of one grading, and their preparation before and clean-up after Otter runs the
-submission.
+"""The folders of one grading: prepare them before Otter runs the submission, and clean up
+afterwards.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Stage:
     holding: Path
     left_out: list[str] = field(default_factory=list)
     zips: list[Path] = field(default_factory=list)
-    """The autograder zip, if it lies on this machine."""
+    """The autograder zip, if it is on this machine."""
 
     @property
     def report(self) -> Path:
@@ -49,8 +49,8 @@ class Stage:
 
     @property
     def submitted(self) -> Path:
-        """The path to which the submission's own file is moved, under a name that nothing imports:
-        a script at once, a notebook once Otter has read it.
+        """Where the submission's own file is moved, under a name that nothing imports: a script at
+        once, a notebook after Otter has read it.
         """
         return self.holding / "submitted"
 
@@ -60,7 +60,7 @@ class Stage:
 
 
 def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage:
-    """Prepare the folders before anything of the submission runs: write a result that holds if
+    """Prepare the folders before anything of the submission runs: write a result that is valid if
     nothing better comes, and move the submission's files away.
     """
     folder = submission.parent
@@ -72,7 +72,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
     if not results.has_another(stage.results / "results.json"):
         results.write(stage.results / "results.json", results.begun())
     given = Given.of(stage.source / "files")
-    # Otter has yet to read the submission, which may have the name of one of these.
+    # Otter has not read the submission yet, and it may have the name of one of these.
     beside = [
         place
         for place in given.places
@@ -87,11 +87,11 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
         folder, stage.files, keep={submission.name, "tests"}, leave_out=given.copied
     )
     stage.left_out += given.put(stage.files, public)
-    # Tests may read the assignment's files: restore them as built, whatever a submission may have
-    # left there.
+    # Tests may read the assignment's files, so restore them as built, whatever a submission left
+    # there.
     given.put(folder, beside)
     if submission.suffix == ".py":
-        # It may have the name of any module. Otter reads an empty one in its place.
+        # The script may have the name of any module. Otter reads an empty one in its place.
         submission.replace(stage.submitted)
         submission.touch()
     stage.zips = given_zip.close()
@@ -103,7 +103,7 @@ def prepare(isolation: Isolation, submission: Path, *, container: bool) -> Stage
 
 
 def put_away(stage: Stage, submission: Path, read: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Move the submission away once Otter has read it, so that nothing of it lies where Otter's
+    """Move the submission away after Otter has read it, so that nothing of it lies where Otter's
     kernel works. Returns the submission: what Otter has `read`, or the script, which was moved
     before.
     """
@@ -116,8 +116,8 @@ def put_away(stage: Stage, submission: Path, read: nbformat.NotebookNode) -> nbf
 
 
 def _text_of(script: bytes) -> str:
-    """The text of a script, which may be in another encoding than UTF-8, or begin with a mark of
-    it: some editors on Windows write both.
+    """The text of a script, which may use another encoding than UTF-8 or start with a byte order
+    mark; some editors on Windows write both.
     """
     try:
         return decode_source(script)
@@ -126,7 +126,7 @@ def _text_of(script: bytes) -> str:
 
 
 def worker_settings(isolation: Isolation, stage: Stage) -> Settings:
-    """The settings with which the submission's process begins."""
+    """The settings for the submission's process."""
     return Settings(
         hidden=[
             str(path)
@@ -152,7 +152,7 @@ def kernel_settings(
     refusal: str | None,
     seed: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The settings with which Otter's kernel begins."""
+    """The settings for Otter's kernel."""
     worker = worker_settings(isolation, stage)
     return {
         "bank": str(bank_path),
@@ -168,7 +168,7 @@ def kernel_settings(
 
 
 def has_modules(stage: Stage) -> bool:
-    """Whether the assignment has files that a test may import from the folder in which it runs."""
+    """Whether the assignment has files that a test may import from the folder where it runs."""
     places = Given.of(stage.source / "files").places
     return any(place.endswith((".py", ".so", ".pyd")) for place in places)
 
@@ -180,8 +180,8 @@ def _remove_scratch(stage: Stage) -> None:
 
 
 def finish(stage: Stage) -> dict[str, Any]:
-    """Remove the folder with the submission's files, and return what the kernel reported of the
-    confinement. To be called after grading.
+    """Remove the folder with the submission's files, and return what the kernel reported about
+    confinement. Call this after grading.
     """
     try:
         report: dict[str, Any] = json.loads(stage.report.read_text(encoding="utf-8"))

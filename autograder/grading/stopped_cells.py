@@ -14,7 +14,7 @@ ABOUT_CELLS = (
 )
 
 CELLS_SHOWN = 30
-"""At most this many of them are listed."""
+"""At most this many cells are listed."""
 
 
 def row_of(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def row_of(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[dict[str
     if not cells:
         return []
     stopped = [Stopped.from_json(cell) for cell in cells]
-    # Those that ran after a test: which of them stop can tell what it has asked.
+    # Cells that ran after a test: which of them stop could reveal what the test asked.
     later = [cell for cell in stopped if cell.said]
     told_of = [cell for cell in stopped if cell not in later[1:]]
     lines = [cell.told() for cell in told_of[:CELLS_SHOWN]]

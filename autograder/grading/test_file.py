@@ -21,8 +21,8 @@ def run_test(
 ) -> None:
     """Run a test file on `namespace`; Otter keeps the results.
 
-    Afterwards `texts` gives the class and text of the submission's own exceptions: a text may
-    repeat what a hidden test has passed, so the result of a hidden test does not repeat it.
+    Afterwards `texts` gives the class and text of the submission's own exceptions. Such a text may
+    repeat what a hidden test passed, so the result of a hidden test does not repeat it.
     """
     from otter import Notebook
     from otter.execute import Checker
@@ -43,7 +43,7 @@ def run_test(
 
 
 def fail_test(file: Path, reason: str) -> None:
-    """Have each test case of a test file fail, without running any."""
+    """Fail each test case of a test file without running any."""
     from otter.execute import Checker
     from otter.test_files.abstract_test import TestCaseResult
 
@@ -56,15 +56,15 @@ def fail_test(file: Path, reason: str) -> None:
 
 
 def forget_last_test() -> None:
-    """Forget the results of the last test file, which is run again."""
+    """Forget the results of the last test file, because it runs again."""
     from otter.execute import Checker
 
     del Checker.get_results()[-1:]
 
 
 def _case_by_case(path: Path, namespace: MutableMapping[str, Any]) -> Any:
-    """The test file after each of its test cases has run by itself; one that cannot be finished has
-    failed.
+    """The test file after each of its test cases has run by itself. A test case that cannot finish
+    has failed.
     """
     from otter.test_files.abstract_test import TestCaseResult
 
@@ -86,7 +86,7 @@ def _read(path: Path) -> Any:
     from otter.nbmeta_config import NBMetadataConfig
     from otter.test_files import create_test_file
 
-    # relative, as Otter writes it: by its path Otter sees that the file has been run
+    # Relative, as Otter writes it, because Otter recognises by the path that the file has run.
     return create_test_file(os.path.relpath(path), NBMetadataConfig())
 
 

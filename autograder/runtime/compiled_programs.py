@@ -4,9 +4,10 @@ again.
 Grading calls tiny programs a few times each, so it would spend most of its time compiling them. The
 build calls the reference, alternatives and misconceptions on the shapes of the bank, and the zip
 carries the programs that JAX asks for meanwhile (see `autograder.runtime.gathered_programs`).
-Submissions can read them but not write them. The build uses other values than the bank's, because a program may contain its constants. A program that is missing, damaged, or made for another
-release, processor or setting is compiled as usual: the cache only changes how long grading takes,
-and no verdict depends on it.
+Submissions can read them but not write them. The build uses other values than the bank's, because a
+program may contain its constants. A program that is missing, damaged, or made for another release,
+processor or setting is compiled as usual: the cache only changes how long grading takes, and no
+verdict depends on it.
 
 The process that runs a submission has the archive in its memory, and the archive contains the
 programs of the reference. So each program is stored under a name, and scrambled with a key, both

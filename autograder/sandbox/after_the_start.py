@@ -1,5 +1,5 @@
-"""A miniature hostile submission, as cells of a worker that has started: the grader's side sees
-what comes of each try.
+"""A miniature hostile submission, as cells for a started worker. The grader's side checks what each
+attempt achieves.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ _GRADER = (
 
 
 def tried(worker: Worker) -> dict[str, bool]:
-    """What the cells of a started worker achieve, by name. It may be dead afterwards."""
-    # where there are no walls, it is possible in other ways
+    """What the cells achieve in a started worker, by name. The worker may be dead afterwards."""
+    # without walls, a submission can do this in other ways
     found = {
         "signal the grader through a descriptor": not system.WALLS,
         "run a thousand threads": False,
@@ -101,7 +101,7 @@ def tried(worker: Worker) -> dict[str, bool]:
 
 
 def left_behind() -> bool:
-    """Whether a worker that has ended has left what `tried` made. It is removed now."""
+    """Whether a worker that has ended left behind what `tried` made. Removes it."""
     found = [path for place in _PLACES if (path := Path(place, _MARK)).exists()]
     for path in found:
         remove(path)
@@ -109,7 +109,9 @@ def left_behind() -> bool:
 
 
 def outlives(settings: Settings) -> bool:
-    """Whether anything of a worker lives on when its grader, a process of its own, is killed."""
+    """Whether any process of a worker survives when its grader, in a process of its own, is
+    killed.
+    """
     grader = subprocess.Popen(
         [
             sys.executable,
@@ -138,7 +140,9 @@ def outlives(settings: Settings) -> bool:
 
 
 def main() -> None:
-    """Be the grader that is killed: start a worker that tries to live on, tell its folder, wait."""
+    """Play the grader that is killed: start a worker that tries to survive, print its folder,
+    wait.
+    """
     given = json.loads(sys.argv[1])
     protect_this_process()
     worker = Worker(Settings(**{**given, "limits": Limits(**given["limits"])}))
@@ -148,7 +152,7 @@ def main() -> None:
 
 
 def _is_signalled(worker: Worker) -> bool:
-    """Whether the worker gets a signal to this process."""
+    """Whether the worker manages to signal this process."""
     seen: list[int] = []
     sent = signal.Signals["SIGUSR1"]
     before = signal.signal(sent, lambda number, _: seen.append(number))
@@ -162,12 +166,12 @@ def _is_signalled(worker: Worker) -> bool:
 
 def _working_in(folder: str) -> list[int]:
     if not Path(folder).name.startswith("submission-"):
-        return []  # it has not told where it works
+        return []  # it did not say where it works
     return processes.working_in(folder)
 
 
 def _cell(worker: Worker, source: str) -> str:
-    """What a cell printed; "" if the process died of it."""
+    """What a cell printed; "" if it killed the process."""
     try:
         header: Mapping[str, Any] = worker.ask(
             {"do": "cell", "source": source}, {}, _SECONDS

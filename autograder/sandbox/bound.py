@@ -1,4 +1,4 @@
-"""What the names of a submission are bound to in a test."""
+"""Bind the names that a test uses to values of the submission."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def bound(
     functions: Functions,
     expected: ExpectedNames,
 ) -> Any:
-    """What a name of a submission is bound to in a test: a copy of plain data, what is installed
-    here too, or a stand-in. `description` and `arrays` are what its process says of it.
+    """The value of a submission's name in a test: a copy of plain data, an object that is also
+    installed here, or a stand-in. `description` and `arrays` are what the submission's process says
+    about it.
     """
     known = expected.library.get(name)
     if known is not None and description.get("public") == list(known):

@@ -1,5 +1,5 @@
-"""What one submission may cost: its time, shared among its questions once workers have died, and
-the deaths after which a function is not called again.
+"""Limit what one submission may cost: its time, which its questions share once workers have died,
+and the number of deaths after which a function is not called again.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from autograder.sandbox.endings import Died
 
 MAX_DEATHS = 5
-"""Workers that one question may cost before it is not called again. One call that hangs is enough.
+"""A question may kill this many workers before it is not called again. One call that hangs is
+enough.
 """
 
 LEAST_SHARE = 0.1
-"""The smallest share of its usual seconds that a call or a cell gets once time is scarce."""
+"""The smallest share of its usual seconds that a call or a cell gets when time is scarce."""
 
 
 class NotAsked(Died):
@@ -25,7 +26,7 @@ class NotAsked(Died):
 
 @dataclass(frozen=True)
 class Subject:
-    """What deaths are counted by: calls of a function, or observations of how it computes."""
+    """What deaths are counted for: calls of a function, or observations of how it computes."""
 
     function: str
     watched: bool = False
@@ -35,10 +36,10 @@ CELL = Subject("")
 
 
 class Budget:
-    """The time that a submission has left, and the deaths that it has cost."""
+    """The time that a submission has left, and the deaths that it has caused."""
 
     def __init__(self, seconds: float, questions: int) -> None:
-        """Begin now, with `seconds` for a submission with tests of `questions` questions."""
+        """Start the clock, with `seconds` for a submission with tests of `questions` questions."""
         self._waiting = questions
         self._deaths: dict[Subject, int] = {}
         self._settled: dict[Subject, str] = {}
@@ -46,8 +47,8 @@ class Budget:
         self._turn = self._deadline
 
     def next_question(self) -> None:
-        """Begin another question: where workers have died, it gets its share of the time that is
-        left.
+        """Start the next question. Once workers have died, it gets only its share of the time that
+        is left.
         """
         self._turn = time.monotonic() + self.left() / max(self._waiting, 1)
         self._waiting = max(self._waiting - 1, 0)
@@ -65,13 +66,13 @@ class Budget:
         return self._scarce(seconds, self._turn - time.monotonic())
 
     def refuse_settled(self, subject: Subject) -> None:
-        """Raise `NotAsked` if the function is not to be called again."""
+        """Raise `NotAsked` if the function must not be called again."""
         for settled in (subject, Subject(subject.function)):
             if settled in self._settled:
                 raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
 
     def count(self, subject: Subject, died: Died) -> None:
-        """Count a death as the function's own. After too many, or after one that took too long, it
+        """Count a death against the function. After too many, or after one by timeout, the function
         is not called again.
         """
         self._deaths[subject] = self._deaths.get(subject, 0) + 1
@@ -81,7 +82,7 @@ class Budget:
             self._settled[subject] = str(died)
 
     def _scarce(self, seconds: float, share: float) -> float:
-        """The seconds for a call or a cell. Once workers have died, at most its share, so that time
-        is left for later questions.
+        """The seconds for a call or a cell. Once workers have died, it gets at most its share, so
+        that later questions have time left.
         """
         return min(seconds, max(share, LEAST_SHARE * seconds)) if self._deaths else seconds

@@ -1,5 +1,5 @@
-"""Long lists of one type as arrays: a column of a table has hundreds of thousands of texts, and as
-JSON each would be a part of its own.
+"""Pack long lists of one type as arrays. A column of a table may have hundreds of thousands of
+strings, and in JSON each would be a part of its own.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ import numpy as np
 Pack = Callable[[Any], Any]
 
 LONG = 200
-"""From this many items on, a list of one type becomes arrays."""
+"""A list of one type becomes an array from this many items on."""
 
 MAX_ITEMS = 1_000_000
-"""In all lists of one value together: each item takes some 60 bytes of the other side's memory."""
+"""The limit for all lists of one value together: each item takes about 60 bytes of memory on the
+other side.
+"""
 
 _NUMBERS = {int: np.int64, float: np.float64, bool: np.bool_}
 _TEXT, _NONE, _NAN = range(3)
 
 
 def pack_items(items: Sequence[Any], pack: Pack) -> Any:
-    """`items` as JSON, their arrays packed by `pack`; None if there are few, or if they are not all
-    whole numbers of 64 bits, all floats, all booleans, or texts with missing values (None or NaN)
-    among them.
+    """`items` as JSON, with their arrays packed by `pack`. None if there are few items, or if they
+    are not all 64-bit integers, all floats, all booleans, or strings with missing values (None or
+    NaN) among them.
     """
     if len(items) < LONG:
         return None
@@ -50,8 +52,9 @@ def pack_items(items: Sequence[Any], pack: Pack) -> Any:
 
 
 def unpack_items(kind: str, content: Any, unpack: Pack, count: Callable[[int], None]) -> list[Any]:
-    """The items that `pack_items` was given; `count` hears how many there are before they are made,
-    and may raise. Raises `ValueError` or another exception for arrays that it cannot have made.
+    """The items that `pack_items` was given. `count` is told how many there are before they are
+    made, and may raise. Raises `ValueError` or another exception for arrays that `pack_items`
+    cannot have made.
     """
     if kind == "numbers":
         numbers = unpack(content)

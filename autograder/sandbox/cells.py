@@ -1,10 +1,10 @@
-"""What stopped a cell of a submission, as far as it may be told: to the student in a row of its
-own, and where a name is missing because of it.
+"""Describe what stopped a cell of a submission, as far as the student may know: in a row of its
+own, and in messages about a name that is missing because of it.
 
-The report of an exception comes from the submission's own process. Until the first test has asked
-for something, that process has seen nothing hidden, and the exception's text is repeated. For later
-cells only the line and the type of the exception are repeated, and a missing module, which this
-side checks for itself.
+The report of an exception comes from the submission's own process. Before the first test asks for
+something, that process has seen nothing hidden, so the exception's text is repeated. For later
+cells only the line and the type of the exception are repeated, and the name of a missing module,
+which this side verifies.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FIRST_LINE_SHOWN = 60
 """At most this many characters of a cell's first line are repeated."""
 
 DEFINED_SHOWN = 20
-"""At most this many of the names that a stopped cell defines all the same are listed."""
+"""At most this many names that a stopped cell still defines are listed."""
 
 _IMPORTED = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_][\w.]*)")
 
@@ -33,10 +33,10 @@ _IMPORTED = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_][\w.]*)")
 class Stopped:
     """A cell that did not run to its end: its number among the code cells, and a cause.
 
-    `line` is the line at which an exception such as "NameError: …" was raised, 0 if it is unknown,
-    and None if the cell ended in another way ("took longer than …"). `defined` are the names that
-    the cell defines after that line; those definitions were run all the same. `said` is the
-    exception's text where only the instructor may read it.
+    `line` is the line that raised an exception such as "NameError: …", 0 if unknown, or None if the
+    cell ended in another way ("took longer than …"). `defined` are the names that the cell defines
+    after that line; those definitions still ran. `said` is the exception's text if only the
+    instructor may read it.
     """
 
     cell: int
@@ -56,8 +56,8 @@ class Stopped:
         )
 
     def told(self, *, to_instructor: bool = False) -> str:
-        """A sentence or two about the cell, as Markdown."""
-        # Which line raised can tell what earlier tests have asked.
+        """One or two sentences about the cell, as Markdown."""
+        # Which line raised an exception can reveal what earlier tests asked.
         at = f" at line {self.line}" if self.line and (to_instructor or not self.said) else ""
         how = self.cause if self.line is None else f"stopped{at}: {_as_code(self.cause)}"
         told = f"Cell {self.cell} ({_as_code(self.first_line)}) {how}."
@@ -92,7 +92,7 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
     name, text, said = str(claim.get("name", "")), str(claim.get("text", "")), ""
     if before_tests:
         name = name if re.fullmatch(r"[A-Za-z_]\w{0,60}", name) else "an exception"
-        # A path of the grader's says nothing to a student.
+        # A path on the grader means nothing to a student.
         text = re.sub(r" \((?:/|unknown location)[^)]*\)$", "", _one_line(text, TEXT_SHOWN)).rstrip(
             "."
         )
@@ -101,13 +101,13 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
         missing = {_missing_module(name, each) for each in lines} - {""}
         name = name if name in COMMON_EXCEPTIONS else "an exception"
         text = missing.pop() if len(missing) == 1 else ""
-    # A list of names says more than a line does: later cells have none.
+    # A list of names reveals more than a line does, so later cells have none.
     names = _known(claim.get("defined"), source) if before_tests else ()
     return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names, said)
 
 
 def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:
-    """A cell with which its process ended. `cause` says how, as in "took longer than 100
+    """A cell whose process ended with it. `cause` says how, as in "took longer than 100
     seconds".
     """
     return Stopped(cell, first_line(source), None, cause, _known(defined, source))
@@ -141,7 +141,7 @@ def _as_code(text: str) -> str:
 
 
 def _missing_module(name: str, line: str) -> str:
-    """The sentence about a failed import of a module that this process cannot find either; ""
+    """A sentence about a failed import, if this process cannot find the module either; ""
     otherwise.
     """
     found = _IMPORTED.match(line)
@@ -155,7 +155,7 @@ def _missing_module(name: str, line: str) -> str:
 
 
 def _known(defined: Any, source: str) -> tuple[str, ...]:
-    """The names in `defined` that the cell has."""
+    """The names in `defined` that occur in the cell."""
     if not isinstance(defined, list | tuple):
         return ()
     known = frozenset(re.findall(r"[^\W\d]\w*", source))

@@ -1,4 +1,4 @@
-"""How large plain data that crosses may be: its parts are counted before they are made."""
+"""Limit the size of plain data that crosses, by counting its parts before they are made."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ from autograder.sandbox.bulk import MAX_ITEMS
 MAX_DEPTH = 40
 MAX_NODES = 100_000
 MAX_CHARACTERS = 300_000
-"""Characters of all texts of one value that are not long ones; a message has room for several."""
+"""Characters in all texts of one value, apart from long ones. A message has room for several such
+values.
+"""
 
 MAX_RANGE = 10_000_000
-"""Numbers in a range. A test may count through it in one step of Python, which nothing ends."""
+"""Numbers in a range. A test may count through it in one step of Python, which nothing can
+interrupt.
+"""
 
 MAX_RECEIVED = 4 * MAX_ITEMS
-"""Items of the long lists of all values in one message, and units of 64 bytes in its arrays of
-texts."""
+"""Items in the long lists of all values in one message, and units of 64 bytes in its arrays of
+texts.
+"""
 
 
 class CannotCross(Exception):
-    """A value that cannot cross; the text names its type."""
+    """A value that cannot cross. The text names its type."""
 
 
 class TooLarge(CannotCross):
-    """Plain data that cannot cross for its size alone."""
+    """Plain data that cannot cross only because of its size."""
 
 
 class Received(Mapping[str, np.ndarray]):
-    """The arrays of one message from a submission, for all values in it together: each array is
-    taken once, and their long lists and texts count together.
+    """The arrays of one message from a submission, shared by all values in it. Each array can be
+    taken once, and the long lists and texts of all values count together.
 
-    A message that names one array a thousand times would otherwise become a thousand arrays.
+    Otherwise a message that names one array a thousand times would become a thousand arrays.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -41,7 +46,7 @@ class Received(Mapping[str, np.ndarray]):
         self._long = 0
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """The array, which is there no more. Raises `KeyError`."""
+        """Take the array out and return it. Raises `KeyError`."""
         return self._arrays.pop(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -58,10 +63,10 @@ class Received(Mapping[str, np.ndarray]):
 
 
 class Counted:
-    """Counts the parts of one value."""
+    """Count the parts of one value."""
 
     def __init__(self, message: Received | None = None) -> None:
-        """`message` counts those of all values in it."""
+        """`message` counts the parts of all values in it."""
         self._nodes = self._long = 0
         self._message = message
 

@@ -1,9 +1,10 @@
-"""Plain data as JSON and arrays: the values of a submission that can cross to the trusted side, and
-arguments the other way.
+"""Convert plain data to JSON and arrays: the values of a submission that can cross to the trusted
+side, and arguments the other way.
 
 Numbers, texts, arrays, `...`, lists, tuples, sets and dicts of them, plain pandas tables, and a few
 types of the standard library (see `autograder.sandbox.library`) cross as copies of exactly these
-types. No object does: it would bring its own code. Instead of one, a reference to it can cross.
+types. Other objects do not cross, because they would bring their own code. A reference to such an
+object can cross instead.
 """
 
 from __future__ import annotations
@@ -30,27 +31,30 @@ from autograder.sandbox.tables import pack_table, unpack_table
 from autograder.sandbox.wire import sendable
 
 LONG_TEXT = 2_000
-"""From this many characters on, a text crosses as an array."""
+"""A text with at least this many characters crosses as an array."""
 
 Refer = Callable[[Any], "Mapping[str, Any] | None"]
-"""Makes a reference to an object: JSON of one key, or None if the object cannot be referred to."""
+"""Makes a reference to an object: JSON with one key, or None if the object cannot be referred
+to.
+"""
 
 Resolve = Callable[[str, Any], Any]
-"""Finds what a reference stands for, by its one key and the content. Raises `LookupError` for a key
-that is not a reference's."""
+"""Finds what a reference stands for, given its one key and the content. Raises `LookupError` for a
+key that no reference has.
+"""
 
 
 def pack(value: Any, arrays: dict[str, np.ndarray], refer: Refer | None = None) -> Any:
-    """`value` as JSON; its arrays go into `arrays`, and `refer` refers to what is no plain data.
-    Raises `CannotCross`.
+    """`value` as JSON. Its arrays go into `arrays`, and `refer` makes references to what is not
+    plain data. Raises `CannotCross`.
 
-    JAX arrays arrive as JAX arrays if the other side can refer too, else as NumPy arrays.
+    JAX arrays arrive as JAX arrays if the other side can refer too, and as NumPy arrays otherwise.
     """
     return _Packer(arrays, refer).pack(value, 0)
 
 
 def unpack(node: Any, arrays: Mapping[str, np.ndarray], resolve: Resolve | None = None) -> Any:
-    """The value that `pack` was given; `resolve` finds what a reference stands for. Raises
+    """The value that `pack` was given. `resolve` finds what a reference stands for. Raises
     `CannotCross` for a node that `pack` cannot have made.
     """
     return _Unpacker(arrays, resolve).unpack(node, 0)

@@ -11,8 +11,8 @@ from autograder.sandbox.settings import Settings
 
 
 def draws_of_a_new_worker(settings: Settings, samplers: tuple[str, ...]) -> dict[str, Any]:
-    """The draws in a new worker (see `autograder.runtime.fingerprint.draws`); in one without
-    shortcuts if it dies with them. Raises `Died`.
+    """The draws of a new worker (see `autograder.runtime.fingerprint.draws`). If it dies, they come
+    from one without shortcuts. Raises `Died`.
     """
     with contextlib.suppress(Died):
         return _draw(settings, samplers)

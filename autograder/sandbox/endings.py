@@ -1,4 +1,4 @@
-"""How a worker ended, in words that continue a sentence about what it was asked."""
+"""Say how a worker ended, in words that continue a sentence about what it was asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.runtime import machine, system
 from autograder.sandbox.watchers import Process
 
 _USUAL = ("SIGKILL", "SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
-"""The signals that usually end a process. Any other would be the submission's choice."""
+"""The signals that usually end a process. A submission would have chosen any other."""
 
 OUT_OF_MEMORY = "ran out of the memory that there is"
 
@@ -22,8 +22,8 @@ class Died(Exception):
     """The worker has stopped answering. The text is a cause that continues a sentence about the
     function or cell.
 
-    `from_outside` says that it was killed, and not by this side: by the system, for lack of memory,
-    or by somebody. `late` says that it took longer than allowed.
+    `from_outside` says that something other than this side killed it: the system, for lack of
+    memory, or somebody. `late` says that it took longer than allowed.
     """
 
     def __init__(self, cause: str, *, from_outside: bool = False, late: bool = False) -> None:

@@ -1,5 +1,5 @@
-"""The two ends of pipes that a process holds, with a deadline for each read and write: by waiting
-for the pipe, or by threads where the system cannot wait for one.
+"""Read from and write to pipes with a deadline, by waiting for the pipe or, where the system cannot
+wait for one, by threads.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from autograder.runtime import system
 
 _PART = 2**16
 _WAITING = 256
-"""Bytes that a thread reads at once, and how many such parts may wait to be taken."""
+"""The bytes that a thread reads at once, and the number of such parts that may wait in the
+queue.
+"""
 
 _SOON = 1.0
-"""Seconds that a thread gets to end with its process."""
+"""The seconds that a thread gets to end with its process."""
 
 
 class TooLate(Exception):
@@ -28,7 +30,7 @@ class TooLate(Exception):
 
 
 class Ends(Protocol):
-    """What reads and writes bytes. Both raise `TooLate` after the deadline (of `time.monotonic`;
+    """Reads and writes bytes. Both methods raise `TooLate` after the deadline (of `time.monotonic`;
     None: never), and `OSError` if the other side has closed its end.
     """
 
@@ -36,7 +38,7 @@ class Ends(Protocol):
         """At least one byte and at most `size`; b"" if the other side has closed its end."""
 
     def write(self, content: memoryview, deadline: float | None) -> int:
-        """Write some of the content, and return how many bytes."""
+        """Write some of the content, and return the number of bytes written."""
 
     def close(self) -> None: ...
 
@@ -49,7 +51,7 @@ def ends(read: int, write: int) -> Ends:
 
 
 def over_streams() -> tuple[int, int]:
-    """Take this process's standard input and output for the ends of pipes, and leave an empty file
+    """Turn this process's standard input and output into the ends of pipes, and put an empty file
     in their place. Returns their descriptors.
     """
     taken = os.dup(0), os.dup(1)
@@ -68,8 +70,8 @@ def over_streams() -> tuple[int, int]:
 class _Polled:
     def __init__(self, read: int, write: int) -> None:
         self._read, self._write = read, write
-        # Both ends: the process that writes into a pipe may also take its bytes back between the
-        # wait and the read.
+        # Both ends need this: the process that writes into a pipe may also take its bytes back
+        # between the wait and the read.
         for end in (read, write):
             if sys.platform != "win32":
                 os.set_blocking(end, False)
@@ -98,7 +100,7 @@ def _wait(read: list[int], write: list[int], deadline: float | None) -> None:
 
 
 class _Threaded:
-    """One thread reads ahead; another writes what is to be written, and is waited for."""
+    """One thread reads ahead. Another writes, and the caller waits for it."""
 
     def __init__(self, read: int, write: int) -> None:
         self._read, self._write = read, write
@@ -116,7 +118,7 @@ class _Threaded:
             except queue.Empty:
                 raise TooLate from None
             if not self._part:
-                self._parts.put(b"")  # whoever asks again
+                self._parts.put(b"")  # for the next call
         taken, self._part = self._part[:size], self._part[size:]
         return taken
 
@@ -133,8 +135,8 @@ class _Threaded:
         return len(part)
 
     def close(self) -> None:
-        """Close what no thread uses. One that waits for a process which has not ended keeps its
-        end.
+        """Close what no thread uses. A thread that waits for a process which has not ended keeps
+        its end open.
         """
         self._closed = True
         for thread, descriptor in ((self._reader, self._read), (self._writer, self._write)):

@@ -1,4 +1,6 @@
-"""What the solution binds the names in the tests to: a submission is held to the same kinds."""
+"""Record what the solution binds the names in the tests to. A submission must bind them to the same
+kinds.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,11 @@ from autograder.sandbox.open_packages import USUAL, Public, library_names
 
 @dataclass(frozen=True)
 class ExpectedNames:
-    """`own`: names of Python's own that the solution defines, such as `sum`. `library`: names of
-    objects of open packages. `plain`: names of plain data, for which an object that answers for
-    itself is no answer. `bound`: every name of these that the solution binds; None if that is not
-    known.
+    """The names in the tests that the solution binds, by kind.
+
+    `own` are Python builtins that it redefines, such as `sum`. `library` are objects of open
+    packages. `plain` are names of plain data, for which no object that answers for itself is
+    accepted. `bound` are all names that the solution binds, or None if that is not known.
     """
 
     own: tuple[str, ...] = ()
@@ -31,7 +34,7 @@ class ExpectedNames:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ExpectedNames:
-        """The names that were stored; of a zip that has none, what names usually mean."""
+        """The names that were stored. For a zip that stores none, the usual meanings of names."""
         if not stored:
             return cls()
         library = {name: (public[0], public[1]) for name, public in stored["library"].items()}

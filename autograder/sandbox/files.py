@@ -1,5 +1,5 @@
-"""The files of a submission: those it brings are moved out of the grader's way, and those it writes
-are watched and removed.
+"""Handle the files of a submission: move the files that it brings out of the grader's way, and
+watch and remove those that it writes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SHOWN = 60
 
 def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
     """Write `contents`, by relative path, below a folder, under names that are possible here.
-    Raises `OSError`, also if two are one file here.
+    Raises `OSError`, also if two names mean the same file here.
     """
     for name, content in contents.items():
         path = folder.joinpath(*map(possible, PurePosixPath(name).parts))
@@ -43,13 +43,12 @@ def lay_out(contents: Mapping[str, bytes], folder: Path) -> None:
 def take_files(
     folder: Path, holding: Path, keep: Collection[str], leave_out: Collection[str]
 ) -> list[str]:
-    """Move the regular files below `folder` to the same paths below `holding`; remove everything
-    else in `folder`.
+    """Move the regular files below `folder` to the same paths below `holding`, and remove
+    everything else in `folder`.
 
     Entries of `folder` named in `keep` stay where they are. Files whose path below `folder` is in
-    `leave_out` are removed.
-    Links, FIFOs, devices and sockets are never opened. Returns a sentence for each file or folder
-    that was not moved.
+    `leave_out` are removed. Links, FIFOs, devices and sockets are never opened. Returns a sentence
+    for each file or folder that was not moved.
     """
     left: list[str] = []
     total = count = 0
@@ -90,8 +89,8 @@ def close_to_others(*folders: Path) -> None:
 
 
 def forbid_others(*files: Path) -> None:
-    """Take every right on these files from users who are neither their owner nor of their group.
-    What cannot be changed stays as it is: the probe of a worker then finds it.
+    """Take all rights on these files from users who are neither their owner nor in their group.
+    What cannot be changed stays as it is, and the probe of a worker then finds it.
     """
     for file in files:
         with contextlib.suppress(OSError):
@@ -101,8 +100,8 @@ def forbid_others(*files: Path) -> None:
 
 
 def make_reachable(path: Path) -> None:
-    """Let other users pass through (not list) every folder above `path`. For a grading container,
-    where the interpreter may be below /root.
+    """Let other users pass through (not list) every folder above `path`. This is for a grading
+    container, where the interpreter may be below /root.
     """
     for parent in Path(os.path.realpath(path)).parents:
         mode = parent.stat().st_mode
@@ -111,8 +110,8 @@ def make_reachable(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link, or a folder of any depth. Links are not followed."""
-    # `os.path.isdir` returns False, and does not raise, where it may not look.
+    """Remove a file, a link, or a folder of any depth, without following links."""
+    # `os.path.isdir` returns False, and does not raise, if it may not look.
     if path.is_symlink() or not os.path.isdir(path):  # noqa: PTH112
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
@@ -132,7 +131,7 @@ def remove(path: Path) -> None:
 
 
 def _remove_folder(path: Path) -> None:
-    """Remove a folder by Python alone. A process that has just been killed may still hold it."""
+    """Remove a folder with Python alone. A process that has just been killed may still hold it."""
     for _ in range(10):
         shutil.rmtree(path, ignore_errors=True)
         if not path.exists():
@@ -145,8 +144,8 @@ def _remove_folder(path: Path) -> None:
 
 
 def too_much_in(folder: Path, beside: int = 0) -> bool:
-    """Whether a folder, with `beside` bytes elsewhere, holds more than the limits. The submission
-    may change it during the check.
+    """Whether a folder, together with `beside` bytes elsewhere, exceeds the limits. The submission
+    may change the folder during the check.
     """
     total, count = beside, 0
     try:
@@ -158,7 +157,7 @@ def too_much_in(folder: Path, beside: int = 0) -> bool:
     except RecursionError:
         return True  # deeper than any folder that a notebook needs
     except OSError:
-        return False  # it is being removed
+        return False  # the folder is being removed
     return False
 
 
@@ -171,8 +170,8 @@ def printable(name: str) -> str:
 
 
 def _below(top: Path) -> list[Path]:
-    """The files below a folder down to `MAX_DEPTH`, and the folders that are deeper; or `top`
-    itself if it is not a folder.
+    """The files below a folder down to `MAX_DEPTH`, and the folders that are deeper; `top` itself
+    if it is not a folder.
     """
     found: list[Path] = []
     waiting = [(top, 0)]

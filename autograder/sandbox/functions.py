@@ -1,4 +1,4 @@
-"""The functions of a submission, called in its process with the arguments of a case."""
+"""Call the functions of a submission, in its own process, with the arguments of a case."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Functions(Objects):
     def watch(
         self, name: str, arguments: Mapping[str, Value], way: CallSpec, afresh: bool
     ) -> tuple[Facts, Returned | Failed]:
-        """Do the same, and also return what the function was seen to do there."""
+        """Do the same, and also return what the function was seen to do."""
         try:
             frame = self._of_case("watch", name, arguments, way, afresh=afresh)
         except Died as died:
@@ -44,7 +44,7 @@ class Functions(Objects):
             return Facts(stopped=True), self._outcome(frame, arguments, way)
 
     def equations(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
-        """The trace length of a call, or None."""
+        """The number of equations in the trace of a call, or None."""
         return self._number("equations", name, arguments, way)
 
     def work(self, name: str, arguments: Mapping[str, Value], way: CallSpec) -> int | None:
@@ -94,8 +94,8 @@ class Functions(Objects):
                 ),
             )
         detail = frame.header.get("detail")
-        # The detail is only compared with what known wrong answers raise: a submission's own text
-        # is not repeated to anyone.
+        # The detail is only compared with what known wrong answers raise; nobody is shown a
+        # submission's own text.
         return Failed(
             known_cause(frame.header.get("cause"), way, tuple(arguments)),
             detail if isinstance(detail, str) else "",

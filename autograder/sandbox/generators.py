@@ -1,5 +1,5 @@
-"""The states of the global random generators of Python and NumPy, which a test and an answer share
-where both run in one process.
+"""Share the states of Python's and NumPy's global random generators between a test and an answer,
+as if both ran in one process.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def get_states(pack: Pack) -> dict[str, Any]:
 
 
 def set_states(states: Mapping[str, Any] | None, unpack: Pack) -> None:
-    """Set the states that `get_states` packed. Ignores what cannot be a state: it may come from a
-    submission.
+    """Set the states that `get_states` packed. Ignores anything that cannot be a state, because it
+    may come from a submission.
     """
     if not isinstance(states, Mapping):
         return
@@ -37,17 +37,17 @@ def set_states(states: Mapping[str, Any] | None, unpack: Pack) -> None:
 
 
 class SharedStates:
-    """Tells when a test has seeded the global generators, so that the answer must see it."""
+    """Tell whether a test has seeded the global generators, so that the answer must see it."""
 
     def __init__(self) -> None:
         self._last = self._now()
 
     def remember(self) -> None:
-        """Take the states as they are for those that the other side has."""
+        """Note the current states as those that the other side has."""
         self._last = self._now()
 
     def changed(self) -> bool:
-        """Whether a test has drawn or seeded since."""
+        """Whether a test has drawn or seeded since then."""
         return self._now() != self._last
 
     @staticmethod

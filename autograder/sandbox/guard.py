@@ -1,8 +1,8 @@
 """A small process that ends another one when this one dies, however it dies.
 
-The worker asks the kernel to be killed at its parent's death, which only Linux can do, and which a
-submission may take back where there is no filter of system calls. The guard rests on neither: it
-waits at the end of a pipe that closes with this process.
+The worker asks the kernel to kill it when its parent dies. Only Linux can do that, and a submission
+can undo it where system calls are not filtered. The guard depends on neither: it waits at the end
+of a pipe that closes with this process.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from autograder.sandbox.files import remove
 from autograder.sandbox.users import end_all_of
 
 _WAIT = 'read -r dismissed || exec "$@"'
-"""A line means that all is well. A shell waits, since an interpreter would take ten times its
-memory."""
+"""A line means that all is well. A shell waits, because an interpreter would take ten times its
+memory.
+"""
 
 _END = "import sys; sys.path.append({root!r}); from autograder.sandbox.guard import main; main()"
 
@@ -28,16 +29,17 @@ _WAIT_AND_END = f"import sys; sys.stdin.buffer.readline() and sys.exit(); {_END}
 
 
 class Guard:
-    """Guards one process, which leads its own process group."""
+    """Guard one process, which leads its own process group."""
 
     def __init__(self, process: int, uid: int | None, folder: Path) -> None:
-        """Guard `process` until `dismiss`. If this process dies before, `process` and its group are
-        killed, and every process of `uid`; then `folder` and what else that user left are removed.
+        """Guard `process` until `dismiss`. If this process dies first, the guard kills `process`,
+        its group, and every process of `uid`, and then removes `folder` and whatever else that user
+        left.
         """
         self._waiting: subprocess.Popen[bytes] | None = None
         waits = system.TOOLS and ["/bin/sh", "-c", _WAIT, "otter-guard"]
         code = _END if waits else _WAIT_AND_END
-        with contextlib.suppress(OSError):  # without a shell there is one means less
+        with contextlib.suppress(OSError):  # without a shell, there is one safeguard less
             self._waiting = subprocess.Popen(
                 [
                     *(waits or []),
@@ -55,11 +57,11 @@ class Guard:
                 stderr=subprocess.DEVNULL,
                 cwd="/",
                 env={"PATH": os.defpath, **system.needed_variables()},
-                **system.new_session(),  # an interrupt from the terminal is not for it
+                **system.new_session(),  # keep an interrupt from the terminal away from it
             )
 
     def dismiss(self) -> None:
-        """End the guard: the process has ended. A second call does nothing."""
+        """End the guard, because the process has ended. A second call does nothing."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             with contextlib.suppress(OSError):
@@ -67,8 +69,8 @@ class Guard:
 
 
 def began(process: int) -> str:
-    """When a process began, as the system tells it; "" if it cannot say. Numbers of processes are
-    given anew, and this tells two apart.
+    """When a process began, as the system tells it; "" if it cannot say. Process numbers are
+    reused, and this tells two processes apart.
     """
     if not system.LINUX:
         return processes.began(process)

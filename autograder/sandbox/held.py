@@ -1,5 +1,5 @@
-"""What a process holds beyond its resident memory and its folder: memory that it shares with nobody
-any more, and files without a name. Linux only.
+"""Measure what a process holds beyond its resident memory and its folder: memory that it no longer
+shares with anybody, and files without a name. Linux only.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_UNSEEN = 64 * 2**20
-"""Bytes that are counted for a file without a name which is only mapped: as many as a process may
-write into one file (see `autograder.sandbox.confined.confine`), since its size is not seen.
+"""A file without a name that is only mapped counts as at least this many bytes, because its size
+cannot be seen. A process may write as much into one file (see
+`autograder.sandbox.confined.confine`).
 """
 
 _MEMORY = ("/memfd:", "/dev/zero", "/SYSV", "/dev/shm/", "/[aio]")
@@ -32,8 +33,8 @@ class Held:
 
 
 def look_as(uid: int | None) -> None:
-    """Let the calling thread see, in /proc, what a process of `uid` has open, as this user itself
-    would. It keeps every other right, and no other thread changes.
+    """Let the calling thread see in /proc what a process of `uid` has open, as that user would. The
+    thread keeps all other rights, and no other thread changes.
     """
     if uid is not None:
         libc = ctypes.CDLL(None)
@@ -42,8 +43,8 @@ def look_as(uid: int | None) -> None:
 
 
 def held_by(process: int) -> Held:
-    """What a process holds. Raises `PermissionError` where that is not to be seen, and another
-    `OSError` once it has ended.
+    """What a process holds. Raises `PermissionError` if that cannot be seen, and another `OSError`
+    once the process has ended.
     """
     sizes: dict[tuple[int, int], tuple[bool, int]] = {}
     folder = f"/proc/{process}/fd"
@@ -64,8 +65,8 @@ def held_by(process: int) -> Held:
 
 
 def shared_memory(process: int) -> int:
-    """Bytes of its resident memory that a process may share with others, and that no file on a disk
-    has. Raises `OSError`.
+    """The bytes of a process's resident memory that it may share with others and that no file on a
+    disk holds. Raises `OSError`.
     """
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
     found = re.search(r"^RssShmem:\s+(\d+) kB$", status, re.MULTILINE)
@@ -73,8 +74,8 @@ def shared_memory(process: int) -> int:
 
 
 def _mapped(process: int) -> dict[tuple[int, int], tuple[bool, int]]:
-    """For each mapped file without a name, or of memory: whether it is of memory, and the bytes up
-    to the end of what is mapped.
+    """For each mapped file that has no name or is in memory: whether it is in memory, and the bytes
+    up to the end of the mapping.
     """
     found: dict[tuple[int, int], tuple[bool, int]] = {}
     maps = Path(f"/proc/{process}/maps").read_text(encoding="utf-8", errors="replace")

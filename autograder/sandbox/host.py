@@ -28,13 +28,13 @@ from autograder.sandbox.users import kill_all_of, worker_uid
 from autograder.sandbox.wire import Closed, Frame, Late, WireError
 
 MAX_ANSWER = 64 * 2**20
-"""Bytes of the arrays in one answer. The outputs of an exercise are small, and the grader may have
-little memory.
+"""The largest size of the arrays in one answer, in bytes. The outputs of an exercise are small, and
+the grader may have little memory.
 """
 
 
 SCRATCH_NOTE = ".scratch"
-"""The ending of notes beside the submission's files, each with the path of a worker's folder."""
+"""The suffix of notes beside the submission's files. Each holds the path of a worker's folder."""
 
 Serve = Callable[[Frame], Frame]
 """Answers a call that the worker makes while it works on a request."""
@@ -42,7 +42,7 @@ Serve = Callable[[Frame], Frame]
 
 @dataclass
 class Started:
-    """What the worker reported of itself before it ran anything of the submission."""
+    """What the worker reported about itself before it ran anything of the submission."""
 
     active: Sequence[str]
     missing: Mapping[str, str]
@@ -52,12 +52,12 @@ class Started:
 
 
 class Worker:
-    """One confined process. Every method but `end` raises `Died` when the process stops answering;
-    the process has then been ended.
+    """One confined process. Every method but `end` raises `Died` when the process stops answering,
+    after ending the process.
     """
 
     def __init__(self, settings: Settings, *, begin: bool = True) -> None:
-        """Start the process; unless `begin` is False, wait until it is confined."""
+        """Start the process and, unless `begin` is False, wait until it is confined."""
         self.settings = settings
         self._died: Died | None = None
         self._killed_before = machine.kills_for_memory()
@@ -93,7 +93,7 @@ class Worker:
     ) -> Frame:
         """Send one request and wait for its answer, for at most `seconds`. Raises `Died`.
 
-        Meanwhile `serve`, if given, answers the calls of functions that the request has passed.
+        Meanwhile `serve`, if given, answers calls of functions that the request passed.
         """
         deadline = time.monotonic() + seconds
         with own_time.asking():
@@ -117,15 +117,14 @@ class Worker:
                 frame = self._pipe.receive(deadline, MAX_ANSWER)
             return frame
         except own_time.TookTooLong:
-            self.end()  # it waits for an answer that does not come
+            self.end()  # the worker waits for an answer that will not come
             raise
         except Late:
             died = self._died or Died(f"took longer than {round(seconds, 1):g} seconds", late=True)
         except Closed:
             died = self._died or self._how_ended()
         except WireError:
-            # The submission chooses what it sends, and the cause is shown to its author: say no
-            # more.
+            # The submission chooses what it sends, and its author is shown the cause: say no more.
             died = self._died or Died("sent something that is no answer")
         self._died = died
         self.end()

@@ -1,4 +1,4 @@
-"""Change a value of a test as a call of the submission has changed its copy."""
+"""Change a value of a test in the way that a call of the submission changed its copy."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 
 def change(value: Any, new: Any) -> None:
-    """Make `value` equal to `new`, in place and as far as its parts go. What cannot be changed in
-    place is left as it is.
+    """Make `value` equal to `new`, in place, as far as its parts allow. What cannot be changed in
+    place stays as it is.
     """
     if isinstance(value, list) and isinstance(new, list):
         _change_parts(value, new)
@@ -43,7 +43,7 @@ def _change_parts(value: list[Any], new: list[Any]) -> None:
 
 
 def _changed(part: Any, new: Any) -> Any:
-    """The same part, changed in place if it is of the same kind; else the new one."""
+    """The same part, changed in place, if it is of the same kind; otherwise the new one."""
     if type(part) is type(new) and isinstance(part, list | dict | set):
         change(part, new)
         return part

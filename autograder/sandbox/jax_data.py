@@ -1,6 +1,7 @@
-"""JAX arrays and keys as plain data, for tests that do with an answer what only a JAX array can do.
+"""Pack JAX arrays and keys as plain data, for tests that do with an answer what only a JAX array
+can do.
 
-They are packed only where JAX is imported; the side that unpacks them imports it.
+They are packed only if JAX is already imported; the side that unpacks them imports it.
 """
 
 from __future__ import annotations
@@ -43,19 +44,19 @@ def unpack_jax(kind: str, content: Any, unpack: Pack) -> Any:
         return jax.random.wrap_key_data(_array(unpack(content[1])), impl=content[0])
     array = _array(unpack(content))
     if array.dtype.itemsize > (8 if array.dtype.kind == "c" else 4):
-        # The notebook has switched 64-bit numbers on: without that it could not have such an array.
+        # The notebook has switched on 64-bit numbers; it could not have such an array otherwise.
         jax.config.update("jax_enable_x64", True)
     return jax.numpy.asarray(array)
 
 
 def _array(value: Any) -> np.ndarray:
     if not isinstance(value, np.ndarray | np.generic):
-        raise ValueError("no array")  # else NumPy would make one of anything
+        raise ValueError("no array")  # otherwise NumPy would make an array of anything
     return np.asarray(value)
 
 
 def imported() -> Any:
-    """JAX, imported for the processor if it is not imported yet."""
+    """JAX, imported for the CPU if it is not imported yet."""
     if "jax" not in sys.modules:
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
     import jax

@@ -1,7 +1,7 @@
-"""What a user of its own has left behind: files wherever everybody may write, and System V memory,
-queues and semaphores. All of it is removed when the user's last process has ended.
+"""Remove what the worker's own user left behind: files wherever everybody may write, and System V
+memory, queues and semaphores. This happens when the user's last process has ended.
 
-Needed where Landlock or the filter of system calls is missing; with both, nothing can be left.
+Without Landlock or the filter of system calls it is necessary; with both, nothing can be left.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograder.sandbox.files import remove
 
 _USUAL = ("/dev/shm", "/dev/mqueue", "/tmp", "/var/tmp", "/run/lock", "/var/lock", "/var/crash")
 _DEPTH = 4
-"""Levels below the root down to which folders are looked for where everybody may write."""
+"""How many levels below the root to search for folders where everybody may write."""
 
 _SEEN_BY_NONE = ("/proc", "/sys")
 
@@ -38,7 +38,9 @@ def remove_all_of(uid: int) -> None:
 
 @functools.cache
 def _open_places() -> tuple[str, ...]:
-    """Folders where everybody may write: the usual ones, mount points, and those near the root."""
+    """Folders where everybody may write: the usual ones, mount points, and folders near the
+    root.
+    """
     found = {
         place: None
         for place in (*_USUAL, tempfile.gettempdir(), *_mount_points())
@@ -80,7 +82,9 @@ def _folders_in(path: str) -> list[str]:
 
 
 def _owned(top: str, uid: int) -> Iterator[str]:
-    """What `uid` owns below `top`; of a folder only itself. Links are not followed."""
+    """What `uid` owns below `top`; of a folder that it owns, only the folder itself. Does not
+    follow links.
+    """
     waiting = [top]
     while waiting:
         try:
@@ -93,7 +97,7 @@ def _owned(top: str, uid: int) -> Iterator[str]:
                 found = entry.stat(follow_symlinks=False)
                 if found.st_uid == uid:
                     yield entry.path
-                # into others that user, who is in no group, had no way
+                # that user, who is in no group, could not enter other folders
                 elif stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_IXOTH:
                     waiting.append(entry.path)
             except OSError:

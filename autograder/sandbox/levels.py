@@ -1,5 +1,5 @@
 """Measure what a hostile submission could do at each level of isolation, by starting real workers
-at each, which try it.
+that try it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MEASURED = (
     "leave files behind",
     "outlive the grader",
 )
-"""What is tried beside the probe, since only the grader's side sees what comes of it."""
+"""What is tried outside the probe, because only the grader's side can see the result."""
 
 TRIES = (*HOLES, *MEASURED)
 
@@ -39,8 +39,8 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Level:
-    """One level: whose process it is ("own" or "same" user), which layers it has, and what
-    could still be done there.
+    """One level: whose process it is ("own" or "same" user), which layers it has, and what was
+    still possible.
     """
 
     user: str
@@ -50,8 +50,8 @@ class Level:
 
 
 def measure() -> list[Level]:
-    """Every level that this machine offers, strictest first. Starts two workers for each; nothing
-    of a submission runs.
+    """Every level that this machine offers, strictest first. Starts two workers for each; no
+    submission runs.
     """
     protect_this_process()
     wanted = (

@@ -1,7 +1,7 @@
-"""Values of the standard library, NumPy and pandas that are plain data too: special dicts,
-fractions, dates, arrays of texts and of times.
+"""Pack values of the standard library, NumPy and pandas that are plain data too: special dicts,
+fractions, dates, and arrays of texts and times.
 
-Exactly these types cross, and the trusted side builds them again from numbers and texts.
+Exactly these types cross, and the trusted side rebuilds them from numbers and texts.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import numpy as np
 Pack = Callable[[Any], Any]
 
 MAX_TEXTS = 64 * 2**20
-"""Bytes of an array of texts. Each text takes as much as the longest."""
+"""The largest size of an array of texts, in bytes. Each text takes as much as the longest."""
 
 MAX_EXPONENT = 10_000
-"""The largest exponent of a `Decimal`: as a whole number it would have this many digits."""
+"""The largest exponent of a `Decimal`. As a whole number it would have this many digits."""
 
 _VIEWS: dict[type, str] = {
     kind: name
@@ -37,7 +37,9 @@ _FACTORIES = {kind.__name__: kind for kind in (bool, dict, float, int, list, set
 _BY_TEXT = {kind.__name__: kind for kind in (datetime.date, datetime.datetime, datetime.time)}
 
 _POSITIONS = {"PCG64": 0, "PCG64DXSM": 0, "SFC64": 0, "MT19937": 624, "Philox": 4}
-"""Generators of NumPy, with the largest position in their buffer. NumPy reads there unchecked."""
+"""NumPy's generators, each with the largest position in its buffer. NumPy does not check the
+position before it reads there.
+"""
 
 KINDS = (
     "Counter",
@@ -96,7 +98,8 @@ def unpack_known(
     """The value that `pack_known` was given. Raises whatever Python raises for parts that do not
     fit together.
 
-    `count` hears of an array of texts, in units of 64 bytes, before it is made, and may raise.
+    `count` is told the size of an array of texts, in units of 64 bytes, before the array is made,
+    and may raise.
     """
     if kind == "defaultdict":
         factory, found = content
@@ -132,14 +135,16 @@ def unpack_known(
 
 
 def _of_type(kind: type, value: Any) -> Any:
-    """`value`, if it is of exactly this type: a range in place of a list would never end."""
+    """`value`, if it is of exactly this type. An endless range, for example, must not pass for a
+    list.
+    """
     if type(value) is not kind:
         raise ValueError(kind.__name__)
     return value
 
 
 def python_state(state: Any) -> Any:
-    """The state of a generator of Python, if it can be one. Raises `ValueError`."""
+    """The state of a Python generator, if it can be one. Raises `ValueError`."""
     if type(state) is not tuple or len(state) != 3 or type(state[1]) is not tuple:
         raise ValueError("no state of a generator")
     return state
@@ -173,7 +178,7 @@ def _unpack_generator(kind: str, content: Any, unpack: Pack) -> Any:
 
 
 def checked_state(state: Any) -> Any:
-    """The state of a generator of NumPy, if it can be one. Raises `ValueError` or `KeyError`."""
+    """The state of a NumPy generator, if it can be one. Raises `ValueError` or `KeyError`."""
     most = _POSITIONS[state["bit_generator"]]
     for part in (state, state["state"]):
         for name in ("pos", "buffer_pos"):
@@ -190,8 +195,8 @@ def _decimal(text: str) -> Decimal:
 
 
 def _pack_array(array: np.ndarray, pack: Pack) -> Any:
-    """An array of texts as a list, one of times as whole numbers packed by `pack`; None for any
-    other.
+    """An array of texts as a list, or an array of times as whole numbers packed by `pack`; None for
+    any other.
     """
     if array.dtype.kind == "U":
         return {"texts": [list(array.shape), pack(array.ravel().tolist())]}

@@ -1,8 +1,8 @@
-"""A control group for one worker, where one can be made: the kernel then counts everything that the
-worker has in memory, shared memory and files in memory too, and ends it beyond the limit.
+"""Make a control group for one worker, if possible. The kernel then counts all memory that the
+worker has, including shared memory and files in memory, and ends it beyond the limit.
 
-One can be made as root where the file system of control groups may be written: on a machine of
-one's own, and in few containers.
+Making a group needs root and a writable file system of control groups, as on one's own machine and
+in few containers.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 PREFIX = "otter-arrays-"
 
 SLACK = 64 * 2**20
-"""Bytes that the kernel allows beyond the limit on what it counts, so that the grader, which looks
-often, comes first and names the cause.
+"""The bytes that the kernel allows beyond the limit, so that the grader, which checks often, acts
+first and can name the cause.
 """
 
 _STALE = 3600.0
-"""Seconds after which an empty group is taken for one that was left behind."""
+"""The seconds after which an empty group counts as left behind."""
 
 
 class MemoryGroup:
-    """The group of one process and of all that it starts."""
+    """The group of one process and of everything that it starts."""
 
     def __init__(self, parent: Path, limit: int) -> None:
         """Make a group of at most `limit` bytes below `parent`. Raises `OSError`."""
@@ -51,7 +51,7 @@ class MemoryGroup:
         (self._folder / "cgroup.procs").write_text(str(process), encoding="utf-8")
 
     def has_killed(self) -> bool:
-        """Whether the kernel has ended a process of the group for its memory."""
+        """Whether the kernel has ended a process of the group because of its memory."""
         for name in ("memory.events", "memory.oom_control"):
             with contextlib.suppress(OSError):
                 found = re.search(
@@ -61,21 +61,21 @@ class MemoryGroup:
         return False
 
     def remove(self) -> None:
-        """Remove the group, whose processes have ended."""
+        """Remove the group after its processes have ended."""
         for _ in range(20):
             with contextlib.suppress(FileNotFoundError):
                 try:
                     self._folder.rmdir()
                 except FileNotFoundError:
                     raise
-                except OSError:  # the last process is still being taken apart
+                except OSError:  # the kernel is still removing the last process
                     time.sleep(0.02)
                     continue
             return
 
 
 def group_for(process: int, limit: int) -> MemoryGroup | None:
-    """A group of at most `limit` bytes with this process in it; None where none can be made."""
+    """A group of at most `limit` bytes with this process in it; None if none can be made."""
     parent = _own_group()
     if parent is None:
         return None
@@ -94,7 +94,7 @@ def group_for(process: int, limit: int) -> MemoryGroup | None:
 def _own_group(
     listed: Path = Path("/proc/self/cgroup"), mounted: Path = Path("/sys/fs/cgroup")
 ) -> Path | None:
-    """The folder of the group in which this process is, whose memory the kernel counts."""
+    """The folder of this process's own group, if the kernel counts the memory of groups in it."""
     try:
         lines = listed.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -111,7 +111,7 @@ def _own_group(
 
 
 def _gives_memory(folder: Path) -> bool:
-    """Whether groups below this one have a limit of memory, in the second version."""
+    """Whether groups below this one can have a memory limit, in version 2 of control groups."""
     try:
         return "memory" in (folder / "cgroup.subtree_control").read_text(encoding="utf-8").split()
     except OSError:
@@ -122,4 +122,4 @@ def _remove_stale(parent: Path) -> None:
     for folder in parent.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             if time.time() - folder.stat().st_mtime > _STALE:
-                folder.rmdir()  # which the kernel refuses while there is a process in it
+                folder.rmdir()  # the kernel refuses while there is a process in it

@@ -1,4 +1,4 @@
-"""Report to the instructor a request that failed with shortcuts and was answered without them."""
+"""Report to the instructor a request that failed with shortcuts and succeeded without them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from autograder.sandbox.host import Worker
 from autograder.sandbox.settings import Settings
 
 TO_FIND_OUT = 60.0
-"""Seconds that must be left of a submission's time to search for the shortcut that failed."""
+"""The seconds that must be left of a submission's time to search for the shortcut that failed."""
 
 
 @dataclass(frozen=True)
 class Mended:
-    """A request that killed a worker with shortcuts, and was answered without them.
+    """A request that killed a worker with shortcuts and was answered without them.
 
-    `function` is the function that was asked ("" for a cell), `cause` how the worker died,
-    `shortcuts` which were on, and `cells` the cells that had run in it.
+    `function` is the function that was called ("" for a cell), `cause` is how the worker died,
+    `shortcuts` are those that were on, and `cells` are the cells that had run in it.
     """
 
     function: str
@@ -31,10 +31,10 @@ class Mended:
     arrays: Mapping[str, Any]
 
     def sentence(self, settings: Settings, seconds_left: Callable[[], float]) -> str:
-        """A sentence that says what died with shortcuts and answered without, and which shortcut it
-        was.
+        """A sentence that says what died with shortcuts and succeeded without, and which shortcut
+        was responsible.
 
-        Grading waits for this: it starts one process for each shortcut, to find out which of them
+        Grading waits for this, because it starts one process for each shortcut to find the one that
         fails.
         """
         if seconds_left() < TO_FIND_OUT:

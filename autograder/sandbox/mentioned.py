@@ -1,4 +1,4 @@
-"""What test files mention, and how they print."""
+"""Find the names that test files mention, and print numbers as the notebook does."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from typing import Any
 import numpy as np
 
 _FORMS = ("1.13", "1.21", "1.25", "2.1", "2.2")
-"""Versions of NumPy whose printed form can be asked for."""
+"""The versions of NumPy whose printed form a notebook can choose."""
 
 
 def print_as_there(legacy: Any) -> None:
-    """Print NumPy's numbers in the form that the notebook has chosen, as courses do for doctests
-    that expect `True` or `2.5`. No other option is taken over: a precision would hide digits.
+    """Print NumPy's numbers in the form that the notebook chose, as courses do for doctests that
+    expect `True` or `2.5`. No other option is adopted, because a precision would hide digits.
     """
     if legacy is False or legacy in _FORMS:
         np.set_printoptions(legacy=legacy)
 
 
 def identifiers(path: Path, own_names: Sequence[str], bound: Collection[str] | None) -> list[str]:
-    """Every name that a test file uses and that a submission may define: no keywords, and of
-    Python's own names only those in `own_names`.
+    """Every name that a test file uses and that a submission may define: no keywords, and only
+    those Python builtins that are in `own_names`.
 
-    A word inside of a text counts only where the solution binds it (`bound`), as in
-    `env["values"]`; if that is not known, where it is an index or an argument. What a test compares
-    with is no name.
+    A word inside a string counts only if the solution binds it (`bound`), as in `env["values"]`. If
+    that is not known, it counts if it is an index or an argument. A value that a test compares with
+    is not a name.
     """
     source = path.read_text(encoding="utf-8")
     used, inside = _used(source)
@@ -47,8 +47,8 @@ def identifiers(path: Path, own_names: Sequence[str], bound: Collection[str] | N
 
 
 def _used(source: str) -> tuple[set[str], set[str]]:
-    """The names that code uses, also in the examples of a doctest; and the texts that are indices
-    or arguments and could be names. None of code that cannot be read.
+    """The names that code uses, including those in examples of a doctest, and the strings that are
+    indices or arguments and could be names. Both are empty for code that cannot be parsed.
     """
     used, inside = set[str](), set[str]()
     try:
@@ -89,5 +89,5 @@ def _examples(text: str) -> list[str]:
 
 
 def texts_in(said: object) -> set[str]:
-    """The texts in a list of names that another process gave; none if it is no list."""
+    """The strings in a list of names that another process sent; empty if it is not a list."""
     return {name for name in said if isinstance(name, str)} if isinstance(said, list) else set()

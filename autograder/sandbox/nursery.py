@@ -1,11 +1,11 @@
-"""Start and use the nursery: a process that has imported JAX and Flax and computed nothing, from
-which workers are forked when many submissions are graded.
+"""Start and use the nursery: a process that has imported JAX and Flax and computed nothing. It
+forks workers when many submissions are graded.
 
-`autograder.sandbox.confined.nursery_process` is what runs in it. To get a worker, a trusted process
-sends one message over a socket that only trusted processes have, with the worker's two pipes and a
-socket for answers. The nursery answers on that socket with the worker's process number and, when
-the worker ends, with its status. When the socket is closed, the nursery kills the worker and its
-process group and reaps it; until then the number remains the worker's, even after its end.
+`autograder.sandbox.confined.nursery_process` runs in it. To get a worker, a trusted process sends
+one message over a socket that only trusted processes have, with the worker's two pipes and a socket
+for answers. The nursery answers on that socket with the worker's process number and, when the
+worker ends, with its status. When the socket is closed, the nursery kills the worker and its
+process group and reaps it. Until then the number stays the worker's, even after its end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from collections.abc import Mapping, Sequence
 from autograder.runtime import system
 
 VARIABLE = "OTTER_ARRAYS_NURSERY"
-"""The environment variable with the descriptor of the request socket, in processes that may ask."""
+"""The environment variable that holds the descriptor of the request socket, in processes that may
+ask.
+"""
 
 _BOOT = (
     "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nursery_process import "
@@ -32,8 +34,8 @@ _BOOT = (
 
 
 class Child:
-    """A worker forked by the nursery, with the part of `subprocess.Popen`'s interface that is
-    used.
+    """A worker forked by the nursery, with the part of the `subprocess.Popen` interface that we
+    use.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class Child:
                 os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Have the worker killed, if it runs, and reaped."""
+        """Have the worker killed, if it still runs, and reaped."""
         self._answers.close()
 
     def _ended(self, timeout: float | None) -> int | None:
@@ -128,6 +130,6 @@ class Nursery:
 
 
 def descriptor() -> int | None:
-    """The descriptor of the request socket; None if workers are started as new interpreters."""
+    """The descriptor of the request socket; None if workers start as new interpreters."""
     number = os.environ.get(VARIABLE, "")
     return int(number) if system.FORKS and number.isdigit() else None

@@ -1,5 +1,5 @@
-"""What tests without cases do with a submission's functions and objects: each operation is sent to
-the process where they are, and what comes back is plain data or a stand-in.
+"""Do what tests without cases do with a submission's functions and objects. Each operation goes to
+the process that holds them, and returns plain data or a stand-in.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from autograder.sandbox.stand_ins import RemoteFunction, Target
 from autograder.sandbox.wire import Frame
 
 MAX_NAME = 200
-"""Characters of a name that a submission gives to a function or a class."""
+"""The most characters in a name that a submission gives to a function or a class."""
 
 MAX_CLASSES = 2_000
-"""Classes of a submission that have a stand-in."""
+"""The most classes of a submission that can have a stand-in."""
 
 PRINTED_SHOWN = 20_000
-"""Characters that one operation prints, and a fiftieth of those of one test."""
+"""The most characters that one operation may print; one test may print fifty times as many."""
 
 
 class Objects:
     """The objects of one submission, by reference."""
 
     def __init__(self, worker: RestartedWorker, seconds: float) -> None:
-        """Ask `worker`, for at most `seconds` each time."""
+        """Send requests to `worker`, each for at most `seconds`."""
         self._worker, self._seconds = worker, seconds
         self._states = SharedStates()
         self._classes: dict[str, type] = {}
@@ -49,10 +49,10 @@ class Objects:
         self._by_number = False
         self._room = 50 * PRINTED_SHOWN
         self.texts: list[tuple[str, str]] = []
-        """The class and the text of each exception of the submission that a test was given."""
+        """The class and the text of each exception of the submission that a test received."""
 
     def begin_test(self) -> None:
-        """Forget what was noted of an earlier test."""
+        """Forget what an earlier test noted."""
         self.texts.clear()
         self._room = 50 * PRINTED_SHOWN
         self._states.remember()
@@ -65,12 +65,12 @@ class Objects:
         positional: tuple[Any, ...] = (),
         named: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Do one operation (see `autograder.sandbox.operations`) on an object of the submission,
-        which messages call `name`.
+        """Perform one operation (see `autograder.sandbox.operations`) on an object of the
+        submission, which messages call `name`.
 
         Returns a copy of plain data, or a stand-in. Arguments that the call changed in place are
-        changed here too. If it raised, raises the built-in exception of the same name, or the
-        stand-in of the submission's own.
+        changed here too. If the operation raised, this raises the built-in exception of the same
+        name, or the stand-in for the submission's own.
         """
         arrays: dict[str, Any] = {}
         passed = [list(positional), dict(named or {})]
@@ -97,7 +97,7 @@ class Objects:
         return self._taken(frame, name, passed)
 
     def resolved(self, said: Mapping[str, Any], name: str | None = None) -> Any:
-        """The stand-in for an object as it is described; `name` is what it is bound to."""
+        """The stand-in for an object that is described by `said`; `name` is what it is bound to."""
         kept = said["kept"]
         if type(kept) is not str or len(kept) > MAX_NAME:
             raise CannotCross("data of an unknown form")
@@ -127,8 +127,8 @@ class Objects:
         return found
 
     def as_function(self, value: object) -> object:
-        """The stand-in for a function that `check` can call in the ways of its cases, for a class
-        or a callable object that is bound to a name; any other value as it is.
+        """A stand-in that `check` can call in the ways of its cases, for a class or a callable
+        object that is bound to a name; any other value unchanged.
         """
         kept = None if type(value) is RemoteFunction else (target_of(value) or {}).get("kept")
         name = self._names.get(kept) if isinstance(kept, str) else None
@@ -137,7 +137,7 @@ class Objects:
         return self._callables.setdefault(name, RemoteFunction(self, name))  # type: ignore[arg-type]
 
     def unpacked(self, node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
-        """Plain data and stand-ins that the submission's process has sent. Raises `CannotCross`."""
+        """Plain data and stand-ins that the submission's process sent. Raises `CannotCross`."""
         return unpack(node, arrays, self._resolve)
 
     def _taken(self, frame: Frame, name: str, passed: list[Any]) -> Any:
@@ -166,8 +166,8 @@ class Objects:
     def _exception(
         self, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], name: str
     ) -> BaseException:
-        """The exception to raise for one of the submission. An `Exception` in any case: what a
-        submission raises must not end a test otherwise than by failing it.
+        """The exception to raise for one of the submission's. It is always an `Exception`, because
+        what a submission raises must not end a test in any way other than by failing it.
         """
         kind = vars(builtins).get(str(header["raised"]))
         try:
@@ -203,7 +203,7 @@ class Objects:
         return {"callback": len(self._callbacks) - 1}
 
     def _serve(self, frame: Frame) -> Frame:
-        """Call a function of the test for the submission, which was given it."""
+        """Call a function of the test for the submission, to which the test passed it."""
         arrays: dict[str, Any] = {}
         try:
             function = self._callbacks[frame.header["callback"]]

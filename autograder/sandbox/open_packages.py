@@ -1,9 +1,9 @@
-"""Modules, functions and classes that a test uses as they are installed here: those that compute
+"""Let a test use modules, functions and classes as they are installed here, if they only compute
 with plain data and compare it.
 
-Only what the assignment's own notebook binds to a name is taken for it, and only if the submission
-does the same. If a submission could choose, `import pickle as json` would have a test load what it
-likes.
+A name counts only if the assignment's own notebook binds it to such an object, and only if the
+submission does the same. If a submission could choose, `import pickle as json` would make a test
+load whatever the submission likes.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ USUAL: Mapping[str, Public] = {
         *("json", "datetime", "string", "statistics", "fractions", "scipy"),
     )
 } | {"np": ("numpy", ""), "pd": ("pandas", "")}
-"""What names are bound to where a zip does not say what its notebook binds them to."""
+"""What names are bound to if a zip does not say what its notebook binds them to."""
 
 
 def public_name(value: Any) -> Public | None:
-    """The module and the name by which anybody can import an object; None if there are none."""
+    """The module and the name by which anybody can import an object; None if there is no such
+    name.
+    """
     if isinstance(value, types.ModuleType):
         own = value.__name__
         return (own, "") if sys.modules.get(own) is value and own != "__main__" else None
@@ -45,7 +47,7 @@ def public_name(value: Any) -> Public | None:
 
 
 def library_names(namespace: Mapping[str, Any]) -> dict[str, Public]:
-    """What the names in `namespace` are bound to, of open packages."""
+    """The names in `namespace` that are bound to objects of open packages, and these objects."""
     found = {name: public_name(value) for name, value in namespace.items()}
     return {
         name: public

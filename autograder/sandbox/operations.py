@@ -1,5 +1,5 @@
-"""What a test can do to an object of the submission: the names of the operations, which both sides
-know, and what each does where the object is.
+"""The operations that a test can perform on an object of the submission: their names, which both
+sides know, and what each does where the object is.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ SUPPORTED = (
     *COMPARISONS,
     *OF_TWO,
 )
-"""The special methods that a stand-in has if the type of its object has them."""
+"""The special methods that a stand-in has if its object's type has them."""
 
 _PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, bytes, int, float, complex)
 
@@ -127,4 +127,4 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "source": inspect.getsource,
     "view": view,
 }
-"""What each operation does, by its name: the object comes first."""
+"""What each operation does, by name. The object comes first."""

@@ -1,4 +1,4 @@
-"""What a trusted process does about itself before a submission runs."""
+"""Protect a trusted process before a submission runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from autograder.sandbox.confined.confine import hide_from_same_user
 
 
 def protect_this_process() -> None:
-    """Stop processes of the same user from inspecting this one. To be called before any worker
+    """Stop processes of the same user from inspecting this one. Call this before any worker
     starts.
     """
     hide_from_same_user()

@@ -1,8 +1,8 @@
-"""The time and memory that a test takes by itself, beside what it asks of the submission's process:
-data of a submission drives the loops of a test, as in `sum(numbers)` of a range without end.
+"""Limit the time and memory that a test itself takes, apart from what it asks of the submission's
+process: a submission's data drives the loops of a test, as in `sum(numbers)` of an endless range.
 
-A test that takes too long is ended by an exception. Where Python does not come to look for one,
-inside a single step such as that sum, the whole process ends a little later, and leaves a mark.
+An exception ends a test that takes too long. If Python never gets to raise it, as inside a single
+step such as that sum, the whole process ends a little later and leaves a mark.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ from typing import IO
 from autograder.runtime import system
 
 AGAIN = 5.0
-"""Seconds after which a test that goes on is ended again, and after which the process ends."""
+"""The seconds after which a test that goes on is interrupted again, and after which the process
+ends.
+"""
 
 
 class TookTooLong(BaseException):
-    """A test has taken longer than it may. No `Exception`, which a test may catch."""
+    """A test has taken longer than it may. This is not an `Exception`, because a test may catch
+    those.
+    """
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
@@ -57,7 +61,7 @@ class _Clock:
     def over(self, _number: int, _frame: FrameType | None) -> None:
         if self.running_since is None:
             return
-        # the next time, the test has a case that has just begun
+        # next time, the test has only just started another case
         faulthandler.dump_traceback_later(2 * AGAIN, exit=True, file=self.mark)
         raise TookTooLong(self.seconds)
 
@@ -67,8 +71,8 @@ _clock: _Clock | None = None
 
 @contextlib.contextmanager
 def limited_memory(more: int) -> Iterator[None]:
-    """In the block, this process gets at most `more` bytes beyond those that it has, and a
-    `MemoryError` in place of what is too much. Linux only.
+    """In the block, this process gets at most `more` bytes beyond what it has; a larger request
+    raises `MemoryError`. Linux only.
     """
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
@@ -82,10 +86,10 @@ def limited_memory(more: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def limited(seconds: float, mark: Path) -> Iterator[None]:
-    """In the block, raise `TookTooLong` after so many seconds, and every few seconds from then on.
-    Where that does not end a step, this process ends, and there is something in `mark`.
+    """In the block, raise `TookTooLong` after `seconds`, and every few seconds from then on. If
+    that does not end a step, this process ends and leaves something in `mark`.
 
-    Does nothing where there are no such signals, and outside of the main thread.
+    Does nothing where these signals do not exist, or outside the main thread.
     """
     global _clock
     if system.ALARM is None or threading.current_thread() is not threading.main_thread():
@@ -106,7 +110,7 @@ def limited(seconds: float, mark: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def asking() -> Iterator[None]:
-    """In the block, the test waits for the submission, and its own time stands still."""
+    """In the block, the test waits for the submission, and its own clock stands still."""
     clock = _clock
     if clock is None or clock.running_since is None:
         yield
@@ -120,7 +124,7 @@ def asking() -> Iterator[None]:
 
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
-    """In a block inside of `asking`, the test computes something for the submission."""
+    """In a block inside `asking`, the test computes something for the submission."""
     clock = _clock
     if clock is None:
         yield

@@ -1,5 +1,5 @@
-"""Start the worker before it is needed: it imports JAX for a second, while the grader has other
-things to do.
+"""Start the worker before it is needed: it imports JAX for a second while the grader does other
+things.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _waiting: list[Worker] = []
 
 
 def start(settings: Settings) -> None:
-    """Start a worker that waits to be taken. Errors are ignored here: they will recur, and be
-    reported, when a worker is started later.
+    """Start a worker that waits to be taken. Errors are ignored here; they will recur and be
+    reported when a worker is started later.
     """
     with contextlib.suppress(Exception):
         protect_this_process()
@@ -25,8 +25,8 @@ def start(settings: Settings) -> None:
 
 
 def take(settings: Settings) -> Worker:
-    """The waiting worker if it was started with these settings, else a new one; confined and ready
-    for requests.
+    """The waiting worker if it was started with these settings, otherwise a new one; confined and
+    ready for requests.
     """
     while _waiting:
         worker = _waiting.pop()
@@ -38,7 +38,7 @@ def take(settings: Settings) -> Worker:
 
 
 def discard() -> None:
-    """End a waiting worker that was not taken."""
+    """End a waiting worker that nobody took."""
     while _waiting:
         _waiting.pop().end()
 

@@ -1,8 +1,8 @@
-"""Stand-ins for the objects and classes of a submission: each has the special methods of the class
-that it stands for, and everything done to it is done in the submission's process.
+"""Stand-ins for the objects and classes of a submission. Each has the special methods of the class
+that it stands for, and everything done to it happens in the submission's process.
 
-What comes of an operation is plain data, which a test then compares here, or another stand-in. A
-stand-in never says that it equals plain data because its object says so.
+The result of an operation is plain data, which a test then compares here, or another stand-in. A
+stand-in never equals plain data only because its object says so.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _PROBED = (
     "_repr_",
     "_ipython_",
 )
-"""Beginnings of attributes that libraries look for, which no stand-in asks for."""
+"""How the names of attributes begin that libraries look for; no stand-in asks for them."""
 
 
 class NotComparable(TypeError):
-    """A test compares an object of the submission with plain data."""
+    """A test compares an object of the submission with plain data, and the object holds none."""
 
 
 class RemoteClass(type):
-    """The class of the stand-ins for one class of the submission, which is itself the stand-in for
-    that class.
+    """The metaclass of the stand-ins for a submission's classes. Each of its instances stands for
+    one class.
     """
 
     def __call__(cls, *positional: Any, **named: Any) -> Any:
@@ -66,7 +66,9 @@ class RemoteClass(type):
         return True
 
     def __eq__(cls, other: object) -> bool:
-        """Whether it is the same class, or the one of an installed package that this stands for."""
+        """Whether it is the same class, or the class of an installed package that this one stands
+        for.
+        """
         if cls is other or not isinstance(other, type) or type(other) is RemoteClass:
             return cls is other
         own = (cls.__module__, cls.__qualname__)
@@ -81,7 +83,7 @@ class RemoteClass(type):
     def __dir__(cls) -> list[str]:
         return list(do(cls, "__dir__"))
 
-    # an enumeration is a class that has these
+    # the class of an enumeration has these
     def __len__(cls) -> Any:
         return do(cls, "__len__")
 
@@ -96,7 +98,7 @@ class RemoteClass(type):
 
 
 class RemoteObject:
-    """The stand-in for an object; its class is the stand-in for the object's class."""
+    """The stand-in for an object. Its class is the stand-in for the object's class."""
 
     __slots__ = ("__weakref__", "_arrays_self")
 
@@ -104,8 +106,8 @@ class RemoteObject:
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:
-        """The class of an installed package that the object is of, if it is loaded here: for
-        `isinstance`.
+        """The object's class from an installed package, if that is loaded here, so that
+        `isinstance` works.
         """
         for module, name in vars(type(self))["_arrays_library"]:
             found: Any = sys.modules.get(module)
@@ -152,7 +154,7 @@ class RemoteObject:
 
 
 def target_of(value: Any) -> Target | None:
-    """What names the object that `value` stands for; None if it is no stand-in."""
+    """The target that names the object that `value` stands for; None if it is not a stand-in."""
     if type(value) is RemoteClass or type(type(value)) is RemoteClass:
         return _target(value)
     return value.target if type(value) is RemoteFunction else None
@@ -180,13 +182,13 @@ def _named(value: Any) -> str:
 
 
 def do(value: Any, operation: str, *positional: Any, **named: Any) -> Any:
-    """Do an operation on the object that `value` stands for."""
+    """Perform an operation on the object that `value` stands for."""
     return _home_of(value).operate(_target(value), _named(value), operation, positional, named)
 
 
 def attribute(value: Any, name: str) -> Any:
-    """An attribute of the object that `value` stands for. Raises `AttributeError`, also for what is
-    never asked.
+    """An attribute of the object that `value` stands for. Raises `AttributeError`, also for names
+    that are never asked for.
     """
     if name in NOT_ASKED or name.startswith(_PROBED):
         raise AttributeError(f"{_named(value)} has no attribute {name!r} here")
@@ -194,8 +196,8 @@ def attribute(value: Any, name: str) -> Any:
 
 
 def compare(one: Any, operation: str, other: Any) -> Any:
-    """The answer to a comparison of an object with `other`. With plain data it is given here, by
-    the plain data inside the object. Raises `NotComparable` if it holds none.
+    """The result of comparing an object with `other`. A comparison with plain data is done here,
+    with the plain data inside the object. Raises `NotComparable` if it holds none.
     """
     if _is_stand_in(other):
         return do(one, operation, other)
@@ -205,8 +207,9 @@ def compare(one: Any, operation: str, other: Any) -> Any:
 
 
 def compute(one: Any, operation: str, *others: Any) -> Any:
-    """The answer to an operator. With plain data it is an object: an answer in plain data would be
-    what the object's class makes of the test's own numbers. Raises `NotComparable` for it.
+    """The result of an operator. If the object's class answers with plain data although the test's
+    own numbers take part, the result is computed here from the plain data inside the object,
+    because its class could make anything of these numbers. Raises `NotComparable` if it holds none.
     """
     answer = do(one, operation, *others)
     if not _is_stand_in(answer) and not all(map(_is_stand_in, others)):
@@ -220,7 +223,7 @@ def plain_inside(value: Any) -> Any:
         inside = do(value, "view")
     except TypeError:
         inside = value
-    # What comes from the submission's process is a claim, and it may be another object.
+    # What comes from the submission's process is a claim, and may be another object.
     if _is_stand_in(inside):
         raise NotComparable(
             f"{_named(value)} meets plain data in this test, and its own class would say what "

@@ -1,4 +1,4 @@
-"""Make the class of the stand-ins for one class of a submission, as it is described."""
+"""Make the class of the stand-ins for one class of a submission, from its description."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from autograder.sandbox.remote import (
 from autograder.sandbox.stand_ins import Home, Target
 
 _NEVER = ("builtins", "autograder", "otter", "IPython", "ipykernel")
-"""Packages whose classes no object of a submission is taken for: tests and grading run on them."""
+"""Packages whose classes no object of a submission may claim, because tests and grading run on
+them.
+"""
 
 _PLAIN = ("ndarray", "DataFrame", "Series", "Index", "Array", "ArrayImpl")
-"""Classes whose objects cross as copies: a stand-in is none of them."""
+"""Classes whose objects cross as copies, so no stand-in is one of them."""
 
 
 def remote_class(
     home: Home, target: Target, said: Mapping[str, Any], own_bases: tuple[type, ...]
 ) -> type:
-    """The stand-in for a class, as it is described (see `autograder.sandbox.confined.kept`)."""
+    """The stand-in for a class, from its description (see `autograder.sandbox.confined.kept`)."""
     name = str(said["name"])
     exception = vars(builtins).get(said.get("exception", ""))
     content: dict[str, Any] = {
@@ -93,5 +95,5 @@ def _method(operation: str) -> Callable[..., Any]:
 
 
 def _contains(self: Any, item: Any) -> bool:
-    """Compares here: a `__contains__` of the submission could say yes to anything."""
+    """Compare here, because a `__contains__` of the submission could say yes to anything."""
     return any(item is each or item == each for each in self)

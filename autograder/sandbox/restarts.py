@@ -1,8 +1,8 @@
-"""The worker of one submission, replaced when it dies: the cells that ran in it run again, and one
-question's deaths cost no other question.
+"""Replace the worker of a submission when it dies: the cells that ran in it run again, and the
+deaths of one question cost no other question.
 
-No shortcut may change a verdict. When a worker with shortcuts dies, its last request is sent once
-more to a new interpreter without any, before the answer is judged. All later requests go to such
+No shortcut may change a verdict. When a worker with shortcuts dies, its last request is repeated in
+a new interpreter without any, before the answer is judged. All later requests go to such
 interpreters too.
 """
 
@@ -22,20 +22,20 @@ from autograder.sandbox.settings import Settings
 from autograder.sandbox.wire import Frame
 
 STARTS = 3
-"""Attempts to start a worker, all but the first without shortcuts."""
+"""The number of attempts to start a worker. All but the first are without shortcuts."""
 
 SECOND_CHANCES = 2
-"""Calls of a submission that are repeated because their worker was killed from outside."""
+"""How many calls of a submission are repeated because their worker was killed from outside."""
 
 
 class RestartedWorker:
-    """Runs cells and answers requests in one worker after another. Methods that send a request
-    raise `Died` if there is no answer.
+    """Run cells and answer requests in one worker after another. Methods that send a request raise
+    `Died` if there is no answer.
     """
 
     def __init__(self, settings: Settings, questions: int) -> None:
-        """Start the first worker, for a submission with tests of `questions` questions. `problem`
-        says why if none can be started.
+        """Start the first worker, for a submission with tests of `questions` questions. If none can
+        be started, `problem` says why.
         """
         self._settings = settings
         self._cells: list[Mapping[str, Any]] = []
@@ -53,8 +53,8 @@ class RestartedWorker:
         return self._budget.left()
 
     def next_question(self) -> None:
-        """Begin another question: where workers have died, it gets its share of the time that is
-        left.
+        """Start the next question. Once workers have died, it gets only its share of the time that
+        is left.
         """
         self._budget.next_question()
 
@@ -66,8 +66,8 @@ class RestartedWorker:
         return frame
 
     def define(self, source: str) -> tuple[str, ...]:
-        """Run only the definitions and imports of a cell that its worker did not survive, and
-        remember that.
+        """Run only the definitions and imports of a cell that killed its worker, and remember that
+        for later workers.
 
         Returns the names that it defined.
         """
@@ -101,8 +101,8 @@ class RestartedWorker:
         """Send a request about a function ("" if it concerns none), and wait for the answer for at
         most `seconds`.
 
-        `watched`: the request is not for the function's answer but for how it computes it. `serve`
-        answers calls of functions that the request has passed.
+        With `watched`, the request asks how the function computes its answer, not for the answer.
+        `serve` answers calls of functions that the request passed.
         """
         subject = Subject(function, watched)
         self._budget.refuse_settled(subject)
@@ -110,9 +110,9 @@ class RestartedWorker:
         return self._slowly_on_doubt(subject, request, arrays, limit, serve)
 
     def lost_to_a_shortcut(self) -> bool:
-        """Whether, since this was last asked, a worker with shortcuts died of a request that cannot
-        be repeated: it concerned an object that only that worker had. What led to the object can be
-        done again; no worker takes a shortcut any more.
+        """Whether, since this was last called, a worker with shortcuts died of a request that
+        cannot be repeated because it concerned an object that only that worker had. The steps that
+        led to the object can be repeated; no worker takes shortcuts any more.
         """
         lost, self._lost = self._lost, False
         return lost
@@ -143,7 +143,7 @@ class RestartedWorker:
         seconds: float,
         serve: Serve | None = None,
     ) -> Frame:
-        """Send a request, and once more without any shortcut if a worker with shortcuts dies."""
+        """Send a request, and repeat it without any shortcut if a worker with shortcuts dies."""
         shortcuts = self._settings.shortcuts()
         try:
             return self._once(request, arrays, seconds, serve)
@@ -153,10 +153,10 @@ class RestartedWorker:
             died = cause
         self._settings = self._settings.without_shortcuts()
         # A request with "kept" refers to an object in the worker that died. A cell that took too
-        # long has had its time; its definitions can still be run.
+        # long has used its time; its definitions can still run.
         lost = "kept" in request or (subject == CELL and died.late)
         if lost and shortcuts and subject != CELL:
-            self._lost = True  # a death with shortcuts, which counts only if it happens without
+            self._lost = True  # a death with shortcuts counts only if it also happens without
             raise died
         while not lost and (shortcuts or (died.from_outside and self._second_chances)):
             self._second_chances -= not shortcuts
@@ -182,7 +182,7 @@ class RestartedWorker:
         seconds: float,
         serve: Serve | None = None,
     ) -> Frame:
-        """Send a request to the worker, or to a new one if the last one has died."""
+        """Send a request to the worker, or to a new one if the last one died."""
         if self._budget.left() > 0 and self._worker is None:
             self._restart()
         if self._budget.left() <= 0:
@@ -197,7 +197,7 @@ class RestartedWorker:
         try:
             return worker.ask(request, arrays, min(seconds, self._budget.left()), serve)
         except (Died, TookTooLong):
-            if self._worker is worker:  # a function of a test may have had it replaced already
+            if self._worker is worker:  # a function of a test may already have had it replaced
                 self._worker = None
             raise
 
@@ -212,7 +212,7 @@ class RestartedWorker:
                 )
                 return
             except (Died, OSError) as cause:
-                # Nothing of the submission has run in it.
+                # It has run nothing of the submission.
                 self._settings = self._settings.without_shortcuts()
                 if attempt == STARTS - 1:
                     self.problem = (
@@ -221,7 +221,7 @@ class RestartedWorker:
 
     def _restart(self) -> None:
         """Start a new worker and run the earlier cells in it. If a cell kills the worker this time,
-        only its definitions are run from now on.
+        only its definitions run from now on.
         """
         while self._worker is None and self.problem is None and self._budget.left() > 0:
             self._start()

@@ -1,4 +1,4 @@
-"""How one submission is run: limits, what stays hidden, and which shortcuts are taken."""
+"""How to run one submission: limits, what stays hidden, and which shortcuts to take."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LEVELS = ("required", "best", "off")
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds of wall time for starting, for one cell, one call, and the whole submission; bytes of
-    resident memory and of address space.
+    """Seconds of wall time for starting, for one cell, for one call, and for the whole submission;
+    bytes of resident memory and of address space.
 
-    A call that takes too long is repeated without shortcuts, a cell is not: an endless loop in
-    either ends a grading within two minutes.
+    A call that takes too long is repeated without shortcuts, but a cell is not, so an endless loop
+    in either ends a grading within two minutes.
     """
 
     start_seconds: float = 120
@@ -33,10 +33,10 @@ class Settings:
     """How to run one submission: the folder with its other files (may be None), what must stay
     hidden, and how strictly.
 
-    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`); it may
-    be missing. `without` names shortcuts that are not taken (see `autograder.runtime.switches`). To
-    test the remaining layers, `leave_out` names layers that are not applied, and `own_user=False`
-    runs the worker as this process's user.
+    `compiled` is a file of compiled programs (see `autograder.runtime.compiled_programs`), which
+    may be missing. `without` names shortcuts not to take (see `autograder.runtime.switches`). To
+    test the remaining layers, `leave_out` names layers not to apply, and `own_user=False` runs the
+    worker as this process's user.
     """
 
     hidden: Sequence[str]
@@ -64,11 +64,11 @@ class Settings:
         )
 
     def from_nursery(self) -> int | None:
-        """The descriptor of the nursery's request socket, if this worker may be forked there; else
-        None.
+        """The descriptor of the nursery's request socket if this worker may be forked there,
+        otherwise None.
 
-        The nursery has already taken every other shortcut that this process takes, so a worker
-        without one of them cannot be forked from it.
+        The nursery has already taken every other shortcut that this process takes, so it cannot
+        fork a worker without one of them.
         """
         return (
             nursery.descriptor()

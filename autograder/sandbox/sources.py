@@ -1,5 +1,4 @@
-"""What `inspect` finds in a stand-in: the signature and the source of a function that is
-elsewhere."""
+"""Show `inspect` the signature and the source of a function that is elsewhere."""
 
 from __future__ import annotations
 
@@ -10,10 +9,10 @@ import types
 from typing import Any
 
 NOT_ASKED = ("__wrapped__", "__signature__", "__text_signature__", "__isabstractmethod__")
-"""Attributes that Python itself looks for, which no stand-in asks for."""
+"""Attributes that Python itself looks for; no stand-in asks for them."""
 
 LONGEST = 100_000
-"""Characters of a source that is kept here."""
+"""The most characters of a source that is kept here."""
 
 
 _KINDS = (
@@ -26,7 +25,7 @@ _KINDS = (
 
 
 def signature_of(said: Any) -> inspect.Signature:
-    """The signature of these parameters (see `autograder.sandbox.operations.signature`)."""
+    """The signature with these parameters (see `autograder.sandbox.operations.signature`)."""
     return inspect.Signature(
         [
             inspect.Parameter(
@@ -40,8 +39,8 @@ def signature_of(said: Any) -> inspect.Signature:
 
 
 def never_called(source: Any, name: str) -> types.FunctionType:
-    """A function whose source `inspect.getsource` finds to be `source`, of which nothing is
-    compiled. Raises `AttributeError` if it is no source.
+    """A function for which `inspect.getsource` finds `source`, without compiling any of it. Raises
+    `AttributeError` if it is not a source.
     """
     text = textwrap.dedent(source) if isinstance(source, str) else ""
     if not text or len(text) > LONGEST:

@@ -1,5 +1,5 @@
-"""What a submission's functions are where tests run: stand-ins, whose calls run in the submission's
-own process.
+"""Stand-ins for a submission's functions where tests run. Their calls run in the submission's own
+process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Target = Mapping[str, Any]
 
 
 class Home(Protocol):
-    """The submission's process, as a stand-in sees it: called by name, it answers with plain data
+    """The submission's process, as a stand-in sees it: asked by name, it answers with plain data
     (see `autograder.sandbox.functions.Functions`).
     """
 
@@ -51,8 +51,8 @@ class Home(Protocol):
 
 
 class RemoteFunction(Watched):
-    """A function of the submission: a call of it runs there. `kept` identifies a function that has
-    no name there but was returned by a call.
+    """A function of the submission. A call runs in the submission's process. `kept` identifies a
+    function that has no name there but was returned by a call.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class RemoteFunction(Watched):
 
     @property
     def __wrapped__(self) -> types.FunctionType:
-        """A function of the same source that is never called: `inspect.getsource` reads it."""
+        """A function with the same source that is never called, for `inspect.getsource` to read."""
         return never_called(self._home.operate(self.target, self._name, "source"), self.__name__)
 
     def transformed(self, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-        """The answer of a transform of JAX that is given this function, made where it is."""
+        """The result of a JAX transform of this function, made where the function is."""
         target = {"import": ["jax", name]}
         return self._home.operate(target, f"jax.{name}", "__call__", arguments, named)
 

@@ -1,4 +1,6 @@
-"""Start the process of a submission: forked where one waits that may be, else a new interpreter."""
+"""Start the process of a submission: fork it from a waiting process if there is one, or else start
+a new interpreter.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _BOOT_BY_STREAMS = (
 
 
 def start(settings: Settings, scratch: Path) -> tuple[Process, Pipe]:
-    """Start a worker that works in `scratch`, and return what talks to it."""
+    """Start a worker with `scratch` as its folder, and return the process and the pipe to it."""
     environment = surroundings.variables(str(scratch), settings.without)
     path = surroundings.import_path(settings.hidden)
     if not system.HANDS_ON_PIPES:
@@ -69,9 +71,7 @@ def _interpreter(
 def _forked(
     settings: Settings, environment: dict[str, str], read: int, write: int
 ) -> nursery.Child | None:
-    """The worker as a fork of a process that has imported JAX; None where there is no such
-    process.
-    """
+    """The worker as a fork of a process that has imported JAX; None if there is no such process."""
     requests = settings.from_nursery()
     if requests is not None:
         with contextlib.suppress(OSError):

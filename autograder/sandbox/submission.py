@@ -1,4 +1,4 @@
-"""A submission as the trusted kernel sees it: cells to run, names to look at, functions to call,
+"""A submission as the trusted kernel sees it: cells to run, names to inspect and functions to call,
 all in another process.
 
 Otter's own test files run in this kernel unchanged. Every name that they mention is bound to a copy
@@ -26,11 +26,11 @@ from autograder.sandbox.settings import Limits, Settings
 from autograder.sandbox.stand_ins import RemoteFunction
 
 MAX_CELL = 1_000_000
-"""Characters of one cell."""
+"""The most characters of one cell."""
 
 
 class Submission:
-    """Runs the cells of one submission in a worker. When the worker dies, a new one starts and runs
+    """Run the cells of one submission in a worker. When the worker dies, a new one starts and runs
     the earlier cells again.
     """
 
@@ -69,8 +69,8 @@ class Submission:
 
     @property
     def started(self) -> Started | None:
-        """What the first worker reported of itself before it ran anything of the submission; None
-        if none could be started.
+        """What the first worker reported about itself before it ran anything of the submission;
+        None if none could be started.
         """
         return self._worker.started
 
@@ -84,7 +84,7 @@ class Submission:
 
     @property
     def problem(self) -> str | None:
-        """Why nothing of the submission could be run; None if it could."""
+        """Why nothing of the submission could run; None if it could."""
         return self._worker.problem
 
     @property
@@ -128,7 +128,7 @@ class Submission:
         return str(header.get("printed", "")), list(dict.fromkeys(checks))
 
     def skip_cell(self) -> None:
-        """Count a code cell that is not run."""
+        """Count a code cell that does not run."""
         self._cells.append("")
 
     def why_undefined(self, name: str) -> str:
@@ -150,7 +150,8 @@ class Submission:
     def bind(self, test: str, namespace: MutableMapping[str, Any]) -> None:
         """Bind the names that `test` mentions, and forget what they were bound to before.
 
-        Only names that the submission has defined are asked for: it learns no other word of a test.
+        Only names that the submission has defined are asked for, so that it learns no other word of
+        a test.
         """
         names = self._tests[test]
         self._tested = True
@@ -167,8 +168,8 @@ class Submission:
             described, arrays = frame.header.get("names", {}), Received(frame.arrays)
             print_as_there(frame.header.get("printing"))
         except NotAsked:
-            # There is no worker any more. A name that was a function remains one: its call then
-            # says why there is no answer.
+            # There is no worker any more. A function's name stays bound to a function, whose call
+            # then says why there is no answer.
             described = {
                 name: {"callable": True}
                 for name in names
@@ -198,7 +199,9 @@ class Submission:
         return self.functions.as_function(value)
 
     def unbind(self, namespace: MutableMapping[str, Any]) -> None:
-        """Give Python's own names their meaning again: Otter's lines run in this namespace too."""
+        """Restore the meaning of Python's own names, because Otter's lines run in this namespace
+        too.
+        """
         for name in self._expected.own:
             namespace.pop(name, None)
 

@@ -41,7 +41,7 @@ _DEVICES = ("/dev/urandom", "/dev/random")
 
 
 def variables(scratch: str, without: Collection[str] = ()) -> dict[str, str]:
-    """The environment variables of a submission's process; it inherits none but JAX's and XLA's.
+    """The environment variables of a submission's process. It inherits only those of JAX and XLA.
     `without` names further shortcuts to switch off.
     """
     left_out = {**dict.fromkeys(switches.left_out()), **dict.fromkeys(without)}

@@ -1,8 +1,8 @@
-"""pandas tables as plain data: columns of numbers, texts and times, with their index. Other columns
-do not cross.
+"""Pack pandas tables as plain data: columns of numbers, texts and times, with their index. Other
+columns do not cross.
 
-A table is packed only where the submission has imported pandas itself; the trusted side builds it
-again from arrays and lists.
+A table is packed only if the submission has imported pandas itself. The trusted side rebuilds it
+from arrays and lists.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _unpack_values(node: Any, unpack: Pack) -> Any:
 
     dtype: str = node["dtype"]
     values = unpack(node["of"])
-    # A single number would be repeated for each row of the index, and a range be counted out.
+    # pandas would repeat a single number for each row of the index, and count out a range.
     if not isinstance(values, list if dtype in _TEXT_DTYPES else np.ndarray):
         raise ValueError(dtype)
     if dtype == "":

@@ -1,5 +1,5 @@
-"""JAX's transforms of a submission's function are made in the submission's process: it cannot be
-traced here.
+"""Make JAX's transforms of a submission's function in the submission's process, because the
+function cannot be traced here.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _SENT = "_sent_to_the_submission"
 
 
 def send_transforms() -> None:
-    """Make each of JAX's transforms, when it is given a stand-in for a function, one that is made
-    where the function is. Does nothing where JAX is not imported.
+    """Make each of JAX's transforms, when it receives a stand-in for a function, return one that is
+    made where the function is. Does nothing if JAX is not imported.
     """
     jax = sys.modules.get("jax")
     for name in _TRANSFORMS if jax is not None else ():

@@ -1,6 +1,4 @@
-"""A separate user for the worker: whether there can be one, and how to end everything that runs as
-it.
-"""
+"""Find a separate user for the worker, and end everything that runs as that user."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from autograder.runtime import system
 from autograder.sandbox.leftovers import remove_all_of
 
 FIRST_UID, LAST_UID = 1_500_000_000, 1_900_000_000
-"""The range from which the worker's user is drawn, in which there are no accounts."""
+"""The range from which the worker's user is drawn. No accounts are in it."""
 
 
 def worker_uid() -> int | None:
@@ -46,7 +44,7 @@ def _reachable_by_others(paths: Iterable[str]) -> bool:
 def kill_all_of(uid: int) -> None:
     """Kill every process of `uid`, until none is left.
 
-    The kill comes from a process that runs as `uid`, so that no other process can be hit.
+    The kill comes from a process that runs as `uid`, so that it cannot hit any other process.
     """
     # kill(-1) also succeeds if it reached no process, so this side checks whether one is left.
     code = "import os; os.kill(-1, 9)"
@@ -65,7 +63,7 @@ def kill_all_of(uid: int) -> None:
 
 
 def end_all_of(uid: int) -> None:
-    """Kill every process of `uid`, and remove everything that it has left behind."""
+    """Kill every process of `uid`, and remove everything that it left behind."""
     kill_all_of(uid)
     remove_all_of(uid)
 

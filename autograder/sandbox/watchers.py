@@ -1,5 +1,5 @@
-"""Threads beside a worker that have it killed when it uses more memory, starts more threads, or
-leaves more in its folder, than it may.
+"""Watch a worker in threads, and have it killed when it uses more memory, starts more threads, or
+leaves more in its folder than it may.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from autograder.sandbox.held import Held, held_by, look_as, shared_memory
 from autograder.sandbox.settings import Limits
 
 FOR_THE_GRADER = 200 * 2**20
-"""Bytes of a small container's memory that are kept for Otter and its kernel, beside the
-submission.
-"""
+"""The bytes of a small container's memory that are kept for Otter and its kernel."""
 
 Process = subprocess.Popen[bytes] | nursery.Child
 
@@ -30,8 +28,8 @@ Process = subprocess.Popen[bytes] | nursery.Child
 def begin(
     process: Process, limits: Limits, scratch: Path, uid: int | None, kill: Callable[[str], None]
 ) -> None:
-    """Watch `process`, of the user `uid` (None: this process's own), and its folder `scratch` until
-    it ends. `kill` is called with the cause, which continues a sentence.
+    """Watch `process`, which belongs to the user `uid` (None: this process's own), and its folder
+    `scratch` until it ends. `kill` is called with the cause, which continues a sentence.
     """
     watched = _Watched(process, limits, memory_limit(limits), scratch, uid, kill)
     for watch in (watched.memory, watched.threads, watched.what_is_held):
@@ -44,7 +42,7 @@ def memory_limit(limits: Limits) -> int:
 
 
 def too_much_memory(limits: Limits) -> str:
-    """The cause of a process that used more memory than it may."""
+    """The cause to report for a process that used more memory than it may."""
     return f"used more than {memory_limit(limits) // 2**20} MB of memory"
 
 
@@ -69,7 +67,7 @@ class _Watched:
             time.sleep(0.05)
 
     def what_is_held(self) -> None:
-        """Watch the folder, and what the process holds that is neither in it nor resident."""
+        """Watch the folder, and what the process holds that is neither there nor resident."""
         if system.LINUX:
             look_as(self.uid)
         while self.process.poll() is None:
@@ -105,8 +103,8 @@ class _Watched:
             return None
 
     def threads(self) -> None:
-        """Watch the number of threads. The system counts those of a user, so it holds those of a
-        user of its own only.
+        """Watch the number of threads. The system's own limit counts all threads of a user, so it
+        holds only for a worker with a user of its own.
         """
         while self.process.poll() is None:
             threads = self._threads()
@@ -130,5 +128,5 @@ class _Watched:
 
 
 def _share_of(memory: int) -> int:
-    """Bytes that a submission may use out of `memory`."""
+    """The bytes that a submission may use out of `memory`."""
     return memory - max(memory // 4, FOR_THE_GRADER)

@@ -1,4 +1,4 @@
-"""The messages between the worker and its host: a frame is one JSON header and some arrays, and
+"""The messages between the worker and its host. A frame is one JSON header and some arrays, and
 every size is checked before it is read.
 
 Neither side trusts the other's bytes: nothing in a frame can run, and a frame that is too large, or
@@ -23,26 +23,27 @@ from autograder.sandbox.ends import TooLate, ends
 
 MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 256 * 2**20
-"""Bytes of a header, and of all arrays of one frame together."""
+"""The most bytes of a header, and of all arrays of one frame together."""
 
 MAX_COUNT = 4096
-"""Arrays in one frame."""
+"""The most arrays in one frame."""
 
 MAX_DIMS = 32
 
 MAX_JSON = json_bounds.Counts(parts=500_000, entries=1_500_000, names=500_000, depth=500)
-"""What the header of a frame may have. A value that crosses has at most 100,000 parts, each of
+"""The limits for the header of a frame. A value that crosses has at most 100,000 parts, each of
 which is a few lists and objects.
 """
 
 _MAX_TENSORS = json_bounds.Counts(
     parts=3 * MAX_COUNT + 1, entries=(8 + MAX_DIMS) * MAX_COUNT, names=4 * MAX_COUNT, depth=3
 )
-"""What the list of arrays of a frame may have: for each an object with two lists, three names."""
+"""The limits for a frame's list of arrays. Each array is an object with two lists and three
+names.
+"""
 
 RETURNED = "returned/"
-"""The prefix of the names of arrays that a function has returned (see `autograder.calls.outputs`).
-"""
+"""The prefix of the names of arrays that a function returned (see `autograder.calls.outputs`)."""
 
 _LENGTHS = struct.Struct("<II")
 
@@ -109,7 +110,7 @@ def encode(frame: Frame) -> bytes:
 
 
 def decode(header: bytes, arrays: bytes) -> Frame:
-    """The frame of these two parts. Raises `WireError` if they are not exactly one frame."""
+    """The frame that these two parts make. Raises `WireError` if they are not exactly one frame."""
     try:
         content = json_bounds.read(header, MAX_JSON)
         _check_list(arrays)
@@ -124,7 +125,9 @@ def decode(header: bytes, arrays: bytes) -> Frame:
 
 
 def _check_list(arrays: bytes) -> None:
-    """Count the list of arrays, which lies before them behind its length. Raises `ValueError`."""
+    """Check the counts in the list of arrays, which follows its length and precedes the arrays.
+    Raises `ValueError`.
+    """
     size = int.from_bytes(arrays[:8], "little")
     if size > MAX_HEADER:
         raise ValueError("a list of arrays of too many bytes")

@@ -1,4 +1,4 @@
-"""A solution that is graded otherwise without shortcuts stops the build."""
+"""The build stops if the solution's rows change without shortcuts."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def test_a_build_stops_where_a_shortcut_changes_a_row(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_build_whose_processes_die_of_shortcuts_does_without(tmp_path: Path) -> None:
-    """That of the banks is started once more, and that of the compiled programs is not needed."""
+    """The process for the banks starts once more; the one for the compiled programs is not
+    needed.
+    """
     done = build(tmp_path, DIES)
     assert done.returncode == 0, done.stderr
 

@@ -1,4 +1,4 @@
-"""The folders that a build wrote, also with other zips and notebooks in them."""
+"""The folders that a build wrote, including ones with other zips and notebooks in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What `autograder doctor` says of the zip after `autograder build`, and of zips that cannot grade.
+"""What `autograder doctor` says about the zip after `autograder build`, and about zips that cannot
+grade.
 
 Covers too: `assignment.inspection`, `assignment.pins`.
 """
@@ -21,7 +22,7 @@ from autograder.cli import main
 
 
 def states(archive: Path, **options: bool) -> dict[str, tuple[str, str]]:
-    """What each check found; of several, what is wrong."""
+    """What each check found; if it found several things, the wrong one."""
     found = sorted(
         doctor.inspect_zip(archive, resolve=False, **options),
         key=lambda each: each.state == inspection.WRONG,
@@ -156,7 +157,7 @@ def test_the_doctor_sees_the_solution_in_a_file_and_not_one_line_of_it(
     one_assignment: BuiltAssignment,
 ) -> None:
     archive = one_assignment.zip
-    # Its name comes before that of the zip that the other tests use.
+    # This name sorts before that of the zip that the other tests use.
     beside = archive.with_name("a.zip")
     source = solution_of(one_assignment.solution, "vmap_over_batch")
     source = "\n".join(line for line in source.splitlines() if "SOLUTION" not in line)

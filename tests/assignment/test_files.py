@@ -1,4 +1,4 @@
-"""What a master's configuration may name as its files."""
+"""Which files a master's configuration may name."""
 
 from __future__ import annotations
 

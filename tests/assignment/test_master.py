@@ -1,4 +1,4 @@
-"""What is wrong with a master stops the build with a sentence that says where.
+"""A fault in a master stops the build with a sentence that says where it is.
 
 Covers too: `assignment.notebook`, `errors`.
 """
@@ -227,8 +227,8 @@ def test_stock_otter_assign_says_the_same(tmp_path: Path) -> None:
 
 
 def test_a_kernel_that_only_its_author_has_is_no_hindrance(tmp_path: Path) -> None:
-    """Masters name the kernel of a conda environment. Grading takes none of them, and the cells of
-    a master run where the plugin is.
+    """Masters may name the kernel of a conda environment. Grading uses none of these, and a
+    master's cells run where the plugin is.
     """
     spec = {"name": "course-env", "display_name": "Course", "language": "python"}
     cells = [nbformat.v4.new_code_cell("import sys"), nbformat.v4.new_code_cell("x = 3")]

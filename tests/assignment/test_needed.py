@@ -1,4 +1,4 @@
-"""Which of a master's cells its questions need, and so which of them may stop."""
+"""Which of a master's cells its questions need, and which may therefore stop."""
 
 from __future__ import annotations
 

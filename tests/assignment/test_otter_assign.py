@@ -1,4 +1,4 @@
-"""What `otter assign` could not read is told before it is called."""
+"""What `otter assign` could not read is reported before it is called."""
 
 from __future__ import annotations
 

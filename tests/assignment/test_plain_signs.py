@@ -1,4 +1,4 @@
-"""Test files in ASCII, which are the same programs."""
+"""Test files in ASCII are the same programs."""
 
 from __future__ import annotations
 

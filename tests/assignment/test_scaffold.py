@@ -1,4 +1,4 @@
-"""A new assignment: it works as it is written, and nothing is overwritten."""
+"""A new assignment works as it is written, and overwrites nothing."""
 
 from __future__ import annotations
 

@@ -91,7 +91,9 @@ def first_cell(notebook: Path, *, alone: bool = True, needs: tuple[str, ...] = N
 
 
 def ran(cells: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What a Python in `folder` says to these cells; a sentence of the first cell is its error."""
+    """How a Python in `folder` responds to these cells. Its error is a sentence from the first
+    cell.
+    """
     code = (
         "import sys\nsys.excepthook = lambda kind, fault, trace: print("
         "*(fault._render_traceback_() if hasattr(fault, '_render_traceback_') else [fault]), "
@@ -147,7 +149,7 @@ def test_alone_in_an_empty_folder_it_checks_with_what_it_has_brought(
     assert Path(file) == empty / "autograder" / "__init__.py"
     assert "case 1 of" in done.stderr
     assert "returned an array with" in done.stderr
-    # Once more: nothing is new, and nothing is said of it.
+    # The second time, nothing is new, and nothing is said.
     again = ran(f"{cell}\n{cell}\n{CHECK}check('scale_rows', scale_rows)", empty)
     assert (again.stderr, len(again.stdout.splitlines())) == ("", 3)
 
@@ -162,7 +164,9 @@ def test_it_brings_no_module_that_builds_or_grades_and_no_hidden_case(handed_out
 
 
 def test_what_a_check_imports_is_among_what_is_brought(handed_out: Path, tmp_path: Path) -> None:
-    """With the package itself out of reach, a check imports nothing that was not brought."""
+    """Without access to the package itself, a check imports nothing that the notebook did not
+    bring.
+    """
     cell = first_cell(handed_out)
     hidden = (
         "\nimport importlib.abc\nclass Only(importlib.abc.MetaPathFinder):\n"
@@ -296,8 +300,7 @@ def test_beside_its_files_the_first_cell_says_that_all_is_there_or_what_is_not(
 
 
 def test_every_module_is_the_same_program_without_what_people_read() -> None:
-    """Each still compiles, in the oldest Python that is supported, and its classes keep their
-    fields."""
+    """Each still compiles with the oldest supported Python, and its classes keep their fields."""
     for name, source in needed_modules((*student_notebook.ROOTS, BY_WORDS)).items():
         short = stripped(source)
         assert len(short) <= len(source), name

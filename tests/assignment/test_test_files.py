@@ -1,5 +1,5 @@
-"""Otter's test files: which checks they ask for, however it is spelled, and those that no build
-has.
+"""Otter's test files: which checks they ask for, however they are written, and which checks no
+build has.
 
 Covers too: `assignment.recorded_tests`, `checks.recording`.
 """

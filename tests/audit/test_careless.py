@@ -1,5 +1,5 @@
-"""Mutants that look at a part of their arguments, are wrong in a region, or miss a formula by
-little: they are what their names say, and no group of cases lets them through.
+"""Mutants that look at a part of their arguments, are wrong in a region, or just miss a formula do
+what their names say, and no group of cases lets them through.
 
 Covers too: `audit.kinds`, `audit.near_misses`.
 """
@@ -67,7 +67,7 @@ def test_there_are_mutants_of_every_kind_and_none_gets_all_groups() -> None:
         exec(answer.source, scope)
         if all(examine(scope["formula"], groups[name]) is None for name in HIDDEN_GROUPS):
             survivors.append(answer.name.partition(" (line")[0])
-    assert survivors == ["x >= 0 for x > 0"]  # no number drawn is 0
+    assert survivors == ["x >= 0 for x > 0"]  # no drawn number is 0
 
 
 def named(answers: list[Answer], start: str) -> str:

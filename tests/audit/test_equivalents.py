@@ -1,4 +1,4 @@
-"""Only an answer that no bank could tell from the reference is not a mistake."""
+"""Only an answer that no bank can tell from the reference is not a mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many banks of a question: what the matrix finds, and that it finds what is wrong."""
+"""Many banks of a question: what the matrix reports, and that it finds what is wrong."""
 
 from __future__ import annotations
 

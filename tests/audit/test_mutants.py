@@ -1,4 +1,4 @@
-"""Known-wrong and known-right answers that are made from a reference.
+"""Known wrong and known right answers made from a reference.
 
 Covers too: `audit.answers`, `audit.changed_nodes`, `audit.rewrites`.
 """

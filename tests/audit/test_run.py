@@ -1,7 +1,6 @@
-"""The audit: the five masters pass it, and it notices what makes tests worse.
+"""The five masters pass the audit, and the audit notices what makes tests worse.
 
-Covers too: `audit.declarations`, `audit.grader`, `audit.records`,
-`audit.report`.
+Covers too: `audit.declarations`, `audit.grader`, `audit.records`, `audit.report`.
 """
 
 from __future__ import annotations
@@ -83,11 +82,11 @@ def test_answers_are_made_where_the_functions_of_a_declaration_are(tmp_path: Pat
     make_here(namespace, str(tmp_path / "solution.ipynb"), str(tmp_path / "made.json"))
     (made,) = json.loads((tmp_path / "made.json").read_text())
     assert (made["question"], made["note"]) == ("apply", "")
-    # jax.jit of a function that looks at a truth value is no right answer
+    # jax.jit of a function that looks at a truth value is not a right answer
     assert [each["name"] for each in made["right"] if each["kind"] == "compiled"] == []
     assert len(made["right"]) >= 5
     for each in (*made["right"], *made["wrong"]):
-        exec(each["source"], namespace)  # each is called where the arguments have their own names
+        exec(each["source"], namespace)  # each is called where the arguments have its own names
         if each["name"] in ("called from another function", "negated"):
             found = namespace["apply"](lambda x: x + 1, jnp.ones(2), 1.5)
             np.testing.assert_allclose(found, [3, 3] if each in made["right"] else [-3, -3])

@@ -1,5 +1,4 @@
-"""A truth value that is nearly always the same is balanced, and inputs that just miss a structure
-are among the cases.
+"""A truth value that is nearly always the same gets balanced, and some cases just miss a structure.
 
 Covers too: `build.structures`.
 """

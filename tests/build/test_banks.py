@@ -1,4 +1,4 @@
-"""A build decides everything a build can decide, and stops with a sentence where it cannot.
+"""A build decides everything that it can decide, and stops with a sentence where it cannot.
 
 Covers too: `build.advice`, `build.answered_cases`, `build.degenerate`, `build.drawn`,
 `build.reference`, `build.rehearse`, `build.record`.
@@ -268,7 +268,7 @@ def test_a_misconception_left_to_the_method_must_have_right_values(
 
 
 def test_a_dead_case_is_drawn_again() -> None:
-    """A rectified single number is zero half of the time; no such case may stay."""
+    """A single rectified number is zero half of the time; no such case may stay."""
     question = Question(
         "rectified",
         arguments={"seed": Seed(), "x": Array("B"), "n": Dim("B")},
@@ -314,8 +314,7 @@ def test_a_misconception_that_one_case_refuses_stops_the_build(scale_question: Q
         seeds.append(seed)
         return scale_rows(seed, x, factor) * (2 if seed == seeds[0] else 1)
 
-    # The first case that is called is a public one in a build; of the hidden ones then none is
-    # refused.
+    # The first case that a build calls is public, so no hidden case refuses this answer.
     scale_question.misconception("wrong once", hint="h")(wrong_once)
     refused(
         [scale_question],

@@ -1,5 +1,6 @@
-"""Infinities and NaN that a formula gives by right are values; those that come from numbers that
-overflow, or from 0 / 0, stop the build."""
+"""Infinities and NaN that a formula rightly gives are values. Those from overflow, or from 0 / 0,
+stop the build.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +99,7 @@ def test_by_right_they_are_values_like_others(question: Any, function: Any, inst
     ],
 )
 def test_what_nobody_wants_stops_the_build(question: Any, function: Any, why: str) -> None:
-    if not why:  # comes and goes: a draw without it is taken
+    if not why:  # it comes and goes, so a draw without it is used
         groups = build("t", [question()], {"f": function}, "a").hidden.groups["f"]
         assert all(
             np.isfinite(case.expected[""]).all()
@@ -167,7 +168,7 @@ def test_a_case_without_a_finite_number_is_drawn_again_if_others_have_some() -> 
     groups = hidden.groups["f"].values()
     finite = [np.isfinite(each.expected[""]).any() for group in groups for each in group.cases]
     assert np.mean(finite) > 0.9
-    # one number is NaN or is not: that is all there is to ask
+    # one number is NaN or not, which is all that the question asks
     question = Question(
         "g",
         arguments={"s": Array("T"), "m": Array("T", dtype="bool")},

@@ -1,5 +1,6 @@
-"""One huge element does not set the tolerance of all others, and what is left of rounding does not
-get one of its own."""
+"""One huge element does not set the tolerance of all others, and what rounding left gets no
+tolerance of its own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reference that changes its arguments is refused with the way round."""
+"""The build refuses a reference that changes its arguments, and says what to do."""
 
 from __future__ import annotations
 

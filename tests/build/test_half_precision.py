@@ -1,4 +1,4 @@
-"""Half precision is told from a wrong formula by what it does, not by how near it is.
+"""Half precision is told from a wrong formula by what it does, not by how small its error is.
 
 Covers too: `verdicts.half_precision`, `verdicts.faults`, `calls.nudges`.
 """
@@ -104,7 +104,7 @@ def test_half_precision_is_imprecise_and_another_formula_wrong(name: str) -> Non
         for returned in (dtype, jnp.float32):
             for label, group in groups.items():
                 if name == "layer_norm" and dtype == jnp.float16:
-                    continue  # in the tiny family its squares are nothing in float16
+                    continue  # in the tiny family, its squares vanish in float16
                 finding = examine(in_dtype(function, dtype, returned), group)
                 assert finding is not None
                 assert (finding.verdict, finding.worth) == ("imprecise", 0.5), (label, dtype)

@@ -1,5 +1,4 @@
-"""A reference that loses its digits is refused, and so is an alternative, unless what it loses is
-little.
+"""The build refuses a reference or an alternative that loses digits, unless it loses few.
 
 Covers too: `build.alternatives`, `build.random_draws`.
 """
@@ -81,7 +80,7 @@ def test_a_reference_that_loses_its_digits_stops_the_build(
     [
         two_passes,
         lambda x: jnp.expm1(jnp.asarray(x)),
-        lambda x: jnp.sin(1e4 * jnp.asarray(x)).sum(1),  # its inputs' rounding explains it
+        lambda x: jnp.sin(1e4 * jnp.asarray(x)).sum(1),  # the rounding of its inputs explains it
         lambda x: x + jax.random.normal(jax.random.key(3), x.shape),
         jax.jit(lambda x: x + jax.random.normal(jax.random.key(3), x.shape)),
     ],

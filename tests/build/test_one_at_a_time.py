@@ -1,5 +1,5 @@
-"""Two calls differ in one argument alone: an answer that keeps results under a part of its
-arguments loses points, and one that keeps them under all of them does not.
+"""Two calls differ in one argument alone. An answer that caches results by a part of its arguments
+loses points, and one that caches them by all of them does not.
 
 Covers too: `questions.changed_arrays`, `questions.choices`.
 """
@@ -55,7 +55,7 @@ def scaled(seed: float, x: Any, factor: float) -> Any:
 
 
 SECRETS = ("a", "s1", "s2", "s3")
-"""Each draws other sizes and other numbers to change."""
+"""Each secret draws other sizes and other numbers to change."""
 
 
 @functools.cache
@@ -274,7 +274,7 @@ def test_what_never_matters_is_left_out_and_drawn_cases_stay() -> None:
     )
     repeated = groups_of(question, lambda seed, x, unused: x.sum())["repeated"]
     labels = [each.case.label for each in repeated.cases]
-    # The sum stays when two elements change places: x is changed by other numbers.
+    # Swapping two elements keeps the sum, so other numbers change x.
     assert labels == [
         "all sizes distinct",
         "all sizes distinct, changed in x",

@@ -1,4 +1,4 @@
-"""An element's tolerance follows from the terms that it is made of, not from other elements.
+"""An element's tolerance follows from the terms that make it up, not from other elements.
 
 Covers too: `build.measured`.
 """
@@ -29,7 +29,7 @@ from autograder.calls.spec import Case
 from autograder.verdicts.examine import examine
 
 SHOWN_BY_SMALL_NUMBERS = {("layer_norm", 0)}
-"""Wrong answers that only cases with small numbers show: an epsilon is forgotten."""
+"""Wrong answers that only cases with small numbers expose: they forget an epsilon."""
 
 OFTEN = ("eigh", "gradient", "small_row", "huge_example")
 

@@ -184,7 +184,7 @@ def test_sizes_that_follow_from_others_are_at_their_ends_too(secret: str) -> Non
         assert (min(found), max(found)) == ends
     labels = [case.label for case in drawn(question, "corners", secret)]
     assert "R at its largest, 23" in labels
-    assert "E at its smallest, 3" not in labels  # K is at its smallest already
+    assert "E at its smallest, 3" not in labels  # K is already at its smallest
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -1,4 +1,4 @@
-"""What an author sees of a question while it is written."""
+"""What an author sees of a question while writing it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_cases_outputs_and_mistakes_are_shown(question: Question) -> None:
     assert 0 < float(first["error allowed"]) < 1e-3
     assert list(shown.mistakes.index) == ["the factor is left out", "the rows are <b>reversed</b>"]
     assert shown.mistakes.loc["the factor is left out", "public"] == "4 of 4"
-    # One row reversed is the same row.
+    # Reversing one row changes nothing.
     refused = dict(
         zip(
             ("refused", "of"),

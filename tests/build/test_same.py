@@ -1,5 +1,5 @@
-"""Questions with words: the build measures what they leave, refuses what they do not fit, and says
-which word is missing.
+"""Questions with words: the build measures what the words leave free, refuses words that do not
+fit, and names a missing one.
 
 Covers too: `build.compared`, `build.judged`, `build.residuals`, `build.samples`.
 """
@@ -352,7 +352,7 @@ def test_what_is_distributed_alike_is_right(tmp_path: Path) -> None:
 
 
 def test_the_reference_is_sampled_with_other_keys_than_students_are() -> None:
-    """Otherwise the mirrored noise would differ from it by more than chance."""
+    """With the same keys, mirrored noise would differ from it by more than chance."""
     (case, *_) = draw(sampled(), noisy, ("random",), "t", "a").groups["random"].cases
     assert (case.case.way.samples, case.case.way.sampled) == (4_000, "key")
     rows = jax.vmap(lambda key: noisy(key, case.case.arguments["x"].data))(

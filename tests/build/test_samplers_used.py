@@ -1,4 +1,4 @@
-"""The samplers of a reference are found in its trace and in its text."""
+"""The samplers of a reference are found in its trace and in its source."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def chosen(x: Any) -> Any:
 
 
 def decided(x: Any) -> Any:
-    """Cannot be traced."""
+    """JAX cannot trace this."""
     return x if float(jnp.sum(x)) > 0 else jax.random.uniform(jax.random.key(0))
 
 

@@ -64,8 +64,9 @@ def test_in_half_precision_a_few_of_its_units_are_allowed() -> None:
 
 
 def test_an_element_without_a_size_of_its_own_has_the_tolerance_of_its_class() -> None:
-    """A saturated gradient is 0, or another compilation gives 3e-7: its own size explains nothing,
-    and the noise relative to it is infinite."""
+    """If a gradient saturates to 0, and another compilation gives 3e-7, its own size explains
+    nothing, and the noise relative to that size is infinite.
+    """
     output = np.array([0.0, 0.436, 4.35e-5], np.float32)
     sizes = Sizes(np.full(3, 0.5), np.array([0.0, 0.4, 1e-4]))
     assert tolerance.allowed(output, Noise(compiled=1e-6, own=np.inf), sizes=sizes) == 8e-6

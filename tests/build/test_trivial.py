@@ -1,5 +1,6 @@
-"""Constants, an argument returned as it is, and the most frequent answer get no points, or the
-build stops with a sentence; the author may accept it in words."""
+"""Constants, an argument returned unchanged, and the most frequent answer get no points, or the
+build stops with a sentence. The author may accept them in words.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ def test_where_answers_vary_none_of_them_gets_a_group(name: str, secret: str) ->
     assert accepted(found) == {}
     for group in HIDDEN_GROUPS:
         cases = built.hidden.groups["f"][group].cases
-        for each in cases[:1]:  # whoever writes down the answer of one case fails too
+        for each in cases[:1]:  # returning the answer of one case fails too
             constant = each.expected[""]
             if len({str(other.expected[""].tolist()) for other in cases}) > 1:
                 answer = lambda *_, constant=constant: constant  # noqa: E731

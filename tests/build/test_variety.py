@@ -1,5 +1,6 @@
-"""An output that is the same in every case is varied by other inputs, or refused with a sentence;
-what depends on shapes, and constants beside other outputs, stay."""
+"""If an output is the same in every case, other inputs make it vary, or the build refuses it with a
+sentence. Outputs that depend on shapes, and constants beside other outputs, stay.
+"""
 
 from __future__ import annotations
 

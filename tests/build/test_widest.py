@@ -1,5 +1,5 @@
-"""An answer in a dtype that is too narrow for the declared range loses points, and one in a dtype
-that holds it does not.
+"""An answer in a dtype too narrow for the declared range loses points, and one in a dtype that
+holds the range does not.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Numbers of other dtypes than float32: 64 bits for one question, complex numbers, bfloat16. Right
-answers of other styles pass, and wrong ones do not, whatever the notebook sets."""
+"""Numbers in dtypes other than float32: 64 bits for one question, complex numbers, bfloat16. Right
+answers in other styles pass and wrong ones do not, whatever the notebook sets.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def built(question: Question, function: Any) -> Built:
 
 
 def groups_of(question: Question, function: Any, tmp_path: Path) -> dict[str, Group]:
-    """The hidden groups as they are read back from a bank's file."""
+    """The hidden groups as read back from a bank's file."""
     storage.save(built(question, function).hidden, tmp_path / "bank")
     return dict(storage.load(tmp_path / "bank").groups[question.name])
 

@@ -1,4 +1,4 @@
-"""What may be the fault of those beside it is graded again; what is a verdict is not."""
+"""A result for which other gradings may be to blame is graded again; a verdict is not."""
 
 from __future__ import annotations
 

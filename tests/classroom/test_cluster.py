@@ -1,4 +1,4 @@
-"""The cluster of a class that is graded on this machine."""
+"""The cluster for a class that is graded on this machine."""
 
 from __future__ import annotations
 

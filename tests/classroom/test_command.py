@@ -1,4 +1,4 @@
-"""`autograder grade`, on real submissions: the verdicts of `otter run`, whatever is stopped or dies
+"""`autograder grade` on real submissions gives the verdicts of `otter run`, whatever stops or dies
 meanwhile.
 
 Covers too: `classroom.grading`, `classroom.ledger`, `classroom.progress`.
@@ -41,7 +41,7 @@ from autograder.errors import BuildError
 
 @pytest.fixture
 def folder(one_assignment: BuiltAssignment, tmp_path: Path) -> Path:
-    """A folder of submissions, one of them no notebook."""
+    """A folder of submissions, one of which is not a notebook."""
     found = tmp_path / "submissions"
     found.mkdir()
     for name, notebook in answers(one_assignment).items():
@@ -84,7 +84,7 @@ def test_a_class_gets_the_verdicts_of_otter_run(
     assert "flattened feature by feature" in page
     assert "The same wrong output" in page
     for name in answers(one_assignment):
-        assert f">{name}<" not in page  # a file may be named after a student
+        assert f">{name}<" not in page  # a file may have a student's name
 
 
 def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(

@@ -1,4 +1,6 @@
-"""The gradebooks of Canvas, Moodle and Gradescope: columns, empty fields, and what is asked for."""
+"""The gradebooks of Canvas, Moodle and Gradescope: their columns, their empty fields, and what they
+require.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def written(tmp_path: Path, platform: str, rows: list[Row]) -> list[list[str]]:
 
 
 def test_canvas(tmp_path: Path) -> None:
-    """The assignment keeps the number that Canvas gave it, and what is not graded is empty."""
+    """The assignment keeps the number that Canvas gave it, and ungraded submissions are empty."""
     rows = rows_with(roster_of(tmp_path, CANVAS), [GRADED], [UNGRADED], [], [REFUSED])
     assert written(tmp_path, "canvas", rows) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "hw (77)"],

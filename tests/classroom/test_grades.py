@@ -108,7 +108,7 @@ def test_the_table_has_otter_grades_columns_and_an_id(tmp_path: Path) -> None:
 
 
 def test_the_columns_are_those_that_otter_grade_writes() -> None:
-    """Held against Otter's own function."""
+    """Compared with Otter's own function."""
     from otter.grade.utils import merge_scores_to_df
     from otter.test_files import GradingResults
 

@@ -1,4 +1,4 @@
-"""Which student of a roster a submission is joined with, and what is told where none is.
+"""Which student on a roster a submission belongs to, and what is said if there is none.
 
 Covers too: `classroom.people`.
 """
@@ -32,7 +32,7 @@ IN_ROSTERS = {
 
 
 def content_of(joined: Joined) -> list[bytes]:
-    """What is graded of each student of the roster, in its order."""
+    """What is graded for each student, in the roster's order."""
     by_key = {submission.key: submission for submission in joined.submissions}
     return [
         b"".join(content for name, content in by_key[key].files().items() if name.endswith("ipynb"))
@@ -46,7 +46,7 @@ def content_of(joined: Joined) -> list[bytes]:
 def test_thirty_students_are_read_alike_in_five_layouts_with_five_rosters(
     tmp_path: Path, layout: str, roster: str
 ) -> None:
-    """With the roster of another platform too, as far as it has anything in common."""
+    """Even with the roster of another platform, as far as the two have anything in common."""
     folder = lay_out(layout, tmp_path / "class", lambda student: f"notebook of {student.email}")
     joined = join(find(folder).submissions, read(roster_of(roster, tmp_path / "roster.csv")))
     if IN_NAMES[layout] in IN_ROSTERS[roster]:

@@ -153,7 +153,7 @@ def test_in_a_browser_it_filters_and_sorts_and_has_no_fault_of_accessibility(
     from axe_playwright_python.sync_playwright import Axe
 
     (tmp_path / "report.html").write_text(page, encoding="utf-8")
-    # Axe is put into the page.
+    # Axe is injected into the page.
     tab = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=True)
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text))

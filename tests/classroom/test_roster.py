@@ -1,5 +1,6 @@
-"""A roster in CSV: the column names of the platforms, what spreadsheets make of it, and what is
-told of a file that is none."""
+"""A roster in CSV: the column names of the platforms, what spreadsheets make of them, and the
+message for a file that is not a roster.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A station whose graders die: submissions are graded again, or it says why not.
+"""A station whose graders die grades submissions again, or says why not.
 
 Covers too: `classroom.warm_grader`.
 """
@@ -26,7 +26,7 @@ def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(
     one_assignment: BuiltAssignment,
 ) -> None:
     station = Station(one_assignment.zip)
-    # A submission's own user could else read the bank in it.
+    # Otherwise a submission's own user could read the bank in it.
     assert station._folder.stat().st_mode & 0o077 == 0
     files = {"a.ipynb": one_assignment.solution.read_bytes()}
     try:

@@ -1,4 +1,4 @@
-"""What counts as a submission in a folder, what is in it, and what is told of the rest.
+"""What counts as a submission in a folder, what it contains, and what is said about the rest.
 
 Covers too: `classroom.contents`, `classroom.gradescope_export`, `classroom.keys`,
 `classroom.notices`, `classroom.selection`, `classroom.archives`.
@@ -37,7 +37,9 @@ WANTED = Wanted("hw", frozenset(), frozenset({"f"}))
 
 
 def lay(folder: Path, *names: str, **contents: str) -> Path:
-    """A folder with files of these names, notebooks of this assignment unless they say more."""
+    """A folder with files of these names; they are notebooks of this assignment unless `contents`
+    says otherwise.
+    """
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if name.endswith("/"):
@@ -60,7 +62,7 @@ def told(folder: Path) -> list[str]:
 
 def test_notebooks_scripts_and_archives_side_by_side(tmp_path: Path) -> None:
     lay(tmp_path, "b.ipynb", "a.zip", "c.py", "d.IPYNB", "e.ipynb.json", "f.tar.gz", "g.txt")
-    (tmp_path / "g.txt").write_text(ANSWER)  # a notebook by another name
+    (tmp_path / "g.txt").write_text(ANSWER)  # a notebook under another name
     found = find(tmp_path)
     assert [(each.key, each.path.name, each.names) for each in found.submissions] == [
         ("a.zip", "a.zip", ""),
@@ -517,7 +519,9 @@ ODD = (
     *(b"homework_\xe9va_attempt_2026-01-01-10-00-00_hw.ipynb", b"\r=1.ipynb", b"a\n=1.ipynb"),
     *(b"\x1b[31m.pdf", "\u202etxt.ipynb".encode(), "\u2028=1.ipynb".encode(), b"-rf.ipynb"),
 )
-"""Names as the system has them: in another encoding, with signs that terminals obey, or lines."""
+"""Names as the system has them: in another encoding, with characters that terminals obey, or with
+line breaks.
+"""
 
 
 @pytest.mark.parametrize("name", ODD)

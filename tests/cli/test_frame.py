@@ -1,4 +1,4 @@
-"""Whatever a person types, a command ends with a documented exit code and a sentence; help has
+"""Whatever a person types, a command ends with a documented exit code and a sentence. Help has
 examples, results come as JSON, and a shell can complete the command line.
 """
 
@@ -32,7 +32,7 @@ def ran(*arguments: str) -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Files of each kind that nobody should have named."""
+    """A file of each kind that nobody should have named."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "class").mkdir()

@@ -1,5 +1,6 @@
-"""What was submitted, before Otter reads it: what it would fall over gets one sentence, and what
-does not belong there goes."""
+"""What is done to a submission before Otter reads it: what would make Otter fail gets one sentence,
+and what does not belong there is removed.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What Gradescope starts: there is a valid result afterwards, whatever was submitted and whatever
-died.
+"""Gradescope's launcher leaves a valid result, whatever was submitted and whatever died.
 
 Covers too: `container.runner`, `grading.settings`.
 """
@@ -46,8 +45,9 @@ def laid_out(
 
 
 def command(root: Path) -> list[str]:
-    """Outside of a container: in one, the launcher opens folders above the interpreter, and this
-    machine is not thrown away afterwards."""
+    """Not in a container: there the launcher would open the folders above the interpreter, and this
+    machine is not thrown away afterwards.
+    """
     return [
         sys.executable,
         "-I",
@@ -202,7 +202,7 @@ def test_killed_it_leaves_an_ungraded_result(
 
 
 def configured(archive: Path, target: Path, **options: Any) -> Path:
-    """A copy of a zip with other options of Otter's own."""
+    """A copy of a zip with other options for Otter."""
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(target, "w") as new:
         for entry in old.infolist():
             content = old.read(entry)

@@ -1,4 +1,4 @@
-"""What a grading image is tried with: answers that look the public cases up, however a question
+"""The answers that a grading image is tested with look up the public cases, however a question
 calls them.
 """
 

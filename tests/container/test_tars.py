@@ -1,5 +1,6 @@
-"""Submitted tar archives: what is read of them, and the sentence for each that must not be
-unpacked."""
+"""Submitted tar archives: what is read from them, and the sentence for each that must not be
+unpacked.
+"""
 
 from __future__ import annotations
 

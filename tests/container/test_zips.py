@@ -1,4 +1,4 @@
-"""Submitted zips: what is read of them, and the sentence for each that must not be unpacked."""
+"""Submitted zips: what is read from them, and the sentence for each that must not be unpacked."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def lying() -> bytes:
 
 
 def damaged(compression: int) -> bytes:
-    """A zip of which some bytes of an entry's content are others."""
+    """A zip in which some bytes of an entry's content are changed."""
     content = bytearray(packed({"a.ipynb": bytes(range(256)) * 40}, compression=compression))
     content[86:106] = b"\xff" * 20
     return bytes(content)
 
 
 def short() -> bytes:
-    """A zip that says of an entry that there is more of it than the whole zip has."""
+    """A zip that claims more bytes for an entry than the whole zip has."""
     content = bytearray(packed({"a.ipynb": b"0" * 100}, compression=zipfile.ZIP_STORED))
     sizes = content.index(b"PK\x01\x02") + 20
     content[sizes : sizes + 8] = 2 * (5000).to_bytes(4, "little")
@@ -49,7 +49,7 @@ def short() -> bytes:
 
 
 def flagged(bit: int) -> bytes:
-    """A zip whose entry has a flag more, in both of its headers."""
+    """A zip whose entry has one more flag, in both of its headers."""
     content = bytearray(packed({"a.ipynb": b"{}"}, compression=zipfile.ZIP_STORED))
     content[6] |= bit
     content[content.index(b"PK\x01\x02") + 8] |= bit
@@ -74,7 +74,7 @@ TOO_MUCH = "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was 
 
 
 def of_version(number: int) -> bytes:
-    """A zip that asks for a program of a later version, in tenths."""
+    """A zip that requires a later version of the program, in tenths."""
     content = bytearray(packed({"a.ipynb": b"{}"}))
     content[content.index(b"PK\x01\x02") + 6] = number
     return bytes(content)

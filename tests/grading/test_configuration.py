@@ -1,4 +1,4 @@
-"""The plugin's configuration: what cannot be used is named, and the rest reaches the limits."""
+"""The plugin's configuration: an unusable value is named, and the rest reaches the limits."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_settings_reach_the_limits() -> None:
         4.5,
     )
     assert (chosen.limits.submission_seconds, chosen.limits.resident_bytes) == (60, 700 * 2**20)
-    # What YAML makes of a bare `off`.
+    # YAML reads a bare `off` as this.
     assert Isolation.of({"isolation": False}, container=True).level == "off"
 
 

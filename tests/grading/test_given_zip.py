@@ -1,5 +1,6 @@
-"""The autograder zip that a person keeps readable for everybody is not readable for a submission
-that is a user of its own, Landlock or not."""
+"""A submission with a user of its own cannot read the autograder zip that a person keeps readable
+for everybody, with or without Landlock.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def vmap_over_batch(seed, x_batch, features):
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder through which every user may pass."""
+    """A folder that every user may pass through."""
     folder = Path(tempfile.mkdtemp(prefix="otter-given-"))
     folder.chmod(0o755)
     yield folder
@@ -44,7 +45,7 @@ def folder() -> Iterator[Path]:
 
 
 def graded(user: str, built: BuiltAssignment, folder: Path, without: str) -> dict[str, Any]:
-    """What `otter run` says of a submission that reads the zip."""
+    """What `otter run` says about a submission that reads the zip."""
     archive = folder / "autograder.zip"
     shutil.copyfile(built.zip, archive)
     archive.chmod(0o644)

@@ -41,8 +41,9 @@ UNGRADED = (
 
 
 def otters_file(name: str, bodies: list[tuple[str, bool, str]], options: str = "") -> Any:
-    """One of Otter's test files, run: (body, hidden, further arguments) of each test case, all
-    worth 2 points."""
+    """One of Otter's test files, run. Each test case is (body, hidden, further arguments) and worth
+    2 points.
+    """
     source = HEAD.format(name=name, options=options) + "".join(
         CASE.format(points=2, hidden=hidden, more=more, number=number, body=body)
         for number, (body, hidden, more) in enumerate(bodies)
@@ -244,7 +245,7 @@ def test_a_failing_write_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_each_test_file_is_run_before_the_next_is_taken(tmp_path: Path) -> None:
-    """What binds names for one of them may forget what it bound for another."""
+    """Binding names for one file may undo the bindings for another."""
     said: list[str] = []
     for name in ("q1", "q2"):
         source = HEAD.format(name=name, options="") + CASE.format(
@@ -263,7 +264,7 @@ def test_each_test_file_is_run_before_the_next_is_taken(tmp_path: Path) -> None:
 
 
 def test_what_another_plugin_says_and_hides_stays_said_and_hidden(tmp_path: Path) -> None:
-    """As Otter's RateLimiting does, before our plugin or behind it."""
+    """Otter's RateLimiting does this, before our plugin or after it."""
     files = [otters_file("q1", [("pass", False, ""), (FAILS, True, ""), (UNGRADED, True, "")])]
     found = GradingResults(files)
     found.set_output("You have exceeded the rate limit.")
@@ -293,7 +294,7 @@ def test_what_another_plugin_says_and_hides_stays_said_and_hidden(tmp_path: Path
 def test_points_that_another_plugin_gives_are_the_points(
     tmp_path: Path, third: str, behind: bool
 ) -> None:
-    """As Otter's GoogleSheetsGradeOverride does, before our plugin or behind it."""
+    """Otter's GoogleSheetsGradeOverride does this, before our plugin or after it."""
     found = GradingResults(
         [otters_file("q1", [("pass", False, ""), (FAILS, True, ""), (third, True, "")])]
     )

@@ -1,4 +1,4 @@
-"""What the kernel notes of its tests, and which of them a second kernel leaves out."""
+"""What the kernel notes about its tests, and which tests a second kernel leaves out."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def test_a_test_that_ended_its_process_is_left_out(tmp_path: Path) -> None:
 def test_a_process_that_ended_otherwise_charges_nobody(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     assert not journal.leave_out_the_last(NAMES, 1.0)
-    journal.begins("q1")  # and is killed from outside
+    journal.begins("q1")  # then it is killed from outside
     journal.mark.touch()
     assert not journal.leave_out_the_last(NAMES, 1.0)
     hang(journal, "q1")
-    journal.ended("q1")  # and is killed behind it
+    journal.ended("q1")  # then it is killed after the test
     assert not journal.leave_out_the_last(NAMES, 1.0)
     assert journal.left_out() == ({}, 0.0)
 

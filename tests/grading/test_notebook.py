@@ -25,7 +25,7 @@ def test_no_line_of_the_submission_is_code_in_ottos_notebook() -> None:
         nbformat.v4.new_code_cell("left_out_by_otter", metadata={"tags": ["otter_ignore"]}),
         nbformat.v4.new_code_cell("left_out_by_otter", metadata={"otter": {"ignore": True}}),
     ]
-    notebook.cells[0].metadata["tags"] = "otter_ignore"  # no list, as the format wants
+    notebook.cells[0].metadata["tags"] = "otter_ignore"  # not a list, as the format requires
     made = without_submitted_code(notebook, {"bank": "b"}, {"b": ["q2"]})
     assert [cell.source for cell in made.cells] == [
         "from autograder.grading.kernel import begin\n__otter_arrays__ = begin({'bank': 'b'})",

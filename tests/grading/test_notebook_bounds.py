@@ -1,4 +1,6 @@
-"""A notebook that is cheap to submit and dear to read is refused; a large honest one is not."""
+"""A notebook that is cheap to submit but expensive to read is refused; a large honest one is
+not.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Otter's kernel, begun before it is asked for: the same verdicts, and what happens when it is not
-asked for.
+"""Otter's kernel, started before it is asked for: it gives the same verdicts, and leaves nothing
+behind if nobody asks for it.
 
 Covers too: `grading.application`, `runtime.switches`.
 """
@@ -121,7 +121,7 @@ def test_the_kernel_runs_no_profile_of_the_user(
         one_assignment.solution, one_assignment.zip, env={**os.environ, "IPYTHONDIR": str(tmp_path)}
     )
     assert graded.share == 1.0
-    # What a kernel says of itself that knows of no parent.
+    # A kernel that knows of no parent says this.
     assert "ipython kernel" not in graded.printed
     assert not (tmp_path / "ran").exists()
 

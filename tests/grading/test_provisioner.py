@@ -1,4 +1,6 @@
-"""What Jupyter asks for Otter's kernel: it opens no port that another process may have by then."""
+"""What Jupyter asks of Otter's kernel: it opens no port that another process may have taken by
+then.
+"""
 
 from __future__ import annotations
 
@@ -146,4 +148,4 @@ def test_otters_kernel_uses_no_port(one_assignment: BuiltAssignment, without: st
         env={**os.environ, "OTTER_ARRAYS_WITHOUT": without},
     )
     assert graded.share == 1.0
-    assert "TCP" not in graded.printed  # a kernel that listens on ports warns of it
+    assert "TCP" not in graded.printed  # a kernel that listens on ports warns about it

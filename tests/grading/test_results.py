@@ -1,4 +1,4 @@
-"""Results are JSON in Gradescope's form, whatever is in them.
+"""Results are JSON in Gradescope's format, whatever they contain.
 
 Covers too: `grading.plain`, `grading.schema`.
 """
@@ -54,7 +54,7 @@ def test_answers_without_a_finite_number_leave_results_that_can_be_read(
 
 
 def written(folder: Path, content: Any) -> dict[str, Any]:
-    """What is written of results, which is JSON in Gradescope's form."""
+    """What is written of results, as JSON in Gradescope's format."""
     results.write(folder / "results.json", content)
     text = (folder / "results.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text, parse_constant=refuse)

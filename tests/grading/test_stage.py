@@ -41,7 +41,8 @@ def test_a_result_is_in_place_before_anything_runs(tmp_path: Path) -> None:
 
 def laid_out(root: Path, given: dict[str, str], submitted: dict[str, str]) -> Path:
     """The folders of a grading after Otter has copied the assignment's files. Returns the
-    submission."""
+    submission.
+    """
     for name in ("source/files", "submission", "results"):
         (root / name).mkdir(parents=True)
     for folder, files in (("source/files", given), ("submission", {**given, **submitted})):
@@ -84,7 +85,7 @@ def test_handed_out_files_are_where_they_were_handed_out_and_as_they_were(tmp_pa
     stage = isolation.prepare(chosen, notebook, container=False)
     mine = {"data/mine.csv": "theirs", "numexpr.py": "theirs"}
     assert found_in(stage.files) == {**PUBLIC, **mine}
-    # Otter's kernel imports from this folder: nothing of the student's is in it but what it reads.
+    # Otter's kernel imports from this folder, so it has nothing of the student's but what it reads.
     assert found_in(notebook.parent) == {**PUBLIC, "data/answers.csv": "secret", "nb.ipynb": "{}"}
     assert stage.left_out == []
     isolation.finish(stage)

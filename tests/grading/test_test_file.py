@@ -1,4 +1,4 @@
-"""One of Otter's test files: each test case has a result, whatever its test does."""
+"""In each of Otter's test files, every test case has a result, whatever its test does."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def results(folder: Path, cases: list[str], namespace: dict[str, Any]) -> list[t
     texts = [("ValueError", "the argument was 42")]
     run_test(folder / "q1.py", namespace, lambda: texts)
     (file,) = Checker.get_results()
-    # so Otter sees at the end that it has been run
+    # so that Otter sees at the end that it has run
     Checker.check_if_not_already_checked("./tests/q1.py")
     assert len(Checker.get_results()) == 1
     return [(each.passed, each.message or "") for each in file.test_case_results]
@@ -124,7 +124,7 @@ def test_the_text_of_an_exception_is_not_repeated_for_a_hidden_test(
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_what_a_submission_says_is_no_verdict(folder: Path, hidden: bool) -> None:
-    """A text of an exception that reads like a verdict of ours."""
+    """The text of the exception reads like one of our verdicts."""
     says = "Ungraded: a fault of the grader\\nautograder.checks.verdict.Ungraded: x"
     missing = "ModuleNotFoundError: No module named 'autograder'"
     found = results(

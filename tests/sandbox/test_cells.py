@@ -1,4 +1,4 @@
-"""A cell that stops: what is told of it, and what it defines all the same. In a real worker.
+"""What is said about a cell that stops, and what it still defines, in a real worker.
 
 Covers too: `sandbox.confined.cells`.
 """

@@ -1,4 +1,4 @@
-"""The ends of pipes, by waiting and by threads: the same bytes, deadlines and faults."""
+"""The ends of pipes behave the same by waiting and by threads: bytes, deadlines and errors."""
 
 from __future__ import annotations
 

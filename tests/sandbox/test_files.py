@@ -1,4 +1,6 @@
-"""Files beside a notebook: which are taken, which are left out, and that all of them go."""
+"""Files beside a notebook: which are moved, which are left out, and that all of them disappear in
+the end.
+"""
 
 from __future__ import annotations
 

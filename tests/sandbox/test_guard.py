@@ -1,4 +1,6 @@
-"""A submission's process ends with its grader, however that one dies, and its folder goes too."""
+"""A submission's process ends with its grader, however the grader dies, and its folder is removed
+too.
+"""
 
 from __future__ import annotations
 
@@ -48,19 +50,20 @@ LAST = "import threading; threading.Thread(target=time.sleep, args=(300,)).start
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Temporary files of one grader, where each user may pass."""
+    """A folder for the temporary files of one grader, which every user may pass through."""
     folder = Path(tempfile.mkdtemp(prefix="otter-guarded-"))
     folder.chmod(0o1777)
     yield folder
     for pid in working_in(folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)  # guards may be removing the same
+    shutil.rmtree(folder, ignore_errors=True)  # guards may be removing the same files
 
 
 def working_in(folder: Path) -> list[int]:
-    """The processes that have this folder, or one below it, in their environment or as their
-    current one."""
+    """The processes with this folder, or one below it, in their environment or as their current
+    folder.
+    """
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

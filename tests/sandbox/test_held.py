@@ -1,5 +1,5 @@
-"""Memory that is in no process and files without a name are counted too, by the kernel or by the
-watch.
+"""Memory that belongs to no process, and files without a name, are counted too, by the kernel or by
+the watch.
 
 Covers too: `sandbox.memory_group`.
 """
@@ -98,7 +98,7 @@ def test_whatever_a_submission_holds_is_counted(
     finally:
         worker.end()
     assert told in (
-        "PermissionError",  # a layer has refused it
+        "PermissionError",  # a layer refused it
         "used more than 800 MB of memory",
         "left more than 512 MB or 20000 files in its folder",
     )
@@ -164,7 +164,7 @@ def holder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[int
 
 
 def test_files_and_memory_without_a_name_are_seen(holder: tuple[int, int | None]) -> None:
-    """As in a container too, whose root may not look at the processes of other users."""
+    """Also as in a container, whose root may not inspect the processes of other users."""
     process, uid = holder
     found: list[Held] = []
 

@@ -2,8 +2,8 @@
 
 Covers too: `sandbox.confined.confine`, `sandbox.confined.landlock`, `sandbox.confined.memory`,
 `sandbox.confined.needed`, `sandbox.confined.probe`, `sandbox.confined.worker`, `sandbox.endings`,
-`sandbox.levels`, `sandbox.after_the_start`,
-`sandbox.settings`, `sandbox.started`, `sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
+`sandbox.levels`, `sandbox.after_the_start`, `sandbox.settings`, `sandbox.started`,
+`sandbox.surroundings`, `sandbox.users`, `sandbox.watchers`.
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ def test_starting_and_ending_leaves_no_descriptor_open(secret: Path) -> None:
 def test_with_a_user_of_its_own_nothing_is_open_even_without_landlock_and_nothing_is_left(
     secret: Path,
 ) -> None:
-    """In an interpreter that every user can start, which the one of the tests need not be."""
+    """In an interpreter that every user can start; the one that runs the tests need not be."""
     found = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
     script = secret.parent / "script.py"
     script.write_text(
@@ -350,7 +350,7 @@ def test_layers_can_be_left_out_to_see_what_the_others_hold(secret: Path) -> Non
 
 def test_the_probe_finds_every_hole_where_no_layer_is(secret: Path) -> None:
     level = levels._level(False, "no layer", LAYERS)
-    threads = "run a thousand threads"  # the grader counts them without any layer
+    threads = "run a thousand threads"  # the grader counts threads without any layer
     assert tuple(level.open_holes) == tuple(name for name in levels.TRIES if name != threads)
     assert list(level.active) == []
 

@@ -1,4 +1,4 @@
-"""What a user of its own leaves behind is removed, wherever everybody may write."""
+"""What the worker's own user leaves behind is removed, wherever everybody may write."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ print(library.shmget(0, 4096, 0o1600), library.semget(0, 1, 0o1600), library.msg
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder of somebody else, in which everybody may write."""
+    """A folder of another user in which everybody may write."""
     folder = Path(tempfile.mkdtemp(prefix="otter-left-"))
     folder.chmod(0o755)
     (folder / "below").mkdir()

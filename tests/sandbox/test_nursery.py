@@ -1,5 +1,5 @@
-"""Workers that are forked from one process: the same layers, the same answers, and nothing of them
-stays.
+"""Workers forked from one process have the same layers, give the same answers, and leave nothing
+behind.
 
 Covers too: `sandbox.confined.nursery_process`.
 """
@@ -143,7 +143,7 @@ def test_two_workers_know_nothing_of_each_other_and_draw_other_numbers(settings:
             )
         assert drawn[0][0] != drawn[1][0]
         assert drawn[0][1] != drawn[1][1]
-        # Its own two pipes, /dev/null, and what it has opened itself.
+        # Its own two pipes, /dev/null, and what it opened itself.
         assert len(eval(drawn[0][2])) <= 8, drawn
     finally:
         first.end()
@@ -196,7 +196,8 @@ def test_the_death_of_the_nursery_is_told_as_being_killed(
     assert worker._process.wait(20) == -signal.SIGKILL
     deadline = time.monotonic() + 20
     while Path(f"/proc/{worker._process.pid}").exists() and time.monotonic() < deadline:
-        # The system ends it as soon as its parent has ended, which is seen here a little earlier.
+        # The system ends it as soon as its parent has ended, which this process sees a little
+        # earlier.
         time.sleep(0.01)
     with pytest.raises(endings.Died, match=r"was killed \(SIGKILL\)"):
         worker.ask({"do": "names", "names": []}, {}, 20)

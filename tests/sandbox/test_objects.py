@@ -1,4 +1,5 @@
-"""What plain tests do to the objects of a submission, and what a submission cannot make of it.
+"""What plain tests do to the objects of a submission, and what a submission cannot achieve that
+way.
 
 Covers too: `sandbox.expected_names`, `sandbox.generators`, `sandbox.in_place`, `sandbox.jax_data`,
 `sandbox.mentioned`, `sandbox.open_packages`, `sandbox.operations`, `sandbox.remote`,
@@ -170,7 +171,7 @@ def test_where_the_solution_has_plain_data_an_object_is_no_answer(tmp_path: Path
 
 
 def test_what_an_object_claims_to_be_gives_it_no_method_that_decides(bound: Bound) -> None:
-    """The description of a class comes from the submission's process, which it may have changed."""
+    """The description of a class comes from the submission's process, which may have changed it."""
     names = bound(LIAR)
     said = {
         "kept": "x-1",
@@ -213,8 +214,8 @@ def test_a_module_is_taken_as_it_is_here_only_where_the_assignment_binds_it_too(
     for name in ("json", "f"):
         assert not isinstance(names[name], type(np))
     assert names["json"] is not json
-    assert names["json"].__name__ == "pickle"  # as the submission's process says, which holds it
-    assert names["g"]("touch made-by-the-test") != 0  # runs where no program starts
+    assert names["json"].__name__ == "pickle"  # as the submission's process, which holds it, says
+    assert names["g"]("touch made-by-the-test") != 0  # runs where no program can start
     assert not Path("made-by-the-test").exists()
 
 
@@ -321,7 +322,7 @@ def test_an_exception_of_the_submission_only_fails_the_test(bound: Bound) -> Non
 
 
 def test_several_names_of_much_data_fit_into_one_message(bound: Bound) -> None:
-    """What does not fit any more is held by reference."""
+    """What no longer fits is held by reference."""
     names = ("f", "g", "x", "y", "C", "np", "json")
     source = "".join(
         f"{name} = [[f'{{i}}-{{j}}-' * 9 for j in range(90)] for i in range(60)]\n"
@@ -338,7 +339,7 @@ def test_several_names_of_much_data_fit_into_one_message(bound: Bound) -> None:
 def test_what_a_call_writes_to_standard_error_is_not_what_it_prints(
     bound: Bound, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A doctest compares what is printed, and a warning is no part of that."""
+    """A doctest compares what is printed, and a warning is not part of that."""
     source = (
         "import sys, warnings\n"
         "def f():\n    warnings.warn('soon gone', stacklevel=1)\n    print('out')\n"

@@ -1,6 +1,7 @@
-"""A test is ended where it takes too long by itself; what it asks of the submission is not counted.
+"""A test ends if it takes too long by itself; the time of what it asks of the submission does not
+count.
 
-What ends the whole process is tested in processes of their own.
+What ends the whole process is tested in separate processes.
 """
 
 from __future__ import annotations

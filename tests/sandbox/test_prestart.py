@@ -1,4 +1,4 @@
-"""A worker that is started before it is needed.
+"""A worker that starts before it is needed.
 
 Covers too: `sandbox.own_process`.
 """
@@ -22,7 +22,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_the_worker_that_waits_is_taken_once(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It could not be undone in the process of the tests.
+    # This could not be undone in the process of the tests.
     monkeypatch.setattr(prestart, "protect_this_process", lambda: None)
     prestart.start(settings)
     (waiting,) = prestart._waiting

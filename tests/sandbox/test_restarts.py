@@ -1,4 +1,4 @@
-"""Workers that die: the slow way decides, and what one question costs no other question pays.
+"""When workers die, the slow way decides, and no question pays for the deaths of another.
 
 Covers too: `sandbox.budget`, `sandbox.draws`, `sandbox.mended`.
 """

@@ -1,4 +1,4 @@
-"""A whole submission as the trusted kernel sees it: names, calls, deaths and new starts.
+"""A whole submission as the trusted kernel sees it: names, calls, deaths and restarts.
 
 Covers too: `sandbox.confined.inert_otter`, `sandbox.confined.plain_calls`,
 `sandbox.confined.recursion`, `sandbox.functions`, `sandbox.stand_ins`, `sandbox.bound`.
@@ -37,7 +37,7 @@ ARGUMENTS = {"x": Value("jax", np.arange(3, dtype=np.float32))}
 
 @pytest.fixture
 def submission(tmp_path: Path) -> Iterator[Submission]:
-    """One whose tests mention f, g, values, np, thing and print."""
+    """A submission whose tests mention f, g, values, np, thing and print."""
     tests = tmp_path / "tests"
     tests.mkdir()
     (tests / "q1.py").write_text("def test_f(f, g, values, np, thing):\n    print(f, g)\n")

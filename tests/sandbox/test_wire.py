@@ -1,4 +1,4 @@
-"""Frames: what is sent arrives, and no bytes whatever do more than raise `WireError`."""
+"""Frames arrive as they were sent, and no bytes can do more than raise `WireError`."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_header_that_is_no_object_is_refused(header: bytes) -> None:
 
 
 def listed(count: int) -> bytes:
-    """The arrays of a frame: `count` of them, without an element."""
+    """The arrays of a frame: `count` of them, all empty."""
     empty = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
     content = json.dumps({str(number): empty for number in range(count)}).encode()
     return len(content).to_bytes(8, "little") + content
@@ -157,8 +157,9 @@ def test_many_arrays_are_still_read() -> None:
 
 @pytest.fixture
 def pipe() -> tuple[Pipe, int, int]:
-    """A pipe, and the raw ends of its other side: (what it reads can be written here, what it
-    writes can be read there)."""
+    """A pipe, and the raw ends of its other side: what the pipe reads can be written to the first,
+    and what it writes can be read from the second.
+    """
     theirs, ours = os.pipe(), os.pipe()
     return Pipe(theirs[0], ours[1]), theirs[1], ours[0]
 

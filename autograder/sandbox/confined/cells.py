@@ -1,8 +1,7 @@
-"""Run the cells of a submission and, when a cell stops, still run the definitions further down in
-it.
+"""Run the cells of a submission. When a cell stops, still run the definitions further down in it.
 
-A notebook in which a cell stops half way may still contain an answer. So the definitions and
-imports after the line that failed are run all the same, and nothing else of that cell.
+A notebook in which a cell stops half-way may still contain an answer. So the definitions and
+imports after the line that failed run anyway, and nothing else of that cell.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 _PLAIN_CELLS = ("time", "capture", "prun")
-"""Cell magics that run their cell as it is."""
+"""Cell magics that run their cell unchanged."""
 
 _CELL = "<ipython-input"
-"""The prefix of the file names that Python has for cells."""
+"""The prefix of the file names that Python gives to cells."""
 
 TEXT_KEPT = 1000
 """At most this many characters of an exception's text are kept."""
@@ -26,7 +25,7 @@ TEXT_KEPT = 1000
 @dataclass(frozen=True)
 class Stop:
     """What stopped a cell: the line in the cell (0 if unknown), the exception's type and text, and
-    the names that were defined all the same.
+    the names that were still defined.
     """
 
     line: int
@@ -56,7 +55,7 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
     """Run the top-level definitions and imports of a cell after line `after` (0: all of them).
     Returns the names that they bound.
 
-    Names that exist already stay what they are: Jupyter would not have come to this line either.
+    Existing names keep their values, because Jupyter would not have reached these lines either.
     """
     body, above = _as_plain_cell(source)
     try:
@@ -73,7 +72,7 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
         ):
             continue
         ast.increment_lineno(statement, above)
-        with contextlib.suppress(BaseException):  # if it fails too, it has defined nothing
+        with contextlib.suppress(BaseException):  # a definition that fails too defines nothing
             code = compile(ast.Module([statement], []), shell.compile.cache(source), "exec")
             exec(code, shell.user_ns)
             bound += names
@@ -81,8 +80,8 @@ def define(shell: Any, source: str, after: int = 0) -> tuple[str, ...]:
 
 
 def _line(raised: BaseException, source: str) -> int:
-    """The line of the cell at which it stopped; 0 inside a cell magic, which runs its code under
-    another name.
+    """The line at which the cell stopped; 0 inside a cell magic, which runs its code under another
+    name.
     """
     if source.lstrip().startswith("%%"):
         return 0
@@ -103,8 +102,8 @@ def _line(raised: BaseException, source: str) -> int:
 
 
 def _as_plain_cell(source: str) -> tuple[str, int]:
-    """A cell without its first line if that is a cell magic which runs it as it is, and the number
-    of lines removed.
+    """A cell without its first line, if that is a cell magic which runs the cell unchanged, and the
+    number of lines removed.
     """
     above = _blank_above(source)
     lines = source.splitlines()[above:]

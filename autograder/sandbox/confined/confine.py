@@ -1,8 +1,8 @@
-"""Confine the worker: layers that a process applies to itself before it runs a submission, and a
-probe of what they leave open.
+"""Confine the worker: apply layers of confinement to this process before it runs a submission, and
+probe what they leave open.
 
 Linux only; elsewhere only limits apply, and the report says so. Each layer is attempted, never
-assumed: containers differ (gVisor has no Landlock, some forbid seccomp).
+assumed, because containers differ: gVisor has no Landlock, and some containers forbid seccomp.
 """
 
 from __future__ import annotations
@@ -41,12 +41,14 @@ LAYERS = (
     "landlock",
     "seccomp",
 )
-"""Every layer by name, in the order in which they are applied. A process gets either `uid` or
+"""Every layer by name, in the order of application. A process gets either `uid` or
 `capabilities`.
 """
 
 MAX_THREADS = 192 + 16 * (os.cpu_count() or 1)
-"""Threads that a submission may have at once. JAX starts about 19, and 8 more for each core."""
+"""The number of threads that a submission may have at once. JAX starts about 19, and 8 more for
+each core.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ THREAD_SECONDS = 2.0
 
 @dataclass
 class Report:
-    """The result of confinement: the active layers, why others are missing, and the open holes that
-    the probe found.
+    """The result of confinement: the active layers, the reasons why others are missing, and the
+    open holes that the probe found.
     """
 
     active: list[str] = field(default_factory=list)
@@ -148,7 +150,7 @@ def _limit(wanted: Confinement) -> None:
         "RLIMIT_MSGQUEUE": 0,
     }
     if wanted.uid is not None:
-        # counts every thread of the user, so it needs a user for the worker alone
+        # this counts every thread of the user, so the worker needs a user of its own
         wishes["RLIMIT_NPROC"] = MAX_THREADS
     system.limit(wishes)
 
@@ -157,13 +159,13 @@ def _become(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    # The grader's watch looks at what this process has open, as this user, and not as root: in a
-    # container root may not look at the processes of others.
+    # The grader's watch inspects what this process has open as the worker's user, because in a
+    # container root may not inspect other users' processes.
     prctl(PR_SET_DUMPABLE, 1)
 
 
 def _drop_capabilities() -> None:
-    """Drop root's capabilities. The process still owns root's files, which Landlock then hides."""
+    """Drop root's capabilities. The process still owns root's files; Landlock hides those later."""
     for capability in range(64):
         with contextlib.suppress(OSError):
             prctl(PR_CAPBSET_DROP, capability)

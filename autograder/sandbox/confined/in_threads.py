@@ -1,8 +1,8 @@
-"""`multiprocessing` without processes: work for processes runs in threads of this one.
+"""Replace the processes of `multiprocessing` by threads of this process.
 
-No process can be started in grading, and locks between processes need resources that a submission
+A submission cannot start a process in grading, and locks between processes need resources that it
 lacks. `multiprocessing.dummy` is Python's own version of the interface with threads; this module
-adds what it lacks.
+adds what is missing there.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ def pool(
 
 
 def raw_value(kind: Any, *arguments: Any) -> Any:
-    """A ctypes number in memory that only this process has."""
+    """A ctypes number in this process's own memory."""
     from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
 
     return typecode_to_type.get(kind, kind)(*arguments)
 
 
 def raw_array(kind: Any, size_or_initializer: Any) -> Any:
-    """A ctypes array in memory that only this process has."""
+    """A ctypes array in this process's own memory."""
     from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
 
     values = (
@@ -91,7 +91,7 @@ def _locked(shared: Any, lock: Any) -> Any:
 
 
 class Manager:
-    """A manager of shared objects. Among threads, all objects are shared."""
+    """A manager of shared objects. Threads share all objects anyway."""
 
     dict, list, Namespace = dict, list, types.SimpleNamespace
     Lock, RLock, Semaphore, BoundedSemaphore = (

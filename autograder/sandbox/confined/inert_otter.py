@@ -1,4 +1,4 @@
-"""The `otter` that a notebook imports in grading."""
+"""The `otter` that a notebook imports during grading."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 
 def put_inert_otter(checks: list[str]) -> Any:
-    """Make this process import an `otter` whose calls do nothing. Returns a notebook of it.
+    """Make this process import an `otter` whose calls do nothing. Returns one of its notebooks.
 
-    The names of the questions that a notebook asks to check are added to `checks`; the trusted side
-    checks them.
+    The names of the questions that the notebook asks to check are added to `checks`; the trusted
+    side checks them.
     """
 
     class Notebook:
@@ -26,7 +26,7 @@ def put_inert_otter(checks: list[str]) -> Any:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return _nothing  # check_all, export, to_pdf, and whatever else Otter may have
+            return _nothing  # check_all, export, to_pdf, and anything else that Otter may have
 
     notebook = _module("otter.check.notebook", Notebook=Notebook)
     logs = _module("otter.check.logs")

@@ -1,5 +1,5 @@
-"""The objects of a submission that tests hold by reference: they stay in this process, and a
-description of each crosses.
+"""Keep the objects of a submission that tests hold by reference. The objects stay in this process;
+only a description of each crosses.
 """
 
 from __future__ import annotations
@@ -14,31 +14,33 @@ from autograder.sandbox.open_packages import imported
 from autograder.sandbox.operations import SUPPORTED
 
 MAX_KEPT = 10_000
-"""At most this many objects are kept; then the oldest is dropped."""
+"""At most this many objects are kept; beyond that, the oldest is dropped."""
 
 MAX_TEXT = 4_000
 """At most this many characters of a docstring cross."""
 
 
 class Kept:
-    """The objects by their numbers, and the numbers by the objects: the same object has the same
-    number each time.
+    """The objects by number, and the numbers by object: the same object always has the same
+    number.
     """
 
     def __init__(self, namespace: Callable[[], Mapping[str, Any]]) -> None:
-        """`namespace` gives the submission's names."""
+        """`namespace` returns the submission's names."""
         self._namespace = namespace
         self._kept: dict[str, Any] = {}
         self._numbers: dict[int, str] = {}
         self._next = itertools.count()
-        self._process = os.urandom(4).hex()  # a number of an earlier process is of no object here
+        self._process = os.urandom(4).hex()  # a number from an earlier process names no object here
 
     def refer(self, value: Any) -> dict[str, Any]:
-        """A reference to `value`, with all that the other side needs for a stand-in."""
+        """A reference to `value`, with everything that the other side needs for a stand-in."""
         return {"ref": self.described(value)}
 
     def described(self, value: Any) -> dict[str, Any]:
-        """What a stand-in for `value` must know: number, name, what it is, and its class."""
+        """What a stand-in for `value` needs to know: its number, its name, what it is, and its
+        class.
+        """
         said: dict[str, Any] = {"kept": self._number(value), "name": _name(value)}
         if isinstance(value, type):
             return {**said, "kind": "class", **self._class(value)}
@@ -47,7 +49,7 @@ class Kept:
         return {**said, "kind": "object", "class": self.described(type(value))}
 
     def find(self, target: Mapping[str, Any]) -> Any:
-        """The object that a request names. Raises `LookupError`, or what an import raises."""
+        """The object that a request names. Raises `LookupError`, or whatever an import raises."""
         if "kept" in target:
             return self._kept[target["kept"]]
         if "import" in target:
@@ -65,8 +67,8 @@ class Kept:
         return number
 
     def _class(self, kind: type) -> dict[str, Any]:
-        """The special methods of a class, the classes that it derives from, and the built-in
-        exception among them.
+        """The special methods of a class, its base classes, and the built-in exception among
+        them.
         """
         own = [base for base in kind.__bases__ if base.__module__ == "__main__"]
         return {
@@ -93,8 +95,8 @@ class Kept:
 
 
 def _hash(kind: Any) -> str:
-    """Whether objects of a class can be hashed ("none": they cannot), and whether in its own way
-    ("own").
+    """How objects of a class hash: "none" if they cannot be hashed, "own" if in their own way, ""
+    otherwise.
     """
     if kind.__hash__ is None:
         return "none"

@@ -1,4 +1,4 @@
-"""Landlock: a process gives up all files except those below some paths.
+"""Use Landlock to give up all files except those below some paths.
 
 Numbers and structures are those of `linux/landlock.h`.
 """
@@ -20,8 +20,8 @@ _FILE_ONLY = 1 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
 
 
 def restrict_files(readable: Sequence[str], scratch: str) -> None:
-    """Allow this process to read `readable` and to use `scratch` fully, and no other file. Raises
-    `OSError` where the kernel has no Landlock.
+    """Allow this process to read `readable` and to use `scratch` fully, but no other file. Raises
+    `OSError` if the kernel has no Landlock.
     """
     version = syscall(_CALLS["create"], None, 0, 1)
     handled = (1 << 13) - 1
@@ -31,8 +31,8 @@ def restrict_files(readable: Sequence[str], scratch: str) -> None:
         handled |= 1 << 14  # truncate
     if version >= 5:
         handled |= 1 << 15  # ioctl on devices
-    network = 3 if version >= 4 else 0  # bind and connect by TCP
-    scoped = 3 if version >= 6 else 0  # abstract sockets and signals to processes outside
+    network = 3 if version >= 4 else 0  # bind and connect over TCP
+    scoped = 3 if version >= 6 else 0  # abstract sockets, and signals to processes outside
     attributes = struct.pack("<QQQ", handled, network, scoped)[
         : 8 if version < 4 else 16 if version < 6 else 24
     ]
@@ -41,7 +41,7 @@ def restrict_files(readable: Sequence[str], scratch: str) -> None:
         for path in readable:
             _allow(ruleset, path, _READ & handled)
         _allow(ruleset, scratch, (_READ | _WRITE) & handled)
-        # Not /dev/zero: memory that is mapped from it stays when the process gives it back.
+        # Not /dev/zero: memory mapped from it stays even when the process gives it back.
         _allow(ruleset, "/dev/null", (_READ | 1 << 1) & handled)
         syscall(_CALLS["restrict"], ruleset, 0)
     finally:
@@ -52,7 +52,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is missing or unreachable needs no permission
+        return  # a missing or unreachable path needs no permission
     try:
         if not os.path.isdir(path):  # noqa: PTH112 - as the kernel sees it, links followed
             access &= _FILE_ONLY

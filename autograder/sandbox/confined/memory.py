@@ -11,9 +11,9 @@ from autograder.runtime import system
 
 
 def give_back(keep: int) -> None:
-    """Give memory back to the system if this process has more than `keep` bytes of its own.
+    """Return memory to the system if this process has more than `keep` bytes of its own.
 
-    Each compiled program takes megabytes, and a small container has few. A program that is needed
+    Each compiled program takes megabytes, which a small container lacks. A program that is needed
     again is compiled again.
     """
     try:
@@ -28,4 +28,4 @@ def give_back(keep: int) -> None:
         jax.clear_caches()
         gc.collect()
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)  # glibc otherwise keeps freed memory
+            ctypes.CDLL(None).malloc_trim(0)  # otherwise glibc keeps freed memory

@@ -1,4 +1,4 @@
-"""Import and set what every submission needs, before anything is confined."""
+"""Import and set up what every submission needs before anything is confined."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _NEEDED = (
     "IPython.core.oinspect",
     "sqlite3",
 )
-"""Modules that submissions need. The last ones are those that the first shell and the first
-compiled program would import.
+"""Modules that submissions need. The first shell and the first compiled program would import the
+last ones.
 """
 
 
 def load() -> None:
-    """Import what submissions need, while the files can still be read and the other side is still
+    """Import what submissions need while the files can still be read and the other side is still
     busy.
     """
     for needed in _NEEDED:

@@ -1,4 +1,4 @@
-"""The process that `autograder.sandbox.nursery` starts: it imports JAX and Flax, computes nothing,
+"""The process that `autograder.sandbox.nursery` starts. It imports JAX and Flax, computes nothing,
 and forks a worker for each request.
 
 It holds nothing that a submission must not see.
@@ -24,7 +24,7 @@ from autograder.sandbox.confined import needed, worker
 from autograder.sandbox.confined.confine import hide_from_same_user
 
 MAX_REQUEST = 65536
-"""Bytes of one request."""
+"""The largest size of one request, in bytes."""
 
 _PROCESS = b"otter-worker"
 
@@ -56,7 +56,7 @@ def main(requests: int) -> None:
             elif key.fileobj == key.data.end:
                 _tell(key.data)
                 waiting.unregister(key.data.end)
-            else:  # the asking process has closed it, or has died
+            else:  # the process that asked has closed it or died
                 with contextlib.suppress(KeyError):
                     waiting.unregister(key.data.end)
                 waiting.unregister(key.data.answers)
@@ -65,7 +65,7 @@ def main(requests: int) -> None:
 
 def _fork(environment: Mapping[str, str], read: int, write: int, answers: int) -> _Forked:
     with warnings.catch_warnings():
-        # JAX warns of every fork, but means those after it has started threads
+        # JAX warns about every fork, but means forks after it has started threads
         warnings.simplefilter("ignore")
         number = os.fork()
     if number == 0:
@@ -82,16 +82,16 @@ def _be_worker(environment: Mapping[str, str], read: int, write: int) -> None:
     try:
         os.setsid()
         prctl(PR_SET_NAME, ctypes.c_char_p(_PROCESS))
-        prctl(PR_SET_DUMPABLE, 1)  # as in a process that was started anew
+        prctl(PR_SET_DUMPABLE, 1)  # as in a newly started process
         for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
             if int(name) > 2 and int(name) not in (read, write):
-                # the descriptor of the listing itself is closed already
+                # the descriptor of the listing itself is already closed
                 with contextlib.suppress(OSError):
                     os.close(int(name))
         os.environ.clear()
         os.environ.update(environment)
-        # else all workers would draw the same numbers; Python's own generator is reseeded after a
-        # fork
+        # otherwise all workers would draw the same numbers; Python reseeds its own generator after
+        # a fork
         np.random.seed()
         worker.serve(read, write)
     finally:
@@ -99,7 +99,7 @@ def _be_worker(environment: Mapping[str, str], read: int, write: int) -> None:
 
 
 def _tell(child: _Forked) -> None:
-    """Report how the worker ended, without reaping it, so that its number stays taken."""
+    """Report how the worker ended, without reaping it, so that its number stays in use."""
     ended = os.waitid(os.P_PID, child.number, os.WEXITED | os.WNOWAIT)
     assert ended is not None
     status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status

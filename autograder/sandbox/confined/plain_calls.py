@@ -1,5 +1,5 @@
-"""What tests without cases do to the functions and objects of a submission, done here: plain data
-crosses, and everything else stays in this process.
+"""Perform the operations of tests without cases on the functions and objects of a submission. Plain
+data crosses; everything else stays in this process.
 """
 
 from __future__ import annotations
@@ -19,38 +19,38 @@ from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.wire import MAX_ARRAYS, Frame, Pipe
 
 DEFINED_TOLD, LONGEST_NAME = 20_000, 100
-"""At most so many names are told, of at most so many characters."""
+"""At most this many names are reported, each of at most this many characters."""
 
 TEXT_SHOWN = 2_000
 """At most this many characters of each text in an exception cross."""
 
 
 class PlainCalls:
-    """The answers to operations on what a submission's namespace holds, and on what such
-    operations returned.
+    """Answer operations on what a submission's namespace holds, and on what such operations
+    returned.
     """
 
     def __init__(self, shell: Any, shown: int, pipe: Pipe, serve: Callable[[Frame], Frame]) -> None:
         """`shell` holds the namespace. At most `shown` characters of what a call prints are kept.
 
-        Functions of a test are called over `pipe`; what that side asks for meanwhile, `serve`
-        answers.
+        Functions of a test are called over `pipe`. While such a call runs, `serve` answers what the
+        other side asks for.
         """
         self._shell, self._shown, self._pipe, self._serve = shell, shown, pipe, serve
         self._kept = Kept(lambda: shell.user_ns)
 
     def defined(self, *_: object) -> Frame:
-        """The names that the namespace holds: the other side picks those that a test uses, and
-        asks for no others.
+        """The names in the namespace. The other side picks those that a test uses, and asks for no
+        others.
         """
         names = [name for name in list(self._shell.user_ns) if type(name) is str]
         told = [name for name in names if len(name) <= LONGEST_NAME][:DEFINED_TOLD]
         return Frame({"defined": told}, {})
 
     def describe(self, value: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-        """What a name is bound to: {"data": …}, or a reference, {"ref": …}, to which it adds
-        {"callable": true} of a function and {"public": …}, the name by which anybody can import it.
-        Raises `CannotCross`.
+        """What a name is bound to: {"data": …}, or a reference, {"ref": …}. A reference to a
+        function also has {"callable": true}, and one to an object that anybody can import has
+        {"public": its name}. Raises `CannotCross`.
         """
         packed = self._pack(value, arrays)
         if isinstance(packed, dict) and set(packed) == {"ref"}:
@@ -68,7 +68,7 @@ class PlainCalls:
         return self._kept.refer(value)
 
     def _pack(self, value: Any, arrays: dict[str, Any]) -> Any:
-        """`value` packed, or a reference to it where it is too large to cross."""
+        """`value` packed, or a reference to it if it is too large to cross."""
         before = len(arrays)
         try:
             packed = pack(value, arrays, self._kept.refer)
@@ -81,7 +81,7 @@ class PlainCalls:
         return self.refer(value)
 
     def operate(self, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Frame:
-        """Do one operation, with plain data and references as further arguments."""
+        """Perform one operation, with plain data and references as further arguments."""
         returned: dict[str, Any] = {}
         said: dict[str, Any]
         with capture_apart(self._shown) as (output, errors):
@@ -96,7 +96,7 @@ class PlainCalls:
             except CannotCross as reason:
                 said = {"other": str(reason)}
             except BaseException as raised:  # noqa: BLE001
-                # SystemExit of a function is an answer too.
+                # A SystemExit that a function raises is an answer too.
                 returned.clear()
                 said = self._raised(raised, returned)
         if header.get("random"):
@@ -113,7 +113,7 @@ class PlainCalls:
         passed: list[Any],
         returned: dict[str, Any],
     ) -> dict[str, Any]:
-        """The arguments that the call has changed in place, packed, by place or name."""
+        """The arguments that the call changed in place, packed, by position or name."""
         if header["operation"] != "__call__":
             return {}
         before = header["arguments"]["list"]
@@ -121,7 +121,7 @@ class PlainCalls:
         given = [(str(place), node) for place, node in enumerate(before[0]["list"])]
         given += [(key, node) for key, node in before[1]["dict"]]
         for (key, node), value in zip(given, [*passed[0], *passed[1].values()], strict=True):
-            # packed once more with the numbers that its arrays had, to be compared
+            # pack again, with the current numbers of the arrays, to compare
             again: dict[str, Any] = {}
             try:
                 packed = pack(value, again, self._kept.refer)
@@ -132,7 +132,7 @@ class PlainCalls:
         return changed
 
     def _resolve(self, kind: str, content: Any) -> Any:
-        """What a reference in arguments stands for."""
+        """What a reference in the arguments stands for."""
         if kind == "there":
             return self._kept.find(content)
         if kind == "import":
@@ -142,7 +142,7 @@ class PlainCalls:
         raise LookupError(kind)
 
     def _callback(self, number: str) -> Callable[..., Any]:
-        """A function of the test: a call of it runs there, while this side waits."""
+        """A function of the test. A call of it runs in the test's process while this side waits."""
 
         def function_of_the_test(*positional: Any, **named: Any) -> Any:
             arrays: dict[str, Any] = {}
@@ -179,7 +179,7 @@ def _builtin(name: Any) -> type[Exception]:
 
 
 def _same(one: Any, its: Mapping[str, Any], other: Any, others: Mapping[str, Any]) -> bool:
-    """Whether two packed values are the same, with their arrays."""
+    """Whether two packed values are the same, including their arrays."""
     if isinstance(one, dict) and isinstance(other, dict):
         if set(one) & {"there", "import", "callback", "ref"}:
             return True

@@ -1,4 +1,6 @@
-"""A miniature hostile submission: it tries, once each, what a submission must not be able to do."""
+"""A miniature hostile submission: it tries once each thing that a submission must not be able to
+do.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ HOLES = (
 
 
 def open_holes(hidden: Sequence[str]) -> list[str]:
-    """The names of the things that a submission must not be able to do and that this process still
-    can. Where there are no walls, what cannot be tried without harm counts as open.
+    """The names of the things that a submission must not be able to do but this process still can.
+    Where there are no walls, a hole that cannot be tried without harm counts as open.
     """
     if not system.WALLS:
         return [name for name, attempt in zip(HOLES, _harmless(hidden), strict=True) if attempt()]
@@ -46,8 +48,8 @@ def open_holes(hidden: Sequence[str]) -> list[str]:
 
 
 def _harmless(hidden: Sequence[str]) -> list[Callable[[], bool]]:
-    """What can be tried of `HOLES` anywhere. On Windows, a try to signal the grader would end
-    it.
+    """Those of `HOLES` that can be tried anywhere. On Windows, trying to signal the grader would
+    end it.
     """
     files = (_read, _create_in, _change)
     return [
@@ -86,8 +88,8 @@ def _create_in(path: str) -> None:
 
 
 def _change(path: str) -> None:
-    """Change the mode or the times, and change them back. Answers alone say nothing: the filter
-    lets some of these calls succeed without effect.
+    """Change the mode or the times, and change them back. The return value alone proves nothing,
+    because the filter lets some of these calls succeed without effect.
     """
     before = os.stat(path)  # noqa: PTH116
     mode = stat.S_IMODE(before.st_mode)

@@ -1,5 +1,5 @@
-"""In grading, programs are not started: Python's ways of starting one behave as if the program had
-failed, and do not raise.
+"""Do not start programs during grading: Python's ways of starting one behave as if the program had
+failed, without raising.
 
 So `subprocess.run` returns a status, `check=True` raises `CalledProcessError`, and the output is
 empty.
@@ -15,14 +15,14 @@ from collections.abc import Callable
 from typing import Any
 
 NOT_FOUND = 127
-"""The exit status of a shell that does not find a program."""
+"""The exit status of a shell that cannot find a program."""
 
 _NO_PROCESS = 2**22 + 1
 """A number that no Linux process has."""
 
 
 def fail_to_start(tell: Callable[[str], object]) -> None:
-    """From now on, make every program that this process starts fail; `tell` is called with the
+    """Make every program that this process starts fail from now on. `tell` is called with the
     command.
     """
 
@@ -60,7 +60,7 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
                     else " ".join(map(str, args))
                 )
 
-        # The parameter's name in Popen.
+        # Popen names the parameter so.
         def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002
             return tuple(
                 None if each is None else each.read() for each in (self.stdout, self.stderr)
@@ -88,8 +88,8 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
 
 
 def _asked_by_a_cell() -> bool:
-    """Whether a cell itself started the program. Libraries try programs too, and manage without:
-    they are not worth a message.
+    """Whether a cell itself started the program. Libraries try programs too and manage without
+    them, which deserves no message.
     """
     frame = inspect.currentframe()
     while frame is not None and frame.f_code.co_filename in (__file__, subprocess.__file__):

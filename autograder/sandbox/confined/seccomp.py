@@ -1,8 +1,9 @@
-"""seccomp: a process gives up every system call that array code does not need.
+"""Use seccomp to give up every system call that array code does not need.
 
-What passes is listed (see `system_calls`); anything else, whatever a kernel may add, is refused.
-Structures and constants are those of the kernel's own headers (`linux/seccomp.h`, `linux/prctl.h`,
-`asm-generic/fcntl.h`, `asm-generic/ioctls.h`, `linux/sched.h`), the same on both architectures.
+The calls that pass are listed (see `system_calls`). Anything else, including whatever a kernel may
+add, is refused. Structures and constants are those of the kernel's own headers (`linux/seccomp.h`,
+`linux/prctl.h`, `asm-generic/fcntl.h`, `asm-generic/ioctls.h`, `linux/sched.h`), and are the same
+on both architectures.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ Instruction = tuple[int, int, int, int]
 _LOAD, _AND, _EQUAL, _ABOVE, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x25, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E, 317), "aarch64": (1, 0xC00000B7, 277)}
-"""By the machine's name: the column of the tables, the kernel's number of the architecture, and
-that of the call `seccomp`.
+"""For each machine name: the column of the tables, the kernel's number of the architecture, and the
+number of the call `seccomp`.
 """
 
 _ALLOW: Instruction = (_RETURN, 0, 0, 0x7FFF0000)
@@ -32,30 +33,30 @@ _KILL: Instruction = (_RETURN, 0, 0, 0x80000000)
 
 
 def _answer(number: int) -> Instruction:
-    """Answer with this error, or with success for 0, and do nothing."""
+    """Answer with this error, or with success for 0, without doing anything."""
     return (_RETURN, 0, 0, 0x00050000 | number)
 
 
 _REFUSE, _NOTHING, _ABSENT = _answer(errno.EPERM), _answer(0), _answer(errno.ENOSYS)
 
-# What pthread_create asks for: a thread that shares everything with this one. One that did not
-# share, say, its files would be out of sight of the grader, which looks at the process.
+# What pthread_create asks for: a thread that shares everything with this one. A thread that did not
+# share its files, say, would be invisible to the grader, which inspects the process.
 _THREAD = 0x003D0F00
-_DETACHED = 0x00400000  # musl sets it, and no kernel heeds it
+_DETACHED = 0x00400000  # musl sets it, and the kernel ignores it
 
-# Neither the signal at the parent's death, nor who may trace, nor further filters.
+# Leave out the signal at the parent's death, who may trace, and further filters.
 _PRCTL = (2, 3, 15, 16, 23, 39, 0x53564D41)
 """PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ,
 PR_GET_NO_NEW_PRIVS, PR_SET_VMA (names of memory areas)."""
 
-# Neither owners and signals of descriptors, nor leases, which hold others up who open the file.
+# Leave out owners and signals of descriptors, and leases, which hold up others who open the file.
 _FCNTL = (0, 1, 2, 3, 5, 36, 1030, 1032, 1034)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_OFD_GETLK, F_DUPFD_CLOEXEC, F_GETPIPE_SZ,
 F_GET_SEALS."""
 _LOCKS = (6, 7, 37, 38)
 _SET_FLAGS, _ASYNC = 4, 0x2000
 
-# Not those that set attributes of a file, which ask for no right to write it.
+# Leave out those that set attributes of a file, which need no right to write it.
 _IOCTL = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS, TCGETS2 and TIOCGWINSZ (is it a terminal?), FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
 
@@ -67,7 +68,7 @@ _SHARED_WITHOUT_FILE = 0x21
 
 
 def refuse_system_calls() -> None:
-    """Put the filter on this process, permanently. Raises `OSError` or, on another architecture,
+    """Apply the filter to this process, permanently. Raises `OSError` or, on another architecture,
     `KeyError`.
     """
     column, audit, call = _ARCHITECTURES[platform.machine()]
@@ -75,19 +76,19 @@ def refuse_system_calls() -> None:
     buffer = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *step) for step in steps))
     header = ctypes.c_char_p(struct.pack("<HxxxxxxQ", len(steps), ctypes.addressof(buffer)))
     try:
-        # with threads that libraries have started already
+        # include the threads that libraries have already started
         left_over = syscall(call, 1, 1, header)
     except OSError as fault:
         if fault.errno not in (errno.ENOSYS, errno.EINVAL):
             raise
-        prctl(PR_SET_SECCOMP, 2, header)  # a kernel before 3.17
+        prctl(PR_SET_SECCOMP, 2, header)  # for a kernel before 3.17
     else:
         if left_over:
             raise OSError(errno.EBUSY, f"thread {left_over} cannot be given the filter")
 
 
 def program(column: int, audit: int, own: int) -> list[Instruction]:
-    """The BPF program for the architecture of `column`, for the process with the number `own`."""
+    """The BPF program for the architecture of `column` and the process with the number `own`."""
     steps: list[Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, audit),
@@ -110,7 +111,7 @@ def program(column: int, audit: int, own: int) -> list[Instruction]:
 
 
 def _by_number(answers: Mapping[int, Instruction]) -> list[Instruction]:
-    """Give each call its answer. Neighbours with the same one are asked for together."""
+    """Give each call its answer. Neighbouring calls with the same answer share one test."""
     steps: list[Instruction] = []
     last = system_calls.LAST_KNOWN
     every = [
@@ -124,14 +125,14 @@ def _by_number(answers: Mapping[int, Instruction]) -> list[Instruction]:
 
 
 def _checked(own: int) -> dict[str, list[Instruction]]:
-    """What each call of `system_calls.CHECKED` is answered, by its arguments."""
+    """The answer to each call of `system_calls.CHECKED`, which depends on its arguments."""
     on_itself = [*_when(0, (own,), [_ALLOW]), _REFUSE]
     on_itself_or_0 = [*_when(0, (0, own), [_ALLOW]), _REFUSE]
     no_signals = [_argument(2), (_ANY_BIT, 0, 1, _ASYNC), _REFUSE, _ALLOW]
     one_to_one = [*_masked(1, 0xFFFFFFFF ^ _PAIR_FLAGS), (_EQUAL, 0, 1, _STREAM), _ALLOW, _REFUSE]
     return {
         "mmap": [
-            # such memory stays when this process gives its pages back, and no count has it
+            # such memory stays when this process gives its pages back, and no count includes it
             *_masked(3, _SHARED_WITHOUT_FILE),
             (_EQUAL, 0, 1, _SHARED_WITHOUT_FILE),
             _REFUSE,
@@ -162,8 +163,8 @@ def _checked(own: int) -> dict[str, list[Instruction]]:
 
 
 def _argument(place: int) -> Instruction:
-    """Load an argument. The kernel reads these as numbers of 32 bits, all but the flags of `mmap`
-    and `clone`, whose bits are the lower ones.
+    """Load an argument. The kernel reads it as a 32-bit number, except the flags of `mmap` and
+    `clone`, whose bits are in the lower half.
     """
     return (_LOAD, 0, 0, _FIRST_ARGUMENT + 8 * place)
 

@@ -1,8 +1,8 @@
-"""The shell that runs a submission's cells: notebook lines that are not Python do what they do in
+"""The shell that runs a submission's cells. Notebook lines that are not Python do what they do in
 Jupyter, as far as grading allows.
 
 No program is started. In Jupyter a program that fails raises nothing, so a cell that begins with
-`!pip install` continues here too. No picture is shown: figures are drawn to memory and closed after
+`!pip install` continues here too. No picture is shown: figures are drawn in memory and closed after
 the cell or the call that drew them, as Jupyter does after a cell.
 """
 
@@ -62,13 +62,13 @@ _OF_THE_BROWSER = (
     ),
     *("tensorboard", "tensorflow_version"),
 )
-"""Line magics that a notebook page provides (Jupyter's and Colab's) and that have no effect on the
+"""Line magics that a notebook page provides (Jupyter's and Colab's) and that do not affect the
 computation.
 """
 
 
 class Shell(InteractiveShell):
-    """IPython's shell without programs and without pictures."""
+    """IPython's shell without programs and pictures."""
 
     kernel = None
     """The attribute exists because Jupyter's shell has a kernel."""
@@ -96,14 +96,14 @@ class Shell(InteractiveShell):
         return SList() if split else LSString()
 
     def ask_exit(self) -> None:
-        """Ignore `exit()`: Jupyter, too, runs the cell to its end."""
+        """Ignore `exit()`, because Jupyter, too, runs the cell to its end."""
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """Do nothing: there is no window, and so no event loop."""
+        """Do nothing: without a window, there is no event loop."""
 
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
-        """Draw to memory. Does not import Matplotlib, which may never be needed: its variable
-        MPLBACKEND already says so.
+        """Draw in memory. Does not import Matplotlib, which may never be needed; its variable
+        MPLBACKEND already selects the backend.
         """
         if "matplotlib" in sys.modules:
             sys.modules["matplotlib"].use("Agg")
@@ -118,9 +118,9 @@ class Shell(InteractiveShell):
             return self._load_extension(magic_name, line)
         if self.find_line_magic(magic_name) is None:  # type: ignore[no-untyped-call]
             if magic_name == "store":
-                super().run_line_magic("load_ext", "storemagic")  # Jupyter loads it at the start
+                super().run_line_magic("load_ext", "storemagic")  # Jupyter loads it at startup
             elif self._lacks_an_extension:
-                # perhaps the missing extension defines it
+                # a missing extension may define it
                 print(f"`%{magic_name}` is not known here.")
                 return None
         if magic_name == "config" and line.lstrip().startswith("InlineBackend"):
@@ -143,7 +143,7 @@ class Shell(InteractiveShell):
         """Close all figures."""
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
-            with contextlib.suppress(Exception):  # pyplot may be the submission's own by now
+            with contextlib.suppress(Exception):  # by now, pyplot may be the submission's own
                 pyplot.close("all")
 
     def _not_started(self, command: str) -> None:
@@ -155,8 +155,8 @@ class Shell(InteractiveShell):
             print(NOT_STARTED.format(command=shown))
 
     def _load_extension(self, magic_name: str, line: str) -> Any:
-        """Load an extension as Jupyter does. One that is not installed here was installed where the
-        notebook was written, so only a message is printed.
+        """Load an extension as Jupyter does. If it is not installed here, only print a message: it
+        was installed where the notebook was written.
         """
         try:
             return super().run_line_magic(magic_name, line)
@@ -174,7 +174,7 @@ class Shell(InteractiveShell):
 
 
 def _nobody_to_ask(*_: Any, **__: Any) -> NoReturn:
-    """Replace `input`: raise what Jupyter raises where it runs a notebook without a person."""
+    """Replace `input`: raise what Jupyter raises when it runs a notebook without a person."""
     raise StdinNotImplementedError(
         "raw_input was called, but this frontend does not support input requests."
     )

@@ -1,7 +1,8 @@
-"""What right programs ask for and the filter of system calls refuses: in grading it does nothing,
-and does not raise.
+"""Soften calls that correct programs make and that the filter of system calls refuses: in grading
+they do nothing and do not raise.
 
-A file keeps its own times; memory that could be shared with no other process is plain memory.
+A file keeps its own times. Shared memory becomes plain memory where no other process could share
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _set_times = os.utime
 
 
 def soften() -> None:
-    """From now on, let these calls of Python succeed in this process."""
+    """Make these calls of Python succeed in this process from now on."""
     if not system.WALLS:
         return
     for supported in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
@@ -25,7 +26,7 @@ def soften() -> None:
     os.utime = _utime
 
     class OwnMemory(mmap.mmap):
-        """A mapping; of memory without a file there is none but this process's own."""
+        """A mapping. Memory without a file belongs to this process alone."""
 
         def __new__(
             cls, fileno: int, length: int, flags: int = mmap.MAP_SHARED, *others: Any, **named: Any

@@ -1,8 +1,8 @@
-"""The system calls of a submission's process, by name, with their numbers: which pass the filter
-and why, and how the others are answered.
+"""The system calls of a submission's process, by name and number: which ones pass the filter and
+why, and how the filter answers the others.
 
 Numbers are those of the kernel's own headers (`asm/unistd_64.h`, `asm-generic/unistd.h`), in the
-order (x86_64, aarch64); None where the architecture lacks the call.
+order (x86_64, aarch64). None means that the architecture lacks the call.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 Numbers = Mapping[str, tuple[int | None, int | None]]
 
-# ruff formats each of these tables with one entry a line, which would be four pages
+# ruff would format each of these tables with one entry on a line, which makes four pages.
 # fmt: off
 ALLOWED: Mapping[str, Numbers] = {
     "files, of which Landlock says which it reaches": {
@@ -74,15 +74,18 @@ ALLOWED: Mapping[str, Numbers] = {
         "time": (201, None), "times": (100, 153),
     },
 }
-"""What passes with any argument, by what it is for. Measured: what JAX, Flax, NumPy, SciPy, pandas,
-matplotlib, sqlite3, IPython and asyncio ask for; and what C libraries use in its place elsewhere.
+"""The calls that pass with any argument, by purpose. Measured from what JAX, Flax, NumPy, SciPy,
+pandas, matplotlib, sqlite3, IPython and asyncio ask for, plus what C libraries use in its place
+elsewhere.
 """
 
 WITHOUT_EFFECT: Numbers = {
         "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
         "flock": (73, 32),
 }
-"""Answered with success, and nothing is done: copies set modes, and no lock keeps anybody off."""
+"""Answered with success, without doing anything: copies set modes, and no lock keeps anybody
+out.
+"""
 
 NOT_SUPPORTED: Numbers = {
         "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "getxattr": (191, 8),
@@ -91,12 +94,12 @@ NOT_SUPPORTED: Numbers = {
         "lremovexattr": (198, 15), "fremovexattr": (199, 16), "setxattrat": (463, 463),
         "getxattrat": (464, 464), "listxattrat": (465, 465), "removexattrat": (466, 466),
 }
-"""Answered as on a file system that has no attributes."""
+"""Answered as on a file system without attributes."""
 
 UNKNOWN_HERE: Numbers = {
         "clone3": (435, 435), "openat2": (437, 437),
 }
-"""Answered as by an older kernel: the C library then takes a call that can be checked."""
+"""Answered as by an older kernel: the C library then uses a call that can be checked."""
 
 CHECKED: Numbers = {
         "kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261),
@@ -104,8 +107,10 @@ CHECKED: Numbers = {
         "fcntl": (72, 25), "ioctl": (16, 29), "clone": (56, 220), "socketpair": (53, 199),
         "mmap": (9, 222), "arch_prctl": (158, None),
 }
-"""What passes with some arguments only; `seccomp` says with which."""
+"""Calls that pass only with some arguments; `seccomp` says which."""
 
 # fmt: on
 LAST_KNOWN = 450
-"""Calls with larger numbers are younger than this table; each program has a way without them."""
+"""Calls with larger numbers are newer than this table. Every program has a way to do without
+them.
+"""

@@ -1,4 +1,4 @@
-"""The process that runs a submission's code: it confines itself, then answers one request after
+"""The process that runs a submission's code. It confines itself, then answers one request after
 another.
 
 It receives one cell or the inputs of one call at a time and holds nothing hidden: no bank, no test,
@@ -47,14 +47,14 @@ _JUDGED = frozenset({"judge", "watch", "equations", "work"})
 
 def main(read: int, write: int) -> None:
     """Serve over the descriptors `read` and `write` until the pipe closes. The first request says
-    how to be confined.
+    how to confine this process.
     """
     load()
     serve(read, write)
 
 
 def serve(read: int, write: int) -> None:
-    """Confine this process as the first request says, then answer requests. To be called once
+    """Confine this process as the first request says, then answer requests. Call this once
     everything is imported.
     """
     pipe = Pipe(read, write)
@@ -120,7 +120,8 @@ class Session:
         do = request.header["do"]
         if do not in _JUDGED:
             return answers[do](request.header, request.arrays)
-        # A notebook may have changed the settings; the answer is judged under those of grading.
+        # A notebook may have changed the settings; the answer is judged under the settings of
+        # grading.
         with exactly({**GRADING, **self._environment["settings"]}):
             return answers[do](request.header, request.arrays)
 
@@ -131,7 +132,7 @@ class Session:
         self._checks.clear()
         self._set_seed(header.get("seed"))
         if "platform" in header["source"].lower():
-            jax.devices()  # begins on the CPU before the cell can ask for what is not there
+            jax.devices()  # start on the CPU before the cell can ask for a device that is missing
         if header.get("script"):
             self._shell.user_ns["__file__"] = str(Path(header["script"]).resolve())
             sys.argv = [header["script"]]
@@ -144,7 +145,7 @@ class Session:
         return Frame({**said, **({} if stopped is None else {"stopped": vars(stopped)})}, {})
 
     def _define(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
-        """Run only the definitions of a cell that ended an earlier process."""
+        """Run only the definitions of a cell that killed an earlier process."""
         with capture(OUTPUT_SHOWN):
             return Frame({"defined": cells.define(self._shell, header["source"])}, {})
 
@@ -164,7 +165,8 @@ class Session:
 
     def _names(self, header: Mapping[str, Any], _: Mapping[str, Any]) -> Frame:
         """Describe each name (see `PlainCalls.describe`), or as {"other": what it is}. Undefined
-        names are left out."""
+        names are left out.
+        """
         self._set_seed(header.get("seed"))
         arrays: dict[str, Any] = {}
         described: dict[str, Any] = {}
@@ -179,7 +181,7 @@ class Session:
                 except CannotCross as reason:
                     described[name] = {"other": str(reason)}
                 except Exception:  # noqa: BLE001
-                    # Its class may answer questions about itself with anything.
+                    # Its class may answer questions about itself in any way.
                     described[name] = {"other": "an object that cannot be looked at"}
         return Frame({"names": described, "printing": np.get_printoptions()["legacy"]}, arrays)
 

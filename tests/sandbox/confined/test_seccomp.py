@@ -1,4 +1,4 @@
-"""The filter of system calls: what it holds at each level, and what right programs need.
+"""The filter of system calls: what it blocks at each level, and what correct programs need.
 
 Covers too: `sandbox.confined.softened`, `sandbox.confined.system_calls`.
 """
@@ -213,7 +213,7 @@ print("done")
 
 @pytest.fixture
 def outside(tmp_path: Path) -> str:
-    """A file beyond the submission's folder, which belongs to whoever grades."""
+    """A file outside the submission's folder that belongs to the person who grades."""
     file = tmp_path / "grades.csv"
     file.write_text("kept")
     return str(file)
@@ -276,7 +276,7 @@ def test_each_call_stands_in_one_table(column: int) -> None:
 
 
 def answer(program: list[seccomp.Instruction], audit: int, number: int, *arguments: int) -> int:
-    """What the kernel would answer: it runs the program on these words."""
+    """What the kernel would answer when it runs the program on these words."""
     words = {
         0: number,
         4: audit,

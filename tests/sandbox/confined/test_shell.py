@@ -1,4 +1,4 @@
-"""Lines of a notebook that are no Python, in a real worker: the rest of their cell runs.
+"""Lines of a notebook that are not Python, in a real worker: the rest of their cell runs.
 
 Covers too: `sandbox.confined.in_threads`, `sandbox.confined.programs`.
 """
