@@ -69,10 +69,16 @@ clean:
 	$(PYTHON) -m venv .venv
 	@touch $@
 
+# pip compiles modules on one processor, and compileall on all.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := $(BIN)/python -m compileall -qq -j 0 .venv/lib
+
 .venv/installed: .venv/python requirements.txt pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[build,classroom,image,plugins]"
+	$(INSTALL) -r requirements.txt -e ".[build,classroom,image,plugins]"
+	@$(COMPILE) || true
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e ".[build,classroom,dev,docs,image,plugins,release]"
+	$(INSTALL) -r requirements.txt -e ".[build,classroom,dev,docs,image,plugins,release]"
+	@$(COMPILE) || true
 	@touch $@

@@ -48,14 +48,17 @@ def as_in_grading(recorded: Mapping[str, Any] | None = None) -> Iterator[dict[st
             settings[PRODUCTS] = "highest"
     with (
         contextlib.nullcontext() if not cpus else jax.default_device(cpus[0]),
-        _unoptimised(),
+        unoptimised(),
         exactly(settings) as changed,
     ):
         yield changed
 
 
 @contextlib.contextmanager
-def _unoptimised() -> Iterator[None]:
+def unoptimised() -> Iterator[None]:
+    """JAX compiles inside the block at the lowest optimisation level, which is faster for a few
+    calls of tiny programs.
+    """
     import jax
 
     before = jax.config.values.get(_UNOPTIMISED)
