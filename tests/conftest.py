@@ -13,9 +13,9 @@ from typing import Any
 import jax
 import pytest
 from hypothesis import settings
-from shared import NAMES, OFTEN, Builds, Grade
+from shared import NAMES, OFTEN, Builds, Grade, make_scale_question
 
-from autograder import Array, Dim, Question, Seed
+from autograder import Question
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 from autograder.classroom.warm_samples import WarmSamples
@@ -78,6 +78,20 @@ def dist(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Builds:
     return Builds(tmp_path_factory, worker_id)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def built_side_by_side(request: pytest.FixtureRequest, dist: Builds, worker_id: str) -> None:
+    """Each process of a parallel run builds a master of its own before its first test. Else all
+    would wait for the same one.
+    """
+    number = int(worker_id.removeprefix("gw")) if worker_id != "master" else len(OFTEN)
+    if number < len(OFTEN) and any(
+        "one_assignment" in item.fixturenames
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+    ):
+        dist / OFTEN[number]
+
+
 @pytest.fixture(params=NAMES)
 def assignment(request: pytest.FixtureRequest, dist: Builds) -> BuiltAssignment:
     """Each of the five built assignments in turn."""
@@ -114,16 +128,8 @@ def no_question_left_declared() -> Iterator[None]:
 
 @pytest.fixture
 def scale_question() -> Question:
-    """`scale_rows(seed, x, factor)`: two dimensions, numbers passed as floats."""
-    return Question(
-        "scale_rows",
-        arguments={
-            "seed": Seed(as_float=True),
-            "x": Array("B", "D"),
-            "factor": Dim("F", as_float=True),
-        },
-        dims={"B": (1, 9), "D": (1, 9), "F": (1, 9)},
-    )
+    """See `shared.make_scale_question`."""
+    return make_scale_question()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import nbformat
 import pytest
 from filelock import FileLock
 
+from autograder import Array, Dim, Question, Seed
 from autograder.assignment.samples import GradedSample
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +33,19 @@ Contents = dict[str, bytes]
 
 Grade = Callable[[nbformat.NotebookNode | Path, Path], GradedSample]
 """Grades a submission with an autograder zip."""
+
+
+def make_scale_question() -> Question:
+    """`scale_rows(seed, x, factor)`: two dimensions, numbers passed as floats."""
+    return Question(
+        "scale_rows",
+        arguments={
+            "seed": Seed(as_float=True),
+            "x": Array("B", "D"),
+            "factor": Dim("F", as_float=True),
+        },
+        dims={"B": (1, 9), "D": (1, 9), "F": (1, 9)},
+    )
 
 
 def reconfigured(archive: Path, target: Path, **settings: Any) -> Path:

@@ -20,11 +20,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from shared import make_scale_question
 
 from autograder import Array, CheckFailed, Question, Ungraded, check, public_case
 from autograder.bank.filenames import HIDDEN_FILE, PUBLIC_FILE
 from autograder.bank.storage import save
-from autograder.build.banks import build
+from autograder.build.banks import Built, build
 from autograder.checks import in_grading, lines, verdict
 from autograder.questions.question import declared_inside
 from autograder.rules import transform
@@ -37,15 +38,17 @@ def scale_rows(seed: float, x: Any, factor: float) -> Any:
     )
 
 
-@pytest.fixture
-def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A student's folder with public cases. This process declares no question."""
+@pytest.fixture(scope="module")
+def built_scale() -> Built:
     with declared_inside():
-        built = build(
-            "t", [request.getfixturevalue("scale_question")], {"scale_rows": scale_rows}, "a"
-        )
-    save(built.public, tmp_path / PUBLIC_FILE)
-    save(built.hidden, tmp_path / HIDDEN_FILE)
+        return build("t", [make_scale_question()], {"scale_rows": scale_rows}, "a")
+
+
+@pytest.fixture
+def desk(built_scale: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A student's folder with public cases. This process declares no question."""
+    save(built_scale.public, tmp_path / PUBLIC_FILE)
+    save(built_scale.hidden, tmp_path / HIDDEN_FILE)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -17,7 +17,7 @@ from autograder import Array, CheckFailed, Dim, Question, Ungraded, check
 from autograder.bank.filenames import PUBLIC_FILE
 from autograder.bank.records import BankError
 from autograder.bank.storage import load, save
-from autograder.build.banks import build
+from autograder.build.banks import Built, build
 from autograder.checks import in_grading
 from autograder.errors import BuildError
 from autograder.questions.question import declared_inside
@@ -41,8 +41,7 @@ def loops(x: Any, depth: Any) -> Any:
 compiled = jax.jit(deepen, static_argnums=1)
 
 
-@pytest.fixture
-def deep_question() -> Question:
+def make_deep_question() -> Question:
     """`deepen(x, depth)`, with one rule, an alternative behind jit, and a misconception that only
     the method gives away.
     """
@@ -67,11 +66,20 @@ def deep_question() -> Question:
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def deep_question() -> Question:
+    return make_deep_question()
+
+
+@pytest.fixture(scope="module")
+def built_deep() -> Built:
     with declared_inside():
-        built = build("t", [request.getfixturevalue("deep_question")], {"deepen": deepen}, "a")
-    save(built.public, tmp_path / PUBLIC_FILE)
-    save(built.hidden, tmp_path / "hidden")
+        return build("t", [make_deep_question()], {"deepen": deepen}, "a")
+
+
+@pytest.fixture
+def desk(built_deep: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    save(built_deep.public, tmp_path / PUBLIC_FILE)
+    save(built_deep.hidden, tmp_path / "hidden")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -226,8 +234,8 @@ def test_a_misconception_that_nothing_tells_from_a_right_answer_stops_the_build(
         build("t", [deep_question], {"deepen": deepen}, "a")
 
 
-def test_hidden_rules_are_judged_on_other_calls_than_public_ones(deep_question: Question) -> None:
-    built = build("t", [deep_question], {"deepen": deepen}, "a")
+def test_hidden_rules_are_judged_on_other_calls_than_public_ones(built_deep: Built) -> None:
+    built = built_deep
     hidden, public = built.hidden.methods["deepen"], built.public.methods["deepen"]
     assert hidden.rules == public.rules
     assert len(hidden.cases) >= 2
@@ -236,8 +244,8 @@ def test_hidden_rules_are_judged_on_other_calls_than_public_ones(deep_question: 
     assert [case.sizes["L"] for case in hidden.traces["L"]] == [2, 4, 8]
 
 
-def test_a_bank_keeps_rules_and_their_calls(deep_question: Question, tmp_path: Path) -> None:
-    built = build("t", [deep_question], {"deepen": deepen}, "a").hidden
+def test_a_bank_keeps_rules_and_their_calls(built_deep: Built, tmp_path: Path) -> None:
+    built = built_deep.hidden
     save(built, tmp_path / "hidden")
     read, kept = load(tmp_path / "hidden").method("deepen", "a scan"), built.methods["deepen"]
     assert (read.rules, read.known) == (kept.rules, kept.known)
