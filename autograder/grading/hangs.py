@@ -21,8 +21,8 @@ from nbconvert.preprocessors import ExecutePreprocessor
 MOST = 3
 """Tests that may end the process. Then those that no earlier kernel has finished are not run."""
 
-HUNG = "its process had to be ended: it computed for too long with what the submission gave"
-NOT_RUN = f"it was not run, because {MOST} tests before it computed for too long"
+HUNG = "it was stopped, because it ran too long on what the submission returned"
+NOT_RUN = f"it was not run, because {MOST} earlier tests ran too long"
 
 
 @dataclass

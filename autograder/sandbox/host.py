@@ -126,7 +126,7 @@ class Worker:
         except WireError:
             # The submission chooses what it sends, and the cause is shown to its author: say no
             # more.
-            died = self._died or Died("sent something that is no answer")
+            died = self._died or Died("sent something that is not an answer")
         self._died = died
         self.end()
         raise died

@@ -14,7 +14,7 @@ IMPRECISE = (
     "digits?"
 )
 
-SINGLE = " Was it computed in single precision (float32, complex64) where 64 bits are asked for?"
+SINGLE = " Was it computed in single precision (float32, complex64)? The question asks for 64 bits."
 
 SINGLE_PRECISION = 2.0**-16
 """An error below this share of the largest expected value, in an output of 64 bits, is what a few
@@ -28,8 +28,8 @@ class Mismatch:
     bounded `sample` with some.
 
     `wrong` of `size` elements are wrong, where they could be compared one by one; `error` is the
-    difference that is the most times what is `allowed` there. `imprecise` says that no difference
-    is larger than half precision explains.
+    difference that is the most times what is `allowed` there, at `place`. `imprecise` says that no
+    difference is larger than half precision explains.
     """
 
     step: str
@@ -40,6 +40,7 @@ class Mismatch:
     error: float = 0.0
     allowed: float = 0.0
     imprecise: bool = False
+    place: tuple[int, ...] = ()
 
     @property
     def tolerances(self) -> float:
@@ -51,5 +52,6 @@ class Mismatch:
     def as_wrong(self) -> Mismatch:
         """The same mismatch, not called imprecise: the values are near for another reason."""
         told = self.sentence.removesuffix(IMPRECISE).removesuffix(SINGLE)
-        sentence = told.replace(" imprecise;", " wrong;", 1)
+        sentence = told.replace(" an imprecise value", " a wrong value", 1)
+        sentence = sentence.replace(" imprecise values", " wrong values", 1)
         return replace(self, sentence=sentence, imprecise=False)
