@@ -82,8 +82,8 @@ class Objects:
             random = {"random": get_states(lambda part: pack(part, arrays))} if seeded else {}
         except CannotCross as reason:
             raise TypeError(
-                f"{name} cannot be given {reason}: it takes plain data, functions, and objects of "
-                "the submission itself"
+                f"{name} cannot be given {reason}: it takes only plain data, functions, and "
+                "objects of the submission itself"
             ) from None
         request: dict[str, Any] = {"do": "operate", "operation": operation, "target": dict(target)}
         request |= {"arguments": arguments, **random}

@@ -74,8 +74,8 @@ def test_by_right_they_are_values_like_others(question: Any, function: Any, inst
         (
             lambda: asked({"x": Array("B", "D")}),
             lambda x: jnp.exp(x) / jnp.exp(x).sum(axis=1, keepdims=True),
-            "float64 gives a finite number instead of NaN in 3 of 6 elements (50.0%), first in row "
-            "0, column 0: numbers overflow, or are lost, on the way",
+            "float64 gives a finite number instead of NaN at some places: numbers overflow, or are "
+            "lost, on the way",
         ),
         (
             lambda: asked(D=(1, 5)),
@@ -109,7 +109,9 @@ def test_what_nobody_wants_stops_the_build(question: Any, function: Any, why: st
     with pytest.raises(BuildError) as stopped:
         build("t", [question()], {"f": function}, "a")
     told = re.sub(
-        r"(?:first )?in row \d, column \d", "first in row 0, column 0", str(stopped.value)
+        r"in \d+ of \d+ elements \([\d.]+%\), (?:first )?in row \d, column \d",
+        "at some places",
+        str(stopped.value),
     )
     assert f"the reference never gave an output that tests anything: {why}" in told
 
