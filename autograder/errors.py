@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NOT_YOUR_FAULT = "This is not your fault; please tell your instructor."
+"""What a student reads behind a fault that no answer can have caused."""
+
 
 class BuildError(Exception):
     """The assignment cannot be built. The text names the question and what to change."""

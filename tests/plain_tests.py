@@ -171,7 +171,7 @@ KINDS: dict[str, Kind] = {
         "assert 'negative' in told",
         "def f18(x):\n    raise ValueError('no')",
     ),
-    "an exception of its own class": Kind(
+    "a custom exception class": Kind(
         "class TooBig(Exception):\n    pass\ndef f19(x):\n    raise TooBig(x)",
         "try:\n    f19(1)\n    ok = False\nexcept TooBig:\n    ok = True\nassert ok",
         "class TooBig(Exception):\n    pass\ndef f19(x):\n    return x",

@@ -252,7 +252,9 @@ def test_what_elements_an_array_may_have(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_law(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two tables list it. Its inputs and its right answer are those of the plain call."""
     monkeypatch.setitem(
-        laws.LAWS, "checkpoint", "`jax.checkpoint` of the function gives what the function gives"
+        laws.LAWS,
+        "checkpoint",
+        "`jax.checkpoint` of the function returns what the function returns",
     )
     monkeypatch.setattr(
         transforms,
@@ -273,8 +275,8 @@ def test_a_law(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, *_ = in_grading("f", finding, False).split("\n\n")
     assert first.startswith("jax.checkpoint of f raised TracerArrayConversionError. [case 2 of ")
     assert second == (
-        "This breaks a law: `jax.checkpoint` of the function gives what the function gives. The "
-        "same call as it is, is right."
+        "This breaks a law: `jax.checkpoint` of the function returns what the function returns. "
+        "The plain call is right."
     )
     assert traces(question)
     with pytest.raises(

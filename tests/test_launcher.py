@@ -14,4 +14,4 @@ def test_the_launcher_answers_to_its_old_name(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-m", "autograder.launcher", str(tmp_path)]
     subprocess.run([*command, "--outside-of-a-container"], check=True, capture_output=True)
     (row,) = json.loads((tmp_path / "results" / "results.json").read_text())["tests"]
-    assert row["output"].startswith("No notebook was submitted, nor anything else.")
+    assert row["output"].startswith("Nothing was submitted.")

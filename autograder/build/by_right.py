@@ -25,7 +25,7 @@ MOVED, OTHERS = 2, 3
 """How many calls use inputs moved by one unit in the last place, and how many use other numbers."""
 
 OVERFLOW = ": numbers overflow, or are lost, on the way"
-"""The end of the sentence that says where float64 gives something else."""
+"""The end of the sentence about what float64 gives."""
 
 Evaluate = Callable[[Case], Returned | Failed]
 """Returns the expected outcome of a case."""
@@ -57,7 +57,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
     if not takes_random_numbers(question):
         told = _where_not(in_float64(evaluate, case), output, found)
         if told:
-            return f"it is not what float64 gives, {told}{OVERFLOW}"
+            return f"float64 gives {told}{OVERFLOW}"
     if question.nonfinite_expected or not any(
         np.any(each == KINDS.index("NaN")) for each in found.values()
     ):

@@ -55,7 +55,7 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
 
     def plain() -> Case:
         drawn[:] = [slot.draw()]
-        return replace(drawn[0], label=f"{slot.shape.label}, as it is")
+        return replace(drawn[0], label=f"{slot.shape.label}, the plain call")
 
     def under_the_law() -> Case:
         case = drawn[0]

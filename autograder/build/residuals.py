@@ -115,7 +115,7 @@ def _sizes(question: Question, word: Residual, each: ExpectedCase, output: Outpu
     except NoResidual as fault:
         raise BuildError(
             f"question {question.name!r}: with {arguments_of(each.case)} ({each.case.label}) the "
-            f"residual of the reference's answer cannot be computed: {fault}"
+            f"residual of the reference's answer {fault}"
         ) from None
 
 

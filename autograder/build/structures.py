@@ -144,7 +144,7 @@ def spoiled(structured_case: Case, plain: Case) -> Iterator[Case]:
             int(rng.integers(low, size)) for low, size in zip(first, data.shape, strict=True)
         )
         data[place] = _another(data, place, rng)
-        yield _with(structured_case, "but for one element", {name: Value(value.kind, data)})
+        yield _with(structured_case, "except for one element", {name: Value(value.kind, data)})
 
 
 def _another(data: np.ndarray, place: tuple[int, ...], rng: np.random.Generator) -> object:

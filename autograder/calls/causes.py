@@ -39,7 +39,7 @@ OPEN_EXCEPTIONS = (
         "AssignSubModuleError",
     ),
 )
-"""The exception types that a sentence may name. It calls any other "an exception of its own"."""
+"""The exception types that a sentence may name; any other is "a custom exception"."""
 
 _OPEN_PACKAGES = ("builtins", "flax", "jax", "jaxlib", "numpy")
 
@@ -96,29 +96,29 @@ ONE_ARRAY = "; it must return one array."
 """The end of a sentence about a result that is not an array but may contain one."""
 
 NOT_DEFINED = Cause(
-    "is not defined. Did the cell that defines it run, without an error in it or above it?"
+    "is not defined. Run the cell that defines it, and correct any error in that cell or above it."
 )
 NO_FUNCTION = Cause(
-    "is not a function but of type {kind}.",
-    kind=re.compile(r"a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType"),
+    "is not a function; its type is {kind}.",
+    kind=re.compile(r"a custom class|[a-z]{3,8}|ndarray|ArrayImpl|NoneType"),
 )
 OTHER_ARGUMENTS = Cause(
     "takes {count} positional argument{plural}; the question calls it with {wanted}: ({names}).",
     count=re.compile(r"\d{1,2}"),
     plural=("", "s"),
 )
-OTHER_KEYWORDS = Cause("cannot be called as the question calls it: ({names}).")
-NO_FUNCTION_BACK = Cause("returned no function; the question calls what it returns.")
-NO_METHOD = Cause("is not there: the class has no method of this name.")
+OTHER_KEYWORDS = Cause("does not accept the arguments that the question passes: ({names}).")
+NO_FUNCTION_BACK = Cause("did not return a function; the question calls what it returns.")
+NO_METHOD = Cause("does not exist: the class has no method with this name.")
 NOT_MADE = Cause(
-    "could not be called: the code that makes an argument raised {kind}.",
-    kind=(*OPEN_EXCEPTIONS, "an exception of its own"),
+    "could not be called: the assignment's own code for an argument raised {kind}.",
+    kind=(*OPEN_EXCEPTIONS, "a custom exception"),
 )
-RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "an exception of its own"))
+RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "a custom exception"))
 NOTHING = Cause("returned None. Is a `return` missing?")
 NOTHING_INSIDE = Cause(
-    "returned a {kind} in which {what} None where an array is expected. Is a value, or the "
-    "`return` of a function that you call, missing?",
+    "returned a {kind} in which {what} None instead of an array. Is a value missing, or the "
+    "`return` of a function that you call?",
     kind=("tuple", "list", "dict"),
     what=("everything is", "something is"),
 )
@@ -130,10 +130,10 @@ SEQUENCE = Cause(
 PLAIN_DATA = Cause("returned a {kind}" + ONE_ARRAY, kind=("dict", "str", "set", "bytes"))
 OF_FLAX = Cause("returned a Flax {kind}, not its array" + ONE_ARRAY, kind=(*FLAX_TYPES, "object"))
 MORE_THAN_AN_ARRAY = Cause(
-    "returned a {kind}, which is more than a plain array" + ONE_ARRAY,
+    "returned a {kind}, not a plain array" + ONE_ARRAY,
     kind=("MaskedArray", "subclass of ndarray"),
 )
-FUNCTION = Cause("returned a function or class (was it meant to be called?)" + ONE_ARRAY)
+FUNCTION = Cause("returned a function or class (did you forget to call it?)" + ONE_ARRAY)
 OTHER_OBJECT = Cause("returned an object that is not an array" + ONE_ARRAY)
 OBJECTS = Cause(
     "returned an array of Python objects (dtype {dtype}); its elements must be numbers.",
@@ -141,18 +141,20 @@ OBJECTS = Cause(
 )
 KEYS = Cause("returned an array of PRNG keys; its elements must be numbers.")
 TRACER = Cause(
-    "returned a JAX tracer, a value that escaped from inside a transform such as jit or vmap; "
-    "return what the transformed function returns."
+    "returned a JAX tracer, a value that escaped from a transform such as jit or vmap; return what "
+    "the transformed function returns."
 )
 UNREADABLE = Cause(
     "returned a JAX array whose values cannot be read ({kind}); was it deleted or donated?",
     kind=re.compile(r"[A-Za-z]{5,20}"),
 )
-NO_ARRAY_INSIDE = Cause("returned a structure without any array in it.")
-TOO_LARGE = Cause("returned a structure that is nested too deeply, or has too many arrays.")
+NO_ARRAY_INSIDE = Cause("returned a structure that contains no array.")
+TOO_LARGE = Cause("returned a structure that is nested too deeply or has too many arrays.")
 SAME_NAME = Cause("returned a structure in which two arrays have the same name.")
-NO_NUMBERS_INSIDE = Cause("returned a structure in which something is not an array of numbers.")
-OTHER_FORM = Cause("returned arrays of another number or shape for another key.")
+NO_NUMBERS_INSIDE = Cause(
+    "returned a structure that contains something other than arrays of numbers."
+)
+OTHER_FORM = Cause("returned arrays whose number or shapes depend on the key.")
 
 CLAIMED = (
     *(
@@ -178,8 +180,8 @@ CLAIMED = (
 )
 """Every cause that `autograder.calls.call.call` gives, so that a process may claim it."""
 
-OF_ITS_OWN = Cause("failed in a way of its own.")
-LACKS = Cause("has no array of the name `{name}`.")
+OF_ITS_OWN = Cause("failed for an unknown reason.")
+LACKS = Cause("has no array named `{name}`.")
 NO_ANSWER = Cause("{how}.")
 CANNOT_CROSS = Cause("is not a function but {what}.")
 """Causes that this side of the process boundary states, in this order: the process claimed no known
@@ -214,9 +216,12 @@ COMMON_EXCEPTIONS = (
 
 _COARSE = (
     (r"(returned a (?:list|tuple)) of length \d{1,4}", r"\1"),
-    (r"\btakes \d{1,2} positional arguments?;", "takes another number of positional arguments;"),
+    (
+        r"\btakes \d{1,2} positional arguments?;",
+        "takes a different number of positional arguments;",
+    ),
     (r" cannot be read \([A-Za-z]{5,20}\)", " cannot be read"),
-    (r"\bis not a function but of type .*?\.$", "is not a function."),
+    (r"\bis not a function; its type is .*?\.$", "is not a function."),
     (rf"\braised (?!(?:{'|'.join(COMMON_EXCEPTIONS)})\.$)[\w ]+\.$", "raised an exception."),
 )
 
@@ -240,9 +245,5 @@ def open_name(kind: type) -> str:
         and getattr(module, kind.__name__, None) is kind
     )
     if issubclass(kind, BaseException):
-        return (
-            kind.__name__
-            if known and kind.__name__ in OPEN_EXCEPTIONS
-            else "an exception of its own"
-        )
-    return kind.__name__ if known else "a class of its own"
+        return kind.__name__ if known and kind.__name__ in OPEN_EXCEPTIONS else "a custom exception"
+    return kind.__name__ if known else "a custom class"

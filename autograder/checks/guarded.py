@@ -16,30 +16,29 @@ import numpy as np
 from autograder.calls.causes import coarse
 from autograder.verdicts.arrays import dtype_kind
 from autograder.verdicts.examine import Finding
+from autograder.verdicts.words import NUMBERS, axes, others_right
 
 MOST_AXES = 5
 
 _NUMBER = r"[\d.]+(?:e[+-]?\d+)?"
 
+_WHERE = r" in (?:its argument )?\[[^;]*"
+"""What names an array of an output (see `autograder.verdicts.in_place.about`)."""
+
 Told = Callable[[re.Match[str]], str]
 
 _SENTENCES: tuple[tuple[str, Told], ...] = (
     (
-        r"with (\d+) of its (\d+) elements \([\d.]+ %\)",
-        lambda found: f"with {some(int(found[1]), int(found[2]))}",
+        r"(\d+) of (\d+) elements \([\d.]+%\)",
+        lambda found: some(int(found[1]), int(found[2])),
     ),
-    (r",(?: first)? at \[[\d, ]*\]", lambda found: ""),
+    (r"\ban? (wrong|imprecise) value(?= in )", lambda found: f"{found[1]} values"),
+    (r",(?: first)? (?:at \[[\d, ]*\]|in row \d+, column \d+)", lambda found: ""),
     (
-        rf"the largest error is ({_NUMBER}) where ({_NUMBER}) is allowed",
+        rf"(the largest error|the error|the residual)(?: of equation \d+)? is ({_NUMBER}) "
+        rf"\(allowed: ({_NUMBER})\)",
         lambda found: (
-            f"the largest error is of the order of {order(float(found[1]))} where {found[2]} is "
-            "allowed"
-        ),
-    ),
-    (
-        rf"the residual(?: of equation \d+)? is ({_NUMBER}) where ({_NUMBER}) is allowed",
-        lambda found: (
-            f"the residual is of the order of {order(float(found[1]))} where {found[2]} is allowed"
+            f"{found[1]} is of the order of {order(float(found[2]))} (allowed: {found[3]})"
         ),
     ),
     (r"the residual of equation \d+", lambda found: "the residual"),
@@ -55,15 +54,16 @@ def guarded(finding: Finding) -> str:
         return told
     if finding.actual is not None and finding.step in ("shape", "inconsistent"):
         told = re.sub(
-            r"returned (?:shape \([\d, ]*\)|an array of (?:\d+ elements in \d+ dimensions"
-            r"|quite another size)); expected (?:shape )?(\([\d, ]*\))",
-            lambda found: _shapes(finding, found[1]),
+            r"(?:shape \([\d, ]*\)|an array (?:with \d+ elements? and (?:\d+|no) ax[ei]s"
+            rf"|of a very different size))({_WHERE})?; expected shape (\([\d, ]*\))",
+            lambda found: _shapes(finding, found[1] or "", found[2]),
             told,
         )
     if finding.actual is not None and finding.step in ("dtype", "inconsistent"):
-        kind = dtype_kind(finding.actual.dtype)
-        what = "no numbers" if kind == "other" else f"{kind} numbers"
-        told = re.sub(r"returned dtype [^;]*;", f"returned {what};", told)
+        what = NUMBERS[dtype_kind(finding.actual.dtype)]
+        told = re.sub(
+            rf"\bdtype [^;]*?({_WHERE})?;", lambda found: f"{what}{found[1] or ''};", told, count=1
+        )
     told = re.sub(
         r"\b(more than 1000|\d+) arrays?\b(?=[;.])",
         lambda found: _counted(found[1], len(finding.answered.expected)),
@@ -81,20 +81,20 @@ def failing(finding: Finding) -> str:
     if finding.cases == 1 or finding.step in ("inconsistent", "arguments"):
         return ""
     if finding.untried:
-        return "The cases behind it were not tried."
+        return "The cases after it were not tried."
     if finding.failing == 1:
-        return f"The other {finding.cases - 1} cases are right."
+        return others_right(finding.cases)
     return "All cases fail." if finding.failing == finding.cases else "Other cases fail too."
 
 
 def some(count: int, size: int) -> str:
     """How large a share of `size` elements `count` is, in words."""
     return (
-        "all of its elements"
+        "all of the elements"
         if count == size
-        else "at least half of its elements"
+        else "at least half of the elements"
         if 2 * count >= size
-        else "less than half of its elements"
+        else "fewer than half of the elements"
     )
 
 
@@ -103,17 +103,17 @@ def order(error: float) -> str:
     return f"1e{math.floor(math.log10(error))}" if error > 0 else "0"
 
 
-def _shapes(finding: Finding, expected: str) -> str:
+def _shapes(finding: Finding, where: str, expected: str) -> str:
     assert finding.actual is not None
     actual, desired = finding.actual.shape, finding.expected.shape
     sizes = finding.answered.case.sizes
     if len(actual) != len(desired):
         return (
-            f"returned an array of {_axes(len(actual))} in place of {_axes(len(desired))}; "
+            f"an array with {_axes(len(actual))} instead of {_axes(len(desired))}{where}; "
             f"expected shape {expected}"
         )
     named = f", which is {_named(desired, sizes)}" if sizes else ""
-    return f"returned an array of shape {_named(actual, sizes)}; expected shape {expected}{named}"
+    return f"shape {_named(actual, sizes)}{where}; expected shape {expected}{named}"
 
 
 def _named(shape: tuple[int, ...], sizes: Mapping[str, int]) -> str:
@@ -129,9 +129,7 @@ def _named(shape: tuple[int, ...], sizes: Mapping[str, int]) -> str:
 
 
 def _axes(count: int) -> str:
-    if count > MOST_AXES:
-        return f"more than {MOST_AXES} axes"
-    return "1 axis" if count == 1 else f"{count or 'no'} axes"
+    return f"more than {MOST_AXES} axes" if count > MOST_AXES else axes(count)
 
 
 def _counted(found: str, wanted: int) -> str:

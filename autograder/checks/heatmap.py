@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.verdicts import places
 from autograder.verdicts.arrays import widen
 from autograder.verdicts.examine import Finding
 
@@ -125,28 +126,20 @@ def _above(question: str, finding: Finding, error: np.ndarray) -> list[str]:
     if len(shape) != 2 and error.shape[0] > 1:
         lines.append(STACKED if len(shape) > 2 else FOLDED.format(columns=error.shape[1]))
     if error.size > 1 and np.max(error) > 0:
-        worst = int(np.argmax(error))
-        row, column = (int(place) for place in np.unravel_index(worst, error.shape))
-        index = ", ".join(str(int(place)) for place in np.unravel_index(worst, shape))
-        where = f"row {row}, column {column}"
-        lines.append(
-            f"The largest error is at [{index}], in {where}."
-            if len(shape) != 2
-            else f"The largest error is in {where}."
-        )
+        worst = np.unravel_index(int(np.argmax(error)), shape)
+        place = [int(axis) for axis in worst]
+        if finding.mismatch is not None and finding.mismatch.place:
+            place = list(finding.mismatch.place)  # the one that the text lists first
+        sizes = finding.answered.case.sizes
+        index, where = places.in_words(place, shape), places.in_the_maps(place, shape, sizes)
+        at = "" if index == where else f" at {index},"
+        lines.append(f"The largest error is{at} in {where}.")
     return lines
 
 
 def as_table(array: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
-    """An output as a 2-d array. A flat output is folded into as many rows as the first dimension
-    that divides its size.
-    """
-    if array.ndim == 2:
-        return array
-    if array.ndim > 2:
-        return array.reshape(-1, array.shape[-1])
-    rows = next((size for size in sizes.values() if size > 1 and array.size % size == 0), 1)
-    return array.reshape(rows, -1)
+    """An output as the maps show it."""
+    return array.reshape(places.rows_and_columns(array.shape, sizes))
 
 
 def _described(question: str, finding: Finding) -> str:

@@ -24,6 +24,7 @@ from autograder.checks.verdict import (
     load,
     own_faults_ungraded,
 )
+from autograder.errors import NOT_YOUR_FAULT
 from autograder.runtime import fingerprint
 from autograder.verdicts.examine import Finding
 from autograder.verdicts.rules import Judgement, judge
@@ -159,16 +160,14 @@ def demand_gradable(grading: Grading, question: str) -> None:
     if grading.refusal is not None:
         raise CheckFailed(grading.refusal)
     if grading.elsewhere is not None and grading.elsewhere.problem is not None:
-        raise Ungraded(f"{question} {grading.elsewhere.problem}. Please tell your instructor.")
+        raise Ungraded(f"{question} {grading.elsewhere.problem}. {NOT_YOUR_FAULT}")
 
 
 def check_cases(grading: Grading, question: str, function: object, cases: str) -> None:
     """Check `function` against a group of cases. Raises `CheckFailed` and `Ungraded`."""
     started = time.monotonic()
     finding = grading.find(question, function, cases, early=False)
-    diagnosis = (
-        finding.diagnosis.name if finding is not None and finding.diagnosis is not None else None
-    )
+    diagnosis = finding.diagnosis.name if finding and finding.diagnosis else None
     shown = diagnosis is not None and any(
         (row.question, row.cases, row.diagnosis) == (question, PUBLIC, diagnosis)
         for row in grading.rows

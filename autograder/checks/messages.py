@@ -22,10 +22,11 @@ from autograder.questions.laws import says
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import Finding
+from autograder.verdicts.words import others_right
 
 BUCKETS = (
-    (1.0, "as large as the largest expected value, or larger"),
-    (0.1, "at least a tenth of it"),
+    (1.0, "at least as large"),
+    (0.1, "at least a tenth"),
     (0.01, "at least a hundredth"),
     (0.0, "smaller"),
 )
@@ -81,12 +82,12 @@ def _again(question: str, case: Case, given: str) -> str:
     """The lines of Python that repeat a call."""
     way = case.way
     if replace(way, several=False, x64=False, may_change=(), samples=0, sampled="") == PLAIN:
-        told, lines = "To see this call again", [f"{question}(*{given})"]
+        told, lines = "To repeat this call", [f"{question}(*{given})"]
     elif way.law or way.gradient or not (way.keywords or way.then or way.through or way.calls):
         told, lines = "The arguments of this call", [given]
     else:
         names = list(case.arguments)
-        told = "To see this call again"
+        told = "To repeat this call"
         lines = [f"{', '.join(names)}{',' if len(names) == 1 else ''} = {given}"]
         lines += in_python(question, way, names)
     imports = ["from autograder import public_case"]
@@ -128,8 +129,8 @@ def in_grading(
         parts.append(without_html(_hint(finding.diagnosis, "**")))
     if finding.diagnosis is not None and seen_in_public:
         parts.append(
-            "The public cases show the same: run this question's check in the notebook to see it "
-            "with numbers."
+            "The public cases fail in the same way. Run this question's check in the notebook to "
+            "see it with numbers."
         )
     return "\n\n".join(parts)
 
@@ -141,7 +142,7 @@ def _law(finding: Finding) -> str:
     law = finding.answered.case.way.law
     if not law or finding.case - 1 in finding.refused_on:
         return ""
-    return f"This breaks a law: {says(law)}. The same call as it is, is right."
+    return f"This breaks a law: {says(law)}. The plain call is right."
 
 
 def _hint(diagnosis: Diagnosis | None, bold: str) -> str:
@@ -159,16 +160,14 @@ def _structure(finding: Finding) -> str:
     expected = finding.answered.expected
     if ALONE in expected:
         return (
-            f"Expected is an array of shape {expected[ALONE].shape} and dtype "
+            f"The expected array has shape {expected[ALONE].shape} and dtype "
             f"{expected[ALONE].dtype}."
         )
     lines = [
         f"  [{name}]: shape {array.shape}, dtype {array.dtype}"
         for name, array in itertools.islice(expected.items(), SHOWN)
     ]
-    return "\n".join(
-        ["Expected are these arrays:", *lines, *(["  …"] if len(expected) > SHOWN else [])]
-    )
+    return "\n".join(["The expected arrays:", *lines, *(["  …"] if len(expected) > SHOWN else [])])
 
 
 def _failing(finding: Finding) -> str:
@@ -176,13 +175,13 @@ def _failing(finding: Finding) -> str:
         return ""
     if finding.untried:
         return (
-            f"{finding.failing} of {finding.cases - finding.untried} cases fail; not tried: "
-            f"{finding.untried}."
+            f"{finding.failing} of {finding.cases - finding.untried} cases fail; "
+            f"{finding.untried} {'was' if finding.untried == 1 else 'were'} not tried."
         )
     return (
         f"{finding.failing} of {finding.cases} cases fail."
         if finding.failing > 1
-        else f"The other {finding.cases - 1} cases are right."
+        else others_right(finding.cases)
     )
 
 
@@ -207,7 +206,7 @@ def _buckets(finding: Finding) -> str:
         above = least
         if count:
             lines.append(f"  {count:>6} {text}")
-    return "Errors by size:\n" + "\n".join(lines)
+    return "Errors compared with the largest expected value:\n" + "\n".join(lines)
 
 
 def without_html(text: str) -> str:

@@ -52,23 +52,19 @@ def page(results: Any) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """A message as HTML: its first line is bold, indented lines keep their shape, and the lines
-    about elements form one paragraph.
-    """
+    """A message as HTML: its first line stands out, and indented lines keep their shape."""
     first, *others = text.split("\n")
     parts = [f"<p><strong>{_inline(first)}</strong></p>"]
     for kind, lines in itertools.groupby(others, _kind):
         if kind == "indented":
             parts.append(_code("\n".join(lines)))
-        elif kind == "element":
-            parts.append(f"<p>{'<br>'.join(map(_inline, lines))}</p>")
         else:
             parts += [f"<p>{_inline(line)}</p>" for line in lines if line]
     return "".join(parts)
 
 
 def _kind(line: str) -> str:
-    return "indented" if line.startswith(" ") else "element" if line.startswith("at [") else "text"
+    return "indented" if line.startswith(" ") else "text"
 
 
 def _inline(line: str) -> str:

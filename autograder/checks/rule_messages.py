@@ -6,6 +6,7 @@ from autograder.bank.groups import title
 from autograder.bank.records import RuleChecks
 from autograder.calls.causes import coarse
 from autograder.checks.messages import without_html
+from autograder.errors import NOT_YOUR_FAULT
 from autograder.verdicts.rules import Judgement
 
 
@@ -31,8 +32,8 @@ def rule_in_grading(question: str, method: RuleChecks, judgement: Judgement, rul
 def rule_without_values(question: str, group: str) -> str:
     """The message for Gradescope about a rule if the values in a group of cases are wrong."""
     return (
-        f"{question} does not return the expected values ({title(group)}). How an answer computes "
-        "counts only where its values are right."
+        f"{question} does not return the expected values ({title(group)}). The method counts "
+        "only where the values are right."
     )
 
 
@@ -52,7 +53,7 @@ def _rule(
         case, failed = judgement.failed
         return (
             f"{question} {coarse(failed.cause) if bold else failed.cause} [{case.label}]",
-            "How it computes cannot be seen before it returns an array.",
+            "Its method cannot be checked until it returns an array.",
         )
     declared = method.rule(rule)
     assert declared is not None
@@ -64,14 +65,14 @@ def _rule(
 def not_looked_at(question: str, rule: str, versions: str) -> str:
     """What a student reads in a notebook about a rule that looks broken under other versions."""
     return (
-        f"{question}: the rule {rule!r} is not looked at here, with {versions}: other releases "
-        "apply transforms in other ways. Grading looks at it."
+        f"{question}: the rule {rule!r} is not checked here with {versions}: other releases apply "
+        "transforms differently. Grading checks it."
     )
 
 
 def not_judged(question: str, rule: str, versions: str) -> str:
     """What grading says about a rule that looks broken under other versions."""
     return (
-        f"{question}: the rule {rule!r} cannot be judged with {versions}: other releases apply "
-        "transforms in other ways. Please tell your instructor."
+        f"{question}: the rule {rule!r} cannot be checked with {versions}: other releases apply "
+        f"transforms differently. {NOT_YOUR_FAULT}"
     )

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from autograder.bank import storage
 from autograder.bank.records import Bank, BankError, Group
+from autograder.errors import NOT_YOUR_FAULT
 from autograder.runtime import fingerprint, jax_settings
 from autograder.runtime.canonical_draws import BASIC
 from autograder.verdicts.examine import Finding, examine
@@ -111,9 +112,7 @@ def _in_this_process(
         f"{name} = {_plain(value)!r} (grading sets {_plain(graded[name])!r})"
         for name, value in changed.items()
     )
-    return replace(
-        finding, sentence=f"{finding.sentence} It passes with {told}, as this notebook sets it."
-    )
+    return replace(finding, sentence=f"{finding.sentence} It passes with this notebook's {told}.")
 
 
 def _plain(setting: Any) -> Any:
@@ -135,15 +134,13 @@ def own_faults_ungraded(in_notebook: bool) -> Iterator[None]:
         yield
     except BankError as fault:
         raise Ungraded(
-            f"{fault}. "
-            f"{'Download the assignment again.' if in_notebook else 'Please tell your instructor.'}"
+            f"{fault}. {'Download the assignment again.' if in_notebook else NOT_YOUR_FAULT}"
         ) from None
     except (Ungraded, KeyboardInterrupt):
         raise
     except Exception as fault:
         raise Ungraded(
-            f"the grader itself failed ({type(fault).__name__}). Please tell your instructor; this "
-            "is no fault of your answer."
+            f"the grader itself failed ({type(fault).__name__}). {NOT_YOUR_FAULT}"
         ) from fault
 
 
@@ -151,8 +148,8 @@ def load(path: Path, in_notebook: bool) -> Bank:
     """The bank in `path`. Raises `BankError`."""
     if in_notebook and not path.exists():
         raise BankError(
-            f"{path.name} is not in {Path.cwd().name!r}, the folder this runs in; run the notebook "
-            "in the folder you downloaded, with all its files"
+            f"{path.name} is not in {Path.cwd().name!r}, the folder where this notebook runs; run "
+            "it in the folder that you downloaded, with all its files"
         )
     return storage.load(path, "" if in_notebook else "the hidden bank")
 

@@ -92,7 +92,7 @@ def bring_up(submission: Path, wanted: Wanted) -> list[str]:
         path for path in notebooks if path != chosen and path.parent in (submission, chosen.parent)
     ]
     sentences = [
-        f"{printable(path.name)} is another notebook than {printable(chosen.name)}, which is graded"
+        f"{printable(path.name)} is a further notebook; {printable(chosen.name)} is graded"
         for path in others
     ]
     for path in others:

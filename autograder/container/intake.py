@@ -26,7 +26,7 @@ from autograder.sandbox.files import MAX_FILE, lay_out, printable, remove
 UNPACKED = "submission.zip"
 """The name of an empty zip. Otter unpacks it if it was told that submissions are zips."""
 
-AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
+AGAIN = "In Jupyter, choose File → Save, then submit the .ipynb file itself."
 
 
 def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
@@ -55,11 +55,8 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
             "Submit the notebook."
         )
     if not notebooks and not scripts:
-        raise Refused(
-            "No notebook was "
-            f"submitted{f': what came is {_listed(names)}' if names else ', nor anything else'}. "
-            f"{AGAIN}"
-        )
+        only = f"No notebook was submitted, only {_listed(names)}"
+        raise Refused(f"{only if names else 'Nothing was submitted'}. {AGAIN}")
     _check_readable(submission / [*notebooks, *scripts][0])
     if zips:
         zipfile.ZipFile(submission / UNPACKED, "w").close()
@@ -90,7 +87,7 @@ def _unpack(submission: Path) -> list[str]:
     for path in (*beside, zips[0]):
         remove(path)  # so that nothing is written through a link
     lay_out(contents, submission)
-    return [f"{printable(path.name)} lies beside the zip file" for path in beside]
+    return [f"{printable(path.name)} is beside the zip file" for path in beside]
 
 
 def _take_copies(submission: Path, given: Given) -> None:
@@ -118,7 +115,7 @@ def _take_away(submission: Path, given: Given) -> list[str]:
         folder, file = entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
         why = ""
         if not (folder or file):
-            why = "is a link" if entry.is_symlink() else "is no plain file"
+            why = "is a link" if entry.is_symlink() else "is not a plain file"
         elif folder and (entry.name in files or entry.name == "__init__.py"):
             why = "is a folder where a file of the assignment goes"
         elif file and entry.name in folders:
@@ -129,7 +126,7 @@ def _take_away(submission: Path, given: Given) -> list[str]:
             why = "is a file where the assignment's tests go"
         if why:
             if entry.name.endswith(".ipynb") and entry.name not in files:
-                raise Refused(f"{printable(entry.name)} {why}, and not a notebook. {AGAIN}")
+                raise Refused(f"{printable(entry.name)} {why}, not a notebook. {AGAIN}")
             sentences.append(f"{printable(entry.name)} {why}")
             remove(Path(entry.path))
     return sentences
@@ -152,7 +149,7 @@ def _check_readable(path: Path) -> None:
     if path.suffix == ".py":
         return
     if content.lstrip().startswith(b"<"):
-        raise Refused(f"{name} is a web page, and not the notebook. {AGAIN}")
+        raise Refused(f"{name} is a web page, not the notebook. {AGAIN}")
     bounded, told = notebook_bounds.bounded(content, name)
     if told:
         raise Refused(told)
@@ -185,12 +182,10 @@ def _check_notebook(path: Path, name: str) -> None:
             NBMetadataConfig.from_notebook(untouched).assignment_name  # noqa: B018
     except Exception as fault:  # noqa: BLE001 - whatever they raise, Otter would raise it too
         raise Refused(
-            f"{name} is not a notebook that can be read ({type(fault).__name__}). {AGAIN}"
+            f"{name} cannot be read as a notebook ({type(fault).__name__}). {AGAIN}"
         ) from None
     if not isinstance(notebook.get("cells"), list):
-        raise Refused(
-            f"{name} is not a notebook that can be read: it has no list of cells. {AGAIN}"
-        )
+        raise Refused(f"{name} cannot be read as a notebook: it has no list of cells. {AGAIN}")
     if told := notebook_bounds.too_many_cells(notebook, name):
         raise Refused(told)
 

@@ -110,7 +110,7 @@ def _cause(returncode: int, killed_for_memory: int) -> str:
         )
     if returncode < 0:
         return f"the grader was killed (signal {-returncode})"
-    return f"the grader ended with an error (status {returncode}), which stands in its output"
+    return f"the grader ended with an error (status {returncode}); see its output"
 
 
 def new_interpreter(root: Path, container: bool, output: IO[str] | None = None) -> Grader:

@@ -31,7 +31,7 @@ def grade(root: Path, *, container: bool) -> None:
     )
     try:
         for sentence in intake.screen(root / "submission", root / "source" / "files", zips=zips):
-            print(f"Taken away before grading: {sentence}.")
+            print(f"Removed before grading: {sentence}.")
     except Refused as refusal:
         results.write(root / "results" / "results.json", results.refused(str(refusal)))
         print(f"Not graded: {refusal}")

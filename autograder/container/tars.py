@@ -50,7 +50,7 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
                 found[PurePosixPath(entry.name).as_posix()] = content.read()
     except _DAMAGED:
         raise Refused(
-            f"{name} is not a tar archive, or damaged. Make it again and submit it."
+            f"{name} is damaged or not a tar archive. Make it again and submit it."
         ) from None
     check_places(name, places)
     yield from found.items()

@@ -47,7 +47,7 @@ def files(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield _place(entry).as_posix(), archive.read(entry)
     except _DAMAGED:
         raise Refused(
-            f"{name} is not a zip file, or damaged. Make it again and submit it."
+            f"{name} is damaged or not a zip file. Make it again and submit it."
         ) from None
 
 
@@ -70,8 +70,8 @@ def check_size(name: str, count: int, size: int) -> None:
     """Refuse an archive that unpacks to too much. Raises `Refused`."""
     if count > MAX_FILES or size > MAX_TOTAL:
         raise Refused(
-            f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out "
-            "what was not asked for."
+            f"{name} unpacks to more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Submit "
+            "only what was asked for."
         )
 
 
@@ -84,20 +84,20 @@ def check_places(name: str, entries: Sequence[tuple[PurePosixPath, str]]) -> Non
         called = printable(filename)
         if place.is_absolute() or ".." in place.parts:
             raise Refused(
-                f"{name} has an entry outside of its folder: {called}. Make it again without such "
+                f"{name} has an entry outside its folder: {called}. Make it again without such "
                 "names."
             )
         if len(str(place).encode()) > LONGEST or any(
             len(part.encode()) > LONGEST_PART for part in place.parts
         ):
             raise Refused(
-                f"{name} has an entry with too long a name: {called}. Make it again with shorter "
+                f"{name} has an entry whose name is too long: {called}. Make it again with shorter "
                 "names."
             )
         if place.parts and place in folders:
             raise Refused(
-                f"{name} has a file and a folder of one name: {called}. Make it again without the "
-                "file."
+                f"{name} has a file and a folder with the same name: {called}. Make it again "
+                "without the file."
             )
 
 

@@ -16,6 +16,7 @@ from otter.run import AutograderConfig
 from otter.test_files import ExceptionTestFile, GradingResults
 
 from autograder.bank.groups import METHOD, title
+from autograder.errors import NOT_YOUR_FAULT
 from autograder.grading import results as files
 from autograder.grading.outcomes import IMPRECISE, PASSED, UNGRADED, outcome_of, points_of, told_of
 from autograder.grading.stopped_cells import row_of
@@ -53,8 +54,8 @@ class Results(GradingResults):
         if missing:
             ungraded = sum(_is_nan(test_file.score) for test_file in self.results.values())
             told = (
-                f"{ungraded} of {len(self.results)} questions could not be graded completely. This "
-                "is no fault of the answers; please tell your instructor."
+                f"{ungraded} of {len(self.results)} questions could not be graded completely. "
+                f"{NOT_YOUR_FAULT}"
             )
             # another plugin, such as Otter's RateLimiting, may have written something
             output["output"] = f"{output['output']}\n\n{told}" if output.get("output") else told

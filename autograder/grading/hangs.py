@@ -23,8 +23,8 @@ MOST = 3
 run.
 """
 
-HUNG = "its process had to be ended: it computed for too long with what the submission gave"
-NOT_RUN = f"it was not run, because {MOST} tests before it computed for too long"
+HUNG = "it was stopped, because it ran too long on what the submission returned"
+NOT_RUN = f"it was not run, because {MOST} earlier tests ran too long"
 
 
 @dataclass

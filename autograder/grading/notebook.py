@@ -90,4 +90,4 @@ def of_another(notebook: nbformat.NotebookNode, wanted: str) -> str | None:
         if isinstance(submitted, str) and re.fullmatch(r"[\w.-]{1,60}", submitted)
         else "another assignment"
     )
-    return f"this is the notebook of {other}, and {wanted!r} was expected: submit {wanted}.ipynb."
+    return f"this is the notebook of {other}, but {wanted!r} was expected. Submit {wanted}.ipynb."

@@ -54,7 +54,7 @@ def bounded(content: bytes, name: str) -> tuple[bytes, str]:
         content = _without_outputs(content)
         json_bounds.check(content, MOST_INVALID)
     except TooMuch as fault:
-        return content, f"{name} has {fault}, and grading reads no more. {CLEAR} {_COPY}"
+        return content, f"{name} is too large for grading: it has {fault}. {CLEAR} {_COPY}"
     except (ValueError, RecursionError, AttributeError, TypeError):
         pass  # it is not JSON, or not a notebook, and the code that reads it will say so
     return content, ""
@@ -81,7 +81,7 @@ def too_many_cells(notebook: Any, name: str) -> str:
     """A sentence about a notebook that was read and has too many cells; "" if it does not."""
     count = len(notebook.get("cells", ()))
     return (
-        f"{name} has {count:,} cells (at most {MAX_CELLS:,}), and grading runs no more. {_FEWER}"
+        f"{name} is too large for grading: it has {count:,} cells (at most {MAX_CELLS:,}). {_FEWER}"
         if count > MAX_CELLS
         else ""
     )

@@ -73,7 +73,8 @@ def told_of(result: Any, method: bool) -> str:
     case, message = result.test_case, result.message or ""
     if result.passed:
         return str(
-            case.success_message or ("Seen in the calls." if method else "All calls are right.")
+            case.success_message
+            or ("This was seen in the calls." if method else "All calls are right.")
         )
     parts = _SAID.split(message, maxsplit=1)
     told = (

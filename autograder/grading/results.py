@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import NOT_YOUR_FAULT
 from autograder.grading import plain, schema
 from autograder.runtime.file_names import put_in_place
 
@@ -33,9 +34,7 @@ ROW = "Autograder"
 
 def unfinished(reason: str) -> dict[str, Any]:
     """Results that remain if grading does not finish: no score, and `reason` as a sentence."""
-    return _one_row(
-        f"Ungraded: {reason} Please tell your instructor; this is no fault of your answers."
-    )
+    return _one_row(f"Ungraded: {reason} {NOT_YOUR_FAULT}")
 
 
 def refused(reason: str) -> dict[str, Any]:
@@ -48,8 +47,8 @@ def refused(reason: str) -> dict[str, Any]:
 def begun() -> dict[str, Any]:
     """Results to write before anything of a submission runs."""
     return unfinished(
-        "grading did not come to its end: the grader's process was stopped from outside, or ran "
-        "out of memory."
+        "grading did not finish: the grader's process was stopped from outside or ran out of "
+        "memory."
     )
 
 

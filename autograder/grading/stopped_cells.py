@@ -9,8 +9,8 @@ from autograder.grading import results as files
 from autograder.sandbox.cells import Stopped
 
 ABOUT_CELLS = (
-    "These cells did not run to their end. That costs no points by itself; it may be why an answer "
-    "is missing. Cells of text are not counted."
+    "These cells did not finish. That alone costs no points, but it may be why an answer is "
+    "missing. Text cells are not counted."
 )
 
 CELLS_SHOWN = 30
@@ -28,7 +28,7 @@ def row_of(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[dict[str
     lines = [cell.told() for cell in told_of[:CELLS_SHOWN]]
     rest = len(told_of) - CELLS_SHOWN
     lines += [f"… and {rest} more"] if rest > 0 else []
-    lines += ["Cells after it stopped too."] if later[1:] else []
+    lines += ["Later cells stopped too."] if later[1:] else []
     told = "\n".join(f"- {line}" for line in lines)
     return [
         {

@@ -11,9 +11,9 @@ from autograder.checks.in_grading import told
 from autograder.grading.outcomes import without_borrowed
 from autograder.sandbox.own_time import TookTooLong
 
-FAILED = "❌ Test case failed\nThis test could not be finished: {fault}"
+FAILED = "❌ Test case failed\nThis test could not finish: {fault}"
 
-HIDDEN_TEXT = "(what the submission says about its exception is not shown for a hidden test)"
+HIDDEN_TEXT = "(the exception's text is not shown for a hidden test)"
 
 
 def run_test(

@@ -6,12 +6,10 @@ PERMUTATION = "permutation of "
 """The beginning of the name of a permutation law; the name of the dimension follows."""
 
 LAWS = {
-    "jit": "`jax.jit` of the function gives what the function gives",
-    "vmap": "`jax.vmap` of the function gives, stacked, what the function gives for each lane",
-    "grad": (
-        "the derivative that `jax.grad` finds is that of the numbers which the function returns"
-    ),
-    PERMUTATION: "who permutes the input gets the output permuted likewise",
+    "jit": "`jax.jit` of the function returns what the function returns",
+    "vmap": "`jax.vmap` of the function returns what the function returns for each lane, stacked",
+    "grad": ("the derivative from `jax.grad` is that of the numbers that the function returns"),
+    PERMUTATION: "permuting the input permutes the output in the same way",
 }
 """What each law says, by the law's name."""
 

@@ -23,8 +23,8 @@ from autograder.runtime.judged_settings import GRADING, RECORDED, WIDTH, exactly
 PACKAGES = ("jax", "jaxlib", "flax", "numpy")
 
 TELL = (
-    "Please tell your instructor: the machine that grades needs the versions with which the "
-    "assignment was built, or the assignment must be built again with those of the machine."
+    "Please tell your instructor: the grading machine needs the versions that the assignment was "
+    "built with, or the assignment must be built again with the machine's versions."
 )
 """What a student can do about other random numbers in grading."""
 
@@ -54,7 +54,7 @@ def other_settings(
     """
     settings = found["settings"]
     faults = [
-        f"{name} is {_quoted(settings.get(name))} where {wanted!r} is needed. Type: "
+        f"{name} is {_quoted(settings.get(name))} but must be {wanted!r}. Type: "
         f"jax.config.update({name!r}, {wanted!r}), and remove what sets it to another value (a "
         f"call of jax.config.update, or the variable {name.upper()})"
         for name, wanted in built["settings"].items()
@@ -100,10 +100,10 @@ def drawn_difference(
             or not np.allclose(here, wanted, rtol=1e-4, atol=1e-6)
         ):
             fault = (
-                f"the numbers differ from those expected, but {name} draws other ones with "
-                f"{versions}. So it cannot be told here whether the answer is right."
+                f"the numbers differ from the expected ones, but {name} draws different numbers "
+                f"with {versions}, so this check cannot tell whether the answer is right."
                 if versions
-                else f"{name} gives other numbers here than where this assignment was built, "
+                else f"{name} draws different numbers here than where this assignment was built, "
                 "although the versions are the same."
             )
             return f"{fault} {TELL if in_grading else _remedy(built, versions)}"
@@ -136,7 +136,7 @@ def _quoted(setting: object) -> str:
 def _quoted_version(version: object) -> str:
     """A version in a form that is safe to repeat (see `_quoted`)."""
     if version is None:
-        return "that is not installed"
+        return "not installed"
     plain = isinstance(version, str) and re.fullmatch(r"[0-9a-z.+]{1,30}", version)
     return str(version) if plain else "of another release"
 

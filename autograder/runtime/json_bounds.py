@@ -52,7 +52,7 @@ def check(content: bytes, most: Counts) -> None:
 def compare(found: Counts, most: Counts) -> None:
     """Raise `TooMuch` if there is more than `most` of something."""
     for number, limit, what in (
-        (found.depth, most.depth, "levels of lists and objects within each other"),
+        (found.depth, most.depth, "levels of nested lists and objects"),
         (found.parts, most.parts, "lists and objects"),
         (found.names, most.names, "names in objects"),
         (found.entries, most.entries, "entries in lists and objects"),

@@ -178,9 +178,9 @@ def evaluate(source: str, arguments: Mapping[str, Value], output: Output) -> lis
             parts = list(found) if isinstance(found, tuple | list) else [found]
             arrays = [np.asarray(part) for part in parts]
     except Exception as fault:  # noqa: BLE001 - whatever the author's expression raises
-        raise NoResidual(f"it raised {type(fault).__name__}: {fault}") from None
+        raise NoResidual(f"raised {type(fault).__name__}: {fault}") from None
     if not arrays or not all(array.dtype.kind in "biufc" and array.size for array in arrays):
-        raise NoResidual("it is not an array of numbers")
+        raise NoResidual("is not an array of numbers")
     return [_wide(array.astype(np.int64) if array.dtype.kind == "b" else array) for array in arrays]
 
 

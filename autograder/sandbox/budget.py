@@ -69,7 +69,7 @@ class Budget:
         """Raise `NotAsked` if the function must not be called again."""
         for settled in (subject, Subject(subject.function)):
             if settled in self._settled:
-                raise NotAsked(f"was not called again: before, it {self._settled[settled]}")
+                raise NotAsked(f"was not called again, because earlier it {self._settled[settled]}")
 
     def count(self, subject: Subject, died: Died) -> None:
         """Count a death against the function. After too many, or after one by timeout, the function

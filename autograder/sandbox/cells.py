@@ -65,7 +65,7 @@ class Stopped:
             told += f" It said: {_as_code(self.said)}."
         if self.defined:
             told += (
-                " What it defines further down is there all the same: "
+                " Its later definitions still count: "
                 f"{', '.join(f'`{name}`' for name in self.defined)}."
             )
         return told

@@ -11,7 +11,7 @@ from autograder.sandbox.watchers import Process
 _USUAL = ("SIGKILL", "SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
 """The signals that usually end a process. A submission would have chosen any other."""
 
-OUT_OF_MEMORY = "ran out of the memory that there is"
+OUT_OF_MEMORY = "ran out of memory"
 
 
 class Unconfined(Exception):

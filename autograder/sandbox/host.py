@@ -124,8 +124,9 @@ class Worker:
         except Closed:
             died = self._died or self._how_ended()
         except WireError:
-            # The submission chooses what it sends, and its author is shown the cause: say no more.
-            died = self._died or Died("sent something that is no answer")
+            # The submission chooses what it sends, and the cause is shown to its author: say no
+            # more.
+            died = self._died or Died("sent something that is not an answer")
         self._died = died
         self.end()
         raise died

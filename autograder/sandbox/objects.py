@@ -82,8 +82,8 @@ class Objects:
             random = {"random": get_states(lambda part: pack(part, arrays))} if seeded else {}
         except CannotCross as reason:
             raise TypeError(
-                f"{name} cannot be given {reason}: only plain data, functions, and objects of the "
-                "submission itself cross to it"
+                f"{name} cannot be given {reason}: it takes only plain data, functions, and "
+                "objects of the submission itself"
             ) from None
         request: dict[str, Any] = {"do": "operate", "operation": operation, "target": dict(target)}
         request |= {"arguments": arguments, **random}
@@ -153,7 +153,7 @@ class Objects:
         if "raised" in header:
             raise self._exception(header, arrays, name)
         if "other" in header:
-            raise TypeError(f"{name} returned an object that cannot cross from the submission")
+            raise TypeError(f"{name} returned an object that no test can be given")
         try:
             value = self.unpacked(header.get("value"), arrays)
             for key, node in dict(header.get("changed") or {}).items():

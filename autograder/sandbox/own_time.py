@@ -34,7 +34,7 @@ class TookTooLong(BaseException):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"it computed for more than {round(seconds, 1):g} seconds with what the submission gave"
+            f"it ran for more than {round(seconds, 1):g} seconds on what the submission returned"
         )
 
 

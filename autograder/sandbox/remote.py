@@ -226,7 +226,7 @@ def plain_inside(value: Any) -> Any:
     # What comes from the submission's process is a claim, and may be another object.
     if _is_stand_in(inside):
         raise NotComparable(
-            f"{_named(value)} meets plain data in this test, and its own class would say what "
-            "comes of that: compare a number, a text or an array that it holds"
+            f"{_named(value)} meets plain data in this test, which only its own class could judge: "
+            "compare a number, a string or an array that it holds"
         )
     return inside

@@ -208,7 +208,7 @@ class RestartedWorker:
                 return
             except Unconfined as holes:
                 self.problem = (
-                    f"was not called: isolation is required, and here a submission could {holes}"
+                    f"was not called: isolation is required, but here a submission could {holes}"
                 )
                 return
             except (Died, OSError) as cause:

@@ -114,6 +114,6 @@ class Unavailable(StandIn):
 
     def __repr__(self) -> str:
         return (
-            f"<{self._name}: {self._description}, which cannot cross from the submission; only "
-            "plain data and functions can>"
+            f"<{self._name}: {self._description}, which no test can be given; only plain data and "
+            "functions can>"
         )

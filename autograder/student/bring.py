@@ -48,8 +48,8 @@ def bring(files: Mapping[str, bytes]) -> None:
         told = _write(folder, facts["assignment"], brought)
     except OSError as fault:
         raise Stopped(
-            f"The folder {folder} cannot be written ({fault.strerror}), and this cell puts the "
-            "checks there. Type in a cell above: %cd ~   Then run this cell again."
+            f"This cell cannot write the checks into the folder {folder} ({fault.strerror}). Type "
+            "in a cell above: %cd ~   Then run this cell again."
         ) from None
     _import_from(folder)
     installing = importlib.import_module(f"{PACKAGE}.student.installing")
@@ -70,8 +70,8 @@ def _refuse_foreign_package(folder: Path) -> None:
     for path in (folder / PACKAGE, folder / f"{PACKAGE}.py"):
         if path.exists() and not (path / MARK).exists():
             raise Stopped(
-                f"{path} is not of this notebook, which needs that name. Rename it, or put the "
-                "notebook into a folder of its own, and run this cell again."
+                f"{path} does not belong to this notebook, which needs that name. Rename it, or "
+                "move the notebook to its own folder, and run this cell again."
             )
 
 

@@ -77,8 +77,8 @@ def _untested(needs: Sequence[str], here: dict[str, str]) -> list[str]:
     except ImportError:
         return []
     return [
-        f"{name} {here[name]} is here; this assignment was tried with {need}. If a check stops "
-        f'or cannot tell, type: %pip install "{need}"   and restart.'
+        f"{name} {here[name]} is installed; this assignment was tested with {need}. If a check "
+        f'stops or cannot tell, type: %pip install "{need}"   and restart.'
         for need in needs
         if (name := canonical(need)) in here
         and not Requirement(need).specifier.contains(here[name], prereleases=True)

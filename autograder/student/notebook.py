@@ -73,18 +73,19 @@ class Notebook(otter.Notebook):
             self.interpreter = before
         _show_others(caught)
         if in_browser and not colab.download(archive):
-            print(f"Download {archive.name} from the panel “Files” at the left, and hand it in.")
+            print(f"Download {archive.name} from the “Files” panel on the left, and hand it in.")
         print(self._says_what_it_holds(file, archive))
 
     def _says_what_it_holds(self, file: Path, archive: Path) -> str:
         names = saved.names_in_tests(self.tests) if self.tests.is_dir() else set()
         other = saved.not_in_file(file, _cells_run(), names)
         if not other:
-            return f"{archive.name} holds {file.name} as it is saved. Hand it in."
+            return f"{archive.name} contains {file.name} as it was last saved. Hand it in."
         return (
-            f"DO NOT HAND IN {archive.name}: it holds another {' and '.join(other)} than you last "
-            f"ran, because {file.name} is not saved, or because you have changed the cell since. "
-            "Run the cell, save the notebook (Ctrl+S), and run this cell again."
+            f"DO NOT HAND IN {archive.name}: {' and '.join(other)} in it "
+            f"{'is' if len(other) == 1 else 'are'} not what you last ran. Either {file.name} is "
+            "not saved, or you have changed the cell since. Run the cell, save the notebook "
+            "(Ctrl+S), and run this cell again."
         )
 
 
@@ -108,7 +109,7 @@ def notebook_file(name: str) -> Path | None:
 def _by_hand() -> str:
     place = places.here()
     return (
-        f"The file of this notebook is not in {Path.cwd()}, so no zip was made. Download the "
+        f"This notebook's file is not in {Path.cwd()}, so no zip was made. Download the "
         f"notebook ({place.download}), and hand in that .ipynb file: it is all that grading needs."
     )
 

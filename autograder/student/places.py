@@ -26,7 +26,7 @@ COLAB = Place("Google Colab", "File → Download → Download .ipynb")
 KAGGLE = Place(
     "Kaggle",
     "File → Download Notebook",
-    "On Kaggle, switch it on in the panel at the right, under “Session options”. ",
+    "On Kaggle, turn it on in the panel on the right, under “Session options”. ",
 )
 DEEPNOTE = Place("Deepnote", "the menu “…” beside the notebook's name → Export as .ipynb")
 JUPYTER = Place("Jupyter", "File → Download")

@@ -33,8 +33,8 @@ def mistakes(
 def _of_elements() -> Iterator[Mistake]:
     yield Mistake(
         "a ReLU is missing",
-        "Negative numbers are returned where 0 is expected, and everything else is right: a ReLU "
-        "at the end is missing.",
+        "There are negative numbers where 0 is expected, and everything else is right. Add a ReLU "
+        "at the end.",
         lambda scene: (
             scene.actual.shape == scene.expected.shape
             and bool(np.any(scene.actual < -scene.tolerance))
@@ -42,14 +42,14 @@ def _of_elements() -> Iterator[Mistake]:
         ),
     )
     for name, activation in (
-        ("a ReLU too many", lambda array: np.maximum(array, 0)),
-        ("a tanh too many", np.tanh),
-        ("a sigmoid too many", lambda array: 1 / (1 + np.exp(-np.clip(array, -500, 500)))),
+        ("an extra ReLU", lambda array: np.maximum(array, 0)),
+        ("an extra tanh", np.tanh),
+        ("an extra sigmoid", lambda array: 1 / (1 + np.exp(-np.clip(array, -500, 500)))),
     ):
         yield Mistake(
             name,
-            f"The result is what `{name.split()[1].lower()}` makes of the expected one: one "
-            "activation too many.",
+            f"The result is the `{name.split()[2].lower()}` of the expected one. Remove an "
+            "activation.",
             lambda scene, made=activation: scene.same(made(scene.expected)),  # type: ignore[misc]
         )
     yield Mistake(
@@ -73,22 +73,23 @@ def _of_scale(dim: str) -> Iterator[Mistake]:
     for name, hint, power in (
         (
             f"multiplied by {dim}",
-            f"Every number is {dim} times too large: was a sum taken where a mean is wanted?",
+            f"Every number is {dim} times too large: did you take a sum instead of a mean?",
             1.0,
         ),
         (
             f"divided by {dim}",
-            f"Every number is {dim} times too small: was a mean taken where a sum is wanted?",
+            f"Every number is {dim} times too small: did you take a mean instead of a sum?",
             -1.0,
         ),
         (
             f"multiplied by the root of {dim}",
-            f"Every number is too large by the square root of {dim}: is a scaling missing?",
+            f"Every number is too large by the square root of {dim}: is a scaling factor missing?",
             0.5,
         ),
         (
             f"divided by the root of {dim}",
-            f"Every number is too small by the square root of {dim}: is there a scaling too many?",
+            f"Every number is too small by the square root of {dim}: is there an extra scaling "
+            "factor?",
             -0.5,
         ),
     ):

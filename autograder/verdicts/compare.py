@@ -18,6 +18,7 @@ from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.mismatch import IMPRECISE, SINGLE, SINGLE_PRECISION, Mismatch
 from autograder.verdicts.not_finite import misplaced
 from autograder.verdicts.words import (
+    NUMBERS,
     counted,
     listed,
     rearranged,
@@ -43,19 +44,21 @@ def compare(
     desired: np.ndarray,
     tolerance: Tolerance,
     half: HalfPrecision | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Mismatch | None:
     """None if `actual` equals `desired`, otherwise the mismatch at the first step that fails.
 
-    `tolerance` is the largest absolute difference allowed, for all elements or for each, in the
-    units of `desired`. Integers and booleans must be equal, whatever it is. NaN and infinities must
-    be where they are expected. A floating dtype may be narrower or wider than the expected one;
-    then only the values decide. `half` is what half precision does to this output.
+    `tolerance` is the largest absolute difference allowed for any element, or for each, in the
+    units of `desired`; integers and booleans must be equal whatever it is. NaN and infinities must
+    stand where they are expected. A floating dtype may be narrower or wider than the expected one;
+    then only the values decide. `half` is what half precision does to this output. The `sizes` of
+    the question's dimensions say how maps fold a flat array.
     """
     return (
         _shape(actual, desired)
         or _dtype(actual, desired)
         or _not_finite(actual, desired)
-        or _values(actual, desired, tolerance, half)
+        or _values(actual, desired, tolerance, half, sizes or {})
     )
 
 
@@ -64,6 +67,7 @@ def differences(
     desired: Output,
     tolerances: Mapping[str, Tolerance],
     half: Mapping[str, HalfPrecision] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Mismatch]:
     """The mismatch of each wrong array of `actual`, by name; empty if none is wrong.
 
@@ -72,7 +76,7 @@ def differences(
     """
     found: dict[str, Mismatch | None] = structure(actual, desired)
     found = found or {
-        name: compare(actual[name], desired[name], tolerances[name], (half or {}).get(name))
+        name: compare(actual[name], desired[name], tolerances[name], (half or {}).get(name), sizes)
         for name in desired
     }
     return {name: mismatch for name, mismatch in found.items() if mismatch is not None}
@@ -118,9 +122,8 @@ def _shape(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if actual.shape == desired.shape:
         return None
     expected = (
-        f"{desired.shape}, the same number of elements in another arrangement"
-        if rearranged(actual, desired)
-        else f"shape {desired.shape}"
+        f"shape {desired.shape}"
+        f"{', with the same number of elements' if rearranged(actual, desired) else ''}"
     )
     return Mismatch(
         "shape",
@@ -135,7 +138,7 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
         return None
     return Mismatch(
         "dtype",
-        f"returned dtype {actual.dtype}; expected {expected} numbers, such as dtype "
+        f"returned dtype {actual.dtype}; expected {NUMBERS[expected]}, such as dtype "
         f"{desired.dtype}.",
     )
 
@@ -146,16 +149,19 @@ def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     places, what = misplaced(actual, desired)
     if not what:
         return None
-    count = int(np.count_nonzero(places))
     return Mismatch(
         "finite",
-        f"returned {share(count, desired.size)} {what}.",
-        worst(actual, desired, places.astype(float), count),
+        f"returned {what}.",
+        worst(actual, desired, places.astype(float), int(np.count_nonzero(places))),
     )
 
 
 def _values(
-    actual: np.ndarray, desired: np.ndarray, tolerance: Tolerance, half: HalfPrecision | None
+    actual: np.ndarray,
+    desired: np.ndarray,
+    tolerance: Tolerance,
+    half: HalfPrecision | None,
+    sizes: Mapping[str, int],
 ) -> Mismatch | None:
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         wrong = actual != desired
@@ -164,11 +170,12 @@ def _values(
             return None
         return Mismatch(
             "values",
-            f"returned {share(count, desired.size)} wrong; they must be equal.",
-            worst(actual, desired, wrong.astype(float), count),
+            f"{_returned('wrong', count, desired.size)}; values must match exactly.",
+            worst(actual, desired, wrong.astype(float), count, sizes),
             count,
             desired.size,
             1.0,
+            place=_at(int(np.argmax(wrong)), desired),
         )
     wide = widen(desired)
     error = np.zeros(desired.shape)
@@ -188,20 +195,32 @@ def _values(
     band = explained * allowed
     imprecise = bool(np.all(error <= np.minimum(band, NO_EXCUSE * magnitude(desired))))
     sentence = (
-        f"returned {share(count, desired.size)} {'imprecise' if imprecise else 'wrong'}; the "
-        f"largest error is {size_of(float(error[place]), desired)} where "
-        f"{float(allowed[place]):.3g} is allowed."
+        f"{_returned('imprecise' if imprecise else 'wrong', count, desired.size)}; the "
+        f"{'largest ' if desired.size > 1 else ''}error is "
+        f"{size_of(float(error[place]), desired)} (allowed: {float(allowed[place]):.3g})."
     )
     return Mismatch(
         "values",
         sentence + (_cause(float(error.max()), desired) if imprecise else ""),
-        worst(actual, desired, excess if np.all(np.isfinite(excess)) else error, count),
+        worst(actual, desired, excess if np.all(np.isfinite(excess)) else error, count, sizes),
         count,
         desired.size,
         float(error[place]),
         float(allowed[place]),
         imprecise,
+        tuple(int(axis) for axis in place),
     )
+
+
+def _at(flat: int, array: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(axis) for axis in np.unravel_index(flat, array.shape))
+
+
+def _returned(how: str, count: int, size: int) -> str:
+    """How many values that were returned are "wrong" or "imprecise"."""
+    article = "an" if how == "imprecise" else "a"
+    values = f"{how} values" if count > 1 else f"{article} {how} value"
+    return f"returned {values}{share(count, size)}"
 
 
 def _cause(error: float, desired: np.ndarray) -> str:

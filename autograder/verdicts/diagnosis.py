@@ -167,8 +167,8 @@ def _of_several_cases(
         ):
             return Diagnosis(
                 "answer of an earlier call",
-                "The answer is that of an earlier call with other arguments: something is kept "
-                "between calls, such as a cache or a global variable.",
+                "The answer is that of an earlier call with other arguments. Look for something "
+                "that is kept between calls, such as a cache or a global variable.",
                 "general",
             )
     right = [index for index in outcomes if index not in wrong]
@@ -180,8 +180,8 @@ def _of_several_cases(
         ):
             return Diagnosis(
                 f"wrong where {dim} is 1",
-                f"Everything is right but where {dim} is 1: is an axis of that size squeezed "
-                "away, or broadcast?",
+                f"Everything is right except where {dim} is 1: is an axis of size 1 squeezed or "
+                "broadcast?",
                 "general",
             )
     return None

@@ -143,7 +143,7 @@ def examine(
         written = forbidden(outcome, group.cases[index].case.way)
         if group.name in CONTRACT_GROUPS and written:
             sentence = (
-                f"changed its argument {written[0]} in place; leave arguments as they are, "
+                f"changed its argument {written[0]} in place; leave the arguments unchanged "
                 "and return a new array."
             )
             return Finding(group.cases[index], index, len(group.cases), "arguments", sentence)
@@ -216,7 +216,7 @@ def _finding_of(
         step, verdict, sentence = (
             "inconsistent",
             "inconsistent",
-            sentence + " The same call was right before: the answer depends on earlier calls.",
+            sentence + " The same call was right before, so the answer depends on earlier calls.",
         )
     return Finding(
         answered,

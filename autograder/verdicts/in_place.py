@@ -4,6 +4,8 @@ must.
 
 from __future__ import annotations
 
+import re
+
 from autograder.calls.call import Failed, Returned
 from autograder.calls.causes import NOTHING
 from autograder.calls.outputs import RETURNED
@@ -26,17 +28,28 @@ def about(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -
     step = way.step_of(part)
     if step is not None:
         inside = part.removeprefix(step.part).removeprefix("/")
-        verb = "returned" if step.method else "has"
-        return sentence.replace("returned", f"{verb} in [{inside}]" if inside else verb, 1)
+        told = sentence if step.method else sentence.replace("returned", "has", 1)
+        return _inside(told, f"[{inside}]") if inside else told
     argument = part.partition("/")[0]
     if argument not in way.changed:
-        return sentence.replace("returned", f"returned in [{part}]", 1)
+        return _inside(sentence, f"[{part}]")
     if untouched(part, outcome, way):
         return (
-            f"left its argument {argument} as it was; write the answer into {argument}, because "
-            "what counts is what is there after the call."
+            f"left its argument {argument} unchanged; write the answer into {argument}, which is "
+            "read after the call."
         )
-    return sentence.replace("returned", f"left in its argument [{part}]", 1)
+    return _inside(sentence.replace("returned", "left", 1), f"its argument [{part}]")
+
+
+def _inside(sentence: str, where: str) -> str:
+    """A sentence about an array with the array's name, after the share of its elements if it tells
+    one.
+    """
+    share = re.search(r" in \d+ of \d+ elements \([\d.]+%\)", sentence)
+    if share is not None:
+        return f"{sentence[: share.end()]} of {where}{sentence[share.end() :]}"
+    end = r"(?=;)" if ";" in sentence else r"(?=\.(?: |$))"
+    return re.sub(end, lambda found: f" in {where}", sentence, count=1)
 
 
 def about_structure(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -> str:

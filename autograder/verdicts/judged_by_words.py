@@ -67,7 +67,7 @@ def _by_residual(outcome: Returned, answered: ExpectedCase, word: Residual) -> J
         mismatch = Mismatch(
             "residual",
             "returned an answer whose residual cannot be computed.",
-            f"The residual: {fault}",
+            f"The residual {fault}",
             error=np.inf,
         )
         return _wrong(outcome, answered, {part: mismatch})
@@ -92,13 +92,13 @@ def _too_large(errors: np.ndarray, allowed: np.ndarray) -> Mismatch:
     error, most = float(errors[place]), float(allowed[place])
     which = f" of equation {place + 1}" if len(errors) > 1 else ""
     told = (
-        "is no number"
+        "is not a number"
         if not np.isfinite(error)
-        else f"is {error:.2g} where {most:.3g} is allowed"
+        else f"is {error:.2g} (allowed: {most:.3g})"
         if not most or error <= MANY_TIMES * most
         else f"is more than {MANY_TIMES:g} times what is allowed"
     )
-    sentence = f"returned an answer that does not solve it: the residual{which} {told}."
+    sentence = f"returned a wrong solution: the residual{which} {told}."
     return Mismatch("residual", sentence, error=error, allowed=most)
 
 
@@ -136,5 +136,6 @@ def _by_samples(outcome: Returned, answered: ExpectedCase, word: Samples) -> Jud
 
 _NOT_ENOUGH = "returned fewer answers than it was given keys."
 _OTHERS_AGAIN = (
-    "returned other numbers when it was called again with the same key: only the key may decide."
+    "returned different numbers when it was called again with the same key; the key alone must "
+    "determine them."
 )

@@ -56,7 +56,13 @@ def mismatches(outcome: Returned, answered: ExpectedCase) -> dict[str, Mismatch]
     """The mismatch of each wrong array of an outcome of `judged`, by name."""
     if isinstance(outcome, Judged):
         return dict(outcome.found)
-    return differences(outcome.output, answered.expected, answered.tolerances, answered.half)
+    return differences(
+        outcome.output,
+        answered.expected,
+        answered.tolerances,
+        answered.half,
+        answered.case.sizes,
+    )
 
 
 def expected_of(answered: ExpectedCase, outcome: Returned | Failed | None) -> Expected:

@@ -53,7 +53,7 @@ def _shape(view: View, scene: Scene) -> tuple[int, ...]:
 
 
 def _called(view: View, axis: int) -> str:
-    return f"axis {axis}" if view[0].isdigit() else f"the axis {view[axis]}"
+    return f"axis {axis}" if view[0].isdigit() else f"axis {view[axis]}"
 
 
 def of_axes(view: View) -> Iterator[Mistake]:
@@ -69,9 +69,9 @@ def of_axes(view: View) -> Iterator[Mistake]:
 
     for first, second in itertools.combinations(range(len(view)), 2):
         yield rearranged(
-            "flattened in another order" if flat else "axes swapped",
-            f"All numbers are there, but {_called(view, first)} and {_called(view, second)} have "
-            "changed places. Look at the order of the axes before the result is "
+            "flattened in the wrong order" if flat else "axes swapped",
+            f"All numbers are there, but {_called(view, first)} and {_called(view, second)} are "
+            "swapped. Check the order of the axes before the result is "
             f"{'flattened' if flat else 'returned'} (`out_axes`, `.T`, `transpose`).",
             functools.partial(np.swapaxes, axis1=first, axis2=second),
         )
@@ -83,22 +83,20 @@ def of_axes(view: View) -> Iterator[Mistake]:
             functools.partial(np.flip, axis=axis),
         )
         for step in (1, -1):
-            shifted = (
-                f"The result is shifted by one place along {where}, with the end wrapped around."
-            )
+            shifted = f"The result is shifted by one place along {where}, and its end wraps around."
             yield rearranged(
                 "shifted by one", shifted, functools.partial(np.roll, shift=step, axis=axis)
             )
-        too_many = f"There is one entry too many along {where}, filled with zeros."
+        too_many = f"The result has an extra entry along {where}, filled with zeros."
         yield rearranged("padded", too_many, functools.partial(_padded, axis=axis))
         yield Mistake("a vector added", _BIAS.format(where=where), _vector_along(view, axis))
         for which, index in (("first", 0), ("last", -1)):
-            only = f"Only the {which} entry along {where} was returned; all of them are wanted."
+            only = f"The result has only the {which} entry along {where}. Return all of them."
             yield rearranged(
                 f"only the {which}", only, functools.partial(np.take, indices=index, axis=axis)
             )
             copies = (
-                f"Every entry along {where} is a copy of the {which}: each needs its own data, or "
+                f"Every entry along {where} is a copy of the {which}. Give each its own data, or "
                 "its own key."
             )
             yield rearranged(
@@ -114,14 +112,14 @@ def of_axes(view: View) -> Iterator[Mistake]:
             )
             yield Mistake(
                 f"only the {which} is wrong",
-                f"Everything is right but the {which} entry along {where}.",
+                f"Everything is right except the {which} entry along {where}.",
                 _wrong_only_at(view, axis, index),
             )
 
 
 _BIAS = (
-    "What is wrong is the same number everywhere but along {where}: as if a vector, such as a "
-    "bias, was added or left out."
+    "The error varies only along {where}, as if a vector such as a bias were missing, or added "
+    "once too often."
 )
 
 

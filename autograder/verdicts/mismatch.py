@@ -14,7 +14,7 @@ IMPRECISE = (
     "digits?"
 )
 
-SINGLE = " Was it computed in single precision (float32, complex64) where 64 bits are asked for?"
+SINGLE = " Was it computed in single precision (float32, complex64)? The question asks for 64 bits."
 
 SINGLE_PRECISION = 2.0**-16
 """The share of the largest expected value that a few operations in single precision (24 bits) may
@@ -27,9 +27,9 @@ class Mismatch:
     """The difference between two arrays: the `step` that failed, a `sentence` without any expected
     value, and a bounded `sample` with some.
 
-    `wrong` is the number of wrong elements among `size`, where elements could be compared one by
-    one. `error` is the difference that exceeds what is `allowed` there by the largest factor.
-    `imprecise` says that half precision explains every difference.
+    `wrong` of `size` elements are wrong, where they could be compared one by one; `error` is the
+    difference that is the most times what is `allowed` there, at `place`. `imprecise` says that no
+    difference is larger than half precision explains.
     """
 
     step: str
@@ -40,6 +40,7 @@ class Mismatch:
     error: float = 0.0
     allowed: float = 0.0
     imprecise: bool = False
+    place: tuple[int, ...] = ()
 
     @property
     def tolerances(self) -> float:
@@ -53,5 +54,6 @@ class Mismatch:
         it.
         """
         told = self.sentence.removesuffix(IMPRECISE).removesuffix(SINGLE)
-        sentence = told.replace(" imprecise;", " wrong;", 1)
+        sentence = told.replace(" an imprecise value", " a wrong value", 1)
+        sentence = sentence.replace(" imprecise values", " wrong values", 1)
         return replace(self, sentence=sentence, imprecise=False)

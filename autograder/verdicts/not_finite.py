@@ -7,11 +7,13 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.verdicts.arrays import widen
+from autograder.verdicts.places import in_words
+from autograder.verdicts.words import share
 
 KINDS = ("finite", "NaN", "inf", "-inf", "infinite")
 """The kinds of an element. The last is for complex numbers, whose infinities have no sign."""
 
-_EXPECTED = ("a number is", "NaN is", "inf is", "-inf is", "infinity is")
+_WORDS = ("a finite number", *KINDS[1:-1], "infinity")
 
 
 def kinds(array: np.ndarray) -> np.ndarray:
@@ -39,9 +41,12 @@ def misplaced(actual: np.ndarray, desired: np.ndarray) -> tuple[np.ndarray, str]
     values, counts = np.unique(pairs[wrong], return_counts=True)
     pair = int(values[np.argmax(counts)])
     places = wrong & (pairs == pair)
-    index = ", ".join(str(int(axis)) for axis in np.argwhere(places)[0])
-    where = f", first at [{index}]" if places.sum() > 1 else f", at [{index}]" if index else ""
+    count = int(np.count_nonzero(places))
+    at = in_words([int(axis) for axis in np.argwhere(places)[0]], actual.shape)
+    first = "first " if count > 1 else ""
+    where = f", {first}{'at' if at.startswith('[') else 'in'} {at}" if places.size > 1 else ""
     return (
         places,
-        f"{KINDS[pair // len(KINDS)]} where {_EXPECTED[pair % len(KINDS)]} expected{where}",
+        f"{_WORDS[pair // len(KINDS)]} instead of {_WORDS[pair % len(KINDS)]}"
+        f"{share(count, places.size)}{where}",
     )

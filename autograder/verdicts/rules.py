@@ -115,10 +115,7 @@ def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
     other number can get out.
     """
     if seen.facts.stopped:
-        return (
-            "Nothing could be seen: the function changes Python's profiling hook, or prevents it "
-            "from being heard."
-        )
+        return "Nothing could be seen: the function changes or blocks Python's profiling hook."
     words = []
     for applied in seen.facts.applied:
         inside = (
@@ -136,7 +133,7 @@ def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
         how = next((f" of a function that {told}" for told in idles if told), "")
         words.append(f"{applied.transform}{over}{how}{inside}")
     transforms_seen = _listed(words)
-    transforms = transforms_seen or "no transform of JAX or Flax"
+    transforms = transforms_seen or "no JAX or Flax transform"
     shapes = _listed(
         [
             f"({', '.join(_dim(size, seen) for size in parameter.shape)})"
@@ -177,13 +174,13 @@ def _over(transform: str, dim: str) -> str:
 
 def _grows(lengths: Sequence[int | None]) -> str:
     if None in lengths:
-        return "could not be looked at with growing"
+        return "could not be measured for different sizes of"
     return "grows with" if grows(lengths) else "does not grow with"
 
 
 def _worked(dim: str, seen: Seen) -> str:
     """A sentence on how the work that Python does depends on a dimension."""
     if None in seen.works[dim].values():
-        return f"How the work of Python depends on {dim} could not be seen."
+        return f"Whether Python's work grows with {dim} could not be seen."
     how = "grows with" if loops(seen.works[dim]) else "does not grow with"
     return f"The number of lines and calls that Python runs {how} {dim}."

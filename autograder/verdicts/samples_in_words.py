@@ -9,23 +9,31 @@ from autograder.sameness.chance import Difference
 from autograder.sameness.frequencies import Counts, Cuts
 from autograder.sameness.rows import place_of
 from autograder.verdicts.mismatch import Mismatch
-from autograder.verdicts.words import WORST_SHOWN, share
+from autograder.verdicts.places import in_words as place_in_words
+from autograder.verdicts.words import WORST_SHOWN, heading, share
 
 DEPENDENT = (
-    "returned random numbers that depend on one another in another way than they should: does one "
-    "key serve two draws, or one draw several elements?"
+    "returned random numbers that depend on each other in the wrong way. Is one key used for two "
+    "draws, or one draw for several elements?"
 )
-OVER_KEYS = "returned random numbers that depend on those for other keys: only the key may decide."
+OVER_KEYS = (
+    "returned random numbers that depend on those for other keys; the key alone must determine "
+    "them."
+)
 
 _SENTENCES = {
-    "constant": "the same for every key; the random numbers must come from the key.",
-    "mean": "whose mean over {of} keys is wrong.",
-    "standard deviation": "whose standard deviation over {of} keys is wrong.",
-    "values": (
-        "whose values over {of} keys are distributed in another way than they should be, though "
-        "their mean and standard deviation may be right."
+    "constant": (
+        "returned the same value for every key{share}; the random numbers must come from the key."
     ),
-    "finite": "NaN or infinite for another share of {of} keys than expected.",
+    "mean": "returned values whose mean over {of} keys is wrong{share}.",
+    "standard deviation": (
+        "returned values whose standard deviation over {of} keys is wrong{share}."
+    ),
+    "values": (
+        "returned values whose distribution over {of} keys is wrong{share}; their mean and "
+        "standard deviation may be right."
+    ),
+    "finite": "returned NaN or infinity for the wrong share of {of} keys{share}.",
 }
 
 
@@ -43,18 +51,22 @@ def in_words(
     places = [place_of(column, expected) for column in difference.elements]
     part = places[0][0]
     here = {place: None for each, place in places if each == part}
-    sentence = _SENTENCES[difference.kind].format(of=seen.of)
+    size, shape = expected[part].size, expected[part].shape
+    sentence = _SENTENCES[difference.kind].format(of=seen.of, share=share(len(here), size))
     lines = [
-        _line(column, place, seen, right)
+        _at(place, shape, _line(column, seen, right))
         for column, (each, place) in zip(difference.elements, places, strict=True)
         if each == part
     ][:WORST_SHOWN]
     if difference.kind in ("values", "finite"):
-        lines.insert(0, _event(difference, seen, right, cuts, places[0][1]))
-    size = expected[part].size
+        lines.insert(0, _at(places[0][1], shape, _event(difference, seen, right, cuts)))
+    if shape:
+        lines.insert(
+            0, heading(f"first {WORST_SHOWN} wrong" if len(here) > WORST_SHOWN else "wrong", shape)
+        )
     return part, Mismatch(
         "samples",
-        f"returned {share(len(here), size)} {sentence}",
+        sentence,
         "\n".join(lines),
         len(here),
         size,
@@ -63,25 +75,23 @@ def in_words(
     )
 
 
-def _at(place: tuple[int, ...]) -> str:
-    return f"at [{', '.join(map(str, place))}]"
+def _at(place: tuple[int, ...], shape: tuple[int, ...], told: str) -> str:
+    return f"  {place_in_words(place, shape)}: {told}" if shape else f"It has {told}."
 
 
-def _line(column: int, place: tuple[int, ...], seen: Counts, right: Counts) -> str:
+def _line(column: int, seen: Counts, right: Counts) -> str:
     return (
-        f"{_at(place)}: mean {seen.means[column]:.3g}, expected {right.means[column]:.3g}; "
+        f"mean {seen.means[column]:.3g}, expected {right.means[column]:.3g}; "
         f"standard deviation {seen.deviations[column]:.3g}, expected "
         f"{right.deviations[column]:.3g}"
     )
 
 
-def _event(
-    difference: Difference, seen: Counts, right: Counts, cuts: Cuts, place: tuple[int, ...]
-) -> str:
+def _event(difference: Difference, seen: Counts, right: Counts, cuts: Cuts) -> str:
     column, event = difference.elements[0], difference.event
     shares = (
-        f"{100 * seen.elements[column, event] / seen.of:.3g} % of the numbers are {{}}; expected "
-        f"{100 * right.elements[column, event] / right.of:.3g} %"
+        f"{100 * seen.elements[column, event] / seen.of:.3g}% of the numbers are {{}}; expected "
+        f"{100 * right.elements[column, event] / right.of:.3g}%"
     )
     below = cuts.cuts.shape[1]
     around = below + cuts.distances.shape[1]
@@ -92,4 +102,4 @@ def _event(
         what = f"within {np.abs(cuts.distances[column, event - below]):.3g} of {middle}"
     else:
         what = ("NaN", "inf", "-inf")[event - around]
-    return f"{_at(place)}: {shares.format(what)}"
+    return shares.format(what)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from autograder.calls.outputs import ALONE, SHOWN, Output
 from autograder.verdicts.arrays import comparable, magnitude
+from autograder.verdicts.places import COUNTED, in_words, rows_and_columns
 
 WORST_SHOWN = 5
 """At most this many of the worst elements appear where a report may show values."""
@@ -18,10 +21,35 @@ def shape_in_words(actual: np.ndarray, desired: np.ndarray) -> str:
     desired one is told.
     """
     if not comparable(actual, desired):
-        return "an array of quite another size"
+        return "an array of a very different size"
     if actual.shape == desired.shape or rearranged(actual, desired):
         return f"shape {actual.shape}"
-    return f"an array of {actual.size} elements in {actual.ndim} dimensions"
+    return f"an array with {plural(actual.size, 'element')} and {axes(actual.ndim)}"
+
+
+def plural(count: int, what: str) -> str:
+    """A number of things."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def others_right(cases: int) -> str:
+    """What is said of the other cases of a group where one fails."""
+    return "The other case is right." if cases == 2 else f"The other {cases - 1} cases are right."
+
+
+def axes(count: int) -> str:
+    """A number of axes."""
+    return "1 axis" if count == 1 else f"{count or 'no'} axes"
+
+
+NUMBERS = {
+    "floating": "floating-point numbers",
+    "integer": "integers",
+    "boolean": "booleans",
+    "complex": "complex numbers",
+    "other": "no numbers",
+}
+"""The kinds of dtypes (see `autograder.verdicts.arrays.dtype_kind`) in words."""
 
 
 def rearranged(actual: np.ndarray, desired: np.ndarray) -> bool:
@@ -38,28 +66,48 @@ def size_of(error: float, desired: np.ndarray) -> str:
     )
 
 
-def worst(actual: np.ndarray, desired: np.ndarray, error: np.ndarray, count: int) -> str:
-    """The worst of `count` wrong elements with their values, one per line."""
+def worst(
+    actual: np.ndarray,
+    desired: np.ndarray,
+    error: np.ndarray,
+    count: int,
+    sizes: Mapping[str, int] | None = None,
+) -> str:
+    """The worst of `count` wrong elements with their values, a line for each. The `sizes` of the
+    question's dimensions say how maps fold a flat array, if there are maps.
+    """
     places = np.argsort(-error, axis=None, kind="stable")[: min(count, WORST_SHOWN)]
     lines = []
     for flat in places:
         place = np.unravel_index(int(flat), desired.shape)
-        index = ", ".join(str(int(axis)) for axis in place)
-        lines.append(
-            f"at [{index}]: returned {actual[place]:.7g}, expected {desired[place]:.7g}"
+        told = (
+            f"returned {actual[place]:.7g}, expected {desired[place]:.7g}"
             if desired.dtype.kind == "f" and actual.dtype.kind == "f"
-            else f"at [{index}]: returned {actual[place]}, expected {desired[place]}"
+            else f"returned {actual[place]}, expected {desired[place]}"
         )
-    return "\n".join(lines)
+        at = in_words([int(axis) for axis in place], desired.shape, sizes)
+        lines.append(f"  {at}: {told}" if desired.ndim else f"It {told}.")
+    if not desired.ndim:
+        return "\n".join(lines)
+    which = "wrong"
+    if count > WORST_SHOWN:
+        equal = np.ptp(error[error > 0]) == 0
+        which = f"first {WORST_SHOWN} wrong" if equal else f"{WORST_SHOWN} worst"
+    return "\n".join([heading(which, desired.shape, sizes), *lines])
+
+
+def heading(which: str, shape: tuple[int, ...], sizes: Mapping[str, int] | None = None) -> str:
+    """The line above places of elements."""
+    rows, columns = rows_and_columns(shape, sizes or {})
+    if len(shape) == 2:
+        return f"The {which} elements ({COUNTED}):"
+    folded = f" (folded into rows of {columns}; {COUNTED})" if len(shape) == 1 and rows > 1 else ""
+    return f"The {which} elements{folded}:"
 
 
 def share(count: int, size: int) -> str:
-    """An array, and the number of its elements that the sentence is about."""
-    return (
-        f"an array with {count} of its {size} elements ({100 * count / size:.1f} %)"
-        if size > 1
-        else "an array with its only element"
-    )
+    """In how many of the elements of an array something is so; "" for its only element."""
+    return f" in {count} of {size} elements ({100 * count / size:.1f}%)" if size > 1 else ""
 
 
 def counted(actual: Output) -> str:
@@ -67,19 +115,16 @@ def counted(actual: Output) -> str:
     out its inputs, so they are not told.
     """
     if ALONE in actual:
-        return "one array by itself"
-    return (
-        f"{len(actual) if len(actual) < 1000 else 'more than 1000'} "
-        f"array{'' if len(actual) == 1 else 's'}"
-    )
+        return "a single array"
+    return plural(len(actual), "array") if len(actual) < 1000 else "more than 1000 arrays"
 
 
 def listed(desired: Output) -> str:
     """The expected arrays, by name, in words."""
     if ALONE in desired:
-        return "is one array by itself"
+        return "a single array"
     names = [f"[{name}]" for name in desired]
     return (
-        f"{'is one' if len(names) == 1 else f'are {len(names)}'}: "
+        f"{plural(len(names), 'array')}: "
         f"{', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}"
     )

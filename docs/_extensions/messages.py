@@ -37,13 +37,14 @@ CAUSES = {
     ),
     "NO_METHOD": "The class lacks a method that the question calls. Check its spelling.",
     "NOT_MADE": (
-        "The assignment's own code makes one of the arguments, and failed. Tell your instructor."
+        "The assignment's own code makes one of the arguments, and it failed. This is not your "
+        "fault; tell your instructor."
     ),
     "RAISED": (
-        "The function raised an exception. In the notebook the traceback stands below: "
-        "read its last line, and make the call again with `public_case`."
+        "The function raised an exception. In the notebook its text and line follow below: "
+        "read them, and repeat the call with `public_case`."
     ),
-    "NOTHING": "The function ends without `return`, or on one path it does.",
+    "NOTHING": "The function, or one path through it, ends without `return`.",
     "NOTHING_INSIDE": (
         "One of several outputs is None: a value is missing, or a function that you "
         "call ends without `return`."
@@ -74,7 +75,7 @@ CAUSES = {
     ),
     "NO_NUMBERS_INSIDE": "One of several outputs is a text, a function or another object.",
     "OTHER_FORM": (
-        "For another random key the function returns another shape. Its shape may "
+        "The function returns other shapes for other random keys. Let its shapes "
         "depend on the sizes only."
     ),
 }

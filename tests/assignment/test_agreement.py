@@ -45,7 +45,7 @@ question = Question("doubled", arguments=dict(x=Array("N")), dims=dict(N=(2, 5))
 TOLD = """\
 doubled.ipynb: graded with and without what makes grading fast, doubled.ipynb gets two results.
 With shortcuts: doubled: the cases in the notebook: 2 of 2 points. All calls are right.
-Without: doubled: the cases in the notebook: 0 of 2 points. doubled returned an array with """
+Without: doubled: the cases in the notebook: 0 of 2 points. doubled returned wrong values in """
 
 
 def build(folder: Path, solution: str) -> subprocess.CompletedProcess[str]:

@@ -148,8 +148,8 @@ def test_alone_in_an_empty_folder_it_checks_with_what_it_has_brought(
     assert ready.startswith("Ready: q1 of scales can be checked here, with jax ")
     assert Path(file) == empty / "autograder" / "__init__.py"
     assert "case 1 of" in done.stderr
-    assert "returned an array with" in done.stderr
-    # The second time, nothing is new, and nothing is said.
+    assert "returned wrong values in" in done.stderr
+    # Once more: nothing is new, and nothing is said of it.
     again = ran(f"{cell}\n{cell}\n{CHECK}check('scale_rows', scale_rows)", empty)
     assert (again.stderr, len(again.stdout.splitlines())) == ("", 3)
 
@@ -181,7 +181,7 @@ def test_what_a_check_imports_is_among_what_is_brought(handed_out: Path, tmp_pat
         f"{cell}{hidden}{CHECK}check('scale_rows', lambda seed, x, factor: x)", tmp_path / "e"
     )
     assert "not brought" not in done.stderr
-    assert "scale_rows returned an array of 12 elements in 2 dimensions" in done.stderr
+    assert "scale_rows returned an array with 12 elements and 2 axes" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_an_edited_cell_says_what_to_do(
     )
     done = ran(changed, tmp_path / "empty")
     assert done.stderr == (
-        "This cell is not as it was handed out. Download the notebook again, copy your answers "
-        "into it, and run it from the top.\n"
+        "This cell was changed after it was handed out. Download the notebook again, copy your "
+        "answers into it, and run it from the top.\n"
     )
     assert not list((tmp_path / "empty").iterdir())
 
@@ -209,7 +209,7 @@ def test_an_edited_cell_says_what_to_do(
 def test_a_folder_that_cannot_be_written_is_told(handed_out: Path) -> None:
     cell = first_cell(handed_out)
     done = ran(f"import os\nos.chdir('/proc/self')\n{cell}", handed_out.parent)
-    assert "cannot be written (" in done.stderr
+    assert "This cell cannot write the checks into the folder " in done.stderr
     assert done.stderr.endswith(
         "and this cell puts the checks there. Type in a cell above: %cd ~   "
         "Then run this cell again.\n"
@@ -256,8 +256,8 @@ def test_a_package_of_the_same_name_is_left_alone(handed_out: Path, tmp_path: Pa
     (empty / "autograder.py").write_text("mine = 1")
     done = ran(first_cell(handed_out), empty)
     assert done.stderr == (
-        f"{empty / 'autograder.py'} is not of this notebook, which needs that name. Rename it, or "
-        "put the notebook into a folder of its own, and run this cell again.\n"
+        f"{empty / 'autograder.py'} does not belong to this notebook, which needs that name. "
+        "Rename it, or move the notebook to its own folder, and run this cell again.\n"
     )
     assert (empty / "autograder.py").read_text() == "mine = 1"
 
@@ -269,7 +269,7 @@ def test_where_it_cannot_install_it_says_so(handed_out: Path, tmp_path: Path) ->
     )
     assert done.stderr.startswith("surely-not-a-package-of-anyone could not be installed: ")
     assert done.stderr.endswith(
-        "Is this machine connected to the Internet? On Kaggle, switch it on in the panel at the "
+        "Is this machine connected to the Internet? On Kaggle, turn it on in the panel on the "
         "right, under “Session options”. Then run this cell again.\n"
     )
 
@@ -278,7 +278,8 @@ def test_a_version_that_was_not_tried_is_told(handed_out: Path, tmp_path: Path) 
     done = ran(first_cell(handed_out, needs=("numpy<2",)), tmp_path / "empty")
     first = done.stdout.splitlines()[0]
     assert first == (
-        f"numpy {version('numpy')} is here; this assignment was tried with numpy<2. If a check "
+        f"numpy {version('numpy')} is installed; this assignment was tested with numpy<2. If a "
+        "check "
         'stops or cannot tell, type: %pip install "numpy<2"   and restart.'
     )
 

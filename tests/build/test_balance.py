@@ -80,7 +80,7 @@ def test_the_label_says_what_is_special_about_a_case() -> None:
         case.case.label.partition(", ")[2]
         for case in groups_of(SQUARE, symmetric, (4, 9))["random"].cases
     }
-    assert {"", "symmetric", "symmetric, but for one element"} <= labels
+    assert {"", "symmetric", "symmetric, except for one element"} <= labels
 
 
 def test_an_answer_that_is_balanced_by_itself_stays_as_it_is_drawn() -> None:

@@ -75,8 +75,8 @@ def test_by_right_they_are_values_like_others(question: Any, function: Any, inst
         (
             lambda: asked({"x": Array("B", "D")}),
             lambda x: jnp.exp(x) / jnp.exp(x).sum(axis=1, keepdims=True),
-            "it is not what float64 gives, finite where NaN is expected, first at [0, 0]: numbers "
-            "overflow, or are lost, on the way",
+            "float64 gives a finite number instead of NaN at some places: numbers overflow, or are "
+            "lost, on the way",
         ),
         (
             lambda: asked(D=(1, 5)),
@@ -109,7 +109,11 @@ def test_what_nobody_wants_stops_the_build(question: Any, function: Any, why: st
         return
     with pytest.raises(BuildError) as stopped:
         build("t", [question()], {"f": function}, "a")
-    told = re.sub(r"(?:first )?at \[\d, \d\]", "first at [0, 0]", str(stopped.value))
+    told = re.sub(
+        r"in \d+ of \d+ elements \([\d.]+%\), (?:first )?in row \d, column \d",
+        "at some places",
+        str(stopped.value),
+    )
     assert f"the reference never gave an output that tests anything: {why}" in told
 
 

@@ -113,7 +113,7 @@ def test_half_precision_is_imprecise_and_another_formula_wrong(name: str) -> Non
             finding = examine(lambda *given, f=other: f(*map(jnp.asarray, given)), group)
             assert finding is not None
             assert (finding.verdict, finding.worth) == ("wrong", 0.0), (formula, label)
-            assert " wrong; " in finding.sentence
+            assert " wrong value" in finding.sentence
             assert "half precision" not in finding.sentence
 
 

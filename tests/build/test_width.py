@@ -71,7 +71,7 @@ def test_64_bits_are_those_of_the_question_whatever_the_notebook_sets(
     finding = examine(single, groups["corners"])
     assert finding is not None
     assert finding.sentence.endswith(
-        "Was it computed in single precision (float32, complex64) where 64 bits are asked for?"
+        "Was it computed in single precision (float32, complex64)? The question asks for 64 bits."
     )
 
 

@@ -71,15 +71,17 @@ NOT_ONE_ARRAY = "; it must return one array."
     [
         (
             None,
-            "is not defined. Did the cell that defines it run, without an error in it or above it?",
+            "is not defined. Run the cell that defines it, and correct any error in that cell or "
+            "above it.",
         ),
         (
             ...,
-            "is not defined. Did the cell that defines it run, without an error in it or above it?",
+            "is not defined. Run the cell that defines it, and correct any error in that cell or "
+            "above it.",
         ),
-        (3.0, "is not a function but of type float."),
-        (np.zeros(3), "is not a function but of type ndarray."),
-        (Converts(), "is not a function but of type a class of its own."),
+        (3.0, "is not a function; its type is float."),
+        (np.zeros(3), "is not a function; its type is ndarray."),
+        (Converts(), "is not a function; its type is a custom class."),
         (lambda x: x, "takes 1 positional argument; the question calls it with 2: (x, n)."),
         (lambda x, n, m: x, "takes 3 positional arguments; the question calls it with 2: (x, n)."),
         (lambda: 0, "takes 0 positional arguments; the question calls it with 2: (x, n)."),
@@ -94,16 +96,16 @@ NOT_ONE_ARRAY = "; it must return one array."
         ),
         (
             lambda x, n: np.ma.masked_array([1.0], [True]),
-            "returned a MaskedArray, which is more than a plain array" + NOT_ONE_ARRAY,
+            "returned a MaskedArray, not a plain array" + NOT_ONE_ARRAY,
         ),
         (
             lambda x, n: np.zeros(3).view(Plain),
-            "returned a subclass of ndarray, which is more than a plain array" + NOT_ONE_ARRAY,
+            "returned a subclass of ndarray, not a plain array" + NOT_ONE_ARRAY,
         ),
         (lambda x, n: Converts(), "returned an object that is not an array" + NOT_ONE_ARRAY),
         (
             lambda x, n: jnp.sum,
-            "returned a function or class (was it meant to be called?)" + NOT_ONE_ARRAY,
+            "returned a function or class (did you forget to call it?)" + NOT_ONE_ARRAY,
         ),
         (lambda x, n: nnx.Param(x), "returned a Flax Param, not its array" + NOT_ONE_ARRAY),
         (
@@ -112,8 +114,8 @@ NOT_ONE_ARRAY = "; it must return one array."
         ),
         (
             tracer,
-            "returned a JAX tracer, a value that escaped from inside a transform such as jit or "
-            "vmap; return what the transformed function returns.",
+            "returned a JAX tracer, a value that escaped from a transform such as jit or vmap; "
+            "return what the transformed function returns.",
         ),
     ],
 )
@@ -154,13 +156,13 @@ def raises(error: BaseException) -> Any:
         (SystemExit(0), "raised SystemExit.", "SystemExit: 0"),
         (
             MyError("the hidden test"),
-            "raised an exception of its own.",
-            "an exception of its own: the hidden test",
+            "raised a custom exception.",
+            "a custom exception: the hidden test",
         ),
         (
             Unreadable(),
-            "raised an exception of its own.",
-            "an exception of its own: (its text cannot be read)",
+            "raised a custom exception.",
+            "a custom exception: (its text cannot be read)",
         ),
         (ValueError("x" * 9999), "raised ValueError.", f"ValueError: {'x' * DETAIL_SHOWN} …"),
         (jax.errors.UnexpectedTracerError("leak"), "raised UnexpectedTracerError.", None),
@@ -197,7 +199,7 @@ def test_an_exception_class_cannot_borrow_the_name_of_a_module() -> None:
     forged = type("the reference is 0.123", (Exception,), {"__module__": "builtins"})
     outcome = call(raises(forged()), ARGUMENTS)
     assert isinstance(outcome, Failed)
-    assert outcome.cause == "raised an exception of its own."
+    assert outcome.cause == "raised a custom exception."
 
 
 def test_ctrl_c_interrupts_at_the_desk_and_is_a_failure_in_grading() -> None:

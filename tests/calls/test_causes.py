@@ -14,7 +14,7 @@ import autograder
 from autograder.calls import causes
 from autograder.calls.causes import CLAIMED, Cause, known_cause
 
-OWN = "failed in a way of its own."
+OWN = "failed for an unknown reason."
 ARGUMENTS = ("x", "n")
 OF_THE_CALL = {"wanted": len(ARGUMENTS), "names": ", ".join(ARGUMENTS)}
 
@@ -22,8 +22,8 @@ OPEN = {
     r"\d{1,2}": ("0", "12"),
     r"\d{1,4}": ("0", "9999"),
     r"[A-Za-z]{5,20}": ("RuntimeError", "XlaRuntimeError"),
-    r"a class of its own|[a-z]{3,8}|ndarray|ArrayImpl|NoneType": (
-        "a class of its own",
+    r"a custom class|[a-z]{3,8}|ndarray|ArrayImpl|NoneType": (
+        "a custom class",
         "float",
         "ndarray",
         "ArrayImpl",

@@ -73,24 +73,33 @@ def deep() -> list[Any]:
     ("returned", "cause"),
     [
         (None, "returned None. Is a `return` missing?"),
-        ({}, "returned a structure without any array in it."),
-        ([{}], "returned a structure without any array in it."),
+        ({}, "returned a structure that contains no array."),
+        ([{}], "returned a structure that contains no array."),
         (
             (None, None),
-            "returned a tuple in which everything is None where an array is expected. Is a value, "
-            "or the `return` of a function that you call, missing?",
+            "returned a tuple in which everything is None instead of an array. Is a value "
+            "missing, or the `return` of a function that you call?",
         ),
         (
             {"loss": None, "grads": [None, (None,)]},
-            "returned a dict in which everything is None where an array is expected. Is a value, "
-            "or the `return` of a function that you call, missing?",
+            "returned a dict in which everything is None instead of an array. Is a value "
+            "missing, or the `return` of a function that you call?",
         ),
-        ({"a": "text"}, "returned a structure in which something is not an array of numbers."),
-        ({"a": {1, 2}}, "returned a structure in which something is not an array of numbers."),
-        ([np.array([None])], "returned a structure in which something is not an array of numbers."),
+        (
+            {"a": "text"},
+            "returned a structure that contains something other than arrays of numbers.",
+        ),
+        (
+            {"a": {1, 2}},
+            "returned a structure that contains something other than arrays of numbers.",
+        ),
+        (
+            [np.array([None])],
+            "returned a structure that contains something other than arrays of numbers.",
+        ),
         ({1: 1, "1": 2}, "returned a structure in which two arrays have the same name."),
-        (deep(), "returned a structure that is nested too deeply, or has too many arrays."),
-        ([0.0] * 5000, "returned a structure that is nested too deeply, or has too many arrays."),
+        (deep(), "returned a structure that is nested too deeply or has too many arrays."),
+        ([0.0] * 5000, "returned a structure that is nested too deeply or has too many arrays."),
     ],
 )
 def test_what_is_no_answer_of_several_arrays_says_so(returned: object, cause: str) -> None:
@@ -124,30 +133,30 @@ def told(answer: Callable[..., Any]) -> Finding | None:
         (lambda x: {"grads": {"w": np.asarray(2 * x, np.float64)}, "loss": float(x.sum())}, None),
         (
             lambda x: {"loss": x.sum() + 1, "grads": {"w": 2 * x}},
-            "f returned in [loss] an array with its only element wrong; the largest error is 1 "
-            "where 1e-05 is allowed. [case 1 of 1: by hand]",
+            "f returned a wrong value in [loss]; the error is 1 (allowed: 1e-05). [case 1 of 1: "
+            "by hand]",
         ),
         (
             lambda x: {"loss": x.sum(), "grads": {"w": x[:2]}},
-            "f returned in [grads/w] an array of 2 elements in 1 dimensions; expected shape (3,). "
+            "f returned an array with 2 elements and 1 axis in [grads/w]; expected shape (3,). "
             "[case 1 of 1: by hand]",
         ),
         (
             lambda x: {"loss": x.sum(), "grads": x},
-            "f returned 2 arrays; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]",
+            "f returned 2 arrays; expected 2 arrays: [loss], [grads/w]. [case 1 of 1: by hand]",
         ),
         (
             lambda x: x.sum(),
-            "f returned one array by itself; expected are 2: [loss], [grads/w]. [case 1 of 1: by "
+            "f returned a single array; expected 2 arrays: [loss], [grads/w]. [case 1 of 1: by "
             "hand]",
         ),
         (
             lambda x: {"loss": x.sum(), "grads": {"w": 2 * x}, "more": x},
-            "f returned 3 arrays; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]",
+            "f returned 3 arrays; expected 2 arrays: [loss], [grads/w]. [case 1 of 1: by hand]",
         ),
         (
             lambda x: [x],
-            "f returned 1 array; expected are 2: [loss], [grads/w]. [case 1 of 1: by hand]",
+            "f returned 1 array; expected 2 arrays: [loss], [grads/w]. [case 1 of 1: by hand]",
         ),
     ],
 )

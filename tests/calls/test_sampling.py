@@ -102,7 +102,7 @@ def test_answers_of_another_form_for_another_key_are_no_answers() -> None:
 
     outcome = call(growing, KEY, WAY)
     assert isinstance(outcome, Failed)
-    assert outcome.cause == "returned arrays of another number or shape for another key."
+    assert outcome.cause == "returned arrays whose number or shapes depend on the key."
 
 
 def test_what_it_raises_is_told_as_in_a_plain_call() -> None:

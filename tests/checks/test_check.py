@@ -137,14 +137,14 @@ def test_a_right_answer_passes_in_the_master(
 @pytest.mark.usefixtures("desk")
 def test_at_the_desk_everything_is_shown() -> None:
     text = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1).splitlines()
-    assert text[0].startswith("scale_rows returned an array with ")
+    assert text[0].startswith("scale_rows returned wrong values in ")
     assert text[0].endswith("[case 1 of 4: all sizes distinct]")
     assert text[1] == "Looks like: off by a constant. Every number is off by the same amount."
     assert text[2].startswith("It was called with seed=")
-    assert text[3:5] == ["4 of 4 cases fail.", "Errors by size:"]
-    assert text[-4].startswith("at [")
+    assert text[3:5] == ["4 of 4 cases fail.", "Errors compared with the largest expected value:"]
+    assert text[-4].startswith("  [")
     assert text[-3:] == [
-        "To see this call again:",
+        "To repeat this call:",
         "  from autograder import public_case",
         "  scale_rows(*public_case('scale_rows', 0))",
     ]
@@ -157,7 +157,7 @@ def test_at_the_desk_a_student_reads_the_exception_and_its_line() -> None:
 
     text = failure(divides).splitlines()
     assert text[0] == "scale_rows raised ZeroDivisionError. [case 1 of 4: all sizes distinct]"
-    assert text[2] == "Expected is an array of shape (5,) and dtype float32."
+    assert text[2] == "The expected array has shape (5,) and dtype float32."
     assert text[3] == "4 of 4 cases fail."
     assert text[4].startswith("ZeroDivisionError: ")
     assert text[5].endswith(": return 1 // 0")
@@ -202,12 +202,12 @@ def test_in_grading_nothing_of_the_case_and_nothing_of_the_function_is_shown(
 
     assert failure(leaks, "random") == (
         "scale_rows raised ValueError. [case 1 of 9: random sizes]\n\n"
-        "Expected is an array of shape (8,) and dtype float32.\n"
+        "The expected array has shape (8,) and dtype float32.\n"
         "All cases fail."
     )
     assert capsys.readouterr().out == ""
     said = failure(lambda seed, x, factor: scale_rows(seed, x, factor) + 1, "random")
-    assert said.startswith("scale_rows returned an array with ")
+    assert said.startswith("scale_rows returned wrong values in ")
     assert said.split("\n\n")[1:] == [
         "All cases fail.",
         "**Looks like: off by a constant.** Every number is off by the same amount.",
@@ -226,8 +226,8 @@ def test_an_argument_changed_in_place_costs_the_groups_that_ask_how_a_function_b
     for cases in ("public", "corners", "random", "repeated"):
         check("scale_rows", in_place, cases)
     assert failure(in_place, "types") == (
-        "scale_rows changed its argument x in place; leave arguments as they are, and return a new "
-        "array. [case 2 of 3: all sizes distinct]"
+        "scale_rows changed its argument x in place; leave the arguments unchanged and return a "
+        "new array. [case 2 of 3: all sizes distinct]"
     )
 
 
@@ -241,8 +241,8 @@ def test_an_answer_that_depends_on_earlier_calls_is_told_so() -> None:
         return scale_rows(seed, x, factor) * seen[given]
 
     assert failure(drifts, "repeated").endswith(
-        " The same call was right before: the answer depends on earlier calls. [case 2 of 4: all "
-        "sizes distinct, changed in seed]"
+        " The same call was right before, so the answer depends on earlier calls. [case 2 of 4: "
+        "all sizes distinct, changed in seed]"
     )
 
 
@@ -259,9 +259,9 @@ def test_a_memory_of_the_first_result_is_found() -> None:
 @pytest.mark.usefixtures("grading")
 def test_signs_that_html_would_swallow_are_replaced() -> None:
     assert failure(lambda seed, x, factor: np.array(["a"] * x.shape[0])) == (
-        "scale_rows returned dtype ‹U1; expected floating numbers, such as dtype float32. [case 1 "
-        "of 4: all sizes distinct]\n\n"
-        "Expected is an array of shape (5,) and dtype float32.\n"
+        "scale_rows returned dtype ‹U1; expected floating-point numbers, such as dtype float32. "
+        "[case 1 of 4: all sizes distinct]\n\n"
+        "The expected array has shape (5,) and dtype float32.\n"
         "4 of 4 cases fail."
     )
 
@@ -271,11 +271,11 @@ RETURNED = {
     "rearranged": (lambda seed, x, factor: scale_rows(seed, x, factor)[None], "shape (1, 5)"),
     "one more": (
         lambda seed, x, factor: np.zeros(x.shape[0] + 1, np.float32),
-        "an array of 6 elements in 1 dimensions",
+        "an array with 6 elements and 1 axis",
     ),
     "a number in the shape of no elements": (
         lambda seed, x, factor: np.zeros((0, int(seed)), np.float32),
-        "an array of 0 elements in 2 dimensions",
+        "an array with 0 elements and 2 axes",
     ),
     "a number in a shape": (
         lambda seed, x, factor: np.broadcast_to(np.float32(0), (int(seed), 7)),
@@ -304,7 +304,7 @@ def test_answers_of_quite_another_size_take_no_memory_but_for_one_at_a_time() ->
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert "returned an array of shape (?,); expected shape" in said
+    assert "returned shape (?,); expected shape" in said
     assert peak < 3 * 4 * size
 
 
@@ -345,7 +345,7 @@ def test_under_other_versions_a_right_answer_is_right_and_a_wrong_one_wrong(desk
     """Other versions that draw the same numbers change no verdict."""
     with_another_flax(desk / PUBLIC_FILE)
     check("scale_rows", scale_rows)
-    assert "wrong; the largest error is" in failure(one_more)
+    assert "; the largest error is" in failure(one_more)
 
 
 def test_under_versions_that_draw_other_numbers_wrong_values_are_no_verdict(desk: Path) -> None:
@@ -354,12 +354,11 @@ def test_under_versions_that_draw_other_numbers_wrong_values_are_no_verdict(desk
     with_another_draw(desk / PUBLIC_FILE, "jax.random.normal")
     check("scale_rows", scale_rows)
     assert ungraded(one_more) == (
-        "the numbers differ from those expected, but jax.random.normal draws other ones with flax "
-        f"{flax_version()} (the assignment was built with {'9' * len(flax_version())}). So it "
-        "cannot be told here whether the answer is right. Type: pip install "
-        f"jax=={version('jax')} jaxlib=={version('jaxlib')} "
-        f"flax=={'9' * len(flax_version())} numpy=={version('numpy')}. "
-        "Then restart the kernel."
+        "the numbers differ from the expected ones, but jax.random.normal draws different "
+        f"numbers with flax {flax_version()} (the assignment was built with "
+        f"{'9' * len(flax_version())}), so this check cannot tell whether the answer is right. "
+        f"Type: pip install jax=={version('jax')} jaxlib=={version('jaxlib')} "
+        f"flax=={'9' * len(flax_version())} numpy=={version('numpy')}. Then restart the kernel."
     )
     assert "returned shape (5, 1)" in failure(lambda *given: scale_rows(*given)[:, None])
     assert "ZeroDivisionError" in failure(lambda seed, x, factor: 1 / 0)
@@ -399,7 +398,7 @@ def test_whatever_a_notebook_sets_is_judged_as_in_grading(
     try:
         check("scale_rows", scale_rows)
         assert getattr(jax.config, setting) == value
-        assert "wrong; the largest error is" in failure(one_more)
+        assert "; the largest error is" in failure(one_more)
     finally:
         jax.config.update(setting, before if setting != "jax_transfer_guard" else "allow")
 
@@ -416,22 +415,21 @@ def test_an_answer_that_needs_a_setting_of_its_notebook_is_told_which() -> None:
         said = failure(
             lambda seed, x, factor: in_32_bits(seed, x, factor) + (jnp.ones(()).dtype != "float64")
         )
-    assert (
-        "It passes with jax_enable_x64 = True (grading sets False), as this notebook sets" in said
-    )
+    assert "It passes with this notebook's jax_enable_x64 = True (grading sets False)." in said
 
 
 def test_other_draws_at_the_same_versions_give_no_verdict_for_wrong_values_only(desk: Path) -> None:
     with_another_draw(desk / PUBLIC_FILE, "jax.random.bits")
     check("scale_rows", scale_rows)
-    assert ungraded(one_more).startswith("jax.random.bits gives other numbers here")
+    assert ungraded(one_more).startswith("jax.random.bits draws different numbers here")
 
 
 def test_without_the_public_cases_the_student_is_told_where_to_run(desk: Path) -> None:
     (desk / PUBLIC_FILE).unlink()
     assert ungraded() == (
-        f"public_cases.safetensors is not in {desk.name!r}, the folder this runs in; run the "
-        "notebook in the folder you downloaded, with all its files. Download the assignment again."
+        f"public_cases.safetensors is not in {desk.name!r}, the folder where this notebook runs; "
+        "run it in the folder that you downloaded, with all its files. Download the assignment "
+        "again."
     )
 
 
@@ -439,7 +437,7 @@ def test_a_damaged_hidden_bank_is_no_fault_of_the_answer(grading: Path) -> None:
     (grading / HIDDEN_FILE).write_bytes(b"x")
     assert ungraded() == (
         "the hidden bank cannot be read as a bank of cases (SafetensorError); it may be damaged or "
-        "only partly copied. Please tell your instructor."
+        "only partly copied. This is not your fault; please tell your instructor."
     )
 
 
@@ -451,8 +449,8 @@ def test_a_fault_of_the_grader_is_no_verdict(
 
     monkeypatch.setattr(verdict, "examine", broken)
     assert ungraded() == (
-        "the grader itself failed (RuntimeError). Please tell your instructor; this is no fault of "
-        "your answer."
+        "the grader itself failed (RuntimeError). This is not your fault; please tell your "
+        "instructor."
     )
 
 
@@ -543,8 +541,8 @@ def test_how_an_answer_computes_counts_only_where_its_values_are_right() -> None
     with pytest.raises(CheckFailed) as caught:
         check("rows", fake, rule="mapped")
     assert str(caught.value) == (
-        "rows does not return the expected values (random sizes and seeds). How an answer computes "
-        "counts only where its values are right."
+        "rows does not return the expected values (random sizes and seeds). The method counts "
+        "only where the values are right."
     )
     with pytest.raises(CheckFailed) as caught:
         check("rows", lambda x: (x * x).sum(axis=1), rule="mapped")
@@ -585,8 +583,8 @@ def test_under_other_versions_a_method_that_is_not_seen_is_left_to_grading(
     with pytest.raises(Ungraded) as caught:
         check("rows", unmapped, rule="mapped")
     assert str(caught.value) == (
-        f"rows: the rule 'mapped' cannot be judged with {other}: other releases apply transforms "
-        "in other ways. Please tell your instructor."
+        f"rows: the rule 'mapped' cannot be checked with {other}: other releases apply transforms "
+        "differently. This is not your fault; please tell your instructor."
     )
     in_grading.end_grading()
     monkeypatch.chdir(ruled)
@@ -594,8 +592,8 @@ def test_under_other_versions_a_method_that_is_not_seen_is_left_to_grading(
     assert capsys.readouterr().out == ""
     check("rows", unmapped, rule="mapped")
     assert capsys.readouterr().out == (
-        f"rows: the rule 'mapped' is not looked at here, with {other}: other releases apply "
-        "transforms in other ways. Grading looks at it.\n"
+        f"rows: the rule 'mapped' is not checked here with {other}: other releases apply "
+        "transforms differently. Grading checks it.\n"
     )
     with pytest.raises(CheckFailed):
         check("rows", lambda x: 1 / 0, rule="mapped")

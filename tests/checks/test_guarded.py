@@ -45,44 +45,44 @@ def off_by(number: float, count: int = 1, at: int = 0) -> Callable[..., Any]:
 WORDS: tuple[tuple[Callable[..., Any], str], ...] = (
     (
         off_by(0.0123),
-        "returned an array with less than half of its elements wrong; the largest error is of the "
-        "order of 1e-2 where 1e-05 is allowed.",
+        "returned wrong values in fewer than half of the elements; the largest error is of "
+        "the order of 1e-2 (allowed: 1e-05).",
     ),
     (
         off_by(87.0, 3),
-        "returned an array with at least half of its elements wrong; the largest error is of the "
-        "order of 1e1 where 1e-05 is allowed.",
+        "returned wrong values in at least half of the elements; the largest error is of the "
+        "order of 1e1 (allowed: 1e-05).",
     ),
     (
         off_by(87654.0, 6),
-        "returned an array with all of its elements wrong; the largest error is more than 100 "
-        "times the largest expected value where 1e-05 is allowed.",
+        "returned wrong values in all of the elements; the largest error is more than 100 times "
+        "the largest expected value (allowed: 1e-05).",
     ),
     (
         lambda x: x.T,
-        "returned an array of shape (F, B); expected shape (3, 2), which is (B, F), the same "
-        "number of elements in another arrangement.",
+        "returned shape (F, B); expected shape (3, 2), which is (B, F), with the same "
+        "number of elements.",
     ),
     (
         lambda x: np.zeros((3, 12345), np.float32),
-        "returned an array of shape (B, ?); expected shape (3, 2), which is (B, F).",
+        "returned shape (B, ?); expected shape (3, 2), which is (B, F).",
     ),
     (
         lambda x: x.ravel(),
-        "returned an array of 1 axis in place of 2 axes; expected shape (3, 2), the same number of "
-        "elements in another arrangement.",
+        "returned an array with 1 axis instead of 2 axes; expected shape (3, 2), with the "
+        "same number of elements.",
     ),
     (
         lambda x: np.zeros((1,) * 9, np.float32),
-        "returned an array of more than 5 axes in place of 2 axes; expected shape (3, 2).",
+        "returned an array with more than 5 axes instead of 2 axes; expected shape (3, 2).",
     ),
     (
         lambda x: x.astype(np.int16),
-        "returned integer numbers; expected floating numbers, such as dtype float32.",
+        "returned integers; expected floating-point numbers, such as dtype float32.",
     ),
     (
         lambda x: np.where(x == 4, np.nan, x).astype(np.float32),
-        "returned an array with less than half of its elements NaN where a number is expected.",
+        "returned NaN instead of a finite number in fewer than half of the elements.",
     ),
     (lambda x: [1] * 77, "returned a list; it must return one array."),
 )
@@ -102,20 +102,52 @@ def test_arrays_are_counted_to_three(count: int, words: str) -> None:
         lambda x: {f"n{each}": x for each in range(count)}, Group("random", (two,), (0,))
     )
     assert found is not None
-    assert guarded(found) == f"returned {words} arrays; expected are 2: [a], [b]."
+    assert guarded(found) == f"returned {words} arrays; expected 2 arrays: [a], [b]."
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            lambda x: np.zeros((3, 12345), np.float32),
+            "returned shape (B, ?) in [a]; expected shape (3, 2), which is (B, F).",
+        ),
+        (
+            lambda x: np.zeros(12345, np.float32),
+            "returned an array with 1 axis instead of 2 axes in [a]; expected shape (3, 2).",
+        ),
+        (
+            lambda x: x.astype(np.int16),
+            "returned integers in [a]; expected floating-point numbers, such as dtype float32.",
+        ),
+        (
+            off_by(0.0123, 2),
+            "returned wrong values in fewer than half of the elements of [a]; the largest error is "
+            "of the order of 1e-2 (allowed: 1e-05).",
+        ),
+    ],
+)
+def test_neither_has_one_about_an_array_among_several(
+    answer: Callable[..., Any], words: str
+) -> None:
+    case = Case("by hand", CASE.case.sizes, CASE.case.arguments, CallSpec(several=True))
+    two = ExpectedCase(case, {"a": EXPECTED, "b": EXPECTED}, {"a": 1e-5, "b": 1e-5})
+    found = examine(lambda x: {"a": answer(x), "b": x}, Group("random", (two,), (0,)))
+    assert found is not None
+    assert guarded(found) == words
 
 
 CAUSES = (
     ("raised ValueError.", "raised ValueError."),
     ("raised BrokenPipeError.", "raised an exception."),
-    ("raised an exception of its own.", "raised an exception."),
+    ("raised a custom exception.", "raised an exception."),
     ("its method `step` raised EOFError.", "its method `step` raised an exception."),
     ("returned a tuple of length 4711; it must", "returned a tuple; it must"),
     (
         "takes 42 positional arguments; the question calls it with 2: (x, y).",
-        "takes another number of positional arguments; the question calls it with 2: (x, y).",
+        "takes a different number of positional arguments; the question calls it with 2: (x, y).",
     ),
-    ("is not a function but of type abcdefgh.", "is not a function."),
+    ("is not a function; its type is abcdefgh.", "is not a function."),
     (
         "returned a JAX array whose values cannot be read (seedIsFive); was it deleted or donated?",
         "returned a JAX array whose values cannot be read; was it deleted or donated?",
@@ -160,8 +192,8 @@ def test_an_answer_that_depends_on_earlier_calls_tells_no_more() -> None:
     found = examine(answer, Group("repeated", (CASE,), (0, 0)))
     assert found is not None
     assert guarded(found) == (
-        "returned a list; it must return one array. The same call was right before: the answer "
-        "depends on earlier calls."
+        "returned a list; it must return one array. The same call was right before, so the "
+        "answer depends on earlier calls."
     )
 
 

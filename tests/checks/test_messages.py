@@ -79,38 +79,40 @@ def drifts(x: Any, factor: float) -> Any:
 AT_THE_DESK = [
     (
         lambda x, factor: doubled(x, factor) + 1,
-        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 "
-        "where 1e-05 is allowed. [case 1 of 3: a case by hand]\n"
+        "f returned wrong values in 6 of 6 elements (100.0%); the largest error is 1 (allowed: "
+        "1e-05). [case 1 of 3: a case by hand]\n"
         "Looks like: one too many. Take the 1 away.\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
         "3 of 3 cases fail.\n"
-        "Errors by size:\n"
+        "Errors compared with the largest expected value:\n"
         "       6 at least a hundredth\n"
-        "at [0]: returned 3, expected 2\n"
-        "at [1]: returned 5, expected 4\n"
-        "at [2]: returned 7, expected 6\n"
-        "at [3]: returned 9, expected 8\n"
-        "at [4]: returned 11, expected 10\n"
-        "To see this call again:\n"
+        "The first 5 wrong elements (folded into rows of 3; rows and columns count from 0):\n"
+        "  [0], row 0, column 0: returned 3, expected 2\n"
+        "  [1], row 0, column 1: returned 5, expected 4\n"
+        "  [2], row 0, column 2: returned 7, expected 6\n"
+        "  [3], row 1, column 0: returned 9, expected 8\n"
+        "  [4], row 1, column 1: returned 11, expected 10\n"
+        "To repeat this call:\n"
         "  from autograder import public_case\n"
         "  f(*public_case('f', 0))",
     ),
     (
         lambda x, factor: doubled(x.T, factor),
-        "f returned an array with 4 of its 6 elements (66.7 %) wrong; the largest error is 4 "
-        "where 1e-05 is allowed. [case 1 of 3: a case by hand]\n"
-        "Looks like: flattened in another order. All numbers are there, but the axis B and the "
-        "axis F have changed places. Look at the order of the axes before the result is flattened "
-        "(`out_axes`, `.T`, `transpose`).\n"
+        "f returned wrong values in 4 of 6 elements (66.7%); the largest error is 4 (allowed: "
+        "1e-05). [case 1 of 3: a case by hand]\n"
+        "Looks like: flattened in the wrong order. All numbers are there, but axis B and axis F "
+        "are swapped. Check the order of the axes before the result is flattened (`out_axes`, "
+        "`.T`, `transpose`).\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
         "2 of 3 cases fail.\n"
-        "Errors by size:\n"
-        "       4 at least a tenth of it\n"
-        "at [1]: returned 8, expected 4\n"
-        "at [4]: returned 6, expected 10\n"
-        "at [2]: returned 4, expected 6\n"
-        "at [3]: returned 10, expected 8\n"
-        "To see this call again:\n"
+        "Errors compared with the largest expected value:\n"
+        "       4 at least a tenth\n"
+        "The wrong elements (folded into rows of 3; rows and columns count from 0):\n"
+        "  [1], row 0, column 1: returned 8, expected 4\n"
+        "  [4], row 1, column 1: returned 6, expected 10\n"
+        "  [2], row 0, column 2: returned 4, expected 6\n"
+        "  [3], row 1, column 0: returned 10, expected 8\n"
+        "To repeat this call:\n"
         "  from autograder import public_case\n"
         "  f(*public_case('f', 0))",
     ),
@@ -118,40 +120,41 @@ AT_THE_DESK = [
         raises,
         "f raised TypeError. [case 1 of 3: a case by hand]\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
-        "Expected is an array of shape (6,) and dtype float32.\n"
+        "The expected array has shape (6,) and dtype float32.\n"
         "3 of 3 cases fail.\n"
         "TypeError: no ‹ here\n"
         'line LINE: raise TypeError("no ‹ here")\n'
-        "To see this call again:\n"
+        "To repeat this call:\n"
         "  from autograder import public_case\n"
         "  f(*public_case('f', 0))",
     ),
     (
         lambda x, factor: doubled(x, factor)[1:] if len(x) == 1 else doubled(x, factor),
-        "f returned an array of 3 elements in 1 dimensions; expected shape (4,). [case 3 of 3: a "
+        "f returned an array with 3 elements and 1 axis; expected shape (4,). [case 3 of 3: a "
         "case by hand]\n"
-        "Looks like: wrong where B is 1. Everything is right but where B is 1: is an axis of that "
-        "size squeezed away, or broadcast?\n"
+        "Looks like: wrong where B is 1. Everything is right except where B is 1: is an axis of "
+        "size 1 squeezed or broadcast?\n"
         "It was called with x=a NumPy array of shape (1, 4), factor=2.0.\n"
-        "Expected is an array of shape (4,) and dtype float32.\n"
+        "The expected array has shape (4,) and dtype float32.\n"
         "The other 2 cases are right.\n"
         "returned shape (3,)\n"
-        "To see this call again:\n"
+        "To repeat this call:\n"
         "  from autograder import public_case\n"
         "  f(*public_case('f', 2))",
     ),
     (
         drifts,
-        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 "
-        "where 1e-05 is allowed. The same call was right before: the answer depends on earlier "
-        "calls. [case 1 of 3: a case by hand]\n"
+        "f returned wrong values in 6 of 6 elements (100.0%); the largest error is 1 (allowed: "
+        "1e-05). The same call was right before, so the answer depends on earlier calls. [case 1 "
+        "of 3: a case by hand]\n"
         "It was called with x=a NumPy array of shape (2, 3), factor=2.0.\n"
-        "at [0]: returned 3, expected 2\n"
-        "at [1]: returned 5, expected 4\n"
-        "at [2]: returned 7, expected 6\n"
-        "at [3]: returned 9, expected 8\n"
-        "at [4]: returned 11, expected 10\n"
-        "To see this call again:\n"
+        "The first 5 wrong elements (folded into rows of 3; rows and columns count from 0):\n"
+        "  [0], row 0, column 0: returned 3, expected 2\n"
+        "  [1], row 0, column 1: returned 5, expected 4\n"
+        "  [2], row 0, column 2: returned 7, expected 6\n"
+        "  [3], row 1, column 0: returned 9, expected 8\n"
+        "  [4], row 1, column 1: returned 11, expected 10\n"
+        "To repeat this call:\n"
         "  from autograder import public_case\n"
         "  f(*public_case('f', 0))",
     ),
@@ -169,34 +172,34 @@ IN_GRADING = [
     (
         lambda x, factor: doubled(x, factor) + 1,
         True,
-        "f returned an array with 6 of its 6 elements (100.0 %) wrong; the largest error is 1 "
-        "where 1e-05 is allowed. [case 1 of 3: a case by hand]\n\n"
+        "f returned wrong values in 6 of 6 elements (100.0%); the largest error is 1 (allowed: "
+        "1e-05). [case 1 of 3: a case by hand]\n\n"
         "3 of 3 cases fail.\n\n"
         "**Looks like: one too many.** Take the 1 away.\n\n"
-        "The public cases show the same: run this question's check in the notebook to see it with "
-        "numbers.",
+        "The public cases fail in the same way. Run this question's check in the notebook to see "
+        "it with numbers.",
     ),
     (
         raises,
         True,
         "f raised TypeError. [case 1 of 3: a case by hand]\n\n"
-        "Expected is an array of shape (6,) and dtype float32.\n"
+        "The expected array has shape (6,) and dtype float32.\n"
         "3 of 3 cases fail.",
     ),
     (
         in_half,
         False,
-        "f returned an array with 6 of its 6 elements (100.0 %) imprecise; the largest error is "
-        "0.0078 where 1e-05 is allowed. Was it computed in half precision (float16, bfloat16, "
-        "TF32), or by a formula that loses digits? [case 1 of 3: a case by hand]\n\n"
+        "f returned imprecise values in 6 of 6 elements (100.0%); the largest error is 0.0078 "
+        "(allowed: 1e-05). Was it computed in half precision (float16, bfloat16, TF32), or by a "
+        "formula that loses digits? [case 1 of 3: a case by hand]\n\n"
         "3 of 3 cases fail.",
     ),
     (
         lambda x, factor: doubled(x, factor).astype(int),
         False,
-        "f returned dtype int64; expected floating numbers, such as dtype float32. [case 1 of 3: "
-        "a case by hand]\n\n"
-        "Expected is an array of shape (6,) and dtype float32.\n"
+        "f returned dtype int64; expected floating-point numbers, such as dtype float32. [case 1 "
+        "of 3: a case by hand]\n\n"
+        "The expected array has shape (6,) and dtype float32.\n"
         "3 of 3 cases fail.",
     ),
 ]
@@ -300,6 +303,6 @@ def test_cases_that_could_not_be_tried_are_not_called_right() -> None:
     assert finding is not None
     assert messages.in_grading("f", finding, True) == (
         "f ended the process. [case 2 of 3: a case by hand]\n\n"
-        "Expected is an array of shape (6,) and dtype float32.\n"
-        "1 of 2 cases fail; not tried: 1."
+        "The expected array has shape (6,) and dtype float32.\n"
+        "1 of 2 cases fail; 1 was not tried."
     )

@@ -76,11 +76,11 @@ def test_a_class_gets_the_verdicts_of_otter_run(
         "notes": "",
     }
     assert found["broken.ipynb"]["grading_status"].startswith(
-        "broken.ipynb is a web page, and not the notebook."
+        "broken.ipynb is a web page, not the notebook."
     )
     assert (
         found["damaged.zip"]["grading_status"]
-        == "damaged.zip is not a zip file, or damaged. Make it again and submit it."
+        == "damaged.zip is damaged or not a zip file. Make it again and submit it."
     )
     page = (tmp_path / "out" / "report.html").read_text()
     assert "flattened feature by feature" in page

@@ -90,6 +90,6 @@ def test_a_grader_that_always_ends_with_an_error_says_so_and_why(
         station.close()
     (row,) = rows_of(found.results)
     assert row["output"].startswith(
-        "Ungraded: the grader ended with an error (status 1), which stands in its output."
+        "Ungraded: the grader ended with an error (status 1); see its output."
     )
     assert "FileNotFoundError" in found.printed

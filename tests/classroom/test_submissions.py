@@ -602,7 +602,7 @@ def test_an_archive_beside_a_notebook_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_what_is_no_zip_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(
-        Refused, match=r"^a\.zip is not a zip file, or damaged\. Make it again and submit it\.$"
+        Refused, match=r"^a\.zip is damaged or not a zip file\. Make it again and submit it\.$"
     ):
         submitted(tmp_path, b"no zip").files()
 

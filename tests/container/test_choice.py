@@ -113,9 +113,7 @@ def test_of_several_notebooks_the_assignments_own_is_graded(
 ) -> None:
     lay(tmp_path, files)
     (other,) = set(files) - {chosen}
-    assert bring_up(tmp_path, WANTED) == [
-        f"{other} is another notebook than {chosen}, which is graded"
-    ]
+    assert bring_up(tmp_path, WANTED) == [f"{other} is a further notebook; {chosen} is graded"]
     assert found(tmp_path) == {chosen: files[chosen]}
 
 

@@ -24,7 +24,7 @@ from autograder.sandbox.files import printable, remove
 NOTEBOOK = nbformat.writes(
     nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
 ).encode()
-AGAIN = "In Jupyter choose File → Save, then submit the .ipynb file itself."
+AGAIN = "In Jupyter, choose File → Save, then submit the .ipynb file itself."
 
 
 @pytest.fixture
@@ -65,15 +65,15 @@ def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({}, f"No notebook was submitted, nor anything else. {AGAIN}"),
+        ({}, f"Nothing was submitted. {AGAIN}"),
         (
             {"answer.pdf": b"%PDF", "notes.txt": b""},
-            f"No notebook was submitted: what came is answer.pdf, notes.txt. {AGAIN}",
+            f"No notebook was submitted, only answer.pdf, notes.txt. {AGAIN}",
         ),
         (
             {f"{n}.txt": b"" for n in range(9)},
-            "No notebook was submitted: what came is 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 "
-            f"more. {AGAIN}",
+            "No notebook was submitted, only 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more. "
+            f"{AGAIN}",
         ),
         (
             {"a.ipynb": NOTEBOOK, "hw/b.ipynb": NOTEBOOK + b"\n"},
@@ -86,7 +86,7 @@ def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
         ({"a.ipynb": b""}, f"a.ipynb is empty. {AGAIN}"),
         (
             {"a.ipynb": b"<!DOCTYPE html><html>"},
-            f"a.ipynb is a web page, and not the notebook. {AGAIN}",
+            f"a.ipynb is a web page, not the notebook. {AGAIN}",
         ),
         ({"a.ipynb": b"\xff\xfe1"}, f"a.ipynb is not text in UTF-8 (byte 0). {AGAIN}"),
         ({"a.py": b"x = '\xff'"}, f"a.py is not text in UTF-8 (byte 5). {AGAIN}"),
@@ -97,9 +97,9 @@ def test_a_script_is_taken_too(submission: Path, given: Path) -> None:
         ),
         (
             {"a.ipynb": b"[" * 100_000},
-            "a.ipynb has 100,000 levels of lists and objects within each other (at most 100), and "
-            f"grading reads no more. {CLEAR} If that does not help, copy your answers into a new "
-            "copy of the assignment's notebook.",
+            "a.ipynb is too large for grading: it has 100,000 levels of nested lists and objects "
+            f"(at most 100). {CLEAR} If that does not help, copy your answers into a new copy of "
+            "the assignment's notebook.",
         ),
         (
             {"a.ipynb": b'{"nbformat": ' + b"9" * 10_000 + b"}"},
@@ -151,8 +151,8 @@ def test_json_that_is_no_notebook_is_told(submission: Path, given: Path, content
     with pytest.raises(
         Refused,
         match=(
-            rf"^a\.ipynb is not a notebook that can be read \(\w+\)\. {AGAIN}$|^a\.ipynb is not a "
-            r"notebook that can be read: it has"
+            rf"^a\.ipynb cannot be read as a notebook \(\w+\)\. {AGAIN}$|^a\.ipynb cannot be "
+            r"read as a notebook: it has"
         ),
     ):
         screen(submission, given)
@@ -179,7 +179,7 @@ def test_a_notebook_larger_than_the_limit_is_told_how_to_shrink(
     [
         (lambda path: path.symlink_to("/etc/passwd"), "is a link"),
         (lambda path: path.symlink_to("/etc"), "is a link"),
-        (lambda path: os.mkfifo(path), "is no plain file"),
+        (lambda path: os.mkfifo(path), "is not a plain file"),
     ],
     ids=["link", "link-to-a-folder", "fifo"],
 )
@@ -253,11 +253,11 @@ def test_a_file_where_the_tests_go_is_taken_away(submission: Path, given: Path) 
 
 def test_a_notebook_that_is_a_link_or_a_folder_is_refused(submission: Path, given: Path) -> None:
     (submission / "answer.ipynb").symlink_to("/etc/passwd")
-    with pytest.raises(Refused, match=r"^answer\.ipynb is a link, and not a notebook\."):
+    with pytest.raises(Refused, match=r"^answer\.ipynb is a link, not a notebook\."):
         screen(submission, given)
     (submission / "answer.ipynb").unlink()
     (submission / "answer.ipynb").mkdir()
-    with pytest.raises(Refused, match=r"^answer\.ipynb is a folder, and not a notebook\."):
+    with pytest.raises(Refused, match=r"^answer\.ipynb is a folder, not a notebook\."):
         screen(submission, given)
 
 
@@ -272,10 +272,10 @@ def zipped(entries: dict[str, bytes]) -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"PK nonsense", "hw.zip is not a zip file, or damaged. Make it again and submit it."),
+        (b"PK nonsense", "hw.zip is damaged or not a zip file. Make it again and submit it."),
         (
             zipped({"a.ipynb": NOTEBOOK, "../x": b""}),
-            "hw.zip has an entry outside of its folder: ../x. Make it again without such names.",
+            "hw.zip has an entry outside its folder: ../x. Make it again without such names.",
         ),
         (
             zipped({"a.ipynb": NOTEBOOK, "b.zip": b""}),
@@ -286,7 +286,7 @@ def zipped(entries: dict[str, bytes]) -> bytes:
             "a.ipynb is not a notebook: it is not valid JSON (line 1, column 2: Expecting "
             f"property name enclosed in double quotes). {AGAIN}",
         ),
-        (zipped({"a.txt": b""}), f"No notebook was submitted: what came is a.txt. {AGAIN}"),
+        (zipped({"a.txt": b""}), f"No notebook was submitted, only a.txt. {AGAIN}"),
     ],
     ids=["damaged", "up", "zip", "no-json", "no-notebook"],
 )
@@ -305,7 +305,7 @@ def test_a_zip_with_a_notebook_is_unpacked_and_otter_gets_an_empty_one(
     entries = {"a.ipynb": codecs.BOM_UTF8 + NOTEBOOK, "data/x.csv": b"1"}
     (submission / "hw.zip").write_bytes(zipped(entries))
     (submission / "data").symlink_to(given)
-    assert screen(submission, given, zips=True) == ["data lies beside the zip file"]
+    assert screen(submission, given, zips=True) == ["data is beside the zip file"]
     assert not list(given.glob("x.csv"))
     assert (submission / "data" / "x.csv").read_bytes() == b"1"
     assert (submission / "a.ipynb").read_bytes() == NOTEBOOK

@@ -108,7 +108,7 @@ def test_links_where_files_of_the_assignment_go_lead_nowhere(
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({}, "No notebook was submitted, nor anything else."),
+        ({}, "Nothing was submitted."),
         (
             {"a.ipynb": b"{}", "b.ipynb": b"{ }"},
             "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one.",
@@ -138,8 +138,8 @@ def test_a_runner_that_ends_with_an_error_leaves_an_ungraded_result(
     found = launched(root)
     assert "score" not in found
     assert sentence(found) == (
-        "Ungraded: the grader ended with an error (status 1), which stands in its output. "
-        "Please tell your instructor; this is no fault of your answers."
+        "Ungraded: the grader ended with an error (status 1); see its output. This is not your "
+        "fault; please tell your instructor."
     )
 
 
@@ -190,11 +190,7 @@ def test_killed_it_leaves_an_ungraded_result(
     started.wait()
     found = json.loads((root / "results" / "results.json").read_text())
     check_results(found)
-    cause = (
-        "the grader was killed (signal 9)."
-        if victim == "runner"
-        else "grading did not come to its end:"
-    )
+    cause = "the grader was killed (signal 9)." if victim == "runner" else "grading did not finish:"
     assert sentence(found).startswith(f"Ungraded: {cause}")
     if victim == "launcher":
         for process in [runner, *runner.children(recursive=True)]:

@@ -56,12 +56,13 @@ def test_plain_files_are_read_by_path(tmp_path: Path, mode: str) -> None:
         ),
         (
             [entry("../out.ipynb")],
-            "a.tar.gz has an entry outside of its folder: ../out.ipynb. Make it again without such "
+            "a.tar.gz has an entry outside its folder: ../out.ipynb. Make it again without such "
             "names.",
         ),
         (
             [entry("a"), entry("a/b")],
-            "a.tar.gz has a file and a folder of one name: a. Make it again without the file.",
+            "a.tar.gz has a file and a folder with the same name: a. Make it again without the "
+            "file.",
         ),
     ],
     ids=["link", "pipe", "outside", "file and folder"],
@@ -79,14 +80,14 @@ def test_too_much_is_refused_by_its_head_before_it_is_read(tmp_path: Path) -> No
     with pytest.raises(Refused) as told:
         dict(files(tmp_path / "a.tar"))
     assert str(told.value) == (
-        "a.tar unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."
+        "a.tar unpacks to more than 200 MB or 2000 files. Submit only what was asked for."
     )
 
 
 def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
     (tmp_path / "b.tgz").write_bytes(b"no archive")
     with pytest.raises(
-        Refused, match=r"^b\.tgz is not a tar archive, or damaged\. Make it again and submit it\.$"
+        Refused, match=r"^b\.tgz is damaged or not a tar archive\. Make it again and submit it\.$"
     ):
         dict(files(tmp_path / "b.tgz"))
 

@@ -69,8 +69,8 @@ def test_files_come_by_path_and_folders_do_not(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "win" / "z.py").read_bytes() == b"3"
 
 
-DAMAGED = "a.zip is not a zip file, or damaged. Make it again and submit it."
-TOO_MUCH = "a.zip unpacks to more than 200 MB or 2000 files. Leave out what was not asked for."
+DAMAGED = "a.zip is damaged or not a zip file. Make it again and submit it."
+TOO_MUCH = "a.zip unpacks to more than 200 MB or 2000 files. Submit only what was asked for."
 
 
 def of_version(number: int) -> bytes:
@@ -96,17 +96,15 @@ def of_version(number: int) -> bytes:
         (of_version(177), DAMAGED),
         (
             packed({"../a.ipynb": b""}),
-            "a.zip has an entry outside of its folder: ../a.ipynb. Make it again without such "
-            "names.",
+            "a.zip has an entry outside its folder: ../a.ipynb. Make it again without such names.",
         ),
         (
             packed({"..\\a.ipynb": b""}),
-            "a.zip has an entry outside of its folder: ..?a.ipynb. Make it again without such "
-            "names.",
+            "a.zip has an entry outside its folder: ..?a.ipynb. Make it again without such names.",
         ),
         (
             packed({"/a.ipynb": b""}),
-            "a.zip has an entry outside of its folder: /a.ipynb. Make it again without such names.",
+            "a.zip has an entry outside its folder: /a.ipynb. Make it again without such names.",
         ),
         (
             packed({"data.csv": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777),
@@ -117,18 +115,18 @@ def of_version(number: int) -> bytes:
         (flagged(1), "a.zip is encrypted. Make it again without a password."),
         (
             packed({"x": b"1", "x/y": b"2"}),
-            "a.zip has a file and a folder of one name: x. Make it again without the file.",
+            "a.zip has a file and a folder with the same name: x. Make it again without the file.",
         ),
         (packed({".": b"1"}), DAMAGED),
         (
             packed({"ä" * 128: b""}),
-            f"a.zip has an entry with too long a name: {'ä' * 59}…. Make it again with shorter "
+            f"a.zip has an entry whose name is too long: {'ä' * 59}…. Make it again with shorter "
             "names.",
         ),
         (
             packed({"ab/" * 400 + "c": b""}),
-            f"a.zip has an entry with too long a name: {('ab/' * 400)[:59]}…. Make it again with "
-            "shorter names.",
+            f"a.zip has an entry whose name is too long: {('ab/' * 400)[:59]}…. Make it again "
+            "with shorter names.",
         ),
     ],
     ids=[

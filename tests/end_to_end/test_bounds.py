@@ -94,9 +94,9 @@ def told(rows: list[dict[str, object]]) -> dict[str, tuple[object, str]]:
     }
 
 
-FOR_LONG = "it computed for more than 4 seconds with what the submission gave"
-HUNG = "its process had to be ended: it computed for too long with what the submission gave"
-FAILED = "This test could not be finished: "
+FOR_LONG = "it ran for more than 4 seconds on what the submission returned"
+HUNG = "it was stopped, because it ran too long on what the submission returned"
+FAILED = "This test could not finish: "
 
 ATTACKS = {
     "a sum that nothing ends": ({"n": "n = 10**13"}, {"n": FAILED + HUNG}),

@@ -126,12 +126,12 @@ def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(
     ("files", "said"),
     [
         ({"answer.ipynb": b"{"}, "answer.ipynb is not a notebook: it is not valid JSON"),
-        ({}, "No notebook was submitted, nor anything else."),
+        ({}, "Nothing was submitted."),
         (
             {"a.ipynb": b"{}", "b.ipynb": b"{}"},
             "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one.",
         ),
-        ({"answer.pdf": b"%PDF"}, "No notebook was submitted: what came is answer.pdf."),
+        ({"answer.pdf": b"%PDF"}, "No notebook was submitted, only answer.pdf."),
     ],
     ids=["no-json", "nothing", "two", "another-file"],
 )

@@ -115,7 +115,7 @@ QUIET = [
 TOLD = {
     "import seaborn_that_is_not_here as sns\nimport colorsys\nsns.set_theme()": (
         "stopped at line 1: `ModuleNotFoundError: No module named 'seaborn_that_is_not_here'`. "
-        "What it defines further down is there all the same: `colorsys`."
+        "Its later definitions still count: `colorsys`."
     ),
     "name = input('Your name: ')": (
         "stopped at line 1: `StdinNotImplementedError: raw_input was called, but this frontend "

@@ -41,7 +41,7 @@ TELLING = {
 }
 
 FREE = re.compile(
-    r"\[case \d+ of \d+: [^]]*\]|shape \([\d, ]*\)(, which is)?|dtype float32|where \S+ is allowed"
+    r"\[case \d+ of \d+: [^]]*\]|shape \([\d, ]*\)(, which is)?|dtype float32|allowed: \S+\)"
     r"|of the order of 1e-?\d+|more than (100 times|5 axes)|[\d ]+ax[ie]s|float16|bfloat16|TF32"
     r"|The other \d+ cases are right"
 )

@@ -46,7 +46,7 @@ def test_where_nothing_can_be_confined_required_grades_nothing_and_best_says_wha
     graded = otter_run(one_assignment.solution, required, env=environment)
     assert graded.score is None
     assert graded.sentence.startswith(
-        "vmap_over_batch was not called: isolation is required, and here a submission could read "
+        "vmap_over_batch was not called: isolation is required, but here a submission could read "
         "hidden files"
     )
 

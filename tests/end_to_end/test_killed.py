@@ -30,8 +30,8 @@ TARGETS = {
 }
 
 STOPPED = (
-    "Ungraded: grading did not come to its end: the grader's process was stopped from outside, or "
-    "ran out of memory. Please tell your instructor; this is no fault of your answers."
+    "Ungraded: grading did not finish: the grader's process was stopped from outside or ran out "
+    "of memory. This is not your fault; please tell your instructor."
 )
 
 

@@ -203,7 +203,7 @@ def test_a_student_checks_right_and_wrong(
     wrong = record.misconceptions["flattens_by_feature"].source
     for source, told in (
         (right, "right"),
-        (wrong, "CheckFailed: vmap_over_batch returned an array with"),
+        (wrong, "CheckFailed: vmap_over_batch returned wrong values in"),
     ):
         file = folder / "answer.py"
         file.write_text(

@@ -76,7 +76,9 @@ def test_the_notebook_alone_checks_explains_and_exports(
     assert [each["text"] for each in export if each["kind"] == "stderr"] == []
     assert "q1 results: All test cases passed!" in told
     assert f"downloaded {archive.name}\n" in told
-    assert told.endswith(f"{archive.name} holds {NAME}.ipynb as it is saved. Hand it in.\n")
+    assert told.endswith(
+        f"{archive.name} contains {NAME}.ipynb as it was last saved. Hand it in.\n"
+    )
     with zipfile.ZipFile(archive) as opened:
         assert f"{NAME}.ipynb" in opened.namelist()
     after = versions(colab)
@@ -87,7 +89,7 @@ def test_the_notebook_alone_checks_explains_and_exports(
     _, _, _, _, check, _ = colab_kernel.executed(colab, wrong, desk)
     (picture,) = (each for each in check if each["picture"])
     assert picture
-    assert "CheckFailed: vmap_over_batch returned an array with " in check[-1]["text"]
+    assert "CheckFailed: vmap_over_batch returned wrong values in " in check[-1]["text"]
     assert f"Looks like: {known.name}." in check[-1]["text"]
 
 

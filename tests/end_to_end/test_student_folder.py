@@ -148,7 +148,7 @@ def test_in_the_notebook_a_wrong_answer_is_shown_as_a_picture_and_in_words(
     assert "See “Pitfalls” in the notebook." in said
     shown = words.data["text/html"]
     assert shown.startswith("<p><strong>q1</strong>: 2 of 3 checks passed</p>")
-    assert "<p><strong>vmap_over_batch returned an array with " in shown
+    assert "<p><strong>vmap_over_batch returned wrong values in " in shown
     assert "Error at line" not in shown
 
 
@@ -225,8 +225,8 @@ def test_with_only_its_requirements_otter_check_passes_when_solved_and_explains_
         desk / one_assignment.untouched.name,
     )
     said = check()
-    assert "vmap_over_batch returned an array with" in said
-    assert "at [" in said
+    assert "vmap_over_batch returned wrong values in" in said
+    assert ", row 0, column " in said
     right = one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]
     nbformat.write(
         one_assignment.answered({"vmap_over_batch": right}), desk / one_assignment.untouched.name

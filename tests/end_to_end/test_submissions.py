@@ -105,7 +105,7 @@ def test_a_misconception_loses_the_points_of_what_tells_it_and_gets_its_hint(
         for finding in findings
         if finding["verdict"] == "wrong"
     }
-    # How it computes counts only where the values are right.
+    # The method counts only where the values are right.
     rules = {finding["rule"] for finding in findings if "rule" in finding}
     unmet = rules if "random" in known.refused_in else {*known.unmet}
     assert wrong == {*known.refused_in, *unmet}
@@ -345,7 +345,7 @@ NOT_PARSED = (
         (with_no_cells, NOT_DEFINED),
         (
             with_a_number_for_the_answer,
-            "vmap_over_batch is not a function but of type float. [case 1 of 4: all sizes "
+            "vmap_over_batch is not a function; its type is float. [case 1 of 4: all sizes "
             "distinct]",
         ),
         (with_an_exception, "vmap_over_batch raised ValueError. [case 1 of 4: all sizes distinct]"),
@@ -356,12 +356,12 @@ NOT_PARSED = (
         ),
         (
             with_an_unreadable_exception,
-            "vmap_over_batch raised an exception of its own. [case 1 of 4: all sizes distinct]",
+            "vmap_over_batch raised a custom exception. [case 1 of 4: all sizes distinct]",
         ),
         (
             with_an_escaped_tracer,
-            "vmap_over_batch returned a JAX tracer, a value that escaped from inside a transform "
-            "such as jit or vmap; return what the transformed function returns. [case 1 of 4: all "
+            "vmap_over_batch returned a JAX tracer, a value that escaped from a transform such "
+            "as jit or vmap; return what the transformed function returns. [case 1 of 4: all "
             "sizes distinct]",
         ),
         (
@@ -472,18 +472,18 @@ def test_another_assignments_notebook_is_named(dist: Builds) -> None:
     )
     assert (graded.score, graded.exit_code) == (0, 0)
     assert graded.sentence == (
-        "this is the notebook of the assignment 'nnx-batched-init', and 'nnx-vmap-over-batch' was "
-        "expected: submit nnx-vmap-over-batch.ipynb."
+        "this is the notebook of the assignment 'nnx-batched-init', but 'nnx-vmap-over-batch' "
+        "was expected. Submit nnx-vmap-over-batch.ipynb."
     )
 
 
 @pytest.mark.parametrize(
     ("setting", "cause"),
     [
-        ({"JAX_ENABLE_X64": "1"}, "jax_enable_x64 is True where False is needed."),
+        ({"JAX_ENABLE_X64": "1"}, "jax_enable_x64 is True but must be False."),
         (
             {"JAX_DEFAULT_PRNG_IMPL": "rbg"},
-            "jax_default_prng_impl is 'rbg' where 'threefry2x32' is needed.",
+            "jax_default_prng_impl is 'rbg' but must be 'threefry2x32'.",
         ),
     ],
 )
@@ -497,8 +497,8 @@ def test_another_environment_is_ungraded_and_never_zero(
     assert "score" not in graded.results
     assert all("score" not in row for row in graded.results["tests"])
     assert graded.results["output"] == (
-        "1 of 1 questions could not be graded completely. This is no fault of the answers; please "
-        "tell your instructor."
+        "1 of 1 questions could not be graded completely. This is not your fault; please tell "
+        "your instructor."
     )
     assert graded.results["tests"][-1]["name"] == "vmap_over_batch: argument types (ungraded)"
 

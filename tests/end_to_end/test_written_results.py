@@ -190,7 +190,7 @@ def test_a_class_of_odd_answers_and_names_is_graded_and_written(
     rows = assert_a_class(out, len(ANSWERS) + len(ODD) + 7)
     told = {row["file"]: row["grading_status"] for row in rows if not row["total_points_earned"]}
     link = "not graded: it is a link, and links are not followed; put the file itself there"
-    plain = "not graded: it is no plain file"
+    plain = "not graded: it is not a plain file"
     assert told == {
         **dict.fromkeys(("link.ipynb", "linked", "nowhere.ipynb", "results.json"), link),
         **dict.fromkeys(("pipe.ipynb", "socket.ipynb"), plain),

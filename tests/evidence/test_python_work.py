@@ -289,7 +289,7 @@ def test_who_switches_the_tracing_off_is_not_seen(of_numpy: Any) -> None:
 
     judged = judge(silent, of_numpy)
     assert judged.unmet == ("no loop",)
-    assert judged.seen == "How the work of Python depends on N could not be seen."
+    assert judged.seen == "Whether Python's work grows with N could not be seen."
 
 
 def test_a_call_that_fails_is_no_work() -> None:

@@ -154,8 +154,8 @@ def test_what_was_not_graded_has_no_score_and_the_rest_keeps_its_own(tmp_path: P
     }
     assert third["output"] == "Think of B = 1.\n\nf returned None.\n\n2 of 4 cases fail."
     assert found["output"] == (
-        "1 of 1 questions could not be graded completely. This is no fault of the answers; please "
-        "tell your instructor."
+        "1 of 1 questions could not be graded completely. This is not your fault; please tell "
+        "your instructor."
     )
     assert "score" not in found
 
@@ -282,8 +282,9 @@ def test_what_another_plugin_says_and_hides_stays_said_and_hidden(tmp_path: Path
     written = found.to_gradescope_dict(AutograderConfig({"show_hidden": True}))
     os.chdir(before)
     assert written["output"] == (
-        "You have exceeded the rate limit.\n\n1 of 1 questions could not be graded completely. "
-        "This is no fault of the answers; please tell your instructor."
+        "You have exceeded the rate limit.\n\n"
+        "1 of 1 questions could not be graded completely. This is not your fault; please tell "
+        "your instructor."
     )
     assert {row["visibility"] for row in written["tests"]} == {"hidden"}
     assert written["tests"][-1]["name"] == results.CELLS
@@ -329,7 +330,7 @@ def test_of_very_many_stopped_cells_the_first_are_listed() -> None:
 def test_of_the_cells_that_ran_after_a_test_only_the_first_is_told() -> None:
     before = Stopped(1, "import x", 1, "ValueError: why")
     later = [Stopped(each, "f = 1", 7, "ValueError", said="ValueError: 5") for each in (3, 5, 9)]
-    for count, more in ((1, ""), (3, "\n- Cells after it stopped too.")):
+    for count, more in ((1, ""), (3, "\n- Later cells stopped too.")):
         cells = [each.to_json() for each in (before, *later[:count])]
         (row,) = stopped_cells.row_of(cells, hidden=False)
         assert row["output"].partition("\n\n")[2] == (

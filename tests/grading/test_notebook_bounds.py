@@ -78,7 +78,7 @@ def test_a_large_honest_notebook_is_read_as_it_is(content: bytes) -> None:
         ),
         (
             notebook()[:-1] + b', "a": ' + b"[" * 3_000 + b"]" * 3_000 + b"}",
-            "3,001 levels of lists and objects within each other (at most 100)",
+            "3,001 levels of nested lists and objects (at most 100)",
         ),
         (
             notebook(cell(source=[1] * 1_000_000)),
@@ -88,7 +88,7 @@ def test_a_large_honest_notebook_is_read_as_it_is(content: bytes) -> None:
     ids=["objects", "names", "entries", "levels", "not valid"],
 )
 def test_what_would_become_gigabytes_is_told_with_its_number(content: bytes, told: str) -> None:
-    sentence = f"hw.ipynb has {told}, and grading reads no more. {CLEAR} {COPY}"
+    sentence = f"hw.ipynb is too large for grading: it has {told}. {CLEAR} {COPY}"
     assert bounded(content, "hw.ipynb")[1] == sentence
 
 
@@ -114,8 +114,8 @@ def test_one_with_too_many_cells_is_told() -> None:
     assert too_many_cells(made, "hw.ipynb") == ""
     made.cells.append(nbformat.v4.new_markdown_cell("text"))
     assert too_many_cells(made, "hw.ipynb") == (
-        "hw.ipynb has 2,001 cells (at most 2,000), and grading runs no more. Remove the cells that "
-        "are not needed, save it, and submit it again."
+        "hw.ipynb is too large for grading: it has 2,001 cells (at most 2,000). Remove the cells "
+        "that are not needed, save it, and submit it again."
     )
 
 
@@ -125,7 +125,9 @@ def test_an_empty_notebook_takes_the_place_of_one_that_is_too_large(
     file = tmp_path / "hw.ipynb"
     file.write_bytes(b'{"cells": [' + b"[]," * 300_000 + b"[]]}")
     told = put_bounded(file, "hw.ipynb")
-    assert told.startswith("hw.ipynb has 300,003 lists and objects (at most 200,000)")
+    assert told.startswith(
+        "hw.ipynb is too large for grading: it has 300,003 lists and objects (at most 200,000)"
+    )
     assert capsys.readouterr().out == f"Not graded: {told}\n"
     assert nbformat.read(file, as_version=4).cells == []
     script = tmp_path / "hw.py"

@@ -127,8 +127,8 @@ def test_results_of_another_form_are_refused(tmp_path: Path, content: Any, why: 
     found = written(tmp_path, content)
     assert "score" not in found
     assert [row["output"] for row in found["tests"]] == [
-        f"Ungraded: the results were not in the form that Gradescope reads ({why}). Please tell "
-        "your instructor; this is no fault of your answers."
+        f"Ungraded: the results were not in the form that Gradescope reads ({why}). This is not "
+        "your fault; please tell your instructor."
     ]
 
 

@@ -24,7 +24,7 @@ def test_a_result_is_in_place_before_anything_runs(tmp_path: Path) -> None:
     chosen = Isolation.of({"public_files": ["data.csv"], "bank": "the_bank"}, container=False)
     stage = isolation.prepare(chosen, tmp_path / "submission" / "nb.ipynb", container=False)
     written = json.loads((tmp_path / "results" / "results.json").read_text())
-    assert written["tests"][0]["output"].startswith("Ungraded: grading did not come to its end")
+    assert written["tests"][0]["output"].startswith("Ungraded: grading did not finish")
     assert "score" not in written
     assert "score" not in written["tests"][0]
     assert sorted(path.name for path in (tmp_path / "submission").iterdir()) == [

@@ -104,7 +104,7 @@ def test_who_breaks_a_law_is_told_which(
     lines = in_grading("f", finding, False).split("\n\n")
     assert lines[0] == sentence
     assert lines[1].startswith("This breaks a law: ")
-    assert lines[1].endswith(" The same call as it is, is right.")
+    assert lines[1].endswith(" The plain call is right.")
     assert f"public_case('f', 1, cases={law!r})" in in_notebook("f", finding, law)
 
 
@@ -140,8 +140,7 @@ def test_the_order_of_rows_is_permuted() -> None:
         (
             "grad",
             detached,
-            "what the law says does not hold for the reference: the derivative that `jax.grad` "
-            "finds",
+            "what the law says does not hold for the reference: the derivative from `jax.grad`",
         ),
         (
             "grad",
@@ -156,7 +155,7 @@ def test_the_order_of_rows_is_permuted() -> None:
         (
             "permutation of B",
             lambda w, x, n: jnp.cumsum(reference(w, x, n)),
-            "who permutes the input gets the output permuted likewise",
+            "permuting the input permutes the output in the same way",
         ),
     ],
 )

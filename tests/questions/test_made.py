@@ -306,7 +306,7 @@ def test_code_that_raises_is_told_as_such_and_stops_a_build() -> None:
     arguments = {"x": Value("numpy", np.ones(2)), "state": Value("made", text=broken.text)}
     outcome = call(lambda x, state: x, arguments)
     assert outcome == Failed(
-        "could not be called: the code that makes an argument raised AttributeError.",
+        "could not be called: the assignment's own code for an argument raised AttributeError.",
         "state: 'tuple' object has no attribute 'missing'",
     )
     question = Question(
@@ -314,8 +314,8 @@ def test_code_that_raises_is_told_as_such_and_stops_a_build() -> None:
     )
     with pytest.raises(
         BuildError,
-        match=r"the reference could not be called: the code that makes an argument raised "
-        r"AttributeError\.\nstate: 'tuple' object has no attribute 'missing'",
+        match=r"the reference could not be called: the assignment's own code for an argument "
+        r"raised AttributeError\.\nstate: 'tuple' object has no attribute 'missing'",
     ):
         build("t", [question], {"f": lambda x, state: x}, "s")
 

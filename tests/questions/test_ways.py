@@ -106,9 +106,9 @@ def test_an_argument_by_keyword() -> None:
 
     assert examine(ByPosition, LAYER.group()) is None
     assert told(LAYER, WithoutRngs) == (
-        "Layer cannot be called as the question calls it: (din, dout, rngs=…)."
+        "Layer does not accept the arguments that the question passes: (din, dout, rngs=…)."
     )
-    assert told(LAYER, OwnRngs).startswith("Layer returned an array with")
+    assert told(LAYER, OwnRngs).startswith("Layer returned wrong values in")
     assert again(LAYER, OwnRngs) == (
         "  din, dout, rngs, x = public_case('Layer', 0)\n  Layer(din, dout, rngs=rngs)(x)"
     )
@@ -131,7 +131,7 @@ def test_a_plain_function_with_keywords() -> None:
     }
     assert not isinstance(call(scaled, case, question.way), Failed)
     assert call(lambda factor, y: y, case, question.way) == Failed(
-        "cannot be called as the question calls it: (x, factor=…)."
+        "does not accept the arguments that the question passes: (x, factor=…)."
     )
 
 
@@ -152,7 +152,10 @@ def raises(*_: Any) -> Any:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (lambda loss, rate: rate, "make_step returned no function; the question calls what it re"),
+        (
+            lambda loss, rate: rate,
+            "make_step did not return a function; the question calls what it re",
+        ),
         (lambda loss, rate: None, "make_step returned None. Is a `return` missing?"),
         (lambda loss: None, "make_step takes 1 positional argument; the question calls it with 2:"),
         (raises, "make_step raised KeyError."),
@@ -168,11 +171,11 @@ def raises(*_: Any) -> Any:
         ),
         (
             step_that(lambda loss, rate, w: w + rate * jax.grad(loss)(w)),
-            "make_step (the function that it returned) returned an array with",
+            "make_step (the function that it returned) returned wrong values in",
         ),
         (
             step_that(lambda loss, rate, w: w[:-1]),
-            "make_step (the function that it returned) returned an array of",
+            "make_step (the function that it returned) returned an array with 2 elements and",
         ),
     ],
 )
@@ -200,7 +203,7 @@ def test_given_code_calls_the_answer() -> None:
 
     assert examine(by_jvp, THROUGH.group()) is None
     assert told(THROUGH, uphill).startswith(
-        "newton (called through `roots`) returned an array with 2 of its 2 elements"
+        "newton (called through `roots`) returned wrong values in 2 of 2 elements"
     )
     assert told(THROUGH, lambda f: f) == "newton (called through `roots`) raised TypeError."
     assert told(THROUGH, None).startswith("newton (called through `roots`) is not defined.")
@@ -266,14 +269,14 @@ class Wordy(asked_ways.Average):
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (Once, "Average (the first call, `update`) returned an array with"),
+        (Once, "Average (the first call, `update`) returned wrong values in"),
         (Later, "Average (the second call, `update`) raised ValueError."),
         (Silent, "Average (the first call, `update`) returned None. Is a `return` missing?"),
         (Untouched, "Average (the first call, `update`) returned None. Is a `return` missing?"),
         (Wordy, "Average (the first call, `update`) takes 2 positional arguments; the question"),
-        (Drifting, "Average (its state after the third call) has in [mean] an array with"),
-        (Hidden, "Average (its state after the third call) has no array of the name `mean`."),
-        (lambda size, share: size, "Average (the first call, `update`) is not there: the class"),
+        (Drifting, "Average (its state after the third call) has wrong values in"),
+        (Hidden, "Average (its state after the third call) has no array named `mean`."),
+        (lambda size, share: size, "Average (the first call, `update`) does not exist: the class"),
         (lambda size: size, "Average takes 1 positional argument; the question calls it with 2:"),
         (raises, "Average raised KeyError."),
     ],

@@ -63,7 +63,7 @@ def test_another_setting_is_told_with_what_to_type(setting: str, other: object) 
     finally:
         jax.config.update(setting, before)
     assert said == (
-        f"{setting} is {other!r} where {before!r} is needed. Type: "
+        f"{setting} is {other!r} but must be {before!r}. Type: "
         f"jax.config.update({setting!r}, {before!r}), and remove what sets it to another value (a "
         f"call of jax.config.update, or the variable {setting.upper()})."
     )
@@ -84,7 +84,7 @@ def test_other_draws_at_the_same_versions_are_told(name: str) -> None:
     said = fingerprint.drawn_difference(built, fingerprint.draws())
     assert said is not None
     assert said.startswith(
-        f"{name} gives other numbers here than where this assignment was built, although the "
+        f"{name} draws different numbers here than where this assignment was built, although the "
         "versions are the same."
     )
 
@@ -94,8 +94,8 @@ def test_in_grading_nobody_is_told_to_install() -> None:
     built["draws"]["jax.random.bits"] = [0.0]
     said = fingerprint.drawn_difference(built, fingerprint.draws(), "flax 0.1", in_grading=True)
     assert said == (
-        "the numbers differ from those expected, but jax.random.bits draws other ones with flax "
-        "0.1. So it cannot be told here whether the answer is right. Please tell your instructor: "
-        "the machine that grades needs the versions with which the assignment was built, or the "
-        "assignment must be built again with those of the machine."
+        "the numbers differ from the expected ones, but jax.random.bits draws different numbers "
+        "with flax 0.1, so this check cannot tell whether the answer is right. Please tell your "
+        "instructor: the grading machine needs the versions that the assignment was built with, "
+        "or the assignment must be built again with the machine's versions."
     )

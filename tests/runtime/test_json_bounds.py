@@ -54,7 +54,7 @@ def test_it_counts_what_is_there(at_once: int, value: Any, ascii_only: bool) -> 
         ("[[], [], []]", "4 lists and objects (at most 3)"),
         ('{"a": 1, "a": 2, "a": 3}', "3 names in objects (at most 2)"),
         (f"[{'1, ' * 11}1]", "12 entries in lists and objects (at most 10)"),
-        ("[[[1]]]", "3 levels of lists and objects within each other (at most 2)"),
+        ("[[[1]]]", "3 levels of nested lists and objects (at most 2)"),
         ("{}" * 1_000_000, "1,000,000 lists and objects (at most 3)"),
     ],
 )

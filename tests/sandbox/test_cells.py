@@ -52,34 +52,33 @@ def is_right(submission: Submission) -> bool:
         (
             f"import no_such_package as x\n{TWICE}",
             "Cell 1 (`import no_such_package as x`) stopped at line 1: `ModuleNotFoundError: No "
-            "module named 'no_such_package'`. What it defines further down is there all the same: "
-            "`twice`.",
+            "module named 'no_such_package'`. Its later definitions still count: `twice`.",
         ),
         (
             f"\n\nimport numpy as np\n1 / 0\nimport math as m\nN = 3\nclass A: ...\n{TWICE}",
             "Cell 1 (`import numpy as np`) stopped at line 4: `ZeroDivisionError: division by "
-            "zero`. What it defines further down is there all the same: `m`, `A`, `twice`.",
+            "zero`. Its later definitions still count: `m`, `A`, `twice`.",
         ),
         (
             f"%%time\nundefined\n{TWICE}",
-            "Cell 1 (`%%time`) stopped: `NameError: name 'undefined' is not defined`. What it "
-            "defines further down is there all the same: `twice`.",
+            "Cell 1 (`%%time`) stopped: `NameError: name 'undefined' is not defined`. Its later "
+            "definitions still count: `twice`.",
         ),
         (
             f"name = input('Your name: ')\n{TWICE}",
-            "Cell 1 (`name = input('Your name: ')`) stopped at line 1: `StdinNotImplementedError: "
-            "raw_input was called, but this frontend does not support input requests`. What it "
-            "defines further down is there all the same: `twice`.",
+            "Cell 1 (`name = input('Your name: ')`) stopped at line 1: "
+            "`StdinNotImplementedError: raw_input was called, but this frontend does not support "
+            "input requests`. Its later definitions still count: `twice`.",
         ),
         (
             f"import os\nos._exit(3)\n{TWICE}",
-            "Cell 1 (`import os`) ended the process. What it defines further down is there all "
-            "the same: `os`, `twice`.",
+            "Cell 1 (`import os`) ended the process. Its later definitions still count: `os`, "
+            "`twice`.",
         ),
         (
             f"while True:\n    pass\n{TWICE}",
-            "Cell 1 (`while True:`) took longer than 4 seconds. What it defines further down is "
-            "there all the same: `twice`.",
+            "Cell 1 (`while True:`) took longer than 4 seconds. Its later definitions still "
+            "count: `twice`.",
         ),
     ],
     ids=["import", "exception", "cell-magic", "input", "end", "loop"],

@@ -206,7 +206,7 @@ def test_nonsense_on_the_pipe_is_told(worker: Worker) -> None:
         "64)\n"
         "    except OSError: pass"
     )
-    with pytest.raises(Died, match=r"^sent something that is no answer$"):
+    with pytest.raises(Died, match=r"^sent something that is not an answer$"):
         run(worker, source)
 
 

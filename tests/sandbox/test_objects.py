@@ -358,8 +358,8 @@ def test_what_nobody_can_refer_to_is_told(bound: Bound) -> None:
 
     names = bound("def f(x): return x")
     told = (
-        "f cannot be given an object that is not an array: only plain data, functions, and "
-        "objects of the submission itself cross to it"
+        "f cannot be given an object that is not an array: it takes only plain data, functions, "
+        "and objects of the submission itself"
     )
     with pytest.raises(TypeError, match=f"^{re.escape(told)}$"):
         names["f"](OfTheTest())

@@ -34,7 +34,7 @@ def test_one_that_computes_for_too_long_is_ended(tmp_path: Path) -> None:
     with (
         pytest.raises(
             TookTooLong,
-            match=r"^it computed for more than 0\.3 seconds with what the submission gave$",
+            match=r"^it ran for more than 0\.3 seconds on what the submission returned$",
         ),
         limited(0.3, tmp_path / "mark"),
     ):

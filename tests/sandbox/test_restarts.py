@@ -176,7 +176,7 @@ def test_a_question_that_ends_every_process_is_called_a_few_times_and_the_others
         assert isinstance(answer(submission, "f1"), Returned)
     for _ in range(3):
         assert answer(submission, "f0") == Failed(
-            "was not called again: before, it ended the process.", lost=True
+            "was not called again, because earlier it ended the process.", lost=True
         )
     assert isinstance(answer(submission, "f1"), Returned)
 
@@ -185,7 +185,7 @@ def test_a_call_that_hangs_is_waited_for_once(start: Start) -> None:
     submission = start("def f0(x):\n    while True: pass\ndef f1(x):\n    return x", call_seconds=3)
     assert answer(submission, "f0") == Failed("took longer than 3 seconds.", lost=True)
     assert answer(submission, "f0") == Failed(
-        "was not called again: before, it took longer than 3 seconds.", lost=True
+        "was not called again, because earlier it took longer than 3 seconds.", lost=True
     )
     assert isinstance(answer(submission, "f1"), Returned)
 

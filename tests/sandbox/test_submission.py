@@ -143,7 +143,7 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
     [
         ("def f(x): return None", "returned None. Is a `return` missing?"),
         ("def f(x): raise ValueError(str(x))", "raised ValueError."),
-        ("def f(x): raise type(f'S{x}', (Exception,), {})", "raised an exception of its own."),
+        ("def f(x): raise type(f'S{x}', (Exception,), {})", "raised a custom exception."),
         ("def f(): pass", "takes 0 positional arguments; the question calls it with 1: (x)."),
         ("def f(x):\n    while True: pass", "took longer than 4 seconds."),
         ("import os\ndef f(x): os._exit(0)", "ended the process."),
@@ -153,7 +153,7 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
             "c.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', "
             "detail='', printed='')\n"
             "def f(x): 1 / 0",
-            "failed in a way of its own.",
+            "failed for an unknown reason.",
         ),
     ],
 )

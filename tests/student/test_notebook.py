@@ -90,7 +90,7 @@ def archive(desk: Path) -> Path:
 def test_the_export_says_what_it_holds(desk: Path) -> None:
     said = ran(desk, ANSWER, EXPORT)
     name = archive(desk).name
-    assert said.endswith(f"{name} holds a.ipynb as it is saved. Hand it in.\n")
+    assert said.endswith(f"{name} contains a.ipynb as it was last saved. Hand it in.\n")
     with zipfile.ZipFile(archive(desk)) as opened:
         assert opened.read("a.ipynb") == (desk / "a.ipynb").read_bytes()
 
@@ -98,9 +98,9 @@ def test_the_export_says_what_it_holds(desk: Path) -> None:
 def test_an_unsaved_answer_is_not_handed_in_without_a_word(desk: Path) -> None:
     said = ran(desk, "def f(x):\n    return 1 + x", 'grader.check("q1")', EXPORT)
     assert said.endswith(
-        f"DO NOT HAND IN {archive(desk).name}: it holds another f than you last ran, because "
-        "a.ipynb is not saved, or because you have changed the cell since. Run the cell, save the "
-        "notebook (Ctrl+S), and run this cell again.\n"
+        f"DO NOT HAND IN {archive(desk).name}: f in it is not what you last ran. Either a.ipynb "
+        "is not saved, or you have changed the cell since. Run the cell, save the notebook "
+        "(Ctrl+S), and run this cell again.\n"
     )
 
 
@@ -137,7 +137,7 @@ def test_without_a_file_the_student_is_told_how_to_hand_in(
 ) -> None:
     (desk / "a.ipynb").unlink()
     assert ran(desk, ANSWER, EXPORT, **variable) == (
-        f"The file of this notebook is not in {desk}, so no zip was made. Download the notebook "
+        f"This notebook's file is not in {desk}, so no zip was made. Download the notebook "
         f"({how}), and hand in that .ipynb file: it is all that grading needs.\n"
     )
     assert not list(desk.glob("*.zip"))
@@ -154,7 +154,7 @@ def test_on_colab_the_notebook_comes_from_the_browser(desk: Path, tmp_path: Path
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     said = ran(desk, ANSWER, EXPORT, COLAB_RELEASE_TAG="x", PYTHONPATH=path)
     name = archive(desk).name
-    assert said == f"downloaded {name}\n{name} holds a.ipynb as it is saved. Hand it in.\n"
+    assert said == f"downloaded {name}\n{name} contains a.ipynb as it was last saved. Hand it in.\n"
     with zipfile.ZipFile(archive(desk)) as opened:
         cells = json.loads(opened.read("a.ipynb"))["cells"]
     assert [cell["source"] for cell in cells] == [cell.source for cell in open_there.cells]

@@ -70,8 +70,8 @@ def flat(change: Callable[[np.ndarray], Any]) -> str | None:
         (lambda y: np.pad(y, ((0, 1), (0, 0))), "padded"),
         (lambda y: y + np.arange(1.0, y.shape[1] + 1), "a vector added"),
         (lambda y: np.concatenate([y[:-1], 5 - y[-1:]]), "only the last is wrong"),
-        (lambda y: np.maximum(y, 0), "a ReLU too many"),
-        (np.tanh, "a tanh too many"),
+        (lambda y: np.maximum(y, 0), "an extra ReLU"),
+        (np.tanh, "an extra tanh"),
         (lambda y: -y, "the sign is wrong"),
         (lambda y: y + 0.5, "off by a constant"),
         (lambda y: y * len(y), "multiplied by B"),
@@ -86,7 +86,7 @@ def test_general_mistakes_with_arrays_are_named(change: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "name"),
     [
-        (lambda y: y.T, "flattened in another order"),
+        (lambda y: y.T, "flattened in the wrong order"),
         (lambda y: y[::-1], "reversed"),
         (lambda y: y[:1], "only the first"),
         (lambda y: np.roll(y, 1, 0), "shifted by one"),
@@ -127,9 +127,9 @@ def test_the_hint_names_the_axis() -> None:
         {index: Returned(alone(table.T.ravel())) for index, table in enumerate(TABLES)}, FLAT, ()
     )
     assert diagnosis == Diagnosis(
-        "flattened in another order",
-        "All numbers are there, but the axis B and the axis F have changed places. Look at the "
-        "order of the axes before the result is flattened (`out_axes`, `.T`, `transpose`).",
+        "flattened in the wrong order",
+        "All numbers are there, but axis B and axis F are swapped. Check the order of the axes "
+        "before the result is flattened (`out_axes`, `.T`, `transpose`).",
         "general",
     )
 
@@ -252,8 +252,7 @@ def test_what_is_wrong_only_where_a_size_is_1_is_told() -> None:
     assert diagnosis is not None
     assert (diagnosis.name, diagnosis.hint) == (
         "wrong where B is 1",
-        "Everything is right but where B is 1: is an axis of that size squeezed away, or "
-        "broadcast?",
+        "Everything is right except where B is 1: is an axis of size 1 squeezed or broadcast?",
     )
 
 

@@ -63,7 +63,7 @@ def test_an_argument_that_may_change_costs_nothing() -> None:
     found = findings(groups, writes_elsewhere)
     assert [*found] == ["types"]
     assert found["types"].sentence == (
-        "changed its argument dw in place; leave arguments as they are, and return a new array."
+        "changed its argument dw in place; leave the arguments unchanged and return a new array."
     )
 
 
@@ -108,20 +108,22 @@ def test_an_argument_that_must_change_is_what_is_judged() -> None:
         found = findings(groups, wrong)
         assert found.keys() == groups.keys()
         assert {each.sentence for each in found.values()} == {
-            "left its argument x as it was; write the answer into x, because what counts is what "
-            "is there after the call."
+            "left its argument x unchanged; write the answer into x, which is read after the call."
         }
         assert not any(each.diagnosis for each in found.values())
     found = findings(groups, columns)
     assert found.keys() == groups.keys()
-    assert found["public"].sentence.startswith("left in its argument [x] an array with")
+    assert found["public"].sentence.startswith("left wrong values in ")
 
 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
         (centre, "returned None. Is a `return` missing?"),
-        (lambda x: (centre(x), x.sum(axis=1))[1], "returned in [returned] an array of"),
+        (
+            lambda x: (centre(x), x.sum(axis=1))[1],
+            "returned an array with 7 elements and 1 axis in [returned]; ",
+        ),
     ],
 )
 def test_with_several_what_is_returned_counts_too(answer: Any, sentence: str) -> None:
@@ -156,7 +158,9 @@ def test_a_dict_that_must_change_is_judged_by_its_fields() -> None:
     assert not findings(groups, update)
     found = findings(groups, forgets)
     assert found.keys() == groups.keys()
-    assert found["public"].sentence.startswith("left in its argument [state/count] an array with")
+    assert found["public"].sentence.startswith(
+        "left wrong values in 3 of 3 elements (100.0%) of its argument [state/count]; "
+    )
 
 
 @pytest.mark.parametrize("numpy", [False, True])

@@ -44,7 +44,7 @@ def test_an_aligned_answer_is_compared_and_told_as_any_other() -> None:
     assert examine(lambda x: -axes(x), group) is None
     finding = examine(lambda x: -axes(x).at[:, -1].set(0.0), group)
     assert finding is not None
-    assert finding.sentence.startswith("returned an array with ")
+    assert finding.sentence.startswith("returned wrong values in ")
     assert finding.diagnosis is not None
     assert finding.diagnosis.name == "only the last is wrong"
     half = examine(lambda x: -axes(x).astype(jnp.float16), group)
@@ -75,20 +75,20 @@ def of_residual(answer: Any, source: str = "lambda args, out: out", **tolerances
 
 
 def test_a_residual_is_told_and_one_that_could_spell_out_the_inputs_is_not() -> None:
-    solves = "returned an answer that does not solve it: the residual"
+    solves = "returned a wrong solution: the residual"
     assert of_residual([0.0, 9e-4]) == ""
-    assert of_residual([0.0, 0.1234]) == f"{solves} is 0.12 where 0.001 is allowed."
+    assert of_residual([0.0, 0.1234]) == f"{solves} is 0.12 (allowed: 0.001)."
     assert of_residual([1e9, 0.0]) == f"{solves} is more than 1e+08 times what is allowed."
     two = "lambda args, out: (out[0], out[1])"
     allowed = np.array([1.0, 0.1])
     assert of_residual([0.9, 0.05], two, allowed=allowed) == ""
     assert of_residual([0.9, 0.5], two, allowed=allowed) == (
-        f"{solves} of equation 2 is 0.5 where 0.1 is allowed."
+        f"{solves} of equation 2 is 0.5 (allowed: 0.1)."
     )
     assert of_residual([2, 0], "lambda args, out: out / 0") == (
-        "returned dtype int64; expected floating numbers, such as dtype float32."
+        "returned dtype int64; expected floating-point numbers, such as dtype float32."
     )
-    assert of_residual([2.0, 0.0], "lambda args, out: out / 0") == f"{solves} is no number."
+    assert of_residual([2.0, 0.0], "lambda args, out: out / 0") == f"{solves} is not a number."
     assert of_residual([1.0, 0.0], "lambda args, out: np.linalg.inv(out)") == (
         "returned an answer whose residual cannot be computed."
     )
@@ -97,10 +97,19 @@ def test_a_residual_is_told_and_one_that_could_spell_out_the_inputs_is_not() -> 
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (np.zeros((2, 1), np.float32), "returned shape (2, 1); expected (2,), the same number of "),
-        (np.float32(0), "returned an array of 1 elements in 0 dimensions; expected shape (2,)."),
-        (np.array([np.nan, 0], np.float32), "returned an array with 1 of its 2 elements (50.0 %) "),
-        (np.zeros(2, complex), "returned dtype complex128; expected floating numbers, such as "),
+        (
+            np.zeros((2, 1), np.float32),
+            "returned shape (2, 1); expected shape (2,), with the same number of ",
+        ),
+        (np.float32(0), "returned an array with 1 element and no axes; expected shape (2,)."),
+        (
+            np.array([np.nan, 0], np.float32),
+            "returned NaN instead of a finite number in 1 of 2 elements (50.0%), at [0].",
+        ),
+        (
+            np.zeros(2, complex),
+            "returned dtype complex128; expected floating-point numbers, such as ",
+        ),
     ],
 )
 def test_an_answer_of_another_form_solves_nothing(answer: np.ndarray, told: str) -> None:
@@ -117,7 +126,7 @@ def test_a_missing_array_is_told_before_any_residual() -> None:
     outcome = judged(Returned({"0": np.zeros(2)}), expected)
     assert isinstance(outcome, Judged)
     assert mismatches(outcome, expected)["1"].sentence == (
-        "returned 1 array; expected are 2: [0], [1]."
+        "returned 1 array; expected 2 arrays: [0], [1]."
     )
 
 
@@ -140,9 +149,9 @@ def test_the_messages_about_a_residual_have_no_picture_and_no_expected_numbers()
     assert finding.step == "residual"
     assert finding.diagnosis is None
     told = in_grading("solve", finding, False)
-    assert told.startswith("solve returned an answer that does not solve it: the residual is ")
+    assert told.startswith("solve returned a wrong solution: the residual is ")
     assert "cases fail." in told
-    assert "Errors by size" not in in_notebook("solve", finding)
+    assert "Errors compared" not in in_notebook("solve", finding)
     assert "solve(*public_case('solve', 0))" in in_notebook("solve", finding)
 
 
@@ -175,7 +184,7 @@ def told(answer: Any, group: Group) -> tuple[str, str]:
     return finding.sentence, finding.detail
 
 
-ALL = "returned an array with 3 of its 3 elements (100.0 %)"
+ALL = " in 3 of 3 elements (100.0%)"
 
 
 @pytest.mark.parametrize(
@@ -183,40 +192,43 @@ ALL = "returned an array with 3 of its 3 elements (100.0 %)"
     [
         (
             lambda key, x: noisy(jax.random.key(0), x),
-            f"{ALL} the same for every key; the random numbers must come from the key.",
+            f"returned the same value for every key{ALL}; the random numbers must come from the "
+            "key.",
         ),
-        (lambda key, x: noisy(key, x) + 1, f"{ALL} whose mean over 4000 keys is wrong."),
+        (
+            lambda key, x: noisy(key, x) + 1,
+            f"returned values whose mean over 4000 keys is wrong{ALL}.",
+        ),
         (
             lambda key, x: x + 2 * jax.random.normal(key, x.shape),
-            f"{ALL} whose standard deviation over 4000 keys is wrong.",
+            f"returned values whose standard deviation over 4000 keys is wrong{ALL}.",
         ),
         (
             lambda key, x: x + jax.random.rademacher(key, x.shape, jnp.float32),
-            f"{ALL} whose values over 4000 keys are distributed in another way than they should "
-            "be, though their mean and standard deviation may be right.",
+            f"returned values whose distribution over 4000 keys is wrong{ALL}; their mean and "
+            "standard deviation may be right.",
         ),
         (
             lambda key, x: jnp.where(jax.random.uniform(key) < 0.1, jnp.nan, noisy(key, x)),
-            f"{ALL} NaN or infinite for another share of 4000 keys than expected.",
+            f"returned NaN or infinity for the wrong share of 4000 keys{ALL}.",
         ),
         (
             lambda key, x: x + jax.random.normal(key),
-            "returned random numbers that depend on one another in another way than they should: "
-            "does one key serve two draws, or one draw several elements?",
+            "returned random numbers that depend on each other in the wrong way. Is one key used "
+            "for two draws, or one draw for several elements?",
         ),
         (
             lambda key, x: np.asarray(x) + np.random.standard_normal(x.shape),
-            "returned other numbers when it was called again with the same key: only the key may "
-            "decide.",
+            "returned different numbers when it was called again with the same key; the key "
+            "alone must determine them.",
         ),
         (
             lambda key, x: noisy(key, x)[None],
-            "returned shape (1, 3); expected (3,), the same number of elements in another "
-            "arrangement.",
+            "returned shape (1, 3); expected shape (3,), with the same number of elements.",
         ),
         (
             lambda key, x: noisy(key, x).astype(int),
-            "returned dtype int32; expected floating numbers, such as dtype float32.",
+            "returned dtype int32; expected floating-point numbers, such as dtype float32.",
         ),
         (
             lambda key, x: [noisy(key, x)],
@@ -233,16 +245,17 @@ def test_what_is_wrong_with_samples_is_told(answer: Any, sentence: str) -> None:
 def test_the_numbers_stand_in_the_detail_which_only_the_notebook_shows() -> None:
     group = sampling()
     _, shifted = told(lambda key, x: noisy(key, x) + 1, group)
-    for line in shifted.splitlines():
-        assert line.startswith("at [")
+    assert shifted.splitlines()[0] == "The wrong elements:"
+    for line in shifted.splitlines()[1:]:
+        assert line.startswith("  [")
         assert "standard deviation 1" in line or "standard deviation 0.9" in line
     _, two = told(lambda key, x: x + jax.random.rademacher(key, x.shape, jnp.float32), group)
-    assert " % of the numbers are " in two.splitlines()[0]
+    assert "% of the numbers are " in two.splitlines()[1]
     finding = examine(lambda key, x: noisy(key, x) + 1, group)
     assert finding is not None
-    assert "at [" in in_notebook("noisy", finding)
+    assert "  [0]: mean" in in_notebook("noisy", finding)
     assert "noisy(*public_case('noisy', 0))" in in_notebook("noisy", finding)
-    assert "at [" not in in_grading("noisy", finding, False)
+    assert "[0]" not in in_grading("noisy", finding, False)
 
 
 def test_of_several_arrays_the_wrong_one_is_named() -> None:
@@ -253,13 +266,15 @@ def test_of_several_arrays_the_wrong_one_is_named() -> None:
         return {"mean": x, "draws": (noisy(key, x), 3 + noisy(jax.random.split(key)[0], x))}
 
     sentence, _ = told(second, group)
-    assert sentence.startswith("returned in [draws/1] an array with 3 of its 3 elements (100.0 %) ")
+    assert sentence.endswith(" in 3 of 3 elements (100.0%) of [draws/1].")
 
     def one_key(key: Any, x: Any) -> Any:
         return {"mean": x, "draws": (noisy(key, x), noisy(key, x))}
 
-    assert told(one_key, group)[0].startswith("returned random numbers that depend on one another")
-    assert told(lambda key, x: {"mean": x}, group)[0].startswith("returned 1 array; expected are 3")
+    assert told(one_key, group)[0].startswith("returned random numbers that depend on each other")
+    assert told(lambda key, x: {"mean": x}, group)[0].startswith(
+        "returned 1 array; expected 3 arrays"
+    )
 
 
 class Claims(StandIn):

@@ -107,7 +107,7 @@ def test_at_the_desk_a_student_reads_what_is_asked_what_helps_and_what_was_seen(
     assert failure(loops) == (
         "deepen does not scan.\n"
         "Looks like: a loop. A loop is unrolled.\n"
-        "Seen: no transform of JAX or Flax; no parameters. The traced program grows with L."
+        "Seen: no JAX or Flax transform; no parameters. The traced program grows with L."
     )
     assert failure(by_another_loop) == (
         "deepen does not scan.\n"
@@ -124,7 +124,7 @@ def test_an_answer_that_raises_shows_no_method() -> None:
     lines = failure(raises).splitlines()
     assert lines[:3] == [
         "deepen raised ValueError. [all sizes distinct]",
-        "How it computes cannot be seen before it returns an array.",
+        "Its method cannot be checked until it returns an array.",
         "ValueError: why",
     ]
     assert failure(None).splitlines()[0].startswith("deepen is not defined.")
@@ -137,7 +137,7 @@ def test_in_grading_the_same_is_told_as_markdown_and_noted_as_forgeable() -> Non
     assert failure(loops) == (
         "deepen does not scan.\n\n"
         "**Looks like: a loop.** A loop is unrolled.\n\n"
-        "Seen: no transform of JAX or Flax; no parameters. The traced program grows with L."
+        "Seen: no JAX or Flax transform; no parameters. The traced program grows with L."
     )
     assert [(row.rule, row.verdict, row.diagnosis, row.forgeable) for row in in_grading.rows()] == [
         ("a scan", "right", None, True),

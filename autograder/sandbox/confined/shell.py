@@ -21,7 +21,7 @@ from IPython.utils.text import LSString, SList
 
 from autograder.sandbox.confined import in_threads, programs, softened
 
-NOT_STARTED = "`{command}` was not started: programs are not started in grading."
+NOT_STARTED = "`{command}` was not run: grading starts no programs."
 
 COMMAND_SHOWN = 80
 """At most this many characters of a command are repeated."""

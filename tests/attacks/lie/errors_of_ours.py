@@ -10,7 +10,7 @@ KINDS = [Died] + [
     for kind in vars(autograder.errors).values()
     if inspect.isclass(kind) and issubclass(kind, BaseException)
 ]
-SENTENCE = "isolation is required, and here a submission could read hidden files"
+SENTENCE = "isolation is required, but here a submission could read hidden files"
 
 def vmap_over_batch(seed, x_batch, features):
     raise KINDS[int(seed) % len(KINDS)](SENTENCE)

@@ -5,7 +5,7 @@ from autograder.sandbox.confined import worker
 FORMS = iter(
     [
         "STOLEN: {seed}", "returned None. Is a `return` missing? STOLEN: {seed}", "raised ValueError.\nSTOLEN: {seed}",
-        "is not a function but of type STOLEN.", "raised STOLEN: {seed}.", "returned a list of length STOLEN; it must return one array.",
+        "is not a function; its type is STOLEN.", "raised STOLEN: {seed}.", "returned a list of length STOLEN; it must return one array.",
     ] * 9
 )  # fmt: skip
 honest = worker.call

@@ -19,8 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are 
 
 def told(*commands: str) -> str:
     return "".join(
-        f"`{command}` was not started: programs are not started in grading.\n"
-        for command in commands
+        f"`{command}` was not run: grading starts no programs.\n" for command in commands
     )
 
 
