@@ -31,7 +31,7 @@ from autograder.runtime.fork import Forked
 from autograder.runtime.jax_settings import RARELY
 from autograder.sandbox import nursery, own_process, surroundings
 
-_NEEDED = (
+_IMPORTED_AHEAD = (
     "otter.check.notebook",
     "otter.execute.preprocessor",
     "otter.plugins",
@@ -76,8 +76,9 @@ def main() -> None:
 
 def _get_ready() -> None:
     """Import and do what each child would."""
-    for needed in _NEEDED:
-        importlib.import_module(needed)
+    for needed in _IMPORTED_AHEAD:
+        with contextlib.suppress(ImportError):  # a release may not have it
+            importlib.import_module(needed)
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
     provisioner.prepare()  # searches every installed package
     local_ips()  # asks the system for every network interface

@@ -4,9 +4,9 @@ person who typed the command keeps it.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
-import types
 import zipfile
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def close() -> list[Path]:
 
 def _asked_for() -> list[Path]:
     """What `otter run` was asked to grade with: it tells no plugin, so its own frame is asked."""
-    frame: types.FrameType | None = sys._getframe()
+    frame = inspect.currentframe()
     while frame is not None:
         if frame.f_globals.get("__name__") == "otter.run" and frame.f_code.co_name == "main":
             given, opened = frame.f_locals.get("autograder"), frame.f_locals.get("ag_zip")

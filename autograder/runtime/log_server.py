@@ -34,7 +34,9 @@ def address() -> tuple[str, int] | None:
     command started.
     """
     logging = sys.modules.get("otter.logging")
-    for handler in reversed(getattr(logging, "_handlers", [])):
+    # Whatever Otter sends its log to is a handler of each of its loggers.
+    handlers = [] if logging is None else logging.get_logger(__name__).handlers
+    for handler in reversed(handlers):
         if isinstance(handler, SocketHandler) and handler.port is not None:
             return handler.host, handler.port
     return None

@@ -45,7 +45,6 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
             **__: Any,
         ) -> None:
             self.args, self.pid, self.returncode = args, _NO_PROCESS, NOT_FOUND
-            self._child_created = False  # read by Popen's finaliser
             self.text_mode = text or universal_newlines or encoding or errors
             kind: Callable[[], Any] = io.StringIO if self.text_mode else io.BytesIO
             self.stdin, self.stdout, self.stderr = (
@@ -59,6 +58,9 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
                     if isinstance(args, bytes | os.PathLike)
                     else " ".join(map(str, args))
                 )
+
+        def __del__(self, *_: Any) -> None:
+            """Popen's own looks after a process, and here there is none."""
 
         # The parameter's name in Popen.
         def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002
