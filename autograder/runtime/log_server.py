@@ -33,10 +33,9 @@ def address() -> tuple[str, int] | None:
     """Host and port to which Otter has this kernel send its log; None outside a kernel that Otter's
     command started.
     """
-    logging = sys.modules.get("otter.logging")
     # Whatever Otter sends its log to is a handler of each of its loggers.
-    handlers = [] if logging is None else logging.get_logger(__name__).handlers
-    for handler in reversed(handlers):
+    logger = getattr(sys.modules.get("otter.logging"), "get_logger", None)
+    for handler in reversed([] if logger is None else logger(__name__).handlers):
         if isinstance(handler, SocketHandler) and handler.port is not None:
             return handler.host, handler.port
     return None
