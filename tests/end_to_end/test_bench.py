@@ -10,7 +10,25 @@ from pathlib import Path
 import pytest
 from shared import ROOT
 
+from benchmarks import parts
+
 ROADS = ("ours", "isolation off", "twin", "floor", "otter check", "check that calls", "desk floor")
+
+
+def test_each_moment_counts_once_for_the_first_part_that_it_is_in() -> None:
+    told = [
+        *(("tests", 1.0, 9.0), ("calls", 2.0, 8.0), ("tracing", 3.0, 5.0), ("tracing", 3.5, 4.0)),
+        *(("lowering", 4.5, 6.0), ("imports", -1.0, 0.5), ("imports", 9.0, 20.0)),
+    ]
+    taken = parts.seconds(told, 0.0, 10.0)
+    assert {part: seconds for part, seconds in taken.items() if seconds} == {
+        "lowering": 1.5,
+        "tracing": 1.5,
+        "imports": 1.5,
+        "calls": 3.0,
+        "tests": 2.0,
+        "the rest": 0.5,
+    }
 
 
 @pytest.mark.slow
@@ -33,6 +51,13 @@ def test_the_roads_of_one_assignment_are_timed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     (took,) = json.loads(out.read_text())["took"].values()
     assert took.pop("class")["submissions"] == 4
+    by_part = took.pop("parts")
+    assert by_part.keys() == {"ours", "twin"}
+    for found in by_part.values():
+        wall = found.pop("wall")
+        assert sum(found.values()) == pytest.approx(wall, abs=0.01)
+        assert all(found[part] > 0.01 for part in ("compiling", "lowering", "imports", "tests"))
+    assert by_part["ours"]["cells"] > 0.01 < by_part["ours"]["calls"]
     assert all(seconds > 0 for seconds in took.pop("waits").values())
     assert {road: len(times) for road, times in took.items()} == dict.fromkeys(ROADS, 1)
     assert all(
