@@ -59,9 +59,6 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
                     else " ".join(map(str, args))
                 )
 
-        def __del__(self, *_: Any) -> None:
-            """Popen's own looks after a process, and here there is none."""
-
         # The parameter's name in Popen.
         def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002
             return tuple(
