@@ -6,7 +6,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit bench new test test-all courses versions lock lint docs pictures release clean
+.PHONY: all build samples audit bench growth new test test-all courses versions lock lint docs pictures release clean
 
 all: samples
 
@@ -21,6 +21,9 @@ audit: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.bench
+
+growth: .venv/installed
+	$(BIN)/python -m benchmarks.growth
 
 new: .venv/installed
 	@test -n "$(NAME)" || { echo "Name the assignment: make new NAME=centred-rows"; exit 1; }

@@ -4,12 +4,13 @@ floors, in turn; reported as ratios of medians.
     python -m benchmarks.bench [--pairs 5] [--only NAME …] [--class 60] [--out dist/bench.json]
 
 Wall is wall-clock time, CPU the processor time of all processes, memory the largest proportional
-set size of the process tree.
+set size of the process tree. Ends with 1 if one of ours takes longer than its twin.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -20,12 +21,18 @@ from rich.table import Table
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.runtime import compiled_programs, machine, switches
-from benchmarks import twins
+from benchmarks import parts, twins
 from benchmarks.timing import Took, alternately, median, ratio, timed
 from benchmarks.waits import waits
 
 ROOT = Path(__file__).parent.parent
 MASTERS = sorted((ROOT / "assignments").glob("*/*.ipynb"))
+GALLERY = [
+    ROOT / "docs" / "gallery" / name / f"{name}.ipynb"
+    for name in ("ridge", "conv2d", "training-loop")
+]
+"""Linear algebra, convolutions, and 200 steps of training."""
+
 FIVE = "all five in one"
 
 TWINS = "twin's cpu"
@@ -89,6 +96,21 @@ def whole_class(built: BuiltAssignment, scratch: Path, count: int) -> dict[str, 
         "wall": took.wall,
         "memory": took.memory,
     }
+
+
+def told_by_part(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, dict[str, float]]:
+    """The seconds of each part of `otter run` of ours and of the twin, in turn."""
+    roads = {
+        "ours": twins.otter_run(built.zip, built.solution, scratch / "told"),
+        "twin": twins.otter_run(
+            scratch / "twin.zip", scratch / "twin.ipynb", scratch / "twin told"
+        ),
+    }
+    runs: dict[str, list[dict[str, float]]] = {road: [] for road in roads}
+    for _ in range(pairs):
+        for road, command in roads.items():
+            runs[road].append(parts.of_run(command, scratch))
+    return {road: parts.medians(each) for road, each in runs.items()}
 
 
 def growth(built: BuiltAssignment, scratch: Path, pairs: int) -> list[dict[str, float]]:
@@ -184,9 +206,11 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
         Table("", "shapes in a group", "cases of a shape", "calls", "wall, s", "CPU, s"),
     )
     saved = Table("", "wall, s", "CPU, s", "more wall", "more CPU")
+    told = Table("seconds by part", "wall", *parts.PARTS)
+    slower = []
     found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        masters = [master for master in MASTERS if not only or master.stem in only]
+        masters = [each for each in (*MASTERS, *GALLERY) if not only or each.stem in only]
         if not only or "five" in only:
             masters.append(twins.five(MASTERS, Path(scratch, "five.ipynb")))
         twins.build(masters, Path(scratch, "dist"))
@@ -214,7 +238,12 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
             waited = waits(built, folder / "waits", pairs)
             noted["waits"] = asdict(waited)
             cells += [f"{waited.ratio:.2f}", f"{waited.second:.2f}"]
-            if count:
+            noted["parts"] = by_part = told_by_part(built, folder, pairs)
+            for road, found_parts in by_part.items():
+                seconds = (f"{found_parts[part]:.2f}" for part in ("wall", *parts.PARTS))
+                told.add_row(f"{name}, {road}", *seconds)
+            slower += [name] if ratios[0] > 1 else []
+            if count and master not in GALLERY:
                 noted["class"] = took_class = whole_class(built, folder, count)
                 cells.append(f"{took_class[TWINS] / took_class['cpu']:.1f}")
             table.add_row(name, *cells)
@@ -250,9 +279,12 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     console = Console(width=None if Console().is_terminal else 180)
     console.print(
         table,
+        told,
         *(each for each in (saved, grown) if each.row_count),
+        f"Slower than the twin: {', '.join(slower) or 'none'}.",
         f"Medians of {pairs}; {machine.cpus()} processors. All numbers: {out}",
     )
+    sys.exit(1 if slower else 0)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ def waits(built: BuiltAssignment, folder: Path, pairs: int) -> Waits:
     write_cases(public, folder / "cases.npz")
     groups = [(question, group) for question, of in public.groups.items() for group in of]
     calls = (
-        f"{CALLS}\nimport numpy as np\nfor question, group in {groups!r}:\n"
+        f"{CALLS}\nimport jax\nimport numpy as np\nfor question, group in {groups!r}:\n"
         "    for given in calls(question, group):\n"
-        "        np.asarray(globals()[question](*given))\n"
+        "        jax.tree.map(np.asarray, globals()[question](*given))\n"
     )
     solution = nbformat.read(built.solution, as_version=4)
     cells = [cell.source for cell in solution.cells if cell.cell_type == "code"]

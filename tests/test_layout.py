@@ -21,6 +21,7 @@ OF_NO_MODULE = {
     TESTS / "test_boundaries.py",
     TESTS / "test_contributing.py",
     TESTS / "test_layout.py",
+    TESTS / "test_private_names.py",
 }
 
 MODULES = {

@@ -54,6 +54,8 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
 
     Runs in the master's kernel, after its cells.
     """
+    import jax
+
     wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
     question = next(each for each in declared() if each.name == wanted["question"])
     functions = []
@@ -64,7 +66,9 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
     agreeing = [True] * len(functions)
     for group in fresh_groups(question, namespace[question.name], Noise(**wanted["noise"])):
         for place, function in enumerate(functions):
-            agreeing[place] = agreeing[place] and examine(function, group) is None
+            if agreeing[place]:
+                agreeing[place] = examine(function, group) is None
+                jax.clear_caches()  # a process can hold some ten thousand programs, and no more
     Path(told).write_text(json.dumps(agreeing), encoding="utf-8")
 
 

@@ -31,7 +31,7 @@ from autograder.runtime.fork import Forked
 from autograder.runtime.jax_settings import RARELY
 from autograder.sandbox import nursery, own_process, surroundings
 
-_NEEDED = (
+_IMPORTED_AHEAD = (
     "otter.check.notebook",
     "otter.execute.preprocessor",
     "otter.plugins",
@@ -74,10 +74,16 @@ def main() -> None:
         workers.close()
 
 
+def import_ahead() -> None:
+    """Import what each child needs. What a release does not have is left out."""
+    for needed in _IMPORTED_AHEAD:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(needed)
+
+
 def _get_ready() -> None:
     """Import and do what each child would otherwise have to."""
-    for needed in _NEEDED:
-        importlib.import_module(needed)
+    import_ahead()
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema
     provisioner.prepare()  # searches every installed package
     local_ips()  # asks the system for every network interface

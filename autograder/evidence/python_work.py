@@ -13,6 +13,7 @@ import ast
 import contextlib
 import dis
 import functools
+import inspect
 import linecache
 import math
 import sys
@@ -32,7 +33,8 @@ _UNCOUNTED = ("autograder", "flax", "jax", "jaxlib")
 
 _TELLING = (
     *("logging", "pprint", "reprlib", "string", "textwrap", "traceback", "warnings"),
-    *("numpy._core.arrayprint", "numpy.core.arrayprint", "pandas.io.formats"),
+    str(inspect.unwrap(np.array2string).__globals__["__name__"]),
+    "pandas.io.formats",
 )
 """Modules that write numbers as text. What an answer prints is not part of how it computes."""
 

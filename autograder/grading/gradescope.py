@@ -4,11 +4,13 @@ without a verdict.
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -163,9 +165,9 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
     """
     names = []
     for name, test_file in results.results.items():
-        if getattr(test_file, "_score", None) is not None:
-            continue  # another plugin has given it points
         found = test_file.test_case_results
+        if _has_given_points(test_file):
+            continue
         outcomes = {outcome_of(result) for result in found}
         if UNGRADED in outcomes:
             test_file.update_score(math.nan)
@@ -180,6 +182,22 @@ def settle(results: GradingResults, checks: Checks, worth: Mapping[str, float]) 
                     )
                 )
     return names
+
+
+def _has_given_points(test_file: Any) -> bool:
+    """Whether another plugin has given a question points: Otter's own score of it would be another
+    one if its test cases were worth something else.
+    """
+    copied, scores = copy.copy(test_file), []
+    for points in (1, 2):
+        cases = [replace(each.test_case, points=points) for each in test_file.test_case_results]
+        copied.test_cases = cases
+        copied.test_case_results = [
+            replace(each, passed=True, test_case=case)
+            for each, case in zip(test_file.test_case_results, cases, strict=True)
+        ]
+        scores.append(copied.score)
+    return bool(scores[0] == scores[1])
 
 
 def run_tests(files: Iterable[tuple[Path, dict[str, Any]]]) -> GradingResults:

@@ -26,6 +26,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from jupyter_client import protocol_version_info  # type: ignore[attr-defined]
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -119,7 +120,9 @@ class Client(AsyncKernelClient):
                 reply = await self.get_shell_msg(timeout=1)
                 if reply["msg_type"] == "kernel_info_reply":
                     await self.get_iopub_msg(timeout=0.2)
-                    self._handle_kernel_info_reply(reply)
+                    spoken = int(reply["content"]["protocol_version"].split(".")[0])
+                    if spoken != protocol_version_info[0]:
+                        self.session.adapt_version = spoken
                     return
             if not await self.is_alive():
                 raise RuntimeError("the kernel died before it answered")

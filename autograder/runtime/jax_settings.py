@@ -61,7 +61,8 @@ def unoptimised() -> Iterator[None]:
     """
     import jax
 
-    before = jax.config.values.get(_UNOPTIMISED)
+    # This setting has no attribute of `jax.config`, as others have.
+    before = getattr(jax.config, "values", {}).get(_UNOPTIMISED)
     if before is not None:
         jax.config.update(_UNOPTIMISED, True)
     try:

@@ -33,8 +33,9 @@ def address() -> tuple[str, int] | None:
     """The host and port to which Otter makes this kernel send its log. None outside a kernel that
     Otter's command started.
     """
-    logging = sys.modules.get("otter.logging")
-    for handler in reversed(getattr(logging, "_handlers", [])):
+    # Whatever Otter sends its log to is a handler of each of its loggers.
+    logger = getattr(sys.modules.get("otter.logging"), "get_logger", None)
+    for handler in reversed([] if logger is None else logger(__name__).handlers):
         if isinstance(handler, SocketHandler) and handler.port is not None:
             return handler.host, handler.port
     return None

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from numerical_questions import QUESTIONS, small_row
 
-from autograder import Question
+from autograder import Array, Question
+from autograder.audit import equivalents
 from autograder.audit.equivalents import agree_here
 from autograder.build.banks import build
 from autograder.build.tolerance import Noise
@@ -34,3 +39,24 @@ def test_a_mistake_in_small_elements_is_not_taken_for_the_reference(tmp_path: Pa
     noise = built.record.questions["f"].tolerance.noise
     sources = [REVERSED, OFF_BY.format(1.05), OFF_BY.format(1.001), OFF_BY.format(1.000001)]
     assert agreeing(tmp_path, sources, noise) == [True, False, False, True]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+def test_what_answers_have_compiled_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process has room for so many programs only, and an audit tries hundreds of answers."""
+    monkeypatch.setattr(equivalents, "FRESH_BANKS", 1)
+    Question("f", arguments={"x": Array("B")}, dims={"B": (2, 5)}, shapes=2)
+    loop = "def f(x): return jax.lax.scan(lambda c, _: (jnp.tanh(c) + x, None), x, length=3)[0]"
+    namespace: dict[str, Any] = {"jax": jax, "jnp": jnp}
+    exec(loop, namespace)
+    asked, told = tmp_path / "asked.json", tmp_path / "told.json"
+    held = []
+    for count in (1, 4):
+        noise = vars(Noise(nudged=1e-7))
+        asked.write_text(json.dumps({"question": "f", "sources": [loop] * count, "noise": noise}))
+        agree_here(namespace, str(asked), str(told))
+        held.append(len(Path("/proc/self/maps").read_text().splitlines()))
+    assert json.loads(told.read_text()) == [True] * 4
+    assert held[1] - held[0] < 100

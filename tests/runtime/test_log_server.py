@@ -14,11 +14,10 @@ from autograder.runtime import log_server
 
 KERNEL = """\
 import sys
-from logging.handlers import SocketHandler
 from otter import logging
 from autograder.runtime import log_server
 assert log_server.address() is None
-logging._handlers.append(SocketHandler(sys.argv[1], int(sys.argv[2])))
+logging.send_logs(sys.argv[1], int(sys.argv[2]))
 assert log_server.address() == (sys.argv[1], int(sys.argv[2]))
 log_server.wake_after_this_process()
 log_server.wake_after_this_process()

@@ -8,14 +8,33 @@ adds what is missing there.
 from __future__ import annotations
 
 import concurrent.futures
+import ctypes
 import multiprocessing
 import multiprocessing.dummy as threads
 import multiprocessing.pool
 import os
 import queue
 import types
-from multiprocessing import context
+from collections.abc import Mapping
 from typing import Any
+
+_TYPES: Mapping[Any, Any] = {
+    "c": ctypes.c_char,
+    "u": ctypes.c_wchar,
+    "b": ctypes.c_byte,
+    "B": ctypes.c_ubyte,
+    "h": ctypes.c_short,
+    "H": ctypes.c_ushort,
+    "i": ctypes.c_int,
+    "I": ctypes.c_uint,
+    "l": ctypes.c_long,
+    "L": ctypes.c_ulong,
+    "q": ctypes.c_longlong,
+    "Q": ctypes.c_ulonglong,
+    "f": ctypes.c_float,
+    "d": ctypes.c_double,
+}
+"""The types of the letters that `multiprocessing.Value` takes."""
 
 
 class Process(threads.Process):
@@ -54,21 +73,17 @@ def pool(
 
 def raw_value(kind: Any, *arguments: Any) -> Any:
     """A ctypes number in this process's own memory."""
-    from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
-
-    return typecode_to_type.get(kind, kind)(*arguments)
+    return _TYPES.get(kind, kind)(*arguments)
 
 
 def raw_array(kind: Any, size_or_initializer: Any) -> Any:
     """A ctypes array in this process's own memory."""
-    from multiprocessing.sharedctypes import typecode_to_type  # type: ignore[attr-defined]
-
     values = (
         (0,) * size_or_initializer
         if isinstance(size_or_initializer, int)
         else tuple(size_or_initializer)
     )
-    return (typecode_to_type.get(kind, kind) * len(values))(*values)
+    return (_TYPES.get(kind, kind) * len(values))(*values)
 
 
 def value(kind: Any, *arguments: Any, lock: Any = True) -> Any:
@@ -155,8 +170,10 @@ _IN_THREADS = {
 
 def instead_of_processes() -> None:
     """Make `multiprocessing` and `concurrent.futures` use threads in this process from now on."""
+    # What all kinds of contexts have in common: each of them makes locks, queues, pools of its own.
+    base = type(multiprocessing.get_context("spawn")).__mro__[-2]
     for name, kind in _IN_THREADS.items():
         setattr(multiprocessing, name, kind)
-        for each in (context.BaseContext, *context.BaseContext.__subclasses__()):
+        for each in (base, *base.__subclasses__()):
             setattr(each, name, staticmethod(kind))
     concurrent.futures.ProcessPoolExecutor = Executor  # type: ignore[misc, assignment]

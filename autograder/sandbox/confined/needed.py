@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 
 from autograder.runtime import jax_settings
 from autograder.sandbox.confined import recursion
 
-_NEEDED = (
-    "jax.numpy",
-    "flax.linen",
-    "flax.nnx",
+_NEEDED = ("jax.numpy", "flax.linen", "flax.nnx", "autograder.sandbox.confined.shell")
+"""Modules that submissions need."""
+
+_AHEAD = (
     "jaxlib.mlir.dialects.builtin",
     "jaxlib.mlir.dialects.mhlo",
-    "autograder.sandbox.confined.shell",
     "IPython.core.application",
     "IPython.core.magics",
     "IPython.core.completer",
     "IPython.core.oinspect",
     "sqlite3",
 )
-"""Modules that submissions need. The first shell and the first compiled program would import the
-last ones.
-"""
+"""Modules that the first shell and the first compiled program would import."""
 
 
 def load() -> None:
@@ -31,5 +29,8 @@ def load() -> None:
     """
     for needed in _NEEDED:
         importlib.import_module(needed)
+    for needed in _AHEAD:
+        with contextlib.suppress(ImportError):  # a release may not have it
+            importlib.import_module(needed)
     recursion.bound()
     jax_settings.for_tiny_programs()

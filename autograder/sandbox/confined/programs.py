@@ -45,7 +45,6 @@ def fail_to_start(tell: Callable[[str], object]) -> None:
             **__: Any,
         ) -> None:
             self.args, self.pid, self.returncode = args, _NO_PROCESS, NOT_FOUND
-            self._child_created = False  # read by Popen's finaliser
             self.text_mode = text or universal_newlines or encoding or errors
             kind: Callable[[], Any] = io.StringIO if self.text_mode else io.BytesIO
             self.stdin, self.stdout, self.stderr = (
