@@ -315,6 +315,25 @@ QUESTIONS = {
         ),
         (lambda x: jnp.asarray(x).var(1), off(variance, LAST), off(variance, np.s_[:1])),
     ),
+    "mean": Asked(
+        jnp.mean,
+        {"x": Array("N")},
+        {"N": (30, 60)},
+        (
+            wide(np.mean),
+            lambda x: jnp.cumsum(jnp.asarray(x))[-1] / len(x),
+            lambda x: jnp.dot(x, jnp.ones_like(x)) / len(x),
+            lambda x: (
+                jax.lax.scan(lambda total, each: (total + each, None), 0.0, jnp.asarray(x))[0]
+                / len(x)
+            ),
+        ),
+        (
+            lambda x: jnp.sum(x) / (len(x) - 1),
+            lambda x: jnp.mean(x[:-1]),
+            lambda x: jnp.mean(jnp.asarray(x).astype(jnp.bfloat16)).astype(jnp.float32),
+        ),
+    ),
     "softmax": Asked(
         softmax,
         {"s": Array("T", "T"), "keep": Array("T", "T", dtype="bool")},

@@ -27,6 +27,9 @@ STEPS = 4
 SMALLER = 2.0**4
 """An element this many times smaller than the largest may have another size."""
 
+FEW = 4
+"""Among more elements than these, chance does not make the terms of all cancel."""
+
 CHANCE = 2.0**12
 """How unlikely it must be that so many numbers are so near zero by chance."""
 
@@ -72,6 +75,16 @@ def uneven(output: Output, scales: Scales) -> bool:
         _uneven(array, scales[name].top)
         for name, array in output.items()
         if dtype_kind(array.dtype) in ("floating", "complex")
+    )
+
+
+def few(output: Output) -> bool:
+    """Whether an array of an output has so few elements that the terms of all may cancel, as those
+    of a mean that is nearly zero. The largest element then says little about their sizes.
+    """
+    return any(
+        0 < array.size <= FEW and dtype_kind(array.dtype) in ("floating", "complex")
+        for array in output.values()
     )
 
 

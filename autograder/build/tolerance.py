@@ -180,9 +180,14 @@ def allowed(
     own = noise.own
     # If `own` is infinite, an element with an own size of 0 has changed, so sizes explain nothing.
     if sizes is not None and sizes.own is not None and own is not None and np.isfinite(own):
-        # never more than without own sizes
         share = max(THRESHOLD * own, floor)
-        found = np.minimum(found, share * sizes.own + OWN_FLOOR * rounding * top)
+        least = max(THRESHOLD * own, OWN_FLOOR * rounding) * sizes.own
+        # Where the terms are larger than every element, they have cancelled in all of them.
+        found = np.where(
+            sizes.own > top,
+            np.maximum(found, least),
+            np.minimum(found, share * sizes.own + OWN_FLOOR * rounding * top),
+        )
     return _one_if_equal(found)
 
 
