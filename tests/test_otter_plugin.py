@@ -34,6 +34,6 @@ def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_withou
         (row,) = json.loads((tmp_path / "results" / "results.json").read_text())["tests"]
         assert "score" not in row
         assert row["output"].startswith(
-            f"Ungraded: the autograder's configuration cannot be used: {words}. Please tell your "
-            "instructor"
+            f"Ungraded: the autograder's configuration cannot be used: {words}. This is not "
+            "your fault; please tell your instructor"
         )

@@ -8,13 +8,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.sandbox.endings import OUT_OF_MEMORY
+from autograder.sandbox.own_time import RAN_LONGER
+
 _TOLD = (
-    "ran out of the memory that there is",
+    OUT_OF_MEMORY,
     "MB of memory",
     "was killed (SIGKILL)",
     "took longer than",
     "used up its",
-    "computed for",
+    RAN_LONGER,
 )
 """Words from the sentences about too little memory, a kill from outside, and too little time (see
 `autograder.sandbox.endings`, `watchers`, `restarts` and `own_time`).

@@ -21,6 +21,8 @@ from typing import IO
 
 from autograder.runtime import system
 
+RAN_LONGER = "ran for more than"
+
 AGAIN = 5.0
 """The seconds after which a test that goes on is interrupted again, and after which the process
 ends.
@@ -34,7 +36,7 @@ class TookTooLong(BaseException):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"it ran for more than {round(seconds, 1):g} seconds on what the submission returned"
+            f"it {RAN_LONGER} {round(seconds, 1):g} seconds on what the submission returned"
         )
 
 

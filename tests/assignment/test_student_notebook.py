@@ -210,10 +210,7 @@ def test_a_folder_that_cannot_be_written_is_told(handed_out: Path) -> None:
     cell = first_cell(handed_out)
     done = ran(f"import os\nos.chdir('/proc/self')\n{cell}", handed_out.parent)
     assert "This cell cannot write the checks into the folder " in done.stderr
-    assert done.stderr.endswith(
-        "and this cell puts the checks there. Type in a cell above: %cd ~   "
-        "Then run this cell again.\n"
-    )
+    assert done.stderr.endswith("Type in a cell above: %cd ~   Then run this cell again.\n")
 
 
 def test_what_last_weeks_notebook_has_left_is_moved_aside(handed_out: Path, tmp_path: Path) -> None:
@@ -296,7 +293,7 @@ def test_beside_its_files_the_first_cell_says_that_all_is_there_or_what_is_not(
     lone = tmp_path / "downloads"
     assert ran(cell, lone).stderr == (
         f"{lone}, the folder of this notebook, has no {PUBLIC_FILE}, tests/q1.py. Download the "
-        "whole folder of the assignment again, and open the notebook that is in it.\n"
+        "whole folder of the assignment again, and open the notebook in it.\n"
     )
 
 

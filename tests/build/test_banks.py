@@ -239,7 +239,7 @@ def test_a_refused_alternative_stops_the_build(scale_question: Question) -> None
         [scale_question],
         SCOPE,
         r"the alternative flattened is refused in cases='public': with .* it returned shape \(1, "
-        r"\d\); expected \(\d,\)",
+        r"\d\); expected shape \(\d,\)",
     )
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from autograder.classroom.alone import in_doubt
 from autograder.grading import results
+from autograder.sandbox.endings import OUT_OF_MEMORY
+from autograder.sandbox.own_time import TookTooLong
 
 
 def row(output: str) -> dict[str, Any]:
@@ -17,12 +19,12 @@ def row(output: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "output",
     [
-        "f gave no answer: it ran out of memory.",
-        "f gave no answer: it used more than 1200 MB of memory.",
-        "f gave no answer: it was killed (SIGKILL).",
+        f"f {OUT_OF_MEMORY}.",
+        "f used more than 1200 MB of memory.",
+        "f was killed (SIGKILL).",
         "f took longer than 40 seconds.",
         "f was not called: the submission used up its 500 seconds.",
-        "TookTooLong: it ran for more than 100 seconds on what the submission returned",
+        f"TookTooLong: {TookTooLong(100)}",
     ],
 )
 def test_memory_kills_and_time_are_in_doubt(output: str) -> None:

@@ -184,7 +184,7 @@ def test_the_readme_says_what_to_install_how_to_check_and_how_to_hand_in(
     for line in (
         "You need Python 3.11 or newer (`python --version`).",
         "    pip install -r requirements.txt jupyterlab\n",
-        "On a Mac with an Intel processor there is no JAX to install: use Google Colab, or another",
+        "JAX does not support Macs with Intel processors: use Google Colab, or another computer.",
         f'run the cell `grader.check("q1")` below it. Without Jupyter: `otter check {name}`.\n',
         f"hand in the zip file that it makes, or hand in `{name}` itself.\n",
     ):

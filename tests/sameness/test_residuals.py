@@ -154,10 +154,10 @@ def test_under_vmap_each_lane_is_an_answer() -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("lambda args, out: args['nothing']", "it raised KeyError: 'nothing'"),
-        ("lambda args, out: 'a'", "it is not an array of numbers"),
-        ("lambda args, out: ()", "it is not an array of numbers"),
-        ("lambda args, out: out[:0]", "it is not an array of numbers"),
+        ("lambda args, out: args['nothing']", "raised KeyError: 'nothing'"),
+        ("lambda args, out: 'a'", "is not an array of numbers"),
+        ("lambda args, out: ()", "is not an array of numbers"),
+        ("lambda args, out: out[:0]", "is not an array of numbers"),
     ],
 )
 def test_what_cannot_be_computed_is_told(source: str, told: str) -> None:

@@ -133,7 +133,7 @@ def listed(count: int) -> bytes:
         (b'{"a": [' + b"{}," * 600_000 + b"{}]}", listed(0), "600,003 lists and objects"),
         (b'{"a": [' + b"1," * 1_900_000 + b"1]}", listed(0), "1,900,002 entries"),
         (b"{" + b'"":1,' * 700_000 + b'"":1}', listed(0), "700,001 names in objects"),
-        (b'{"a": ' + b"[" * 600 + b"]" * 600 + b"}", listed(0), "601 levels of lists"),
+        (b'{"a": ' + b"[" * 600 + b"]" * 600 + b"}", listed(0), "601 levels of nested lists"),
         (b"{}", listed(5_000), "15,001 lists and objects"),
         (b"{}", (2**26).to_bytes(8, "little") + b" " * 2**20, "a list of arrays of too many bytes"),
     ],
