@@ -19,7 +19,7 @@ class WarmSamples:
 
     def __init__(self, count: int) -> None:
         self._stations: list[Station] = []
-        self._free: queue.LifoQueue[tuple[Station, Path] | None] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Station | None] = queue.LifoQueue()
         for _ in range(count):
             self._free.put(None)
 
@@ -43,23 +43,23 @@ class WarmSamples:
         name: str = "submission.ipynb",
     ) -> GradedSample:
         """Grade one submission with the autograder zip `archive`, as `autograder grade` does. A
-        notebook that is no file is submitted as `name`.
+        notebook without a path is submitted as `name`.
         """
         files = (
             {submission.name: submission.read_bytes()}
             if isinstance(submission, Path)
             else {name: nbformat.writes(submission).encode()}
         )
-        free = self._free.get()
+        station = self._free.get()
         try:
-            if free is None:
-                free = (Station(archive), archive)
-                self._stations.append(free[0])
-            elif free[1] != archive:
-                free[0].turn_to(archive)
-                free = (free[0], archive)
-            graded = free[0].grade(files)
+            if station is None:
+                station = Station(archive)
+                self._stations.append(station)
+            else:
+                # each time: the last one may have failed, or the zip may have been built again
+                station.turn_to(archive)
+            graded = station.grade(files)
         finally:
-            self._free.put(free)
+            self._free.put(station)
         check_results(graded.results)
         return GradedSample(graded.results, 0, graded.printed, graded.seconds)

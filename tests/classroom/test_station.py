@@ -20,6 +20,7 @@ from class_commands import rows_of
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.classroom.station import Station
+from autograder.classroom.warm_samples import WarmSamples
 
 
 def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(
@@ -93,3 +94,14 @@ def test_a_grader_that_always_ends_with_an_error_says_so_and_why(
         "Ungraded: the grader ended with an error (status 1); see its output."
     )
     assert "FileNotFoundError" in found.printed
+
+
+def test_a_zip_that_cannot_be_read_spoils_no_later_sample(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    (tmp_path / "damaged.zip").write_bytes(b"PK")
+    with WarmSamples(1) as warm:
+        assert warm.grade(one_assignment.untouched, one_assignment.zip).score == 0
+        with pytest.raises(zipfile.BadZipFile):
+            warm.grade(one_assignment.untouched, tmp_path / "damaged.zip")
+        assert warm.grade(one_assignment.untouched, one_assignment.zip).score == 0
