@@ -32,8 +32,9 @@ new: .venv/installed
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest -m "not slow" -n $$(nproc 2>/dev/null || echo 2)
 
+# With JOURNAL=FILE, a run that was stopped goes on where it was.
 test-all: .venv/installed-dev lint
-	$(BIN)/python -m pytest -n $$(nproc 2>/dev/null || echo 2)
+	$(BIN)/python -m pytest $(if $(JOURNAL),--journal "$(JOURNAL)") -n $$(nproc 2>/dev/null || echo 2)
 
 courses: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[courses]"
@@ -72,16 +73,23 @@ clean:
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# pip compiles modules on one processor, and compileall on all.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
-COMPILE := $(BIN)/python -m compileall -qq -j 0 .venv/lib
+# uv needs a third of pip's time. Where pip has a package index of its own, and where uv fails, pip
+# installs; it compiles modules on one processor, and compileall on all.
+EXTRAS := build,classroom,image,plugins
+DEV := ,dev,docs,release
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+define install
+	@if ! $(BIN)/python -m pip config list | grep -Eq "(^|\.)index-url=" && \
+	    $(PIP) "$$(grep -Eom1 'uv==[0-9.]+' pyproject.toml)" && \
+	    $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -e ".[$(1)]"; \
+	  then :; \
+	  else echo "Installing with pip."; $(PIP) --no-compile -r requirements.txt -e ".[$(1)]"; fi
+	@$(BIN)/python -m compileall -qq -j 0 -x '[/\\]tests[/\\]' .venv/lib || true
+	@touch $@
+endef
 
 .venv/installed: .venv/python requirements.txt pyproject.toml
-	$(INSTALL) -r requirements.txt -e ".[build,classroom,image,plugins]"
-	@$(COMPILE) || true
-	@touch $@
+	$(call install,$(EXTRAS))
 
 .venv/installed-dev: .venv/installed
-	$(INSTALL) -r requirements.txt -e ".[build,classroom,dev,docs,image,plugins,release]"
-	@$(COMPILE) || true
-	@touch $@
+	$(call install,$(EXTRAS)$(DEV))

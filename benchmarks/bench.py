@@ -43,16 +43,18 @@ LOOPS = 3
 """The gradings of the twin for each processor, for comparison with a class."""
 
 
-def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list[Took]]:
-    """The times of our `otter run` with and without isolation, of the twin, and of the floor with a
-    warm cache of compiled programs; then of the commands in a student's folder.
+def grading(
+    built: BuiltAssignment, scratch: Path, pairs: int, *, off: bool
+) -> dict[str, list[Took]]:
+    """The times of our `otter run`, with `off` also without isolation, of the twin, and of the
+    floor with a warm cache of compiled programs; then of the commands in a student's folder.
     """
     desk = twins.desk(built, scratch / "desk")
-    roads = {
-        "ours": twins.otter_run(built.zip, built.solution, scratch / "ours"),
-        "isolation off": twins.otter_run(
-            twins.unconfined(built, scratch / "off.zip"), built.solution, scratch / "off"
-        ),
+    roads = {"ours": twins.otter_run(built.zip, built.solution, scratch / "ours")}
+    if off:
+        unconfined = twins.unconfined(built, scratch / "off.zip")
+        roads["isolation off"] = twins.otter_run(unconfined, built.solution, scratch / "off")
+    roads |= {
         "twin": twins.otter_run(
             twins.twin(built, scratch / "twin.zip"),
             twins.twin_submission(built, scratch / "twin.ipynb"),
@@ -64,7 +66,7 @@ def grading(built: BuiltAssignment, scratch: Path, pairs: int) -> dict[str, list
     warm.mkdir()
     timed(roads["floor"], scratch / "floor", compiled_programs.warming(warm))
     took = alternately(roads, scratch / "floor", pairs, {"floor": compiled_programs.reading(warm)})
-    for road in ("ours", "off", "twin"):
+    for road in ("ours", "twin", *(["off"] if off else [])):
         rows = json.loads((scratch / road / "results.json").read_text())["tests"]
         assert all(row.get("score") == row.get("max_score") for row in rows), (
             built.name,
@@ -193,12 +195,10 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
         "wall/twin",
         "CPU/twin",
         "memory/twin",
-        "off/twin",
+        "ours, MB",
         "wall/floor",
         "check/calls",
         "check/desk floor",
-        "first check/calls in a notebook",
-        "next check, s",
         "class, CPU twin/ours",
     )
     table, grown = (
@@ -207,6 +207,7 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     )
     saved = Table("", "wall, s", "CPU, s", "more wall", "more CPU")
     told = Table("seconds by part", "wall", *parts.PARTS)
+    at_the_desk = Table("in a notebook", "first check/calls", "next check, s")
     slower = []
     found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -219,29 +220,29 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
             folder = Path(scratch, master.stem)
             folder.mkdir()
             built = BuiltAssignment(Path(scratch, "dist", master.stem))
-            took = grading(built, folder, pairs)
+            took = grading(built, folder, pairs, off=master.stem == "five")
             noted: dict[str, object] = {
                 road: [asdict(each) for each in times] for road, times in took.items()
             }
             ratios = [ratio(took, "ours", "twin", what) for what in ("wall", "cpu", "memory")]
-            ratios += [
-                ratio(took, "isolation off", "twin", "wall"),
-                ratio(took, "ours", "floor", "wall"),
-            ]
-            ratios += [
+            others = [ratio(took, "ours", "floor", "wall")]
+            others += [
                 ratio(took, "otter check", other, "wall")
                 for other in ("check that calls", "desk floor")
             ]
-            cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")] + [
-                f"{each:.2f}" for each in ratios
-            ]
-            waited = waits(built, folder / "waits", pairs)
-            noted["waits"] = asdict(waited)
-            cells += [f"{waited.ratio:.2f}", f"{waited.second:.2f}"]
-            noted["parts"] = by_part = told_by_part(built, folder, pairs)
-            for road, found_parts in by_part.items():
-                seconds = (f"{found_parts[part]:.2f}" for part in ("wall", *parts.PARTS))
-                told.add_row(f"{name}, {road}", *seconds)
+            cells = [f"{median(took[road], 'wall'):.1f}" for road in ("ours", "twin")]
+            cells += [f"{each:.2f}" for each in ratios]
+            cells.append(f"{median(took['ours'], 'memory') / 1e6:.0f}")
+            cells += [f"{each:.2f}" for each in others]
+            if master == masters[0]:
+                waited = waits(built, folder / "waits", pairs)
+                noted["waits"] = asdict(waited)
+                at_the_desk.add_row(name, f"{waited.ratio:.2f}", f"{waited.second:.2f}")
+            if only or master in GALLERY or master.stem == "five":
+                noted["parts"] = by_part = told_by_part(built, folder, 1)
+                for road, found_parts in by_part.items():
+                    seconds = (f"{found_parts[part]:.2f}" for part in ("wall", *parts.PARTS))
+                    told.add_row(f"{name}, {road}", *seconds)
             slower += [name] if ratios[0] > 1 else []
             if count and master not in GALLERY:
                 noted["class"] = took_class = whole_class(built, folder, count)
@@ -279,8 +280,7 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     console = Console(width=None if Console().is_terminal else 180)
     console.print(
         table,
-        told,
-        *(each for each in (saved, grown) if each.row_count),
+        *(each for each in (told, at_the_desk, saved, grown) if each.row_count),
         f"Slower than the twin: {', '.join(slower) or 'none'}.",
         f"Medians of {pairs}; {machine.cpus()} processors. All numbers: {out}",
     )

@@ -20,6 +20,7 @@ from autograder.assignment.tables import (
 from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
 from autograder.console import in_parallel, show
 from autograder.errors import BuildError
+from autograder.runtime import shared_programs
 from autograder.sandbox.files import forbid_others
 
 
@@ -104,16 +105,13 @@ def build(
                 f"two masters are called {name}.ipynb, and both would be built into {out / name}; "
                 "rename one"
             )
-    found = [
-        (master, fault, notes)
-        for master, (fault, notes) in zip(
+    with shared_programs.folder() as programs:
+        ended = in_parallel(
+            "building",
+            lambda master: _built(master, out / master.stem, image, quick, programs),
             masters,
-            in_parallel(
-                "building", lambda master: _built(master, out / master.stem, image, quick), masters
-            ),
-            strict=True,
         )
-    ]
+    found = [(master, fault, notes) for master, (fault, notes) in zip(masters, ended, strict=True)]
     built = [BuiltAssignment(out / master.stem) for master, fault, _ in found if not fault]
     if as_json:
         told = {each.name: as_data(each) for each in built}
@@ -147,7 +145,9 @@ def build(
         raise click.ClickException("\n\n".join(faults))
 
 
-def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, list[str]]:
+def _built(
+    master: Path, folder: Path, image: str, quick: bool, programs: Path
+) -> tuple[str, list[str]]:
     """Build one master. Returns "", or why it failed, and notes for its author."""
     # Imported here because they load Otter, which not every command needs.
     from autograder.assignment import agreement
@@ -156,7 +156,7 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, li
     from autograder.assignment.otter_assign import assign
 
     notes: list[str] = []
-    fault = assign(master, folder, notes)
+    fault = assign(master, folder, notes, programs)
     if fault:
         return fault, []
 

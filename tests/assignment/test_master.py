@@ -5,6 +5,7 @@ Covers too: `assignment.notebook`, `errors`.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -26,25 +27,6 @@ Change = Callable[[nbformat.NotebookNode], None]
 
 def cell(notebook: nbformat.NotebookNode, identifier: str) -> nbformat.NotebookNode:
     return next(cell for cell in notebook.cells if cell.id == identifier)
-
-
-def built(tmp_path: Path, change: Change) -> subprocess.CompletedProcess[str]:
-    notebook = nbformat.read(MASTER, as_version=4)
-    change(notebook)
-    path = tmp_path / "changed.ipynb"
-    nbformat.write(notebook, path)
-    command = [
-        sys.executable,
-        "-m",
-        "autograder",
-        "build",
-        str(path),
-        "--out",
-        str(tmp_path / "dist"),
-    ]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "500"}
-    )
 
 
 def drop_the_solution(notebook: nbformat.NotebookNode) -> None:
@@ -132,85 +114,83 @@ def name_a_kernel_in_r(notebook: nbformat.NotebookNode) -> None:
     notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (
-            drop_the_solution,
-            "changed.ipynb: question 'vmap_over_batch': the master has no solution: no code cell "
-            "defines a function vmap_over_batch",
-        ),
-        (
-            use_an_unknown_dim,
-            "uses the dimension 'Z', which dims does not define; it defines B, D, F",
-        ),
-        (
-            give_an_empty_range,
-            "DeclarationError: question 'vmap_over_batch': dims['B']=(16, 1) (type=tuple) is an "
-            "empty range; write (smallest, largest)",
-        ),
-        (
-            declare_twice,
-            "changed.ipynb: question 'vmap_over_batch': declared 2 times; each question needs a "
-            "name of its own",
-        ),
-        (
-            name_two_otter_questions_alike,
-            "changed.ipynb: two questions have the name 'q1'; give each `# BEGIN QUESTION` a name "
-            "of its own",
-        ),
-        (raise_in_the_reference, "(all sizes distinct) the reference raised ValueError."),
-        (
-            break_another_cell,
-            "changed.ipynb: the cell that begins `import jax` raised ZeroDivisionError: division "
-            "by zero; a question needs nnx of this cell",
-        ),
-        (
-            misspell_the_question_in_a_test,
-            "the test test_corners of 'q1' checks 'wmap_over_batch', which no Question declares; "
-            "declared: vmap_over_batch",
-        ),
-        (
-            ask_for_hidden_cases_in_a_public_test,
-            "the test test_corners of 'q1' is public but asks for cases='corners', which students "
-            "do not have; begin the cell with `# HIDDEN`",
-        ),
-        (
-            name_two_tests_alike,
-            "the tests of 'q1' define test_random 2 times; Otter would keep the last only: give "
-            "each test its own name",
-        ),
-        (
-            put_a_quote_into_a_message,
-            "a success_message or failure_message must not contain a double quote or a line break",
-        ),
-        (
-            point_to_no_heading,
-            "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings "
-            "are One model, many inputs: `nnx.vmap` over a batch, Why it matters, A worked "
-            "example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`",
-        ),
-        (
-            generate_nothing,
-            "changed.ipynb: `generate: false` asks for no autograder zip, so nothing is graded; "
-            "remove that line, or remove the plugin from `plugins`",
-        ),
-        (
-            name_a_kernel_in_r,
-            "changed.ipynb: its kernel runs R; the plugin grades notebooks in Python",
-        ),
-        (
-            drop_the_kernelspec,
-            "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
-            "a Python 3 kernel and save it",
-        ),
-    ],
-)
-def test_a_bad_master_is_told_where(tmp_path: Path, change: Change, message: str) -> None:
-    done = built(tmp_path, change)
+MESSAGES: dict[Change, str] = {
+    drop_the_solution: (
+        "changed.ipynb: question 'vmap_over_batch': the master has no solution: no code cell "
+        "defines a function vmap_over_batch"
+    ),
+    use_an_unknown_dim: ("uses the dimension 'Z', which dims does not define; it defines B, D, F"),
+    give_an_empty_range: (
+        "DeclarationError: question 'vmap_over_batch': dims['B']=(16, 1) (type=tuple) is an "
+        "empty range; write (smallest, largest)"
+    ),
+    declare_twice: (
+        "changed.ipynb: question 'vmap_over_batch': declared 2 times; each question needs a "
+        "name of its own"
+    ),
+    name_two_otter_questions_alike: (
+        "changed.ipynb: two questions have the name 'q1'; give each `# BEGIN QUESTION` a name "
+        "of its own"
+    ),
+    raise_in_the_reference: ("(all sizes distinct) the reference raised ValueError."),
+    break_another_cell: (
+        "changed.ipynb: the cell that begins `import jax` raised ZeroDivisionError: division "
+        "by zero; a question needs nnx of this cell"
+    ),
+    misspell_the_question_in_a_test: (
+        "the test test_corners of 'q1' checks 'wmap_over_batch', which no Question declares; "
+        "declared: vmap_over_batch"
+    ),
+    ask_for_hidden_cases_in_a_public_test: (
+        "the test test_corners of 'q1' is public but asks for cases='corners', which students "
+        "do not have; begin the cell with `# HIDDEN`"
+    ),
+    name_two_tests_alike: (
+        "the tests of 'q1' define test_random 2 times; Otter would keep the last only: give "
+        "each test its own name"
+    ),
+    put_a_quote_into_a_message: (
+        "a success_message or failure_message must not contain a double quote or a line break"
+    ),
+    point_to_no_heading: (
+        "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings "
+        "are One model, many inputs: `nnx.vmap` over a batch, Why it matters, A worked "
+        "example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`"
+    ),
+    generate_nothing: (
+        "changed.ipynb: `generate: false` asks for no autograder zip, so nothing is graded; "
+        "remove that line, or remove the plugin from `plugins`"
+    ),
+    name_a_kernel_in_r: ("changed.ipynb: its kernel runs R; the plugin grades notebooks in Python"),
+    drop_the_kernelspec: (
+        "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
+        "a Python 3 kernel and save it"
+    ),
+}
+
+
+def test_a_bad_master_is_told_where(tmp_path: Path) -> None:
+    """Built with one command, in the order of the command."""
+    command = [sys.executable, "-m", "autograder", "build", "--json", "--out", str(tmp_path)]
+    for change in MESSAGES:
+        notebook = nbformat.read(MASTER, as_version=4)
+        change(notebook)
+        path = tmp_path / change.__name__ / f"{change.__name__}.ipynb"
+        path.parent.mkdir()
+        nbformat.write(notebook, path)
+        command.append(str(path))
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "500"}
+    )
     assert done.returncode == 1
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    told = {Path(each["master"]).stem: each["fault"] for each in json.loads(done.stdout)}
+    assert {
+        change.__name__: told[change.__name__]
+        for change, message in MESSAGES.items()
+        if message.replace("changed.ipynb", f"{change.__name__}.ipynb") not in told[change.__name__]
+        or "Traceback" in told[change.__name__]
+    } == {}
+    assert done.stderr.strip() == "Error: " + "\n\n".join(told.values()).strip()
 
 
 def test_stock_otter_assign_says_the_same(tmp_path: Path) -> None:

@@ -134,12 +134,18 @@ def masked(s: Any, m: Any) -> Any:
     return jnp.where(jnp.asarray(m), jnp.asarray(s), -jnp.inf)
 
 
-@pytest.mark.parametrize("options", [{"nonfinite": "expected"}, {"nan": True}])
+@pytest.mark.parametrize(
+    "options", [{"nonfinite": "expected"}, pytest.param({"nan": True}, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     ("function", "instead"),
     [
         (masked_softmax, lambda s, m: jnp.nan_to_num(masked_softmax(s, m))),
-        (masked_softmax, lambda s, m: jax.nn.softmax(jnp.where(m, s, -1e9), axis=-1)),
+        pytest.param(
+            masked_softmax,
+            lambda s, m: jax.nn.softmax(jnp.where(m, s, -1e9), axis=-1),
+            marks=pytest.mark.slow,
+        ),
         (masked, lambda s, m: jnp.where(m, s, -1e9)),
         (masked, lambda s, m: jnp.where(m, s, jnp.nan)),
     ],

@@ -80,7 +80,14 @@ def scores(q: Any, k: Any, masked: float) -> Any:
     return jnp.where(jnp.tril(jnp.ones(found.shape, bool)), found, masked)
 
 
-@pytest.mark.parametrize("masked", [-jnp.inf, -1e9, -1e4])
+@pytest.mark.parametrize(
+    "masked",
+    [
+        -1e9,
+        pytest.param(-jnp.inf, marks=pytest.mark.slow),
+        pytest.param(-1e4, marks=pytest.mark.slow),
+    ],
+)
 def test_of_masked_scores_every_one_is_judged(masked: float) -> None:
     question = Question(
         "scores",

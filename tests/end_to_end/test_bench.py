@@ -12,7 +12,7 @@ from shared import ROOT
 
 from benchmarks import growth, parts
 
-ROADS = ("ours", "isolation off", "twin", "floor", "otter check", "check that calls", "desk floor")
+ROADS = ("ours", "twin", "floor", "otter check", "check that calls", "desk floor")
 
 
 def test_each_moment_counts_once_for_the_first_part_that_it_is_in() -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from shared import Builds
+from shared import Builds, Grade
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import otter_run
 
 CACHE = """
 
@@ -55,13 +54,13 @@ def with_cache(solution: Path, name: str, key: str, target: Path) -> Path:
     ],
 )
 def test_a_cache_on_the_seed_and_the_shapes_loses_points(
-    master: str, dist: Builds, tmp_path: Path
+    master: str, dist: Builds, grade: Grade, tmp_path: Path
 ) -> None:
     built = BuiltAssignment(dist / master)
     scores = {}
     for label, key in (("part", PARTIAL), ("all", WHOLE)):
         notebook = with_cache(built.solution, NAMES[master], key, tmp_path / f"{label}.ipynb")
-        run = otter_run(notebook, built.zip)
+        run = grade(notebook, built.zip)
         assert run.score is not None, run.printed
         scores[label] = run.score
     assert scores["all"] == 10

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from shared import built_once
+from shared import Grade, built_once
 
 from autograder.assignment import scaffold
 from autograder.assignment.built import BuiltAssignment
@@ -532,22 +532,24 @@ def others(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.mark.parametrize("name", OFTEN)
-def test_right_answers_get_every_point_and_wrong_ones_their_hint(examples: Path, name: str) -> None:
-    grade_both(BuiltAssignment(examples / name))
+def test_right_answers_get_every_point_and_wrong_ones_their_hint(
+    examples: Path, name: str, grade: Grade
+) -> None:
+    grade_both(BuiltAssignment(examples / name), grade)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in OFTEN])
 def test_of_the_others_too(others: Path, name: str) -> None:
-    grade_both(BuiltAssignment(others / name))
+    grade_both(BuiltAssignment(others / name), otter_run)
 
 
-def grade_both(built: BuiltAssignment) -> None:
+def grade_both(built: BuiltAssignment, grade: Grade) -> None:
     (question,) = built.record().questions
     (alternative,) = built.alternatives(question).values()
-    assert otter_run(built.answered({question: alternative}), built.zip).share == 1.0
+    assert grade(built.answered({question: alternative}), built.zip).share == 1.0
     known = next(iter(built.misconceptions(question).values()))
-    graded = otter_run(built.answered({question: known.source}), built.zip)
+    graded = grade(built.answered({question: known.source}), built.zip)
     assert graded.share is not None
     assert graded.share < (0.5 if "law: grad" not in str(graded.results) else 0.9)
     assert graded.results is not None

@@ -163,7 +163,15 @@ class Sampled:
             return []
 
 
-@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(
+    "road",
+    [
+        run,
+        pytest.param(run_without_a_fork, marks=pytest.mark.slow),
+        run_as_gradescope_does,
+        pytest.param(run_in_a_class, marks=pytest.mark.slow),
+    ],
+)
 def test_no_trusted_process_looks_or_works_where_a_submission_lies(
     one_assignment: BuiltAssignment, tmp_path: Path, watched: Watched, road: Road
 ) -> None:

@@ -7,31 +7,33 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pytest
 from shared import ROOT, reconfigured
 
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 
 
+@pytest.mark.parametrize("kind", ["wrong", pytest.param("right", marks=pytest.mark.slow)])
 def test_on_and_off_give_the_same_results_but_for_the_report(
-    one_assignment: BuiltAssignment, tmp_path: Path
+    one_assignment: BuiltAssignment, tmp_path: Path, kind: str
 ) -> None:
     off = reconfigured(one_assignment.zip, tmp_path / "off.zip", isolation="off")
-    known = one_assignment.misconceptions("vmap_over_batch")
-    for source in (
-        known["flattens_by_feature"].source,
-        one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"],
-    ):
-        submission = one_assignment.answered({"vmap_over_batch": source})
-        confined, beside = (
-            otter_run(submission, one_assignment.zip).results,
-            otter_run(submission, off).results,
-        )
-        assert confined is not None
-        assert beside is not None
-        assert confined["tests"] == beside["tests"]
-        assert confined["extra_data"]["isolation"]["open"] == []
-        assert beside["extra_data"]["isolation"] == {"level": "off", "left_out": []}
+    source = (
+        one_assignment.alternatives("vmap_over_batch")["by_split_and_merge"]
+        if kind == "right"
+        else one_assignment.misconceptions("vmap_over_batch")["flattens_by_feature"].source
+    )
+    submission = one_assignment.answered({"vmap_over_batch": source})
+    confined, beside = (
+        otter_run(submission, one_assignment.zip).results,
+        otter_run(submission, off).results,
+    )
+    assert confined is not None
+    assert beside is not None
+    assert confined["tests"] == beside["tests"]
+    assert confined["extra_data"]["isolation"]["open"] == []
+    assert beside["extra_data"]["isolation"] == {"level": "off", "left_out": []}
 
 
 def test_where_nothing_can_be_confined_required_grades_nothing_and_best_says_what_is_open(

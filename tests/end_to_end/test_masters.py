@@ -11,6 +11,8 @@ import yaml
 from nbclient import NotebookClient
 from shared import MASTERS, NAMES
 
+from autograder.assignment import scaffold
+
 FUNCTIONS = {
     "nnx-vmap-over-batch": "vmap_over_batch",
     "nn-vmap-shared-params": "nn_vmap_forward",
@@ -55,25 +57,22 @@ def test_points_are_one_public_three_for_the_method_and_six_hidden(master: Path)
     assert (points["public"], sum(points["method"]), points["hidden"]) == ([1], 3, [2, 2, 1, 1])
 
 
-@pytest.mark.parametrize(
-    "master",
-    [
-        pytest.param(
-            master,
-            id=master.stem,
-            marks=() if master.stem == "nnx-vmap-over-batch" else pytest.mark.slow,
-        )
-        for master in MASTERS
-    ],
-)
-def test_it_runs_top_to_bottom_in_jupyter_tests_included(master: Path) -> None:
-    notebook = nbformat.read(master, as_version=4)
-    NotebookClient(
-        notebook, timeout=None, resources={"metadata": {"path": str(master.parent)}}
-    ).execute()
+def run_in_jupyter(notebook: nbformat.NotebookNode, folder: Path, function: str) -> None:
+    """Run every cell of a master. Its tests print what they found, and nothing warns."""
+    NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(folder)}}).execute()
     printed = "".join(
         output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
     )
     for group in ("public", "corners", "random", "repeated", "types"):
-        assert f"{FUNCTIONS[master.stem]}, {group}: " in printed
+        assert f"{function}, {group}: " in printed
     assert "Warning" not in printed
+
+
+def test_a_new_master_runs_top_to_bottom_in_jupyter_tests_included(tmp_path: Path) -> None:
+    run_in_jupyter(scaffold.master("row-sums"), tmp_path, "row_sums")
+
+
+@pytest.mark.slow
+@each_master
+def test_it_runs_top_to_bottom_in_jupyter_tests_included(master: Path) -> None:
+    run_in_jupyter(nbformat.read(master, as_version=4), master.parent, FUNCTIONS[master.stem])

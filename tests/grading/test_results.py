@@ -15,9 +15,10 @@ import nbformat
 import numpy as np
 import pytest
 from attack_files import QUESTION, with_answer
+from shared import Grade
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.samples import check_results, otter_run
+from autograder.assignment.samples import check_results
 from autograder.grading import results, schema
 
 
@@ -39,7 +40,7 @@ def test_what_json_has_no_number_for_is_written_as_text(tmp_path: Path) -> None:
 
 
 def test_answers_without_a_finite_number_leave_results_that_can_be_read(
-    one_assignment: BuiltAssignment, tmp_path: Path
+    one_assignment: BuiltAssignment, grade: Grade, tmp_path: Path
 ) -> None:
     for number in ("inf", "-inf", "nan", "1e38 * jnp.arange(x_batch.shape[0] * int(features))"):
         answer = (
@@ -50,7 +51,7 @@ def test_answers_without_a_finite_number_leave_results_that_can_be_read(
         )
         notebook = tmp_path / "answer.ipynb"
         nbformat.write(with_answer(one_assignment, answer), notebook)
-        assert otter_run(notebook, one_assignment.zip).share == 0
+        assert grade(notebook, one_assignment.zip).share == 0
 
 
 def written(folder: Path, content: Any) -> dict[str, Any]:

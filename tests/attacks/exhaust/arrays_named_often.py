@@ -1,5 +1,5 @@
 """Frames that are cheap to send and dear to read: a million arrays, a header of a million objects, one array named often."""
-
+# busy
 import json
 import os
 import struct
