@@ -210,7 +210,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         confined.
         """
         graded = (
-            f"Not graded: {', '.join(self._ungraded)}. The cause stands in each question's row."
+            f"Not graded: {', '.join(self._ungraded)}. Each question's row has the cause."
             if self._ungraded
             else "Every question was graded."
         )
@@ -220,8 +220,8 @@ class ArraysPlugin(AbstractOtterPlugin):
 def _refuse_log(grade_from_log: bool) -> None:
     if grade_from_log:
         raise configuration.ConfigError(
-            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that the "
-            "submission brings along"
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle from "
+            "the submission, which is not safe to load"
         )
 
 

@@ -59,12 +59,12 @@ def transform(
     """
     if not names:
         raise DeclarationError(
-            f"transform() names no transform; the transforms are {', '.join(TRANSFORMS)}"
+            f"transform() does not name a transform; the transforms are {', '.join(TRANSFORMS)}"
         )
     for name in names:
         if name not in TRANSFORMS:
             raise DeclarationError(
-                f"transform({name!r}) is not a transform that is seen; those are "
+                f"transform({name!r}) is not a known transform; the transforms are "
                 f"{', '.join(TRANSFORMS)}"
             )
     if in_axes is not None and not all(
@@ -146,5 +146,7 @@ def _requirements(name: str, of: tuple[Requirement, ...]) -> tuple[Requirement, 
         if not isinstance(each, Requirement):
             raise DeclarationError(f"{name}(…): {each!r} is not a requirement such as transform(…)")
     if not of:
-        raise DeclarationError(f"{name}() has no requirement in it")
+        raise DeclarationError(
+            f"{name}() has no requirement; write at least one, such as transform(…)"
+        )
     return of

@@ -98,7 +98,5 @@ def samples(count: int = 20_000, *, key: str = "") -> Samples:
 
 def _axis(word: str, axis: object) -> int:
     if type(axis) is not int:
-        raise DeclarationError(
-            f"{word}({axis!r}) is not given the number of an axis; write {word}(0)"
-        )
+        raise DeclarationError(f"{word}({axis!r}) needs the number of an axis; write {word}(0)")
     return axis

@@ -20,8 +20,8 @@ def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_withou
         (
             {},
             {"grade_from_log": True},
-            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle that "
-            "the submission brings along",
+            "grade_from_log=True cannot be used with this plugin: Otter's log is a pickle from "
+            "the submission, which is not safe to load",
         ),
     ):
         (tmp_path / "results").mkdir(exist_ok=True)

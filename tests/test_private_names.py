@@ -227,7 +227,7 @@ def test_grading_goes_on_where_jax_has_other_names(one_assignment: BuiltAssignme
 def test_grading_goes_on_where_xla_has_other_flags(one_assignment: BuiltAssignment) -> None:
     found = graded(one_assignment, {"autograder": ["xla_backend_optimization_level"]})
     assert found["tests"] == usual(one_assignment)
-    assert "with unoptimised alone it dies again" in found["extra_data"]["isolation"]["mended"]
+    assert "it fails again with unoptimised alone" in found["extra_data"]["isolation"]["mended"]
 
 
 RENAMED = """\

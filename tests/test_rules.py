@@ -14,10 +14,13 @@ from autograder.rules import either, every, shared_parameters, transform
 @pytest.mark.parametrize(
     ("declare", "message"),
     [
-        (lambda: transform(), "transform() names no transform; the transforms are nnx.vmap, "),
+        (
+            lambda: transform(),
+            "transform() does not name a transform; the transforms are nnx.vmap, ",
+        ),
         (
             lambda: transform("vmap"),
-            "transform('vmap') is not a transform that is seen; those are nnx.vmap, ",
+            "transform('vmap') is not a known transform; the transforms are nnx.vmap, ",
         ),
         (
             lambda: transform("nnx.vmap", in_axes=(0, "rows")),
@@ -27,7 +30,7 @@ from autograder.rules import either, every, shared_parameters, transform
             lambda: transform("nnx.scan", inside="nnx.vmap"),
             "transform(…, inside='nnx.vmap') is not a transform(…)",
         ),  # type: ignore[arg-type]
-        (lambda: either(), "either() has no requirement in it"),
+        (lambda: either(), "either() has no requirement; write at least one, such as transform(…)"),
         (
             lambda: every("nnx.vmap"),
             "every(…): 'nnx.vmap' is not a requirement such as transform(…)",

@@ -41,7 +41,7 @@ def test_an_axis_is_a_number() -> None:
             with pytest.raises(DeclarationError) as fault:
                 word(axis)  # type: ignore[arg-type]
             assert str(fault.value) == (
-                f"{name}({axis!r}) is not given the number of an axis; write {name}(0)"
+                f"{name}({axis!r}) needs the number of an axis; write {name}(0)"
             )
 
 
@@ -62,7 +62,8 @@ def test_what_is_no_word_is_refused() -> None:
         "up_to_sign(axis), up_to_order(axis), up_to_rotation(), as_set(), residual(…), samples(…)"
     )
     refused(
-        f"same='sign' (type=str) is not a word of autograder.same; those are {words}", same="sign"
+        f"same='sign' (type=str) is not a word of autograder.same; its words are {words}",
+        same="sign",
     )
     refused(f"same={{}} (type=dict) is empty; its words are {words}", same={}, several=True)
     refused(
@@ -74,20 +75,20 @@ def test_what_is_no_word_is_refused() -> None:
 
 def test_one_array_has_one_word_and_several_have_names() -> None:
     refused(
-        "same={'0': UpToSign(axis=0)} (type=dict) names arrays, but the answer is one array; give "
-        "the word alone, or declare several=True",
+        "same={'0': UpToSign(axis=0)} (type=dict) names arrays, but the answer is one array; "
+        "write the word alone, or declare several=True",
         same={"0": up_to_sign(0)},
     )
     refused(
-        "same=UpToRotation() (type=UpToRotation) does not say which of the several arrays it is "
-        'about; write same={"0": up_to_rotation()}',
+        "same=UpToRotation() (type=UpToRotation) does not name one of the arrays; "
+        'write same={"0": up_to_rotation()}',
         same=up_to_rotation(),
         several=True,
     )
     refused(
-        "same['0']=Samples(count=20000, key='') (type=Samples) is not a word about one array: "
-        "up_to_sign(axis), up_to_order(axis), up_to_rotation() or as_set(); residual(…) and "
-        "samples(…) are about all arrays and stand alone",
+        "same['0']=Samples(count=20000, key='') (type=Samples) is not a word for one array; "
+        "those are up_to_sign(axis), up_to_order(axis), up_to_rotation() and as_set(). "
+        "residual(…) and samples(…) are for all arrays; write them alone",
         same={"0": samples()},
         several=True,
     )
@@ -95,38 +96,37 @@ def test_one_array_has_one_word_and_several_have_names() -> None:
 
 def test_what_cannot_be_judged_together_is_refused() -> None:
     refused(
-        "same=AsSet() (type=AsSet) cannot be asked of a gradient; remove gradient or same",
+        "same=AsSet() (type=AsSet) does not work with gradient; remove gradient or same",
         same=as_set(),
         gradient=("x",),
     )
     refused(
-        "laws='permutation of B' (type=str) cannot be judged together with same; with it the laws "
-        "are 'jit', 'vmap'",
+        "laws='permutation of B' (type=str) does not work with same; the laws that do are 'jit', "
+        "'vmap'",
         same=up_to_sign(0),
         laws=("permutation of B",),
     )
     refused(
-        "laws=('jit',) (type=tuple) cannot be judged by samples; declare another question without "
+        "laws=('jit',) (type=tuple) does not work with samples; declare another question without "
         "same",
         same=samples(),
         laws=("jit",),
     )
     for word in (ANY, samples()):
         refused(
-            "imprecise=0.5 (type=float) cannot be told of a residual or of samples; remove "
-            "imprecise",
+            "imprecise=0.5 (type=float) does not work with a residual or samples; remove imprecise",
             same=word,
             imprecise=0.5,
         )
         refused(
-            "nan=True (type=bool) cannot be judged by a residual or by samples; remove nan",
+            "nan=True (type=bool) does not work with a residual or samples; remove nan",
             same=word,
             nan=True,
         )
     for label in ("rtol", "atol"):
         refused(
-            f"{label}=0.1 (type=float) has no meaning for samples: what is allowed follows from "
-            "their number; remove it",
+            f"{label}=0.1 (type=float) does not work with samples: their number determines the "
+            "allowed error; remove it",
             same=samples(),
             **{label: 0.1},
         )
@@ -140,8 +140,8 @@ def test_samples_need_an_argument_that_makes_random_numbers() -> None:
         arguments={"x": Tree(key=Key(), y=Array("B", "D"))},
     )
     refused(
-        "same=Samples(count=20000, key='x') (type=Samples) names key='x', which is no Key or Seed; "
-        "those are key",
+        "same=Samples(count=20000, key='x') (type=Samples) names key='x', which is neither a Key "
+        "nor a Seed; the Keys and Seeds are key",
         same=samples(key="x"),
     )
     refused(

@@ -32,14 +32,12 @@ def check(archive: Path, submission: Path) -> int:
     for one, other in itertools.zip_longest(with_all, without):
         if one != other:
             raise Disagreement(
-                f"graded with and without what makes grading fast, {submission.name} gets two "
-                "results.\n"
+                f"{submission.name} gets different results with and without shortcuts.\n"
                 f"With shortcuts: {_told(one)}\n"
                 f"Without: {_told(other)}\n"
-                "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask "
-                "for something that rounding does not decide. If it does not, this is a fault of "
-                "otter-arrays: report it, and grade with "
-                f"{switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is mended"
+                "If rounding decides the answer (a comparison, a floor, the sign of a vector), "
+                "change the question. Otherwise this is a fault of otter-arrays: report it, and "
+                f"grade with {switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is fixed"
             )
     return len(with_all)
 
@@ -61,7 +59,7 @@ def _rows(archive: Path, submission: Path, left_out: tuple[str, ...]) -> list[di
 
 def _told(row: dict[str, Any] | None) -> str:
     if row is None:
-        return "no further row"
+        return "no such row"
     points = (
         f"{row['score']:g} of {row['max_score']:g} points. "
         if "score" in row and "max_score" in row

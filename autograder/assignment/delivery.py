@@ -201,7 +201,8 @@ def requirements(author_lines: list[str], own_lines: list[str]) -> str:
         elif not requirement.specifier.contains(pin.split("==")[1], prereleases=True):
             raise BuildError(
                 f"requirements: {line!r} does not allow {pin}, which is installed here and "
-                "computed the references; install what it asks for, or remove the line"
+                "computed the expected outputs; install a version that the line allows, or "
+                "remove the line"
             )
         elif not requirement.extras <= extras[canonicalize_name(requirement.name)]:
             name = canonicalize_name(requirement.name)

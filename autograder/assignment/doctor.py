@@ -79,8 +79,7 @@ def _layout(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "files at the root",
             WRONG,
-            f"everything lies in the folder {below[0]!r}; zip the files, not the folder around "
-            "them",
+            f"all files are in the folder {below[0]!r}; zip the files, not the folder around them",
         )
     elif absent:
         yield Inspection(
@@ -98,8 +97,8 @@ def _scripts(contents: Mapping[str, bytes], modes: Mapping[str, int]) -> Iterato
             yield Inspection(
                 "scripts",
                 WRONG,
-                f"{name} has line endings of Windows, and its first line would not be found; "
-                "convert it with dos2unix",
+                f"{name} has Windows line endings, so Linux cannot run it; convert it with "
+                "dos2unix",
             )
         elif not contents[name].startswith(b"#!"):
             yield Inspection(
@@ -118,8 +117,8 @@ def _scripts(contents: Mapping[str, bytes], modes: Mapping[str, int]) -> Iterato
         yield Inspection(
             "launcher",
             WRONG,
-            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no "
-            "notebook, gets no result; build with `autograder build`",
+            "run_autograder comes from Otter, which gives no result for a submission that is not "
+            "a notebook; build the zip with `autograder build`",
         )
 
 
@@ -132,8 +131,8 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "plugin",
             WRONG,
-            "otter_config.json does not name our plugin with a bank; build the zip with "
-            "`autograder build`",
+            "otter_config.json does not name the otter-arrays plugin with a bank; build the zip "
+            "with `autograder build`",
         )
         return
     name = f"files/{settings['bank']}"
@@ -141,7 +140,7 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "bank",
             WRONG,
-            f"{name} is named in otter_config.json and not in the zip; build the zip again",
+            f"otter_config.json names {name}, but the zip does not have it; build the zip again",
         )
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -157,7 +156,7 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     pins = pins_of(contents)
     computed = found.environment["packages"]
     other = [
-        f"{package} {computed.get(package)} and {', '.join(sorted(pins[package])) or 'none'}"
+        f"{package} {', '.join(sorted(pins[package])) or 'none'} instead of {computed.get(package)}"
         for package in PACKAGES
         if pins[package] != {computed.get(package)}
     ]
@@ -165,7 +164,7 @@ def _bank_and_pins(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "fingerprint",
             WRONG,
-            "the bank was computed with other versions than the image will have: "
+            "the image will not have the versions that computed the bank: "
             f"{'; '.join(other)}; build the zip again",
         )
     else:
@@ -180,8 +179,7 @@ def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "wheel",
             WRONG,
-            f"{len(wheels)} wheels of otter-arrays are in files/, and one is needed; build the "
-            "zip again",
+            f"files/ has {len(wheels)} wheels of otter-arrays instead of one; build the zip again",
         )
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -199,7 +197,7 @@ def _wheel(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     yield Inspection(
         "wheel",
         OK if complete else WRONG,
-        wheels[0] if complete else f"{wheels[0]} is not complete; build the zip again",
+        wheels[0] if complete else f"{wheels[0]} is incomplete; build the zip again",
     )
 
 
@@ -208,8 +206,7 @@ def _size(archive: Path) -> Iterator[Inspection]:
     yield Inspection(
         "size",
         OK if size <= LARGEST else WRONG,
-        f"{size / 2**20:.1f} MB"
-        + ("" if size <= LARGEST else "; leave large files out of `files`"),
+        f"{size / 2**20:.1f} MB" + ("" if size <= LARGEST else "; remove large files from `files`"),
     )
 
 
@@ -237,7 +234,7 @@ def _agreement(archive: Path) -> Iterator[Inspection]:
             "shortcuts",
             OK,
             f"the solution's {agreement.check(archive, solution)} rows are the same with and "
-            "without",
+            "without shortcuts",
         )
     except agreement.Disagreement as fault:
         yield Inspection("shortcuts", WRONG, str(fault))

@@ -38,7 +38,7 @@ def prepared(config: Mapping[str, Any], master: Path) -> dict[str, Any]:
         if not isinstance(config[key], list):
             raise BuildError(
                 f"{key}: {config[key]!r} (type={type(config[key]).__name__}) is not a list; write "
-                "each file in a line of its own, behind a dash"
+                "each file on its own line, after a dash"
             )
         places = {_place(key, entry, master): None for entry in config[key]}
         if key == "files":
@@ -53,42 +53,43 @@ def _place(key: str, entry: Any, master: Path) -> str:
     """The path of an entry, relative to the master's folder. Raises `BuildError`."""
     if not isinstance(entry, str) or not entry.strip():
         raise BuildError(
-            f"{key}: {entry!r} (type={type(entry).__name__}) is not the name of a file; put names "
-            "that YAML takes for something else in quotes"
+            f"{key}: {entry!r} (type={type(entry).__name__}) is not the name of a file; if YAML "
+            "reads the name as something else, put it in quotes"
         )
     folder = master.parent
     path = _below(folder, entry)
     if path is None:
         raise BuildError(
-            f"{key}: {entry!r} is outside of the folder of {master.name}; copy it into that folder"
+            f"{key}: {entry!r} is outside the folder of {master.name}; copy it into that folder"
         )
     place = path.as_posix()
     if not path.parts or master == folder / path:
         raise BuildError(
-            f"{key}: {entry!r} is the master itself, or its folder, in which the solution is; name "
-            "the other files"
+            f"{key}: {entry!r} is the master or its folder, which contain the solution; name the "
+            "other files"
         )
     for above in (path, *path.parents):
         if (folder / above).is_symlink():
             raise BuildError(
-                f"{key}: {entry!r} is behind a link ({above}); put the file itself there"
+                f"{key}: {entry!r} goes through a link ({above}); replace the link with what it "
+                "points to"
             )
     if not (folder / path).exists():
         pattern = any(sign in place for sign in "*?[")
         raise BuildError(
             f"{key}: there is no {entry!r} in the folder of {master.name}"
-            + ("; patterns are not followed: name the files, or their folder" if pattern else "")
+            + ("; patterns do not work here: name the files, or their folder" if pattern else "")
         )
     if not ((folder / path).is_file() or (folder / path).is_dir()):
         raise BuildError(f"{key}: {entry!r} is neither a file nor a folder")
     if path.parts[0] == "tests":
         raise BuildError(
-            f"{key}: {entry!r} is in the folder tests, in which Otter puts the assignment's tests; "
+            f"{key}: {entry!r} is in the folder tests, where Otter puts the assignment's tests; "
             "use another folder"
         )
     if path.parts[0] in _BY_THE_BUILD:
         raise BuildError(
-            f"{key}: {entry!r} has the name of something that the build writes; rename it"
+            f"{key}: {entry!r} has the name of a file that the build writes; rename it"
         )
     return place
 
@@ -120,8 +121,8 @@ def _refuse_handed_out(places: Mapping[str, None], handed_out: list[str]) -> Non
         above = next((each for each in handed_out if _is_below(place, each)), None)
         if above is not None:
             raise BuildError(
-                f"autograder_files: {place!r} is also handed out, by {above!r} in `files`; take it "
-                "out of that folder, or of one of the two lists"
+                f"autograder_files: students also get {place!r}, through {above!r} in `files`; "
+                "remove it from that folder, or from one of the two lists"
             )
 
 
@@ -141,8 +142,8 @@ def _as_otter_takes_them(places: list[str], key: str, folder: Path) -> list[str]
         for path in sorted((folder / place).rglob("*")):
             if path.is_symlink():
                 raise BuildError(
-                    f"{key}: {place!r} has a link in it "
-                    f"({path.relative_to(folder).as_posix()}); put the file itself there"
+                    f"{key}: {place!r} contains a link ({path.relative_to(folder).as_posix()}); "
+                    "replace the link with what it points to"
                 )
             if path.is_file():
                 files[path.relative_to(folder).as_posix()] = None

@@ -101,8 +101,8 @@ def lock(lines: list[str]) -> str:
     for line in wanted:
         if line.startswith("-") or "/" in line.split("#")[0].split(";")[0].split("@")[0]:
             raise BuildError(
-                f"requirements: {line!r} is not the name of a package in a package index, which is "
-                "all that our image installs; name one there, or build with --image stock"
+                f"requirements: {line!r} is not the name of a package in a package index, and our "
+                "image installs nothing else; name such a package, or build with --image stock"
             )
     for shipped in (SHIPPED_LOCK, PLUGINS_LOCK):
         text = shipped.read_text(encoding="utf-8")
@@ -157,8 +157,8 @@ def made_lock(wanted: list[str], like: Path | None = None) -> str:
         if done.returncode != 0:
             said = done.stderr.strip().removeprefix("error: ")
             raise BuildError(
-                f"no lock file could be made of the requirements (type `pip install uv=={UV}`, or "
-                f"build with --image stock): {said}"
+                f"uv cannot lock the requirements (type `pip install uv=={UV}`, or build with "
+                f"--image stock): {said}"
             )
         text = target.read_text(encoding="utf-8")
     without = [
@@ -168,7 +168,7 @@ def made_lock(wanted: list[str], like: Path | None = None) -> str:
     ]
     if without:
         raise BuildError(
-            f"requirements: {without[0]!r} has no hash to hold it against; name a release from a "
+            f"requirements: {without[0]!r} has no hash to check it with; name a release from a "
             "package index, or build with --image stock"
         )
     return text

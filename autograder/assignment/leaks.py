@@ -84,7 +84,7 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
             yield Inspection(
                 "no solution inside",
                 WRONG,
-                f"{name} has the solution, or other answers, in it; take it out of `files` and "
+                f"{name} contains the solution or other answers; remove it from `files` and "
                 "`autograder_files`",
             )
             return
@@ -93,8 +93,8 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
                 yield Inspection(
                     "no solution inside",
                     WRONG,
-                    f"{name} has the solution of {secret.question} in it; take that out of the "
-                    "file, or the file out of `files` and `autograder_files`",
+                    f"{name} contains the solution of {secret.question}; remove the solution from "
+                    "the file, or the file from `files` and `autograder_files`",
                 )
                 return
     yield Inspection(
@@ -102,7 +102,10 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         OK,
         "compared with the solution beside the zip"
         if secrets
-        else "no marks of one; the solution is not beside the zip",
+        else (
+            "no file has marks of a solution; the solution itself is not beside the zip, so it "
+            "was not compared"
+        ),
     )
 
 

@@ -133,7 +133,7 @@ def _build_here(
         for question in declared():
             if question.see and question.see not in headings:
                 raise BuildError(
-                    f"question {question.name!r}: see={question.see!r} is no heading of the "
+                    f"question {question.name!r}: see={question.see!r} is not a heading of the "
                     f"notebook; its headings are {', '.join(headings)}"
                 )
         check_readable(Path(tests))
@@ -173,6 +173,6 @@ def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> N
             if name in seen:
                 raise BuildError(
                     f"{master.name}: two questions have the name {name!r}; give each `# BEGIN "
-                    "QUESTION` a name of its own"
+                    "QUESTION` its own name"
                 )
             seen.add(name)

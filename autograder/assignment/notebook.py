@@ -104,8 +104,8 @@ class _Stops:
         lost = lost_names(cell.source, line, needed_names(self._sources))
         if lost and "raises-exception" not in cell.metadata.get("tags", []):
             names = ", ".join(lost[:SHOWN]) + (" …" if len(lost) > SHOWN else "")
-            raise BuildError(f"{self._name}: {told}; a question needs {names} of this cell")
-        self.passed_over.append(f"{told}. No question needs it, so the build went on.")
+            raise BuildError(f"{self._name}: {told}; a question needs {names} from this cell")
+        self.passed_over.append(f"{told}. No question needs this cell, so the build continued.")
 
 
 def _execute(
@@ -137,8 +137,8 @@ def _execute(
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError as error:
         raise KernelDied(
-            f"{master.name}: the kernel died while the notebook's cells ran; is there enough "
-            "memory?",
+            f"{master.name}: the kernel died while the notebook's cells ran; check that the "
+            "machine has enough memory",
             stops.passed_over,
         ) from error
 

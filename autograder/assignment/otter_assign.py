@@ -47,22 +47,23 @@ def check_readable(master: Path) -> None:
         str(master).encode()
     except UnicodeEncodeError:
         raise BuildError(
-            f"{str(master)!r}: Otter writes the name of a master into files, and this one is no "
-            "text; rename it"
+            f"{str(master)!r}: Otter writes the name of a master into files, but this name is not "
+            "valid text; rename the master"
         ) from None
     try:
         notebook = nbformat.read(master, as_version=4)
     except FileNotFoundError:
         raise BuildError(f"{master} does not exist") from None
     except (AttributeError, TypeError):
-        raise BuildError(f"{master} is not a Jupyter notebook: it is other JSON") from None
+        raise BuildError(f"{master} is JSON, but not a Jupyter notebook") from None
     except Exception as fault:
         raise BuildError(f"{master} is not a Jupyter notebook: {fault}") from fault
     kernel = notebook.metadata.get("kernelspec", {})
     language = str(kernel.get("language") or "python")
     if language.lower() != "python":
         raise BuildError(
-            f"{master.name}: its kernel runs {language}; the plugin grades notebooks in Python"
+            f"{master.name}: its kernel runs {language}, but otter-arrays grades only Python; "
+            "choose a Python 3 kernel"
         )
     if not kernel.get("name"):
         raise BuildError(
@@ -77,7 +78,7 @@ def check_generated(assignment: Assignment) -> None:
     """
     if not assignment.generate_enabled:
         raise BuildError(
-            f"{Path(assignment.master).name}: `generate: false` asks for no autograder zip, so "
+            f"{Path(assignment.master).name}: `generate: false` turns off the autograder zip, so "
             "nothing is graded; remove that line, or remove the plugin from `plugins`"
         )
 
@@ -143,8 +144,8 @@ def refused_solution(name: str, printed: str) -> str:
     ]
     return "\n".join(
         [
-            f"{name}: the solution does not pass all tests of its own assignment. A student who "
-            "hands it in would read:",
+            f"{name}: the solution does not pass all tests of the assignment. A student who "
+            "submits it would read:",
             *(failed or [dedent(told).strip()]),
         ]
     )

@@ -43,9 +43,9 @@ def not_installed(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "environment",
             NOTE,
-            "our image does not install what `environment:` asks of conda, and answers that need "
-            f"it will not find it: {', '.join(entries)}. Name packages of Python in "
-            "`requirements:` instead, or build with --image stock, whose image has conda",
+            "our image does not install conda packages, so answers cannot use these lines of "
+            f"`environment:`: {', '.join(entries)}. Name Python packages in `requirements:` "
+            "instead, or build with --image stock, whose image has conda",
         )
 
 
@@ -96,11 +96,11 @@ def resolvable(contents: Mapping[str, bytes]) -> Iterator[Inspection]:
         yield Inspection(
             "pins resolvable",
             UNKNOWN,
-            f"no package index could be asked (network, or `pip install uv=={UV}`)",
+            f"no package index answered (check the network, or type `pip install uv=={UV}`)",
         )
     else:
         yield Inspection(
             "pins resolvable",
             WRONG,
-            f"not for Python {python} on Linux: {said.removeprefix('error: ')[:400]}",
+            f"not resolvable for Python {python} on Linux: {said.removeprefix('error: ')[:400]}",
         )

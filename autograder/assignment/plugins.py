@@ -49,8 +49,9 @@ def check_importable(config: Mapping[str, Any]) -> None:
             for entry in plugins
         ):
             raise BuildError(
-                f"{key}: {plugins!r} is not a list of plugins; write each behind a dash, with its "
-                "settings, if any, indented below it and a colon behind its name"
+                f"{key}: {plugins!r} is not a list of plugins; write each after a dash. For a "
+                "plugin with settings, write a colon after its name and indent the settings "
+                "below it"
             )
         for name in names(plugins):
             _import(key, name)
@@ -68,12 +69,12 @@ def _import(key: str, name: str) -> None:
             ) from None
         raise BuildError(
             f"{key}: {name} cannot be imported ({type(fault).__name__}: {fault}). Otter imports "
-            "plugins of installed packages, not files beside the notebook: install its package "
-            "here, and name it in `requirements:`"
+            "plugins from installed packages, not from files beside the notebook: install its "
+            "package here, and name it in `requirements:`"
         ) from None
     if not found:
         raise BuildError(
-            f"{key}: there is no {name}; a plugin is named by its module, a dot and its class"
+            f"{key}: there is no {name}; write the plugin's module, a dot and its class"
         )
 
 
@@ -94,13 +95,13 @@ def requirements_of(plugins: Iterable[Any], named: Iterable[str], in_image: set[
             continue
         if not packages:
             raise BuildError(
-                f"plugins: {name} is of no installed package, and the grading image would not have "
-                "it; make a package of it, install that here, and name it in `requirements:`"
+                f"plugins: {name} belongs to no installed package, so the grading image would not "
+                "have it; make a package from it, install it here, and name it in `requirements:`"
             )
         release = f"{packages[0]}=={importlib.metadata.version(packages[0])}"
         raise BuildError(
-            f"plugins: {name} is of the package {packages[0]}, which the grading image would not "
-            f"have; add {release} to `requirements:`"
+            f"plugins: {name} belongs to the package {packages[0]}, which the grading image would "
+            f"not have; add {release} to `requirements:`"
         )
     return list(needed)
 

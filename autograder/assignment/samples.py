@@ -173,4 +173,4 @@ def otter_run(
 
 def _no_json(constant: str) -> None:
     """Refuse NaN and Infinity, which Python reads but JSON does not have. Raises `ValueError`."""
-    raise ValueError(f"results.json has {constant} in it, which is not JSON")
+    raise ValueError(f"results.json contains {constant}, which JSON does not allow")

@@ -30,13 +30,13 @@ def function_name(assignment: str) -> str:
     name = assignment.replace("-", "_").lower()
     if not re.fullmatch(r"[a-z]\w*", name) or keyword.iskeyword(name):
         raise CannotStart(
-            f"{assignment!r} cannot name an assignment: write letters, digits and hyphens, a "
-            "letter first, such as centred-rows"
+            f"{assignment!r} is not a name for an assignment: write letters, digits and hyphens, "
+            "beginning with a letter, such as centred-rows"
         )
     if is_device(assignment):
         raise CannotStart(
-            f"{assignment!r} cannot name an assignment: on Windows no file can be called so; "
-            f"write another name, such as {assignment.lower()}-1"
+            f"{assignment!r} is not a name for an assignment: Windows does not allow files with "
+            f"this name; write another, such as {assignment.lower()}-1"
         )
     return name
 
@@ -48,7 +48,7 @@ def write(assignment: str, folder: Path) -> Path:
     target = folder / assignment / f"{assignment}.ipynb"
     notebook = master(assignment)
     if target.exists():
-        raise CannotStart(f"{target} is there already; choose another name, or edit it")
+        raise CannotStart(f"{target} already exists; choose another name, or edit it")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)

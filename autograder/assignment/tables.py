@@ -29,7 +29,7 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
         "tolerance",
         "nearest wrong",
         "misconceptions refused",
-        "left to the method",
+        "told by method",
     )
     for each in built:
         for question in each.record().questions.values():
@@ -97,9 +97,9 @@ def sentences_of_margins(built: Sequence[BuiltAssignment]) -> list[str]:
             if margins:
                 margin, least, name = min(margins)
                 told.append(
-                    f"{each.name}: {question}: the nearest misconception is “{name}”, "
-                    f"{margin:.2g} tolerances away in its worst element, and {least:.2g} in the "
-                    "case that shows it least."
+                    f"{each.name}: {question}: the nearest misconception is “{name}”. Its worst "
+                    f"element is {margin:.2g} tolerances away; in the case that shows it least, "
+                    f"{least:.2g}."
                 )
     return told
 
@@ -107,8 +107,8 @@ def sentences_of_margins(built: Sequence[BuiltAssignment]) -> list[str]:
 def sentences_of_trivial(built: Sequence[BuiltAssignment]) -> list[str]:
     """A sentence for each answer that needs no understanding and still gets points."""
     return [
-        f"{each.name}: {question}: whoever returns {called} gets the points of {', '.join(names)}, "
-        "which its author accepts."
+        f"{each.name}: {question}: an answer that always returns {called} gets the points of "
+        f"{', '.join(names)}; the author accepts this."
         for each in built
         for question, record in each.record().questions.items()
         for called, names in accepted(record.trivial).items()

@@ -53,7 +53,7 @@ def check_readable(tests: Path) -> None:
             if names.count(name) > 1:
                 raise BuildError(
                     f"the tests of {path.stem!r} define {name} {names.count(name)} times; Otter "
-                    "would keep the last only: give each test its own name"
+                    "would keep only the last; give each test its own name"
                 )
 
 

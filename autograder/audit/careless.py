@@ -1,6 +1,6 @@
 """Mutants that look at only a part of their arguments, or are wrong in a part of their answer:
 results cached by a part of the arguments, 0 treated as missing, rounding instead of a cast, a
-region of the answer that is 5 % off, an argument returned unchanged.
+region of the answer that is 5% off, an argument returned unchanged.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ _REGIONS: Mapping[str, str] = {
         "jnp.all(jnp.stack([_i < max(1, _n // 3) for _i, _n in zip(jnp.indices(_y.shape), "
         "_y.shape)]), axis=0)"
     ),
-    "what is above the median": "jnp.abs(_y) > jnp.median(jnp.abs(_y))",
+    "everything above the median": "jnp.abs(_y) > jnp.median(jnp.abs(_y))",
     "every third element": "jnp.arange(_y.size).reshape(_y.shape) % 3 == 2",
 }
-"""The regions in which an answer is 5 % off, by name."""
+"""The regions in which an answer is 5% off, by name."""
 
 
 def careless(question: Question) -> Iterator[Around]:
@@ -71,7 +71,7 @@ def careless(question: Question) -> Iterator[Around]:
         off = f"def _off(_y):\n    _y = jnp.asarray(_y)\n    return {_OFF.format(mask=mask)}\n"
         yield (
             "region",
-            f"{region} is 5 % off",
+            f"{region} is 5% off",
             f"{off}_y = {plain}\nreturn {of_all(question, '_off(_y)')}",
         )
 

@@ -112,11 +112,13 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
         sound = [bank for bank in banks if bank.question == question and not bank.fault]
         for row in over_banks(sound):
             if not row.refused:
-                faults.append(f"{question}: {row.misconception!r} is refused on no case of a bank")
+                faults.append(
+                    f"{question}: {row.misconception!r} passes every case of at least one bank"
+                )
             if row.hinted < HINTED * row.banks:
                 faults.append(
-                    f"{question}: {row.misconception!r} gets its own hint on {row.hinted} of "
-                    f"{row.banks} banks only"
+                    f"{question}: {row.misconception!r} gets its own hint on only {row.hinted} of "
+                    f"{row.banks} banks"
                 )
             if row.others:
                 faults.append(
@@ -124,7 +126,7 @@ def faults_of(banks: Sequence[BankOfQuestion]) -> list[str]:
                     f"{', '.join(map(repr, row.others))}"
                 )
         faults += [
-            f"{question}: a hint for an answer that nobody described: {stray}"
+            f"{question}: an answer without a description gets a hint: {stray}"
             for bank in sound
             for stray in bank.strays
         ]

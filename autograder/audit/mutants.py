@@ -77,8 +77,8 @@ def _wrong_around(question: Question) -> Iterator[Around]:
         ("order", "reversed", "_y[::-1]"),
         ("order", "sorted", "jnp.sort(_y) + (_y.dtype.kind == 'i')"),
         ("order", "rolled by one", "jnp.roll(_y, 1)"),
-        ("shape", "a row of its own", "_y[None]"),
-        ("shape", "the last element left out", "_y[:-1]"),
+        ("shape", "an extra first axis", "_y[None]"),
+        ("shape", "without the last element", "_y[:-1]"),
         ("shape", "the sum", "_y.sum()"),
         (
             "dtype",
@@ -99,7 +99,7 @@ def _wrong_around(question: Question) -> Iterator[Around]:
             yield "seed", f"{seed} = {changed}", f"return {call(question, **{seed: changed})}"
         yield (
             "special case",
-            f"wrong where {seed} is no float or int",
+            f"wrong where {seed} is not a float or int",
             _unless(question, f"type({seed}) in (int, float)"),
         )
         yield (

@@ -54,7 +54,7 @@ def near_misses(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.Attribute) and node.attr == "pi":
         yield KIND, "3.14 for pi", ast.Constant(3.14)
     if isinstance(node, ast.Constant) and type(node.value) is float and node.value:
-        yield KIND, f"{node.value:g} is 2 % larger", ast.Constant(node.value * 1.02)
+        yield KIND, f"{node.value:g} is 2% larger", ast.Constant(node.value * 1.02)
     if isinstance(node, ast.BinOp):
         yield from _of_operation(node)
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARED:

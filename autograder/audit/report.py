@@ -163,11 +163,11 @@ def _groups(audited: Audited) -> list[dict[str, Any]]:
 def _cheap(audited: Audited) -> str:
     cheap = [verdict for verdict in audited.verdicts if verdict.kind == WITHOUT_UNDERSTANDING]
     if not cheap:
-        return "No answer that needs no understanding was tried."
+        return "The audit tried no answers that need no understanding."
     best = max(cheap, key=lambda verdict: verdict.score)
     return (
-        f"Of {best.possible:g} points, {best.score:g} can be had by returning {best.name}; the "
-        f"best of {len(cheap)} such answers."
+        f"The best of {len(cheap)} such answers returns {best.name} and gets {best.score:g} of "
+        f"{best.possible:g} points."
     )
 
 
@@ -190,8 +190,8 @@ def _plot_words(audited: Audited) -> str:
     if not tolerance:
         return "The outputs are compared exactly."
     words = (
-        f"Relative to an output's largest element: the noise of right answers is {noise:.1e}, "
-        f"{tolerance:.1e} is allowed"
+        f"Relative to an output's largest element, the noise of right answers is {noise:.1e} and "
+        f"the tolerance is {tolerance:.1e}"
     )
     if nearest:
         words += (

@@ -118,7 +118,7 @@ def load(path: Path, called: str = "") -> Bank:
     try:
         found = path.stat()
     except OSError:
-        raise BankError(f"{called} is not there") from None
+        raise BankError(f"{called} is missing") from None
     return _read(path.resolve(), called, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
@@ -139,7 +139,7 @@ def _read(path: Path, called: str, *_: int) -> Bank:
         ) from fault
     if header.get("format") not in READABLE:
         raise BankError(
-            f"{called} is of format {header.get('format')!r}; this version of otter-arrays reads "
+            f"{called} has format {header.get('format')!r}; this version of otter-arrays reads "
             f"formats {' and '.join(map(str, READABLE))}"
         )
     for array in arrays.values():

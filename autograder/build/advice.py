@@ -7,7 +7,7 @@ from autograder.questions.question import Question
 from autograder.verdicts.examine import Finding
 
 KEEP_DIGITS = (
-    "Write it so that it keeps them (sums of logarithms for a product of many factors, two passes "
+    "Rewrite it to keep its digits (sums of logarithms for a product of many factors, two passes "
     "for a variance, expm1 and log1p near zero), make the sizes in dims smaller, or declare the "
     "question with x64=True"
 )
@@ -18,15 +18,15 @@ def about_alternative(question: Question, finding: Finding) -> str:
     """A sentence to follow the one that says why an alternative is refused; or ""."""
     if finding.mismatch is not None and finding.mismatch.imprecise:
         return (
-            " If it is as right as the reference, compute both in more digits, make the sizes in "
-            "dims smaller, or say what is allowed with rtol=… or atol=…"
+            " If it is as accurate as the reference, compute both with more digits, make the "
+            "sizes in dims smaller, or set the allowed error with rtol=… or atol=…"
         )
     if indices_of(question):
         return drawn_without_a_range(question)
     random = [each for each in question.arguments.values() if each.seeds or "key" in each.kinds]
     if random and finding.step == "values":
         return (
-            " If both draw right random numbers, each in its own way, declare the question with "
+            " If both draw valid random numbers in different ways, declare the question with "
             "same=samples(20_000), from autograder.same"
         )
     return ""

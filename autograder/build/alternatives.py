@@ -103,8 +103,8 @@ def _by_rounding(
                 further[own] = max(further[own], error / (magnitude(desired) or 1.0))
     whose = "the reference" if further[True] > further[False] else "the alternative"
     return (
-        f"In float64 both give the same: {whose} loses its digits, and is "
-        f"{max(further.values()):.2g} of the largest number away from that. {advice.KEEP_DIGITS}"
+        f"In float64 both return the same: {whose} loses digits, and its error is "
+        f"{max(further.values()):.2g} of the largest number. {advice.KEEP_DIGITS}"
     )
 
 

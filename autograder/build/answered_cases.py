@@ -91,9 +91,9 @@ def answered_slot(
             again = _reference_output(question, reference, case)
             if not identical(output, again):
                 raise BuildError(
-                    f"question {question.name!r}: the reference changes between calls: the same "
-                    f"arguments ({arguments_of(case)}) gave two outputs. Draw random numbers from "
-                    "the seed argument only, and keep no state"
+                    f"question {question.name!r}: the reference changes between calls: it returns "
+                    f"two different outputs for the same arguments ({arguments_of(case)}). Draw "
+                    "random numbers only from the seed argument, and keep no state"
                 )
             return case, output
         if tried == 1:
@@ -106,8 +106,8 @@ def answered_slot(
         lost = f" {KEEP_DIGITS}"
     raise BuildError(
         f"question {question.name!r}: in {tried} draws of {arguments_of(case)} "
-        f"({slot.shape.label}) the reference never gave an output that tests anything: {why}."
-        f"{lost or advice}".rstrip(".")
+        f"({slot.shape.label}) the reference never returned an output that tests anything: "
+        f"{why}.{lost or advice}".rstrip(".")
     )
 
 
@@ -120,7 +120,7 @@ def _kept_in_float64(reference: object, case: Case) -> str:
     wide = in_float64(lambda case: _expected(reference, case), case)
     if isinstance(wide, Failed) or why_degenerate(wide.output):
         return ""
-    return f" In float64 it does: numbers overflow, or are lost, on the way. {KEEP_DIGITS}"
+    return f" In float64 it does, so numbers overflow or are lost on the way. {KEEP_DIGITS}"
 
 
 def answered_case(
@@ -166,13 +166,15 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
             )
         detail = f"\n{outcome.detail}" if outcome.detail else ""
         if outcome.cause.endswith(ONE_ARRAY) and not case.way.several:
-            detail += " Declare the question with several=True if there are several"
+            detail += (
+                " If the function returns several arrays, declare the question with several=True"
+            )
         detail += _by_keyword(reference, case)
         if _BEYOND_THE_PROCESSOR.search(outcome.detail):
             detail += (
                 "\n"
-                "JAX cannot do this on the processor, and submissions are graded there: ask for "
-                "something that runs on the processor"
+                "JAX cannot do this on the CPU, where submissions are graded: use operations "
+                "that run on the CPU"
             )
         raise BuildError(
             f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the reference "
@@ -182,7 +184,7 @@ def _reference_output(question: Question, reference: object, case: Case) -> Outp
         if array.dtype.name not in STORED_DTYPES:
             raise BuildError(
                 f"question {question.name!r}: the reference returns dtype {array.dtype}, which a "
-                f"bank cannot keep; return one of {', '.join(STORED_DTYPES)}"
+                f"bank cannot store; return one of {', '.join(STORED_DTYPES)}"
             )
     return outcome.output
 
@@ -205,8 +207,9 @@ def _by_keyword(reference: object, case: Case) -> str:
     if not names:
         return ""
     return (
-        f"\nIt takes {' and '.join(names)} by keyword only: declare the question with keywords="
-        f"{tuple(names)!r}; an nnx.Rngs is described by Rngs()"
+        "\n"
+        f"It takes {' and '.join(names)} by keyword only: declare the question with "
+        f"keywords={tuple(names)!r}; describe an nnx.Rngs with Rngs()"
     )
 
 

@@ -68,8 +68,8 @@ def build(
     for name in names:
         if names.count(name) > 1:
             raise BuildError(
-                f"question {name!r}: declared {names.count(name)} times; each question needs a "
-                "name of its own"
+                f"question {name!r}: declared {names.count(name)} times; give each question its "
+                "own name"
             )
     hidden: dict[str, dict[str, Group]] = {}
     public: dict[str, dict[str, Group]] = {}
@@ -149,7 +149,7 @@ def _check_told_by(
         passes = (
             "passes every hidden case"
             if not failing
-            else f"is refused on {failing} hidden case only"
+            else f"is refused on only {failing} hidden case"
         )
         raise BuildError(
             f'{called} {passes}. Widen the ranges in dims, or declare it with told_by="method" if '
@@ -158,15 +158,17 @@ def _check_told_by(
     if samples_of(question.words) is not None:
         if kept.margin(known.name) < SURE:
             raise BuildError(
-                f"{called} is hardly told from a right answer by its samples: other keys may not "
-                "show it. Make the cases show it (other ranges in dims), or ask for more samples"
+                f"{called} differs too little from a right answer: with other keys, its samples "
+                "may not show the difference. Make the difference larger (other ranges in dims), "
+                "or ask for more samples"
             )
         return
     if kept.margin(known.name) < tolerance.MARGIN:
         raise BuildError(
-            f"{called} is only {kept.margin(known.name):.2g} times the allowed error away from the "
-            f"right answer; at least {tolerance.MARGIN} are needed. Make the cases show it (other "
-            f"ranges in dims, other families), or set a smaller rtol{_why_wide(kept)}"
+            f"{called} differs from the right answer by only {kept.margin(known.name):.2g} times "
+            f"the allowed error; it must differ by at least {tolerance.MARGIN} times. Make the "
+            "difference larger (other ranges in dims, other families), or set a smaller "
+            f"rtol{_why_wide(kept)}"
         )
 
 
@@ -179,8 +181,8 @@ def _why_wide(kept: DrawnGroups) -> str:
     if (noise.alternatives or 0.0) <= LOSING * others:
         return ""
     return (
-        ". So much is allowed because an alternative loses digits: compute it in more, or do not "
-        "declare it"
+        ". The allowed error is this large because an alternative loses digits: compute it with "
+        "more digits, or remove it"
     )
 
 

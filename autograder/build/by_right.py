@@ -24,8 +24,8 @@ from autograder.verdicts.not_finite import KINDS, kinds, misplaced
 MOVED, OTHERS = 2, 3
 """How many calls use inputs moved by one unit in the last place, and how many use other numbers."""
 
-OVERFLOW = ": numbers overflow, or are lost, on the way"
-"""The end of the sentence about what float64 gives."""
+OVERFLOW = ": numbers overflow or are lost on the way"
+"""The end of the sentence about what float64 returns."""
 
 Evaluate = Callable[[Case], Returned | Failed]
 """Returns the expected outcome of a case."""
@@ -51,13 +51,13 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
         other = evaluate(replace(case, arguments=nudged(case.arguments, rng)))
         if _where_not(other, output, found):
             return (
-                "its infinities and NaN come and go when the inputs move by one unit in the last "
-                "place"
+                "its infinities and NaN appear or disappear when the inputs change by one unit "
+                "in the last place"
             )
     if not takes_random_numbers(question):
         told = _where_not(in_float64(evaluate, case), output, found)
         if told:
-            return f"float64 gives {told}{OVERFLOW}"
+            return f"float64 returns {told}{OVERFLOW}"
     if question.nonfinite_expected or not any(
         np.any(each == KINDS.index("NaN")) for each in found.values()
     ):
@@ -69,8 +69,9 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
         }
         if _where_not(evaluate(replace(case, arguments=varied)), output, found):
             return (
-                "it has a NaN at places that depend on the numbers drawn, as 0 / 0 or the "
-                "logarithm of a negative number give; if NaN is the right answer there, declare "
+                "it has NaN at places that depend on the drawn numbers, for example from 0 / 0 "
+                "or the logarithm of a negative number; if NaN is the right answer there, "
+                "declare "
                 'the question with nonfinite="expected"'
             )
     return ""

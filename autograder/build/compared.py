@@ -113,7 +113,7 @@ def _noise_under_law(
             given = law_cases.check(towards, case, output, before)
         except law_cases.Lawless as fault:
             raise BuildError(
-                f"question {question.name!r}: the law {law!r} cannot be asked for: with "
+                f"question {question.name!r}: the law {law!r} cannot be used: with "
                 f"{arguments_of(case)} ({case.label}) {fault}"
             ) from None
         noise = tolerance.larger(noise, noises.of_alternative(Returned(given), output, scales))

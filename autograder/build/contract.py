@@ -22,8 +22,9 @@ def check_contract(question: Question, reference: object, groups: Mapping[str, G
         if finding.step == "arguments":
             written = finding.sentence.split()[3]
             advice = (
-                f" If it may be, declare the question with may_change=({written!r},), or with "
-                f"changed=({written!r},) if that is what it is for"
+                " If the function may change it, declare the question with "
+                f"may_change=({written!r},). If the task is to change it, declare "
+                f"changed=({written!r},)"
             )
         raise BuildError(
             f"question {question.name!r}: the solution is refused in cases={name!r}: with "

@@ -15,7 +15,8 @@ equal, or if they differ by less than the share `HARDLY` of the largest.
 
 _NOTHING = "it has no elements"
 _NOT_FINITE = (
-    "none of its elements is finite, as where numbers are divided by a spread or a sum of 0"
+    "none of its elements is finite, for example because numbers are divided by a spread or a "
+    "sum of 0"
 )
 
 
@@ -46,12 +47,12 @@ def _degenerate_array(output: np.ndarray) -> str:
     if output.size > 1 and np.all(output == output.flat[0]):
         return "all its elements are equal"
     if output.size >= MANY and np.max(np.abs(output - output.flat[0])) < HARDLY * magnitude(output):
-        return "its elements hardly differ, as those of a saturated function"
+        return "its elements hardly differ, like those of a saturated function"
     if (
         output.size >= MANY
         and np.max(np.unique(output, return_counts=True)[1]) > MOST * output.size
     ):
         return (
-            f"more than {MOST:.0%} of its elements are equal, as behind a ReLU whose units are dead"
+            f"more than {MOST:.0%} of its elements are equal, like those of a ReLU with dead units"
         )
     return ""

@@ -77,9 +77,10 @@ def must_fit(question: Question, choose: Callable[[], Sizes | None]) -> Sizes:
     sizes = fitting(question, choose)
     if sizes is None:
         raise BuildError(
-            f"question {question.name!r}: in {TRIES} tries no sizes were found that fit dims="
-            f"{dict(question.dims)!r}{'' if question.where is None else ' and where'}; widen the "
-            "ranges, or write a size that follows from others as an expression such as D='H * K'"
+            f"question {question.name!r}: in {TRIES} tries, no sizes fit "
+            f"dims={dict(question.dims)!r}{'' if question.where is None else ' and where'}; widen "
+            "the ranges, or write a size that follows from others as an expression such as D='H "
+            "* K'"
         )
     return sizes
 

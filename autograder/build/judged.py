@@ -39,9 +39,9 @@ def groups(
         finding = examine.examine(reference, group)
         if finding is not None and name in question.laws:
             raise BuildError(
-                f"question {question.name!r}: the law {name!r} cannot be asked for: with "
-                f"{arguments_of(finding.answered.case)} ({finding.answered.case.label}) what the "
-                f"law says does not hold for the reference: {says(name)}"
+                f"question {question.name!r}: the law {name!r} cannot be used: with "
+                f"{arguments_of(finding.answered.case)} ({finding.answered.case.label}) the law "
+                f"does not hold for the reference: {says(name)}"
             )
         if finding is not None:
             raise BuildError(

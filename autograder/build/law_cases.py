@@ -206,14 +206,14 @@ def check(reference: object, case: Case, output: Output, before: Output) -> Outp
     for name, desired in output.items():
         actual = outcome.output.get(name)
         if actual is None or not _near(actual, desired, CRUDE if law == "grad" else NOISIEST):
-            raise Lawless(f"what the law says does not hold for the reference: {says(law)}")
+            raise Lawless(f"the law does not hold for the reference: {says(law)}")
     if law.startswith(PERMUTATION):
         order = _order(case.way, case.sizes[law.removeprefix(PERMUTATION)])
         for name, array in before.items():
             if not any(
                 _near(output[name], wanted, NOISIEST) for wanted in _permutations(array, order)
             ):
-                raise Lawless(f"what the law says does not hold for the reference: {says(law)}")
+                raise Lawless(f"the law does not hold for the reference: {says(law)}")
     return outcome.output
 
 

@@ -43,8 +43,8 @@ def check(question: Question, reference: Any, measured: Sample, scales: Scales) 
         if share > THRESHOLD * explained.get(name, np.inf):
             raise BuildError(
                 f"question {question.name!r}: the reference loses its digits: with "
-                f"{arguments_of(case)} ({case.label}) it is {share:.2g} of the largest number away "
-                f"from what it gives in float64, of which the rounding of its inputs explains "
+                f"{arguments_of(case)} ({case.label}) it differs from its float64 result by "
+                f"{share:.2g} of the largest number, but the rounding of its inputs explains only "
                 f"{explained[name]:.1g}. {KEEP_DIGITS}"
             )
 

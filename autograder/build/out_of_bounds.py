@@ -36,8 +36,8 @@ def drawn_without_a_range(question: Question) -> str:
     """A sentence about whole numbers without a declared range; "" if there are none."""
     found = indices_of(question)
     return (
-        f" Whole numbers such as {found[0]} are drawn from -900 to 900; if they are labels "
-        "or indices, say so: values=(0, 'C') for those below the size C"
+        f" Whole numbers such as {found[0]} range from -900 to 900. If they are labels or "
+        "indices, declare their range, such as values=(0, 'C') for numbers below the size C"
         if found
         else ""
     )
@@ -67,7 +67,7 @@ def check_case(question: Question, reference: Any, case: Case) -> None:
     if found is not None:
         arguments = ", ".join(f"{name}={describe(value)}" for name, value in case.arguments.items())
         raise BuildError(
-            f"question {question.name!r}: with {arguments} ({case.label}) the reference takes "
+            f"question {question.name!r}: with {arguments} ({case.label}) the reference reads "
             f"index {found[1]} of an axis of size {found[2]}.{drawn_without_a_range(question)}"
         )
 

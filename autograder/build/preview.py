@@ -73,7 +73,7 @@ class Preview:
         axes.set_xticks(starts[:-1], list(self.drawn.groups), ha="left")
         for start in starts[1:-1]:
             axes.axvline(start - 0.5, color="white")
-        axes.set_title("error in tolerances (grey: accepted)", fontsize="medium")
+        axes.set_title("error divided by the tolerance (grey: accepted)", fontsize="medium")
         figure.colorbar(image, ax=axes)
         return figure
 
@@ -96,7 +96,7 @@ class Preview:
         ]
         if not self.mistakes.empty:
             parts += [
-                f"<h4>Refused on so many cases</h4><div {_STYLE}>",
+                f"<h4>Cases that refuse each misconception</h4><div {_STYLE}>",
                 self.mistakes.to_html(border=0),
                 "</div>",
                 self._picture(),
@@ -108,7 +108,7 @@ class Preview:
         self.figure().savefig(content, format="svg", metadata={"Date": None})
         svg = content.getvalue()
         return (
-            "<figure role='img' aria-label='How far each misconception is off on each "
+            "<figure role='img' aria-label='The error of each misconception on each "
             f"case'>{svg[svg.index('<svg') :]}</figure>"
         )
 
@@ -120,7 +120,7 @@ class Preview:
             parts += (
                 []
                 if self.mistakes.empty
-                else ["Refused on so many cases:", self.mistakes.to_string()]
+                else ["Cases that refuse each misconception:", self.mistakes.to_string()]
             )
         return "\n".join(parts)
 
@@ -144,11 +144,11 @@ def preview(question: Question, reference: object) -> Preview | None:
                 {
                     "group": name,
                     "case": answered.case.label,
-                    "called with": arguments_of(answered.case),
+                    "arguments": arguments_of(answered.case),
                     "output": f"{part} {output.dtype} {output.shape}".strip(),
                     "smallest": _number(np.min(output)) if output.dtype.kind in "fiu" else "",
                     "largest": _number(np.max(output)) if output.dtype.kind in "fiu" else "",
-                    "error allowed": f"{allowed:.2g}" if allowed else "none",
+                    "allowed error": f"{allowed:.2g}" if allowed else "none",
                 }
             )
     table: dict[str, dict[str, str]] = {}
@@ -159,10 +159,10 @@ def preview(question: Question, reference: object) -> Preview | None:
                 name: f"{len(drawn.failing(known.name, name))} of {len(group.cases)}"
                 for name, group in drawn.groups.items()
             },
-            "largest error, in tolerances": "no such array"
+            "largest error / tolerance": "not comparable"
             if math.isinf(margin)
             else f"{margin:.2g}",
-            "told by": known.told_by,
+            "told_by": known.told_by,
         }
     return Preview(
         question.name, pd.DataFrame(rows), pd.DataFrame.from_dict(table, orient="index"), drawn

@@ -48,7 +48,7 @@ def with_residuals(
         if len(scale) != len(common):
             raise BuildError(
                 f"question {question.name!r}: the residual has {len(common)} equations in one "
-                f"case, and {len(scale)} in another"
+                f"case, but {len(scale)} in another; return the same number in every case"
             )
         common = np.maximum(common, _share(_sizes(question, word, each, each.expected), scale))
         for output in _of_alternatives(question, each):
@@ -59,9 +59,9 @@ def with_residuals(
         place = int(np.argmax(common))
         raise BuildError(
             f"question {question.name!r}: the residual of the reference's own answer is not zero: "
-            f"it is {common[place]:.2g} of that of an answer that is wrong altogether"
-            f"{f' (equation {place + 1})' if len(common) > 1 else ''}. Write it so that it is zero "
-            "for a right answer"
+            f"it is {common[place]:.2g} of the residual of an entirely wrong "
+            f"answer{f' (equation {place + 1})' if len(common) > 1 else ''}. Write a residual "
+            "that is zero for a right answer"
         )
     allowing = [
         replace(

@@ -74,8 +74,8 @@ def draw_method(
     for each in known:
         if not each.unmet:
             raise BuildError(
-                f"question {question.name!r}: the misconception {each.name!r} meets every rule and "
-                "returns right values; nothing tells it from a right answer"
+                f"question {question.name!r}: the misconception {each.name!r} meets every rule "
+                "and returns right values, so no test can refuse it; change or remove it"
             )
     return Required(
         replace(method, known=known), {name: judgement.unmet for name, judgement in judged.items()}

@@ -74,7 +74,7 @@ def _misfit(word: Alignment, array: np.ndarray) -> str:
     if not -array.ndim <= axis < array.ndim:
         return f"it has no axis {axis}"
     if isinstance(word, UpToRotation) and array.ndim < 2:
-        return "a rotation turns the vectors along the last of at least two axes"
+        return "a rotation needs at least two axes; it turns the vectors along the last"
     if isinstance(word, UpToSign | UpToRotation) and dtype_kind(array.dtype) not in (
         "floating",
         "complex",
@@ -82,7 +82,7 @@ def _misfit(word: Alignment, array: np.ndarray) -> str:
     ):
         return f"its dtype is {array.dtype}"
     if isinstance(word, UpToOrder | AsSet) and array.shape[axis] > MOST_ENTRIES:
-        return f"at most {MOST_ENTRIES} entries are compared in any order"
+        return f"the maximum number of entries in any order is {MOST_ENTRIES}"
     return ""
 
 
@@ -94,7 +94,7 @@ def refuse_free(question: Question, reference: Any, case: Case, output: Output) 
     tolerances = {part: NOISIEST * magnitude(array) for part, array in output.items()}
     for how, outcome in (
         (
-            "when the inputs move by one unit in the last place",
+            "when the inputs change by one unit in the last place",
             call(reference, nudged(case.arguments, rng), case.way),
         ),
         ("under jax.jit", call(reference, case.arguments, case.way.under("jit", case.arguments))),
@@ -107,17 +107,17 @@ def refuse_free(question: Question, reference: Any, case: Case, output: Output) 
         if word:
             raise BuildError(
                 f"question {question.name!r}: with {arguments_of(case)} ({case.label}) the "
-                f"reference gives another answer {how}. {hint_of(word)}"
+                f"reference returns a different answer {how}. {hint_of(word)}"
             )
 
 
 def hint_of(word: str) -> str:
     """What an author writes where `word` is missing (see `missing_word`)."""
     return (
-        f"The two answers are the same but for what {word} leaves free: if both are right, declare "
-        f"the question with {word}, from autograder.same"
+        f"The two answers differ only in what {word} allows: if both are right, declare the "
+        f"question with {word}, from autograder.same"
         + (
-            " (the axis is the one along which a vector lies; here others would do as well)"
+            " (the axis is the one along which a vector lies; other axes also work here)"
             if "up_to_sign" in word
             else ""
         )

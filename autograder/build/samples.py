@@ -43,7 +43,7 @@ def with_samples(
         if fewest(word.count, size) < LOOPED:
             raise BuildError(
                 f"question {question.name!r}: an answer of {size} numbers ({each.case.label}) is "
-                f"too large to be sampled: at most {LARGEST // LOOPED}; narrow the ranges in dims"
+                f"too large for samples (maximum: {LARGEST // LOOPED}); narrow the ranges in dims"
             )
         way = replace(each.case.way, samples=word.count, sampled=key)
         case = replace(each.case, way=way)
@@ -75,17 +75,21 @@ def _statistics(
     try:
         samples = as_rows(output, expected, word.count)
     except (NotSamples, KeyError):
-        raise BuildError(f"{where} returns arrays of another shape for another key") from None
+        raise BuildError(
+            f"{where} returns arrays whose shapes depend on the key; return the same shapes for "
+            "every key"
+        ) from None
     if not samples.repeats:
         raise BuildError(
-            f"{where} returns other numbers when it is called again with the same key. Draw random "
-            f"numbers from the key only, and keep no state"
+            f"{where} returns different numbers when it is called again with the same key. Draw "
+            "random numbers only from the key, and keep no state"
         )
     first = int(frequencies.FIRST * len(samples.rows))
     cuts = frequencies.cuts_of(samples.rows[:first], exact_columns(expected))
     counts = frequencies.count(samples.rows[first:], cuts)
     if not np.any(counts.deviations > 0):
         raise BuildError(
-            f"{where} returns the same for every key: nothing is random. Remove same=samples(…)"
+            f"{where} returns the same numbers for every key: nothing is random. Remove "
+            "same=samples(…)"
         )
     return frequencies.to_arrays(cuts, counts)

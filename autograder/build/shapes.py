@@ -140,9 +140,9 @@ def growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> lis
     found = _growing(question, shape, dim, sizes)
     if not found:
         raise BuildError(
-            f"question {question.name!r}: a rule needs cases that differ in {dim} alone, and none "
-            f"fits: {dim} depends on other sizes. Name a dimension with a range of its own in the "
-            "rule"
+            f"question {question.name!r}: a rule needs cases that differ only in {dim}, but there "
+            f"are none: {dim} depends on other sizes. In the rule, name a dimension that has its "
+            "own range"
         )
     return found
 

@@ -60,10 +60,11 @@ def refused(question: Question, groups: Mapping[str, Group]) -> Refused:
         given = [name for name, count in by_group.items() if not count]
         if given and not question.trivial:
             raise BuildError(
-                f"question {question.name!r}: whoever returns {called} gets the points of cases="
-                f"{given[0]!r}: each of its {len(hidden[given[0]].cases)} cases expects that. Make "
-                "the cases vary (wider ranges in dims, other families or values, more shapes and "
-                "seeds), ask for an output that depends on the inputs, or accept it in words, as "
+                f"question {question.name!r}: an answer that always returns {called} gets the "
+                f"points of cases={given[0]!r}: each of its {len(hidden[given[0]].cases)} cases "
+                "expects that. Make the cases vary (wider ranges in dims, other families or "
+                "values, more shapes and seeds), ask for an output that depends on the inputs, "
+                "or accept it with a reason, as "
                 'in Question(…, trivial="The mask hides nothing where there is one row.")'
             )
     return found

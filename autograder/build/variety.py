@@ -60,8 +60,8 @@ def varied(
             f"{f'[{leaf}] ' if leaf else ''}{_shown(output[leaf])}" for leaf in constant
         )
         raise BuildError(
-            f"question {question.name!r}: the expected output is {told} in every case, also for "
-            "inputs that are sorted, symmetric, zero or alike; whoever returns it without looking "
+            f"question {question.name!r}: the expected output is {told} in every case, even for "
+            "inputs that are sorted, symmetric, zero or alike; an answer that always returns it "
             "gets every point. Make the cases vary: other ranges in dims, other families such as "
             'Array(…, families=("normal", "equal", "tiny")), or whole numbers with dtype="int32"; '
             "or ask for an output that depends on the inputs"

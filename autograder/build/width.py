@@ -16,8 +16,7 @@ def check_width(question: Question) -> None:
 
     if jax.config.jax_enable_x64 and not question.way.x64:
         raise BuildError(
-            f"question {question.name!r}: this notebook sets jax_enable_x64, and answers are "
-            "judged in 32 bits unless their question says otherwise; declare the question with "
-            "x64=True, or remove what sets it (a call of jax.config.update, or the variable "
-            "JAX_ENABLE_X64)"
+            f"question {question.name!r}: this notebook sets jax_enable_x64, but grading uses 32 "
+            "bits for this question; declare the question with x64=True, or remove the setting "
+            "(a call of jax.config.update, or the variable JAX_ENABLE_X64)"
         )

@@ -17,7 +17,7 @@ def of_no_student(archive: Path) -> str:
         (beside / name).exists() for name in names if "__MACOSX" not in name
     )
     if unpacked or (beside / without_ending(archive.name)).is_dir():
-        return "what is in it lies unpacked beside it, and is graded"
+        return "its files are unpacked beside it, and are graded"
     if layouts.several(names):
-        return "it is an archive of several submissions; unpack it, and name the folder"
+        return "it contains several submissions; unpack it, and name the folder"
     return ""

@@ -78,7 +78,7 @@ def connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
             client = Client(scheduler, timeout=20)
         except (OSError, ValueError) as fault:
             raise ClusterError(
-                f"no Dask scheduler answers at {scheduler} ({fault}); start one, or leave out "
+                f"no Dask scheduler answers at {scheduler} ({fault}); start one, or remove "
                 "--scheduler"
             ) from None
         with client:
@@ -154,9 +154,7 @@ def _outcome(future: Future) -> GradedSubmission:
     fault = future.exception() if future.status == "error" else None
     if isinstance(fault, KilledWorker):
         return GradedSubmission(
-            results.unfinished(
-                "the processes of the cluster that graded it died, one after the other."
-            ),
+            results.unfinished("the cluster's processes that graded it died, one after another."),
             "",
             0.0,
         )
@@ -177,8 +175,8 @@ def _check(client: Client) -> None:
     for worker, found in client.run(_version).items():
         if found != version(DISTRIBUTION):
             raise ClusterError(
-                f"the Dask worker {worker} has {DISTRIBUTION} {found}, and here is "
-                f"{version(DISTRIBUTION)}; install the same there"
+                f"the Dask worker {worker} has {DISTRIBUTION} {found}, but this machine has "
+                f"{version(DISTRIBUTION)}; install the same version there"
             )
 
 

@@ -120,7 +120,8 @@ def run(folder: Path, archive: Path, out: Path, options: Options, tell: Shown) -
         except PermissionError as fault:
             raise HeldOpen(
                 f"{fault.filename2 or fault.filename} cannot be written ({fault.strerror}): close "
-                "it in other programs, and type the same again with --resume; each result is kept"
+                "it in other programs, and type the same command with --resume; all results are "
+                "kept"
             ) from None
     tell.end(
         named_out,

@@ -99,8 +99,8 @@ def of_files(parts: Mapping[str, Path]) -> dict[str, bytes]:
     total = sum(path.stat().st_size for path in paths.values())
     if total > MAX_TOTAL or len(paths) > MAX_FILES:
         raise Refused(
-            f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Leave out "
-            "what was not asked for."
+            f"it has more than {MAX_TOTAL // 2**20} MB or {MAX_FILES} files. Submit only what was "
+            "asked for."
         )
     archives = [name for name in paths if is_archive(name)]
     if len(archives) == 1 and not any(

@@ -56,8 +56,9 @@ def target_of(given: str, out: Path) -> Target:
     platforms = [name for name in PLATFORMS if name in path.name.casefold()]
     if len(platforms) != 1 or path.suffix.lower() not in ("", ".csv"):
         raise NoGradebook(
-            f"--into {given} names no platform; name canvas.csv, gradescope.csv or moodle.csv, or "
-            "a path to a .csv file whose name has one of the three in it"
+            f"--into {given} does not name a platform; write canvas.csv, gradescope.csv or "
+            "moodle.csv, or a path to a .csv file whose name contains canvas, gradescope or "
+            "moodle"
         )
     if not path.suffix:
         path = path.with_suffix(".csv")
@@ -75,14 +76,15 @@ def check(targets: Sequence[Target], roster: Roster | None, rows: Sequence[Row])
             continue
         if roster is None:
             raise NoGradebook(
-                "--into canvas needs --students with the file of Canvas's Grades → Export: only it "
-                "has the columns Student and ID, by which Canvas finds students"
+                "--into canvas needs --students with the file from Canvas's Grades → Export: "
+                "only that file has the columns Student and ID, which Canvas uses to find "
+                "students"
             )
         missing = [name for name in ("Student", "ID") if name not in roster.columns]
         if missing:
             raise NoGradebook(
                 f"--into canvas needs the column {' and '.join(missing)} of Canvas's Grades → "
-                f"Export, and {roster.path} has {', '.join(roster.columns)}; give that file as "
+                f"Export, but {roster.path} has {', '.join(roster.columns)}; name that file with "
                 "--students"
             )
 
@@ -164,8 +166,8 @@ def _moodle(assignment: str, rows: Sequence[Row], worth: str) -> pd.DataFrame:
     columns = {name: values for name, values in people.items() if any(values)}
     if not {"ID number", "Username", "Email address"} & set(columns):
         raise NoGradebook(
-            "--into moodle needs an e-mail address, ID number or user name of each student, and "
-            "none is known; give --students with Moodle's list of participants or grades"
+            "--into moodle needs an e-mail address, ID number or user name for each student, but "
+            "has none; add --students with Moodle's list of participants or grades"
         )
     columns[assignment] = [row.points for row in rows]
     columns[f"{assignment} feedback"] = [_feedback(row) for row in rows]
@@ -185,8 +187,8 @@ def _gradescope(assignment: str, rows: Sequence[Row], worth: str) -> pd.DataFram
     )
     if not any(row.student.person.email or row.student.person.number for row in rows):
         raise NoGradebook(
-            "--into gradescope needs an e-mail address or SID of each student, and none is known; "
-            "give --students with Gradescope's roster"
+            "--into gradescope needs an e-mail address or SID for each student, but has none; "
+            "add --students with Gradescope's roster"
         )
     return pd.DataFrame(
         {

@@ -45,7 +45,8 @@ def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
         ) from None
     if not isinstance(content, dict):
         raise NoSubmissions(
-            f"{folder / METADATA} is not Gradescope's: it names no submissions. Export them again."
+            f"{folder / METADATA} is not from Gradescope: it names no submissions. Export them "
+            "again."
         )
     found = {
         str(name): tuple(_submitters(noted))
@@ -53,7 +54,7 @@ def people_of(folder: Path) -> dict[str, tuple[Person, ...]]:
     }
     if not any(can_be_a_folder(name) and (folder / name).is_dir() for name in found):
         raise NoSubmissions(
-            f"{folder / METADATA} names {len(content)} submissions, and none of their folders is "
+            f"{folder / METADATA} names {len(content)} submissions, but none of their folders is "
             "beside it. Unpack the whole export."
         )
     return found

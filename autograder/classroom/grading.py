@@ -59,7 +59,7 @@ def assignment_of(archive: Path) -> tuple[str, Wanted]:
             settings = settings_of(json.loads(config)) or {}
             if settings.get("isolation") == "required" and not system.WALLS:
                 raise NoWalls(
-                    f"{archive} has `isolation: required`, and on {system.NAME} there is none: "
+                    f"{archive} has `isolation: required`, but {system.NAME} has no isolation: "
                     "grade on Linux, in WSL or in a container, or build the zip with `isolation: "
                     "best`"
                 )
@@ -68,7 +68,7 @@ def assignment_of(archive: Path) -> tuple[str, Wanted]:
     except (zipfile.BadZipFile, KeyError, ValueError, BankError) as fault:
         told = str(fault) if isinstance(fault, BankError) else type(fault).__name__
         raise NoArchive(
-            f"{archive} is not an autograder zip of this package ({told}); name the one that "
+            f"{archive} is not an autograder zip from otter-arrays ({told}); name the zip that "
             "`autograder build` wrote"
         ) from None
 
@@ -84,8 +84,8 @@ def plan(
     done = ledger.read()
     if done and not resume:
         raise NotEmpty(
-            f"{len(done)} submissions are graded there already: add --resume to grade the rest, or "
-            "name another folder with --out"
+            f"{len(done)} submissions are already graded there: add --resume to grade the rest, "
+            "or name another folder with --out"
         )
     wanted = hashlib.sha256(archive).hexdigest()
     digests, refused, left, changed = {}, {}, [], []

@@ -55,7 +55,10 @@ def join(submissions: Sequence[SubmittedFiles], roster: Roster) -> Joined:
                 others = sorted({key for key, _ in claims[student]} - {submission.key})
                 name = roster.students[student].person.name
                 student = None
-                why = f"the name {name} is also that of {', '.join(others)}, so it tells nothing"
+                why = (
+                    f"{name} is also the name on {', '.join(others)}, so autograder cannot match "
+                    "by name"
+                )
             if student is None:
                 who = person.label
                 people.append(person)
@@ -86,16 +89,18 @@ def _of_students(
     for number, (student, found) in enumerate(zip(roster.students, keys, strict=True)):
         label = student.person.label
         if not found:
-            why = f"on the roster {roster.path.name}, and no submission is joined with it"
+            why = f"on the roster {roster.path.name}, but no submission matches"
             if number in unclear:
-                why += "; more than one has this name, and nothing tells which submission is whose"
+                why += (
+                    "; several students have this name, and nothing shows whose submission is whose"
+                )
             yield Notice(MISSING, label, why, people=(student.person,))
         elif len(found) > 1:
             yield Notice(
                 SEVERAL,
                 label,
-                f"{len(found)} submissions are of this student ({', '.join(sorted(found))}); take "
-                "away all but one, or no gradebook gets points for them",
+                f"this student has {len(found)} submissions ({', '.join(sorted(found))}); remove "
+                "all but one, or no gradebook gets points for this student",
                 people=(student.person,),
             )
 
@@ -164,7 +169,7 @@ class _Index:
         """The student whom the name of a file or folder identifies, as a whole or in one of its
         parts, longest first.
         """
-        nobody = "no e-mail address, number, login or name of the roster is in its name"
+        nobody = "its name contains no e-mail address, number, login or name from the roster"
         if not clue:
             return None, False, nobody
         whole = self._identified(clue)

@@ -16,7 +16,7 @@ SEVERAL, CHOSEN = "several", "chosen"
 TITLES = {
     LEFT_OUT: "Not graded",
     MISSING: "No submission",
-    UNMATCHED: "On the roster is no such student",
+    UNMATCHED: "Not on the roster",
     SEVERAL: "More than one submission",
     CHOSEN: "One of several",
 }
@@ -77,10 +77,10 @@ _WHY = {
     (".html", ".htm", ".mht"): f"a web page cannot be graded; {_NOTEBOOK}",
     (".doc", ".docx", ".odt", ".rtf"): f"a document cannot be graded; {_NOTEBOOK}",
     (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".zipx"): (
-        "archives of this kind are not read; unpack it, and put its files into a folder of this "
-        "name"
+        "autograder does not read archives of this kind; unpack it, and put its files into a "
+        "folder with this name"
     ),
-    (".csv", ".tsv", ".xlsx"): "it is no submission; a roster is given with --students",
+    (".csv", ".tsv", ".xlsx"): "it is not a submission; if it is a roster, name it with --students",
 }
 
 
@@ -88,9 +88,9 @@ def left_out(path: Path, name: str) -> Notice:
     """The notice about an entry of the folder that is not graded, depending on what it is."""
     ending = path.suffix.lower()
     if path.is_symlink():
-        why = "it is a link, and links are not followed; put the file itself there"
+        why = "it is a link, and autograder follows no links; put the file itself there"
     elif not path.is_file() and not path.is_dir():
-        why = "it is no plain file"
+        why = "it is not a plain file"
     elif path.name.startswith("."):
         why = "names of system files begin with a dot; rename it if a student submitted it"
     elif path.is_file() and not path.stat().st_size:
@@ -98,7 +98,7 @@ def left_out(path: Path, name: str) -> Notice:
     else:
         why = next(
             (told for endings, told in _WHY.items() if ending in endings),
-            "it is no notebook, script, zip or tar archive",
+            "it is not a notebook, script, zip or tar archive",
         )
     kind = "folder" if path.is_dir() else f"{ending or 'plain'} file"
     return Notice(LEFT_OUT, name, why, public=f"a {kind}")

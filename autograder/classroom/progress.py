@@ -62,7 +62,8 @@ class Nothing:
 
     def stopped(self, done: int, of: int) -> None:
         print(
-            f"Stopped: {done} of {of} are graded, and kept. Go on with --resume.", file=sys.stderr
+            f"Stopped: {done} of {of} are graded and kept. To continue, add --resume.",
+            file=sys.stderr,
         )
 
 
@@ -134,10 +135,8 @@ class Bar(Nothing):
     def begin(self, todo: GradingPlan) -> None:
         kept = len(todo.submissions) - len(todo.left)
         told = f"{len(todo.submissions)} submissions"
-        told += f", {kept} graded already" if kept else ""
-        told += (
-            f", {len(todo.changed)} of another content or zip than before" if todo.changed else ""
-        )
+        told += f", {kept} already graded" if kept else ""
+        told += f", {len(todo.changed)} with a changed file or zip" if todo.changed else ""
         self._console.print(f"{told}.", highlight=False)
         self._started = time.monotonic()
         self._task = self._bar.add_task("", total=len(todo.left), counted="")

@@ -130,8 +130,8 @@ def read(path: Path) -> Roster:
     if not meanings:
         listed = ", ".join(name for name in head if name) or "none"
         raise RosterError(
-            f"{path} is no roster: its columns are {listed}. Wanted is a table in CSV whose first "
-            f"line names its columns, {WANTED}."
+            f"{path} is not a roster: its columns are {listed}. A roster is a CSV table whose "
+            f"first line names its columns, {WANTED}."
         )
     students: dict[tuple[str, ...], Student] = {}
     for line in lines[1:]:
@@ -144,7 +144,7 @@ def read(path: Path) -> Roster:
         if student is not None:
             students.setdefault(tuple(row.values()), student)
     if not students:
-        raise RosterError(f"{path} is no roster: below its columns is no student.")
+        raise RosterError(f"{path} is not a roster: it lists no students.")
     return Roster(path, [name for name in head if name], list(students.values()))
 
 
@@ -155,11 +155,11 @@ def _lines(path: Path) -> list[list[str]]:
         raise RosterError(f"{path} cannot be read ({fault.strerror}).") from None
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise RosterError(
-            f"{path} is no roster in CSV, but a workbook. Save it as CSV: File, Save As, CSV UTF-8."
+            f"{path} is a workbook, not a CSV roster. Save it as CSV: File, Save As, CSV UTF-8."
         )
     text = _decoded(content)
     if re.search(r"[\x00-\x08\x0e-\x1f]", text):
-        raise RosterError(f"{path} is no roster in CSV: it is no text.")
+        raise RosterError(f"{path} is not a CSV roster: it is not text.")
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # a line that Excel writes
     text = rest if told else text
@@ -167,7 +167,7 @@ def _lines(path: Path) -> list[list[str]]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as fault:
-        raise RosterError(f"{path} is no roster in CSV: {fault}.") from None
+        raise RosterError(f"{path} is not a CSV roster: {fault}.") from None
     return [line for line in lines if any(value.strip() for value in line)]
 
 

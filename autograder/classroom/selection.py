@@ -148,7 +148,7 @@ def _told(graded: Sequence[Path], why: str, others: Sequence[Path]) -> list[Noti
             CHOSEN,
             names,
             f"graded, because {why}; not graded: {rest}",
-            plain=f"graded is one of {len(graded) + len(others)}, because {why}",
+            plain=f"one of {len(graded) + len(others)} is graded, because {why}",
         )
     ]
 

@@ -70,9 +70,7 @@ class Station:
         once more.
         """
         started, printed = time.monotonic(), ""
-        found = results.unfinished(
-            f"the process that grades ended {STARTS} times before it had a result."
-        )
+        found = results.unfinished(f"the grading process ended {STARTS} times without a result.")
         for _ in range(STARTS):
             root = Path(tempfile.mkdtemp(dir=self._folder))
             try:
@@ -92,7 +90,7 @@ class Station:
                 told = getattr(fault, "strerror", None) or type(fault).__name__
                 found, holds = (
                     results.unfinished(
-                        f"the submission could not be laid out for grading ({told})."
+                        f"the submission's files could not be copied for grading ({told})."
                     ),
                     True,
                 )

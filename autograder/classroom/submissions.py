@@ -91,8 +91,8 @@ def find(folder: Path, wanted: Wanted | None = None, beside: Collection[Path] = 
         rest = "".join(f" {notice.sentence}." for notice in search.notices[:5])
         raise NoSubmissions(
             f"{folder} has no submissions: no *.ipynb, *.py, *.zip or *.tar.gz, no folder of a "
-            f"student, and no {METADATA} of Gradescope's export. Name the folder in which they "
-            f"lie.{rest}"
+            f"student, and no {METADATA} of Gradescope's export. Name the folder that contains "
+            f"them.{rest}"
         )
     return Found(found, search.notices)
 
@@ -120,7 +120,7 @@ class _Search:
         if not exported and inner in folders and any(path.is_dir() for path in inner.iterdir()):
             for path in entries:
                 if path != inner:
-                    why = "it lies beside nbgrader's folder of what was submitted, which is graded"
+                    why = "it is beside nbgrader's folder of submissions, which is graded"
                     self._leave_out(path, why)
             self.enter(inner, depth + 1)
             return
@@ -180,13 +180,13 @@ class _Search:
     def _read_export(self, folder: Path) -> None:
         for name, people in people_of(folder).items():
             if not can_be_a_folder(name):
-                why = "no folder of an export is called that"
+                why = "no folder of an export has such a name"
             elif (folder / name).is_dir():
                 self._people[folder / name] = people
                 continue
             else:
-                why = "its folder is not there"
-            why = f"{METADATA} names it, and {why}; export it again"
+                why = "its folder is missing"
+            why = f"{METADATA} names it, but {why}; export it again"
             who = "; ".join(person.label for person in people)
             shown = written(name[:100]) or "a submission without a name"
             what = f"{shown} ({who})" if who else shown

@@ -34,7 +34,7 @@ from autograder.sandbox.files import forbid_others
     default="assignments",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="The notebook is written to FOLDER/NAME/NAME.ipynb.",
+    help="Write the notebook to FOLDER/NAME/NAME.ipynb.",
 )
 def new(name: str, folder: Path) -> None:
     """Write a master notebook.
@@ -64,7 +64,7 @@ def new(name: str, folder: Path) -> None:
     default="dist",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Each master NAME.ipynb is built into OUT/NAME.",
+    help="Build each master NAME.ipynb into OUT/NAME.",
 )
 @click.option(
     "--image",
@@ -72,22 +72,22 @@ def new(name: str, folder: Path) -> None:
     default=LEAN,
     show_default=True,
     help=(
-        "How the grading image is set up: by our short script, or by Otter's own. With PDFs it is "
-        "Otter's."
+        "The setup of the grading image: our short script, or Otter's. An assignment with PDFs "
+        "needs Otter's."
     ),
 )
 @click.option(
     "--cases",
     is_flag=True,
     help=(
-        "Print for each known-wrong answer, and for those that need no understanding, on how many "
-        "cases of each group it is refused."
+        "Print how many cases of each group refuse each known-wrong answer and each answer that "
+        "needs no understanding."
     ),
 )
 @click.option(
     "--quick",
     is_flag=True,
-    help="Leave out grading the solution with and without what makes grading fast.",
+    help="Do not compare the solution's results with and without shortcuts.",
 )
 @with_json
 def build(
@@ -102,8 +102,8 @@ def build(
     for name in names:
         if names.count(name) > 1:
             raise click.ClickException(
-                f"two masters are called {name}.ipynb, and both would be built into {out / name}; "
-                "rename one"
+                f"two masters are called {name}.ipynb, and the build would write both into "
+                f"{out / name}; rename one"
             )
     with shared_programs.folder() as programs:
         ended = in_parallel(
@@ -123,8 +123,8 @@ def build(
         )
     elif built:
         note = (
-            "Noise and tolerance relative to an output's largest element; the nearest wrong answer "
-            "in the tolerances of its elements."
+            "Noise and tolerance are relative to an output's largest element. The nearest wrong "
+            "answer is in multiples of the tolerance."
         )
         of_cases = [table for each in built for table in tables_of_cases(each)] if cases else []
         show(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     default=10,
     show_default=True,
     type=click.IntRange(1),
-    help="Number of banks, each from another secret.",
+    help="Number of banks, each with a different secret.",
 )
 @with_json
 def matrix(masters: tuple[Path, ...], banks: int, as_json: bool) -> None:
@@ -116,15 +116,12 @@ def _show_matrix(sound: Mapping[str, Sequence[BankOfQuestion]]) -> None:
     default="dist",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where audit.html is written.",
+    help="Folder for audit.html and audit.json.",
 )
 @click.option(
     "--sample",
     type=click.IntRange(1),
-    help=(
-        "At most so many generated answers of each verdict for each question; by default all of "
-        "them."
-    ),
+    help=("Maximum number of generated answers of each verdict for each question (default: all)."),
 )
 @with_json
 def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: bool) -> None:
@@ -152,7 +149,7 @@ def audit(masters: tuple[Path, ...], out: Path, sample: int | None, as_json: boo
             seconds = sum(verdict.seconds for verdict in audited.verdicts)
             counts = map(str, report.counts(audited).values())
             table.add_row(audited.question, *counts, f"{seconds:.0f}")
-        show(table, f"The report is {out / 'audit.html'}; it shows solutions.")
+        show(table, f"The report is {out / 'audit.html'}. It shows solutions.")
     faults = [fault for audited in found for fault in audited.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
@@ -189,8 +186,8 @@ def _no_own_user() -> str:
     if not system.WALLS:
         return system.NO_WALLS
     if not system.is_root():
-        return "A user of its own needs a grader that runs as root."
+        return "A separate user needs a grader that runs as root."
     return (
-        f"A user of its own could not start {sys.executable}: a folder above it is closed to "
-        "others."
+        f"A separate user cannot start {sys.executable}: other users cannot enter a folder above "
+        "it."
     )

@@ -31,32 +31,32 @@ from autograder.runtime import installed, system
     default="graded",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the results are written.",
+    help="Folder for the results.",
 )
 @click.option(
     "--resume",
     is_flag=True,
-    help="Go on where an earlier run stopped: grade what is not graded, or has changed.",
+    help="Continue an earlier run: grade only submissions that are new, changed or not yet graded.",
 )
 @click.option(
     "--scheduler",
     help=(
-        "A Dask scheduler that is running, such as tcp://host:8786; by default a cluster of this "
-        "machine's processors."
+        "A running Dask scheduler, such as tcp://host:8786 (default: a new cluster on this "
+        "machine)."
     ),
 )
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Number of processes on this machine; by default one for each processor.",
+    help="Number of processes on this machine (default: one for each processor).",
 )
 @click.option("--names", is_flag=True, help="Name the students in the report and the table.")
 @click.option(
     "--students",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help=(
-        "A roster in CSV, as Canvas, Moodle, Gradescope, GitHub Classroom, nbgrader and others "
-        "export it. Names the students, as --names does, and who has no submission."
+        "A CSV roster from Canvas, Moodle, Gradescope, GitHub Classroom, nbgrader or others. "
+        "Names the students, as --names does, and lists students without a submission."
     ),
 )
 @click.option(
@@ -64,11 +64,11 @@ from autograder.runtime import installed, system
     multiple=True,
     metavar="canvas.csv|gradescope.csv|moodle.csv",
     help=(
-        "Write the grades also in the columns of a platform. A name goes into OUT, a path where it "
-        "says; its name says which platform. Can be given several times."
+        "Also write the grades for a platform, which the file's name selects. A name without a "
+        "folder is written into OUT. Repeat the option for more platforms."
     ),
 )
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--quiet", is_flag=True, help="Print only errors.")
 @click.option(
     "--json",
     "as_json",

@@ -25,7 +25,7 @@ Ctrl-C.
 EXIT_CODES = f"""\b
 Exit codes:
   0    everything went well
-  {WRONG}    something is wrong with what you gave; the last lines say what
+  {WRONG}    the input is wrong; the last lines say why
   {MISUSED}    the command line is wrong
   {STOPPED}  stopped with Ctrl-C"""
 
@@ -66,7 +66,7 @@ class OrdinaryFile(click.Path):
         """The path. Fails for anything that a program would wait at for ever."""
         path = Path(os.fsdecode(super().convert(value, parameter, context)))
         if path.exists() and not path.is_file():
-            self.fail(f"{click.format_filename(value)!r} is no file.", parameter, context)
+            self.fail(f"{click.format_filename(value)!r} is not a file.", parameter, context)
         return path
 
 

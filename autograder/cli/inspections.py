@@ -76,7 +76,7 @@ def samples(folders: tuple[Path, ...], as_json: bool) -> None:
         show(table)
     if failures:
         raise click.ClickException(
-            "these samples were not graded as they should be:\n" + "\n".join(failures)
+            "these samples did not get the expected grade:\n" + "\n".join(failures)
         )
 
 
@@ -91,7 +91,7 @@ def samples(folders: tuple[Path, ...], as_json: bool) -> None:
     "--dry-run/--no-dry-run",
     default=True,
     show_default=True,
-    help="Grade a submission with it here.",
+    help="Grade a submission with the zip on this machine.",
 )
 @with_json
 def doctor(archive: Path, dry_run: bool, as_json: bool) -> None:
@@ -114,4 +114,4 @@ def doctor(archive: Path, dry_run: bool, as_json: bool) -> None:
         show(table)
     wrong = [each for each in found if each.state == WRONG]
     if wrong:
-        raise click.ClickException(f"{archive.name} is not ready to be uploaded")
+        raise click.ClickException(f"{archive.name} is not ready for upload")

@@ -95,7 +95,7 @@ def main(
         {**found, "extra_data": {**(extra if isinstance(extra, dict) else {}), "container": taken}},
     )
     print(
-        f"Graded in {taken['seconds']} s with at most {taken['peak_memory_mb']} MB of memory and "
+        f"Graded in {taken['seconds']} s using up to {taken['peak_memory_mb']} MB of memory and "
         f"{taken['cpus']} processors."
     )
     return not died

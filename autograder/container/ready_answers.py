@@ -182,7 +182,7 @@ def numbers(value: Any) -> list[np.ndarray]:
 def cannot_be_looked_up(case: Case) -> str:
     """Why no submission can look up the answer to a case; "" if one can."""
     if case.way.through:
-        return f"what {name_of(case.way.through[1])} asks of it is not known"
+        return f"the calls of {name_of(case.way.through[1])} are unknown"
     if case.way.samples:
         return "its answers are random numbers"
     if case.way.changed:

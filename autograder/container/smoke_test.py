@@ -70,7 +70,7 @@ def check(root: Path, *, container: bool = True) -> str:
         try:
             results = json.loads((copy / "results" / "results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            raise NotReady(f"grading left no results:\n{done.stdout}{done.stderr}") from None
+            raise NotReady(f"grading wrote no results:\n{done.stdout}{done.stderr}") from None
     rows = [row for row in results["tests"] if PUBLIC in row.get("tags", ())]
     only_called = {
         question: why

@@ -44,10 +44,10 @@ def _faults(value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
     wanted = schema.get("type", ())
     wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted)
     if wanted and not any(_is(value, each) for each in wanted):
-        yield f"{place} is no {' or '.join(wanted)}"
+        yield f"{place} is not of type {' or '.join(wanted)}"
         return
     if "enum" in schema and value not in schema["enum"]:
-        yield f"{place} is none of {', '.join(schema['enum'])}"
+        yield f"{place} is not one of {', '.join(schema['enum'])}"
     if isinstance(value, int | float) and value < schema.get("minimum", value):
         yield f"{place} is below {schema['minimum']}"
     if isinstance(value, str) and len(value) < schema.get("minLength", 0):

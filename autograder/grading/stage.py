@@ -198,15 +198,16 @@ def finish(stage: Stage) -> dict[str, Any]:
 def describe(report: Mapping[str, Any]) -> str:
     """How the submission was confined, in a few lines of text."""
     if "active" not in report:
-        return f"Isolation: {report.get('problem') or 'off; the submission ran beside the tests'}."
+        why = report.get("problem") or "off; the submission ran in the same process as the tests"
+        return f"Isolation: {why}."
     lines = [
         "Isolation: a process of "
-        f"{'a user of its own' if report['user'] == 'own' else 'the same user'}; active: "
+        f"{'a separate user' if report['user'] == 'own' else 'the same user'}; active: "
         f"{', '.join(report['active'])}."
     ]
     lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
     lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
-    lines += [f"Not handed to the submission: {sentence}." for sentence in report["left_out"]]
+    lines += [f"Not given to the submission: {sentence}." for sentence in report["left_out"]]
     lines += [Stopped.from_json(cell).told(to_instructor=True) for cell in report.get("cells", ())]
     if report.get("mended"):
         lines.append(

@@ -126,11 +126,11 @@ class Array(Argument):
             found.append(f"NumPy has no {self.dtype}; remove numpy=True")
         if self.own_draw is not None and not callable(self.own_draw):
             found.append(
-                f"draw={self.own_draw!r} is no function; write draw=lambda rng, shape: "
+                f"draw={self.own_draw!r} is not a function; write draw=lambda rng, shape: "
                 "rng.uniform(size=shape)"
             )
         if self.own_draw is not None and self.values is not None:
-            found.append("values and draw both say what the elements are; remove one of them")
+            found.append("values and draw both determine the elements; remove one of them")
         return found + elements.family_faults(self.families, self.values)
 
     def filled(
@@ -172,13 +172,13 @@ class Array(Argument):
             drawn = np.asarray(self.own_draw(rng, shape))
         except Exception as fault:
             raise BuildError(
-                f"draw raised {type(fault).__name__}: {fault}; it gets a numpy.random.Generator "
-                f"and a shape, here {shape}"
+                f"draw raised {type(fault).__name__}: {fault}; its arguments are a "
+                f"numpy.random.Generator and a shape, here {shape}"
             ) from fault
         if drawn.shape != shape or drawn.dtype.hasobject:
             raise BuildError(
-                f"draw gave {'objects' if drawn.dtype.hasobject else f'shape {drawn.shape}'} where "
-                f"numbers of shape {shape} are asked for"
+                f"draw returned {'objects' if drawn.dtype.hasobject else f'shape {drawn.shape}'} "
+                f"instead of numbers of shape {shape}"
             )
         return np.ascontiguousarray(drawn).astype(self.dtype).reshape(shape)
 
@@ -227,7 +227,7 @@ def _size_faults(shape: tuple[str | int, ...]) -> list[str]:
                 found.append(f"the size {size} is below 1; an array of size 0 has no value")
         elif not isinstance(size, str):
             found.append(
-                f"a dimension is named by a string, not by {size!r} ({type(size).__name__})"
+                f"the name of a dimension must be a string, not {size!r} ({type(size).__name__})"
             )
         else:
             try:

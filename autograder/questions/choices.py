@@ -36,14 +36,14 @@ class Choice(Argument):
         if not self.constants:
             return ["a Choice needs at least one constant, as in Choice(True, False)"]
         found = [
-            f"{constant!r} (type={type(constant).__name__}) is no constant; a Choice has texts, "
-            "numbers, True, False, None and tuples of those"
+            f"{constant!r} (type={type(constant).__name__}) is not a constant; write strings, "
+            "numbers, True, False, None or tuples of these"
             for constant in self.constants
             if not _is_constant(constant)
         ]
         texts = [repr(constant) for constant in self.constants]
         if not found and len(set(texts)) < len(texts):
-            found.append("a Choice has the same constant twice; each has its share already")
+            found.append("a Choice has the same constant twice; write each constant once")
         return found
 
     def options(self, public: bool) -> tuple[str, ...]:

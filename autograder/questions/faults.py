@@ -64,7 +64,7 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
     for parameter, argument in question.arguments.items():
         label = f"arguments[{parameter!r}]"
         if not isinstance(argument, Argument):
-            yield label, argument, f"is no description of an argument; {_described(argument)}"
+            yield label, argument, f"does not describe an argument; {_described(argument)}"
         for fault in argument.faults():
             yield label, argument, f"cannot be drawn: {fault}"
         for dim in argument.dims:
@@ -80,7 +80,7 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
         used.update(expressions.used_by(sizes))
     for dim in question.dims:
         if dim not in used:
-            yield f"dims[{dim!r}]", question.dims[dim], "is used by no argument"
+            yield f"dims[{dim!r}]", question.dims[dim], "is not used by any argument; remove it"
 
 
 def _described(value: object) -> str:
@@ -92,14 +92,14 @@ def _described(value: object) -> str:
     if isinstance(value, int):
         return f"write Dim('N') for a size, Seed() for a seed, or Choice({value!r}) for this number"
     if isinstance(value, str):
-        return f"write Choice({value!r}, …) with every text that it may be"
+        return f"write Choice({value!r}, …) with all possible strings"
     if callable(value) and not isinstance(value, type):
-        return "write Function(one=…, another=…) with every function by name"
+        return "write Function(one=…, another=…), which names each function"
     if isinstance(value, dict):
         return "write Tree(name=Array(…), …)"
     if isinstance(value, list | tuple):
         if value and all(map(callable, value)):
-            return "write Function(one=…, another=…) with every function by name"
+            return "write Function(one=…, another=…), which names each function"
         if value and all(each is None or isinstance(each, bool | int | str) for each in value):
             return f"write Choice({', '.join(map(repr, value))}) for one of these"
         return "write Tuple(Array(…), …), or List(Array(…), length='L')"
@@ -143,11 +143,11 @@ def _of_way(question: Declared) -> Iterator[Fault]:
             yield (
                 "gradient",
                 question.gradient,
-                f"names {name!r}, which is no array of floating-point numbers, nor a Tree of such "
-                "arrays",
+                f"names {name!r}, which is neither an array of floating-point numbers nor a Tree "
+                "of such arrays",
             )
     if question.constructor is not None and question.gradient:
-        yield "gradient", question.gradient, "cannot be taken of a class; remove constructor"
+        yield "gradient", question.gradient, "does not work with a class; remove constructor"
 
 
 def _of_laws(question: Declared) -> Iterator[Fault]:
@@ -163,7 +163,7 @@ def _of_laws(question: Declared) -> Iterator[Fault]:
             yield (
                 "laws",
                 law,
-                f"is not a law of this question; those are {', '.join(map(repr, known))}",
+                f"is not a law of this question; its laws are {', '.join(map(repr, known))}",
             )
     if len(set(question.laws)) < len(question.laws):
         yield "laws", question.laws, "names a law twice"

@@ -54,7 +54,7 @@ class List(Argument):
 
     def faults(self) -> list[str]:
         if not isinstance(self.element, Argument):
-            return [f"{self.element!r} is no argument; write List(Array('D'), length='L')"]
+            return [f"{self.element!r} is not an argument; write List(Array('D'), length='L')"]
         if not isinstance(self.length, str | int) or isinstance(self.length, bool):
             return [
                 f"length={self.length!r} is neither a dimension nor a whole number; write "
@@ -72,7 +72,7 @@ class List(Argument):
                 or not 0 <= sizes[0] <= sizes[1]
             ):
                 return [
-                    f"ragged[{dim!r}]={sizes!r} is no pair of whole numbers (smallest, largest)"
+                    f"ragged[{dim!r}]={sizes!r} is not a pair of whole numbers (smallest, largest)"
                 ]
             if dim not in self.element.dims:
                 return [f"ragged has {dim!r}, which {self.element!r} does not use"]

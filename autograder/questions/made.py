@@ -49,8 +49,8 @@ class Function(Argument):
     def faults(self) -> list[str]:
         if len(self.functions) < 2:
             return [
-                "a Function needs at least two functions by name, as in Function(cubic=lambda x: "
-                "x**3, cosine=jnp.cos): students see the first, and the hidden cases have the "
+                "a Function needs at least two named functions, as in Function(cubic=lambda x: "
+                "x**3, cosine=jnp.cos): students see the first, and the hidden cases use the "
                 "others"
             ]
         if not isinstance(self.public, tuple | list):
@@ -61,15 +61,15 @@ class Function(Argument):
         unknown = [name for name in self.public if name not in self.functions]
         if unknown:
             return [
-                f"public names {unknown[0]!r}, which is none of its functions; those are "
+                f"public names {unknown[0]!r}, which is not one of its functions; they are "
                 f"{', '.join(self.functions)}"
             ]
         if not self.public:
             return ["public=() names no function; students need at least one to try"]
         if not self.options(public=False):
             return [
-                "public names all functions, so that none is left for the hidden cases; leave at "
-                "least one out"
+                "public names all functions, so none is left for the hidden cases; remove at "
+                "least one"
             ]
         return list(self.unfit)
 

@@ -53,7 +53,7 @@ class Dim(Argument):
         return _number_faults(self.as_float, self.fractions) + (
             []
             if isinstance(self.name, str)
-            else [f"a dimension is named by a string, not by {self.name!r}"]
+            else [f"the name of a dimension must be a string, not {self.name!r}"]
         )
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
@@ -150,8 +150,8 @@ class Number(Argument):
         for label, bound in (("low", self.low), ("high", self.high)):
             if type(bound) not in (int, float) or not math.isfinite(bound):
                 return [
-                    f"{label}={bound!r} is no finite number; write the smallest and the largest "
-                    "value, as in Number(0.1, 2.0)"
+                    f"{label}={bound!r} is not a finite number; write the smallest and the "
+                    "largest value, as in Number(0.1, 2.0)"
                 ]
         if not self.low < self.high:
             return [

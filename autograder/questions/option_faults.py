@@ -37,7 +37,7 @@ def of_numbers(question: Options) -> Iterator[Fault]:
         yield (
             "trivial",
             question.trivial,
-            "is not a sentence that says why an answer which needs no understanding may get points",
+            "is not a sentence that says why an answer that needs no understanding may get points",
         )
     if question.x64 is not None and not isinstance(question.x64, bool):
         yield "x64", question.x64, "is neither True nor False"
@@ -46,8 +46,8 @@ def of_numbers(question: Options) -> Iterator[Fault]:
             yield (
                 f"arguments[{parameter!r}]",
                 argument,
-                "has numbers of 64 bits, of which x64=False makes 32; remove x64=False, declare "
-                'the array with numpy=True, or ask for dtype "float32" or "complex64"',
+                "has 64-bit numbers, which x64=False makes 32-bit; remove x64=False, declare "
+                'the array with numpy=True, or use dtype "float32" or "complex64"',
             )
 
 
@@ -62,7 +62,8 @@ def of_names(arguments: Mapping[str, Argument], label: str, names: object) -> It
             yield (
                 label,
                 names,
-                f"names {name!r}, which is no argument; the arguments are {', '.join(arguments)}",
+                f"names {name!r}, which is not an argument; the arguments are "
+                f"{', '.join(arguments)}",
             )
 
 
@@ -76,7 +77,7 @@ def of_changes(question: Options) -> Iterator[Fault]:
                 yield (
                     label,
                     names,
-                    f"names {name!r}, into which no function can write; name a Tree, a List, or "
+                    f"names {name!r}, which no function can write into; name a Tree, a List, or "
                     "an Array with numpy=True",
                 )
     for name in question.changed:
@@ -84,19 +85,19 @@ def of_changes(question: Options) -> Iterator[Fault]:
             yield (
                 "changed",
                 question.changed,
-                f"names {name!r}, which arrives as a JAX array, into which no function can write; "
-                "declare it with numpy=True",
+                f"names {name!r}, a JAX array, which no function can write into; declare it with "
+                "numpy=True",
             )
     if not question.changed:
         return
     if question.gradient:
         yield "changed", question.changed, "has no gradient; remove gradient"
     if question.constructor is not None:
-        yield "changed", question.changed, "cannot be asked of a class; remove constructor"
+        yield "changed", question.changed, "does not work with a class; remove constructor"
     if of_transforms() & set(question.laws):
         yield (
             "changed",
             question.changed,
-            "cannot be asked for together with the laws of jit, vmap and grad: under a transform "
-            "of JAX nothing is written in place; remove them from laws",
+            "does not work with the laws of jit, vmap and grad: under a JAX transform, no "
+            "function can write in place; remove these laws",
         )

@@ -63,8 +63,8 @@ def _plain_function(function: Any) -> types.FunctionType:
     plain = inspect.unwrap(function) if callable(function) else function
     if not isinstance(plain, types.FunctionType):
         raise NotPortable(
-            f"is no function (type={type(function).__name__}); write a lambda, or the name of a "
-            "function that this notebook defines"
+            f"is not a function (type={type(function).__name__}); write a lambda, or the name of "
+            "a function that this notebook defines"
         )
     wrapper = function
     while type(wrapper).__name__ == "PjitFunction":  # `jax.jit` changes no value
@@ -72,8 +72,8 @@ def _plain_function(function: Any) -> types.FunctionType:
     decorated = plain.__globals__.get(plain.__name__) is function
     if wrapper is not plain and not decorated:
         raise NotPortable(
-            f"is made of the function {plain.__name__} by another one; write what it does, such "
-            f"as lambda x: jax.grad({plain.__name__})(x), with {plain.__name__} written out"
+            f"is made from the function {plain.__name__} by another function; write what it does, "
+            f"such as lambda x: jax.grad({plain.__name__})(x), with {plain.__name__} written out"
         )
     return plain
 
@@ -82,13 +82,13 @@ def _from_text(text: str, name: str) -> str:
     try:
         tree = ast.parse(textwrap.dedent(text).strip())
     except SyntaxError as fault:
-        raise NotPortable(f"is no Python: {fault.msg}") from None
+        raise NotPortable(f"is not valid Python: {fault.msg}") from None
     only = tree.body[0] if len(tree.body) == 1 else None
     if isinstance(only, ast.Expr) and isinstance(only.value, ast.Lambda | ast.Attribute):
         return f"{name} = {ast.unparse(only)}"
     if isinstance(only, ast.FunctionDef):
         return _bind(only, name)
-    raise NotPortable("is no text of one function, such as 'lambda x: x**3 - 2'")
+    raise NotPortable("is not the text of exactly one function, such as 'lambda x: x**3 - 2'")
 
 
 class _WithoutAnnotations(ast.NodeTransformer):
@@ -128,8 +128,8 @@ def _statement(function: types.FunctionType, name: str) -> str:
     ]
     if not found:
         raise NotPortable(
-            f"has a source that cannot be found (in {code.co_filename}); define it in a cell of "
-            "the notebook, or write it as a text: 'lambda x: x**3 - 2'"
+            f"has no source that autograder can find (in {code.co_filename}); define it in a cell "
+            "of the notebook, or write it as a string: 'lambda x: x**3 - 2'"
         )
     node = min(found, key=lambda node: (_end(node)[0] - node.lineno, _end(node)))
     return (
@@ -182,16 +182,16 @@ def _import(name: str, around: Mapping[str, Any], packages: tuple[str, ...] | No
         _demand_allowed(public[0], name, packages)
         return f"from {public[0]} import {public[1]} as {name}"
     raise NotPortable(
-        f"uses {name}, which is not there when it is called: it runs by itself, with "
-        f"{_may_use(packages)} and its own parameters; write what {name} is into it, or give it "
-        f"as a default, such as lambda x, {name}=2.0: {name} * x"
+        f"uses {name}, which does not exist where it runs: it can use only {_may_use(packages)} "
+        f"and its own parameters; write the value of {name} into it, or add a default, such as "
+        f"lambda x, {name}=2.0: {name} * x"
     )
 
 
 def _demand_allowed(module: str, name: str, packages: tuple[str, ...] | None) -> None:
     if packages is not None and module.partition(".")[0] not in packages:
         raise NotPortable(
-            f"uses {name} of the package {module.partition('.')[0]}; it may use "
+            f"uses {name} of the package {module.partition('.')[0]}; it can use only "
             f"{_may_use(packages)} and its own parameters"
         )
 

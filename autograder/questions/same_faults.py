@@ -37,24 +37,23 @@ def faults_of_same(question: DeclaredSame) -> Iterator[Fault]:
     yield from _of_words(question)
     words = [same] if isinstance(same, Word) else list(same.values())
     if question.gradient:
-        yield "same", same, "cannot be asked of a gradient; remove gradient or same"
+        yield "same", same, "does not work with gradient; remove gradient or same"
     for law in question.laws:
         if law not in _KEPT_LAWS:
             yield (
                 "laws",
                 law,
-                f"cannot be judged together with same; with it the laws are "
-                f"{', '.join(map(repr, _KEPT_LAWS))}",
+                f"does not work with same; the laws that do are {', '.join(map(repr, _KEPT_LAWS))}",
             )
     if any(isinstance(word, Residual | Samples) for word in words):
         if question.imprecise:
             yield (
                 "imprecise",
                 question.imprecise,
-                "cannot be told of a residual or of samples; remove imprecise",
+                "does not work with a residual or samples; remove imprecise",
             )
         if question.nan:
-            yield "nan", question.nan, "cannot be judged by a residual or by samples; remove nan"
+            yield "nan", question.nan, "does not work with a residual or samples; remove nan"
     if isinstance(same, Samples):
         yield from _of_samples(question, same)
 
@@ -66,7 +65,7 @@ def _of_words(question: DeclaredSame) -> Iterator[Fault]:
             yield (
                 "same",
                 same,
-                "names arrays, but the answer is one array; give the word alone, or declare "
+                "names arrays, but the answer is one array; write the word alone, or declare "
                 "several=True",
             )
         if not same:
@@ -78,17 +77,17 @@ def _of_words(question: DeclaredSame) -> Iterator[Fault]:
                 yield (
                     f"same[{part!r}]",
                     word,
-                    "is not a word about one array: up_to_sign(axis), up_to_order(axis), "
-                    "up_to_rotation() or as_set(); residual(…) and samples(…) are about all arrays "
-                    "and stand alone",
+                    "is not a word for one array; those are up_to_sign(axis), up_to_order(axis), "
+                    "up_to_rotation() and as_set(). residual(…) and samples(…) are for all "
+                    "arrays; write them alone",
                 )
     elif not isinstance(same, Word):
-        yield "same", same, f"is not a word of autograder.same; those are {WORDS}"
+        yield "same", same, f"is not a word of autograder.same; its words are {WORDS}"
     elif isinstance(same, Alignment) and question.several:
         yield (
             "same",
             same,
-            f'does not say which of the several arrays it is about; write same={{"0": {same}}}',
+            f'does not name one of the arrays; write same={{"0": {same}}}',
         )
 
 
@@ -100,7 +99,8 @@ def _of_samples(question: DeclaredSame, same: Samples) -> Iterator[Fault]:
         yield (
             "same",
             same,
-            f"names key={same.key!r}, which is no Key or Seed; those are {', '.join(drawn)}",
+            f"names key={same.key!r}, which is neither a Key nor a Seed; the Keys and Seeds are "
+            f"{', '.join(drawn)}",
         )
     if len(drawn) > 1 and not same.key:
         yield (
@@ -114,13 +114,13 @@ def _of_samples(question: DeclaredSame, same: Samples) -> Iterator[Fault]:
             yield (
                 label,
                 getattr(question, label),
-                "has no meaning for samples: what is allowed follows from their number; remove it",
+                "does not work with samples: their number determines the allowed error; remove it",
             )
     if question.laws:
         yield (
             "laws",
             question.laws,
-            "cannot be judged by samples; declare another question without same",
+            "does not work with samples; declare another question without same",
         )
 
 

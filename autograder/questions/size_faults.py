@@ -32,8 +32,8 @@ def faults(question: DeclaredSizes) -> Iterator[Fault]:
                 label,
                 sizes,
                 "is not a pair of whole numbers (smallest, largest); an end may also be an "
-                "expression, as in (1, 'N'), and a size that follows from others is one, as in "
-                "'H * K'",
+                "expression, as in (1, 'N'), and a size that follows from others is an "
+                "expression alone, as in 'H * K'",
             )
         try:
             unknown = [name for name in expressions.used_by(sizes) if name not in question.dims]
@@ -55,14 +55,14 @@ def faults(question: DeclaredSizes) -> Iterator[Fault]:
             yield label, sizes, "is an empty range; write (smallest, largest)"
     for dim, sizes in question.dims.items():
         if _depends_on_itself(dim, question.dims):
-            yield f"dims[{dim!r}]", sizes, "depends on itself; give it a range of its own"
+            yield f"dims[{dim!r}]", sizes, "depends on itself; give it its own range"
     if question.where is None:
         return
     if not callable(question.where):
         yield (
             "where",
             question.where,
-            "is no function; write where=lambda sizes: sizes['K'] <= sizes['N']",
+            "is not a function; write where=lambda sizes: sizes['K'] <= sizes['N']",
         )
     least = {dim: smallest for dim, (smallest, _) in expressions.reaches(question.dims).items()}
     try:
@@ -71,7 +71,8 @@ def faults(question: DeclaredSizes) -> Iterator[Fault]:
         yield (
             "where",
             question.where,
-            f"raised {type(fault).__name__}: {fault}; it gets a dict of sizes, such as {least}",
+            f"raised {type(fault).__name__}: {fault}; its argument is a dict of sizes, such as "
+            f"{least}",
         )
 
 

@@ -105,7 +105,7 @@ def _tree(expression: str) -> ast.expr:
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
     except (SyntaxError, ValueError):
-        raise NotASize(f"is no expression for a size; {WRITE}") from None
+        raise NotASize(f"is not an expression for a size; {WRITE}") from None
     _check(tree)
     return tree
 
@@ -126,7 +126,9 @@ def _check(node: ast.expr) -> None:
         for argument in node.args:
             _check(argument)
     else:
-        raise NotASize(f"is no expression for a size, for {ast.unparse(node)!r}; {WRITE}")
+        raise NotASize(
+            f"is not an expression for a size, because of {ast.unparse(node)!r}; {WRITE}"
+        )
 
 
 def _value(node: ast.expr, sizes: Mapping[str, int]) -> int:
@@ -142,4 +144,4 @@ def _value(node: ast.expr, sizes: Mapping[str, int]) -> int:
             return _FUNCTIONS[name](*(_value(each, sizes) for each in arguments))
         case ast.Constant(value):
             return int(value)  # type: ignore[arg-type]
-    raise NotASize(f"is no expression for a size; {WRITE}")
+    raise NotASize(f"is not an expression for a size; {WRITE}")

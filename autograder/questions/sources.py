@@ -27,8 +27,8 @@ def source_of(made: Callable[..., Any]) -> str:
     methods = [value.__code__ for value in vars(made).values() if inspect.isfunction(value)]
     if not methods:
         raise BuildError(
-            f"the class {made.__name__} defines no method of its own, so that its source cannot be "
-            "found; write one into it"
+            f"the class {made.__name__} defines no method, so autograder cannot find its source; "
+            "write a method into it"
         )
     lines = linecache.getlines(methods[0].co_filename)
     for node in ast.walk(ast.parse("".join(lines))):
@@ -40,8 +40,8 @@ def source_of(made: Callable[..., Any]) -> str:
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             return textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
     raise BuildError(
-        f"the source of the class {made.__name__} cannot be found; define it in a cell of the "
-        "notebook"
+        f"autograder cannot find the source of the class {made.__name__}; define it in a cell of "
+        "the notebook"
     )
 
 
@@ -162,6 +162,6 @@ def rename(source: str, name: str) -> str:
             node.targets[0].id = name
             return ast.unparse(module)
     raise BuildError(
-        f"no function can be made of {source.strip().splitlines()[0][:80]!r}; write the "
+        f"{source.strip().splitlines()[0][:80]!r} does not define a function; write the "
         "alternative or misconception with def"
     )

@@ -50,7 +50,7 @@ class _Structure(Argument):
         if not self.fields:
             return [f"a {called} needs at least one field"]
         found = [
-            f"{name}={each!r} is no argument such as Array, Number or {called}"
+            f"{name}={each!r} is not an argument such as Array, Number or {called}"
             for name, each in self.fields.items()
             if not isinstance(each, Argument)
         ]

@@ -98,7 +98,7 @@ STRUCTURES: Mapping[str, Structure] = {
 """The structures that an author may ask for, by name."""
 
 _WRITE = (
-    "write a range such as (0, 'C') or (0.0, 1.0), a list of the values it may have, or one of "
+    "write a range such as (0, 'C') or (0.0, 1.0), a list of its possible values, or one of "
     f"{', '.join(map(repr, STRUCTURES))}"
 )
 
@@ -144,20 +144,22 @@ def faults(values: Any, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
         if not values:
             return [f"{said} is empty; {_WRITE}"]
         if not all(isinstance(value, bool | int | float) for value in values):
-            return [f"{said} has a value that is no number; {_WRITE}"]
+            return [f"{said} has a value that is not a number; {_WRITE}"]
         if dtype.startswith("int") and any(value != int(value) for value in values):
-            return [f"{said} has a value with a fraction, and dtype={dtype!r} has none"]
+            return [
+                f"{said} has a value with a fraction, but dtype={dtype!r} has only whole numbers"
+            ]
         return []
     if not isinstance(values, tuple) or len(values) != 2:
-        return [f"{said} (type={type(values).__name__}) says nothing; {_WRITE}"]
+        return [f"{said} (type={type(values).__name__}) is not valid; {_WRITE}"]
     if dtype == "bool":
-        return [f"{said} is a range, and dtype='bool' has only two values; leave values out"]
+        return [f"{said} is a range, but dtype='bool' has only two values; remove values"]
     try:
         dims_of(values)
     except expressions.NotASize as fault:
         return [f"{said} {fault}"]
     if not all(isinstance(bound, str | int | float) for bound in values):
-        return [f"{said} has a bound that is no number; {_WRITE}"]
+        return [f"{said} has a bound that is not a number; {_WRITE}"]
     low, high = values
     if not isinstance(low, str) and not isinstance(high, str) and not low < high:
         return [
@@ -169,10 +171,10 @@ def faults(values: Any, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
 def _structure_faults(values: str, dtype: str, shape: tuple[str | int, ...]) -> list[str]:
     said = f"values={values!r}"
     if values not in STRUCTURES:
-        return [f"{said} is no structure that is known; {_WRITE}"]
+        return [f"{said} is not a known structure; {_WRITE}"]
     structure = STRUCTURES[values]
     if np.dtype(dtype if dtype != "bfloat16" else "float32").kind not in structure.kinds:
-        return [f"{said} cannot be had by dtype={dtype!r}"]
+        return [f"{said} does not exist for dtype={dtype!r}"]
     if len(shape) < structure.least_dims:
         plural = "" if structure.least_dims == 1 else "s"
         return [f"{said} needs at least {structure.least_dims} dimension{plural}"]
@@ -191,9 +193,7 @@ def family_faults(families: tuple[str, ...], values: Any) -> list[str]:
         if family not in VALUE_FAMILIES
     ]
     if not found and not scales(values) and families != ("normal",):
-        found.append(
-            f"families={families!r} has no meaning beside values={values!r}; remove families"
-        )
+        found.append(f"families={families!r} does not work with values={values!r}; remove families")
     return found
 
 

@@ -42,15 +42,15 @@ def _of_names(question: Declared, field: str) -> Iterator[Fault]:
 
 
 _WRITE_CALLS = (
-    "write a tuple of calls, each the name of a method and the names of its arguments, and "
-    'state(): calls=(("__call__", "x"), state())'
+    "write a tuple of calls, and state() where it is needed; a call is the name of a method and "
+    'the names of its arguments: calls=(("__call__", "x"), state())'
 )
 
 
 def _of_calls(question: Declared) -> Iterator[Fault]:
     calls = question.calls
     if not isinstance(calls, tuple | list):
-        yield "calls", calls, f"says nothing; {_WRITE_CALLS}"
+        yield "calls", calls, f"is not a tuple; {_WRITE_CALLS}"
         return
     if not calls:
         return
@@ -58,19 +58,23 @@ def _of_calls(question: Declared) -> Iterator[Fault]:
         yield (
             "calls",
             calls,
-            "are calls of an object, which a class makes; name the arguments of the class in "
-            "constructor, or write constructor=() if it has none",
+            "call an object's methods, but only a class makes objects; name the arguments of the "
+            "class in constructor, or write constructor=() if it has none",
         )
     if question.gradient or question.then:
-        yield "calls", calls, "cannot be had with gradient or then; remove one of them"
+        yield "calls", calls, "cannot be combined with gradient or then; remove one of them"
     if question.method != "__call__":
-        yield "method", question.method, "has no meaning beside calls, which name their methods"
+        yield (
+            "method",
+            question.method,
+            "does not work with calls, which name their own methods; remove method",
+        )
     passed = set(question.constructor or ())
     for each in calls:
         if isinstance(each, State):
             for name in each.attributes:
                 if not isinstance(name, str) or not name.isidentifier():
-                    yield "calls", each, f"asks for {name!r}, which is not the name of an attribute"
+                    yield "calls", each, f"names {name!r}, which is not the name of an attribute"
             continue
         if (
             not isinstance(each, tuple | list)
@@ -78,14 +82,14 @@ def _of_calls(question: Declared) -> Iterator[Fault]:
             or not all(isinstance(name, str) for name in each)
             or not each[0].isidentifier()
         ):
-            yield "calls", each, f"is no call; {_WRITE_CALLS}"
+            yield "calls", each, f"is not a call; {_WRITE_CALLS}"
             return
         for name in each[1:]:
             if name not in question.arguments:
                 yield (
                     "calls",
                     each,
-                    f"names {name!r}, which is no argument; the arguments are "
+                    f"names {name!r}, which is not an argument; the arguments are "
                     f"{', '.join(question.arguments)}",
                 )
         passed.update(each[1:])
@@ -97,7 +101,7 @@ def _of_calls(question: Declared) -> Iterator[Fault]:
             yield (
                 "calls",
                 calls,
-                f"passes {name!r} nowhere; name it in a call, or in constructor, or remove the "
+                f"never passes {name!r}; name it in a call or in constructor, or remove the "
                 "argument",
             )
 
@@ -110,14 +114,14 @@ def _of_through(question: Declared) -> Iterator[Fault]:
         yield (
             "through",
             through,
-            f"is no function; write the name of the given function that calls {question.name}",
+            f"is not a function; write the name of the given function that calls {question.name}",
         )
         return
     if question.constructor is not None or question.then or question.calls:
         yield (
             "through",
             through.__name__,
-            f"calls {question.name} as it likes; remove constructor, then and calls",
+            f"decides how to call {question.name}; remove constructor, then and calls",
         )
     try:
         text_of_through(question)
@@ -155,17 +159,17 @@ def _of_made(question: Declared) -> Iterator[Fault]:
                 yield (
                     f"arguments[{name!r}]",
                     argument,
-                    f"is made of {other!r}, which is no argument; the arguments are "
+                    f"is made from {other!r}, which is not an argument; the arguments are "
                     f"{', '.join(question.arguments)}",
                 )
         if _is_made_from(question, name, name, set()):
-            yield f"arguments[{name!r}]", argument, "is made of itself"
+            yield f"arguments[{name!r}]", argument, "is made from itself"
         for law in question.laws:
             if argument.needs and law in ("vmap", "grad"):
                 yield (
                     "laws",
                     law,
-                    f"cannot be asked for where an argument is made of others, as {name!r} is; "
+                    f"does not work with an argument that is made from others, such as {name!r}; "
                     "remove the law",
                 )
 

@@ -47,8 +47,8 @@ def source_of(function: object) -> str:
     """
     if not isinstance(function, types.FunctionType):
         raise DeclarationError(
-            f"residual({function!r}) is not a function of the arguments and the answer; write it "
-            f"as {SHAPE}"
+            f"residual({function!r}) is not a function of the arguments and the answer; write "
+            f"{SHAPE}"
         )
     node = _node(function)
     parameters = node.args
@@ -58,13 +58,13 @@ def source_of(function: object) -> str:
         or any((parameters.vararg, parameters.kwarg, parameters.posonlyargs, parameters.kwonlyargs))
     ):
         raise DeclarationError(
-            f"residual({ast.unparse(parameters)!r}) does not have exactly the two parameters args "
-            f"and out, the arguments by name and the answer; write it as {SHAPE}"
+            f"residual({ast.unparse(parameters)!r}) must have exactly two parameters, args (the "
+            f"arguments by name) and out (the answer); write {SHAPE}"
         )
     for name in _unknown(node):
         raise DeclarationError(
-            f"residual(…) uses {name!r}, which is not known where answers are judged: besides its "
-            f"parameters it may use {', '.join(MODULES)}, and {', '.join(BUILTINS)}. Write the "
+            f"residual(…) uses {name!r}, which does not exist where answers are judged: it can "
+            f"use only its parameters, {', '.join(MODULES)}, and {', '.join(BUILTINS)}. Write the "
             "value itself, or make it an argument of the question"
         )
     if isinstance(node, ast.FunctionDef):
@@ -98,8 +98,8 @@ def _node(function: types.FunctionType) -> ast.Lambda | ast.FunctionDef:
             found.append(node)
     if not found:
         raise DeclarationError(
-            "residual(…): the text of this function cannot be found; write it in a cell of the "
-            f"notebook, as {SHAPE}"
+            "residual(…): autograder cannot find the source of this function; write it in a cell "
+            f"of the notebook, as {SHAPE}"
         )
     # The innermost one, because a lambda may stand inside another on the same line.
     return max(found, key=lambda node: (node.lineno, node.col_offset))

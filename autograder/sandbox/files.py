@@ -62,7 +62,9 @@ def take_files(
             if place.as_posix() in leave_out:
                 continue
             if stat.S_ISDIR(status.st_mode):
-                left.append(f"{printable(str(place))} is a folder more than {MAX_DEPTH} deep")
+                left.append(
+                    f"{printable(str(place))} is a folder nested more than {MAX_DEPTH} deep"
+                )
             elif not stat.S_ISREG(status.st_mode):
                 left.append(f"{printable(str(place))} is not a plain file")
             elif (
@@ -71,7 +73,7 @@ def take_files(
                 or count >= MAX_FILES
             ):
                 left.append(
-                    f"{printable(str(place))} is over the limits on files beside a notebook"
+                    f"{printable(str(place))} exceeds the limits on files beside a notebook"
                 )
             else:
                 total, count = total + status.st_size, count + 1

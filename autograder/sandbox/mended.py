@@ -38,16 +38,16 @@ class Mended:
         fails.
         """
         if seconds_left() < TO_FIND_OUT:
-            which = "there was no time left to find out which of them fails"
+            which = "there was no time to find out which of them fails"
         elif alone := [
             name for name in self.shortcuts if self._dies_with(name, settings, seconds_left)
         ]:
-            which = f"with {', '.join(alone)} alone it dies again"
+            which = f"it fails again with {', '.join(alone)} alone"
         else:
-            which = "with none of them alone it dies again"
+            which = "it fails with none of them alone"
         return (
             f"{self.function or 'a cell'} {self.cause} with the shortcuts "
-            f"{', '.join(self.shortcuts)}, and gave an answer without them, which was judged; "
+            f"{', '.join(self.shortcuts)}. Without them it gave an answer, which was graded; "
             f"{which}"
         )
 

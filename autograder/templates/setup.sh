@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the grading image, as root. Each step is tried three times; what went wrong is the last line of the build log.
+# Builds the grading image, as root. It tries each step three times. If one fails, the last line of the build log names it.
 set -euo pipefail
 
 source={{ autograder_dir }}/source
@@ -8,7 +8,7 @@ python={{ python }}
 export DEBIAN_FRONTEND=noninteractive UV_PYTHON_INSTALL_DIR=$home/python UV_NO_CACHE=1 UV_LINK_MODE=copy UV_HTTP_TIMEOUT=120
 
 step="prepare"
-trap 'echo "otter-arrays setup failed at: $step. Build the image again; if it fails again, send this log to whoever made the assignment."' ERR
+trap 'echo "otter-arrays setup failed at: $step. Build the image again; if it fails again, send this log to the author of the assignment."' ERR
 
 again() {
     for pause in 5 20 0; do
@@ -45,5 +45,5 @@ done
 step="clean up"
 rm -rf "$home/uv" /var/lib/apt/lists/* /root/.cache
 
-step="try the autograder (what is wrong stands above)"
+step="try the autograder (see the error above)"
 [ ! -d "$source/files" ] || "$home/venv/bin/python" -I -m autograder.container.smoke_test {{ autograder_dir }}

@@ -43,7 +43,7 @@ question = Question("doubled", arguments=dict(x=Array("N")), dims=dict(N=(2, 5))
 """
 
 TOLD = """\
-doubled.ipynb: graded with and without what makes grading fast, doubled.ipynb gets two results.
+doubled.ipynb: doubled.ipynb gets different results with and without shortcuts.
 With shortcuts: doubled: the cases in the notebook: 2 of 2 points. All calls are right.
 Without: doubled: the cases in the notebook: 0 of 2 points. doubled returned wrong values in """
 
@@ -71,11 +71,11 @@ def test_a_build_stops_where_a_shortcut_changes_a_row(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert TOLD in done.stderr, done.stderr
     assert (
-        "If rounding decides the answer (a comparison, a floor, the sign of a vector), ask for "
-        "something that rounding does not decide."
+        "If rounding decides the answer (a comparison, a floor, the sign of a vector), change the "
+        "question."
     ) in done.stderr
     assert (
-        "grade with OTTER_ARRAYS_WITHOUT=compiled,unoptimised,tuned,warm,ahead until it is mended"
+        "grade with OTTER_ARRAYS_WITHOUT=compiled,unoptimised,tuned,warm,ahead until it is fixed"
         in done.stderr
     )
 
@@ -94,7 +94,7 @@ def test_a_build_whose_processes_die_anyhow_says_so(tmp_path: Path) -> None:
     done = build(tmp_path, "def doubled(x):\n    import os\n\n    os._exit(1)\n")
     assert done.returncode == 1
     assert (
-        "doubled.ipynb: the kernel died while the notebook's cells ran; is there enough memory?"
-        in done.stderr
+        "doubled.ipynb: the kernel died while the notebook's cells ran; check that the machine "
+        "has enough memory" in done.stderr
     )
     assert "Traceback" not in done.stderr

@@ -91,7 +91,7 @@ def test_an_author_who_asks_for_another_version_than_the_references_had_is_told(
         BuildError,
         match=(
             rf"^requirements: 'flax<0.1' does not allow {flax}, which is installed here and "
-            r"computed the references;"
+            r"computed the expected outputs;"
         ),
     ):
         delivery.requirements(["flax<0.1"], [])

@@ -40,7 +40,7 @@ def test_the_doctor_finds_nothing_wrong_with_what_was_built(
     assert found["dry run"][1].startswith(
         "otter-arrays ready: nnx-vmap-over-batch: public cases of vmap_over_batch graded in "
     )
-    assert found["shortcuts"][1] == "the solution's 7 rows are the same with and without"
+    assert found["shortcuts"][1] == "the solution's 7 rows are the same with and without shortcuts"
 
 
 A_SOLUTION = nbformat.writes(
@@ -73,7 +73,7 @@ def other_jax(found: Contents) -> None:
         (
             in_a_folder,
             "files at the root",
-            "everything lies in the folder 'autograder'; zip the files, not the folder around them",
+            "all files are in the folder 'autograder'; zip the files, not the folder around them",
         ),
         (
             lambda found: found.pop("setup.sh"),
@@ -83,21 +83,20 @@ def other_jax(found: Contents) -> None:
         (
             lambda found: found.update({"setup.sh": found["setup.sh"].replace(b"\n", b"\r\n")}),
             "scripts",
-            "setup.sh has line endings of Windows, and its first line would not be found; convert "
-            "it with dos2unix",
+            "setup.sh has Windows line endings, so Linux cannot run it; convert it with dos2unix",
         ),
         (
             lambda found: found.update({"run_autograder": b"#!/bin/bash\npython run_otter.py\n"}),
             "launcher",
-            "run_autograder is Otter's own: what no plugin sees, such as a submission that is no "
-            "notebook, gets no result; build with `autograder build`",
+            "run_autograder comes from Otter, which gives no result for a submission that is not "
+            "a notebook; build the zip with `autograder build`",
         ),
         *(
             (
                 lambda found, content=content: found.update({"otter_config.json": content}),
                 "plugin",
-                "otter_config.json does not name our plugin with a bank; build the zip with "
-                "`autograder build`",
+                "otter_config.json does not name the otter-arrays plugin with a bank; build the "
+                "zip with `autograder build`",
             )
             for content in (b"{", b"[]", b"{}", b'{"plugins": ["other"]}')
         ),
@@ -107,20 +106,20 @@ def other_jax(found: Contents) -> None:
         (
             lambda found: found.pop(wheel_of(found)),
             "wheel",
-            "0 wheels of otter-arrays are in files/, and one is needed; build the zip again",
+            "files/ has 0 wheels of otter-arrays instead of one; build the zip again",
         ),
         (lambda found: found.update({wheel_of(found): b"PK"}), "wheel", None),
         (
             lambda found: found.update({"files/solution.ipynb": A_SOLUTION}),
             "no solution inside",
-            "files/solution.ipynb has the solution, or other answers, in it; take it out of "
-            "`files` and `autograder_files`",
+            "files/solution.ipynb contains the solution or other answers; remove it from `files` "
+            "and `autograder_files`",
         ),
         (
             lambda found: found.update({"files/helper.py": b"y = 1  # SOLUTION\n"}),
             "no solution inside",
-            "files/helper.py has the solution, or other answers, in it; take it out of `files` "
-            "and `autograder_files`",
+            "files/helper.py contains the solution or other answers; remove it from `files` and "
+            "`autograder_files`",
         ),
         (lambda found: found.update({"files/large": bytes(101 * 2**20)}), "size", None),
     ],
@@ -180,8 +179,8 @@ def test_the_doctor_sees_the_solution_in_a_file_and_not_one_line_of_it(
             assert found[0] == state, name
             if state == inspection.WRONG:
                 assert found[1].endswith(
-                    "has the solution of vmap_over_batch in it; take that out of the file, or the "
-                    "file out of `files` and `autograder_files`"
+                    "contains the solution of vmap_over_batch; remove the solution from the file, "
+                    "or the file from `files` and `autograder_files`"
                 )
     finally:
         beside.unlink()
@@ -198,9 +197,9 @@ def test_what_is_asked_of_conda_is_noted_where_the_image_has_no_conda(
     archive = repacked(one_assignment.zip, tmp_path / "x.zip", asks)
     assert states(archive, dry_run=False)["environment"] == (
         inspection.NOTE,
-        "our image does not install what `environment:` asks of conda, and answers that need it "
-        "will not find it: ffmpeg=6, r-base. Name packages of Python in `requirements:` instead, "
-        "or build with --image stock, whose image has conda",
+        "our image does not install conda packages, so answers cannot use these lines of "
+        "`environment:`: ffmpeg=6, r-base. Name Python packages in `requirements:` instead, or "
+        "build with --image stock, whose image has conda",
     )
 
     def without_our_setup(found: Contents) -> None:

@@ -64,7 +64,7 @@ def test_an_absolute_path_in_the_folder_is_taken_and_one_outside_is_not(master: 
     with pytest.raises(
         BuildError,
         match=(
-            r"^files: '/etc/passwd' is outside of the folder of m\.ipynb; copy it into that folder$"
+            r"^files: '/etc/passwd' is outside the folder of m\.ipynb; copy it into that folder$"
         ),
     ):
         prepared({"files": ["/etc/passwd"]}, master)
@@ -75,7 +75,7 @@ def test_an_absolute_path_in_the_folder_is_taken_and_one_outside_is_not(master: 
     [
         (
             {"files": ["../beside.csv"]},
-            "files: '../beside.csv' is outside of the folder of m.ipynb; copy it into that folder",
+            "files: '../beside.csv' is outside the folder of m.ipynb; copy it into that folder",
         ),
         (
             {"files": ["absent.csv"]},
@@ -83,49 +83,51 @@ def test_an_absolute_path_in_the_folder_is_taken_and_one_outside_is_not(master: 
         ),
         (
             {"autograder_files": ["data/*.csv"]},
-            "autograder_files: there is no 'data/*.csv' in the folder of m.ipynb; patterns are not "
-            "followed: name the files, or their folder",
+            "autograder_files: there is no 'data/*.csv' in the folder of m.ipynb; patterns do "
+            "not work here: name the files, or their folder",
         ),
         (
             {"files": "data.csv"},
-            "files: 'data.csv' (type=str) is not a list; write each file in a line of its own, "
-            "behind a dash",
+            "files: 'data.csv' (type=str) is not a list; write each file on its own line, after "
+            "a dash",
         ),
         (
             {"files": [2024]},
-            "files: 2024 (type=int) is not the name of a file; put names that YAML takes for "
-            "something else in quotes",
+            "files: 2024 (type=int) is not the name of a file; if YAML reads the name as "
+            "something else, put it in quotes",
         ),
         (
             {"files": ["link.csv"]},
-            "files: 'link.csv' is behind a link (link.csv); put the file itself there",
+            "files: 'link.csv' goes through a link (link.csv); replace the link with what it "
+            "points to",
         ),
         (
             {"files": ["linked/x.csv"]},
-            "files: 'linked/x.csv' is behind a link (linked); put the file itself there",
+            "files: 'linked/x.csv' goes through a link (linked); replace the link with what it "
+            "points to",
         ),
         (
             {"files": ["with_link", "with_link/x.csv"]},
-            "files: 'with_link/x.csv' is behind a link (with_link/x.csv); put the file itself "
-            "there",
+            "files: 'with_link/x.csv' goes through a link (with_link/x.csv); replace the link "
+            "with what it points to",
         ),
         *(
             (
                 {"files": [name]},
-                f"files: {name!r} is the master itself, or its folder, in which the solution is; "
-                "name the other files",
+                f"files: {name!r} is the master or its folder, which contain the solution; name "
+                "the other files",
             )
             for name in ("m.ipynb", ".", "data/..", "./")
         ),
         (
             {"files": ["tests/t.csv"]},
-            "files: 'tests/t.csv' is in the folder tests, in which Otter puts the assignment's "
+            "files: 'tests/t.csv' is in the folder tests, where Otter puts the assignment's "
             "tests; use another folder",
         ),
         (
             {"files": ["data"], "autograder_files": ["data/x.csv"]},
-            "autograder_files: 'data/x.csv' is also handed out, by 'data' in `files`; take it out "
-            "of that folder, or of one of the two lists",
+            "autograder_files: students also get 'data/x.csv', through 'data' in `files`; remove "
+            "it from that folder, or from one of the two lists",
         ),
         (
             {"requirements": "absent.txt"},
@@ -149,7 +151,7 @@ def test_what_otter_cannot_take_is_told(
 def test_a_link_in_a_folder_that_is_taken_file_by_file_is_told(master: Path) -> None:
     with pytest.raises(
         BuildError,
-        match=r"^files: 'with_link' has a link in it \(with_link/x\.csv\); put the file itself",
+        match=r"^files: 'with_link' contains a link \(with_link/x\.csv\); replace the link",
     ):
         prepared({"files": ["with_link", "data/deep"]}, master)
 
@@ -160,7 +162,7 @@ def test_a_link_in_a_folder_that_is_taken_file_by_file_is_told(master: Path) -> 
 def test_what_the_build_writes_is_no_file_of_the_assignment(master: Path, name: str) -> None:
     (master.parent / name).write_text("")
     with pytest.raises(
-        BuildError, match=f"^files: '{name}' has the name of something that the build writes; rena"
+        BuildError, match=f"^files: '{name}' has the name of a file that the build writes; rename"
     ):
         prepared({"files": [name]}, master)
 

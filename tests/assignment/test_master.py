@@ -125,17 +125,16 @@ MESSAGES: dict[Change, str] = {
         "empty range; write (smallest, largest)"
     ),
     declare_twice: (
-        "changed.ipynb: question 'vmap_over_batch': declared 2 times; each question needs a "
-        "name of its own"
+        "changed.ipynb: question 'vmap_over_batch': declared 2 times; give each question "
+        "its own name"
     ),
     name_two_otter_questions_alike: (
-        "changed.ipynb: two questions have the name 'q1'; give each `# BEGIN QUESTION` a name "
-        "of its own"
+        "changed.ipynb: two questions have the name 'q1'; give each `# BEGIN QUESTION` its own name"
     ),
     raise_in_the_reference: ("(all sizes distinct) the reference raised ValueError."),
     break_another_cell: (
         "changed.ipynb: the cell that begins `import jax` raised ZeroDivisionError: division "
-        "by zero; a question needs nnx of this cell"
+        "by zero; a question needs nnx from this cell"
     ),
     misspell_the_question_in_a_test: (
         "the test test_corners of 'q1' checks 'wmap_over_batch', which no Question declares; "
@@ -146,22 +145,25 @@ MESSAGES: dict[Change, str] = {
         "do not have; begin the cell with `# HIDDEN`"
     ),
     name_two_tests_alike: (
-        "the tests of 'q1' define test_random 2 times; Otter would keep the last only: give "
+        "the tests of 'q1' define test_random 2 times; Otter would keep only the last; give "
         "each test its own name"
     ),
     put_a_quote_into_a_message: (
         "a success_message or failure_message must not contain a double quote or a line break"
     ),
     point_to_no_heading: (
-        "question 'vmap_over_batch': see='Traps' is no heading of the notebook; its headings "
+        "question 'vmap_over_batch': see='Traps' is not a heading of the notebook; its headings "
         "are One model, many inputs: `nnx.vmap` over a batch, Why it matters, A worked "
         "example, Pitfalls, Your task: `vmap_over_batch(seed, x_batch, features)`"
     ),
     generate_nothing: (
-        "changed.ipynb: `generate: false` asks for no autograder zip, so nothing is graded; "
+        "changed.ipynb: `generate: false` turns off the autograder zip, so nothing is graded; "
         "remove that line, or remove the plugin from `plugins`"
     ),
-    name_a_kernel_in_r: ("changed.ipynb: its kernel runs R; the plugin grades notebooks in Python"),
+    name_a_kernel_in_r: (
+        "changed.ipynb: its kernel runs R, but otter-arrays grades only Python; choose a Python 3 "
+        "kernel"
+    ),
     drop_the_kernelspec: (
         "changed.ipynb: metadata.kernelspec is missing; open the notebook in Jupyter, choose "
         "a Python 3 kernel and save it"

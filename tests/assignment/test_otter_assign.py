@@ -39,13 +39,12 @@ RuntimeError: Some autograder tests failed in the autograder notebook:
 
 def test_a_solution_that_fails_is_told_what_its_student_would_read() -> None:
     assert refused_solution("a.ipynb", SAID) == (
-        "a.ipynb: the solution does not pass all tests of its own assignment. A student who hands "
-        "it in would read:\n"
+        "a.ipynb: the solution does not pass all tests of the assignment. A student who submits "
+        "it would read:\n"
         "q1 - 2:\n"
         "  Error at line 16 in test q1:\n"
         "        check('f', f, cases='corners')\n"
-        "  CheckFailed: f returned None. Is a `return` missing?\n"
-        "\n"
+        "  CheckFailed: f returned None. Is a `return` missing?\n\n"
         "  3 of 3 cases fail."
     )
     assert refused_solution("a.ipynb", "RuntimeError: another") == ""

@@ -38,8 +38,8 @@ def test_a_plugin_of_another_package_must_be_among_the_requirements() -> None:
     with pytest.raises(BuildError) as caught:
         plugins.requirements_of(["hypothesis.settings"], ["pandas"], {"jax"})
     assert str(caught.value) == (
-        "plugins: hypothesis.settings is of the package hypothesis, which the grading image would "
-        f"not have; add hypothesis=={version} to `requirements:`"
+        "plugins: hypothesis.settings belongs to the package hypothesis, which the grading image "
+        f"would not have; add hypothesis=={version} to `requirements:`"
     )
     assert plugins.requirements_of(["hypothesis.settings"], ["Hypothesis>=6  # x"], {"jax"}) == []
 
@@ -50,8 +50,9 @@ def test_a_plugin_of_no_package_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(BuildError) as caught:
         plugins.requirements_of(["plugin_in_a_file.Mine"], [], {"jax"})
     assert str(caught.value) == (
-        "plugins: plugin_in_a_file.Mine is of no installed package, and the grading image would "
-        "not have it; make a package of it, install that here, and name it in `requirements:`"
+        "plugins: plugin_in_a_file.Mine belongs to no installed package, so the grading image "
+        "would not have it; make a package from it, install it here, and name it in "
+        "`requirements:`"
     )
     sys.modules.pop("plugin_in_a_file", None)
 
@@ -62,29 +63,29 @@ def test_a_plugin_of_no_package_is_told(tmp_path: Path, monkeypatch: pytest.Monk
         (
             {"plugins": ["no_such_module_of_ours.Mine"]},
             "plugins: no_such_module_of_ours.Mine cannot be imported (ModuleNotFoundError: No "
-            "module named 'no_such_module_of_ours'). Otter imports plugins of installed packages, "
-            "not files beside the notebook: install its package here, and name it in "
-            "`requirements:`",
+            "module named 'no_such_module_of_ours'). Otter imports plugins from installed "
+            "packages, not from files beside the notebook: install its package here, and name it "
+            "in `requirements:`",
         ),
         (
             {"generate": {"plugins": [{"otter.plugins.builtin.DateOverride": {}}]}},
-            "generate: plugins: there is no otter.plugins.builtin.DateOverride; a plugin is named "
-            "by its module, a dot and its class",
+            "generate: plugins: there is no otter.plugins.builtin.DateOverride; write the "
+            "plugin's module, a dot and its class",
         ),
         (
             {"plugins": ["Mine"]},
-            "plugins: there is no Mine; a plugin is named by its module, a dot and its class",
+            "plugins: there is no Mine; write the plugin's module, a dot and its class",
         ),
         (
             {"plugins": LIMIT},
-            f"plugins: {LIMIT!r} is not a list of plugins; write each behind a dash, with its "
-            "settings, if any, indented below it and a colon behind its name",
+            f"plugins: {LIMIT!r} is not a list of plugins; write each after a dash. For a plugin "
+            "with settings, write a colon after its name and indent the settings below it",
         ),
         (
             {"plugins": [{LIMIT: None, "hours": 1}]},
             f"plugins: [{{{LIMIT!r}: None, 'hours': 1}}] is not a list of plugins; write each "
-            "behind a dash, with its settings, if any, indented below it and a colon behind its "
-            "name",
+            "after a dash. For a plugin with settings, write a colon after its name and indent "
+            "the settings below it",
         ),
     ],
     ids=["module", "class", "no-module", "text", "not-indented"],

@@ -54,7 +54,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path) -> None:
     path = scaffold.write("a-name", tmp_path)
     path.write_text("edited")
     with pytest.raises(
-        scaffold.CannotStart, match="is there already; choose another name, or edit it"
+        scaffold.CannotStart, match="already exists; choose another name, or edit it"
     ):
         scaffold.write("a-name", tmp_path)
     assert path.read_text() == "edited"
@@ -65,7 +65,7 @@ def test_a_name_that_cannot_be_a_functions_is_told(tmp_path: Path, name: str) ->
     done = autograder("new", "--in", str(tmp_path / "x"), "--", name, folder=tmp_path)
     assert done.returncode == 1
     assert (
-        f"{name!r} cannot name an assignment: write letters, digits and hyphens, a letter first, "
-        "such as centred-rows"
+        f"{name!r} is not a name for an assignment: write letters, digits and hyphens, beginning "
+        "with a letter, such as centred-rows"
     ) in " ".join(done.stderr.split())
     assert not (tmp_path / "x").exists()

@@ -100,7 +100,7 @@ def test_a_region_is_off_and_the_rest_is_not() -> None:
     for name, places in (
         ("the last row is", np.arange(6)[:, None] == 5),
         ("a block in the corner is", (np.arange(6)[:, None] < 2) & (np.arange(4) < 1)),
-        ("what is above the median is", np.abs(right) > np.median(np.abs(right))),
+        ("everything above the median is", np.abs(right) > np.median(np.abs(right))),
     ):
         scope = dict(SCOPE)
         exec(named(made, name), scope)
@@ -113,7 +113,7 @@ def test_integers_and_truth_values_are_off_in_a_region_too() -> None:
     question = Question("ranks", arguments={"x": Array("N")}, dims={"N": (3, 9)}, several=True)
     source = "def ranks(x):\n    return {'order': jnp.argsort(x), 'large': x > 0}"
     scope = dict(SCOPE)
-    exec(named(mutants(source, question), "the last row is 5 % off"), scope)
+    exec(named(mutants(source, question), "the last row is 5% off"), scope)
     found = scope["ranks"](jnp.array([3.0, 1.0, 2.0]))
     assert found["order"].tolist() == [1, 2, 1]
     assert found["large"].tolist() == [True, True, False]

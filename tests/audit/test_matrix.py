@@ -81,8 +81,8 @@ def test_misconceptions_that_cannot_be_told_apart_get_no_hint(scale_question: Qu
     found = of_question(scale_question, scale_rows, "t", "s")
     assert all(set(row.diagnoses.values()) == {""} for row in found.rows)
     assert faults_of([found]) == [
-        "scale_rows: 'one' gets its own hint on 0 of 1 banks only",
-        "scale_rows: 'two' gets its own hint on 0 of 1 banks only",
+        "scale_rows: 'one' gets its own hint on only 0 of 1 banks",
+        "scale_rows: 'two' gets its own hint on only 0 of 1 banks",
     ]
 
 
@@ -94,10 +94,10 @@ def test_every_fault_is_named() -> None:
     ]
     assert faults_of(banks) == [
         "f, secret 's2': it does not build",
-        "f: 'a' is refused on no case of a bank",
-        "f: 'a' gets its own hint on 0 of 1 banks only",
+        "f: 'a' passes every case of at least one bank",
+        "f: 'a' gets its own hint on only 0 of 1 banks",
         "f: 'a' gets the hint of 'b'",
-        "f: a hint for an answer that nobody described: unrelated numbers: reversed",
+        "f: an answer without a description gets a hint: unrelated numbers: reversed",
     ]
 
 

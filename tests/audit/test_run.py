@@ -218,13 +218,13 @@ def test_the_report_shows_what_an_author_needs() -> None:
             )
         ]
     )
-    assert "1 answers that are known to be right and 2 that are known to be wrong" in page
+    assert "The audit graded 1 right answer and 2 wrong answers with the tests" in page
     assert "f: a wrong answer gets full marks: seed, a &lt;seed&gt;" in page
     assert '<span class="plus">+    return x + 1</span>' in page
-    assert "Of 10 points, 4 can be had by returning zeros; the best of 1 such answers." in page
+    assert "The best of 1 such answers returns zeros and gets 4 of 10 points." in page
     assert (
-        "the noise of right answers is 1.0e-07, 7.6e-06 is allowed, and the nearest wrong answer "
-        "(zeros) is 7.6e-01 away"
+        "the noise of right answers is 1.0e-07 and the tolerance is 7.6e-06, and the nearest wrong "
+        "answer (zeros) is 7.6e-01 away"
     ) in page
     assert "2 (1), 3 (1)" in page
     assert not re.search(r'(?:src|href)="(?!#)', page), "nothing is loaded from elsewhere"

@@ -138,7 +138,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
         ("cut", "cannot be read as a bank of cases"),
         ("text", "cannot be read as a bank of cases"),
         ("foreign", "cannot be read as a bank of cases"),
-        ("newer", "is of format 99; this version of otter-arrays reads formats 4 and 5"),
+        ("newer", "has format 99; this version of otter-arrays reads formats 4 and 5"),
         ("partial", r"lacks a part of its cases \('questions'\)"),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_damaged_bank_says_so(tmp_path: Path, damage: str, message: str) -> No
 
 
 def test_what_a_bank_lacks_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BankError, match=r"^absent is not there$"):
+    with pytest.raises(BankError, match=r"^absent is missing$"):
         load(tmp_path / "absent")
     with pytest.raises(BankError, match=r"^the bank of 'a' has no question 'g'; it has f$"):
         BANK.group("g", "public")

@@ -136,7 +136,7 @@ def test_two_questions_of_one_name_are_refused(scale_question: Question) -> None
     refused(
         [scale_question, scale_question],
         SCOPE,
-        r"^question 'scale_rows': declared 2 times; each question needs a name of its own$",
+        r"^question 'scale_rows': declared 2 times; give each question its own name$",
     )
 
 
@@ -178,8 +178,8 @@ def test_what_jax_cannot_do_on_the_processor_is_told_as_that(
     refused(
         [scale_question],
         {"scale_rows": function},
-        r"the reference raised [A-Z]\w+Error\.\n(?s:.*)\nJAX cannot do this on the processor, and "
-        r"submissions are graded there: ask for something that runs on the processor$",
+        r"the reference raised [A-Z]\w+Error\.\n(?s:.*)\nJAX cannot do this on the CPU, where "
+        r"submissions are graded: use operations that run on the CPU$",
     )
 
 
@@ -192,7 +192,8 @@ def test_a_reference_that_changes_between_calls_is_refused(scale_question: Quest
     refused(
         [scale_question],
         {"scale_rows": drifts},
-        r"^question 'scale_rows': the reference changes between calls: the same arguments \(",
+        r"^question 'scale_rows': the reference changes between calls: it returns two different "
+        r"outputs for the same arguments \(",
     )
 
 
@@ -203,8 +204,8 @@ def test_a_reference_that_changes_between_calls_is_refused(scale_question: Quest
         (lambda seed, x, factor: jnp.ones(9), "all its elements are equal"),
         (
             lambda seed, x, factor: x[:, 0] / 0,
-            "none of its elements is finite, as where numbers are divided by a spread or a sum of "
-            "0",
+            "none of its elements is finite, for example because numbers are divided by a spread "
+            "or a sum of 0",
         ),
         (lambda seed, x, factor: x[:0], "it has no elements"),
     ],
@@ -216,8 +217,8 @@ def test_a_reference_that_tests_nothing_is_refused(
         [scale_question],
         {"scale_rows": function},
         re.escape(
-            f"the reference never gave an output that tests anything: {why}. Narrow the ranges in "
-            "dims"
+            f"the reference never returned an output that tests anything: {why}. Narrow the "
+            "ranges in dims"
         ),
     )
 
@@ -226,7 +227,7 @@ def test_a_dtype_that_no_bank_can_keep_is_named(scale_question: Question) -> Non
     refused(
         [scale_question],
         {"scale_rows": lambda seed, x, factor: np.asarray(x).astype(np.longdouble)},
-        "the reference returns dtype float128, which a bank cannot keep",
+        "the reference returns dtype float128, which a bank cannot store",
     )
 
 
@@ -301,9 +302,9 @@ def test_a_misconception_too_close_to_the_right_answer_stops_the_build(
     refused(
         [scale_question],
         SCOPE,
-        r"^question 'scale_rows': the misconception 'almost' \(<lambda>\) is only 5 times the "
-        r"allowed error away from the right answer; at least 10 are needed\. Make the cases show "
-        r"it \(other ranges in dims, other families\), or set a smaller rtol$",
+        r"^question 'scale_rows': the misconception 'almost' \(<lambda>\) differs from the right "
+        r"answer by only 5 times the allowed error; it must differ by at least 10 times\. Make "
+        r"the difference larger \(other ranges in dims, other families\), or set a smaller rtol$",
     )
 
 
@@ -358,7 +359,7 @@ def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> N
         ),
         (
             lambda x: 1 - 1e-6 * np.arange(x.size, dtype=np.float32),
-            "its elements hardly differ, as those of a saturated function",
+            "its elements hardly differ, like those of a saturated function",
         ),
         (lambda x: x * 0, "it is all zeros"),
         (lambda x: x * np.inf, "none of its elements is finite"),
@@ -366,7 +367,7 @@ def test_the_noise_is_kept_by_where_it_comes_from(scale_question: Question) -> N
 )
 def test_references_that_test_little_are_refused_with_the_reason(output: Any, why: str) -> None:
     question = Question("f", arguments={"x": Array("B")}, dims={"B": (16, 40)})
-    refused([question], {"f": output}, f"never gave an output that tests anything: {why}")
+    refused([question], {"f": output}, f"never returned an output that tests anything: {why}")
 
 
 def test_a_reference_of_plus_and_minus_one_tests_enough() -> None:
@@ -384,8 +385,8 @@ def test_a_reference_that_takes_an_argument_by_keyword_is_told_the_word() -> Non
     with pytest.raises(BuildError) as caught:
         build("t", [question], {"scaled": scaled}, "s")
     assert str(caught.value).endswith(
-        "It takes rate by keyword only: declare the question with keywords=('rate',); an nnx.Rngs "
-        "is described by Rngs()"
+        "It takes rate by keyword only: declare the question with keywords=('rate',); describe "
+        "an nnx.Rngs with Rngs()"
     )
 
 
@@ -406,8 +407,8 @@ def test_an_alternative_that_takes_whole_numbers_for_labels_is_told_of_values() 
     with pytest.raises(
         BuildError,
         match=re.escape(
-            "Whole numbers such as labels are drawn from -900 to 900; if they are labels or "
-            "indices, say so: values=(0, 'C') for those below the size C"
+            "Whole numbers such as labels range from -900 to 900. If they are labels or indices, "
+            "declare their range, such as values=(0, 'C') for numbers below the size C"
         ),
     ):
         build("t", [question], {"chosen": chosen}, "s")
@@ -423,7 +424,7 @@ def test_an_alternative_that_draws_otherwise_is_told_of_samples() -> None:
     with pytest.raises(
         BuildError,
         match=re.escape(
-            "If both draw right random numbers, each in its own way, declare the question with "
+            "If both draw valid random numbers in different ways, declare the question with "
             "same=samples(20_000), from autograder.same"
         ),
     ):

@@ -75,20 +75,21 @@ def test_by_right_they_are_values_like_others(question: Any, function: Any, inst
         (
             lambda: asked({"x": Array("B", "D")}),
             lambda x: jnp.exp(x) / jnp.exp(x).sum(axis=1, keepdims=True),
-            "float64 gives a finite number instead of NaN at some places: numbers overflow, or are "
-            "lost, on the way",
+            "float64 returns a finite number instead of NaN at some places: numbers overflow or "
+            "are lost on the way",
         ),
         (
             lambda: asked(D=(1, 5)),
             lambda x: (x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True),
-            "none of its elements is finite, as where numbers are divided by a spread or a sum of "
-            "0. Narrow the ranges in dims",
+            "none of its elements is finite, for example because numbers are divided by a spread "
+            "or a sum of 0. Narrow the ranges in dims",
         ),
         (
             lambda: asked(D=(5, 8)),
             lambda x: jnp.log(jnp.asarray(x)),
-            "it has a NaN at places that depend on the numbers drawn, as 0 / 0 or the logarithm of "
-            "a negative number give; if NaN is the right answer there, declare the question with "
+            "it has NaN at places that depend on the drawn numbers, for example from 0 / 0 or "
+            "the logarithm of a negative number; if NaN is the right answer there, declare the "
+            "question with "
             'nonfinite="expected"',
         ),
         (
@@ -114,7 +115,7 @@ def test_what_nobody_wants_stops_the_build(question: Any, function: Any, why: st
         "at some places",
         str(stopped.value),
     )
-    assert f"the reference never gave an output that tests anything: {why}" in told
+    assert f"the reference never returned an output that tests anything: {why}" in told
 
 
 def _last_bit(x: Any) -> Any:

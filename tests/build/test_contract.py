@@ -24,6 +24,6 @@ def test_a_reference_that_writes_into_an_argument_is_refused_with_the_way_round(
     assert told.startswith("question 'f': the solution is refused in cases='repeated': with w=a ")
     assert told.endswith(
         " it changed its argument config in place; leave the arguments unchanged and return a "
-        "new array. If it may be, declare the question with may_change=('config',), or with "
-        "changed=('config',) if that is what it is for"
+        "new array. If the function may change it, declare the question with "
+        "may_change=('config',). If the task is to change it, declare changed=('config',)"
     )

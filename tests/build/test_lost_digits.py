@@ -22,7 +22,7 @@ from autograder.verdicts.examine import examine
 Function = Callable[..., Any]
 
 ADVICE = (
-    "Write it so that it keeps them (sums of logarithms for a product of many factors, two passes "
+    "Rewrite it to keep its digits (sums of logarithms for a product of many factors, two passes "
     "for a variance, expm1 and log1p near zero), make the sizes in dims smaller, or declare the "
     "question with x64=True"
 )
@@ -68,10 +68,7 @@ def test_a_reference_that_loses_its_digits_stops_the_build(
     assert told.startswith(
         "question 'f': the reference loses its digits: with x=a JAX array of shape ("
     )
-    assert (
-        " of the largest number away from what it gives in float64, of which the rounding of "
-        in (told)
-    )
+    assert ") it differs from its float64 result by " in (told)
     assert told.endswith(f". {ADVICE}")
 
 
@@ -109,8 +106,8 @@ def test_a_product_that_vanishes_is_told_as_what_it_is() -> None:
     with pytest.raises(BuildError) as fault:
         built(product, arguments, dims=dims)
     assert str(fault.value).endswith(
-        "the reference never gave an output that tests anything: it is all zeros. In float64 it "
-        f"does: numbers overflow, or are lost, on the way. {ADVICE}"
+        "the reference never returned an output that tests anything: it is all zeros. In float64 "
+        f"it does, so numbers overflow or are lost on the way. {ADVICE}"
     )
     built(likelihood, arguments, dims={"S": (3, 3), "T": (20, 24)})
 
@@ -123,8 +120,11 @@ def test_what_an_alternative_loses_is_rounding_if_it_is_little() -> None:
         built(two_passes, around(300.0), naive)
     told = str(fault.value)
     assert "the alternative naive is refused in cases='public'" in told
-    assert "\nIn float64 both give the same: the alternative loses its digits, and is 0.0" in told
-    assert f" of the largest number away from that. {ADVICE}\n" in told
+    assert (
+        "\nIn float64 both return the same: the alternative loses digits, and its error is 0.0"
+        in told
+    )
+    assert f" of the largest number. {ADVICE}\n" in told
     with pytest.raises(BuildError, match=r"is refused in cases='public'") as fault:
         built(two_passes, around(10.0), lambda x: two_passes(x) * (1 + 1e-4))
     assert "In float64" not in str(fault.value)
@@ -134,8 +134,8 @@ def test_a_misconception_that_comes_too_near_by_an_alternative_names_it() -> Non
     with pytest.raises(BuildError) as fault:
         built(two_passes, around(10.0), naive, almost=lambda x: two_passes(x) * 1.003)
     assert str(fault.value).endswith(
-        "or set a smaller rtol. So much is allowed because an alternative loses digits: compute it "
-        "in more, or do not declare it"
+        "or set a smaller rtol. The allowed error is this large because an alternative loses "
+        "digits: compute it with more digits, or remove it"
     )
 
 

@@ -53,9 +53,9 @@ def test_labels_without_a_range_stop_the_build(function: Any, more: Any, secret:
         build("t", [question], {"f": function}, secret)
     assert re.fullmatch(
         r"question 'f': with scores=a JAX array of shape \(\d, \d\), labels=a .* the reference "
-        r"takes index -?\d+ of an axis of size \d\. Whole numbers such as labels are drawn from "
-        r"-900 to 900; if they are labels or indices, say so: values=\(0, 'C'\) for those below "
-        r"the size C",
+        r"reads index -?\d+ of an axis of size \d\. Whole numbers such as labels range from "
+        r"-900 to 900\. If they are labels or indices, declare their range, such as "
+        r"values=\(0, 'C'\) for numbers below the size C",
         str(fault.value),
     )
 

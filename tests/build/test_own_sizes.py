@@ -154,7 +154,7 @@ def test_the_build_says_which_misconception_is_the_nearest(tmp_path: Path) -> No
     (tmp_path / "autograder" / RECORD_FILE).write_text(json.dumps(record.to_json()))
     (told,) = sentences_of_margins([BuiltAssignment(tmp_path)])
     assert re.fullmatch(
-        rf"{tmp_path.name}: f: the nearest misconception is “.*”, [\d.e+]+ tolerances away in its "
-        r"worst element, and [\d.e+]+ in the case that shows it least\.",
+        rf"{tmp_path.name}: f: the nearest misconception is “.*”\. Its worst element is [\d.e+]+ "
+        r"tolerances away; in the case that shows it least, [\d.e+]+\.",
         told,
     )

@@ -200,9 +200,9 @@ def test_where_that_accepts_nothing_stops_the_build_with_a_sentence() -> None:
     with pytest.raises(BuildError) as caught:
         plan(question, "random", generator("s"))
     assert str(caught.value) == (
-        "question 'f': in 500 tries no sizes were found that fit dims={'N': (2, 20), 'K': (1, "
-        "'N'), 'H': (1, 4), 'S': (1, 5), 'D': 'H * S'} and where; widen the ranges, or write a "
-        "size that follows from others as an expression such as D='H * K'"
+        "question 'f': in 500 tries, no sizes fit dims={'N': (2, 20), 'K': (1, 'N'), 'H': (1, "
+        "4), 'S': (1, 5), 'D': 'H * S'} and where; widen the ranges, or write a size that "
+        "follows from others as an expression such as D='H * K'"
     )
 
 

@@ -39,10 +39,10 @@ def test_cases_outputs_and_mistakes_are_shown(question: Question) -> None:
         "types",
     ]
     first = shown.cases.iloc[0]
-    assert first["called with"].startswith("seed=")
+    assert first["arguments"].startswith("seed=")
     assert first["output"].startswith("float32 (")
     assert float(first["smallest"]) < float(first["largest"])
-    assert 0 < float(first["error allowed"]) < 1e-3
+    assert 0 < float(first["allowed error"]) < 1e-3
     assert list(shown.mistakes.index) == ["the factor is left out", "the rows are <b>reversed</b>"]
     assert shown.mistakes.loc["the factor is left out", "public"] == "4 of 4"
     # Reversing one row changes nothing.
@@ -63,7 +63,7 @@ def test_it_is_a_page_in_a_notebook_and_text_elsewhere(question: Question) -> No
     assert page.count("<svg") == 1
     assert "&lt;b&gt;reversed" in page
     assert "<b>reversed" not in page.split("<svg")[0]
-    assert "Refused on so many cases:" in str(shown)
+    assert "Cases that refuse each misconception:" in str(shown)
 
 
 def test_without_misconceptions_there_is_no_matrix(scale_question: Question) -> None:

@@ -73,7 +73,7 @@ def test_a_missing_word_is_named_where_an_alternative_needs_it() -> None:
             question,
             reference,
             rf"^question 'f': the alternative (<lambda>|negative) is refused in cases='public': "
-            rf"[^\n]*\nThe two answers are the same but for what {word} leaves free: if both are "
+            rf"[^\n]*\nThe two answers differ only in what {word} allows: if both are "
             rf"right, declare the question with {word}, from autograder\.same",
         )
 
@@ -89,8 +89,8 @@ def test_the_axis_of_a_sign_is_for_the_author_to_say() -> None:
     refused(
         question,
         axes,
-        r"from autograder\.same \(the axis is the one along which a vector lies; here others would "
-        r"do as well\)\n",
+        r"from autograder\.same \(the axis is the one along which a vector lies; other axes also "
+        r"work here\)\n",
     )
 
 
@@ -126,8 +126,9 @@ def test_a_reference_whose_own_answer_jumps_needs_a_word() -> None:
     refused(
         asked(),
         jumps,
-        r"^question 'f': with x=a JAX array of shape \(\d, \d\) \(.*\) the reference gives another "
-        r"answer under jax\.jit\. The two answers are the same but for what same=up_to_sign\(0\)",
+        r"^question 'f': with x=a JAX array of shape \(\d, \d\) \(.*\) the reference returns a "
+        r"different answer under jax\.jit\. The two answers differ only in what "
+        r"same=up_to_sign\(0\)",
     )
     noise = built(asked(same=up_to_sign(0)), jumps).record.questions["f"].tolerance.noise
     assert noise.largest < 1e-4
@@ -141,14 +142,14 @@ def test_a_reference_whose_own_answer_jumps_needs_a_word() -> None:
         (
             lambda x: x.sum(axis=1),
             {"same": up_to_rotation()},
-            "a rotation turns the vectors along the last of at least two axes",
+            "a rotation needs at least two axes; it turns the vectors along the last",
         ),
         (lambda x: x > 0, {"same": up_to_sign(0)}, "its dtype is bool"),
         (lambda x: x.sum(), {"same": as_set()}, "it has no axis 0"),
         (
             lambda x: jnp.tile(x, (500, 1)),
             {"same": as_set()},
-            "at most 2000 entries are compared in any order",
+            "the maximum number of entries in any order is 2000",
         ),
         (
             lambda x: (x, x + 1),
@@ -273,8 +274,9 @@ def test_the_author_may_say_what_is_allowed() -> None:
     [
         (
             residual(lambda args, out: args["a"] @ out),
-            r"the residual of the reference's own answer is not zero: it is [\d.e+-]+ of that of "
-            r"an answer that is wrong altogether\. Write it so that it is zero for a right answer",
+            r"the residual of the reference's own answer is not zero: it is [\d.e+-]+ of the "
+            r"residual of an entirely wrong answer\. Write a residual that is zero for a right "
+            r"answer",
         ),
         (
             residual(lambda args, out: 0 * out),
@@ -308,7 +310,7 @@ def test_a_law_that_the_reference_does_not_obey_cannot_be_asked_for() -> None:
     refused(
         system(laws=("jit",)),
         not_traced,
-        r"the law 'jit' cannot be asked for: .* what the law says does not hold for the reference: "
+        r"the law 'jit' cannot be used: .* the law does not hold for the reference: "
         r"`jax\.jit` of the function returns what the function returns",
     )
 
@@ -387,12 +389,12 @@ def test_rules_are_judged_on_single_calls() -> None:
     [
         (
             lambda key, x: 2 * x,
-            r"the reference returns the same for every key: nothing is random\. Remove "
+            r"the reference returns the same numbers for every key: nothing is random\. Remove "
             r"same=samples\(…\)",
         ),
         (
             lambda key, x: jnp.zeros(2_001) + jax.random.normal(key, (2_001,)),
-            r"an answer of 2001 numbers \(.*\) is too large to be sampled: at most 2000; narrow "
+            r"an answer of 2001 numbers \(.*\) is too large for samples \(maximum: 2000\); narrow "
             r"the ranges in dims",
         ),
         (
@@ -415,7 +417,7 @@ def test_a_misconception_that_samples_hardly_tell_is_refused() -> None:
     refused(
         question,
         noisy,
-        r"the misconception 'a little wider' \(wider\) is hardly told from a right answer by its "
-        r"samples: other keys may not show it\. Make the cases show it \(other ranges in dims\), "
-        r"or ask for more samples$",
+        r"the misconception 'a little wider' \(wider\) differs too little from a right answer: "
+        r"with other keys, its samples may not show the difference\. Make the difference larger "
+        r"\(other ranges in dims\), or ask for more samples$",
     )

@@ -107,10 +107,11 @@ def test_a_question_that_such_an_answer_meets_stops_the_build(name: str) -> None
     with pytest.raises(BuildError) as caught:
         record(function, arguments, dims, several=several)
     assert re.sub(r"each of its \d+ cases", "each of its 3 cases", str(caught.value)) == (
-        f"question 'f': whoever returns {told} gets the points of cases='corners': each of its 3 "
-        "cases expects that. Make the cases vary (wider ranges in dims, other families or values, "
-        "more shapes and seeds), ask for an output that depends on the inputs, or accept it in "
-        'words, as in Question(…, trivial="The mask hides nothing where there is one row.")'
+        f"question 'f': an answer that always returns {told} gets the points of cases='corners': "
+        "each of its 3 cases expects that. Make the cases vary (wider ranges in dims, other "
+        "families or values, more shapes and seeds), ask for an output that depends on the "
+        "inputs, or accept it with a reason, "
+        'as in Question(…, trivial="The mask hides nothing where there is one row.")'
     )
     found = record(function, arguments, dims, several=several, trivial="It is a warm-up.")
     assert accepted(found.trivial) == {told: list(HIDDEN_GROUPS)}
@@ -130,6 +131,6 @@ def test_words_that_are_none_are_named() -> None:
     with pytest.raises(DeclarationError) as caught:
         Question("f", arguments=X, dims=SIZES, trivial=True)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "question 'f': trivial=True (type=bool) is not a sentence that says why an answer which "
+        "question 'f': trivial=True (type=bool) is not a sentence that says why an answer that "
         "needs no understanding may get points"
     )

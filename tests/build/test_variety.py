@@ -73,8 +73,8 @@ def test_the_structure_is_named_in_the_label() -> None:
 )
 def test_what_cannot_be_made_to_vary_is_refused(function: Any, told: str) -> None:
     sentence = (
-        f"question 'f': the expected output is {told} in every case, also for inputs that are "
-        "sorted, symmetric, zero or alike; whoever returns it without looking gets every point. "
+        f"question 'f': the expected output is {told} in every case, even for inputs that are "
+        "sorted, symmetric, zero or alike; an answer that always returns it gets every point. "
         "Make the cases vary: other ranges in dims, other families such as Array(…, "
         'families=("normal", "equal", "tiny")), or whole numbers with dtype="int32"; or ask for an '
         "output that depends on the inputs"

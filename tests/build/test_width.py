@@ -107,9 +107,9 @@ def test_a_notebook_of_64_bits_needs_questions_that_say_so() -> None:
         pytest.raises(
             BuildError,
             match=re.escape(
-                "question 'f': this notebook sets jax_enable_x64, and answers are judged in 32 "
-                "bits unless their question says otherwise; declare the question with x64=True, or "
-                "remove what sets it (a call of jax.config.update, or the variable JAX_ENABLE_X64)"
+                "question 'f': this notebook sets jax_enable_x64, but grading uses 32 bits for "
+                "this question; declare the question with x64=True, or remove the setting (a "
+                "call of jax.config.update, or the variable JAX_ENABLE_X64)"
             ),
         ),
     ):

@@ -101,7 +101,7 @@ def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(
     refused = graded(folder, one_assignment.zip, out)
     assert refused.returncode == 1
     assert (
-        "4 submissions are graded there already: add --resume to grade the rest, or name another "
+        "4 submissions are already graded there: add --resume to grade the rest, or name another "
         "folder with --out"
     ) in " ".join(refused.stderr.split())
     shutil.copy(folder / "solution.ipynb", folder / "untouched.ipynb")
@@ -109,9 +109,7 @@ def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(
     (out / "submissions" / "solution" / "graded.json").write_text("{")  # cut off
     done = graded(folder, one_assignment.zip, out, "--resume")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (
-        "5 submissions, 2 graded already, 1 of another content or zip than before." in done.stdout
-    )
+    assert "5 submissions, 2 already graded, 1 with a changed file or zip." in done.stdout
     after = {path: path.stat().st_mtime_ns for path in before}
     assert {path.parent.name for path in before if after[path] != before[path]} == {
         "solution",
@@ -132,8 +130,8 @@ def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(
     [
         (
             b"",
-            "is not an autograder zip of this package (BadZipFile); name the one that `autograder "
-            "build` wrote",
+            "is not an autograder zip from otter-arrays (BadZipFile); name the zip that "
+            "`autograder build` wrote",
         )
     ],
 )
@@ -161,7 +159,7 @@ def test_a_table_that_another_program_holds_is_named(
     with pytest.raises(
         BuildError,
         match=r"/final_grades\.csv cannot be written \(Permission denied\): close it in other "
-        r"programs, and type the same again with --resume; each result is kept$",
+        r"programs, and type the same command with --resume; all results are kept$",
     ):
         class_command.run(*run, class_command.Options(), Nothing())
     monkeypatch.undo()
@@ -186,7 +184,7 @@ def test_gradescopes_export_with_names(one_assignment: BuiltAssignment, tmp_path
     )
     assert found["submission_7"]["student_number"] == "1815; "
     assert found["submission_13"]["grading_status"] == (
-        "no submission: submission_metadata.yml names it, and its folder is not there; export it "
+        "no submission: submission_metadata.yml names it, but its folder is missing; export it "
         "again"
     )
     assert (
@@ -227,12 +225,17 @@ def test_a_download_of_canvas_with_its_roster_into_its_gradebook(
     done = graded(folder, one_assignment.zip, out, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     told = {
-        "Not graded": "left.rar: archives of this kind are not read; unpack it, and put its files "
-        "into a folder of this name",
-        "No submission": "Lost, Paul <paul@example.org>: on the roster roster.csv, and no "
-        "submission is joined with it",
-        "On the roster is no such student": "strangersam_1980_5004_hw.ipynb (strangersam (1980)): "
-        "no e-mail address, number, login or name of the roster is in its name",
+        "Not graded": (
+            "left.rar: autograder does not read archives of this kind; unpack it, and put its "
+            "files into a folder with this name"
+        ),
+        "No submission": (
+            "Lost, Paul <paul@example.org>: on the roster roster.csv, but no submission matches"
+        ),
+        "Not on the roster": (
+            "strangersam_1980_5004_hw.ipynb (strangersam (1980)): its name contains no e-mail "
+            "address, number, login or name from the roster"
+        ),
         "One of several": "leekim_LATE_1977_5002_hw-1.ipynb: graded, because it is the latest; not "
         "graded: leekim_LATE_1977_5001_hw.ipynb",
     }
@@ -272,8 +275,8 @@ def test_a_download_of_canvas_with_its_roster_into_its_gradebook(
         ["left.rar", "roster.csv", "leekim_LATE_1977_5002_hw-1.ipynb"],
     )
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert "<li>submission 1: graded is one of 2, because it is the latest</li>" in page
-    assert "<li>a .rar file: archives of this kind are not read" in page
+    assert "<li>submission 1: one of 2 is graded, because it is the latest</li>" in page
+    assert "<li>a .rar file: autograder does not read archives of this kind" in page
     assert "kim" not in page.lower() + (out / "final_grades.csv").read_text().replace("leekim", "")
 
 
@@ -282,7 +285,9 @@ def test_what_is_missing_for_a_gradebook_is_said_before_grading(
 ) -> None:
     done = graded(folder, one_assignment.zip, tmp_path / "out", "--into", "canvas.csv")
     assert done.returncode == 1
-    assert "--into canvas needs --students with the file of Canvas's Grades → Export" in done.stderr
+    assert (
+        "--into canvas needs --students with the file from Canvas's Grades → Export" in done.stderr
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -340,7 +345,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
     _, told = running.communicate(timeout=60)
     if number == signal.SIGINT:
         assert running.returncode == 130
-        assert "are graded, and kept. Go on with --resume." in told
+        assert "are graded and kept. To continue, add --resume." in told
     before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/graded.json")}
     assert 3 <= len(before) < 8
     assert graded(folder, one_assignment.zip, out, "--resume", "--quiet").returncode == 0

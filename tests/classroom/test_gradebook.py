@@ -134,8 +134,8 @@ def test_a_name_that_tells_no_platform(given: str) -> None:
     with pytest.raises(NoGradebook) as told:
         target_of(given, Path("out"))
     assert str(told.value) == (
-        f"--into {given} names no platform; name canvas.csv, gradescope.csv or moodle.csv, or a "
-        "path to a .csv file whose name has one of the three in it"
+        f"--into {given} does not name a platform; write canvas.csv, gradescope.csv or "
+        "moodle.csv, or a path to a .csv file whose name contains canvas, gradescope or moodle"
     )
 
 
@@ -145,26 +145,26 @@ def test_a_name_that_tells_no_platform(given: str) -> None:
         (
             "canvas",
             None,
-            "--into canvas needs --students with the file of Canvas's Grades → Export: only it has "
-            "the columns Student and ID, by which Canvas finds students",
+            "--into canvas needs --students with the file from Canvas's Grades → Export: only "
+            "that file has the columns Student and ID, which Canvas uses to find students",
         ),
         (
             "canvas",
             "Name,Email",
-            "--into canvas needs the column Student and ID of Canvas's Grades → Export, and "
-            "{roster} has Name, Email; give that file as --students",
+            "--into canvas needs the column Student and ID of Canvas's Grades → Export, but "
+            "{roster} has Name, Email; name that file with --students",
         ),
         (
             "moodle",
             "Name,Section",
-            "--into moodle needs an e-mail address, ID number or user name of each student, and "
-            "none is known; give --students with Moodle's list of participants or grades",
+            "--into moodle needs an e-mail address, ID number or user name for each student, but "
+            "has none; add --students with Moodle's list of participants or grades",
         ),
         (
             "gradescope",
             "Name,Section",
-            "--into gradescope needs an e-mail address or SID of each student, and none is known; "
-            "give --students with Gradescope's roster",
+            "--into gradescope needs an e-mail address or SID for each student, but has none; "
+            "add --students with Gradescope's roster",
         ),
     ],
 )

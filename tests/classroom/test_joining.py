@@ -92,7 +92,7 @@ def test_what_names_a_student(tmp_path: Path, person: Person) -> None:
     (known,) = joined.submissions[0].people
     assert known.label == "Ada Lovelace <ada@example.org>"
     assert [notice.sentence for notice in joined.notices] == [
-        "Bob <bob@example.org>: on the roster roster.csv, and no submission is joined with it"
+        "Bob <bob@example.org>: on the roster roster.csv, but no submission matches"
     ]
 
 
@@ -118,7 +118,7 @@ def test_what_names_nobody(tmp_path: Path, person: Person) -> None:
     joined = joined_of(tmp_path, roster, person)
     assert joined.keys == [[]]
     assert joined.notices[0].sentence.endswith(
-        "no e-mail address, number, login or name of the roster is in its name"
+        "its name contains no e-mail address, number, login or name from the roster"
     )
 
 
@@ -130,8 +130,8 @@ def test_two_students_of_one_name_are_not_joined_by_it_but_told(tmp_path: Path) 
     assert joined.keys == [[], ["key1"]]
     assert [notice.sentence for notice in joined.notices] == [
         "file0 (Kim Lee): 2 students on the roster have the name Kim Lee",
-        "Kim Lee <kim1@example.org>: on the roster roster.csv, and no submission is joined with "
-        "it; more than one has this name, and nothing tells which submission is whose",
+        "Kim Lee <kim1@example.org>: on the roster roster.csv, but no submission matches; "
+        "several students have this name, and nothing shows whose submission is whose",
     ]
 
 
@@ -140,8 +140,8 @@ def test_two_submissions_with_one_name_are_not_joined_by_it_but_told(tmp_path: P
     joined = joined_of(tmp_path, roster, Person(name="Kim Lee"), Person(name="Lee, Kim"))
     assert joined.keys == [[]]
     assert [notice.why for notice in joined.notices][:2] == [
-        "the name Kim Lee is also that of key1, so it tells nothing",
-        "the name Kim Lee is also that of key0, so it tells nothing",
+        "Kim Lee is also the name on key1, so autograder cannot match by name",
+        "Kim Lee is also the name on key0, so autograder cannot match by name",
     ]
 
 
@@ -171,8 +171,8 @@ def test_two_submissions_of_one_student_are_told(tmp_path: Path) -> None:
     joined = joined_of(tmp_path, roster, Person(number="1001"), Person(email="ada@example.org"))
     assert joined.keys == [["key0", "key1"]]
     assert [notice.sentence for notice in joined.notices] == [
-        "Ada <ada@example.org>: 2 submissions are of this student (key0, key1); take away all but "
-        "one, or no gradebook gets points for them"
+        "Ada <ada@example.org>: this student has 2 submissions (key0, key1); remove all but one, "
+        "or no gradebook gets points for this student"
     ]
 
 

@@ -104,18 +104,18 @@ def test_equal_rows_are_one_student_and_canvass_points_are_none(tmp_path: Path) 
     [
         (
             b"Course,Term\nJAX,2026\n",
-            "is no roster: its columns are Course, Term. Wanted is a table in CSV whose first line "
-            "names its columns, one of: Student or Name, First Name and Last Name, Email, ID, SID, "
-            "SIS User ID, ID number, SIS Login ID, Username, github_username, identifier.",
+            "is not a roster: its columns are Course, Term. A roster is a CSV table whose first "
+            "line names its columns, one of: Student or Name, First Name and Last Name, Email, "
+            "ID, SID, SIS User ID, ID number, SIS Login ID, Username, github_username, identifier.",
         ),
-        (b"", "is no roster: its columns are none. Wanted is a table in CSV whose"),
-        (b"Name,Email\n,\n", "is no roster: below its columns is no student."),
+        (b"", "is not a roster: its columns are none. A roster is a CSV table whose"),
+        (b"Name,Email\n,\n", "is not a roster: it lists no students."),
         (
             b"PK\x03\x04",
-            "is no roster in CSV, but a workbook. Save it as CSV: File, Save As, CSV UTF-8.",
+            "is a workbook, not a CSV roster. Save it as CSV: File, Save As, CSV UTF-8.",
         ),
-        (b"Name\n\x00\x00\x00\x01", "is no roster in CSV: it is no text."),
-        (b"\x89PNG\r\n\x1a\n\x0dIHDR", "is no roster in CSV: it is no text."),
+        (b"Name\n\x00\x00\x00\x01", "is not a CSV roster: it is not text."),
+        (b"\x89PNG\r\n\x1a\n\x0dIHDR", "is not a CSV roster: it is not text."),
     ],
     ids=["other columns", "empty", "nobody", "workbook", "binary", "picture"],
 )

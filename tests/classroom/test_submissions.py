@@ -87,13 +87,13 @@ def test_everything_else_is_told_with_the_reason(tmp_path: Path) -> None:
         ".g.ipynb: names of system files begin with a dot; rename it if a student submitted it",
         "a.pdf: a PDF cannot be graded; ask for the notebook itself (.ipynb)",
         "b.html: a web page cannot be graded; ask for the notebook itself (.ipynb)",
-        "c.7z: archives of this kind are not read; unpack it, and put its files into a folder of "
-        "this name",
+        "c.7z: autograder does not read archives of this kind; unpack it, and put its files into "
+        "a folder with this name",
         "d.docx: a document cannot be graded; ask for the notebook itself (.ipynb)",
-        "e.csv: it is no submission; a roster is given with --students",
-        "f.txt: it is no notebook, script, zip or tar archive",
+        "e.csv: it is not a submission; if it is a roster, name it with --students",
+        "f.txt: it is not a notebook, script, zip or tar archive",
         "h.txt: it is empty; ask for the notebook itself (.ipynb)",
-        "i.ipynb: it is a link, and links are not followed; put the file itself there",
+        "i.ipynb: it is a link, and autograder follows no links; put the file itself there",
     ]
     assert by_title(found.notices, {})["Not graded"][1] == (
         "a .pdf file: a PDF cannot be graded; ask for the notebook itself (.ipynb)"
@@ -305,7 +305,7 @@ def test_of_several_files_of_one_student_it_is_told_which_is_graded(
         assert key in found.submissions[0].files()
     without_names = by_title(found.notices, {found.notices[0].key: "submission 1"})
     assert without_names["One of several"][0].startswith(
-        "submission 1: graded is one of 2, because"
+        "submission 1: one of 2 is graded, because"
     )
 
 
@@ -325,7 +325,7 @@ def test_a_whole_download_that_is_still_packed_is_told(tmp_path: Path) -> None:
         archive.writestr("leekim_77_5001_hw.ipynb", "{}")
         archive.writestr("onomia_78_5002_hw.ipynb", "{}")
     assert told(tmp_path) == [
-        "submissions.zip: it is an archive of several submissions; unpack it, and name the folder"
+        "submissions.zip: it contains several submissions; unpack it, and name the folder"
     ]
 
 
@@ -337,13 +337,13 @@ def test_a_download_beside_its_archive_is_read_once(tmp_path: Path, archive: str
         packed.writestr("Work/bob/hw.py", "")
         packed.writestr("__MACOSX/Work/._ada", "")
     assert list(keys_and_files(tmp_path)) == ["ada", "bob"]
-    assert told(tmp_path) == [f"{archive}: what is in it lies unpacked beside it, and is graded"]
+    assert told(tmp_path) == [f"{archive}: its files are unpacked beside it, and are graded"]
 
 
 def test_what_lies_beside_nbgraders_folder_is_told(tmp_path: Path) -> None:
     lay(tmp_path, "submitted/ada/ps1/hw.ipynb", "source/ps1/hw.ipynb", "gradebook.db")
     assert told(tmp_path) == [
-        f"{name}: it lies beside nbgrader's folder of what was submitted, which is graded"
+        f"{name}: it is beside nbgrader's folder of submissions, which is graded"
         for name in ("gradebook.db", "source")
     ]
 
@@ -364,7 +364,7 @@ def test_gradescopes_export(tmp_path: Path) -> None:
     assert second.files() == {"answer.ipynb": b"{}"}
     assert (third.key, third.people) == ("submission_99", ())
     assert [notice.sentence for notice in found.notices] == [
-        "submission_13: submission_metadata.yml names it, and its folder is not there; export it "
+        "submission_13: submission_metadata.yml names it, but its folder is missing; export it "
         "again"
     ]
 
@@ -379,22 +379,23 @@ def test_an_export_in_a_folder_deeper_and_without_its_metadata(tmp_path: Path) -
     [
         (
             None,
-            "has no submissions: no *.ipynb, *.py, *.zip or *.tar.gz, no folder of a student, and "
-            "no submission_metadata.yml of Gradescope's export. Name the folder in which they lie. "
-            "scan.pdf: a PDF cannot be graded; ask for the notebook itself (.ipynb).",
+            "has no submissions: no *.ipynb, *.py, *.zip or *.tar.gz, no folder of a student, "
+            "and no submission_metadata.yml of Gradescope's export. Name the folder that "
+            "contains them. scan.pdf: a PDF cannot be graded; ask for the notebook itself "
+            "(.ipynb).",
         ),
         (
             "submission_1: [",
             "cannot be read: while parsing a flow node. Export the submissions again.",
         ),
-        ("just a text", "is not Gradescope's: it names no submissions. Export them again."),
+        ("just a text", "is not from Gradescope: it names no submissions. Export them again."),
         (
             "submission_1: {}\nsubmission_2: {}",
-            "names 2 submissions, and none of their folders is beside it. Unpack the whole export.",
+            "names 2 submissions, but none of their folders is beside it. Unpack the whole export.",
         ),
         (
             "../outside: {}",
-            "names 1 submissions, and none of their folders is beside it. Unpack the whole export.",
+            "names 1 submissions, but none of their folders is beside it. Unpack the whole export.",
         ),
     ],
     ids=["nothing", "not YAML", "no mapping", "no folders", "outside"],
@@ -507,7 +508,7 @@ def test_a_key_of_an_export_that_is_no_name_is_none_of_its_folders(
     assert not any("Eve" in each.names for each in found.submissions)
     (told,) = (notice.sentence for notice in found.notices if "Eve" in notice.sentence)
     assert told.endswith(
-        " (Eve): submission_metadata.yml names it, and no folder of an export is called that; "
+        " (Eve): submission_metadata.yml names it, but no folder of an export has such a name; "
         "export it again"
     )
 

@@ -46,7 +46,7 @@ def test_the_public_cases_are_looked_up(
     exec(ready_answers.source(question.name, case), scope)
     why = ready_answers.cannot_be_looked_up(case)
     if name == "through":
-        assert why == "what roots asks of it is not known"
+        assert why == "the calls of roots are unknown"
     else:
         assert why == ""
         assert examine(scope[question.name], group) is None
@@ -58,6 +58,6 @@ def test_two_functions_are_told_apart_and_so_are_the_arrays_of_a_state() -> None
 
 
 def test_a_question_whose_answer_nobody_can_look_up_is_told() -> None:
-    told = smoke_test._told({"newton": "what roots asks of it is not known"})
-    assert told == " (newton only called: what roots asks of it is not known)"
+    told = smoke_test._told({"newton": "the calls of roots are unknown"})
+    assert told == " (newton only called: the calls of roots are unknown)"
     assert smoke_test._told({}) == ""

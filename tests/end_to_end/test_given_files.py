@@ -174,9 +174,9 @@ def lay_out(folder: Path, config: str) -> Path:
         (
             "plugins: [no_plugin_of_ours.Mine]\n",
             "weighed.ipynb: plugins: no_plugin_of_ours.Mine cannot be imported "
-            "(ModuleNotFoundError: No module named 'no_plugin_of_ours'). Otter imports plugins of "
-            "installed packages, not files beside the notebook: install its package here, and name "
-            "it in `requirements:`",
+            "(ModuleNotFoundError: No module named 'no_plugin_of_ours'). Otter imports plugins "
+            "from installed packages, not from files beside the notebook: install its package "
+            "here, and name it in `requirements:`",
         ),
     ],
     ids=["file", "plugin"],
@@ -247,8 +247,8 @@ def test_the_build_says_what_the_image_will_lack_and_its_lock_has_what_plugins_n
 ) -> None:
     assignment, printed = built
     assert (
-        "weighed: our image does not install what `environment:` asks of conda, and answers that "
-        "need it will not find it: ffmpeg=6. Name packages of Python in `requirements:` instead"
+        "weighed: our image does not install conda packages, so answers cannot use these lines "
+        "of `environment:`: ffmpeg=6. Name Python packages in `requirements:` instead"
     ) in " ".join(printed.split())
     with zipfile.ZipFile(assignment.zip) as packed:
         lock = packed.read("requirements.lock").decode()

@@ -45,7 +45,7 @@ def test_its_commands_and_examples_run_as_they_stand(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "2 submissions, 2 graded already." in done.stdout
+    assert "2 submissions, 2 already graded." in done.stdout
     for name in (
         "dist/audit.html",
         "graded/report.html",

@@ -173,7 +173,7 @@ def test_a_console_without_a_sign_ends_no_command(
         PYTHONIOENCODING=encoding,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
-    assert "no zip is not an autograder zip of this package" in " ".join(done.stderr.split())
+    assert "no zip is not an autograder zip from otter-arrays" in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize("name", ["CON", "aux", "Com1"])
@@ -181,8 +181,8 @@ def test_no_assignment_is_called_as_a_device(other: OtherSystem, tmp_path: Path,
     done = other.run("-m", "autograder", "new", name, folder=tmp_path)
     assert done.returncode == 1
     assert (
-        f"'{name}' cannot name an assignment: on Windows no file can be called so; write another "
-        f"name, such as {name.lower()}-1" in " ".join(done.stderr.split())
+        f"'{name}' is not a name for an assignment: Windows does not allow files with this name; "
+        f"write another, such as {name.lower()}-1" in " ".join(done.stderr.split())
     )
 
 
@@ -227,7 +227,7 @@ def test_a_zip_that_requires_isolation_grades_nothing(
     )  # fmt: skip
     assert done.returncode == 1
     told = " ".join(done.stderr.split())
-    assert f"has `isolation: required`, and on {NAMES[other.system]} there is none: grade" in told
+    assert f"has `isolation: required`, but {NAMES[other.system]} has no isolation: grade" in told
     assert told.endswith(
         "on Linux, in WSL or in a container, or build the zip with `isolation: best`"
     )

@@ -189,7 +189,7 @@ def test_a_class_of_odd_answers_and_names_is_graded_and_written(
         assert line.isprintable()
     rows = assert_a_class(out, len(ANSWERS) + len(ODD) + 7)
     told = {row["file"]: row["grading_status"] for row in rows if not row["total_points_earned"]}
-    link = "not graded: it is a link, and links are not followed; put the file itself there"
+    link = "not graded: it is a link, and autograder follows no links; put the file itself there"
     plain = "not graded: it is not a plain file"
     assert told == {
         **dict.fromkeys(("link.ipynb", "linked", "nowhere.ipynb", "results.json"), link),
@@ -254,8 +254,8 @@ def test_an_export_with_keys_that_are_no_folders(
     for number, key in enumerate(KEYS):
         if key != "CON":
             assert people[f"Eve {number}"]["grading_status"] == (
-                "no submission: submission_metadata.yml names it, and no folder of an export is "
-                "called that; export it again"
+                "no submission: submission_metadata.yml names it, but no folder of an export has "
+                "such a name; export it again"
             )
 
 

@@ -109,16 +109,17 @@ def test_what_gradescope_has_no_place_for_goes_to_the_extra_data(tmp_path: Path)
 WRONG: tuple[tuple[Any, str], ...] = (
     ({}, "results lacks tests"),
     ({"tests": []}, "results.tests is empty"),
-    ({"tests": {}}, "results.tests is no array"),
-    ({"tests": ["a"]}, "results.tests[0] is no object"),
+    ({"tests": {}}, "results.tests is not of type array"),
+    ({"tests": ["a"]}, "results.tests[0] is not of type object"),
     ({"tests": [{"name": ""}]}, "results.tests[0].name is empty"),
     ({"tests": [{"name": "a", "score": -1.0}]}, "results.tests[0].score is below 0"),
-    ({"tests": [{"name": "a", "score": math.nan}]}, "results.tests[0].score is no number"),
-    ({"tests": [{"name": "a", "score": True}]}, "results.tests[0].score is no number"),
+    ({"tests": [{"name": "a", "score": math.nan}]}, "results.tests[0].score is not of type number"),
+    ({"tests": [{"name": "a", "score": True}]}, "results.tests[0].score is not of type number"),
     ({"tests": [{"name": "a", "status": "passed"}]}, "results.tests[0] lacks output"),
     (
         {"tests": [{"name": "a", "visibility": "all"}]},
-        "results.tests[0].visibility is none of hidden, after_due_date, after_published, visible",
+        "results.tests[0].visibility is not one of hidden, after_due_date, after_published, "
+        "visible",
     ),
 )
 

@@ -136,21 +136,21 @@ def test_the_order_of_rows_is_permuted() -> None:
 @pytest.mark.parametrize(
     ("law", "function", "message"),
     [
-        ("jit", by_numpy, "the law 'jit' cannot be asked for: with w={k: a JAX array of shape"),
+        ("jit", by_numpy, "the law 'jit' cannot be used: with w={k: a JAX array of shape"),
         (
             "grad",
             detached,
-            "what the law says does not hold for the reference: the derivative from `jax.grad`",
+            "the law does not hold for the reference: the derivative from `jax.grad`",
         ),
         (
             "grad",
             lambda w, x, n: jnp.round(reference(w, x, n), 2) + x.sum() * 0 + jnp.arange(x.shape[0]),
-            "never gave an output that tests anything",
+            "never returned an output that tests anything",
         ),
         (
             "vmap",
             lambda w, x, n: np.asarray(x).sum(1) + 0 * np.asarray(w["k"]).sum(),
-            "the law 'vmap' cannot be asked for",
+            "the law 'vmap' cannot be used",
         ),
         (
             "permutation of B",
@@ -192,8 +192,8 @@ def test_keys_are_mapped_too() -> None:
     [
         (
             {"laws": ("pmap",)},
-            "question 'f': laws='pmap' (type=str) is not a law of this question; those are 'jit', "
-            "'vmap', 'grad', 'permutation of B', 'permutation of D'",
+            "question 'f': laws='pmap' (type=str) is not a law of this question; its laws are "
+            "'jit', 'vmap', 'grad', 'permutation of B', 'permutation of D'",
         ),
         ({"laws": ("permutation of N",)}, "is not a law of this question"),
         (
@@ -210,21 +210,21 @@ def test_keys_are_mapped_too() -> None:
             {"arguments": {"k": Key()}, "dims": {}, "laws": ("grad",)},
             "needs an argument with a derivative",
         ),
-        ({"gradient": ("n",)}, "names 'n', which is no array of floating-point numbers"),
+        ({"gradient": ("n",)}, "names 'n', which is neither an array of floating-point numbers"),
         (
             {"gradient": "x"},
             "question 'f': gradient='x' (type=str) is not a tuple of names of arguments such as "
             '("w",)',
         ),
-        ({"gradient": ("y",)}, "names 'y', which is no argument; the arguments are w, x, n"),
-        ({"constructor": ("y",)}, "names 'y', which is no argument"),
-        ({"constructor": ("n",), "gradient": ("x",)}, "cannot be taken of a class"),
+        ({"gradient": ("y",)}, "names 'y', which is not an argument; the arguments are w, x, n"),
+        ({"constructor": ("y",)}, "names 'y', which is not an argument"),
+        ({"constructor": ("n",), "gradient": ("x",)}, "does not work with a class"),
         ({"method": "a b"}, "question 'f': method='a b' (type=str) is not the name of a method"),
         ({"several": 1}, "question 'f': several=1 (type=int) is neither True nor False"),
         ({"arguments": {"w": Tree()}, "dims": {}}, "a Tree needs at least one field"),
         (
             {"arguments": {"w": Tree(a=1)}, "dims": {}},
-            "is no argument such as Array, Number or Tree",
+            "is not an argument such as Array, Number or Tree",
         ),
     ],
 )
@@ -262,8 +262,8 @@ def test_the_derivative_of_several_arrays_is_that_of_all_in_any_order() -> None:
 
 def test_an_author_who_returns_several_arrays_is_told_how_to_say_so() -> None:
     message = (
-        r"the reference returned a tuple of length 2; it must return one array\. Declare the "
-        r"question with several=True if there are several$"
+        r"the reference returned a tuple of length 2; it must return one array\. If the "
+        r"function returns several arrays, declare the question with several=True$"
     )
     with pytest.raises(BuildError, match=message):
         draw(a_question(laws=()), lambda w, x, n: (x, x), ("public",), "a", "s")

@@ -138,41 +138,42 @@ def closed_over(k: float) -> Callable[[float], float]:
     [
         (
             lambda x: FACTOR * x,
-            "uses FACTOR, which is not there when it is called: it runs by itself, with np, jnp, "
-            "jax, math and its own parameters; write what FACTOR is into it, or give it as a "
-            "default, such as lambda x, FACTOR=2.0: FACTOR * x",
+            "uses FACTOR, which does not exist where it runs: it can use only np, jnp, jax, math "
+            "and its own parameters; write the value of FACTOR into it, or add a default, such "
+            "as lambda x, FACTOR=2.0: FACTOR * x",
         ),
         (
             closed_over(2.0),
-            "uses k, which is not there when it is called: it runs by itself, with np, jnp, jax, "
-            "math and its own parameters; write what k is into it, or give it as a default, such "
-            "as lambda x, k=2.0: k * x",
+            "uses k, which does not exist where it runs: it can use only np, jnp, jax, math and "
+            "its own parameters; write the value of k into it, or add a default, such as lambda "
+            "x, k=2.0: k * x",
         ),
         (
             lambda x: optax.l2_loss(x),
-            "uses optax of the package optax; it may use np, jnp, jax, math and its own parameters",
+            "uses optax of the package optax; it can use only np, jnp, jax, math and its own "
+            "parameters",
         ),
         (
             functools.partial(decorated_cube),
-            "is no function (type=partial); write a lambda, or the name of a function that this "
-            "notebook defines",
+            "is not a function (type=partial); write a lambda, or the name of a function that "
+            "this notebook defines",
         ),
         (
             3,
-            "is no function (type=int); write a lambda, or the name of a function that this "
+            "is not a function (type=int); write a lambda, or the name of a function that this "
             "notebook defines",
         ),
         (
             jax.grad(decorated_cube),
-            "is made of the function decorated_cube by another one; write what it does, such as "
-            "lambda x: jax.grad(decorated_cube)(x), with decorated_cube written out",
+            "is made from the function decorated_cube by another function; write what it does, "
+            "such as lambda x: jax.grad(decorated_cube)(x), with decorated_cube written out",
         ),
-        ("x + 1", "is no text of one function, such as 'lambda x: x**3 - 2'"),
-        ("lambda x: (", "is no Python: '(' was never closed"),
+        ("x + 1", "is not the text of exactly one function, such as 'lambda x: x**3 - 2'"),
+        ("lambda x: (", "is not valid Python: '(' was never closed"),
         (
             eval("lambda x: x"),
-            "has a source that cannot be found (in <string>); define it in a cell of the notebook, "
-            "or write it as a text: 'lambda x: x**3 - 2'",
+            "has no source that autograder can find (in <string>); define it in a cell of the "
+            "notebook, or write it as a string: 'lambda x: x**3 - 2'",
         ),
     ],
 )
@@ -188,27 +189,26 @@ def one(**functions: Any) -> list[str]:
 def test_a_declaration_of_functions_is_checked() -> None:
     assert one(a=lambda x: x, b=jnp.sin) == []
     assert one(a=lambda x: x) == [
-        "a Function needs at least two functions by name, as in Function(cubic=lambda x: x**3, "
-        "cosine=jnp.cos): students see the first, and the hidden cases have the others"
+        "a Function needs at least two named functions, as in Function(cubic=lambda x: x**3, "
+        "cosine=jnp.cos): students see the first, and the hidden cases use the others"
     ]
     assert one(a=jnp.sin, b=jnp.cos, public="a") == [
         "public='a' is not a tuple of names; write public=('a',)"
     ]
     assert one(a=jnp.sin, b=jnp.cos, public=("c",)) == [
-        "public names 'c', which is none of its functions; those are a, b"
+        "public names 'c', which is not one of its functions; they are a, b"
     ]
     assert one(a=jnp.sin, b=jnp.cos, public=()) == [
         "public=() names no function; students need at least one to try"
     ]
     assert one(a=jnp.sin, b=jnp.cos, public=("a", "b")) == [
-        "public names all functions, so that none is left for the hidden cases; leave at least one "
-        "out"
+        "public names all functions, so none is left for the hidden cases; remove at least one"
     ]
     assert one(a=jnp.sin, b=lambda x: FACTOR)[0].startswith("b uses FACTOR, which")
     with pytest.raises(
         DeclarationError,
-        match=r"arguments\['f'\]=.* is no description of an argument; write Function\(one=…, "
-        r"another=…\) with every function by name",
+        match=r"arguments\['f'\]=.* does not describe an argument; write Function\(one=…, "
+        r"another=…\), which names each function",
     ):
         Question("newton", arguments={"f": [jnp.sin, jnp.cos]})  # type: ignore[dict-item]
 
@@ -329,21 +329,25 @@ def test_what_an_argument_is_made_of_is_checked() -> None:
         (
             {"x": x, "s": Made(lambda y: y)},
             {},
-            "is made of 'y', which is no argument; the arguments are x, s",
+            "is made from 'y', which is not an argument; the arguments are x, s",
         ),
-        ({"x": x, "s": Made(lambda s: s)}, {}, "is made of itself"),
-        ({"x": x, "s": Made(lambda t: t), "t": Tree(u=Made(lambda s: s))}, {}, "is made of itself"),
+        ({"x": x, "s": Made(lambda s: s)}, {}, "is made from itself"),
+        (
+            {"x": x, "s": Made(lambda t: t), "t": Tree(u=Made(lambda s: s))},
+            {},
+            "is made from itself",
+        ),
         (
             {"x": x, "s": Made(lambda x: x)},
             {"laws": ("vmap",)},
-            "laws='vmap' (type=str) cannot be asked for where an argument is made of others, as "
-            "'s' is; remove the law",
+            "laws='vmap' (type=str) does not work with an argument that is made from others, "
+            "such as 's'; remove the law",
         ),
-        ({"x": x, "s": Made(3)}, {}, "cannot be drawn: the code is no function (type=int)"),
+        ({"x": x, "s": Made(3)}, {}, "cannot be drawn: the code is not a function (type=int)"),
         (
             {"x": x, "s": Made(lambda x: FACTOR * x)},
             {},
-            "the code uses FACTOR, which is not there when it is called: it runs by itself, with "
+            "the code uses FACTOR, which does not exist where it runs: it can use only "
             "installed packages and its own parameters",
         ),
         ({"x": x, "r": Rngs("a", "a")}, {}, "cannot be drawn: names a stream twice"),

@@ -58,20 +58,20 @@ def test_a_number_is_shown_with_the_digits_it_has() -> None:
         ),
         (
             Number("a", 2),  # type: ignore[arg-type]
-            "low='a' is no finite number; write the smallest and the largest value, as in "
+            "low='a' is not a finite number; write the smallest and the largest value, as in "
             "Number(0.1, 2.0)",
         ),
         (
             Number(0, float("inf")),
-            "high=inf is no finite number; write the smallest and the largest value, as in "
+            "high=inf is not a finite number; write the smallest and the largest value, as in "
             "Number(0.1, 2.0)",
         ),
         (Choice(), "a Choice needs at least one constant, as in Choice(True, False)"),
-        (Choice(1, 1), "a Choice has the same constant twice; each has its share already"),
+        (Choice(1, 1), "a Choice has the same constant twice; write each constant once"),
         (
             Choice([1]),
-            "[1] (type=list) is no constant; a Choice has texts, numbers, True, False, None and "
-            "tuples of those",
+            "[1] (type=list) is not a constant; write strings, numbers, True, False, None or "
+            "tuples of these",
         ),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_description_that_cannot_be_drawn_is_refused(
     [
         (0.1, "write Number(low, high) for a real number, or Choice(0.1) for this one"),
         (True, "write Choice(True, False)"),
-        ("SAME", "write Choice('SAME', …) with every text that it may be"),
+        ("SAME", "write Choice('SAME', …) with all possible strings"),
         ({"w": 1}, "write Tree(name=Array(…), …)"),
         ([1.5], "write Tuple(Array(…), …), or List(Array(…), length='L')"),
         (("SAME", "VALID"), "write Choice('SAME', 'VALID') for one of these"),
@@ -100,7 +100,7 @@ def test_a_value_in_the_place_of_a_description_is_told_the_word_for_it(
 ) -> None:
     with pytest.raises(DeclarationError) as caught:
         Question("f", arguments={"a": written})  # type: ignore[dict-item]
-    assert str(caught.value).endswith(f"is no description of an argument; {message}")
+    assert str(caught.value).endswith(f"does not describe an argument; {message}")
 
 
 def momentum(w: object, lr: float, order: int | None, mode: str) -> object:

@@ -10,8 +10,8 @@ import pytest
 from autograder import Array, DeclarationError, Question, Tree
 
 WIDE = (
-    "has numbers of 64 bits, of which x64=False makes 32; remove x64=False, declare the array with "
-    'numpy=True, or ask for dtype "float32" or "complex64"'
+    "has 64-bit numbers, which x64=False makes 32-bit; remove x64=False, declare the array with "
+    'numpy=True, or use dtype "float32" or "complex64"'
 )
 
 
@@ -45,19 +45,19 @@ def asked(x: Any, **options: Any) -> Question:
         (
             Array("N"),
             {"may_change": ("y",)},
-            "may_change=('y',) (type=tuple) names 'y', which is no argument; the arguments are "
-            "x, w",
+            "may_change=('y',) (type=tuple) names 'y', which is not an argument; the arguments "
+            "are x, w",
         ),
         (
             Array("N"),
             {"changed": ("x",)},
-            "changed=('x',) (type=tuple) names 'x', which arrives as a JAX array, into which no "
-            "function can write; declare it with numpy=True",
+            "changed=('x',) (type=tuple) names 'x', a JAX array, which no function can write "
+            "into; declare it with numpy=True",
         ),
         (
             Array("N", dtype="bfloat16"),
             {"may_change": ("x",)},
-            "may_change=('x',) (type=tuple) names 'x', into which no function can write; name a "
+            "may_change=('x',) (type=tuple) names 'x', which no function can write into; name a "
             "Tree, a List, or an Array with numpy=True",
         ),
         (
@@ -68,13 +68,13 @@ def asked(x: Any, **options: Any) -> Question:
         (
             Array("N"),
             {"changed": ("w",), "constructor": ("x",)},
-            "changed=('w',) (type=tuple) cannot be asked of a class; remove constructor",
+            "changed=('w',) (type=tuple) does not work with a class; remove constructor",
         ),
         (
             Array("N"),
             {"changed": ("w",), "laws": ("jit",)},
-            "changed=('w',) (type=tuple) cannot be asked for together with the laws of jit, vmap "
-            "and grad: under a transform of JAX nothing is written in place; remove them from laws",
+            "changed=('w',) (type=tuple) does not work with the laws of jit, vmap and grad: "
+            "under a JAX transform, no function can write in place; remove these laws",
         ),
     ],
 )

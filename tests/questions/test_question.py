@@ -49,7 +49,7 @@ def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:
 
 AN_END = (
     "; an end may also be an expression, as in (1, 'N'), and a size that follows from others is "
-    "one, as in 'H * K'"
+    "an expression alone, as in 'H * K'"
 )
 
 
@@ -114,7 +114,7 @@ AN_END = (
         (
             "dims",
             {"B": (1, 2), "D": (1, 2), "Z": (1, 2)},
-            "question 'f': dims['Z']=(1, 2) (type=tuple) is used by no argument",
+            "question 'f': dims['Z']=(1, 2) (type=tuple) is not used by any argument; remove it",
         ),
         (
             "dims",
@@ -129,7 +129,7 @@ AN_END = (
         (
             "arguments",
             {"x": 3},
-            "question 'f': arguments['x']=3 (type=int) is no description of an argument; write "
+            "question 'f': arguments['x']=3 (type=int) does not describe an argument; write "
             "Dim('N') for a size, Seed() for a seed, or Choice(3) for this number",
         ),
         ("shapes", 0, "question 'f': shapes=0 (type=int) is not a whole number of at least 1"),
@@ -147,7 +147,7 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: object, message:
         (Array("Z"), "uses the dimension 'Z', which dims does not define; it defines B, D"),
         (
             Array(3.0),  # type: ignore[arg-type]
-            "cannot be drawn: a dimension is named by a string, not by 3.0 (float)",
+            "cannot be drawn: the name of a dimension must be a string, not 3.0 (float)",
         ),
         (
             Array("B", dtype="int7"),
@@ -221,20 +221,20 @@ def test_decorators_leave_the_function_as_it_is() -> None:
         (
             {"B": "D + 1", "D": (1, "B")},
             None,
-            "dims['B']='D + 1' (type=str) depends on itself; give it a range of its own",
+            "dims['B']='D + 1' (type=str) depends on itself; give it its own range",
         ),
         (
             {"B": "D / 2", "D": (1, 2)},
             None,
-            "dims['B']='D / 2' (type=str) is no expression for a size, for 'D / 2'; write whole "
-            "numbers and names of dimensions with + - * // % min max, such as 'H * K' or "
-            "'min(N, 4)'",
+            "dims['B']='D / 2' (type=str) is not an expression for a size, because of 'D / 2'; "
+            "write whole numbers and names of dimensions with + - * // % min max, such as 'H * "
+            "K' or 'min(N, 4)'",
         ),
         (
             {"B": (1, 4), "D": (1, 2)},
             "B <= D",
-            "where='B <= D' (type=str) is no function; write where=lambda sizes: sizes['K'] <= "
-            "sizes['N']",
+            "where='B <= D' (type=str) is not a function; write where=lambda sizes: sizes['K'] "
+            "<= sizes['N']",
         ),
     ],
 )
@@ -246,7 +246,9 @@ def test_sizes_that_cannot_be_chosen_are_told(dims: Any, where: Any, message: st
 def test_where_that_raises_is_told_with_what_it_gets() -> None:
     with pytest.raises(
         DeclarationError,
-        match=re.escape("raised KeyError: 'k'; it gets a dict of sizes, such as {'B': 1, 'D': 2}"),
+        match=re.escape(
+            "raised KeyError: 'k'; its argument is a dict of sizes, such as {'B': 1, 'D': 2}"
+        ),
     ):
         Question(
             "f",

@@ -29,13 +29,13 @@ def test_an_expression_is_evaluated_with_the_sizes(expression: str | int, value:
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ("H *", "is no expression for a size"),
-        ("H / K", "is no expression for a size, for 'H / K'"),
-        ("len(H)", "is no expression for a size, for 'len(H)'"),
-        ("H ** 2", "is no expression for a size, for 'H ** 2'"),
-        ("1.5", "is no expression for a size, for '1.5'"),
-        ("min(H)", "is no expression for a size, for 'min(H)'"),
-        ("__import__('os')", "is no expression for a size"),
+        ("H *", "is not an expression for a size"),
+        ("H / K", "is not an expression for a size, because of 'H / K'"),
+        ("len(H)", "is not an expression for a size, because of 'len(H)'"),
+        ("H ** 2", "is not an expression for a size, because of 'H ** 2'"),
+        ("1.5", "is not an expression for a size, because of '1.5'"),
+        ("min(H)", "is not an expression for a size, because of 'min(H)'"),
+        ("__import__('os')", "is not an expression for a size"),
     ],
 )
 def test_anything_else_is_refused_with_what_may_be_written(expression: str, message: str) -> None:

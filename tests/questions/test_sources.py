@@ -56,7 +56,7 @@ def test_an_answer_gets_the_name_of_the_question(source: str, renamed: str) -> N
 def test_what_defines_nothing_is_told() -> None:
     with pytest.raises(
         BuildError,
-        match=r"^no function can be made of 'print\(1\)'; write the alternative or misconception "
+        match=r"^'print\(1\)' does not define a function; write the alternative or misconception "
         r"with def$",
     ):
         rename("print(1)", "f")

@@ -132,7 +132,7 @@ def test_structures_are_built_stored_and_judged(tmp_path: Path) -> None:
     ("argument", "message"),
     [
         (Tuple(), "a Tuple needs at least one field"),
-        (Tuple(3), "0=3 is no argument such as Array, Number or Tuple"),  # type: ignore[arg-type]
+        (Tuple(3), "0=3 is not an argument such as Array, Number or Tuple"),  # type: ignore[arg-type]
         (Tree(lr=Number(2, 1)), "lr: the range from 2 to 1 is empty"),
         (
             NamedTuple("a batch", x=Array("N")),
@@ -144,21 +144,21 @@ def test_structures_are_built_stored_and_judged(tmp_path: Path) -> None:
         ),
         (
             List(3, length=2),  # type: ignore[arg-type]
-            "3 is no argument; write List(Array('D'), length='L')",
+            "3 is not an argument; write List(Array('D'), length='L')",
         ),
         (
             List(Array("N"), length=1.5),  # type: ignore[arg-type]
             "length=1.5 is neither a dimension nor a whole number; write length='L' and give L a "
             "range in dims",
         ),
-        (List(Array("N"), length="L /"), "length='L /' is no expression for a size"),
+        (List(Array("N"), length="L /"), "length='L /' is not an expression for a size"),
         (
             List(Array("N"), length=2, ragged={"m": (1, 2)}),
             "ragged has 'm', which Array('N') does not use",
         ),
         (
             List(Array("m"), length=2, ragged={"m": (3, 2)}),
-            "ragged['m']=(3, 2) is no pair of whole numbers (smallest, largest)",
+            "ragged['m']=(3, 2) is not a pair of whole numbers (smallest, largest)",
         ),
     ],
 )

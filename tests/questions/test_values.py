@@ -89,12 +89,13 @@ def test_the_authors_own_draw_is_used_and_its_faults_are_told() -> None:
     bad: list[tuple[Any, str]] = [
         (
             lambda rng, shape: rng.uniform(size=3),
-            "draw gave shape (3,) where numbers of shape (5,) are asked for",
+            "draw returned shape (3,) instead of numbers of shape (5,)",
         ),
         (
             lambda rng, shape: rng.uniforms(shape),
             "draw raised AttributeError: 'numpy.random._generator.Generator' object has no "
-            "attribute 'uniforms'; it gets a numpy.random.Generator and a shape, here (5,)",
+            "attribute 'uniforms'; its arguments are a numpy.random.Generator and a shape, here "
+            "(5,)",
         ),
     ]
     for draw, message in bad:
@@ -103,7 +104,7 @@ def test_the_authors_own_draw_is_used_and_its_faults_are_told() -> None:
 
 
 KNOWN = (
-    "write a range such as (0, 'C') or (0.0, 1.0), a list of the values it may have, or one of "
+    "write a range such as (0, 'C') or (0.0, 1.0), a list of its possible values, or one of "
     "'positive', 'rows sum to 1', 'positive definite', 'symmetric', 'sorted', 'permutation', "
     "'distinct'"
 )
@@ -112,8 +113,8 @@ KNOWN = (
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (Array("N", values="even"), f"values='even' is no structure that is known; {KNOWN}"),
-        (Array("N", values=3), f"values=3 (type=int) says nothing; {KNOWN}"),
+        (Array("N", values="even"), f"values='even' is not a known structure; {KNOWN}"),
+        (Array("N", values=3), f"values=3 (type=int) is not valid; {KNOWN}"),
         (Array("N", values=[]), f"values=[] is empty; {KNOWN}"),
         (
             Array("N", values=(1, 1), dtype="int32"),
@@ -122,7 +123,7 @@ KNOWN = (
         ),
         (
             Array("N", values=[0.5], dtype="int32"),
-            "values=[0.5] has a value with a fraction, and dtype='int32' has none",
+            "values=[0.5] has a value with a fraction, but dtype='int32' has only whole numbers",
         ),
         (
             Array("N", values="symmetric"),
@@ -135,24 +136,26 @@ KNOWN = (
         ),
         (
             Array("N", "N", values="positive definite", dtype="int32"),
-            "values='positive definite' cannot be had by dtype='int32'",
+            "values='positive definite' does not exist for dtype='int32'",
         ),
         (
             Array("N", values=(0, "len(K)")),
-            "values=(0, 'len(K)') is no expression for a size, for 'len(K)'; write whole numbers "
-            "and names of dimensions with + - * // % min max, such as 'H * K' or 'min(N, 4)'",
+            "values=(0, 'len(K)') is not an expression for a size, because of 'len(K)'; write "
+            "whole numbers and names of dimensions with + - * // % min max, such as 'H * K' or "
+            "'min(N, 4)'",
         ),
         (
             Array("N", values=(0, 1), families=("large",)),
-            "families=('large',) has no meaning beside values=(0, 1); remove families",
+            "families=('large',) does not work with values=(0, 1); remove families",
         ),
         (
             Array("N", values="sorted", draw=lambda rng, shape: rng.uniform(size=shape)),
-            "values and draw both say what the elements are; remove one of them",
+            "values and draw both determine the elements; remove one of them",
         ),
         (
             Array("N", draw="normal"),  # type: ignore[arg-type]
-            "draw='normal' is no function; write draw=lambda rng, shape: rng.uniform(size=shape)",
+            "draw='normal' is not a function; write draw=lambda rng, shape: "
+            "rng.uniform(size=shape)",
         ),
         (Array("N", 0), "the size 0 is below 1; an array of size 0 has no value"),
     ],
@@ -172,6 +175,6 @@ def test_an_author_s_draw_that_fails_is_told_with_question_and_argument() -> Non
         "f", arguments={"x": Array("N", draw=lambda rng, shape: 1.0)}, dims={"N": (2, 4)}
     )
     with pytest.raises(
-        BuildError, match=r"^question 'f': arguments\['x'\]: draw gave shape \(\) where numbers"
+        BuildError, match=r"^question 'f': arguments\['x'\]: draw returned shape \(\) instead of"
     ):
         plan(question, "random", generator("s")).slots[0].draw()

@@ -432,8 +432,8 @@ def uses_numbers(x: Any) -> Any:
             {"keywords": "x"},
             "keywords='x' (type=str) is not a tuple of names of arguments such as (\"n\",)",
         ),
-        ({"keywords": ("z",)}, "names 'z', which is no argument; the arguments are n, x"),
-        ({"then": ("z",)}, "names 'z', which is no argument; the arguments are n, x"),
+        ({"keywords": ("z",)}, "names 'z', which is not an argument; the arguments are n, x"),
+        ({"then": ("z",)}, "names 'z', which is not an argument; the arguments are n, x"),
         (
             {"then": ("n", "x")},
             "names all arguments; the function that returns a function needs at least one",
@@ -444,39 +444,45 @@ def uses_numbers(x: Any) -> Any:
         ),
         (
             {"calls": "x"},
-            "says nothing; write a tuple of calls, each the name of a method and the ",
+            "is not a tuple; write a tuple of calls, and state() where it is needed; ",
         ),
         (
             {"calls": (("__call__", "x"),)},
-            "are calls of an object, which a class makes; name the arguments of the class in "
-            "constructor, or write constructor=() if it has none",
+            "call an object's methods, but only a class makes objects; name the arguments of the "
+            "class in constructor, or write constructor=() if it has none",
         ),
         (
             {"calls": (("f", "x"),), "constructor": ("n",), "method": "g"},
-            "has no meaning beside calls, which name their methods",
+            "does not work with calls, which name their own methods; remove method",
         ),
         (
             {"calls": (("f", "x"),), "constructor": ("n",), "then": ("x",)},
             "calls what a function returns; remove constructor",
         ),
-        ({"calls": (3,), "constructor": ("n",)}, "calls=3 (type=int) is no call; write a tuple of"),
-        ({"calls": (("f", "z"),), "constructor": ()}, "names 'z', which is no argument"),
-        ({"calls": (("f", "x"),), "constructor": ()}, "passes 'n' nowhere; name it in a call, or"),
+        (
+            {"calls": (3,), "constructor": ("n",)},
+            "calls=3 (type=int) is not a call; write a tuple of",
+        ),
+        ({"calls": (("f", "z"),), "constructor": ()}, "names 'z', which is not an argument"),
+        ({"calls": (("f", "x"),), "constructor": ()}, "never passes 'n'; name it in a call or"),
         ({"calls": (state(),), "constructor": ("n", "x")}, "has no call; write a tuple of calls"),
         (
             {"calls": (("f", "x"), state("a b")), "constructor": ("n",)},
-            "asks for 'a b', which is not the name of an attribute",
+            "names 'a b', which is not the name of an attribute",
         ),
-        ({"through": 3}, "is no function; write the name of the given function that calls newton"),
+        (
+            {"through": 3},
+            "is not a function; write the name of the given function that calls newton",
+        ),
         ({"through": f_of_g}, "through='f_of_g' (type=str) does not call newton"),
-        ({"through": uses_numbers}, "uses LIMIT, which is not there when it is called"),
+        ({"through": uses_numbers}, "uses LIMIT, which does not exist where it runs"),
         (
             {"through": asked_ways.roots},
             "does not take the arguments of the question, which are n, x",
         ),
         (
             {"through": asked_ways.roots, "constructor": ("n",)},
-            "calls newton as it likes; remove constructor, then and calls",
+            "decides how to call newton; remove constructor, then and calls",
         ),
     ],
 )
@@ -491,7 +497,7 @@ def test_a_declaration_that_cannot_work_is_refused(options: dict[str, Any], why:
 
 
 def test_a_gradient_beside_calls_is_refused() -> None:
-    with pytest.raises(DeclarationError, match="cannot be taken of a class; remove constructor"):
+    with pytest.raises(DeclarationError, match="does not work with a class; remove constructor"):
         AVERAGE.question(gradient=("first",))
 
 

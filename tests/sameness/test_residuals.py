@@ -79,7 +79,7 @@ def test_it_is_found_in_a_cell_of_a_notebook_and_as_a_function() -> None:
 
 def test_names_that_are_not_there_where_answers_are_judged_are_refused() -> None:
     known = (
-        "which is not known where answers are judged: besides its parameters it may use np, jnp, "
+        "which does not exist where answers are judged: it can use only its parameters, np, jnp, "
         "jax, math, and abs, enumerate, float, int, len, max, min, range, sum, zip. Write the "
         "value itself, or make it an argument of the question"
     )
@@ -91,7 +91,7 @@ def test_names_that_are_not_there_where_answers_are_judged_are_refused() -> None
 
 
 def test_what_is_no_function_of_the_arguments_and_the_answer_is_refused() -> None:
-    advice = "write it as residual(lambda args, out: args['A'] @ out - args['b'])"
+    advice = "write residual(lambda args, out: args['A'] @ out - args['b'])"
     refused(
         "A @ x",
         f"residual('A @ x') is not a function of the arguments and the answer; {advice}",
@@ -107,13 +107,13 @@ def test_what_is_no_function_of_the_arguments_and_the_answer_is_refused() -> Non
     ):
         refused(
             function,
-            f"residual({parameters!r}) does not have exactly the two parameters args and out, the "
-            f"arguments by name and the answer; {advice}",
+            f"residual({parameters!r}) must have exactly two parameters, args (the arguments by "
+            f"name) and out (the answer); {advice}",
         )
     refused(
         eval("lambda args, out: out"),
-        "residual(…): the text of this function cannot be found; write it in a cell of the "
-        "notebook, as residual(lambda args, out: args['A'] @ out - args['b'])",
+        "residual(…): autograder cannot find the source of this function; write it in a cell of "
+        "the notebook, as residual(lambda args, out: args['A'] @ out - args['b'])",
     )
 
 

@@ -74,7 +74,7 @@ def test_plain_files_are_taken_and_everything_else_is_removed(
         ".OTTER_LOG",
     }
     assert left == [
-        "big is over the limits on files beside a notebook",
+        "big exceeds the limits on files beside a notebook",
         "data/folder_link is not a plain file",
         "fifo is not a plain file",
         "link is not a plain file",
@@ -132,7 +132,7 @@ def test_every_limit_on_files_beside_a_notebook_leaves_something_out(
     )
     assert taken == ["a/1", "a/2"]
     assert left == (
-        ["a/b is a folder more than 1 deep"]
+        ["a/b is a folder nested more than 1 deep"]
         if limit == "MAX_DEPTH"
-        else ["a/b/3 is over the limits on files beside a notebook"]
+        else ["a/b/3 exceeds the limits on files beside a notebook"]
     )

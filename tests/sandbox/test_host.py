@@ -338,7 +338,7 @@ def test_layers_can_be_left_out_to_see_what_the_others_hold(secret: Path) -> Non
     )
     try:
         assert worker.started.user == "same"
-        assert worker.started.missing == {"seccomp": "left out on request"}
+        assert worker.started.missing == {"seccomp": "turned off on request"}
         assert list(worker.started.open_holes) == [
             "change modes or times of files outside",
             "open a network socket",

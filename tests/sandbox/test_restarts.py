@@ -103,8 +103,8 @@ def test_what_dies_with_a_shortcut_is_asked_again_without_any_and_the_instructor
     np.testing.assert_array_equal(outcome.array, [1.0, 2.0, 3.0])
     submission.close()
     assert submission.mended() == (
-        f"f0 {cause} with the shortcuts compiled, unoptimised, tuned, and gave an answer without "
-        f"them, which was judged; with {shortcut} alone it dies again"
+        f"f0 {cause} with the shortcuts compiled, unoptimised, tuned. Without them it gave an "
+        f"answer, which was graded; it fails again with {shortcut} alone"
     )
 
 
@@ -235,8 +235,8 @@ def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(
     assert graded.share == 1.0, graded.results
     assert graded.results is not None
     told = (
-        "vmap_over_batch was killed (SIGABRT) with the shortcuts compiled, unoptimised, tuned, and "
-        "gave an answer without them, which was judged; with tuned alone it dies again"
+        "vmap_over_batch was killed (SIGABRT) with the shortcuts compiled, unoptimised, tuned. "
+        "Without them it gave an answer, which was graded; it fails again with tuned alone"
     )
     assert graded.results["extra_data"]["isolation"]["mended"] == told
     assert (

@@ -228,7 +228,7 @@ def test_a_misconception_that_nothing_tells_from_a_right_answer_stops_the_build(
         BuildError,
         match=(
             r"^question 'deepen': the misconception 'the same' meets every rule and returns right "
-            r"values; "
+            r"values, so no test can refuse it; "
         ),
     ):
         build("t", [deep_question], {"deepen": deepen}, "a")

@@ -107,7 +107,7 @@ def confine(wanted: Confinement) -> Report:
         report.missing["all"] = f"no other layer is known for {system.NAME}"
     for layer, put_on in layers.items():
         if layer in wanted.leave_out:
-            report.missing[layer] = "left out on request"
+            report.missing[layer] = "turned off on request"
         else:
             _attempt(report, layer, put_on)
     report.open_holes = open_holes(wanted.hidden)

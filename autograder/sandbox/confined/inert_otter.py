@@ -46,7 +46,7 @@ class _Unknown:
         return math.nan
 
     def __repr__(self) -> str:
-        return "This is checked behind the cell."
+        return "This is checked after the cell."
 
 
 def _module(name: str, **content: Any) -> types.ModuleType:
