@@ -6,7 +6,7 @@ BIN := .venv/bin
 MASTERS := $(wildcard assignments/*/*.ipynb)
 BUILT := $(patsubst %.ipynb,dist/%,$(notdir $(MASTERS)))
 
-.PHONY: all build samples audit bench growth new test test-all courses versions lock lint docs pictures release clean
+.PHONY: all build samples audit bench growth new test test-all courses versions lock lint docs links pictures release clean
 
 all: samples
 
@@ -55,6 +55,9 @@ lint: .venv/installed-dev
 docs: .venv/installed-dev
 	$(BIN)/sphinx-build -E -W --keep-going -q -b html docs docs/_build/html
 	@echo "The site is docs/_build/html/index.html"
+
+links: .venv/installed-dev
+	$(BIN)/sphinx-build -q -b linkcheck docs docs/_build/links
 
 pictures: .venv/installed-dev
 	$(BIN)/python docs/pictures.py dist/nnx-vmap-over-batch
