@@ -4,13 +4,10 @@ notebook.
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -23,9 +20,8 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 from autograder.classroom.warm_samples import WarmSamples
 from autograder.questions.question import declared_inside
-from autograder.runtime import jax_cache, shared_programs
+from autograder.runtime import jax_cache
 from autograder.runtime.compiler_flags import compiler_flags
-from autograder.runtime.shared_programs import SharedPrograms
 
 pytest_plugins = ["journal"]
 
@@ -34,14 +30,10 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 
 def compile_as_a_build_does() -> None:
     """Let JAX in this process take the compiler's flags of a build, and compile each program once
-    for all processes of a parallel run and for the builds that they start. Other processes that
-    tests start choose for themselves.
+    here. Processes that tests start choose for themselves.
     """
-    if shared_programs.FOLDER not in os.environ:  # the processes of a parallel run inherit it
-        folder = os.environ[shared_programs.FOLDER] = tempfile.mkdtemp()
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    programs = SharedPrograms(Path(os.environ[shared_programs.FOLDER]))
-    jax_cache.answer_from(programs.find, programs.keep)
+    programs: dict[str, bytes] = {}
+    jax_cache.answer_from(programs.get, programs.__setitem__)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XLA_FLAGS", compiler_flags())
         jax.jit(lambda x: x + 1)(1.0)  # XLA reads the flags once

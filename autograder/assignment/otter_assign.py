@@ -14,7 +14,7 @@ import nbformat
 
 from autograder.errors import BuildError
 from autograder.grading import provisioner
-from autograder.runtime import shared_programs, system
+from autograder.runtime import system
 from autograder.runtime.tied import tied
 
 if TYPE_CHECKING:
@@ -83,12 +83,9 @@ def check_generated(assignment: Assignment) -> None:
         )
 
 
-def assign(
-    master: Path, out: Path, notes: list[str] | None = None, programs: Path | None = None
-) -> str:
+def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
     """Check a master's configuration and build it into the folder `out` with the command `otter
-    assign`. Returns "", or why it failed. Adds what the author should know to `notes`, and the
-    programs that it compiles to the folder `programs`.
+    assign`. Returns "", or why it failed. Adds what the author should know to `notes`.
     """
     try:
         check_readable(master)
@@ -104,12 +101,7 @@ def assign(
         encoding="utf-8",
         errors="replace",
         check=False,
-        env={
-            **os.environ,
-            **system.UTF8,
-            **provisioner.environment(),
-            **({} if programs is None else {shared_programs.FOLDER: str(programs)}),
-        },
+        env={**os.environ, **system.UTF8, **provisioner.environment()},
     )
     if done.returncode == 0:
         if notes is not None:

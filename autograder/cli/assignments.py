@@ -20,7 +20,6 @@ from autograder.assignment.tables import (
 from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
 from autograder.console import in_parallel, show
 from autograder.errors import BuildError
-from autograder.runtime import shared_programs
 from autograder.sandbox.files import forbid_others
 
 
@@ -105,12 +104,9 @@ def build(
                 f"two masters are called {name}.ipynb, and the build would write both into "
                 f"{out / name}; rename one"
             )
-    with shared_programs.folder() as programs:
-        ended = in_parallel(
-            "building",
-            lambda master: _built(master, out / master.stem, image, quick, programs),
-            masters,
-        )
+    ended = in_parallel(
+        "building", lambda master: _built(master, out / master.stem, image, quick), masters
+    )
     found = [(master, fault, notes) for master, (fault, notes) in zip(masters, ended, strict=True)]
     built = [BuiltAssignment(out / master.stem) for master, fault, _ in found if not fault]
     if as_json:
@@ -145,9 +141,7 @@ def build(
         raise click.ClickException("\n\n".join(faults))
 
 
-def _built(
-    master: Path, folder: Path, image: str, quick: bool, programs: Path
-) -> tuple[str, list[str]]:
+def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, list[str]]:
     """Build one master. Returns "", or why it failed, and notes for its author."""
     # Imported here because they load Otter, which not every command needs.
     from autograder.assignment import agreement
@@ -156,7 +150,7 @@ def _built(
     from autograder.assignment.otter_assign import assign
 
     notes: list[str] = []
-    fault = assign(master, folder, notes, programs)
+    fault = assign(master, folder, notes)
     if fault:
         return fault, []
 

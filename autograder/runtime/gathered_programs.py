@@ -6,15 +6,11 @@ cases, and again when it calls everything on other values. JAX asks a cache befo
 that cache is this process's memory, so each program is compiled once. Only the programs that JAX
 asks for inside `Gathered.noting` go into the zip, because the others may contain values of the
 hidden cases as constants.
-
-Builds that run side by side also find what the others have compiled (see
-`autograder.runtime.shared_programs`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,13 +19,12 @@ from jax.experimental.compilation_cache import compilation_cache
 
 from autograder.runtime import jax_cache
 from autograder.runtime.compiled_programs import ENDING
-from autograder.runtime.shared_programs import FOLDER, SharedPrograms, write_whole
 
 
 class Gathered:
     """The programs of this process by JAX's cache keys. Those that JAX asks for inside `noting` are
     written to `folder` at once, and so outlive the process. Those that JAX itself has written there
-    are known from the beginning, and those of other builds are looked up when JAX asks for them.
+    are known from the beginning.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,8 +32,6 @@ class Gathered:
         self._programs = {
             path.name.removesuffix(ENDING): path.read_bytes() for path in folder.glob(f"*{ENDING}")
         }
-        shared = os.environ.get(FOLDER)
-        self._shared = SharedPrograms(Path(shared)) if shared else None
         compilation_cache.reset_cache()  # JAX leaves the folder
         jax_cache.answer_from(self._find, self._keep)
 
@@ -56,20 +49,17 @@ class Gathered:
 
     def _find(self, key: str) -> bytes | None:
         program = self._programs.get(key)
-        if program is None and self._shared is not None:
-            program = self._shared.find(key)
         if program is not None:
-            self._programs[key] = program
             self._note(key, program)
         return program
 
     def _keep(self, key: str, program: bytes) -> None:
         self._programs[key] = program
-        if self._shared is not None:
-            self._shared.keep(key, program)
         self._note(key, program)
 
     def _note(self, key: str, program: bytes) -> None:
         path = self._folder / f"{key}{ENDING}"
         if self._noting and not path.exists():
-            write_whole(path, program)
+            whole = path.with_suffix(".partial")
+            whole.write_bytes(program)
+            whole.replace(path)  # a process that dies while it writes leaves no half program
