@@ -128,6 +128,13 @@ def no_question_left_declared() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_question_left_by_a_module() -> Iterator[None]:
+    """Forget those that the fixtures of a module declare, before another module's tests."""
+    with declared_inside():
+        yield
+
+
 @pytest.fixture
 def scale_question() -> Question:
     """See `shared.make_scale_question`."""
