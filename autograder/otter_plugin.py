@@ -6,23 +6,19 @@ A master's config names it as `autograder.otter_plugin.ArraysPlugin`.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
-import shutil
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
-from otter.assign import Assignment
 from otter.plugins import AbstractOtterPlugin
 from otter.run import AutograderConfig
 from otter.test_files import GradingResults
 
-from autograder.assignment import delivery, master, otter_assign, plain_signs
-from autograder.bank import filenames, records, storage
+from autograder.bank import records, storage
 from autograder.grading import (
     configuration,
     gradescope,
@@ -37,6 +33,9 @@ from autograder.grading.notebook import of_another, without_submitted_code
 from autograder.runtime import ending, installed
 from autograder.sandbox.files import printable
 
+if TYPE_CHECKING:
+    from otter.assign import Assignment
+
 SECRET_VARIABLE = "OTTER_ARRAYS_SECRET"
 """The environment variable that may hold a build record's secret, to draw the same cases again."""
 
@@ -47,41 +46,11 @@ class ArraysPlugin(AbstractOtterPlugin):
     """
 
     def during_assign(self, assignment: Assignment) -> None:
-        """Add banks, wheel and requirements, and have them zipped. At this event both output
-        folders exist, but not yet the zip.
-        """
-        otter_assign.check_generated(assignment)
-        autograder_folder, student_folder = (
-            Path(assignment.get_ag_path()).resolve(),
-            Path(assignment.get_stu_path()).resolve(),
-        )
+        """Add banks, wheel and requirements, and have them zipped."""
+        from autograder.assignment import events  # grading starts faster without it
+
         secret = os.environ.get(SECRET_VARIABLE) or secrets.token_hex(16)
-        name = assignment.name or Path(assignment.master).stem
-        self._name = name
-        made = master.build_from(
-            Path(assignment.master),
-            name,
-            secret,
-            autograder_folder,
-            Path(assignment.generate_tests_dir),
-        )
-        shutil.copy(autograder_folder / filenames.PUBLIC_FILE, student_folder)
-        plain_signs.write_in_ascii(student_folder / "tests")
-        (autograder_folder / filenames.RECORD_FILE).write_text(
-            json.dumps(made.record.to_json(), indent=1), encoding="utf-8"
-        )
-        self._tests_of_cells = otter_assign.tests_of_cells(
-            Path(assignment.get_ag_path(assignment.notebook_basename))
-        )
-        self._checks, self._names = made.checks, made.names
-        self._worth = {name: question.imprecise for name, question in made.record.questions.items()}
-        for note in made.notes:
-            print(f"{otter_assign.NOTE}{note}", flush=True)
-        self._public_files = delivery.set_aside(
-            assignment, autograder_folder, Path(assignment.master).parent
-        )
-        self._bank = filenames.hidden_file(secret)
-        delivery.deliver(assignment, autograder_folder, student_folder, self._bank)
+        self._added = events.during_assign(assignment, secret)
 
     def during_generate(self, otter_config: dict[str, Any], assignment: Assignment | None) -> None:
         """Check the configuration, and add to it what grading needs from the build.
@@ -94,14 +63,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         # Report an unusable setting now, not on Gradescope.
         configuration.Isolation.of(self.plugin_config, container=True)
         if assignment is not None:
-            added = {
-                "bank": self._bank,
-                "tests_of_cells": self._tests_of_cells,
-                "names": self._names,
-                "public_files": self._public_files,
-            }
-            added |= {"checks": self._checks, "worth": self._worth, "assignment": self._name}
-            _configure(otter_config, added)
+            _configure(otter_config, self._added)
 
     def before_grading(self, config: AutograderConfig) -> None:
         """Write a result that stands if grading does not finish, and move the submission's other
@@ -196,7 +158,7 @@ class ArraysPlugin(AbstractOtterPlugin):
         details = {
             "isolation": isolation,
             "findings": findings,
-            "version": version(delivery.DISTRIBUTION),
+            "version": version(installed.DISTRIBUTION),
             "packages": self._packages,
         }
         details |= {"cells": self._report["cells"]} if "cells" in self._report else {}

@@ -1,8 +1,13 @@
-"""The plugin as Otter calls it, with an unusable configuration."""
+"""The plugin as Otter calls it, with an unusable configuration; and what grading imports.
+
+Covers too: `assignment.events`, `assignment.in_kernel`.
+"""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +42,27 @@ def test_a_setting_that_cannot_be_used_stops_the_build_and_leaves_grading_withou
             f"Ungraded: the autograder's configuration cannot be used: {words}. This is not "
             "your fault; please tell your instructor"
         )
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["autograder.otter_plugin", "autograder.grading.kernel", "autograder.container.runner"],
+)
+def test_grading_imports_neither_jax_nor_what_builds(module: str) -> None:
+    """JAX alone takes as long to import as Otter, and 100 MB."""
+    unwanted = (
+        "jax",
+        "flax",
+        "otter.assign",
+        "autograder.assignment",
+        "autograder.audit",
+        "autograder.build",
+    )
+    code = (
+        f"import sys, otter.run.run_autograder, {module}\n"
+        f"print([name for name in {unwanted} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

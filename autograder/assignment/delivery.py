@@ -24,11 +24,10 @@ from autograder.bank import filenames
 from autograder.errors import BuildError
 from autograder.grading import given
 from autograder.runtime import compiled_programs
+from autograder.runtime.installed import DISTRIBUTION
 
 if TYPE_CHECKING:
     from otter.assign import Assignment
-
-DISTRIBUTION = "otter-arrays"
 
 EXTRA = "build"
 """The extra with what instructors need and a student's check does not."""

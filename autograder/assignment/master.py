@@ -20,19 +20,10 @@ from otter.assign.blocks import (
 
 from autograder.assignment.needed import own_names
 from autograder.assignment.notebook import KernelDied, run_after_cells, sources
-from autograder.assignment.recorded_tests import record
-from autograder.assignment.test_files import Asked, check_calls, check_readable, checks_of_cases
-from autograder.bank.filenames import PUBLIC_FILE, hidden_file
-from autograder.bank.storage import save
-from autograder.build.banks import build
-from autograder.build.precompile import call_on_other_values
 from autograder.build.record import BuildRecord
 from autograder.errors import BuildError
-from autograder.questions.question import declared
-from autograder.runtime import compiled_programs, jax_settings, switches
+from autograder.runtime import compiled_programs, switches
 from autograder.runtime.compiler_flags import own_compiler_flags
-from autograder.runtime.gathered_programs import Gathered
-from autograder.sandbox.expected_names import ExpectedNames
 
 _OUTCOME_FILE = "outcome.json"
 
@@ -63,8 +54,8 @@ def build_from(master: Path, assignment: str, secret: str, folder: Path, tests: 
         outcome_file, programs = Path(scratch) / _OUTCOME_FILE, Path(scratch) / "programs"
         programs.mkdir()
         call = (
-            "from autograder.assignment.master import _build_here\n"
-            f"_build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, "
+            "from autograder.assignment.in_kernel import build_here\n"
+            f"build_here(globals(), {assignment!r}, {secret!r}, {str(folder)!r}, {str(tests)!r}, "
             f"{str(outcome_file)!r}, {str(programs)!r}, {_headings(master)!r}, "
             f"{tuple(own_names(sources(master)))!r})"
         )
@@ -110,56 +101,6 @@ def _headings(master: Path) -> list[str]:
         for source in cells
         for found in re.findall(r"^#+ +(.+?)#*$", source, re.MULTILINE)
     ]
-
-
-def _build_here(
-    namespace: dict[str, Any],
-    assignment: str,
-    secret: str,
-    folder: str,
-    tests: str,
-    outcome_file: str,
-    programs: str,
-    headings: list[str],
-    own: tuple[str, ...],
-) -> None:
-    """Build both banks, write the outcome, and compile what grading will need. Runs in the master's
-    kernel, after its cells.
-    """
-    jax_settings.for_tiny_programs()
-    gathered = Gathered(Path(programs)) if switches.enabled("compiled") else None
-    hidden = None
-    try:
-        for question in declared():
-            if question.see and question.see not in headings:
-                raise BuildError(
-                    f"question {question.name!r}: see={question.see!r} is not a heading of the "
-                    f"notebook; its headings are {', '.join(headings)}"
-                )
-        check_readable(Path(tests))
-        calls = record(Path(tests), namespace)
-        asked = {
-            question.name: Asked([rule.name for rule in question.rules], question.laws)
-            for question in declared()
-        }
-        check_calls(calls, asked)
-        built = build(assignment, declared(), namespace, secret)
-        save(built.hidden, Path(folder) / hidden_file(secret))
-        save(built.public, Path(folder) / PUBLIC_FILE)
-        outcome: dict[str, Any] = {
-            "record": built.record.to_json(),
-            "checks": checks_of_cases(calls),
-            "names": ExpectedNames.of(namespace, Path(tests), own).to_json(),
-        }
-        hidden = built.hidden
-    except BuildError as error:
-        outcome = {"error": str(error)}
-    whole = Path(outcome_file).with_suffix(".partial")
-    whole.write_text(json.dumps(outcome), encoding="utf-8")
-    whole.replace(outcome_file)
-    if hidden is not None and gathered is not None:
-        with gathered.noting():
-            call_on_other_values(namespace, hidden)
 
 
 def _refuse_double_questions(notebook: nbformat.NotebookNode, master: Path) -> None:

@@ -32,9 +32,9 @@ _KERNEL = "python3"
 that only its author's machine has.
 """
 
-# `autograder.assignment.master` needs the real Otter, so it is imported first.
+# `autograder.assignment.in_kernel` needs the real Otter, so it is imported first.
 _INERT = """\
-import autograder.assignment.master
+import autograder.assignment.in_kernel
 from autograder.sandbox.confined.inert_otter import put_inert_otter
 grader = put_inert_otter([])
 del autograder, put_inert_otter"""

@@ -18,8 +18,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from autograder.errors import BuildError
-
-DISTRIBUTION = "otter-arrays"
+from autograder.runtime.installed import DISTRIBUTION
 
 OTTERS_OWN = "otter.plugins.builtin."
 

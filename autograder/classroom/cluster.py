@@ -25,12 +25,12 @@ from distributed import (
     wait,
 )
 
-from autograder.assignment.delivery import DISTRIBUTION
 from autograder.classroom.alone import in_doubt
 from autograder.classroom.station import GradedSubmission, Station
 from autograder.errors import BuildError, Refused
 from autograder.grading import results
 from autograder.runtime import machine
+from autograder.runtime.installed import DISTRIBUTION
 
 DEATHS = 2
 """After this many cluster workers have died while grading a submission, it is not sent to

@@ -13,6 +13,9 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+DISTRIBUTION = "otter-arrays"
+"""The name under which this package is installed."""
+
 _PACKAGES = ("site-packages", "dist-packages")
 
 

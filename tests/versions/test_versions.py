@@ -18,19 +18,18 @@ from packaging.requirements import Requirement
 from shared import NAMES, ROOT, Builds
 from versions.combinations import OFTEN, SELDOM
 
-from autograder.assignment import delivery, student_folder
+from autograder.assignment import student_folder
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank import storage
 from autograder.bank.filenames import PUBLIC_FILE
+from autograder.runtime.installed import DISTRIBUTION
 
 UV = Path(sys.executable).with_name("uv")
 
 FOUR = ("flax", "jax", "jaxlib", "numpy")
 
 WHAT_A_CHECK_NEEDS = [
-    line
-    for line in student_folder.ranges([], delivery.DISTRIBUTION)
-    if Requirement(line).name not in FOUR
+    line for line in student_folder.ranges([], DISTRIBUTION) if Requirement(line).name not in FOUR
 ]
 """What the student folder's `requirements.txt` has besides."""
 
@@ -143,7 +142,7 @@ def test_right_is_right_and_wrong_is_wrong(environment: Path, dist: Builds) -> N
 def test_the_ranges_that_students_are_told_hold_what_is_tested_and_no_later_release() -> None:
     ranges = {
         Requirement(line).name: Requirement(line).specifier
-        for line in student_folder.ranges([], delivery.DISTRIBUTION)
+        for line in student_folder.ranges([], DISTRIBUTION)
     }
     for _, jax, flax, numpy in (*OFTEN, *SELDOM):
         for name, version in (("jax", jax), ("jaxlib", jax), ("flax", flax), ("numpy", numpy)):
