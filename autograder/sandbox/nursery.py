@@ -21,6 +21,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from autograder.runtime import system
+from autograder.sandbox import surroundings
 
 VARIABLE = "OTTER_ARRAYS_NURSERY"
 """The environment variable that holds the descriptor of the request socket, in processes that may
@@ -28,8 +29,8 @@ ask.
 """
 
 _BOOT = (
-    "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.nursery_process import "
-    "main; main({requests})"
+    surroundings.BOOT
+    + "from autograder.sandbox.confined.nursery_process import main; main({requests})"
 )
 
 

@@ -18,12 +18,11 @@ from autograder.sandbox.watchers import Process
 from autograder.sandbox.wire import Pipe
 
 _BOOT = (
-    "import sys; sys.path[:] = {path!r}; from autograder.sandbox.confined.worker import main; "
-    "main({read}, {write})"
+    surroundings.BOOT + "from autograder.sandbox.confined.worker import main; main({read}, {write})"
 )
 
 _BOOT_BY_STREAMS = (
-    "import sys; sys.path[:] = {path!r}; from autograder.sandbox.ends import over_streams; "
+    surroundings.BOOT + "from autograder.sandbox.ends import over_streams; "
     "pipe = over_streams(); from autograder.sandbox.confined.worker import main; main(*pipe)"
 )
 

@@ -69,6 +69,11 @@ def test_cells_share_a_namespace_and_show_what_they_print_and_evaluate(worker: W
     assert "ZeroDivisionError: division by zero" in said["printed"]
 
 
+def test_the_garbage_of_a_submission_is_collected(worker: Worker) -> None:
+    """The process starts without, since imports need none."""
+    assert "True" in run(worker, "import gc; gc.isenabled()")["printed"]
+
+
 def test_jax_and_flax_work_inside(worker: Worker) -> None:
     source = (
         "import jax, jax.numpy as jnp\n"

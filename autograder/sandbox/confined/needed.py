@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 
 from autograder.runtime import jax_settings
@@ -26,11 +27,15 @@ _AHEAD = (
 def load() -> None:
     """Import what submissions need while the files can still be read and the other side is still
     busy.
+
+    The process has started without garbage collection (see `autograder.sandbox.surroundings.BOOT`)
+    and has it from here on.
     """
     for needed in _NEEDED:
         importlib.import_module(needed)
     for needed in _AHEAD:
         with contextlib.suppress(ImportError):  # a release may not have it
             importlib.import_module(needed)
+    gc.enable()
     recursion.bound()
     jax_settings.for_tiny_programs()
