@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
@@ -83,9 +84,12 @@ def check_generated(assignment: Assignment) -> None:
         )
 
 
-def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
+def assign(
+    master: Path, out: Path, notes: list[str] | None = None, *, run_tests: bool = True
+) -> str:
     """Check a master's configuration and build it into the folder `out` with the command `otter
-    assign`. Returns "", or why it failed. Adds what the author should know to `notes`.
+    assign`. Returns "", or why it failed. Adds what the author should know to `notes`. Without
+    `run_tests`, Otter does not grade the solution.
     """
     try:
         check_readable(master)
@@ -94,6 +98,7 @@ def assign(master: Path, out: Path, notes: list[str] | None = None) -> str:
     # Otter compares this folder with the folders of the files, whose links are resolved.
     place = master.parent.resolve() / master.name
     command = [sys.executable, "-m", "autograder.assignment.checked_assign", str(place), str(out)]
+    command += [] if run_tests else ["--no-run-tests"]
     done = subprocess.run(
         tied(command),  # a kernel may still be computing in it when this process is killed
         capture_output=True,
@@ -130,15 +135,22 @@ def refused_solution(name: str, printed: str) -> str:
         return ""
     parts = re.split(r"^ *(\S.*) result:\n", told, flags=re.MULTILINE)
     failed = [
-        f"{test}:\n{indent(dedent(said).strip().partition(chr(10))[2], '  ')}"
+        (test, dedent(said).strip().partition("\n")[2])
         for test, said in zip(parts[1::2], parts[2::2], strict=True)
         if "Test case failed" in said
     ]
+    return f"{name}: {not_passed(failed, dedent(told).strip())}"
+
+
+def not_passed(failed: Iterable[tuple[str, str]], otherwise: str = "") -> str:
+    """What is said of a solution: the name of each test that it does not pass, and what the test
+    says; `otherwise` if no test is known.
+    """
     return "\n".join(
         [
-            f"{name}: the solution does not pass all tests of the assignment. A student who "
-            "submits it would read:",
-            *(failed or [dedent(told).strip()]),
+            "the solution does not pass all tests of the assignment. A student who submits it "
+            "would read:",
+            *([f"{test}:\n{indent(said, '  ')}" for test, said in failed] or [otherwise]),
         ]
     )
 

@@ -144,13 +144,13 @@ def build(
 def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, list[str]]:
     """Build one master. Returns "", or why it failed, and notes for its author."""
     # Imported here because they load Otter, which not every command needs.
-    from autograder.assignment import agreement
+    from autograder.assignment import solution
     from autograder.assignment.doctor import inspect_zip
     from autograder.assignment.inspection import NOTE, WRONG
     from autograder.assignment.otter_assign import assign
 
     notes: list[str] = []
-    fault = assign(master, folder, notes)
+    fault = assign(master, folder, notes, run_tests=False)
     if fault:
         return fault, []
 
@@ -163,9 +163,9 @@ def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, li
     # Not resolved, because whether an index has the packages does not depend on the assignment.
     inspected = inspect_zip(archive, dry_run=False, resolve=False)
     wrong = [f"{archive.name}: {found.text}" for found in inspected if found.state == WRONG]
-    if not wrong and not quick:
+    if not wrong:
         try:
-            agreement.check(archive, BuiltAssignment(folder).solution)
+            solution.check(BuiltAssignment(folder), master, twice=not quick)
         except BuildError as error:
             wrong.append(f"{master.name}: {error}")
     notes += [found.text for found in inspected if found.state == NOTE]
