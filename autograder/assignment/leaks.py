@@ -27,10 +27,14 @@ LARGEST = 20 * 2**20
 """Bytes. A larger file is data."""
 
 _MARKS = re.compile(
-    r"^\s*# (?:BEGIN|END) SOLUTION\b|\S.*# ?SOLUTION(?: NO PROMPT)?\s*$|^\s*## Ignore ##"
+    r"(?P<alone># (?:BEGIN|END) SOLUTION\b|## Ignore ##)"
+    r"|(?P<behind># ?SOLUTION(?: NO PROMPT)?[^\S\n]*$)"
     r"|\.misconception\(|\.alternative\b",
     re.MULTILINE,
 )
+"""What only a master has: marks alone on their line, a mark behind code, and declared answers. No
+part is searched for from every position of a line, because a file of data may be one long line.
+"""
 
 _OURS = (".whl", ".safetensors", ".lock")
 
@@ -80,7 +84,7 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
     questions, cells = _of_questions(contents)
     for name, text in _texts(contents):
         solved = not secrets and _is_the_notebook(name, contents, questions, cells)
-        if name.endswith("build_record.json") or _MARKS.search(text) or solved:
+        if name.endswith("build_record.json") or _has_marks(text) or solved:
             yield Inspection(
                 "no solution inside",
                 WRONG,
@@ -107,6 +111,15 @@ def leaks(archive: Path, contents: Mapping[str, bytes]) -> Iterator[Inspection]:
             "was not compared"
         ),
     )
+
+
+def _has_marks(text: str) -> bool:
+    for found in _MARKS.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        before = text[start : found.start()].strip()
+        if not before if found["alone"] else before or not found["behind"]:
+            return True
+    return False
 
 
 def _texts(contents: Mapping[str, bytes], above: str = "") -> Iterator[tuple[str, str]]:

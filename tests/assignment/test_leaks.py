@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nbformat
 import pytest
 
-from autograder.assignment.leaks import Secret
+from autograder.assignment.inspection import OK, WRONG
+from autograder.assignment.leaks import Secret, leaks
 
 SOLUTION = '''\
 import jax.numpy as jnp
@@ -101,3 +104,36 @@ def test_a_notebook_is_read_cell_by_cell() -> None:
     ((name, text),) = _texts({"files/lecture.ipynb": written})
     assert name == "files/lecture.ipynb"
     assert given_away(SOLUTION, "centred", text)
+
+
+def state(text: str, tmp_path: Path) -> str:
+    """What is found in a zip with one file, without the solution beside it."""
+    (found,) = leaks(tmp_path / "autograder.zip", {"files/given.py": text.encode()})
+    return found.state
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("    # BEGIN SOLUTION\n", WRONG),
+        ("x = 1  # END SOLUTION\n", OK),
+        ("x = 1  # SOLUTION\n", WRONG),
+        ("x = 1  #SOLUTION NO PROMPT  \r\ny = 2\n", WRONG),
+        ("# SOLUTION\n", OK),
+        ("x = 1  # SOLUTION follows\n", OK),
+        ("\n\t## Ignore ##\n", WRONG),
+        ("the mark ## Ignore ##\n", OK),
+        ("@question.alternative\n", WRONG),
+        ("@question.misconception('hint')\n", WRONG),
+    ],
+)
+def test_the_marks_of_a_master_give_a_solution_away(
+    text: str, expected: str, tmp_path: Path
+) -> None:
+    assert state(text, tmp_path) == expected
+
+
+def test_a_data_file_of_one_long_line_is_searched_in_time(tmp_path: Path) -> None:
+    """Marks were searched for from every position of a line: hours."""
+    assert state("1.5, " * 2_000_000, tmp_path) == OK
+    assert state("\n" * 5_000_000, tmp_path) == OK
