@@ -4,33 +4,57 @@ once more only to learn whether it passes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from otter.assign.blocks import get_cell_config, is_assignment_config_cell
 
 from autograder.assignment import agreement
+from autograder.assignment.agreement import Disagreement, Row
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.otter_assign import not_passed
-from autograder.errors import BuildError
 from autograder.runtime import switches
 
+WITH_ALL: tuple[str, ...] = ()
+"""A grading with all shortcuts: the names of those that it leaves out."""
 
-def check(built: BuiltAssignment, master: Path, *, twice: bool) -> None:
-    """Grade the solution of `master` with all shortcuts, and with `twice`, without any. Raises
-    `BuildError` if it does not pass all tests, unless the master has `run_tests: false`; and
-    `autograder.assignment.agreement.Disagreement` if a row differs.
+WITHOUT = tuple(switches.SHORTCUTS)
+"""A grading without shortcuts."""
+
+
+def gradings(master: Path, *, twice: bool) -> list[tuple[str, ...]]:
+    """The gradings that `fault` needs, by the shortcuts that each leaves out. A master with
+    `run_tests: false` that is not graded `twice` needs none.
     """
-    must_pass = _must_pass(master)
-    if not (must_pass or twice):
-        return
-    rows = agreement.rows(built.zip, built.solution)
-    failed = [(row["name"], str(row.get("output", ""))) for row in rows if not _full(row)]
-    if must_pass and failed:
-        raise BuildError(not_passed(failed))
     if twice:
-        without = agreement.rows(built.zip, built.solution, tuple(switches.SHORTCUTS))
-        agreement.compare(built.solution.name, rows, without)
+        return [WITH_ALL, WITHOUT]
+    return [WITH_ALL] if _must_pass(master) else []
+
+
+def rows(built: BuiltAssignment, left_out: Sequence[str]) -> list[Row]:
+    """Grade the solution without these shortcuts."""
+    return agreement.rows(built.zip, built.solution, left_out)
+
+
+def fault(
+    master: Path,
+    built: BuiltAssignment,
+    with_all: Sequence[Row] | None,
+    without: Sequence[Row] | None,
+) -> str:
+    """What is wrong with the rows of a solution, or "". It has to pass all tests, unless its master
+    has `run_tests: false`, and both gradings, if there are two, have to agree.
+    """
+    failed = [(row["name"], str(row.get("output", ""))) for row in with_all or () if not _full(row)]
+    if failed and _must_pass(master):
+        return f"{master.name}: {not_passed(failed)}"
+    if with_all is not None and without is not None:
+        try:
+            agreement.compare(built.solution.name, with_all, without)
+        except Disagreement as found:
+            return f"{master.name}: {found}"
+    return ""
 
 
 def _must_pass(master: Path) -> bool:
@@ -40,5 +64,5 @@ def _must_pass(master: Path) -> bool:
     return True
 
 
-def _full(row: agreement.Row) -> bool:
+def _full(row: Row) -> bool:
     return "score" in row and row["score"] == row.get("max_score")

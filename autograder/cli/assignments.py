@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.image import IMAGES, LEAN, dress
+from autograder.assignment.image import IMAGES, LEAN
 from autograder.assignment.tables import (
     as_data,
     sentences_of_margins,
@@ -18,9 +18,8 @@ from autograder.assignment.tables import (
     tables_of_cases,
 )
 from autograder.cli.frame import OrdinaryFile, examples, print_json, with_json
-from autograder.console import in_parallel, show
+from autograder.console import show
 from autograder.errors import BuildError
-from autograder.sandbox.files import forbid_others
 
 
 @click.command(
@@ -104,10 +103,11 @@ def build(
                 f"two masters are called {name}.ipynb, and the build would write both into "
                 f"{out / name}; rename one"
             )
-    ended = in_parallel(
-        "building", lambda master: _built(master, out / master.stem, image, quick), masters
-    )
-    found = [(master, fault, notes) for master, (fault, notes) in zip(masters, ended, strict=True)]
+    # Imported here because it loads Otter, which not every command needs.
+    from autograder.assignment import builds
+
+    ended = builds.build(masters, out, image, twice=not quick)
+    found = [(master, one.fault, one.notes) for master, one in zip(masters, ended, strict=True)]
     built = [BuiltAssignment(out / master.stem) for master, fault, _ in found if not fault]
     if as_json:
         told = {each.name: as_data(each) for each in built}
@@ -139,34 +139,3 @@ def build(
     faults = [fault for _, fault, _ in found if fault]
     if faults:
         raise click.ClickException("\n\n".join(faults))
-
-
-def _built(master: Path, folder: Path, image: str, quick: bool) -> tuple[str, list[str]]:
-    """Build one master. Returns "", or why it failed, and notes for its author."""
-    # Imported here because they load Otter, which not every command needs.
-    from autograder.assignment import solution
-    from autograder.assignment.doctor import inspect_zip
-    from autograder.assignment.inspection import NOTE, WRONG
-    from autograder.assignment.otter_assign import assign
-
-    notes: list[str] = []
-    fault = assign(master, folder, notes, run_tests=False)
-    if fault:
-        return fault, []
-
-    archive = BuiltAssignment(folder).zip
-    try:
-        dress(archive, folder / "autograder" / "requirements.txt", image)
-    except BuildError as error:
-        return f"{master.name}: {error}", []
-    forbid_others(folder / "autograder", archive)
-    # Not resolved, because whether an index has the packages does not depend on the assignment.
-    inspected = inspect_zip(archive, dry_run=False, resolve=False)
-    wrong = [f"{archive.name}: {found.text}" for found in inspected if found.state == WRONG]
-    if not wrong:
-        try:
-            solution.check(BuiltAssignment(folder), master, twice=not quick)
-        except BuildError as error:
-            wrong.append(f"{master.name}: {error}")
-    notes += [found.text for found in inspected if found.state == NOTE]
-    return "\n".join(wrong), notes

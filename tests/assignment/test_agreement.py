@@ -1,4 +1,7 @@
-"""The build stops if the solution's rows change without shortcuts."""
+"""The build stops if the solution's rows change without shortcuts.
+
+Covers too: `assignment.builds`.
+"""
 
 from __future__ import annotations
 

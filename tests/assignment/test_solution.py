@@ -11,12 +11,12 @@ from shared import ROOT
 
 from autograder.assignment import solution
 from autograder.assignment.built import BuiltAssignment
-from autograder.errors import BuildError
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 
-TOLD = """\
-the solution does not pass all tests of the assignment. A student who submits it would read:
+TOLD = f"""\
+{MASTER.name}: the solution does not pass all tests of the assignment. A student who submits \
+it would read:
 vmap_over_batch: the cases in the notebook:
   vmap_over_batch returned None. Is a `return` missing?"""
 
@@ -37,20 +37,41 @@ def master(folder: Path, *lines: str) -> Path:
     """The master, with more lines in its configuration."""
     notebook = nbformat.read(MASTER, as_version=4)
     notebook.cells[0].source = "\n".join([notebook.cells[0].source, *lines])
+    folder.mkdir(exist_ok=True)
     path = folder / MASTER.name
     nbformat.write(notebook, path)
     return path
 
 
-def test_a_solution_that_does_not_pass_stops_the_build(
-    spoilt: BuiltAssignment, tmp_path: Path
-) -> None:
-    with pytest.raises(BuildError) as caught:
-        solution.check(spoilt, master(tmp_path), twice=False)
-    assert str(caught.value).startswith(TOLD)
+def test_a_solution_that_does_not_pass_is_a_fault(spoilt: BuiltAssignment, tmp_path: Path) -> None:
+    asked, relaxed = master(tmp_path), master(tmp_path / "relaxed", "run_tests: false")
+    assert solution.gradings(asked, twice=False) == [solution.WITH_ALL]
+    rows = solution.rows(spoilt, solution.WITH_ALL)
+    assert solution.fault(asked, spoilt, rows, None).startswith(TOLD)
+    assert solution.gradings(relaxed, twice=False) == []
+    assert solution.fault(relaxed, spoilt, rows, rows) == ""
+    assert solution.fault(relaxed, spoilt, None, None) == ""
 
 
-def test_a_master_may_ask_for_no_test_of_its_solution(
-    spoilt: BuiltAssignment, tmp_path: Path
+def test_an_ungraded_solution_does_not_pass(
+    one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:
-    solution.check(spoilt, master(tmp_path, "run_tests: false"), twice=False)
+    row = {"name": "q", "max_score": 2, "output": "Ungraded: why"}
+    assert solution.fault(master(tmp_path), one_assignment, [row], [row]).endswith(
+        "would read:\nq:\n  Ungraded: why"
+    )
+
+
+def test_two_gradings_that_differ_are_a_fault(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    row = {"name": "q", "score": 2, "max_score": 2, "output": "All calls are right."}
+    other = {**row, "score": 0, "output": "wrong"}
+    assert solution.gradings(master(tmp_path), twice=True) == [solution.WITH_ALL, solution.WITHOUT]
+    assert solution.fault(master(tmp_path), one_assignment, [row], [row]) == ""
+    told = solution.fault(master(tmp_path), one_assignment, [row], [other])
+    assert told.startswith(
+        f"{MASTER.name}: {MASTER.name} gets different results with and without shortcuts.\n"
+        "With shortcuts: q: 2 of 2 points. All calls are right.\n"
+        "Without: q: 0 of 2 points. wrong\n"
+    )
