@@ -6,7 +6,7 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -51,12 +51,11 @@ def in_parallel(label: str, work: Callable[[Item], Answer], items: Sequence[Item
     done.
     """
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return list(
-            track(
-                pool.map(work, items),
-                label,
-                len(items),
-                console=Console(stderr=True),
-                transient=True,
-            )
-        )
+        return list(with_progress(label, pool.map(work, items), len(items)))
+
+
+def with_progress(label: str, answers: Iterable[Answer], count: int) -> Iterable[Answer]:
+    """The answers as they come, of which there will be `count`, with a progress bar on standard
+    error.
+    """
+    return track(answers, label, count, console=Console(stderr=True), transient=True)

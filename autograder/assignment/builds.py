@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import solution
+from autograder.assignment.agreement import Row
 from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.doctor import inspect_zip
 from autograder.assignment.image import dress
 from autograder.assignment.inspection import NOTE, WRONG
 from autograder.assignment.otter_assign import assign
-from autograder.console import in_parallel
+from autograder.console import with_progress
 from autograder.errors import BuildError
 from autograder.sandbox.files import forbid_others
 
@@ -29,34 +32,33 @@ def build(masters: Sequence[Path], out: Path, image: str, *, twice: bool) -> lis
     """Build each master into a folder of its own in `out`, for the image `image`, and grade the
     solutions, with `twice` also without shortcuts.
 
-    All builds come first and all gradings second, so that no processor waits for the last master.
+    A solution is graded as soon as it is built and a processor is free of builds.
     """
-    ended = in_parallel("building", lambda each: _built(each, out / each.stem, image), masters)
-    whole = [
-        (master, BuiltAssignment(out / master.stem))
-        for master, one in zip(masters, ended, strict=True)
-        if not one.fault
-    ]
-    asked = [
-        (master, built, left_out)
-        for left_out in (solution.WITHOUT, solution.WITH_ALL)  # the longer ones first
-        for master, built in whole
-        if left_out in solution.gradings(master, twice=twice)
-    ]
-    rows = in_parallel("grading solutions", lambda each: solution.rows(each[1], each[2]), asked)
-    found = {each[::2]: answer for each, answer in zip(asked, rows, strict=True)}
-    faults = {
-        master: solution.fault(
-            master,
-            built,
-            with_all=found.get((master, solution.WITH_ALL)),
-            without=found.get((master, solution.WITHOUT)),
-        )
-        for master, built in whole
-    }
+    ended: dict[Path, Ended] = {}
+    grading: dict[tuple[Path, tuple[str, ...]], Future[list[Row]]] = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        building = {pool.submit(_built, each, out / each.stem, image): each for each in masters}
+        for done in with_progress("building", as_completed(building), len(building)):
+            master = building[done]
+            ended[master] = done.result()
+            if not ended[master].fault:
+                built = BuiltAssignment(out / master.stem)
+                for left_out in solution.gradings(master, twice=twice):
+                    grading[master, left_out] = pool.submit(solution.rows, built, left_out)
+        for _ in with_progress("grading solutions", as_completed(grading.values()), len(grading)):
+            pass
+    rows = {asked: done.result() for asked, done in grading.items()}
     return [
-        Ended(faults.get(master, "") or one.fault, one.notes)
-        for master, one in zip(masters, ended, strict=True)
+        Ended(
+            ended[master].fault
+            or solution.fault(
+                master,
+                with_all=rows.get((master, solution.WITH_ALL)),
+                without=rows.get((master, solution.WITHOUT)),
+            ),
+            ended[master].notes,
+        )
+        for master in masters
     ]
 
 

@@ -28,7 +28,7 @@ def gradings(master: Path, *, twice: bool) -> list[tuple[str, ...]]:
     `run_tests: false` that is not graded `twice` needs none.
     """
     if twice:
-        return [WITH_ALL, WITHOUT]
+        return [WITHOUT, WITH_ALL]  # the longer one first
     return [WITH_ALL] if _must_pass(master) else []
 
 
@@ -39,7 +39,7 @@ def rows(built: BuiltAssignment, left_out: Sequence[str]) -> list[Row]:
 
 def fault(
     master: Path,
-    built: BuiltAssignment,
+    *,
     with_all: Sequence[Row] | None,
     without: Sequence[Row] | None,
 ) -> str:
@@ -51,7 +51,7 @@ def fault(
         return f"{master.name}: {not_passed(failed)}"
     if with_all is not None and without is not None:
         try:
-            agreement.compare(built.solution.name, with_all, without)
+            agreement.compare(master.name, with_all, without)
         except Disagreement as found:
             return f"{master.name}: {found}"
     return ""

@@ -47,29 +47,25 @@ def test_a_solution_that_does_not_pass_is_a_fault(spoilt: BuiltAssignment, tmp_p
     asked, relaxed = master(tmp_path), master(tmp_path / "relaxed", "run_tests: false")
     assert solution.gradings(asked, twice=False) == [solution.WITH_ALL]
     rows = solution.rows(spoilt, solution.WITH_ALL)
-    assert solution.fault(asked, spoilt, rows, None).startswith(TOLD)
+    assert solution.fault(asked, with_all=rows, without=None).startswith(TOLD)
     assert solution.gradings(relaxed, twice=False) == []
-    assert solution.fault(relaxed, spoilt, rows, rows) == ""
-    assert solution.fault(relaxed, spoilt, None, None) == ""
+    assert solution.fault(relaxed, with_all=rows, without=rows) == ""
+    assert solution.fault(relaxed, with_all=None, without=None) == ""
 
 
-def test_an_ungraded_solution_does_not_pass(
-    one_assignment: BuiltAssignment, tmp_path: Path
-) -> None:
+def test_an_ungraded_solution_does_not_pass(tmp_path: Path) -> None:
     row = {"name": "q", "max_score": 2, "output": "Ungraded: why"}
-    assert solution.fault(master(tmp_path), one_assignment, [row], [row]).endswith(
+    assert solution.fault(master(tmp_path), with_all=[row], without=[row]).endswith(
         "would read:\nq:\n  Ungraded: why"
     )
 
 
-def test_two_gradings_that_differ_are_a_fault(
-    one_assignment: BuiltAssignment, tmp_path: Path
-) -> None:
+def test_two_gradings_that_differ_are_a_fault(tmp_path: Path) -> None:
     row = {"name": "q", "score": 2, "max_score": 2, "output": "All calls are right."}
     other = {**row, "score": 0, "output": "wrong"}
-    assert solution.gradings(master(tmp_path), twice=True) == [solution.WITH_ALL, solution.WITHOUT]
-    assert solution.fault(master(tmp_path), one_assignment, [row], [row]) == ""
-    told = solution.fault(master(tmp_path), one_assignment, [row], [other])
+    assert solution.gradings(master(tmp_path), twice=True) == [solution.WITHOUT, solution.WITH_ALL]
+    assert solution.fault(master(tmp_path), with_all=[row], without=[row]) == ""
+    told = solution.fault(master(tmp_path), with_all=[row], without=[other])
     assert told.startswith(
         f"{MASTER.name}: {MASTER.name} gets different results with and without shortcuts.\n"
         "With shortcuts: q: 2 of 2 points. All calls are right.\n"
