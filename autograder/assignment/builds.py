@@ -43,7 +43,7 @@ def build(masters: Sequence[Path], out: Path, image: str, *, twice: bool) -> lis
             ended[master] = done.result()
             if not ended[master].fault:
                 built = BuiltAssignment(out / master.stem)
-                for left_out in solution.gradings(master, twice=twice):
+                for left_out in solution.gradings(master, built, twice=twice):
                     grading[master, left_out] = pool.submit(solution.rows, built, left_out)
         for _ in with_progress("grading solutions", as_completed(grading.values()), len(grading)):
             pass

@@ -4,6 +4,7 @@ once more only to learn whether it passes.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,10 +24,14 @@ WITHOUT = tuple(switches.SHORTCUTS)
 """A grading without shortcuts."""
 
 
-def gradings(master: Path, *, twice: bool) -> list[tuple[str, ...]]:
+def gradings(master: Path, built: BuiltAssignment, *, twice: bool) -> list[tuple[str, ...]]:
     """The gradings that `fault` needs, by the shortcuts that each leaves out. A master with
-    `run_tests: false` that is not graded `twice` needs none.
+    `run_tests: false` that is not graded `twice` needs none. Nor does one without tests, such as
+    one with manual questions alone, which Otter cannot run.
     """
+    with zipfile.ZipFile(built.zip) as archive:
+        if not any(name.startswith("tests/") for name in archive.namelist()):
+            return []
     if twice:
         return [WITHOUT, WITH_ALL]  # the longer one first
     return [WITH_ALL] if _must_pass(master) else []

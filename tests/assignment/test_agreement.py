@@ -1,7 +1,4 @@
-"""The build stops if the solution's rows change without shortcuts.
-
-Covers too: `assignment.builds`.
-"""
+"""The build stops if the solution's rows change without shortcuts."""
 
 from __future__ import annotations
 

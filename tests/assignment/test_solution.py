@@ -1,4 +1,7 @@
-"""The solution is graded with the zip that was built, and what it does not pass is told."""
+"""The solution is graded with the zip that was built, and what it does not pass is told.
+
+Covers too: `assignment.builds`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import nbformat
 import pytest
 from shared import ROOT
 
-from autograder.assignment import solution
+from autograder.assignment import builds, solution
 from autograder.assignment.built import BuiltAssignment
+from autograder.assignment.image import LEAN
 
 MASTER = ROOT / "assignments" / "nnx-vmap-over-batch" / "nnx-vmap-over-batch.ipynb"
 
@@ -45,10 +49,10 @@ def master(folder: Path, *lines: str) -> Path:
 
 def test_a_solution_that_does_not_pass_is_a_fault(spoilt: BuiltAssignment, tmp_path: Path) -> None:
     asked, relaxed = master(tmp_path), master(tmp_path / "relaxed", "run_tests: false")
-    assert solution.gradings(asked, twice=False) == [solution.WITH_ALL]
+    assert solution.gradings(asked, spoilt, twice=False) == [solution.WITH_ALL]
     rows = solution.rows(spoilt, solution.WITH_ALL)
     assert solution.fault(asked, with_all=rows, without=None).startswith(TOLD)
-    assert solution.gradings(relaxed, twice=False) == []
+    assert solution.gradings(relaxed, spoilt, twice=False) == []
     assert solution.fault(relaxed, with_all=rows, without=rows) == ""
     assert solution.fault(relaxed, with_all=None, without=None) == ""
 
@@ -60,10 +64,15 @@ def test_an_ungraded_solution_does_not_pass(tmp_path: Path) -> None:
     )
 
 
-def test_two_gradings_that_differ_are_a_fault(tmp_path: Path) -> None:
+def test_two_gradings_that_differ_are_a_fault(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
     row = {"name": "q", "score": 2, "max_score": 2, "output": "All calls are right."}
     other = {**row, "score": 0, "output": "wrong"}
-    assert solution.gradings(master(tmp_path), twice=True) == [solution.WITHOUT, solution.WITH_ALL]
+    assert solution.gradings(master(tmp_path), one_assignment, twice=True) == [
+        solution.WITHOUT,
+        solution.WITH_ALL,
+    ]
     assert solution.fault(master(tmp_path), with_all=[row], without=[row]) == ""
     told = solution.fault(master(tmp_path), with_all=[row], without=[other])
     assert told.startswith(
@@ -71,3 +80,24 @@ def test_two_gradings_that_differ_are_a_fault(tmp_path: Path) -> None:
         "With shortcuts: q: 2 of 2 points. All calls are right.\n"
         "Without: q: 0 of 2 points. wrong\n"
     )
+
+
+def test_an_assignment_without_tests_needs_no_grading(tmp_path: Path) -> None:
+    """Otter cannot run one whose questions are all graded by hand."""
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        cells=[
+            nbformat.v4.new_raw_cell(
+                "# ASSIGNMENT CONFIG\nplugins:\n  - autograder.otter_plugin.ArraysPlugin"
+            ),
+            nbformat.v4.new_raw_cell("# BEGIN QUESTION\nname: q1\nmanual: true\npoints: 2"),
+            nbformat.v4.new_markdown_cell("Explain `nnx.vmap`."),
+            nbformat.v4.new_raw_cell("# BEGIN SOLUTION"),
+            nbformat.v4.new_markdown_cell("It maps."),
+            nbformat.v4.new_raw_cell("# END SOLUTION"),
+            nbformat.v4.new_raw_cell("# END QUESTION"),
+        ],
+    )
+    nbformat.write(notebook, tmp_path / "essay.ipynb")
+    (ended,) = builds.build([tmp_path / "essay.ipynb"], tmp_path / "dist", LEAN, twice=True)
+    assert ended.fault == ""
