@@ -133,13 +133,17 @@ def refused_solution(name: str, printed: str) -> str:
     _, found, told = printed.partition(f"RuntimeError: {_REFUSED}\n")
     if not found:
         return ""
+    return f"{name}: {not_passed(failed_tests(told), dedent(told).strip())}"
+
+
+def failed_tests(told: str) -> list[tuple[str, str]]:
+    """The name of each test that failed, and what it says, from Otter's own text about tests."""
     parts = re.split(r"^ *(\S.*) result:\n", told, flags=re.MULTILINE)
-    failed = [
+    return [
         (test, dedent(said).strip().partition("\n")[2])
         for test, said in zip(parts[1::2], parts[2::2], strict=True)
         if "Test case failed" in said
     ]
-    return f"{name}: {not_passed(failed, dedent(told).strip())}"
 
 
 def not_passed(failed: Iterable[tuple[str, str]], otherwise: str = "") -> str:

@@ -14,7 +14,7 @@ from otter.assign.blocks import get_cell_config, is_assignment_config_cell
 from autograder.assignment import agreement
 from autograder.assignment.agreement import Disagreement, Row
 from autograder.assignment.built import BuiltAssignment
-from autograder.assignment.otter_assign import not_passed
+from autograder.assignment.otter_assign import failed_tests, not_passed
 from autograder.runtime import switches
 
 WITH_ALL: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ def fault(
     """What is wrong with the rows of a solution, or "". It has to pass all tests, unless its master
     has `run_tests: false`, and both gradings, if there are two, have to agree.
     """
-    failed = [(row["name"], str(row.get("output", ""))) for row in with_all or () if not _full(row)]
+    failed = [said for row in with_all or () if not _full(row) for said in _failures(row)]
     if failed and _must_pass(master):
         return f"{master.name}: {not_passed(failed)}"
     if with_all is not None and without is not None:
@@ -67,6 +67,12 @@ def _must_pass(master: Path) -> bool:
         if is_assignment_config_cell(cell):
             return bool((get_cell_config(cell) or {}).get("run_tests", True))
     return True
+
+
+def _failures(row: Row) -> list[tuple[str, str]]:
+    """What the row's tests say. The output of a test of plain Otter names the tests in it."""
+    output = str(row.get("output", ""))
+    return failed_tests(output) or [(row["name"], output)]
 
 
 def _full(row: Row) -> bool:

@@ -64,6 +64,16 @@ def test_an_ungraded_solution_does_not_pass(tmp_path: Path) -> None:
     )
 
 
+def test_of_a_test_of_plain_otter_what_failed_is_told(tmp_path: Path) -> None:
+    output = (
+        "q1 results:\n    q1 - 1 result:\n        ✅ Test case passed\n\n"
+        "    q1 - 2 result:\n        ❌ Test case failed\n        Trying:\n            x == 1\n"
+    )
+    row = {"name": "q1", "score": 0, "max_score": 2, "output": output}
+    told = solution.fault(master(tmp_path), with_all=[row], without=None)
+    assert told.endswith("would read:\nq1 - 2:\n  Trying:\n      x == 1"), told
+
+
 def test_two_gradings_that_differ_are_a_fault(
     one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:
