@@ -210,6 +210,7 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
     at_the_desk = Table("in a notebook", "first check/calls", "next check, s")
     slower = []
     found: dict[str, object] = {}
+    out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         masters = [each for each in (*MASTERS, *GALLERY) if not only or each.stem in only]
         if not only or "five" in only:
@@ -272,11 +273,10 @@ def main(pairs: int, only: tuple[str, ...], count: int, out: Path) -> None:
                         ),
                     )
             found[name] = noted
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(
-        json.dumps({"pairs": pairs, "cpus": machine.cpus(), "took": found}, indent=1),
-        encoding="utf-8",
-    )
+            out.write_text(  # at once, because a run takes an hour
+                json.dumps({"pairs": pairs, "cpus": machine.cpus(), "took": found}, indent=1),
+                encoding="utf-8",
+            )
     console = Console(width=None if Console().is_terminal else 180)
     console.print(
         table,

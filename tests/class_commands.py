@@ -49,7 +49,7 @@ submission_13:
 
 
 def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
-    """One submission of each kind, by name."""
+    """Submissions of several kinds, by name."""
     (question,) = built.record().questions
     known = {
         each.name: each.source
@@ -64,8 +64,13 @@ def answers(built: BuiltAssignment) -> dict[str, nbformat.NotebookNode]:
         ),
         "flattened": built.answered({question: known["flattened feature by feature"]}),
         "flattened_too": built.answered({question: known["flattened feature by feature"]}),
-        "kills_itself": built.answered({question: KILLS_ITSELF}),
     }
+
+
+def kills_itself(built: BuiltAssignment) -> nbformat.NotebookNode:
+    """A submission that ends its process in each call."""
+    (question,) = built.record().questions
+    return built.answered({question: KILLS_ITSELF})
 
 
 def command(folder: Path, archive: Path, out: Path, *more: str) -> list[str]:

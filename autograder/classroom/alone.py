@@ -4,10 +4,10 @@ same time share the machine's memory and processors.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.grading.results import question_rows
 from autograder.sandbox.endings import OUT_OF_MEMORY
 from autograder.sandbox.own_time import RAN_LONGER
 
@@ -25,11 +25,13 @@ _TOLD = (
 
 
 def in_doubt(results: Mapping[str, Any]) -> bool:
-    """Whether a submission must be graded again by itself before its result counts, because it has
-    no score or a sentence names memory, a kill or time. A submission that merely repeats such words
-    is graded twice, with no other effect.
+    """Whether a submission must be graded again by itself before its result counts, because a
+    question has no score, or the output of a row names memory, a kill or time. A submission that
+    merely repeats such words is graded twice, with no other effect.
     """
-    if "score" not in results:
+    if "score" in results:
+        return False  # it was refused before it was graded
+    if any("score" not in row for row in question_rows(results)):
         return True
-    text = json.dumps(results, ensure_ascii=False)
-    return any(words in text for words in _TOLD)
+    outputs = [str(row.get("output", "")) for row in results["tests"]]
+    return any(words in output for output in outputs for words in _TOLD)

@@ -13,7 +13,14 @@ from autograder.sandbox.own_time import TookTooLong
 
 
 def row(output: str) -> dict[str, Any]:
-    return {"score": 3.0, "tests": [{"name": "f: basic", "score": 0.0, "output": output}]}
+    """Results, which have no score of their own: Gradescope adds up those of the rows."""
+    return {
+        "tests": [
+            {"name": results.CELLS, "output": "Cell 1 stopped."},
+            {"name": "f: basic", "score": 0.0, "output": output},
+        ],
+        "extra_data": {"container": {"peak_memory_mb": 100}},
+    }
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,12 @@ def test_memory_kills_and_time_are_in_doubt(output: str) -> None:
 @pytest.mark.parametrize("reason", ["the container ran out of memory.", "it died."])
 def test_what_has_no_verdict_is_in_doubt(reason: str) -> None:
     assert in_doubt(results.unfinished(reason))
+
+
+def test_a_question_without_a_score_is_in_doubt() -> None:
+    found = row("All calls are right.")
+    del found["tests"][1]["score"]
+    assert in_doubt(found)
 
 
 @pytest.mark.parametrize("output", ["All calls are right.", "The shape is wrong.", "It raised."])

@@ -24,6 +24,7 @@ from class_commands import (
     command,
     graded,
     kept,
+    kills_itself,
     rows_of,
     stoppable,
     table,
@@ -35,6 +36,7 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 from autograder.classroom import command as class_command
 from autograder.classroom import grades
+from autograder.classroom.alone import in_doubt
 from autograder.classroom.progress import Nothing
 from autograder.errors import BuildError
 
@@ -58,8 +60,11 @@ def test_a_class_gets_the_verdicts_of_otter_run(
     assert done.returncode == 0, done.stdout + done.stderr
     *lines, last = map(json.loads, done.stdout.splitlines())
     assert {line["submission"] for line in lines} == set(kept(tmp_path / "out"))
-    assert (last["submissions"], last["graded"], last["refused"]) == (8, 6, 2)
+    assert (last["submissions"], last["graded"], last["refused"]) == (7, 5, 2)
     assert kept(tmp_path / "out")["flattened_too"] == kept(tmp_path / "out")["flattened"]
+    # None is graded again alone.
+    for path in (tmp_path / "out" / "submissions").glob("*/results.json"):
+        assert not in_doubt(json.loads(path.read_text())), path
     # Every other kind of answer is in end_to_end/test_roads.py.
     single = otter_run(answers(one_assignment)["flattened"], one_assignment.zip).results
     assert single is not None
@@ -88,11 +93,30 @@ def test_a_class_gets_the_verdicts_of_otter_run(
         assert f">{name}<" not in page  # a file may have a student's name
 
 
+@pytest.mark.slow
+def test_one_that_kills_itself_disturbs_no_other(
+    one_assignment: BuiltAssignment, tmp_path: Path
+) -> None:
+    """Each call is tried again without shortcuts, which takes long."""
+    (tmp_path / "class").mkdir()
+    nbformat.write(kills_itself(one_assignment), tmp_path / "class" / "a.ipynb")
+    for name in ("b", "c"):
+        shutil.copy(one_assignment.solution, tmp_path / "class" / f"{name}.ipynb")
+    done = graded(tmp_path / "class", one_assignment.zip, tmp_path / "out", "--quiet")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = table(tmp_path / "out")
+    points = {name: found[f"{name}.ipynb"]["total_points_earned"] for name in "abc"}
+    assert points == {"a": "0.0", "b": "10.0", "c": "10.0"}
+    single = otter_run(kills_itself(one_assignment), one_assignment.zip).results
+    assert single is not None
+    assert kept(tmp_path / "out")["a"] == rows_of(single)
+
+
 def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(
     one_assignment: BuiltAssignment, folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    for name in ("kills_itself", "flattened", "flattened_too", "alternative"):
+    for name in ("flattened", "flattened_too", "alternative"):
         (folder / f"{name}.ipynb").unlink()
     assert graded(folder, one_assignment.zip, out, "--quiet").returncode == 0
     before = {
@@ -349,10 +373,10 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
         assert running.returncode == 130
         assert "are graded and kept. To continue, add --resume." in told
     before = {path: path.stat().st_mtime_ns for path in (out / "submissions").glob("*/graded.json")}
-    assert 3 <= len(before) < 8
+    assert 3 <= len(before) < 7
     assert graded(folder, one_assignment.zip, out, "--resume", "--quiet").returncode == 0
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert len(kept(out)) == 8
+    assert len(kept(out)) == 7
     assert graded(folder, one_assignment.zip, tmp_path / "undisturbed", "--quiet").returncode == 0
     assert kept(out) == kept(tmp_path / "undisturbed")
     assert table(out) == table(tmp_path / "undisturbed")
