@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.grading.results import question_rows
+from autograder.grading.results import ROW, question_rows
 from autograder.sandbox.endings import OUT_OF_MEMORY
 from autograder.sandbox.own_time import RAN_LONGER
 
@@ -29,9 +29,10 @@ def in_doubt(results: Mapping[str, Any]) -> bool:
     question has no score, or the output of a row names memory, a kill or time. A submission that
     merely repeats such words is graded twice, with no other effect.
     """
-    if "score" in results:
-        return False  # it was refused before it was graded
-    if any("score" not in row for row in question_rows(results)):
+    rows = question_rows(results)
+    if [row["name"] for row in rows] == [ROW]:
+        return "score" not in results  # a submission that was refused has one
+    if any("score" not in row for row in rows):
         return True
     outputs = [str(row.get("output", "")) for row in results["tests"]]
     return any(words in output for output in outputs for words in _TOLD)

@@ -36,6 +36,7 @@ def row(output: str) -> dict[str, Any]:
 )
 def test_memory_kills_and_time_are_in_doubt(output: str) -> None:
     assert in_doubt(row(output))
+    assert in_doubt({**row(output), "score": 3.0})  # Otter adds one for `points_possible`
 
 
 @pytest.mark.parametrize("reason", ["the container ran out of memory.", "it died."])
@@ -52,4 +53,5 @@ def test_a_question_without_a_score_is_in_doubt() -> None:
 @pytest.mark.parametrize("output", ["All calls are right.", "The shape is wrong.", "It raised."])
 def test_a_verdict_is_not(output: str) -> None:
     assert not in_doubt(row(output))
+    assert not in_doubt({**row(output), "score": 3.0})
     assert not in_doubt(results.refused("No notebook was submitted."))
