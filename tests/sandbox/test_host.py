@@ -197,6 +197,26 @@ def test_a_worker_that_stops_answering_is_told_with_its_cause(
         run(worker, source, 3 if "longer" in cause else 20)
 
 
+def test_data_that_stays_does_not_make_every_request_compile_again(secret: Path) -> None:
+    worker = Worker(Settings(hidden=[str(secret)], limits=Limits(resident_bytes=900 * 2**20)))
+    run(
+        worker,
+        """
+import jax, numpy as np
+data = np.ones(50_000_000)
+traced = 0
+@jax.jit
+def twice(x):
+    global traced
+    traced += 1
+    return 2 * x
+""",
+    )
+    said = [run(worker, "twice(np.ones(3)); print(traced)")["printed"] for _ in range(4)]
+    worker.end()
+    assert said == ["1\n"] * 4
+
+
 def test_a_worker_that_takes_too_much_memory_is_told_so(worker: Worker) -> None:
     with pytest.raises(Died, match=r"^used more than 1500 MB of memory$"):
         run(worker, "kept = []\nwhile True:\n    kept.append(b'x' * 50_000_000)", 60)

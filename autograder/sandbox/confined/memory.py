@@ -9,23 +9,40 @@ from pathlib import Path
 
 from autograder.runtime import system
 
+_GROWN = 10
+"""Memory is freed again once it has grown by this part of what the process may keep."""
 
-def give_back(keep: int) -> None:
-    """Return memory to the system if this process has more than `keep` bytes of its own.
+
+class Kept:
+    """Returns memory to the system when this process has more than `keep` bytes of its own.
 
     Each compiled program takes megabytes, which a small container lacks. A program that is needed
-    again is compiled again.
+    again is compiled again. Memory that cannot be freed, such as a submission's own data, does not
+    make every request free the programs again.
     """
-    try:
-        resident, shared = map(
-            int, Path("/proc/self/statm").read_text(encoding="utf-8").split()[1:3]
-        )
-    except OSError:
-        return
-    if (resident - shared) * system.page_size() > keep:
+
+    def __init__(self, keep: int) -> None:
+        self._keep = self._enough = keep
+
+    def give_back(self) -> None:
+        """Free what can be freed, if the process has too much."""
+        if _own_bytes() <= self._enough:
+            return
         import jax
 
         jax.clear_caches()
         gc.collect()
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)  # otherwise glibc keeps freed memory
+        self._enough = max(self._keep, _own_bytes() + self._keep // _GROWN)
+
+
+def _own_bytes() -> int:
+    """The bytes of memory that this process shares with no file; 0 if the system does not say."""
+    try:
+        resident, shared = map(
+            int, Path("/proc/self/statm").read_text(encoding="utf-8").split()[1:3]
+        )
+    except OSError:
+        return 0
+    return (resident - shared) * system.page_size()

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import LSString, SList
+from traitlets.config import Config
 
 from autograder.sandbox.confined import in_threads, programs, softened
 
@@ -74,6 +75,9 @@ class Shell(InteractiveShell):
     """The attribute exists because Jupyter's shell has a kernel."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
+        # No database of earlier sessions: nobody asks for them here, and to make one takes time.
+        # `In`, `Out` and the magics that use them work without it.
+        settings["config"] = Config({"HistoryManager": {"enabled": False}})
         super().__init__(*arguments, **settings)  # type: ignore[no-untyped-call]
         self._told: set[str] = set()
         self._lacks_an_extension = False

@@ -31,7 +31,7 @@ from autograder.runtime.judged_settings import GRADING, exactly
 from autograder.sandbox.confined import cells
 from autograder.sandbox.confined.confine import Confinement, confine
 from autograder.sandbox.confined.inert_otter import put_inert_otter
-from autograder.sandbox.confined.memory import give_back
+from autograder.sandbox.confined.memory import Kept
 from autograder.sandbox.confined.needed import load
 from autograder.sandbox.confined.plain_calls import PlainCalls
 from autograder.sandbox.counted import CannotCross
@@ -78,7 +78,7 @@ class Session:
         scratch = settings["confinement"]["scratch"]
         os.chdir(scratch)
         sys.path.insert(0, scratch)
-        self._keep_bytes = int(settings["keep_bytes"])
+        self._memory = Kept(int(settings["keep_bytes"]))
         if settings["compiled"]:
             compiled_programs.read_here(Path(settings["compiled"]))
         report = confine(Confinement(**settings["confinement"]))
@@ -102,7 +102,7 @@ class Session:
                 self._pipe.send(self._answer(request))
                 del request
                 self._shell.close_figures()
-                give_back(self._keep_bytes)
+                self._memory.give_back()
 
     def _answer(self, request: Frame) -> Frame:
         answers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Frame]] = {
