@@ -212,9 +212,13 @@ def twice(x):
     return 2 * x
 """,
     )
-    said = [run(worker, "twice(np.ones(3)); print(traced)")["printed"] for _ in range(4)]
+    call = "twice(np.ones(3)); print(traced)"
+    said = [run(worker, call)["printed"] for _ in range(4)]
+    run(worker, "del data")
+    run(worker, "data = np.ones(40_000_000)")  # less than before, but more than it may keep
+    said.append(run(worker, call)["printed"])
     worker.end()
-    assert said == ["1\n"] * 4
+    assert said == ["1\n"] * 4 + ["2\n"]
 
 
 def test_a_worker_that_takes_too_much_memory_is_told_so(worker: Worker) -> None:

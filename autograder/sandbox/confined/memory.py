@@ -25,16 +25,19 @@ class Kept:
         self._keep = self._enough = keep
 
     def give_back(self) -> None:
-        """Free what can be freed, if the process has too much."""
-        if _own_bytes() <= self._enough:
-            return
-        import jax
+        """Free what can be freed, if the process has too much and more than after the last time."""
+        own = _own_bytes()
+        if own > self._enough:
+            import jax
 
-        jax.clear_caches()
-        gc.collect()
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)  # otherwise glibc keeps freed memory
-        self._enough = max(self._keep, _own_bytes() + self._keep // _GROWN)
+            jax.clear_caches()
+            gc.collect()
+            with contextlib.suppress(OSError, AttributeError):
+                ctypes.CDLL(None).malloc_trim(0)  # otherwise glibc keeps freed memory
+            own = _own_bytes()
+            self._enough = own + self._keep // _GROWN
+        # Data that a cell lets go leaves less than was there the last time.
+        self._enough = max(self._keep, min(self._enough, own + self._keep // _GROWN))
 
 
 def _own_bytes() -> int:
