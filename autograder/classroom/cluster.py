@@ -196,8 +196,10 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
         self._archive = archive
         self._all: list[Station] = []
         self._free: list[Station] = []
+        self._over = False
 
     def teardown(self, worker: Any) -> None:
+        self._over = True
         while self._all:
             self._all.pop().close()
 
@@ -217,6 +219,8 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
             archive.write_bytes(self._archive)
             station = Station(archive)
         self._all.append(station)
+        if self._over:  # a task that began while the worker was ending
+            station.close()
         return station
 
 

@@ -43,16 +43,24 @@ class GradedSubmission:
     seconds: float
 
 
+class StationClosed(Exception):
+    """Another thread has closed the station."""
+
+
 class Station:
-    """Grades submissions with an autograder zip, each in a folder and processes of its own."""
+    """Grades submissions with an autograder zip, each in a folder and processes of its own.
+
+    One thread grades. Another may close the station meanwhile.
+    """
 
     def __init__(self, archive: Path) -> None:
         """Unpack `archive`. The grader starts with the first submission."""
         # no other user may enter, because the hidden bank is in it
         self._folder = Path(tempfile.mkdtemp(prefix="otter-arrays-station-"))
         self.turn_to(archive)
-        self._grader: subprocess.Popen[bytes] | None = None
-        self._guard: Guard | None = None
+        self._grader: _Grader | None = None
+        self._closed = False
+        self._changes = threading.Lock()
 
     def turn_to(self, archive: Path) -> None:
         """Grade with `archive` from now on. The grader stays warm: it knows nothing of a zip."""
@@ -64,7 +72,7 @@ class Station:
         self, files: Mapping[str, bytes], metadata: Mapping[str, Any] | None = None
     ) -> GradedSubmission:
         """Grade the submitted files, given by path. `metadata` is Gradescope's. Always returns a
-        result.
+        result, but for `StationClosed`.
 
         If the grader dies or ends with an error of its own, the submission is set up and graded
         once more.
@@ -72,7 +80,7 @@ class Station:
         started, printed = time.monotonic(), ""
         found = results.unfinished(f"the grading process ended {STARTS} times without a result.")
         for _ in range(STARTS):
-            root = Path(tempfile.mkdtemp(dir=self._folder))
+            root = self._folder_of_one()
             try:
                 self._lay_out(root, files, metadata or {})
                 holds = self._ask(root, launcher.seconds_of(root) + launcher.PATIENCE + PATIENCE)
@@ -101,9 +109,17 @@ class Station:
         return GradedSubmission(found, printed, time.monotonic() - started)
 
     def close(self) -> None:
-        """End the grader and remove what was unpacked."""
+        """End the grader and remove what was unpacked. No other grader starts."""
+        with self._changes:
+            self._closed = True
         self._end_grader()
         remove(self._folder)
+
+    def _folder_of_one(self) -> Path:
+        with self._changes:
+            if self._closed:
+                raise StationClosed
+            return Path(tempfile.mkdtemp(dir=self._folder))
 
     def _lay_out(self, root: Path, files: Mapping[str, bytes], metadata: Mapping[str, Any]) -> None:
         """Write the folders of one grading, laid out as on Gradescope. Raises `OSError` and
@@ -120,41 +136,65 @@ class Station:
 
         Returns None if the grader died or hangs; the next submission then gets a new one.
         """
-        grader = self._grader = self._grader or self._start_grader()
-        assert grader.stdin is not None
-        assert grader.stdout is not None
+        grader = self._warm_grader()
         with contextlib.suppress(OSError, ValueError):
-            grader.stdin.write(json.dumps({"root": str(root)}).encode() + b"\n")
-            grader.stdin.flush()
-            return bool(json.loads(_line_of(grader.stdout, seconds))["holds"])
+            return bool(json.loads(grader.answer({"root": str(root)}, seconds))["holds"])
         self._end_grader()
         return None
 
-    def _start_grader(self) -> subprocess.Popen[bytes]:
-        grader = subprocess.Popen(
+    def _warm_grader(self) -> _Grader:
+        with self._changes:
+            if self._closed:
+                raise StationClosed
+            self._grader = self._grader or _Grader(self._folder)
+            return self._grader
+
+    def _end_grader(self) -> None:
+        with self._changes:
+            grader, self._grader = self._grader, None
+            if grader is not None:
+                grader.end()
+
+
+class _Grader:
+    """A warm grader, and the guard that ends it when this process dies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-m", "autograder.classroom.warm_grader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=self._folder,
+            cwd=folder,
             **system.new_session(),
         )
         # a thread of a cluster may start it and end before it, so the kernel cannot tie the two
         # together
-        self._guard = Guard(grader.pid, None, self._folder)
-        return grader
+        self._guard = Guard(self.pid, None, folder)
 
-    def _end_grader(self) -> None:
-        if self._grader is not None:
-            system.end_group(self._grader.pid)
-            self._grader.wait()
-            if self._guard is not None:
-                self._guard.dismiss()
-            for stream in (self._grader.stdin, self._grader.stdout):
-                if stream is not None:
-                    with contextlib.suppress(OSError):
-                        stream.close()
-            self._grader = None
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def answer(self, request: Mapping[str, str], seconds: float) -> bytes:
+        """The line that it answers; b"" if none comes in time. Raises `OSError` and `ValueError`
+        if it has ended.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(dict(request)).encode() + b"\n")
+        self._process.stdin.flush()
+        return _line_of(self._process.stdout, seconds)
+
+    def end(self) -> None:
+        """End it with all that it started. Call this once."""
+        system.end_group(self.pid)
+        self._process.wait()
+        self._guard.dismiss()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
 
 def _line_of(stream: IO[bytes], seconds: float) -> bytes:

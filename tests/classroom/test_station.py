@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 import zipfile
@@ -16,11 +17,16 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from attack_files import with_answer
 from class_commands import rows_of
+from sandbox.test_guard import folder, wait_until, working_in
 
 from autograder.assignment.built import BuiltAssignment
-from autograder.classroom.station import Station
+from autograder.classroom.station import Station, StationClosed
 from autograder.classroom.warm_samples import WarmSamples
+from autograder.runtime import system
+
+__all__ = ["folder"]
 
 
 def test_a_grader_that_dies_is_replaced_and_the_submission_graded_again(
@@ -72,6 +78,45 @@ def test_a_grader_that_dies_tries_again_with_every_file(
     finally:
         station.close()
     assert all(row["score"] == row["max_score"] for row in rows_of(found.results)), found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_no_grader_starts_once_another_thread_has_closed_the_station(
+    one_assignment: BuiltAssignment, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """When a class is interrupted, the grading thread sees its grader die, and would try again."""
+    end_group = system.end_group
+
+    def slowly(process: int) -> None:
+        end_group(process)
+        if threading.current_thread() is closing:
+            time.sleep(3)
+
+    station = Station(one_assignment.zip)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    waits = with_answer(one_assignment, "import time\nopen('busy', 'w').close()\ntime.sleep(600)")
+    files = {"a.ipynb": nbformat.writes(waits).encode()}
+    told: list[type[BaseException]] = []
+
+    def grade() -> None:
+        try:
+            station.grade(files)
+        except (StationClosed, OSError) as ended:
+            told.append(type(ended))
+
+    grading, closing = (
+        threading.Thread(target=each, daemon=True) for each in (grade, station.close)
+    )
+    grading.start()
+    assert wait_until(lambda: any(folder.glob("submission-*/busy")), 120)
+    monkeypatch.setattr(system, "end_group", slowly)
+    closing.start()
+    closing.join(60)
+    grading.join(10)
+    left = working_in(station._folder)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    assert (left, told, closing.is_alive()) == ([], [StationClosed], False)
 
 
 def test_a_grader_that_always_ends_with_an_error_says_so_and_why(
