@@ -2,24 +2,23 @@
 part of its arguments: the seed and the shapes, the sum of an array, its first row.
 
 In `repeated`, each case is the one before with one argument, or one array of a structure, changed.
-In `corners`, the cases with a dimension at its smallest reuse the values of the case with the usual
-sizes. The reference shows which changes matter. Seeds and numbers also take the ends of their
-ranges.
+The reference shows which changes matter. For `corners` see `autograder.build.corners`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from autograder.build import corners
 from autograder.build.answered_cases import answered_case
-from autograder.build.balance import Answered, like, share_finite
+from autograder.build.balance import Answered, share_finite
 from autograder.build.plan import Plan, Slot
 from autograder.build.same import towards
-from autograder.build.shapes import AT_ITS_SMALLEST, EQUAL, LARGEST, USUAL, Shape
+from autograder.build.shapes import Shape
 from autograder.build.structures import structured
 from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
@@ -38,7 +37,7 @@ many tolerances, and more than any rounding.
 MANY_ALLOWED = 20
 """The difference must also be more than this many tolerances that the author sets."""
 
-TRIES = 16
+TRIES = 24
 """How many values to try for one change before it counts as one that does not matter."""
 
 MOST_TWICE = 3
@@ -70,7 +69,8 @@ def changed(
     if samples_of(question.words) is not None:
         return found  # each call has all its keys, and no two calls share one
     if "corners" in plans:
-        _corners(question, reference, plans["corners"][0], answered["corners"])
+        planned, rng = plans["corners"]
+        found["corners"] = corners.share(question, reference, planned, answered["corners"]), rng
     if "repeated" in plans:
         planned, rng = plans["repeated"]
         chain, answered["repeated"] = _chain(
@@ -194,56 +194,3 @@ def _far(question: Question, array: np.ndarray, before: np.ndarray) -> bool:
     share = max(CLEAR, MANY_ALLOWED * (question.rtol or 0.0))
     allowed = share * magnitude(before) + MANY_ALLOWED * (question.atol or 0.0)
     return not bool(np.all(close(widen(array), widen(before), allowed)))
-
-
-def _corners(question: Question, reference: object, planned: Plan, answered: Answered) -> None:
-    """Give the cases with one size at its smallest the values of the usual case, and move seeds and
-    numbers to the ends of their ranges.
-    """
-    labels = [slot.shape.label for slot in planned.slots]
-    ends = {LARGEST: True, EQUAL: False}
-    usual = next(place for place, label in enumerate(labels) if label in USUAL)
-    for place, slot in enumerate(planned.slots):
-        case = answered[place][0]
-        if labels[place] in ends:
-            new = {
-                name: question.arguments[name].at_an_end(value, largest=ends[labels[place]])
-                for name, value in case.arguments.items()
-            }
-        elif AT_ITS_SMALLEST in labels[place] and case.label == slot.shape.label:
-            new = _shared(question, answered[usual][0], case)
-        else:
-            continue
-        rest = [each for index, (each, _) in enumerate(answered) if index != place]
-        for name, value in case.arguments.items():
-            if value.text and all(each.arguments[name].text != value.text for each in rest):
-                new[name] = value  # no other case has this option
-        pair = answered_case(question, reference, slot.shape, replace(case, arguments=new))
-        others = [output for index, (_, output) in enumerate(answered) if index != place]
-        if pair is not None and not _all_alike([pair[1], *others]):
-            answered[place] = pair
-
-
-def _all_alike(outputs: Sequence[Output]) -> bool:
-    first = outputs[0]
-    return all(
-        output.keys() == first.keys() and all(like(output[part], first[part]) for part in first)
-        for output in outputs
-    )
-
-
-def _shared(question: Question, usual: Case, case: Case) -> dict[str, Value]:
-    """The arguments of the usual case, as far as they fit the sizes of another case: an array
-    without structured elements is cut to size.
-    """
-    found = dict(case.arguments)
-    for name, value in usual.arguments.items():
-        argument, own = question.arguments[name], found[name]
-        if all(usual.sizes[dim] == case.sizes[dim] for dim in argument.dims):
-            found[name] = value
-        elif argument.restructurable and all(
-            size <= most for size, most in zip(own.data.shape, value.data.shape, strict=True)
-        ):
-            part = tuple(map(slice, own.data.shape))
-            found[name] = replace(value, data=np.ascontiguousarray(value.data[part]))
-    return found

@@ -1,7 +1,7 @@
 """Two calls differ in one argument alone. An answer that caches results by a part of its arguments
 loses points, and one that caches them by all of them does not.
 
-Covers too: `questions.changed_arrays`, `questions.choices`.
+Covers too: `build.corners`, `questions.changed_arrays`, `questions.choices`.
 """
 
 from __future__ import annotations
@@ -172,6 +172,40 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_values_at_the_ends_and_fractions_are_asked_for(name: str) -> None:
     assert refused(groups_of_scaled(), WRONG[name])
+
+
+def test_the_last_result_of_other_arguments_is_no_answer_whatever_the_order_of_sizes() -> None:
+    question = Question(
+        "f",
+        arguments={"layers": Dim("L"), "x": Array("B", "D")},
+        dims={"L": (1, 5), "B": (1, 9), "D": (1, 9)},
+    )
+    groups = groups_of(question, lambda layers, x: x * layers)
+    last: list[Any] = [None, None]
+
+    def answer(layers: int, x: Any) -> Any:
+        if last[0] != (x.shape, x.tobytes()):
+            last[:] = (x.shape, x.tobytes()), x * layers
+        return last[1]
+
+    assert refused(groups, answer) == ["corners"]
+    labels = [each.case.label for each in groups["corners"].cases]
+    fewest, usual = labels.index("L at its smallest, 1"), labels.index("all sizes distinct")
+    assert f"{fewest}, {usual}" in str(groups["corners"].calls)
+
+
+@pytest.mark.parametrize("secret", [*SECRETS, "s4", "s5", "s6", "s7"])
+def test_where_half_of_the_elements_are_clipped_rounded_ones_are_no_key(secret: str) -> None:
+    question = Question("f", arguments={"x": Array("B", "D")}, dims={"B": (1, 9), "D": (1, 9)})
+    kept: dict[Any, Any] = {}
+
+    def answer(x: Any) -> Any:
+        key = (x.shape, numbers(x).round(1).tobytes())
+        if key not in kept:
+            kept[key] = numbers(jax.nn.relu(x))
+        return kept[key]
+
+    assert refused(groups_of(question, jax.nn.relu, secret), answer) == ["repeated"]
 
 
 def test_each_case_of_repeated_is_the_one_before_with_one_argument_changed() -> None:
