@@ -219,6 +219,7 @@ def test_however_many_questions_hang_there_is_time_for_the_last_one(start: Start
 
 
 @pytest.mark.slow
+@pytest.mark.anew  # as `otter run` starts its worker where no class is graded
 def test_a_right_answer_that_dies_with_a_shortcut_gets_every_point(
     one_assignment: BuiltAssignment,
 ) -> None:
