@@ -37,7 +37,7 @@ test: .venv/installed-dev lint
 
 # With JOURNAL=FILE, a run that was stopped goes on where it was.
 test-all: .venv/installed-dev lint
-	$(BIN)/python -m pytest $(if $(JOURNAL),--journal "$(JOURNAL)") -n $(WORKERS)
+	$(BIN)/python -m pytest $(if $(JOURNAL),--journal="$(JOURNAL)") -n $(WORKERS)
 
 courses: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[courses]"

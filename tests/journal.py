@@ -1,6 +1,8 @@
-"""Let a long test run go on where it was stopped: `pytest --journal FILE`.
+"""Let a long test run go on where it was stopped: `pytest --journal=FILE`.
 
 Tests that FILE names have passed before and are left out. Those that pass are added to it at once.
+The equals sign matters: pytest would take a file that exists, behind a space, for a file of tests,
+and look for its configuration beside it.
 """
 
 from __future__ import annotations
