@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calls.causes import NO_FUNCTION, NOT_DEFINED, NOT_MADE, RAISED, open_name
+from autograder.calls.causes import ASKED, NO_FUNCTION, NOT_DEFINED, NOT_MADE, RAISED, open_name
 from autograder.calls.given import NotMade
 from autograder.calls.inputs import Value, unchanged
 from autograder.calls.outputs import ALONE, Output, Unusable, after_the_call, to_output
@@ -163,7 +163,12 @@ def _failure_of(raised: BaseException, function: Any, printed: str, told: str) -
     kind = open_name(type(raised))
     detail = f"{kind}: {text}" if text else kind
     line = _own_line(raised, function)
-    return Failed(told + RAISED.says(kind=kind), f"{detail}\n{line}" if line else detail, printed)
+    cause = ASKED if type(raised).__name__ in _NOBODY_ANSWERS else RAISED
+    return Failed(told + cause.says(kind=kind), f"{detail}\n{line}" if line else detail, printed)
+
+
+_NOBODY_ANSWERS = ("StdinNotImplementedError", "BdbQuit")
+"""What `input` and debuggers raise where a notebook runs without a person (IPython, `bdb`)."""
 
 
 def _own_line(raised: BaseException, function: Any) -> str:

@@ -17,27 +17,12 @@ OPEN_EXCEPTIONS = (
         for name, kind in vars(builtins).items()
         if isinstance(kind, type) and issubclass(kind, BaseException)
     ),
-    *(
-        "ConcretizationTypeError",
-        "NonConcreteBooleanIndexError",
-        "TracerArrayConversionError",
-        "TracerBoolConversionError",
-    ),
-    *("TracerIntegerConversionError", "UnexpectedTracerError", "JaxRuntimeError", "LinAlgError"),
-    *(
-        "ApplyScopeInvalidVariablesTypeError",
-        "InvalidRngError",
-        "ScopeCollectionNotFound",
-        "ScopeParamNotFoundError",
-        "ScopeParamShapeError",
-    ),
-    *(
-        "ScopeVariableNotFoundError",
-        "TransformTargetError",
-        "TraceContextError",
-        "ModifyScopeVariableError",
-        "AssignSubModuleError",
-    ),
+    *["ConcretizationTypeError", "NonConcreteBooleanIndexError", "TracerArrayConversionError"],
+    *["TracerBoolConversionError", "TracerIntegerConversionError", "UnexpectedTracerError"],
+    *["JaxRuntimeError", "LinAlgError", "ApplyScopeInvalidVariablesTypeError", "InvalidRngError"],
+    *["ScopeCollectionNotFound", "ScopeParamNotFoundError", "ScopeParamShapeError"],
+    *["ScopeVariableNotFoundError", "TransformTargetError", "TraceContextError"],
+    *["ModifyScopeVariableError", "AssignSubModuleError"],
 )
 """The exception types that a sentence may name; any other is "a custom exception"."""
 
@@ -115,6 +100,10 @@ NOT_MADE = Cause(
     kind=(*OPEN_EXCEPTIONS, "a custom exception"),
 )
 RAISED = Cause("raised {kind}.", kind=(*OPEN_EXCEPTIONS, "a custom exception"))
+ASKED = Cause(
+    "asked for input (`input`, `breakpoint` or a debugger), and nobody answers while it is graded. "
+    "Remove that line."
+)
 NOTHING = Cause("returned None. Is a `return` missing?")
 NOTHING_INSIDE = Cause(
     "returned a {kind} in which {what} None instead of an array. Is a value missing, or the "
@@ -132,6 +121,14 @@ OF_FLAX = Cause("returned a Flax {kind}, not its array" + ONE_ARRAY, kind=(*FLAX
 MORE_THAN_AN_ARRAY = Cause(
     "returned a {kind}, not a plain array" + ONE_ARRAY,
     kind=("MaskedArray", "subclass of ndarray"),
+)
+NOT_RUN = Cause(
+    "returned {what}" + ONE_ARRAY,
+    what=(
+        "a generator, since it contains `yield`",
+        "a coroutine, since it is defined with `async def`",
+        "an iterator such as `map` or `zip`, not what it yields",
+    ),
 )
 FUNCTION = Cause("returned a function or class (did you forget to call it?)" + ONE_ARRAY)
 OTHER_OBJECT = Cause("returned an object that is not an array" + ONE_ARRAY)
@@ -166,12 +163,14 @@ CLAIMED = (
         NO_METHOD,
         NOT_MADE,
         RAISED,
+        ASKED,
         NOTHING,
         NOTHING_INSIDE,
         SEQUENCE,
         PLAIN_DATA,
         OF_FLAX,
         MORE_THAN_AN_ARRAY,
+        NOT_RUN,
         FUNCTION,
         OTHER_OBJECT,
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
 import numpy as np
@@ -213,4 +214,11 @@ def _no_array(returned: object) -> str:
         return causes.MORE_THAN_AN_ARRAY.says(
             kind="MaskedArray" if isinstance(returned, np.ma.MaskedArray) else "subclass of ndarray"
         )
+    for kinds, what in zip(_NOT_RUN, causes.NOT_RUN.places["what"], strict=True):
+        if isinstance(returned, kinds):
+            return causes.NOT_RUN.says(what=what)
     return (causes.FUNCTION if callable(returned) else causes.OTHER_OBJECT).says()
+
+
+_NOT_RUN = ((GeneratorType, AsyncGeneratorType), CoroutineType, (map, zip, filter, enumerate))
+"""What a call returns whose body has not run, by the sentence about it."""

@@ -9,9 +9,10 @@ which this side verifies.
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ FIRST_LINE_SHOWN = 60
 
 DEFINED_SHOWN = 20
 """At most this many names that a stopped cell still defines are listed."""
+
+_DEFINITION = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w{1,80})\b", re.MULTILINE)
 
 _IMPORTED = re.compile(r"^\s*(?:import|from)\s+([A-Za-z_][\w.]*)")
 
@@ -133,6 +136,16 @@ def defines(source: str, name: str) -> bool:
             re.MULTILINE,
         )
     )
+
+
+def defined_alike(sources: Iterable[str], name: str) -> str | None:
+    """The name most like `name` among those of the functions and classes that cells define, if one
+    is like it: a misspelt one.
+    """
+    defined = [each for source in sources for each in _DEFINITION.findall(source)]
+    lower = {each.lower(): each for each in defined}
+    alike = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.8)
+    return lower[alike[0]] if alike else None
 
 
 def _as_code(text: str) -> str:

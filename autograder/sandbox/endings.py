@@ -8,7 +8,7 @@ import subprocess
 from autograder.runtime import machine, system
 from autograder.sandbox.watchers import Process
 
-_USUAL = ("SIGKILL", "SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
+_USUAL = ("SIGKILL", "SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGALRM")
 """The signals that usually end a process. A submission would have chosen any other."""
 
 OUT_OF_MEMORY = "ran out of memory"

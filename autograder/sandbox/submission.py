@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.sandbox.bound import bound
 from autograder.sandbox.budget import NotAsked
-from autograder.sandbox.cells import Stopped, defines, ended, from_claim
+from autograder.sandbox.cells import Stopped, defined_alike, defines, ended, from_claim
 from autograder.sandbox.counted import Received
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
@@ -137,7 +137,8 @@ class Submission:
         """
         defining = [number for number, source in enumerate(self._cells, 1) if defines(source, name)]
         if not defining:
-            return "no cell defines it"
+            alike = defined_alike(self._cells, name)
+            return "no cell defines it" + (f", but one defines `{alike}`" if alike else "")
         return next(
             (
                 self._stopped[number].where()

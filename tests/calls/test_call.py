@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from IPython.core.error import StdinNotImplementedError
 
 from autograder.calls.call import DETAIL_SHOWN, PRINTED_SHOWN, Failed, Returned, call
 from autograder.calls.inputs import Value
@@ -66,6 +67,10 @@ def test_arrays_and_numbers_come_back_as_arrays(function: Any, expected: Any) ->
 NOT_ONE_ARRAY = "; it must return one array."
 
 
+def asks(x: Any, n: Any) -> Any:
+    raise StdinNotImplementedError("this frontend does not support input requests")
+
+
 @pytest.mark.parametrize(
     ("function", "cause"),
     [
@@ -104,6 +109,19 @@ NOT_ONE_ARRAY = "; it must return one array."
         ),
         (lambda x, n: Converts(), "returned an object that is not an array" + NOT_ONE_ARRAY),
         (
+            lambda x, n: (each for each in x),
+            "returned a generator, since it contains `yield`" + NOT_ONE_ARRAY,
+        ),
+        (
+            lambda x, n: map(abs, x),
+            "returned an iterator such as `map` or `zip`, not what it yields" + NOT_ONE_ARRAY,
+        ),
+        (
+            asks,
+            "asked for input (`input`, `breakpoint` or a debugger), and nobody answers while it is "
+            "graded. Remove that line.",
+        ),
+        (
             lambda x, n: jnp.sum,
             "returned a function or class (did you forget to call it?)" + NOT_ONE_ARRAY,
         ),
@@ -123,6 +141,19 @@ def test_what_is_no_array_gets_one_sentence(function: Any, cause: str) -> None:
     outcome = call(function, ARGUMENTS)
     assert isinstance(outcome, Failed)
     assert outcome.cause == cause
+
+
+def test_a_coroutine_is_told() -> None:
+    async def twice(x: Any, n: Any) -> Any:
+        return 2 * x
+
+    started = twice(0, 0)
+    outcome = call(lambda x, n: started, ARGUMENTS)
+    started.close()
+    assert isinstance(outcome, Failed)
+    assert outcome.cause == "returned a coroutine, since it is defined with `async def`" + (
+        NOT_ONE_ARRAY
+    )
 
 
 def test_a_deleted_array_is_told() -> None:

@@ -508,8 +508,8 @@ def write_master(name: str, folder: Path) -> Path:
     return target
 
 
-OFTEN = ("training-step", "row-norms")
-"""Graded in every run of the tests; the others are in the slow one."""
+OFTEN = ("row-norms",)
+"""Built and graded in every run of the tests; the others are in the slow one."""
 
 
 @pytest.fixture(scope="module")
@@ -558,10 +558,7 @@ def grade_both(built: BuiltAssignment, grade: Grade) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name if name == "training-step" else pytest.param(name, marks=pytest.mark.slow)
-        for name in EXAMPLES
-    ],
+    [name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in EXAMPLES],
 )
 def test_an_image_gets_ready_with_them(
     request: pytest.FixtureRequest, tmp_path: Path, name: str

@@ -135,7 +135,9 @@ def test_a_missing_name_is_explained_by_the_cell_that_should_have_defined_it(
 ) -> None:
     submission.cell("x = 1")
     assert submission.why_undefined("twice") == "no cell defines it"
-    submission.skip_cell()
+    assert submission.why_undefined("other") == "no cell defines it"
+    submission.cell("def Twice(x): ...")
+    assert submission.why_undefined("twice") == "no cell defines it, but one defines `Twice`"
     submission.cell("import no_such_package\nif True:\n    def twice(x): ...")
     assert (
         submission.why_undefined("twice")
@@ -188,6 +190,21 @@ def test_whatever_the_process_says_is_read_or_left(claim: object) -> None:
             assert Stopped.from_json(stopped.to_json()) == stopped
         else:
             assert stopped is None
+
+
+@pytest.mark.parametrize(
+    ("source", "alike"),
+    [
+        ("def vmap_over_batches(x): ...", "vmap_over_batches"),
+        ("class VmapOverBatch: ...", "VmapOverBatch"),
+        ("    async def vmap_batch(x): ...", "vmap_batch"),
+        ("def solve(x): ...\ndef vmap_over(x): ...\ndef vmap_over_bach(x): ...", "vmap_over_bach"),
+        ("def solve(x): ...", None),
+        ("# def vmap_over_batches(x): ...\nvmap_over_batches(3)", None),
+    ],
+)
+def test_a_misspelt_name_is_found(source: str, alike: str | None) -> None:
+    assert cells.defined_alike(["x = 1", source], "vmap_over_batch") == alike
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,12 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
     np.testing.assert_array_equal(outcome.array, [1.0, 2.0, 3.0])
 
 
+ASKED_FOR_INPUT = (
+    "asked for input (`input`, `breakpoint` or a debugger), and nobody answers while it is graded. "
+    "Remove that line."
+)
+
+
 @pytest.mark.parametrize(
     ("source", "cause"),
     [
@@ -148,6 +154,14 @@ def test_a_function_is_judged_with_arrays(submission: Submission) -> None:
         ("def f(x):\n    while True: pass", "took longer than 4 seconds."),
         ("import os\ndef f(x): os._exit(0)", "ended the process."),
         ("def f(x):\n    import sys; sys.exit(1)", "raised SystemExit."),
+        ("def f(x): return int(input())", ASKED_FOR_INPUT),
+        ("def f(x):\n    breakpoint()\n    return x", ASKED_FOR_INPUT),
+        ("import pdb\ndef f(x):\n    pdb.set_trace()\n    return x", ASKED_FOR_INPUT),
+        (
+            "from IPython.core.debugger import set_trace\ndef f(x):\n    set_trace()\n    return x",
+            ASKED_FOR_INPUT,
+        ),
+        ("import jax\ndef f(x):\n    jax.debug.breakpoint()\n    return x", ASKED_FOR_INPUT),
         (
             "import autograder.calls.call as c\n"
             "c.Failed.__init__ = lambda s, *a, **k: s.__dict__.update(cause='the input is 1 2 3', "
