@@ -224,6 +224,7 @@ def test_grading_goes_on_where_jax_has_other_names(one_assignment: BuiltAssignme
     assert "mended" not in found["extra_data"]["isolation"]
 
 
+@pytest.mark.slow
 def test_grading_goes_on_where_xla_has_other_flags(one_assignment: BuiltAssignment) -> None:
     found = graded(one_assignment, {"autograder": ["xla_backend_optimization_level"]})
     assert found["tests"] == usual(one_assignment)

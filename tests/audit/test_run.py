@@ -29,16 +29,9 @@ from autograder.build.record import ToleranceRecord
 from autograder.build.tolerance import Noise
 from autograder.cli import main
 
-OFTEN = ("nnx-vmap-over-batch",)
 
-
-@pytest.mark.parametrize(
-    "master",
-    [
-        pytest.param(master, id=master.stem, marks=() if master.stem in OFTEN else pytest.mark.slow)
-        for master in MASTERS
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("master", MASTERS, ids=lambda master: master.stem)
 def test_of_each_master_a_sample_passes(master: Path, dist: Builds, tmp_path: Path) -> None:
     target = tmp_path / "found.json"
     audit_one(str(dist / master.stem), str(master), str(target), "4")

@@ -97,7 +97,13 @@ finally:
 """
 
 
-@pytest.fixture(scope="module", params=SYSTEMS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(system, marks=() if system == "win32" else pytest.mark.slow)
+        for system in SYSTEMS
+    ],
+)
 def other(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OtherSystem:
     return OtherSystem(tmp_path_factory.mktemp("another system"), request.param)
 

@@ -22,7 +22,7 @@ from autograder.assignment.samples import GradedSample, otter_run
 from autograder.grading.results import CELLS
 from autograder.sandbox.files import lay_out
 
-QUICK = ("doctests in the notebook", "exceptions in files")
+QUICK = ("doctests in the notebook",)
 
 
 @functools.cache

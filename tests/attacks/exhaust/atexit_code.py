@@ -1,4 +1,5 @@
 """Code at the exit of the interpreter that rewrites results and hangs."""
+# slow
 import atexit
 import glob
 import os
