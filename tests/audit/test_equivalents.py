@@ -41,6 +41,19 @@ def test_a_mistake_in_small_elements_is_not_taken_for_the_reference(tmp_path: Pa
     assert agreeing(tmp_path, sources, noise) == [True, False, False, True]
 
 
+def test_what_a_wide_tolerance_of_the_authors_lets_through_does_not_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(equivalents, "FRESH_BANKS", 1)
+    Question("f", arguments={"x": Array("B")}, dims={"B": (2, 5)}, shapes=2, rtol=0.1)
+    sources = [f"def f(x): return np.asarray(x) * {factor}" for factor in (2.0, 2.01, 2 + 1e-7)]
+    asked, told = tmp_path / "asked.json", tmp_path / "told.json"
+    noise = vars(Noise(nudged=1e-7))
+    asked.write_text(json.dumps({"question": "f", "sources": sources, "noise": noise}))
+    agree_here({"f": lambda x: np.asarray(x) * 2.0, "np": np}, str(asked), str(told))
+    assert json.loads(told.read_text()) == [True, False, True]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
 def test_what_answers_have_compiled_is_given_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
