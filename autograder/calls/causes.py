@@ -122,14 +122,12 @@ MORE_THAN_AN_ARRAY = Cause(
     "returned a {kind}, not a plain array" + ONE_ARRAY,
     kind=("MaskedArray", "subclass of ndarray"),
 )
-NOT_RUN = Cause(
-    "returned {what}" + ONE_ARRAY,
-    what=(
-        "a generator, since it contains `yield`",
-        "a coroutine, since it is defined with `async def`",
-        "an iterator such as `map` or `zip`, not what it yields",
-    ),
+LAZY = (
+    "a generator, since it contains `yield`",
+    "a coroutine, since it is defined with `async def`",
+    "an iterator such as `map` or `zip`, not what it yields",
 )
+NOT_RUN = Cause("returned {what}" + ONE_ARRAY, what=LAZY)
 FUNCTION = Cause("returned a function or class (did you forget to call it?)" + ONE_ARRAY)
 OTHER_OBJECT = Cause("returned an object that is not an array" + ONE_ARRAY)
 OBJECTS = Cause(

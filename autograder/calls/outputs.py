@@ -214,11 +214,15 @@ def _no_array(returned: object) -> str:
         return causes.MORE_THAN_AN_ARRAY.says(
             kind="MaskedArray" if isinstance(returned, np.ma.MaskedArray) else "subclass of ndarray"
         )
-    for kinds, what in zip(_NOT_RUN, causes.NOT_RUN.places["what"], strict=True):
+    for kinds, what in zip(_LAZY, causes.LAZY, strict=True):
         if isinstance(returned, kinds):
             return causes.NOT_RUN.says(what=what)
     return (causes.FUNCTION if callable(returned) else causes.OTHER_OBJECT).says()
 
 
-_NOT_RUN = ((GeneratorType, AsyncGeneratorType), CoroutineType, (map, zip, filter, enumerate))
-"""What a call returns whose body has not run, by the sentence about it."""
+_LAZY: tuple[tuple[type, ...], ...] = (
+    (GeneratorType, AsyncGeneratorType),
+    (CoroutineType,),
+    (map, zip, filter, enumerate),
+)
+"""What a call returns that has not computed anything yet, in the order of `causes.LAZY`."""
