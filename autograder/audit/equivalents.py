@@ -4,7 +4,6 @@ additional banks.
 
 from __future__ import annotations
 
-import itertools
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,27 +68,23 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
         scope = dict(namespace)
         exec(source, scope)
         functions.append(scope[question.name])
-    agreeing, before = [True] * len(functions), _mapped()
+    agreeing = [True] * len(functions)
+    before = _mapped()
     for group in fresh_groups(question, namespace[question.name], Noise(**wanted["noise"])):
         for place, function in enumerate(functions):
             if agreeing[place]:
                 agreeing[place] = examine(function, group) is None
-                if _mapped() > before + MOST_MAPPED:
+                if before is None or (_mapped() or 0) > before + MOST_MAPPED:
                     jax.clear_caches()
     Path(told).write_text(json.dumps(agreeing), encoding="utf-8")
 
 
-def _mapped() -> int:
-    """How many mappings of memory this process has. Where the system does not tell, more at each
-    call.
-    """
+def _mapped() -> int | None:
+    """How many mappings of memory this process has. None if the system does not tell."""
     try:
         return Path("/proc/self/maps").read_bytes().count(b"\n")
     except OSError:
-        return next(_ALWAYS_MORE)
-
-
-_ALWAYS_MORE = itertools.count(step=MOST_MAPPED // 10)
+        return None
 
 
 def fresh_groups(question: Question, reference: object, noise: Noise) -> Iterator[Group]:
