@@ -175,7 +175,9 @@ CLAIMED = (
     *(OBJECTS, KEYS, TRACER, UNREADABLE, NO_ARRAY_INSIDE, TOO_LARGE, SAME_NAME, NO_NUMBERS_INSIDE),
     OTHER_FORM,
 )
-"""Every cause that `autograder.calls.call.call` gives, so that a process may claim it."""
+"""Every cause that `autograder.calls.call.call` gives, so that a process may claim it.
+`docs/_extensions/messages.py` says of each what to do.
+"""
 
 OF_ITS_OWN = Cause("failed for an unknown reason.")
 LACKS = Cause("has no array named `{name}`.")

@@ -44,6 +44,10 @@ CAUSES = {
         "The function raised an exception. In the notebook its text and line follow below: "
         "read them, and repeat the call with `public_case`."
     ),
+    "ASKED": (
+        "A call of `input`, `breakpoint`, `pdb.set_trace` or `jax.debug.breakpoint` is left in the "
+        "function. Remove it."
+    ),
     "NOTHING": "The function, or one path through it, ends without `return`.",
     "NOTHING_INSIDE": (
         "One of several outputs is None: a value is missing, or a function that you "
@@ -55,6 +59,10 @@ CAUSES = {
     "PLAIN_DATA": "Return the array itself, not a dict or a text with it.",
     "OF_FLAX": "Return the array inside: `variable[...]`, or call the module.",
     "MORE_THAN_AN_ARRAY": "Fill what is masked, and make a plain array: `np.asarray(…)`.",
+    "NOT_RUN": (
+        "Nothing was computed yet. Remove `yield` or `async`, or collect what is yielded, as in "
+        "`jnp.stack(list(map(f, xs)))`."
+    ),
     "FUNCTION": "Call the function before you return it: `return jax.jit(step)(x)`.",
     "OTHER_OBJECT": "Return an array of numbers.",
     "OBJECTS": (
