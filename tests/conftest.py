@@ -20,7 +20,7 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 from autograder.classroom.warm_samples import WarmSamples
 from autograder.questions.question import declared_inside
-from autograder.runtime import jax_cache
+from autograder.runtime import jax_cache, jax_settings
 from autograder.runtime.compiler_flags import compiler_flags
 
 pytest_plugins = ["journal"]
@@ -29,9 +29,10 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 
 
 def compile_as_a_build_does() -> None:
-    """Let JAX in this process take the compiler's flags of a build, and compile each program once
-    here. Processes that tests start choose for themselves.
+    """Let JAX in this process take the settings and the compiler's flags of a build, and compile
+    each program once here. Processes that tests start choose for themselves.
     """
+    jax_settings.for_tiny_programs()
     programs: dict[str, bytes] = {}
     jax_cache.answer_from(programs.get, programs.__setitem__)
     with pytest.MonkeyPatch.context() as patch:

@@ -5,14 +5,15 @@ against similar elements. A mask that replaces scores by -1e9, for example, make
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.build.float64 import in_float64
-from autograder.build.random_draws import draws_random_numbers
+from autograder.build.random_draws import draw_random_numbers
 from autograder.build.tolerance import NOISIEST, Sizes
-from autograder.calls.call import Failed, Returned, call
+from autograder.calls.call import Returned, call
 from autograder.calls.narrow_floats import finfo
 from autograder.calls.nudges import nudged
 from autograder.calls.outputs import Output
@@ -38,15 +39,33 @@ larger one comes from larger intermediate numbers.
 """
 
 
-def scales(question: Question, reference: Any, case: Case, output: Output) -> dict[str, Sizes]:
-    """The largest element of each element's class, for each array of the `output` that `reference`
-    gave for `case`.
+Answer = tuple[Any, Case, Output]
+"""A reference, a case, and what the reference gave for it."""
+
+
+def scales(question: Question, answers: Sequence[Answer]) -> list[dict[str, Sizes]]:
+    """For each answer, the largest element of each element's class, by the name of the array.
 
     Small elements form their own class only if they hardly change when the inputs move: otherwise
     they are what rounding left of larger ones. If float64 gives other small elements, their class
     becomes as large as the difference requires. In `1 + tanh(x)`, for example, moving the inputs
     changes nothing, but rounding does.
     """
+    found = [_of_moved_inputs(*each) for each in answers]
+    split = [
+        (each, scale)
+        for each, scale in zip(answers, found, strict=True)
+        if any(len(_tops(top)) > 1 for top in scale.values())
+    ]
+    draws = draw_random_numbers(question, [(reference, case) for (reference, case, _), _ in split])
+    for ((reference, case, output), scale), drawn in zip(split, draws, strict=True):
+        if not drawn:
+            _enlarge_as_float64_says(scale, reference, case, output)
+    return [{name: Sizes(top) for name, top in scale.items()} for scale in found]
+
+
+def _of_moved_inputs(reference: Any, case: Case, output: Output) -> dict[str, np.ndarray]:
+    """The classes by size, without those that are what rounding left."""
     found = {name: by_size(array) for name, array in output.items()}
     split = [name for name, scale in found.items() if len(_tops(scale)) > 1]
     rng = np.random.default_rng(7)
@@ -63,12 +82,7 @@ def scales(question: Question, reference: Any, case: Case, output: Output) -> di
                 if other is None or other.shape != output[name].shape
                 else _merged(found[name], output[name], other)
             )
-    split = [name for name in split if len(_tops(found[name])) > 1]
-    if split and not draws_random_numbers(question, reference, case):
-        wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
-        for name in split:
-            found[name] = _as_float64_says(found[name], output[name], wide, name)
-    return {name: Sizes(top) for name, top in found.items()}
+    return found
 
 
 def by_size(array: np.ndarray) -> np.ndarray:
@@ -116,11 +130,17 @@ def _merged(scale: np.ndarray, output: np.ndarray, moved: np.ndarray) -> np.ndar
     return merged
 
 
-def _as_float64_says(
-    scale: np.ndarray, output: np.ndarray, wide: Returned | Failed, name: str
-) -> np.ndarray:
+def _enlarge_as_float64_says(
+    scale: dict[str, np.ndarray], reference: Any, case: Case, output: Output
+) -> None:
     """Enlarge each class to the size that its errors against float64 require."""
-    actual = wide.output.get(name) if isinstance(wide, Returned) else None
+    wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
+    for name, tops in scale.items():
+        if isinstance(wide, Returned) and len(_tops(tops)) > 1:
+            scale[name] = _enlarged(tops, output[name], wide.output.get(name))
+
+
+def _enlarged(scale: np.ndarray, output: np.ndarray, actual: np.ndarray | None) -> np.ndarray:
     if actual is None or actual.shape != output.shape or misplaced(actual, output)[1]:
         return scale
     error = np.zeros(output.shape)

@@ -93,13 +93,17 @@ def measure(question: Question, reference: object, plans: Plans, answered: Answe
 
 def of_classes(question: Question, reference: object, answered: Answers) -> dict[str, list[Scales]]:
     """The sizes of the elements of each case, from their classes alone."""
-    return {
-        name: [
-            classes.scales(question, same.towards(question, reference, case, output), case, output)
-            for case, output in cases
-        ]
-        for name, cases in answered.items()
-    }
+    found = iter(
+        classes.scales(
+            question,
+            [
+                (same.towards(question, reference, case, output), case, output)
+                for cases in answered.values()
+                for case, output in cases
+            ],
+        )
+    )
+    return {name: [next(found) for _ in cases] for name, cases in answered.items()}
 
 
 def with_own(

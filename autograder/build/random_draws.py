@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,24 +21,40 @@ def takes_random_numbers(question: Question) -> bool:
     )
 
 
-def draws_random_numbers(question: Question, reference: Any, case: Case) -> bool:
-    """Whether the reference draws random numbers, which are other ones in float64."""
+def draw_random_numbers(question: Question, calls: Sequence[tuple[Any, Case]]) -> list[bool]:
+    """Of each call, a function and its case, whether it draws random numbers, which are other ones
+    in float64.
+    """
     if takes_random_numbers(question):
-        return True
+        return [True] * len(calls)
+    if not _draw(calls):
+        return [False] * len(calls)
+    # Of two calls that share a program, only the first was seen to draw.
+    return [_draw([each]) for each in calls]
+
+
+def _draw(calls: Sequence[tuple[Any, Case]]) -> bool:
+    """Whether one of the calls draws random numbers."""
     import jax
 
     jax.clear_caches()  # the trace of a program that is already compiled would not show its draws
     seen: list[bool] = []
 
     def watch(frame: FrameType, event: str, _: object) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.name in ("random.py", "prng.py") and "jax" in path.parts:
+        if event == "call" and _is_of_jax_random(frame.f_code.co_filename):
             seen.append(True)
 
     before = sys.getprofile()
     sys.setprofile(watch)
     try:
-        call(reference, case.arguments, case.way, interruptible=False)
+        for function, case in calls:
+            call(function, case.arguments, case.way, interruptible=False)
     finally:
         sys.setprofile(before)
     return bool(seen)
+
+
+@functools.cache
+def _is_of_jax_random(filename: str) -> bool:
+    path = Path(filename)
+    return path.name in ("random.py", "prng.py") and "jax" in path.parts

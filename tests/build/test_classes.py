@@ -54,7 +54,8 @@ def scales_of(function: Any) -> np.ndarray:
     outcome = call(function, arguments)
     assert isinstance(outcome, Returned)
     question = Question("f", arguments={"x": Array("B", "D")}, dims={"B": (6, 6), "D": (6, 6)})
-    return scales(question, function, Case("a case", {}, arguments), outcome.output)[""].top
+    case = Case("a case", {}, arguments)
+    return scales(question, [(function, case, outcome.output)])[0][""].top
 
 
 def test_what_rounding_left_of_large_numbers_is_measured_against_them() -> None:
