@@ -89,7 +89,9 @@ def have_not_finite(
     question: Question, reference: object, planned: Plan, answered: Answered
 ) -> None:
     """Make about one in `RARE` cases of a group have NaN or infinities, if some structure gives
-    them, such as a row of zeros in a mask. A question that expects them should ask for them.
+    them, such as a row of zeros in a mask. A question that expects them should ask for them. A case
+    without any finite number takes the place of no case that alone has its kinds of arguments:
+    whoever answers NaN there would be right.
     """
     wanted = max(1, round(len(answered) / RARE))
     for index in range(1, len(answered), 2):
@@ -100,9 +102,22 @@ def have_not_finite(
             for case in structured(question, answered[index][0])
             if (pair := _answer(question, reference, planned.slots[index], case)) is not None
             and share_finite(pair[1]) < 1
+            and (share_finite(pair[1]) > 0 or _has_a_like(answered, index))
         ]
         if found:  # an output that also has finite numbers tests more
             answered[index] = max(found, key=lambda pair: share_finite(pair[1]))
+
+
+def _has_a_like(answered: Answered, index: int) -> bool:
+    """Whether another case with finite numbers has the same kinds of arguments as this one."""
+
+    def kinds(case: Case) -> list[str]:
+        return [leaf.kind for value in case.arguments.values() for _, leaf in value.leaves()]
+
+    return any(
+        place != index and kinds(case) == kinds(answered[index][0]) and share_finite(output) > 0
+        for place, (case, output) in enumerate(answered)
+    )
 
 
 def share_finite(output: Output) -> float:

@@ -2,7 +2,8 @@
 part of its arguments: the seed and the shapes, the sum of an array, its first row.
 
 In `repeated`, each case is the one before with one argument, or one array of a structure, changed.
-The reference shows which changes matter. For `corners` see `autograder.build.corners`.
+The reference shows which changes matter. For `corners` see `autograder.build.corners`, for sizes
+`autograder.build.other_sizes`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.build import corners
+from autograder.build import corners, other_sizes
 from autograder.build.answered_cases import answered_case
 from autograder.build.balance import Answered, share_finite
 from autograder.build.plan import Plan, Slot
@@ -54,6 +55,9 @@ LEAST = 4
 """If fewer changes than this matter, drawn cases fill `repeated` up to this many."""
 
 Planned = tuple[Plan, np.random.Generator]
+
+Found = tuple[Shape, tuple[Case, Output]]
+"""A case with its output, and its shape."""
 
 
 def changed(
@@ -110,13 +114,17 @@ def _chain(
                     for case in structured(question, before)
                     if all(case.arguments[other] is before.arguments[other] for other in others)
                 ]
-            pair = _telling(question, reference, shape, found[-1], cases)
+            telling = _telling(question, reference, found[-1], ((shape, case) for case in cases))
+            pair = telling[1] if telling else None
             if pair is None and optional:  # each option keeps its share of the cases
                 pair = answered_case(question, reference, shape, cases[0])
             elif pair is None:
                 idle.add(part)
             found += [pair] if pair is not None else []
-    slots = [Slot(shape, lambda case=case: case) for case, _ in found]  # type: ignore[misc]
+    slots = [_slot(shape, pair) for pair in found]
+    for other, pair in _with_other_sizes(question, reference, planned, found[-1], rng):
+        found.append(pair)
+        slots.append(_slot(other, pair))
     for slot, pair in zip(planned.slots[1:], drawn[1:], strict=True):
         lacking = question.nonfinite_expected and all(map(_finite, found))
         if len(found) < LEAST or (lacking and not _finite(pair)):
@@ -124,6 +132,41 @@ def _chain(
             slots.append(slot)
     again = (1, 0) if len(found) > 1 else (0, 0)
     return Plan(planned.group, tuple(slots), (*range(len(found)), *again)), found
+
+
+def _slot(shape: Shape, pair: tuple[Case, Output]) -> Slot:
+    return Slot(shape, lambda: pair[0])
+
+
+def _with_other_sizes(
+    question: Question,
+    reference: object,
+    planned: Plan,
+    last: tuple[Case, Output],
+    rng: np.random.Generator,
+) -> list[Found]:
+    """Cases that go on from the last one, in other shapes: each differs from the one before in one
+    argument, which is a size, or begins a pair that does.
+    """
+
+    def other(name: str, shape: Shape, before: tuple[Case, Output]) -> Found | None:
+        value = before[0].arguments[name]
+        changes = other_sizes.changes(question, name, shape, value, rng)
+        cases = (
+            (changed, replace(_with(before[0], name, "", number), sizes=changed.sizes))
+            for changed, number in itertools.islice(changes, TRIES)
+        )
+        return _telling(question, reference, before, cases)
+
+    found = [(planned.slots[0].shape, last)]
+    for name in other_sizes.arguments(question):
+        changed = other(name, *found[-1])
+        if changed is None:
+            start = other_sizes.first_of_a_pair(question, reference, planned, name, rng)
+            changed = other(name, *start) if start else None
+            found += [start] if start and changed else []
+        found += [changed] if changed else []
+    return found[1:]
 
 
 def _changes(
@@ -165,18 +208,17 @@ def _with(case: Case, name: str, part: str, value: Value) -> Case:
 def _telling(
     question: Question,
     reference: object,
-    shape: Shape,
     before: tuple[Case, Output],
-    cases: Iterable[Case],
-) -> tuple[Case, Output] | None:
+    cases: Iterable[tuple[Shape, Case]],
+) -> Found | None:
     """The first of these cases whose output clearly differs from that of the case before."""
     function = towards(question, reference, *before)
-    for case in cases:
+    for shape, case in cases:
         outcome = call(function, case.arguments, case.way)
         if isinstance(outcome, Returned) and _clearly_other(question, outcome.output, before[1]):
             pair = answered_case(question, reference, shape, case)
             if pair is not None:
-                return pair
+                return shape, pair
     return None
 
 

@@ -168,6 +168,24 @@ def test_rows_and_cases_without_a_finite_number_are_values(
     assert all(examine(instead, groups[name]) is not None for name in ("random", "repeated"))
 
 
+@pytest.mark.parametrize("secret", ["s2", pytest.param("s4", marks=pytest.mark.slow)])
+def test_each_kind_of_argument_has_a_case_with_finite_numbers(secret: str) -> None:
+    """Else an answer that is NaN, or anything else, for NumPy arrays would be right."""
+    question = Question(
+        "f",
+        arguments={"s": Array("T", "T"), "m": Array("T", dtype="bool")},
+        dims={"T": (2, 7)},
+        nonfinite="expected",
+    )
+    groups = build("t", [question], {"f": masked_softmax}, secret).hidden.groups["f"]
+    finite = [
+        case.case.arguments["s"].kind
+        for case in groups["types"].cases
+        if np.isfinite(case.expected[""]).any()
+    ]
+    assert {"jax", "numpy"} <= set(finite)
+
+
 def test_a_case_without_a_finite_number_is_drawn_again_if_others_have_some() -> None:
     question = Question(
         "f",

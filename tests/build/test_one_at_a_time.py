@@ -1,7 +1,7 @@
 """Two calls differ in one argument alone. An answer that caches results by a part of its arguments
 loses points, and one that caches them by all of them does not.
 
-Covers too: `build.corners`, `questions.changed_arrays`, `questions.choices`.
+Covers too: `build.corners`, `build.other_sizes`, `questions.changed_arrays`, `questions.choices`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from autograder import (
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.bank.records import Group
 from autograder.build.banks import build
+from autograder.build.one_at_a_time import CHANGED
 from autograder.build.plan import generator
 from autograder.build.shapes import AT_ITS_SMALLEST, USUAL
 from autograder.calls.inputs import Value, describe
@@ -421,3 +422,86 @@ def test_every_option_stays_in_corners_and_sizes_that_follow_have_the_usual_valu
     small = [found for label, found in labelled.items() if AT_ITS_SMALLEST in label]
     assert len(small) >= 3
     assert all(found["seed"] is usual["seed"] for found in small)
+
+
+def of_heads(x: Any, heads: int) -> Any:
+    parts = jnp.reshape(jnp.asarray(x), (x.shape[0], heads, -1))
+    return jnp.reshape(jax.nn.softmax(parts, axis=-1), x.shape)
+
+
+def of_the_largest(x: Any, k: int) -> Any:
+    return jnp.sum(jnp.sort(jnp.asarray(x), axis=1)[:, -k:], axis=1)
+
+
+def of_patches(x: Any, width: int) -> Any:
+    return jnp.cumsum(jnp.reshape(jnp.asarray(x), (-1, width)), axis=1).reshape(-1)
+
+
+SIZED = {
+    "heads of equal width": (of_heads, ("T", "D"), "H", {"T": (1, 6), "H": (1, 4), "K": (2, 5)}),
+    "one head, or one of few widths": (of_heads, ("D",), "H", {"H": (1, 2), "K": (3, 6)}),
+    "no more than there are": (of_the_largest, ("N", "M"), "K", {"N": (2, 6), "M": (2, 7)}),
+    "a width that divides": (of_patches, ("D",), "W", {"D": (2, 12), "W": (1, 6)}),
+}
+DEPENDENT: dict[str, Any] = {
+    "heads of equal width": {"D": "H * K"},
+    "one head, or one of few widths": {"D": "H * K"},
+    "no more than there are": {"K": (1, "M")},
+    "a width that divides": {},
+}
+
+
+@pytest.mark.parametrize(
+    "secret", ["a", *(pytest.param(secret, marks=pytest.mark.slow) for secret in SECRETS[1:])]
+)
+@pytest.mark.parametrize("sizes", SIZED)
+def test_a_cache_without_a_size_that_others_make_up_for_loses_points(
+    sizes: str, secret: str
+) -> None:
+    function, shape, dim, dims = SIZED[sizes]
+    if shape == ("D",) and function is of_heads:
+
+        def reference(x: Any, size: int) -> Any:
+            return of_heads(x[None], size)[0]
+    else:
+        reference = function
+    question = Question(
+        "f",
+        arguments={"x": Array(*shape), "size": Dim(dim)},
+        dims={**dims, **DEPENDENT[sizes]},
+        where=(lambda sizes: sizes["D"] % sizes["W"] == 0) if dim == "W" else None,
+    )
+    groups = groups_of(question, reference, secret)
+    kept: dict[Any, Any] = {}
+
+    def cached(x: Any, size: int) -> Any:
+        key = (numbers(x).tobytes(), x.shape)
+        if key not in kept:
+            kept[key] = reference(x, size)
+        return kept[key]
+
+    last: dict[str, Any] = {}
+
+    def last_result(x: Any, size: int) -> Any:
+        if last.get("key") != (key := (numbers(x).tobytes(), x.shape)):
+            last.update(key=key, result=reference(x, size))
+        return last["result"]
+
+    assert refused(groups, cached)
+    assert refused(groups, last_result)
+    assert not refused(groups, reference)
+
+
+def test_a_size_that_no_other_makes_up_for_is_left_as_it_is() -> None:
+    question = Question(
+        "f",
+        arguments={"x": Array("T", "D"), "heads": Dim("H"), "width": Dim("K")},
+        dims={"T": (1, 6), "H": (1, 4), "K": (2, 5), "D": "H * K"},
+    )
+    groups = groups_of(question, lambda x, heads, width: of_heads(x, heads))
+    assert all(CHANGED + "x" in case.case.label for case in groups["repeated"].cases[1:3])
+    assert not any(
+        CHANGED + name in case.case.label
+        for case in groups["repeated"].cases
+        for name in ("heads", "width")
+    )

@@ -128,7 +128,7 @@ def test_the_untouched_a_wrong_and_a_hostile_notebook_get_what_they_deserve(
         ({"answer.ipynb": b"{"}, "answer.ipynb is not a notebook: it is not valid JSON"),
         ({}, "Nothing was submitted."),
         (
-            {"a.ipynb": b"{}", "b.ipynb": b"{}"},
+            {"a.ipynb": b"{}", "b.ipynb": b"{ }"},
             "2 notebooks were submitted: a.ipynb, b.ipynb. Submit one.",
         ),
         ({"answer.pdf": b"%PDF"}, "No notebook was submitted, only answer.pdf."),
@@ -209,13 +209,13 @@ def test_a_submission_that_takes_all_memory_reads_a_sentence(images: Images, dis
 
 def test_near_the_end_of_the_time_what_is_finished_is_written(images: Images, dist: Builds) -> None:
     notebook = nbformat.read(BuiltAssignment(dist / "nnx-vmap-over-batch").solution, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(100)"))
+    notebook.cells.append(nbformat.v4.new_code_cell("import time\ntime.sleep(1000)"))
     files = {"answer.ipynb": nbformat.writes(notebook).encode()}
     found = graded(
-        images["nnx-vmap-over-batch"].grade(files, settings={"seconds_per_submission": 15})
+        images["nnx-vmap-over-batch"].grade(files, settings={"seconds_per_submission": 60})
     )
     assert [row["score"] for row in found["tests"]] == [row["max_score"] for row in found["tests"]]
-    assert found["execution_time"] < 60
+    assert found["execution_time"] < 300
 
 
 def test_the_image_of_otter_grade_gets_the_files_after_its_setup(
