@@ -20,7 +20,6 @@ from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.questions import sizes as expressions
 from autograder.questions.argument import Drawing
-from autograder.questions.numbers import Dim
 from autograder.questions.question import Question
 
 SHAPES = 30
@@ -40,15 +39,11 @@ def arguments(question: Question) -> list[str]:
     return [
         name
         for name, argument in question.arguments.items()
-        if isinstance(argument, Dim)
-        and argument.name in question.dims
-        and argument.name not in _kept(question, name)
+        if (dim := argument.size_of) in question.dims
+        and dim not in _kept(question, name)
         and (
-            argument.name not in free_ranges(question)
-            or any(
-                argument.name in expressions.behind(question.dims, dim)
-                for dim in _kept(question, name)
-            )
+            dim not in free_ranges(question)
+            or any(dim in expressions.behind(question.dims, kept) for kept in _kept(question, name))
         )
     ]
 
@@ -82,7 +77,7 @@ def shapes(question: Question, name: str, shape: Shape) -> Iterator[Shape]:
     """Shapes in which this argument is another number, and every other argument has the sizes that
     it has in `shape`.
     """
-    (dim,) = question.arguments[name].dims
+    dim = question.arguments[name].size_of
     kept = _kept(question, name)
     free = free_ranges(question)
     low, high = question.reach[dim]

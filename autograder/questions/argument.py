@@ -67,6 +67,11 @@ class Argument(abc.ABC):
         """The dimensions whose sizes it depends on."""
 
     @property
+    def size_of(self) -> str:
+        """The dimension whose size it is; "" for everything but a size."""
+        return ""
+
+    @property
     @abc.abstractmethod
     def kinds(self) -> tuple[str, ...]:
         """The Python types in which it may arrive, as kinds of `autograder.calls.inputs.Value`, the

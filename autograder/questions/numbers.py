@@ -46,6 +46,10 @@ class Dim(Argument):
         return (self.name,)
 
     @property
+    def size_of(self) -> str:
+        return self.name
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         return _number_kinds(self.as_float)
 
