@@ -90,6 +90,7 @@ def test_a_misconception_that_loses_digits_is_named_and_no_general_mistake_is(
     assert (other.verdict, other.diagnosis) == ("imprecise", None)
 
 
+@pytest.mark.slow
 def test_laws_and_gradients_are_in_64_bits_too(tmp_path: Path) -> None:
     groups = groups_of(in_64_bits(laws=("jit", "vmap", "grad")), trapezoid, tmp_path)
     assert not refused(groups, by_loop)

@@ -14,7 +14,8 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.samples import otter_run
 
 
-@pytest.mark.parametrize("kind", ["wrong", pytest.param("right", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["wrong", "right"])
 def test_on_and_off_give_the_same_results_but_for_the_report(
     one_assignment: BuiltAssignment, tmp_path: Path, kind: str
 ) -> None:

@@ -162,7 +162,9 @@ def test_each_command_tells_its_arguments(other: OtherSystem, tmp_path: Path) ->
     assert done.stdout.count("Usage:") == len(COMMANDS)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", pytest.param("cp437", marks=pytest.mark.slow), "ascii"]
+)
 def test_a_console_without_a_sign_ends_no_command(
     other: OtherSystem, tmp_path: Path, encoding: str
 ) -> None:

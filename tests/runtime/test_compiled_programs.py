@@ -135,7 +135,11 @@ def test_damaged_programs_are_compiled_as_ever(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("instructions", ["an_instruction_of_2040"]), ("machine", "pdp11"), ("system", "Plan 9")],
+    [
+        ("instructions", ["an_instruction_of_2040"]),
+        pytest.param("machine", "pdp11", marks=pytest.mark.slow),
+        pytest.param("system", "Plan 9", marks=pytest.mark.slow),
+    ],
 )
 def test_programs_for_another_machine_are_left_alone(
     packed: Path, tmp_path: Path, field: str, value: object

@@ -94,7 +94,9 @@ def wait_until(condition: Callable[[], bool], seconds: float = 15) -> bool:
         ("ordinary", ("landlock", "parent_death")),
     ],
 )
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_nothing_outlives_its_grader(
     user: str, leave_out: tuple[str, ...], number: signal.Signals, folder: Path
 ) -> None:

@@ -52,7 +52,9 @@ def system_v(number: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
+@pytest.mark.parametrize(
+    "killed", [pytest.param(False, marks=pytest.mark.slow), True], ids=["ended", "killed"]
+)
 def test_nothing_of_a_user_of_its_own_stays_without_landlock(
     killed: bool, open_folder: Path
 ) -> None:
