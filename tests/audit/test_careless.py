@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from autograder import Array, Number, Question, Seed
+from autograder import Array, Function, Number, Question, Seed
 from autograder.audit.answers import Answer
 from autograder.audit.kinds import kinds
 from autograder.audit.mutants import mutants
@@ -22,6 +22,7 @@ from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.build.banks import build
 from autograder.build.record import ToleranceRecord
 from autograder.build.tolerance import Noise
+from autograder.calls import given
 from autograder.verdicts.examine import examine
 
 SOURCE = """
@@ -140,3 +141,34 @@ def test_the_table_says_which_group_refuses_which_kind() -> None:
         {"kind": "cached", "count": 2, "groups": [1, 2, 0]},
         {"kind": "region", "count": 1, "groups": [1, 0, 1]},
     ]
+
+
+MAKES = """
+def f(loss, rate):
+    return loss(rate)
+"""
+
+
+def test_a_result_is_cached_by_what_a_function_does_and_not_by_where_it_lies() -> None:
+    """A submission gets a new function for each call, perhaps at the address of one before."""
+    losses = {"square": lambda x: x**2, "cube": lambda x: x**3}
+    question = Question(
+        "f", arguments={"loss": Function(**losses), "rate": Number(0.0, 2.0)}, dims={}
+    )
+    texts = Function(**losses).texts
+
+    def made(name: str) -> Any:
+        return given.function(texts[name])
+
+    (cached,) = (
+        answer
+        for answer in mutants(MAKES, question)
+        if (answer.kind, answer.name) == ("cached", "under the first argument")
+    )
+    scope = dict(SCOPE)
+    exec(cached.source, scope)
+    results = [
+        scope["f"](made(name), rate)
+        for name, rate in [("square", 3.0), ("cube", 3.0), ("square", 2.0), ("cube", 2.0)]
+    ]
+    assert results == [9.0, 27.0, 9.0, 27.0]
