@@ -29,8 +29,8 @@ new: .venv/installed
 	@test -n "$(NAME)" || { echo "Name the assignment: make new NAME=centred-rows"; exit 1; }
 	$(BIN)/autograder new "$(NAME)" --in assignments
 
-# Nearly half of a test's time is spent waiting, so two processes more than there are processors.
-WORKERS = $$(($$(nproc 2>/dev/null || echo 2) + 2))
+# A fifth of a test's time is spent waiting, so one process more than there are processors.
+WORKERS = $$(($$(nproc 2>/dev/null || echo 2) + 1))
 
 test: .venv/installed-dev lint
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS)

@@ -6,18 +6,20 @@ Where an argument's dimension can change while all other sizes stay, `corners` h
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.build.answered_cases import answered_case
+from autograder.build.answered_cases import answered_slot
 from autograder.build.fitting_sizes import Sizes, completed, fits, free_ranges, next_dim
-from autograder.build.plan import Plan
+from autograder.build.plan import Plan, Slot
 from autograder.build.shapes import Shape, distinct, random_shape
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
+from autograder.errors import BuildError
 from autograder.questions import sizes as expressions
 from autograder.questions.argument import Drawing
 from autograder.questions.question import Question
@@ -56,9 +58,9 @@ def first_of_a_pair(
     for number in range(SHAPES if draw else 0):
         shape = distinct(question, rng) if number < SHAPES // 2 else random_shape(question, rng)
         if draw and next(shapes(question, name, shape), None):
-            pair = answered_case(question, reference, shape, draw(shape))
-            if pair is not None:
-                return shape, pair
+            slot = Slot(shape, lambda shape=shape: draw(shape))  # type: ignore[misc]
+            with contextlib.suppress(BuildError):
+                return shape, answered_slot(question, reference, slot, draws=1)
     return None
 
 

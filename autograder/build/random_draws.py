@@ -25,6 +25,8 @@ def draw_random_numbers(question: Question, calls: Sequence[tuple[Any, Case]]) -
     """Of each call, a function and its case, whether it draws random numbers, which are other ones
     in float64.
     """
+    if not calls:
+        return []  # and keep what JAX has compiled
     if takes_random_numbers(question):
         return [True] * len(calls)
     if not _draw(calls):

@@ -88,6 +88,7 @@ def test_other_references_do_not(reference: Function) -> None:
     built(reference, around(0.0))
 
 
+@pytest.mark.slow
 def test_a_product_that_vanishes_is_told_as_what_it_is() -> None:
     shares = {"values": "rows sum to 1"}
     arguments = {

@@ -361,6 +361,7 @@ def test_the_reference_is_sampled_with_other_keys_than_students_are() -> None:
     assert not np.allclose(case.statistics["means"], np.asarray(rows)[400:].mean(axis=0), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_seed_is_sampled_too_and_twice_the_same_secret_gives_the_same_bank(
     tmp_path: Path,
 ) -> None:

@@ -234,6 +234,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,Final Score
 """
 
 
+@pytest.mark.slow
 def test_a_download_of_canvas_with_its_roster_into_its_gradebook(
     one_assignment: BuiltAssignment, tmp_path: Path
 ) -> None:

@@ -160,7 +160,12 @@ def verdict(results: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("target", "expected"), [("worker", "full"), ("kernel", "stopped"), ("runner", "stopped")]
+    ("target", "expected"),
+    [
+        pytest.param("worker", "full", marks=pytest.mark.slow),
+        ("kernel", "stopped"),
+        ("runner", "stopped"),
+    ],
 )
 def test_a_result_after_a_kill_at_the_start_says_what_happened(
     grading: Callable[[], Grading], target: str, expected: str

@@ -590,6 +590,7 @@ def unprivileged_python() -> Path | None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.slow
 def test_regrading_does_not_depend_on_the_user(one_assignment: BuiltAssignment) -> None:
     python = unprivileged_python()
     if python is None:

@@ -77,7 +77,13 @@ def opened(results: dict[str, Any]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("without", ["", "landlock"], ids=["every layer", "no Landlock"])
+@pytest.mark.parametrize(
+    "without",
+    [
+        pytest.param("", id="every layer"),
+        pytest.param("landlock", marks=pytest.mark.slow, id="no Landlock"),
+    ],
+)
 def test_a_user_of_its_own_does_not_read_the_zip(
     one_assignment: BuiltAssignment, folder: Path, without: str
 ) -> None:

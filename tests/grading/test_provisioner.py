@@ -140,7 +140,7 @@ def test_a_client_is_ready_when_the_kernel_has_answered(
     assert done.stdout.splitlines() == [told, "False"]
 
 
-@pytest.mark.parametrize("without", ["", "ahead"])
+@pytest.mark.parametrize("without", ["", pytest.param("ahead", marks=pytest.mark.slow)])
 def test_otters_kernel_uses_no_port(one_assignment: BuiltAssignment, without: str) -> None:
     graded = otter_run(
         one_assignment.solution,
