@@ -32,7 +32,7 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
         "told by method",
     )
     for each in built:
-        for question in each.record().questions.values():
+        for name, question in each.record().questions.items():
             hidden = [group for name, group in question.groups.items() if name != PUBLIC]
             told = [known.told_by for known in question.misconceptions.values()]
             counts = (
@@ -42,7 +42,7 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
             )
             refused = f"{told.count('values')} of {told.count('values')}"
             table.add_row(
-                each.name,
+                _label(each, name),
                 *map(str, counts),
                 *_measured(question),
                 refused,
@@ -120,9 +120,9 @@ def tables_of_cases(built: BuiltAssignment) -> list[Table]:
     and each answer that needs no understanding.
     """
     tables = []
-    for question in built.record().questions.values():
+    for question_name, question in built.record().questions.items():
         groups = question.groups
-        table = a_table(f"{built.name}: refused on", *groups)
+        table = a_table(f"{_label(built, question_name)}: refused on", *groups)
         for known in question.misconceptions.values():
             if known.told_by == "values":
                 table.add_row(
@@ -142,6 +142,11 @@ def tables_of_cases(built: BuiltAssignment) -> list[Table]:
             )
         tables.append(table)
     return tables
+
+
+def _label(built: BuiltAssignment, question: str) -> str:
+    """The name of an assignment, and of this question of it if there are others."""
+    return built.name if len(built.record().questions) == 1 else f"{built.name}: {question}"
 
 
 def _measured(question: QuestionRecord) -> tuple[str, str, str]:

@@ -6,12 +6,20 @@ from autograder.build.out_of_bounds import drawn_without_a_range, indices_of
 from autograder.questions.question import Question
 from autograder.verdicts.examine import Finding
 
-KEEP_DIGITS = (
-    "Rewrite it to keep its digits (sums of logarithms for a product of many factors, two passes "
-    "for a variance, expm1 and log1p near zero), make the sizes in dims smaller, or declare the "
-    "question with x64=True"
-)
-"""What to do about a computation that loses digits."""
+
+def to_keep_digits(question: Question) -> str:
+    """A sentence that says what to do about a computation that loses digits."""
+    scaled = any(
+        family in ("large", "tiny")
+        for argument in question.arguments.values()
+        for family in argument.families
+    )
+    ordinary = 'keep to numbers of ordinary size with Array(…, families=("normal",)), '
+    return (
+        "Rewrite it to keep its digits (sums of logarithms for a product of many factors, two "
+        "passes for a variance, expm1 and log1p near zero), make the sizes in dims smaller, "
+        f"{ordinary if scaled else ''}or declare the question with x64=True"
+    )
 
 
 def about_alternative(question: Question, finding: Finding) -> str:

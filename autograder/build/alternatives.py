@@ -104,7 +104,7 @@ def _by_rounding(
     whose = "the reference" if further[True] > further[False] else "the alternative"
     return (
         f"In float64 both return the same: {whose} loses digits, and its error is "
-        f"{max(further.values()):.2g} of the largest number. {advice.KEEP_DIGITS}"
+        f"{max(further.values()):.2g} of the largest number. {advice.to_keep_digits(question)}"
     )
 
 

@@ -10,7 +10,7 @@ import re
 import numpy as np
 
 from autograder.build import law_cases, out_of_bounds
-from autograder.build.advice import KEEP_DIGITS
+from autograder.build.advice import to_keep_digits
 from autograder.build.by_right import OVERFLOW, why_not_by_right
 from autograder.build.degenerate import why_degenerate
 from autograder.build.float64 import in_float64
@@ -101,9 +101,9 @@ def answered_slot(
         overflown = overflown + 1 if why.endswith(OVERFLOW) else 0
         if overflown == OVERFLOWS:
             break
-    lost = _kept_in_float64(reference, case) if advice else ""
+    lost = _kept_in_float64(question, reference, case) if advice else ""
     if why.endswith(OVERFLOW):
-        lost = f" {KEEP_DIGITS}"
+        lost = f" {to_keep_digits(question)}"
     raise BuildError(
         f"question {question.name!r}: in {tried} draws of {arguments_of(case)} "
         f"({slot.shape.label}) the reference never returned an output that tests anything: "
@@ -111,7 +111,7 @@ def answered_slot(
     )
 
 
-def _kept_in_float64(reference: object, case: Case) -> str:
+def _kept_in_float64(question: Question, reference: object, case: Case) -> str:
     """A sentence about a reference whose output tests nothing but would test something in float64;
     otherwise "".
     """
@@ -120,7 +120,10 @@ def _kept_in_float64(reference: object, case: Case) -> str:
     wide = in_float64(lambda case: _expected(reference, case), case)
     if isinstance(wide, Failed) or why_degenerate(wide.output):
         return ""
-    return f" In float64 it does, so numbers overflow or are lost on the way. {KEEP_DIGITS}"
+    return (
+        " In float64 it does, so numbers overflow or are lost on the way. "
+        f"{to_keep_digits(question)}"
+    )
 
 
 def answered_case(

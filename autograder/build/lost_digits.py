@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.build.advice import KEEP_DIGITS
+from autograder.build.advice import to_keep_digits
 from autograder.build.answered_cases import arguments_of
 from autograder.build.float64 import in_float64
 from autograder.build.noises import Sample, difference
@@ -45,7 +45,7 @@ def check(question: Question, reference: Any, measured: Sample, scales: Scales) 
                 f"question {question.name!r}: the reference loses its digits: with "
                 f"{arguments_of(case)} ({case.label}) it differs from its float64 result by "
                 f"{share:.2g} of the largest number, but the rounding of its inputs explains only "
-                f"{explained[name]:.1g}. {KEEP_DIGITS}"
+                f"{explained[name]:.1g}. {to_keep_digits(question)}"
             )
 
 

@@ -131,6 +131,19 @@ def test_what_an_alternative_loses_is_rounding_if_it_is_little() -> None:
     assert "In float64" not in str(fault.value)
 
 
+def test_large_and_tiny_numbers_can_be_left_out() -> None:
+    def cancels_large_numbers(x: Any) -> Any:
+        return (1 + x + x**4) - x**4
+
+    with pytest.raises(BuildError) as fault:
+        built(lambda x: 1 + x, {"x": Array("B", "D")}, cancels_large_numbers)
+    assert (
+        "make the sizes in dims smaller, keep to numbers of ordinary size with "
+        'Array(…, families=("normal",)), or declare the question with x64=True\n'
+    ) in str(fault.value)
+    built(lambda x: 1 + x, {"x": Array("B", "D", families=("normal",))}, cancels_large_numbers)
+
+
 def test_a_misconception_that_comes_too_near_by_an_alternative_names_it() -> None:
     with pytest.raises(BuildError) as fault:
         built(two_passes, around(10.0), naive, almost=lambda x: two_passes(x) * 1.003)
