@@ -2,7 +2,7 @@
 the tutorial in order, every example.
 
 Covers too: `__main__`, `cli.assignments`, `cli.audits`, `cli.classes`,
-`cli.inspections`. Runs too: `assignment.tables`, `console`.
+`cli.inspections`. Runs too: `console`.
 """
 
 from __future__ import annotations
