@@ -167,7 +167,7 @@ def draw(panels: Sequence[Panel], target: Path) -> None:
             axes.plot(smooth, np.maximum(start + each * smooth, 1e-6), "-", c=colour, lw=1)
         axes.set(xscale="log", yscale="log", xlabel=panel.grows, ylabel="seconds")
         axes.grid(visible=True, which="major", alpha=0.3)
-        axes.legend(fontsize="small", loc="upper left")
+        axes.legend(fontsize="small", loc="lower left", bbox_to_anchor=(0, 1))
     figure.savefig(target, dpi=110)
 
 
