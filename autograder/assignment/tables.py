@@ -62,6 +62,7 @@ def as_data(built: BuiltAssignment) -> dict[str, Any]:
                 "groups": {each: asdict(group) for each, group in question.groups.items()},
                 "alternatives": len(question.alternatives),
                 "tolerance": question.tolerance.relative,
+                "idle_arguments": list(question.idle),
                 "misconceptions": [
                     {"name": known.name, "told_by": known.told_by, "margin": known.margin}
                     for known in question.misconceptions.values()
@@ -112,6 +113,18 @@ def sentences_of_trivial(built: Sequence[BuiltAssignment]) -> list[str]:
         for each in built
         for question, record in each.record().questions.items()
         for called, names in accepted(record.trivial).items()
+    ]
+
+
+def sentences_of_idle(built: Sequence[BuiltAssignment]) -> list[str]:
+    """A sentence for each argument that never changed an expected output."""
+    return [
+        f"{each.name}: {question}: whatever was passed for {argument}, the solution returned the "
+        "same, so an answer that ignores it loses no points. If it should matter, widen its range, "
+        "or compare what depends on it, too, such as a module's state."
+        for each in built
+        for question, record in each.record().questions.items()
+        for argument in record.idle
     ]
 
 

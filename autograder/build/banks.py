@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.bank.groups import HIDDEN_GROUPS, PUBLIC
 from autograder.bank.records import Bank, Group, RuleChecks
-from autograder.build import options, tolerance, trivial
+from autograder.build import idle, options, tolerance, trivial
 from autograder.build.drawn import DrawnGroups
 from autograder.build.record import (
     BuildRecord,
@@ -115,6 +115,7 @@ def build(
             imprecise=question.imprecise,
             options=options.counts(question, kept.groups.values()),
             trivial=trivial.refused(question, kept.groups),
+            idle=idle.arguments(question, reference, kept.groups),
         )
     environment = fingerprint(sorted(samplers))
     banks = (

@@ -84,6 +84,15 @@ def changed(
     return found
 
 
+def changes(
+    question: Question, name: str, case: Case, rng: np.random.Generator
+) -> Iterator[tuple[str, Iterable[Value]]]:
+    """The changes of one argument, or of the parts of an argument that contains others."""
+    argument = question.arguments[name]
+    wanted = Drawing(case.sizes, argument.families[0], argument.kinds[0])
+    return argument.changes(case.arguments[name], rng, wanted)
+
+
 def _chain(
     question: Question,
     reference: object,
@@ -105,8 +114,8 @@ def _chain(
             before = found[-1][0]
             # The changes of an option start from the first case, so that each option comes up;
             # other changes start from the case before.
-            changes = list(_changes(question, name, first if optional else before, rng))
-            values = itertools.islice(changes[place][1], TRIES)
+            ways = list(changes(question, name, first if optional else before, rng))
+            values = itertools.islice(ways[place][1], TRIES)
             cases = [_with(before, name, part, value) for value in values]
             if _exact(found[-1][1]) and argument.restructurable:
                 cases += [
@@ -169,21 +178,12 @@ def _with_other_sizes(
     return found[1:]
 
 
-def _changes(
-    question: Question, name: str, case: Case, rng: np.random.Generator
-) -> Iterator[tuple[str, Iterable[Value]]]:
-    """The changes of one argument, or of the parts of an argument that contains others."""
-    argument = question.arguments[name]
-    wanted = Drawing(case.sizes, argument.families[0], argument.kinds[0])
-    return argument.changes(case.arguments[name], rng, wanted)
-
-
 def _places(
     question: Question, name: str, case: Case, rng: np.random.Generator
 ) -> list[tuple[int, str]]:
     """The changes to make, by their index among all changes, and the part that each one changes."""
     parts: dict[str, list[int]] = {}
-    for place, (part, _) in enumerate(_changes(question, name, case, rng)):
+    for place, (part, _) in enumerate(changes(question, name, case, rng)):
         parts.setdefault(part, []).append(place)
     if len(parts) <= MOST_TWICE:
         return [(place, part) for part, places in parts.items() for place in places]

@@ -82,7 +82,7 @@ class QuestionRecord:
     """One question: its groups by name, its known answers by the names of their functions, and its
     rules in words. `options` counts the hidden cases of each option, for each argument that has
     options. `trivial` counts, for each answer that needs no understanding, the cases of each hidden
-    group that refuse it.
+    group that refuse it. `idle` names the arguments that never changed an expected output.
     """
 
     groups: Mapping[str, GroupCounts]
@@ -93,6 +93,7 @@ class QuestionRecord:
     imprecise: float = 0.0
     options: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     trivial: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    idle: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> QuestionRecord:
@@ -108,6 +109,7 @@ class QuestionRecord:
                     for name, known in stored["misconceptions"].items()
                 },
                 "tolerance": ToleranceRecord.from_json(stored["tolerance"]),
+                "idle": tuple(stored.get("idle", ())),
             }
         )
 

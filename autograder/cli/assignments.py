@@ -11,6 +11,7 @@ from autograder.assignment.built import BuiltAssignment
 from autograder.assignment.image import IMAGES, LEAN
 from autograder.assignment.tables import (
     as_data,
+    sentences_of_idle,
     sentences_of_margins,
     sentences_of_options,
     sentences_of_trivial,
@@ -130,6 +131,7 @@ def build(
             *map(escape, sentences_of_margins(built)),
             *map(escape, sentences_of_options(built)),
             *map(escape, sentences_of_trivial(built)),
+            *map(escape, sentences_of_idle(built)),
             f"Hand out {out}/NAME/student. Upload the zip in {out}/NAME/autograder to Gradescope; "
             "that folder is secret.",
         )
