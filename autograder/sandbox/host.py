@@ -18,7 +18,7 @@ from autograder.runtime import machine, system
 from autograder.sandbox import nursery, own_time, surroundings, watchers
 from autograder.sandbox.confined.confine import Confinement
 from autograder.sandbox.endings import Died, Unconfined, how_ended
-from autograder.sandbox.files import remove
+from autograder.sandbox.files import remove, too_much_in
 from autograder.sandbox.guard import Guard
 from autograder.sandbox.leftovers import remove_all_of
 from autograder.sandbox.memory_group import group_for
@@ -115,7 +115,11 @@ class Worker:
                     answer = serve(frame)
                 self._pipe.send(answer, deadline)
                 frame = self._pipe.receive(deadline, MAX_ANSWER)
-            return frame
+            if header.get("do") != "cell" or not too_much_in(self._scratch):
+                return frame
+            # The watcher may be late. Then it would be chance whether it is the cell that is told,
+            # or a call after it.
+            died = Died(watchers.TOO_MUCH_LEFT)
         except own_time.TookTooLong:
             self.end()  # the worker waits for an answer that will not come
             raise

@@ -22,6 +22,11 @@ from autograder.sandbox.settings import Limits
 FOR_THE_GRADER = 200 * 2**20
 """The bytes of a small container's memory that are kept for Otter and its kernel."""
 
+TOO_MUCH_LEFT = (
+    f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder"
+)
+"""The cause to report for a process whose folder outgrew the limits."""
+
 Process = subprocess.Popen[bytes] | nursery.Child
 
 
@@ -80,10 +85,7 @@ class _Watched:
                     self.kill(too_much_memory(self.limits))
                     return
             if too_much_in(self.scratch, 0 if held is None else held.files):
-                self.kill(
-                    f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its "
-                    "folder"
-                )
+                self.kill(TOO_MUCH_LEFT)
                 return
             time.sleep(0.25)
 

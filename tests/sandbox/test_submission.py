@@ -426,6 +426,20 @@ def test_a_cell_that_kills_itself_is_told_so_and_left_out(submission: Submission
     assert bound(submission)["values"] == 1
 
 
+@pytest.mark.parametrize("many", ["os.mkdir('d'); os.chdir('d')", "os.mkdir(f'{number}')"])
+def test_a_cell_that_leaves_too_much_is_told_however_late_the_watcher_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: str
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.watchers._Watched.what_is_held", lambda _: None)
+    limits = Limits(cell_seconds=20, call_seconds=4)
+    started = Submission(Settings(hidden=[str(tmp_path)], limits=limits), tmp_path)
+    count = 2_000 if "chdir" in many else 20_001
+    printed, _ = started.cell(f"import os\nfor number in range({count}): {many}")
+    assert printed == "This cell left more than 512 MB or 20000 files in its folder."
+    assert started.cell("2 + 2")[0] == "Out[0]: 4\n"
+    started.close()
+
+
 def test_a_worker_that_cannot_be_started_at_once_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
