@@ -94,6 +94,7 @@ def test_alternatives_and_misconceptions_are_counted(scale_question: Question) -
         "imprecise",
         "options",
         "trivial",
+        "idle",
     ]
     told = ["name", "told_by", "refused_in", "refused_on", "unmet", "margin", "least", "source"]
     assert list(stored["questions"]["scale_rows"]["misconceptions"]["sums_rows"]) == told
