@@ -120,8 +120,8 @@ def sentences_of_idle(built: Sequence[BuiltAssignment]) -> list[str]:
     """A sentence for each argument that never changed an expected output."""
     return [
         f"{each.name}: {question}: whatever was passed for {argument}, the solution returned the "
-        "same, so an answer that ignores it loses no points. If it should matter, widen its range, "
-        "or compare what depends on it, too, such as a module's state."
+        "same, so an answer that ignores it may lose no points. If it should matter, widen its "
+        "range, or also compare what depends on it, such as a module's state."
         for each in built
         for question, record in each.record().questions.items()
         for argument in record.idle

@@ -1,5 +1,5 @@
-"""Find the arguments that change no expected output, as far as can be seen: an answer that ignores
-one gets every point of its values. Their author should know.
+"""Find the arguments that change no expected output, as far as the build can see. An answer that
+ignores one may get every point, and the author should know.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograder.questions.question import Question
 from autograder.sameness.words import residual_of, samples_of
 
 CASES = 4
-"""In so many cases of each group an argument gets other values before it counts as idle."""
+"""An argument gets other values in this many cases of each group before it counts as idle."""
 
 
 def arguments(
@@ -27,7 +27,7 @@ def arguments(
 ) -> tuple[str, ...]:
     """The names of the arguments that were changed, and never changed what the reference returns.
 
-    Seeds and keys are left out: many functions need one, and count or arrange what is random. So
+    Seeds and keys are left out, because many functions need one whose output need not show it. So
     are arguments that cannot change alone, and questions whose answers are judged by a rule of
     their method or by other means than the reference's output.
     """

@@ -117,8 +117,7 @@ class Worker:
                 frame = self._pipe.receive(deadline, MAX_ANSWER)
             if header.get("do") != "cell" or not too_much_in(self._scratch):
                 return frame
-            # The watcher may be late. Then it would be chance whether it is the cell that is told,
-            # or a call after it.
+            # The watcher may look too late. Then a later call would be blamed for this cell.
             died = Died(watchers.TOO_MUCH_LEFT)
         except own_time.TookTooLong:
             self.end()  # the worker waits for an answer that will not come

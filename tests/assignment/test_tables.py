@@ -39,6 +39,6 @@ def test_the_author_reads_which_argument_an_answer_may_ignore(
     (changed.folder / "autograder" / RECORD_FILE).write_text(json.dumps(record))
     assert sentences_of_idle([one_assignment, changed]) == [
         "adapters: vmap_over_batch: whatever was passed for rank, the solution returned the same, "
-        "so an answer that ignores it loses no points. If it should matter, widen its range, or "
-        "compare what depends on it, too, such as a module's state."
+        "so an answer that ignores it may lose no points. If it should matter, widen its range, or "
+        "also compare what depends on it, such as a module's state."
     ]

@@ -6,6 +6,7 @@ Covers too: `sandbox.confined.inert_otter`, `sandbox.confined.plain_calls`,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -432,12 +433,12 @@ def test_a_cell_that_leaves_too_much_is_told_however_late_the_watcher_is(
 ) -> None:
     monkeypatch.setattr("autograder.sandbox.watchers._Watched.what_is_held", lambda _: None)
     limits = Limits(cell_seconds=20, call_seconds=4)
-    started = Submission(Settings(hidden=[str(tmp_path)], limits=limits), tmp_path)
     count = 2_000 if "chdir" in many else 20_001
-    printed, _ = started.cell(f"import os\nfor number in range({count}): {many}")
-    assert printed == "This cell left more than 512 MB or 20000 files in its folder."
-    assert started.cell("2 + 2")[0] == "Out[0]: 4\n"
-    started.close()
+    settings = Settings(hidden=[str(tmp_path)], limits=limits)
+    with contextlib.closing(Submission(settings, tmp_path)) as started:
+        printed, _ = started.cell(f"import os\nfor number in range({count}): {many}")
+        assert printed == "This cell left more than 512 MB or 20000 files in its folder."
+        assert started.cell("2 + 2")[0] == "Out[0]: 4\n"
 
 
 def test_a_worker_that_cannot_be_started_at_once_is_tried_again(
