@@ -195,25 +195,30 @@ def memory() -> int:
     return int(psutil.virtual_memory().total)
 
 
-def sizes_below(top: Path) -> Iterator[tuple[list[int], int]]:
-    """For each folder from `top` down, the bytes on disk of each of its files, and the number of
-    its folders. Does not follow links. Raises `OSError`, and `RecursionError` where it is too deep.
+def sizes_below(top: Path) -> Iterator[tuple[int, list[int], int]]:
+    """For each folder from `top` down, its depth below `top`, the bytes on disk of each of its
+    files, and the number of its folders. Does not follow links. Raises `OSError`, and some
+    versions of Python `RecursionError` for some hundreds of folders within each other.
     """
     if sys.platform != "win32":
-        for _, folders, files, descriptor in os.fwalk(top):
+        for folder, folders, files, descriptor in os.fwalk(top):
             sizes = [0] * len(files)
             for place, name in enumerate(files):
                 with contextlib.suppress(OSError):
                     found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
                     sizes[place] = found.st_blocks * 512
-            yield sizes, len(folders)
+            yield _depth(folder, top), sizes, len(folders)
         return
     for folder, below, files in os.walk(top):
         sizes = [0] * len(files)
         for place, name in enumerate(files):
             with contextlib.suppress(OSError):
                 sizes[place] = Path(folder, name).lstat().st_size
-        yield sizes, len(below)
+        yield _depth(folder, top), sizes, len(below)
+
+
+def _depth(folder: str, top: Path) -> int:
+    return folder.removeprefix(str(top)).count(os.sep)
 
 
 def listens_at(path: str) -> bool:

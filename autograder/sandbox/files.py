@@ -23,7 +23,10 @@ MAX_DEPTH = 20
 
 MAX_SCRATCH = 512 * 2**20
 MAX_SCRATCH_FILES = 20_000
-"""Bytes and entries that a submission may leave in its scratch folder before it is ended."""
+MAX_SCRATCH_DEPTH = 100
+"""Bytes, entries, and folders within each other that a submission may leave in its scratch folder
+before it is ended.
+"""
 
 SHOWN = 60
 """At most this many characters of a submitted file's name are repeated."""
@@ -145,22 +148,23 @@ def _remove_folder(path: Path) -> None:
         time.sleep(0.1)
 
 
-def too_much_in(folder: Path, beside: int = 0) -> bool:
-    """Whether a folder, together with `beside` bytes elsewhere, exceeds the limits. The submission
-    may change the folder during the check.
+def too_much_in(folder: Path, beside: int = 0) -> str | None:
+    """How a folder, together with `beside` bytes elsewhere, exceeds the limits. The words continue
+    a sentence about the submission, which may change the folder during the check.
     """
     total, count = beside, 0
     try:
-        for sizes, folders in system.sizes_below(folder):
+        for depth, sizes, folders in system.sizes_below(folder):
             count += len(sizes) + folders
             total += sum(sizes)
             if total > MAX_SCRATCH or count > MAX_SCRATCH_FILES:
-                return True
-    except RecursionError:
-        return True  # deeper than any folder that a notebook needs
+                size = f"{MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files"
+                return f"left more than {size} in its folder"
+            if depth > MAX_SCRATCH_DEPTH:
+                return f"left more than {MAX_SCRATCH_DEPTH} folders within each other"
     except OSError:
-        return False  # the folder is being removed
-    return False
+        return None  # the folder is being removed
+    return None
 
 
 def printable(name: str) -> str:

@@ -115,10 +115,11 @@ class Worker:
                     answer = serve(frame)
                 self._pipe.send(answer, deadline)
                 frame = self._pipe.receive(deadline, MAX_ANSWER)
-            if header.get("do") != "cell" or not too_much_in(self._scratch):
-                return frame
             # The watcher may look too late. Then a later call would be blamed for this cell.
-            died = Died(watchers.TOO_MUCH_LEFT)
+            left = too_much_in(self._scratch) if header.get("do") == "cell" else None
+            if left is None:
+                return frame
+            died = Died(left)
         except own_time.TookTooLong:
             self.end()  # the worker waits for an answer that will not come
             raise

@@ -15,17 +15,12 @@ from pathlib import Path
 from autograder.runtime import machine, processes, system
 from autograder.sandbox import nursery
 from autograder.sandbox.confined.confine import MAX_THREADS
-from autograder.sandbox.files import MAX_SCRATCH, MAX_SCRATCH_FILES, too_much_in
+from autograder.sandbox.files import too_much_in
 from autograder.sandbox.held import Held, held_by, look_as, shared_memory
 from autograder.sandbox.settings import Limits
 
 FOR_THE_GRADER = 200 * 2**20
 """The bytes of a small container's memory that are kept for Otter and its kernel."""
-
-TOO_MUCH_LEFT = (
-    f"left more than {MAX_SCRATCH // 2**20} MB or {MAX_SCRATCH_FILES} files in its folder"
-)
-"""The cause to report for a process whose folder outgrew the limits."""
 
 Process = subprocess.Popen[bytes] | nursery.Child
 
@@ -84,8 +79,9 @@ class _Watched:
                 if resident + held.memory > self.limit:
                     self.kill(too_much_memory(self.limits))
                     return
-            if too_much_in(self.scratch, 0 if held is None else held.files):
-                self.kill(TOO_MUCH_LEFT)
+            left = too_much_in(self.scratch, 0 if held is None else held.files)
+            if left is not None:
+                self.kill(left)
                 return
             time.sleep(0.25)
 

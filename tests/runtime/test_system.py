@@ -246,9 +246,12 @@ def test_sizes_of_files_are_told_folder_by_folder(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").write_bytes(b"x" * 10_000)
     (tmp_path / "link").symlink_to(tmp_path / "a" / "b")
     found = list(system.sizes_below(tmp_path))
-    assert [(len(sizes), folders) for sizes, folders in found] == [(1, 1), (1, 0)]
-    assert found[1][0][0] >= 10_000
-    assert found[0][0][0] < 10_000
+    assert [(depth, len(sizes), folders) for depth, sizes, folders in found] == [
+        (0, 1, 1),
+        (1, 1, 0),
+    ]
+    assert found[1][1][0] >= 10_000
+    assert found[0][1][0] < 10_000
 
 
 def test_a_socket_may_have_a_path_that_is_not_too_long(tmp_path: Path) -> None:

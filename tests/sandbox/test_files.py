@@ -136,3 +136,11 @@ def test_every_limit_on_files_beside_a_notebook_leaves_something_out(
         if limit == "MAX_DEPTH"
         else ["a/b/3 exceeds the limits on files beside a notebook"]
     )
+
+
+def test_folders_within_each_other_are_told_by_their_number_alone(tmp_path: Path) -> None:
+    inner = tmp_path.joinpath(*["d"] * 100)
+    inner.mkdir(parents=True)
+    assert files.too_much_in(tmp_path) is None
+    (inner / "d").mkdir()
+    assert files.too_much_in(tmp_path) == "left more than 100 folders within each other"

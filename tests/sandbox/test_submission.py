@@ -427,17 +427,23 @@ def test_a_cell_that_kills_itself_is_told_so_and_left_out(submission: Submission
     assert bound(submission)["values"] == 1
 
 
-@pytest.mark.parametrize("many", ["os.mkdir('d'); os.chdir('d')", "os.mkdir(f'{number}')"])
+@pytest.mark.parametrize(
+    ("count", "many", "told"),
+    [
+        (2_000, "os.mkdir('d'); os.chdir('d')", "100 folders within each other"),
+        (20_001, "os.mkdir(f'{number}')", "512 MB or 20000 files in its folder"),
+    ],
+    ids=["depth", "entries"],
+)
 def test_a_cell_that_leaves_too_much_is_told_however_late_the_watcher_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, many: str, told: str
 ) -> None:
     monkeypatch.setattr("autograder.sandbox.watchers._Watched.what_is_held", lambda _: None)
     limits = Limits(cell_seconds=20, call_seconds=4)
-    count = 2_000 if "chdir" in many else 20_001
     settings = Settings(hidden=[str(tmp_path)], limits=limits)
     with contextlib.closing(Submission(settings, tmp_path)) as started:
         printed, _ = started.cell(f"import os\nfor number in range({count}): {many}")
-        assert printed == "This cell left more than 512 MB or 20000 files in its folder."
+        assert printed == f"This cell left more than {told}."
         assert started.cell("2 + 2")[0] == "Out[0]: 4\n"
 
 
