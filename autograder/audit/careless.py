@@ -1,6 +1,6 @@
 """Mutants that look at only a part of their arguments, or are wrong in a part of their answer:
 results cached by a part of the arguments, 0 treated as missing, rounding instead of a cast, a
-region of the answer that is 5% off, an argument returned unchanged.
+region of the answer that is off, an argument returned unchanged.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from autograder.calls.outputs import ALONE, Output
 from autograder.questions.arguments import Array
 from autograder.questions.numbers import Dim, Number, Seed
 from autograder.questions.question import Question
+from autograder.sameness.words import samples_of
 
 _CONTENT = """\
 import marshal
@@ -49,7 +50,7 @@ _PARTS: Mapping[str, str] = {
 
 _OFF = (
     "jnp.where({mask}, ~_y if _y.dtype.kind == 'b' else _y + 1 if _y.dtype.kind in 'iu' else "
-    "1.05 * _y, _y).astype(_y.dtype)"
+    "{factor} * _y, _y).astype(_y.dtype)"
 )
 
 _REGIONS: Mapping[str, str] = {
@@ -62,7 +63,7 @@ _REGIONS: Mapping[str, str] = {
     "everything above the median": "jnp.abs(_y) > jnp.median(jnp.abs(_y))",
     "every third element": "jnp.arange(_y.size).reshape(_y.shape) % 3 == 2",
 }
-"""The regions in which an answer is 5% off, by name."""
+"""The regions in which an answer is off, by name."""
 
 
 def careless(question: Question) -> Iterator[Around]:
@@ -75,11 +76,16 @@ def careless(question: Question) -> Iterator[Around]:
     if question.gradient:
         return  # a part of a loss means nothing
     plain = call(question)
+    # `samples` promises to see that a spread is off by more than a tenth, or a quarter with the
+    # fewest samples. Whether it sees 5% depends on the arguments drawn.
+    sampled = samples_of(question.words) is not None
+    factor, how = ("2", "twice as large") if sampled else ("1.05", "5% off")
     for region, mask in _REGIONS.items():
-        off = f"def _off(_y):\n    _y = jnp.asarray(_y)\n    return {_OFF.format(mask=mask)}\n"
+        wrong = _OFF.format(mask=mask, factor=factor)
+        off = f"def _off(_y):\n    _y = jnp.asarray(_y)\n    return {wrong}\n"
         yield (
             "region",
-            f"{region} is 5% off",
+            f"{region} is {how}",
             f"{off}_y = {plain}\nreturn {of_all(question, '_off(_y)')}",
         )
 

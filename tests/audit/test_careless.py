@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from autograder import Array, Function, Number, Question, Seed
+from autograder import Array, Function, Key, Number, Question, Seed
 from autograder.audit.answers import Answer
 from autograder.audit.kinds import kinds
 from autograder.audit.mutants import mutants
@@ -23,6 +23,7 @@ from autograder.build.banks import build
 from autograder.build.record import ToleranceRecord
 from autograder.build.tolerance import Noise
 from autograder.calls import given
+from autograder.same import samples
 from autograder.verdicts.examine import examine
 
 SOURCE = """
@@ -108,6 +109,19 @@ def test_a_region_is_off_and_the_rest_is_not() -> None:
         found = np.asarray(scope["formula"](3.0, x, 1.0))
         wanted = np.where(np.broadcast_to(places, right.shape), 1.05 * right, right)
         np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def test_where_the_distribution_is_judged_a_region_is_off_by_more_than_samples_allow() -> None:
+    question = Question(
+        "noisy", arguments={"key": Key(), "x": Array("N")}, dims={"N": (3, 9)}, same=samples(2_000)
+    )
+    source = "def noisy(key, x):\n    return x + jax.random.normal(key, x.shape)"
+    scope = dict(SCOPE)
+    exec(source, scope)
+    right = scope["noisy"](jax.random.key(0), jnp.arange(3.0))
+    exec(named(mutants(source, question), "the last row is twice as large"), scope)
+    found = scope["noisy"](jax.random.key(0), jnp.arange(3.0))
+    assert found.tolist() == (right * jnp.array([1, 1, 2])).tolist()
 
 
 def test_integers_and_truth_values_are_off_in_a_region_too() -> None:
