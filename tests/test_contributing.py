@@ -296,7 +296,7 @@ def test_a_shortcut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         log_server,
         "wake",
-        lambda host, port: usual(host, port) if switches.enabled("woken") else None,
+        lambda host, port: usual(host, port) if switches.is_enabled("woken") else None,
     )
     for without in ("compiled", "woken"):
         monkeypatch.setenv(switches.VARIABLE, without)

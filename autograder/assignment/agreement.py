@@ -40,8 +40,8 @@ def compare(name: str, with_all: Sequence[Row], without: Sequence[Row]) -> None:
         if one != other:
             raise Disagreement(
                 f"{name} gets different results with and without shortcuts.\n"
-                f"With shortcuts: {_told(one)}\n"
-                f"Without: {_told(other)}\n"
+                f"With shortcuts: {_text_of(one)}\n"
+                f"Without: {_text_of(other)}\n"
                 "If rounding decides the answer (a comparison, a floor, the sign of a vector), "
                 "change the question. Otherwise this is a fault of otter-arrays: report it, and "
                 f"grade with {switches.VARIABLE}={','.join(switches.SHORTCUTS)} until it is fixed"
@@ -66,7 +66,7 @@ def rows(archive: Path, submission: Path, left_out: Sequence[str] = ()) -> list[
     return question_rows(graded.results)
 
 
-def _told(row: Row | None) -> str:
+def _text_of(row: Row | None) -> str:
     if row is None:
         return "no such row"
     points = (

@@ -37,7 +37,7 @@ def build(masters: Sequence[Path], out: Path, image: str, *, twice: bool) -> lis
     ended: dict[Path, Ended] = {}
     grading: dict[tuple[Path, tuple[str, ...]], Future[list[Row]]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        building = {pool.submit(_built, each, out / each.stem, image): each for each in masters}
+        building = {pool.submit(_build, each, out / each.stem, image): each for each in masters}
         for done in with_progress("building", as_completed(building), len(building)):
             master = building[done]
             ended[master] = done.result()
@@ -62,7 +62,7 @@ def build(masters: Sequence[Path], out: Path, image: str, *, twice: bool) -> lis
     ]
 
 
-def _built(master: Path, folder: Path, image: str) -> Ended:
+def _build(master: Path, folder: Path, image: str) -> Ended:
     notes: list[str] = []
     fault = assign(master, folder, notes, run_tests=False)
     if fault:

@@ -24,7 +24,7 @@ class Checked(otter.assign.Assignment):
         """Accept a part of the configuration. Raises `BuildError`."""
         try:
             plugins.check_importable(user_config)
-            prepared = files.prepared(user_config, self.master)
+            prepared = files.prepare(user_config, self.master)
         except BuildError as fault:
             raise BuildError(f"{self.master.name}: {fault}") from None
         return super().update(prepared)

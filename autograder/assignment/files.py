@@ -21,7 +21,7 @@ _BY_THE_BUILD = (PUBLIC_FILE, RECORD_FILE, compiled_programs.FILE, ASIDE, "otter
 """What a build writes itself, and would overwrite."""
 
 
-def prepared(config: Mapping[str, Any], master: Path) -> dict[str, Any]:
+def prepare(config: Mapping[str, Any], master: Path) -> dict[str, Any]:
     """The configuration, with its files named so that Otter can handle them.
 
     Raises `BuildError`, which names the key, the entry, and what to do.

@@ -74,9 +74,9 @@ def dress(archive: Path, requirements: Path, image: str = LEAN) -> str:
         "otter_env": _OTTER_ENV,
     }
     values |= {"python": python_of(entries), "stock": image == STOCK}
-    entries["run_autograder"] = _rendered("run_autograder", values)
+    entries["run_autograder"] = _render("run_autograder", values)
     if image == LEAN:
-        entries["setup.sh"] = _rendered("setup.sh", values)
+        entries["setup.sh"] = _render("setup.sh", values)
         entries[LOCK_FILE] = lock(requirements.read_text(encoding="utf-8").splitlines()).encode()
     part = archive.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as new:
@@ -223,7 +223,7 @@ def python_of(entries: Mapping[str, bytes]) -> str:
     return ".".join(found.split(".")[:2]) or f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _rendered(name: str, values: Mapping[str, object]) -> bytes:
+def _render(name: str, values: Mapping[str, object]) -> bytes:
     environment = Environment(
         loader=PackageLoader("autograder"),
         undefined=StrictUndefined,

@@ -15,7 +15,7 @@ from autograder.bank.storage import save
 from autograder.build.banks import build
 from autograder.build.precompile import call_on_other_values
 from autograder.errors import BuildError
-from autograder.questions.question import declared
+from autograder.questions.question import declared_questions
 from autograder.runtime import jax_settings, switches
 from autograder.runtime.gathered_programs import Gathered
 from autograder.sandbox.expected_names import ExpectedNames
@@ -39,10 +39,10 @@ def build_here(
     A fault of the master is part of the outcome, under "error".
     """
     jax_settings.for_tiny_programs()
-    gathered = Gathered(Path(programs)) if switches.enabled("compiled") else None
+    gathered = Gathered(Path(programs)) if switches.is_enabled("compiled") else None
     hidden = None
     try:
-        for question in declared():
+        for question in declared_questions():
             if question.see and question.see not in headings:
                 raise BuildError(
                     f"question {question.name!r}: see={question.see!r} is not a heading of the "
@@ -52,10 +52,10 @@ def build_here(
         calls = record(Path(tests), namespace)
         asked = {
             question.name: Asked([rule.name for rule in question.rules], question.laws)
-            for question in declared()
+            for question in declared_questions()
         }
         check_calls(calls, asked)
-        built = build(assignment, declared(), namespace, secret)
+        built = build(assignment, declared_questions(), namespace, secret)
         save(built.hidden, Path(folder) / hidden_file(secret))
         save(built.public, Path(folder) / PUBLIC_FILE)
         outcome: dict[str, Any] = {

@@ -89,7 +89,7 @@ def lost_names(source: str, line: int | None, needed: frozenset[str]) -> list[st
 
 
 def _statement(node: ast.stmt) -> Statement:
-    binds = set(_bound(node))
+    binds = set(_bindings(node))
     mentions = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
     texts = {
         each.value
@@ -110,11 +110,11 @@ def _statement(node: ast.stmt) -> Statement:
         frozenset(mentions),
         frozenset(texts) if declares else frozenset(),
         declares,
-        _called(node),
+        _callee(node),
     )
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def _bindings(node: ast.AST) -> Iterator[str]:
     """The names that a statement binds or changes outside function bodies."""
     if isinstance(node, _DEFINITION):
         yield node.name
@@ -129,10 +129,10 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield _root(node)
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.Lambda):
-            yield from _bound(child)
+            yield from _bindings(child)
 
 
-def _called(node: ast.stmt) -> str:
+def _callee(node: ast.stmt) -> str:
     """The name that a statement calls if it is a call: `jax` in `jax.config.update(…)`. The result
     is "" for a call of a package's function, such as `jnp.sum(x)`, because it sets nothing up.
     """

@@ -18,7 +18,7 @@ def needed_modules(roots: Iterable[str]) -> dict[str, str]:
     by name (`importlib.import_module`) must be a root.
     """
     folder = Path(str(resources.files(PACKAGE)))
-    paths = {_dotted(path.relative_to(folder.parent)): path for path in folder.rglob("*.py")}
+    paths = {_dotted_name(path.relative_to(folder.parent)): path for path in folder.rglob("*.py")}
     found: dict[str, str] = {}
     wanted = [*roots]
     while wanted:
@@ -28,14 +28,14 @@ def needed_modules(roots: Iterable[str]) -> dict[str, str]:
             continue
         found[name] = path.read_text(encoding="utf-8")
         wanted += [".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 1)]
-        wanted += imported(found[name])
+        wanted += imports(found[name])
     return {
         paths[name].relative_to(folder.parent).as_posix(): text
         for name, text in sorted(found.items())
     }
 
 
-def imported(source: str) -> list[str]:
+def imports(source: str) -> list[str]:
     """The full names that a module's import statements may mean: modules, and what they contain."""
     return [
         name
@@ -62,6 +62,6 @@ def for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
-def _dotted(path: Path) -> str:
+def _dotted_name(path: Path) -> str:
     parts = path.with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

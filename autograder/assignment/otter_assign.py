@@ -16,7 +16,7 @@ import nbformat
 from autograder.errors import BuildError
 from autograder.grading import provisioner
 from autograder.runtime import system
-from autograder.runtime.tied import tied
+from autograder.runtime.tied import tie
 
 if TYPE_CHECKING:
     from otter.assign import Assignment
@@ -100,7 +100,7 @@ def assign(
     command = [sys.executable, "-m", "autograder.assignment.checked_assign", str(place), str(out)]
     command += [] if run_tests else ["--no-run-tests"]
     done = subprocess.run(
-        tied(command),  # a kernel may still be computing in it when this process is killed
+        tie(command),  # a kernel may still be computing in it when this process is killed
         capture_output=True,
         text=True,
         encoding="utf-8",

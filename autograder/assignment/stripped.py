@@ -9,7 +9,7 @@ from autograder.assignment.needed_modules import for_types
 _OF_TYPES = ("typing", "collections.abc")
 
 
-def stripped(source: str) -> str:
+def strip(source: str) -> str:
     """The same program without comments, docstrings, annotations, and imports of types that only
     annotations name.
     """

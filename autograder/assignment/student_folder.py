@@ -40,9 +40,11 @@ def write(
     """
     needs = ranges(author_lines, distribution)
     (folder / RANGES).write_text("\n".join([*needs, *own_lines]) + "\n", encoding="utf-8")
-    exact = [_pinned(line) for line in needs]
+    exact = [_pin(line) for line in needs]
     (folder / EXACT).write_text("\n".join([*exact, *own_lines]) + "\n", encoding="utf-8")
-    size = student_notebook.write(notebook, [each for each in needs if _named(each)], alone=alone)
+    size = student_notebook.write(
+        notebook, [each for each in needs if _requirement_in(each)], alone=alone
+    )
     if not (folder / README).exists():  # the author may hand out one
         (folder / README).write_text(_readme(notebook, alone=alone), encoding="utf-8")
     return size
@@ -56,7 +58,7 @@ def ranges(author_lines: Sequence[str], distribution: str) -> list[str]:
     found = {canonicalize_name(each.name): each for each in checks if each.marker is None}
     others = []
     for line in author_lines:
-        requirement = _named(line)
+        requirement = _requirement_in(line)
         known = found.get(canonicalize_name(requirement.name)) if requirement else None
         if requirement is None or known is None:
             others.append(line)
@@ -73,7 +75,7 @@ def _text(requirement: Requirement) -> str:
     return f"{requirement.name}{extras}{','.join(bounds)}"
 
 
-def _named(line: str) -> Requirement | None:
+def _requirement_in(line: str) -> Requirement | None:
     """The requirement in a line of a requirements file; None if the line is something else, such as
     a path.
     """
@@ -83,9 +85,9 @@ def _named(line: str) -> Requirement | None:
         return None
 
 
-def _pinned(line: str) -> str:
+def _pin(line: str) -> str:
     """The line with the version that is installed here and computed the references."""
-    requirement = _named(line)
+    requirement = _requirement_in(line)
     if requirement is None:
         return line
     try:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 
 from autograder.assignment.needed_modules import needed_modules
-from autograder.assignment.stripped import stripped
+from autograder.assignment.stripped import strip
 from autograder.bank import storage
 from autograder.bank.filenames import PUBLIC_FILE
 from autograder.student.bring import FACTS
@@ -115,9 +115,9 @@ def _single(folder: Path, files: Mapping[str, bytes], assignment: str, needs: Se
         "needs": [*needs, *_otters_needs(needs)],
         "alone": ["otter-grader"],
     }
-    brought = {name: stripped(source).encode() for name, source in modules.items()}
+    brought = {name: strip(source).encode() for name, source in modules.items()}
     brought |= {FACTS: json.dumps(facts).encode(), **files}
-    return _rendered("single.py.jinja", payload=payload(brought))
+    return _render("single.py.jinja", payload=payload(brought))
 
 
 def _by_name(public_cases: Path) -> list[str]:
@@ -130,7 +130,7 @@ def _by_name(public_cases: Path) -> list[str]:
 
 def _looking(files: Mapping[str, bytes], assignment: str) -> str:
     names = [name for name in files if name.startswith("tests/") or "/" not in name]
-    return _rendered(
+    return _render(
         "beside.py.jinja",
         files=names,
         modules=["autograder", "otter", "jax", "flax", "numpy", "safetensors"],
@@ -175,7 +175,7 @@ def _our_grader(source: str, name: str) -> str:
     )
 
 
-def _rendered(template: str, **values: object) -> str:
+def _render(template: str, **values: object) -> str:
     environment = Environment(
         loader=PackageLoader("autograder"), undefined=StrictUndefined, autoescape=False
     )

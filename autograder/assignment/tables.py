@@ -12,7 +12,7 @@ from rich.table import Table
 from autograder.assignment.built import BuiltAssignment
 from autograder.bank.groups import PUBLIC
 from autograder.build.record import QuestionRecord
-from autograder.build.trivial import accepted
+from autograder.build.trivial import groups_passed
 from autograder.console import a_table
 
 
@@ -44,7 +44,7 @@ def table_of_builds(built: Sequence[BuiltAssignment]) -> Table:
             table.add_row(
                 _label(each, name),
                 *map(str, counts),
-                *_measured(question),
+                *_measurements(question),
                 refused,
                 str(told.count("method")),
             )
@@ -112,7 +112,7 @@ def sentences_of_trivial(built: Sequence[BuiltAssignment]) -> list[str]:
         f"{', '.join(names)}; the author accepts this."
         for each in built
         for question, record in each.record().questions.items()
-        for called, names in accepted(record.trivial).items()
+        for called, names in groups_passed(record.trivial).items()
     ]
 
 
@@ -162,7 +162,7 @@ def _label(built: BuiltAssignment, question: str) -> str:
     return built.name if len(built.record().questions) == 1 else f"{built.name}: {question}"
 
 
-def _measured(question: QuestionRecord) -> tuple[str, str, str]:
+def _measurements(question: QuestionRecord) -> tuple[str, str, str]:
     """The noise, the tolerance, and the distance of the nearest wrong answer, as the table shows
     them.
     """

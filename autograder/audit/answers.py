@@ -92,7 +92,7 @@ def around(module: ast.Module, question: Question, bodies: Iterator[Around]) -> 
 
 def _wrapper(question: Question, body: str) -> str:
     if question.through is not None:  # what the given code passes is unknown
-        return f"def {question.name}(*given, **named):\n{_indented(body, 1)}\n"
+        return f"def {question.name}(*given, **named):\n{_indent(body, 1)}\n"
     if question.calls:
         return _subclass(question, body)
     first, rest = _stages(question)
@@ -100,11 +100,11 @@ def _wrapper(question: Question, body: str) -> str:
         own = ", ".join(["*", *(f"{name}={name}" for name in first)])  # a body may change them
         return (
             f"def {question.name}({', '.join(first)}):\n"
-            f"    def _then({', '.join(rest)}, {own}):\n{_indented(body, 2)}\n\n"
+            f"    def _then({', '.join(rest)}, {own}):\n{_indent(body, 2)}\n\n"
             "    return _then\n"
         )
     if question.constructor is None:
-        return f"def {question.name}({', '.join(first)}):\n{_indented(body, 1)}\n"
+        return f"def {question.name}({', '.join(first)}):\n{_indent(body, 1)}\n"
     made = "".join(f"{name}, " for name in first)
     return (
         f"class {question.name}:\n"
@@ -112,7 +112,7 @@ def _wrapper(question: Question, body: str) -> str:
         f"        self.made = ({made})\n\n"
         f"    def {question.method}({', '.join(['self', *rest])}):\n"
         f"        {f'{made}= self.made' if made else 'pass'}\n"
-        f"{_indented(body, 2)}\n"
+        f"{_indent(body, 2)}\n"
     )
 
 
@@ -122,7 +122,7 @@ def _subclass(question: Question, body: str) -> str:
     return f"class {question.name}({INNER}):\n" + "\n".join(
         f"    def {method}(self, *given, **named):\n"
         f"        {INNER_METHOD} = super().{method}\n"
-        f"{_indented(body, 2)}\n"
+        f"{_indent(body, 2)}\n"
         for method in methods
     )
 
@@ -137,7 +137,7 @@ def _stages(question: Question) -> tuple[list[str], list[str]]:
     return first, [name for name in ordered if name not in first]
 
 
-def _indented(body: str, levels: int) -> str:
+def _indent(body: str, levels: int) -> str:
     return "\n".join(f"{'    ' * levels}{line}" for line in body.splitlines())
 
 

@@ -21,7 +21,7 @@ from autograder.build.plan import generator, plan
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.outputs import Output
 from autograder.calls.spec import CallSpec, Case
-from autograder.questions.question import Question, declared
+from autograder.questions.question import Question, declared_questions
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def made_answers(master: Path, solution: Path) -> list[MadeAnswers]:
 
 def make_here(namespace: Mapping[str, Any], solution: str, target: str) -> None:
     """Write a list of `MadeAnswers` as JSON. Runs in the master's kernel, after its cells."""
-    made = [_for(question, namespace, Path(solution)) for question in declared()]
+    made = [_for(question, namespace, Path(solution)) for question in declared_questions()]
     Path(target).write_text(json.dumps([asdict(each) for each in made]), encoding="utf-8")
 
 

@@ -19,7 +19,7 @@ from autograder.build.measured import of_classes, with_own
 from autograder.build.plan import generator
 from autograder.build.reference import drawn_cases
 from autograder.build.tolerance import Noise, tolerances
-from autograder.questions.question import Question, declared
+from autograder.questions.question import Question, declared_questions
 from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts.examine import examine
 
@@ -62,24 +62,24 @@ def agree_here(namespace: Mapping[str, Any], asked: str, told: str) -> None:
     import jax
 
     wanted = json.loads(Path(asked).read_text(encoding="utf-8"))
-    question = next(each for each in declared() if each.name == wanted["question"])
+    question = next(each for each in declared_questions() if each.name == wanted["question"])
     functions = []
     for source in wanted["sources"]:
         scope = dict(namespace)
         exec(source, scope)
         functions.append(scope[question.name])
     agreeing = [True] * len(functions)
-    before = _mapped()
+    before = _count_mappings()
     for group in fresh_groups(question, namespace[question.name], Noise(**wanted["noise"])):
         for place, function in enumerate(functions):
             if agreeing[place]:
                 agreeing[place] = examine(function, group) is None
-                if before is None or (_mapped() or 0) > before + MOST_MAPPED:
+                if before is None or (_count_mappings() or 0) > before + MOST_MAPPED:
                     jax.clear_caches()
     Path(told).write_text(json.dumps(agreeing), encoding="utf-8")
 
 
-def _mapped() -> int | None:
+def _count_mappings() -> int | None:
     """How many mappings of memory this process has. None if the system does not tell."""
     try:
         return Path("/proc/self/maps").read_bytes().count(b"\n")

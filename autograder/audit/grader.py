@@ -107,12 +107,12 @@ class AnswerGrader:
             self._submission = self._start()
         in_grading.begin_grading(self._bank, None, self._submission, look_twice=look_twice)
         self._submission.cell(f"globals().pop({self._question!r}, None)\n{answer.source}")
-        results = gradescope.run_tests(self._bound())
+        results = gradescope.run_tests(self._bindings())
         gradescope.settle(results, self._checks, self._worth)
         self.rows = [row for row in in_grading.rows() if row.question == self._question]
         return float(results.total), float(results.possible)
 
-    def _bound(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def _bindings(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         for name, path in self._tests.items():
             namespace: dict[str, Any] = {}
             self._submission.bind(name, namespace)

@@ -24,7 +24,7 @@ from autograder.build.plan import generator
 from autograder.build.reference import draw
 from autograder.calls.call import Returned
 from autograder.errors import BuildError
-from autograder.questions.question import Question, declared
+from autograder.questions.question import Question, declared_questions
 from autograder.sameness.words import residual_of, samples_of
 from autograder.verdicts.diagnosis import Diagnosis
 from autograder.verdicts.examine import diagnosis_of
@@ -182,7 +182,7 @@ def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tu
             if y.dtype.kind == "f"
             else rng.integers(0, 99, y.shape)
         ),
-        "one element changed": lambda y: _changed(y, int(rng.integers(y.size))),
+        "one element changed": lambda y: _change(y, int(rng.integers(y.size))),
         "every number squared": lambda y: y * y + y,
     }
     found: list[tuple[str, str]] = []
@@ -202,7 +202,7 @@ def _strays(drawn: DrawnGroups, group: str, rng: np.random.Generator) -> list[tu
     return found
 
 
-def _changed(output: np.ndarray, place: int) -> np.ndarray:
+def _change(output: np.ndarray, place: int) -> np.ndarray:
     changed = output.copy()
     changed.flat[place] += 3
     return changed
@@ -244,6 +244,6 @@ def run_here(
     found = [
         of_question(question, namespace.get(question.name), assignment, secret)
         for secret in secrets
-        for question in declared()
+        for question in declared_questions()
     ]
     Path(target).write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")

@@ -179,9 +179,9 @@ def _wrong_around(question: Question) -> Iterator[Around]:
     yield (
         "cached",
         "the first result for these sizes",
-        _cached(question, f"({key},)" if key else "()"),
+        _cache(question, f"({key},)" if key else "()"),
     )
-    yield "cached", "the first result", _cached(question, "0")
+    yield "cached", "the first result", _cache(question, "0")
     counted = "_kept['calls'] = _kept.get('calls', 0) + 1"
     yield (
         "state",
@@ -208,7 +208,7 @@ def _unless(question: Question, condition: str) -> str:
     )
 
 
-def _cached(question: Question, key: str) -> str:
+def _cache(question: Question, key: str) -> str:
     return f"if {key} not in _kept:\n    _kept[{key}] = {call(question)}\nreturn _kept[{key}]"
 
 

@@ -95,10 +95,10 @@ def to_json(audited: Sequence[Audited]) -> str:
 
 def from_json(text: str) -> list[Audited]:
     """The audits in JSON text."""
-    return [_audited(each) for each in json.loads(text)]
+    return [_audit_of(each) for each in json.loads(text)]
 
 
-def _audited(stored: Mapping[str, Any]) -> Audited:
+def _audit_of(stored: Mapping[str, Any]) -> Audited:
     verdicts = tuple(_verdict(verdict) for verdict in stored["verdicts"])
     return Audited(
         **{

@@ -70,13 +70,13 @@ def _question(audited: Audited) -> dict[str, Any]:
         "question": audited.question,
         "assignment": audited.assignment,
         "matrix": _matrix(audited.verdicts),
-        "survivors": [_shown(verdict, audited) for verdict in wrong if verdict.survives],
+        "survivors": [_as_shown(verdict, audited) for verdict in wrong if verdict.survives],
         "refused": [
-            _shown(verdict, audited)
+            _as_shown(verdict, audited)
             for verdict in audited.verdicts
             if verdict.right and not verdict.full
         ],
-        "equivalent": [_shown(verdict, audited) for verdict in wrong if verdict.equivalent],
+        "equivalent": [_as_shown(verdict, audited) for verdict in wrong if verdict.equivalent],
         "plot": _plot(audited),
         "plot_words": _plot_words(audited),
         "groups": _groups(audited),
@@ -114,7 +114,7 @@ def _matrix(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(verdict: Verdict, audited: Audited) -> dict[str, Any]:
+def _as_shown(verdict: Verdict, audited: Audited) -> dict[str, Any]:
     lines = difflib.unified_diff(
         audited.reference.splitlines(),
         verdict.source.splitlines(),

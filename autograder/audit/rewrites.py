@@ -31,7 +31,7 @@ TRANSFORMS = ("vmap", "scan", "jit", "split_rngs", "remat")
 def rewrites(source: str, question: Question) -> list[Answer]:
     """Known right answers, which are the reference written differently, without duplicates."""
     module = of_function(source, question.name)
-    made = [*_respelled(module, question), *around(module, question, _right_around(question))]
+    made = [*_respell(module, question), *around(module, question, _right_around(question))]
     return unique(made, ast.unparse(module))
 
 
@@ -88,7 +88,7 @@ def _right_around(question: Question) -> Iterator[Around]:
         yield "input", "whole numbers first", f"{whole}\nreturn {plain}"
 
 
-def _respelled(module: ast.Module, question: Question) -> Iterator[Answer]:
+def _respell(module: ast.Module, question: Question) -> Iterator[Answer]:
     for kind, name, change in (
         ("spelled", "decorators as calls", _decorators_as_calls),
         ("spelled", "transforms by functools.partial", _by_partial),

@@ -84,9 +84,7 @@ def answered_slot(
             continue
         why = "" if expected else why_degenerate(output)
         advice = " Narrow the ranges in dims" if why else ""
-        why = why or why_not_by_right(
-            question, lambda case: _expected(reference, case), case, output
-        )
+        why = why or why_not_by_right(question, lambda case: _expect(reference, case), case, output)
         if not why:
             again = _reference_output(question, reference, case)
             if not identical(output, again):
@@ -117,7 +115,7 @@ def _kept_in_float64(question: Question, reference: object, case: Case) -> str:
     """
     if coarsest(case.arguments) <= np.finfo(np.float64).eps:
         return ""
-    wide = in_float64(lambda case: _expected(reference, case), case)
+    wide = in_float64(lambda case: _expect(reference, case), case)
     if isinstance(wide, Failed) or why_degenerate(wide.output):
         return ""
     return (
@@ -151,16 +149,16 @@ def _without_a_number(output: Output) -> bool:
     )
 
 
-def _expected(reference: object, case: Case) -> Returned | Failed:
+def _expect(reference: object, case: Case) -> Returned | Failed:
     return (
-        law_cases.expected(reference, case)
+        law_cases.expect(reference, case)
         if case.way.law
         else call(reference, case.arguments, case.way)
     )
 
 
 def _reference_output(question: Question, reference: object, case: Case) -> Output:
-    outcome = _expected(reference, case)
+    outcome = _expect(reference, case)
     if isinstance(outcome, Failed):
         if reference is None or reference is Ellipsis:
             raise BuildError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.build.answered_cases import answered_case
 from autograder.build.plan import Plan, Slot
-from autograder.build.structures import enlarged, spoiled, structured
+from autograder.build.structures import enlarge, give_structure, spoil
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.questions.question import Question
@@ -78,7 +78,7 @@ def balance(
     for index in range(2, len(answered), 2):
         if index in common and len(common) < len(answered):
             plain = answered[index][0]
-            tried = (enlarged(question, plain), plain) if index % 4 == 2 else (plain,)
+            tried = (enlarge(question, plain), plain) if index % 4 == 2 else (plain,)
             any(
                 _just_miss(question, reference, planned, answered, leaf, index, usual, case)
                 for case in tried
@@ -91,7 +91,7 @@ def have_not_finite(
     """Make about one in `RARE` cases of a group have NaN or infinities, if some structure gives
     them, such as a row of zeros in a mask. A question that expects them should ask for them. A case
     without any finite number takes the place of no case that alone has its kinds of arguments:
-    whoever answers NaN there would be right.
+    an answer of NaN there would be right.
     """
     wanted = max(1, round(len(answered) / RARE))
     for index in range(1, len(answered), 2):
@@ -99,7 +99,7 @@ def have_not_finite(
             return
         found = [
             pair
-            for case in structured(question, answered[index][0])
+            for case in give_structure(question, answered[index][0])
             if (pair := _answer(question, reference, planned.slots[index], case)) is not None
             and share_finite(pair[1]) < 1
             and (share_finite(pair[1]) > 0 or _has_a_like(answered, index))
@@ -149,7 +149,7 @@ def _replace(
     usual: np.ndarray,
 ) -> bool:
     """Replace a case by a structured one with another answer. Returns whether there is one."""
-    for case in structured(question, answered[index][0]):
+    for case in give_structure(question, answered[index][0]):
         pair = _answer(question, reference, planned.slots[index], case)
         if pair is not None and leaf in pair[1] and not like(pair[1][leaf], usual):
             answered[index] = pair
@@ -171,11 +171,11 @@ def _just_miss(
     is responsible for that answer. Returns whether there is one.
     """
     slot = planned.slots[index]
-    for case in structured(question, plain):
+    for case in give_structure(question, plain):
         pair = _answer(question, reference, slot, case)
         if pair is None or leaf not in pair[1] or like(pair[1][leaf], usual):
             continue
-        for missed in spoiled(case, plain):
+        for missed in spoil(case, plain):
             found = _answer(question, reference, slot, missed)
             if found is not None and leaf in found[1] and like(found[1][leaf], usual):
                 answered[index] = found

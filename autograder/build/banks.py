@@ -114,7 +114,7 @@ def build(
             tolerance=_tolerance_record(question, kept),
             imprecise=question.imprecise,
             options=options.counts(question, kept.groups.values()),
-            trivial=trivial.refused(question, kept.groups),
+            trivial=trivial.count_refusals(question, kept.groups),
             idle=idle.arguments(question, reference, kept.groups),
         )
     environment = fingerprint(sorted(samplers))

@@ -14,12 +14,12 @@ import numpy as np
 from autograder.build.float64 import in_float64
 from autograder.build.random_draws import takes_random_numbers
 from autograder.calls.call import Failed, Returned
-from autograder.calls.nudges import nudged
+from autograder.calls.nudges import nudge_floats
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind
-from autograder.verdicts.not_finite import KINDS, kinds, misplaced
+from autograder.verdicts.not_finite import KINDS, find_misplaced, kinds
 
 MOVED, OTHERS = 2, 3
 """How many calls use inputs moved by one unit in the last place, and how many use other numbers."""
@@ -48,7 +48,7 @@ def why_not_by_right(question: Question, evaluate: Evaluate, case: Case, output:
         return ""
     rng = np.random.default_rng(7)
     for _ in range(MOVED):
-        other = evaluate(replace(case, arguments=nudged(case.arguments, rng)))
+        other = evaluate(replace(case, arguments=nudge_floats(case.arguments, rng)))
         if _where_not(other, output, found):
             return (
                 "its infinities and NaN appear or disappear when the inputs change by one unit "
@@ -86,7 +86,7 @@ def _where_not(other: Returned | Failed, output: Output, found: Output) -> str:
     for name in found:
         array = other.output.get(name)
         if array is not None and array.shape == output[name].shape:
-            _, told = misplaced(array, output[name])
+            _, told = find_misplaced(array, output[name])
             if told:
                 return told
     return ""

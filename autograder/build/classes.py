@@ -15,12 +15,12 @@ from autograder.build.random_draws import draw_random_numbers
 from autograder.build.tolerance import NOISIEST, Sizes
 from autograder.calls.call import Returned, call
 from autograder.calls.narrow_floats import finfo
-from autograder.calls.nudges import nudged
+from autograder.calls.nudges import nudge_floats
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.questions.question import Question
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
-from autograder.verdicts.not_finite import misplaced
+from autograder.verdicts.not_finite import find_misplaced
 
 GAP = 2.0**10
 """A gap of this ratio between two neighbouring sizes may separate two classes."""
@@ -73,14 +73,14 @@ def _of_moved_inputs(reference: Any, case: Case, output: Output) -> dict[str, np
         outcome = (
             None
             if case.way.law == "grad"
-            else call(reference, nudged(case.arguments, rng), case.way)
+            else call(reference, nudge_floats(case.arguments, rng), case.way)
         )
         for name in split:
             other = outcome.output.get(name) if isinstance(outcome, Returned) else None
             found[name] = (
                 np.full(output[name].shape, magnitude(output[name]))
                 if other is None or other.shape != output[name].shape
-                else _merged(found[name], output[name], other)
+                else _merge(found[name], output[name], other)
             )
     return found
 
@@ -115,7 +115,7 @@ def _tops(scale: np.ndarray) -> np.ndarray:
     return np.unique(scale)
 
 
-def _merged(scale: np.ndarray, output: np.ndarray, moved: np.ndarray) -> np.ndarray:
+def _merge(scale: np.ndarray, output: np.ndarray, moved: np.ndarray) -> np.ndarray:
     """Merge each class whose elements change by more than rounding explains into the next larger
     class.
     """
@@ -137,11 +137,11 @@ def _enlarge_as_float64_says(
     wide = in_float64(lambda case: call(reference, case.arguments, case.way), case)
     for name, tops in scale.items():
         if isinstance(wide, Returned) and len(_tops(tops)) > 1:
-            scale[name] = _enlarged(tops, output[name], wide.output.get(name))
+            scale[name] = _enlarge(tops, output[name], wide.output.get(name))
 
 
-def _enlarged(scale: np.ndarray, output: np.ndarray, actual: np.ndarray | None) -> np.ndarray:
-    if actual is None or actual.shape != output.shape or misplaced(actual, output)[1]:
+def _enlarge(scale: np.ndarray, output: np.ndarray, actual: np.ndarray | None) -> np.ndarray:
+    if actual is None or actual.shape != output.shape or find_misplaced(actual, output)[1]:
         return scale
     error = np.zeros(output.shape)
     finite = np.isfinite(widen(output))

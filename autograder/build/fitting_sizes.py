@@ -37,7 +37,7 @@ def free_ranges(question: Question) -> dict[str, tuple[int, int]]:
     }
 
 
-def completed(question: Question, free: Sizes, pick: Pick) -> Sizes | None:
+def complete(question: Question, free: Sizes, pick: Pick) -> Sizes | None:
     """The sizes, completed by those that depend on them; None if a range is empty."""
     sizes = dict(free)
     for dim in expressions.in_order(question.dims):
@@ -95,7 +95,7 @@ def random_sizes(question: Question, rng: np.random.Generator) -> Sizes | None:
         dim: int(rng.integers(smallest, largest + 1))
         for dim, (smallest, largest) in free_ranges(question).items()
     }
-    return completed(question, free, pick_any(rng))
+    return complete(question, free, pick_any(rng))
 
 
 def apart(question: Question, rng: np.random.Generator, least: int = 2) -> Sizes:

@@ -53,7 +53,7 @@ def growth(reference: Any, case: Case, output: Output, scales: Scales) -> float:
     """
     if not has_floats(case.arguments):
         return 1.0
-    inputs = _errors(call(reference, _rounded(case), case.way), output, scales)
+    inputs = _errors(call(reference, _round(case), case.way), output, scales)
     found = []
     for dtype in (BFLOAT16, np.dtype(np.float16)):
         with np.errstate(over="ignore"):
@@ -89,7 +89,7 @@ def effects(
     whole: Returned | Failed | None = None
     again: Returned | Failed | None = None
     if has_floats(case.arguments):
-        rounded = call(reference, _rounded(case), case.way)
+        rounded = call(reference, _round(case), case.way)
         narrow = floats_changed(case.arguments, functools.partial(_as_dtype, BFLOAT16))
         whole = call(reference, narrow, case.way)
         again = call(reference, nudged_slightly(case.arguments, VISIBLE), case.way)
@@ -107,7 +107,7 @@ def effects(
                 float(np.max(explained / allowed, initial=0.0)),
                 STEP / float(np.max(allowed)),
             ),
-            _moved(again, output[name], name),
+            _share_moved(again, output[name], name),
         )
     return found
 
@@ -116,7 +116,7 @@ def _as_dtype(dtype: np.dtype, data: np.ndarray) -> np.ndarray:
     return data.astype(dtype)
 
 
-def _rounded(case: Case) -> Any:
+def _round(case: Case) -> Any:
     return floats_changed(
         case.arguments, lambda data: np.asarray(data.astype(BFLOAT16).astype(data.dtype))
     )
@@ -157,7 +157,7 @@ def _apart(outcome: Returned | Failed | None, name: str, desired: np.ndarray) ->
     return error
 
 
-def _moved(again: Returned | Failed | None, desired: np.ndarray, name: str) -> float:
+def _share_moved(again: Returned | Failed | None, desired: np.ndarray, name: str) -> float:
     """The share of elements that moved, among those that are finite and not zero."""
     actual = again.output.get(name) if isinstance(again, Returned) else None
     counted = np.isfinite(widen(desired)) & (desired != 0)

@@ -19,7 +19,7 @@ from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output, alone
 from autograder.calls.spec import CallSpec, Case
-from autograder.calls.transforms import LANES, directions, weighted
+from autograder.calls.transforms import LANES, directions, weighted_sum
 from autograder.questions.laws import PERMUTATION, says
 from autograder.questions.question import Question
 from autograder.runtime.judged_settings import in_64_bits
@@ -69,7 +69,7 @@ def _pair(question: Question, law: str, slot: Slot, rng: np.random.Generator) ->
             alike = [name for name in way.traced if _alike(name, [arguments, *others])]
             way = replace(way, traced=tuple(alike))
             arguments = {
-                name: _stacked([value, *(other[name] for other in others)])
+                name: _stack([value, *(other[name] for other in others)])
                 if name in way.traced
                 else value
                 for name, value in arguments.items()
@@ -94,13 +94,12 @@ def _alike(name: str, drawn: list[Mapping[str, Value]]) -> bool:
     return all(each == parts[0] for each in parts)
 
 
-def _stacked(values: list[Value]) -> Value:
+def _stack(values: list[Value]) -> Value:
     if values[0].contains:
         return replace(
             values[0],
             fields={
-                name: _stacked([value.fields[name] for value in values])
-                for name in values[0].fields
+                name: _stack([value.fields[name] for value in values]) for name in values[0].fields
             },
         )
     return Value(values[0].kind, np.stack([value.data for value in values]))
@@ -115,7 +114,7 @@ def _order(way: CallSpec, size: int) -> np.ndarray:
     )
 
 
-def expected(reference: object, case: Case) -> Returned | Failed:
+def expect(reference: object, case: Case) -> Returned | Failed:
     """The expected outcome of a call under a law, computed by the reference without the
     transform.
     """
@@ -139,7 +138,7 @@ def _by_lanes(reference: object, case: Case, plain: CallSpec) -> Returned | Fail
         outcome = call(
             reference,
             {
-                name: value.changed(of_lane) if name in case.way.traced else value
+                name: value.map_leaves(of_lane) if name in case.way.traced else value
                 for name, value in case.arguments.items()
             },
             plain,
@@ -159,20 +158,20 @@ def _by_differences(reference: object, case: Case, plain: CallSpec) -> Returned 
         return Value(value.kind, value.data.astype(np.float64))
 
     names = case.way.traced
-    traced = [case.arguments[name].changed(wide) for name in names]
+    traced = [case.arguments[name].map_leaves(wide) for name in names]
     told = []
     for direction in directions([_arrays(value) for value in traced], case.way.seed):
         sums = []
         for step in (STEP, -STEP):
             moved = {
-                name: _moved(value, along, step)
+                name: _move(value, along, step)
                 for name, value, along in zip(names, traced, direction, strict=True)
             }
             with in_64_bits():
                 outcome = call(reference, {**case.arguments, **moved}, plain)
                 if isinstance(outcome, Failed):
                     return outcome
-                sums.append(float(weighted(outcome.output, case.way.seed)))
+                sums.append(float(weighted_sum(outcome.output, case.way.seed)))
         told.append((sums[0] - sums[1]) / (2 * STEP))
     return Returned(alone(np.asarray(told, np.float32)))
 
@@ -181,14 +180,14 @@ def _arrays(value: Value) -> object:
     return value.assemble(lambda leaf: leaf.data)
 
 
-def _moved(value: Value, along: Any, step: float) -> Value:
+def _move(value: Value, along: Any, step: float) -> Value:
     if not value.contains:
         return Value(value.kind, value.data + step * np.asarray(along))
     parts = along.values() if isinstance(along, dict) else along
     return replace(
         value,
         fields={
-            name: _moved(each, part, step)
+            name: _move(each, part, step)
             for (name, each), part in zip(value.fields.items(), parts, strict=True)
         },
     )

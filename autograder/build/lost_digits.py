@@ -15,7 +15,7 @@ from autograder.build.noises import Sample, difference
 from autograder.build.random_draws import draw_random_numbers
 from autograder.build.tolerance import NOISIEST, THRESHOLD, Scales
 from autograder.calls.call import Returned, call
-from autograder.calls.nudges import coarsest, nudged
+from autograder.calls.nudges import coarsest, nudge_floats
 from autograder.calls.spec import Case
 from autograder.errors import BuildError
 from autograder.questions.question import Question
@@ -38,7 +38,7 @@ def check(question: Question, reference: Any, measured: Sample, scales: Scales) 
     }
     if not lost or any(draw_random_numbers(question, [(reference, case)])):
         return
-    explained = _explained(reference, measured, scales)
+    explained = _explain(reference, measured, scales)
     for name, share in lost.items():
         if share > THRESHOLD * explained.get(name, np.inf):
             raise BuildError(
@@ -49,7 +49,7 @@ def check(question: Question, reference: Any, measured: Sample, scales: Scales) 
             )
 
 
-def _explained(reference: Any, measured: Sample, scales: Scales) -> dict[str, float]:
+def _explain(reference: Any, measured: Sample, scales: Scales) -> dict[str, float]:
     """How much the float64 output changes when the inputs move by a unit in the last place of
     float32; infinite if that cannot be measured.
     """
@@ -57,7 +57,7 @@ def _explained(reference: Any, measured: Sample, scales: Scales) -> dict[str, fl
     found = dict.fromkeys(measured.output, 0.0)
     rng = np.random.default_rng(7)
     for _ in range(MOVED):
-        arguments = nudged(case.arguments, rng)
+        arguments = nudge_floats(case.arguments, rng)
         moved = in_float64(
             lambda case: call(reference, case.arguments, case.way),
             Case(case.label, case.sizes, arguments, case.way),

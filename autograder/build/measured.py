@@ -131,7 +131,7 @@ def with_own(
     for name, index in wanted:
         case, output = answered[name][index]
         towards = same.towards(question, reference, case, output)
-        found[name][index] = own_sizes.measured(towards, case, output, sizes[name][index])
+        found[name][index] = own_sizes.measure(towards, case, output, sizes[name][index])
     return found
 
 

@@ -14,11 +14,11 @@ from autograder.build.float64 import in_float64
 from autograder.build.tolerance import NOISIEST, THRESHOLD, Noise, Noises, Scales, Sizes, larger
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.narrow_floats import finfo
-from autograder.calls.nudges import coarsest, nudged
+from autograder.calls.nudges import coarsest, nudge_floats
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
-from autograder.verdicts.not_finite import misplaced
+from autograder.verdicts.not_finite import find_misplaced
 
 MOVED = 2
 """How many calls move the inputs by one unit in the last place."""
@@ -52,7 +52,9 @@ class Sample:
 
 def sample(reference: Any, case: Case, output: Output, rng: np.random.Generator) -> Sample:
     """A case with its outcomes for moved inputs. This costs no compilation."""
-    moved = tuple(call(reference, nudged(case.arguments, rng), case.way) for _ in range(MOVED))
+    moved = tuple(
+        call(reference, nudge_floats(case.arguments, rng), case.way) for _ in range(MOVED)
+    )
     return Sample(case, output, moved)
 
 
@@ -109,7 +111,7 @@ def difference(
     actual = outcome.output.get(name)
     if actual is None or actual.shape != desired.shape or dtype_kind(actual.dtype) != kind:
         return None, None
-    if misplaced(actual, desired)[1]:
+    if find_misplaced(actual, desired)[1]:
         return None, None
     finite = np.isfinite(widen(desired))
     error = np.abs(widen(actual)[finite] - widen(desired)[finite])

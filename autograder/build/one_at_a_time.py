@@ -20,7 +20,7 @@ from autograder.build.balance import Answered, share_finite
 from autograder.build.plan import Plan, Slot
 from autograder.build.same import towards
 from autograder.build.shapes import Shape
-from autograder.build.structures import structured
+from autograder.build.structures import give_structure
 from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
 from autograder.calls.outputs import Output
@@ -60,7 +60,7 @@ Found = tuple[Shape, tuple[Case, Output]]
 """A case with its output, and its shape."""
 
 
-def changed(
+def change_arguments(
     question: Question,
     reference: object,
     plans: Mapping[str, Planned],
@@ -120,7 +120,7 @@ def _chain(
             if _exact(found[-1][1]) and argument.restructurable:
                 cases += [
                     _with(before, name, part, case.arguments[name])
-                    for case in structured(question, before)
+                    for case in give_structure(question, before)
                     if all(case.arguments[other] is before.arguments[other] for other in others)
                 ]
             telling = _telling(question, reference, found[-1], ((shape, case) for case in cases))

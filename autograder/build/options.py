@@ -45,7 +45,7 @@ def shares(
     side_by_side = [
         tuple(order[place % len(order)] for order in orders.values()) for place in range(longest)
     ]
-    ways = list(dict.fromkeys([*side_by_side, *_crossed(list(orders.values()))]))
+    ways = list(dict.fromkeys([*side_by_side, *_cross(list(orders.values()))]))
     return [
         dict(zip(orders, ways[place % len(ways)], strict=True)) for place in rng.permutation(count)
     ]
@@ -70,7 +70,7 @@ def _options(question: Question, public: bool) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _crossed(orders: list[list[str]]) -> list[tuple[str, ...]]:
+def _cross(orders: list[list[str]]) -> list[tuple[str, ...]]:
     """Every combination of the options, in blocks that hold each option equally often."""
     longest = max(map(len, orders))
     shifts = itertools.product(*(range(len(order)) for order in orders))

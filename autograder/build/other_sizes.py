@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.build.answered_cases import answered_slot
-from autograder.build.fitting_sizes import Sizes, completed, fits, free_ranges, next_dim
+from autograder.build.fitting_sizes import Sizes, complete, fits, free_ranges, next_dim
 from autograder.build.plan import Plan, Slot
 from autograder.build.shapes import Shape, distinct, random_shape
 from autograder.calls.inputs import Value
@@ -42,10 +42,13 @@ def arguments(question: Question) -> list[str]:
         name
         for name, argument in question.arguments.items()
         if (dim := argument.size_of) in question.dims
-        and dim not in _kept(question, name)
+        and dim not in _dims_of_others(question, name)
         and (
             dim not in free_ranges(question)
-            or any(dim in expressions.behind(question.dims, kept) for kept in _kept(question, name))
+            or any(
+                dim in expressions.behind(question.dims, kept)
+                for kept in _dims_of_others(question, name)
+            )
         )
     ]
 
@@ -80,7 +83,7 @@ def shapes(question: Question, name: str, shape: Shape) -> Iterator[Shape]:
     it has in `shape`.
     """
     dim = question.arguments[name].size_of
-    kept = _kept(question, name)
+    kept = _dims_of_others(question, name)
     free = free_ranges(question)
     low, high = question.reach[dim]
     sizes_of = {
@@ -103,7 +106,7 @@ def shapes(question: Question, name: str, shape: Shape) -> Iterator[Shape]:
             following = next_dim(question, chosen)
             return min(max(size if following == dim else shape.sizes[following], low), high)
 
-        found = completed(question, {**others, dim: size} if dim in free else others, pick)
+        found = complete(question, {**others, dim: size} if dim in free else others, pick)
         if (
             found
             and found[dim] == size
@@ -113,7 +116,7 @@ def shapes(question: Question, name: str, shape: Shape) -> Iterator[Shape]:
             yield Shape(f"{shape.label}, {dim} = {size}", found)
 
 
-def _kept(question: Question, name: str) -> set[str]:
+def _dims_of_others(question: Question, name: str) -> set[str]:
     """The dimensions of the other arguments."""
     return {
         dim for other, each in question.arguments.items() if other != name for dim in each.dims

@@ -15,11 +15,11 @@ import numpy as np
 
 from autograder.build.tolerance import Scales, Sizes
 from autograder.calls.call import Returned, call
-from autograder.calls.nudges import SMALL_STEP, coarsest, has_floats, stepped
+from autograder.calls.nudges import SMALL_STEP, coarsest, has_floats, step_floats
 from autograder.calls.outputs import Output
 from autograder.calls.spec import Case
 from autograder.verdicts.arrays import dtype_kind, widen
-from autograder.verdicts.not_finite import misplaced
+from autograder.verdicts.not_finite import find_misplaced
 
 STEPS = 4
 """The mean is taken over this many calls with changed inputs."""
@@ -44,7 +44,7 @@ them.
 """
 
 
-def measured(reference: Any, case: Case, output: Output, scales: Scales) -> Scales:
+def measure(reference: Any, case: Case, output: Output, scales: Scales) -> Scales:
     """`scales`, which are those of the `output` that `reference` gave for `case`, with the own size
     of each element where it can be measured. This costs no compilation.
     """
@@ -52,7 +52,7 @@ def measured(reference: Any, case: Case, output: Output, scales: Scales) -> Scal
         return scales
     step = SMALL_STEP * coarsest(case.arguments)
     rng = np.random.default_rng(11)
-    outcomes = [call(reference, stepped(case.arguments, rng), case.way) for _ in range(STEPS)]
+    outcomes = [call(reference, step_floats(case.arguments, rng), case.way) for _ in range(STEPS)]
     return {
         name: Sizes(sizes.top, _own(outcomes, name, output[name], sizes.top, step))
         for name, sizes in scales.items()
@@ -116,7 +116,7 @@ def _own(
             actual is None
             or actual.shape != desired.shape
             or dtype_kind(actual.dtype) != dtype_kind(desired.dtype)
-            or misplaced(actual, desired)[1]
+            or find_misplaced(actual, desired)[1]
         ):
             return None
         change = np.zeros(desired.shape)

@@ -13,7 +13,7 @@ import numpy as np
 from autograder.bank.records import Bank
 from autograder.calls.call import call
 from autograder.calls.inputs import flatten
-from autograder.questions.question import declared
+from autograder.questions.question import declared_questions
 from autograder.runtime.fingerprint import draw
 
 
@@ -22,7 +22,7 @@ def call_on_other_values(namespace: Mapping[str, Any], hidden: Bank) -> None:
     rng = np.random.default_rng()
     draw(tuple(hidden.environment["draws"]))
 
-    for question in declared():
+    for question in declared_questions():
         functions = [
             namespace[question.name],
             *question.alternatives,

@@ -87,8 +87,10 @@ def drawn_cases(
         for name, (planned, _) in plans.items()
     }
     check_indices(question, reference, next(iter(answered.values())))
-    variety.varied(question, reference, {name: each for name, (each, _) in plans.items()}, answered)
-    plans = one_at_a_time.changed(question, reference, plans, answered)
+    variety.make_vary(
+        question, reference, {name: each for name, (each, _) in plans.items()}, answered
+    )
+    plans = one_at_a_time.change_arguments(question, reference, plans, answered)
     if "corners" in plans:
         planned, rng = plans["corners"]
         planned, answered["corners"] = widest.with_widest(

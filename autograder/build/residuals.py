@@ -13,7 +13,7 @@ from autograder.build.answered_cases import arguments_of
 from autograder.build.tolerance import NOISIEST, THRESHOLD, WIDE_FLOOR
 from autograder.calls.call import Returned, call
 from autograder.calls.narrow_floats import finfo
-from autograder.calls.nudges import nudged
+from autograder.calls.nudges import nudge_floats
 from autograder.calls.outputs import Output
 from autograder.errors import BuildError
 from autograder.questions.question import Question
@@ -52,9 +52,9 @@ def with_residuals(
             )
         common = np.maximum(common, _share(_sizes(question, word, each, each.expected), scale))
         for output in _of_alternatives(question, each):
-            common = np.maximum(common, _explained(word, each, output, scale))
+            common = np.maximum(common, _explain(word, each, output, scale))
         moved = _off_by_conditioning(reference, each, rng)
-        own.append(np.zeros(len(scale)) if moved is None else _explained(word, each, moved, scale))
+        own.append(np.zeros(len(scale)) if moved is None else _explain(word, each, moved, scale))
     if np.any(common > NOISIEST):
         place = int(np.argmax(common))
         raise BuildError(
@@ -67,14 +67,14 @@ def with_residuals(
         replace(
             each,
             same=question.words,
-            tolerances=_allowed(question, each, np.maximum(common, noise), scale),
+            tolerances=_allowances(question, each, np.maximum(common, noise), scale),
         )
         for each, noise, scale in zip(cases, own, scales, strict=True)
     ]
     return allowing, float(max([0.0, *common, *(float(np.max(noise)) for noise in own)]))
 
 
-def _explained(word: Residual, each: ExpectedCase, output: Output, scale: np.ndarray) -> np.ndarray:
+def _explain(word: Residual, each: ExpectedCase, output: Output, scale: np.ndarray) -> np.ndarray:
     """The residual of an answer as a share; 0 if it is more than rounding explains. Such an answer
     is wrong, and judging the alternatives refuses it later.
     """
@@ -93,7 +93,7 @@ def _share(sizes: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return found
 
 
-def _allowed(
+def _allowances(
     question: Question, each: ExpectedCase, noise: np.ndarray, scale: np.ndarray
 ) -> dict[str, Any]:
     floats = [
@@ -136,7 +136,7 @@ def _scale(
         grown = []
         for _ in range(MOVED):
             try:
-                after = of_case(word.source, each.case, _moved(each.expected, step, rng))
+                after = of_case(word.source, each.case, _move(each.expected, step, rng))
                 gaps = [one - other for one, other in zip(after, before, strict=True)]
             except (NoResidual, ValueError):
                 continue  # the moved answer is not valid
@@ -152,7 +152,7 @@ def _scale(
     return found
 
 
-def _moved(expected: Output, step: float, rng: np.random.Generator) -> Output:
+def _move(expected: Output, step: float, rng: np.random.Generator) -> Output:
     """The answer, with each array of floating-point numbers off by the share `step` of its size,
     each whole number off by one, and each truth value flipped at random.
     """
@@ -183,7 +183,7 @@ def _off_by_conditioning(
     the inputs move, because less stable right answers are off that far. None if the change is more
     than rounding.
     """
-    moved = call(reference, nudged(each.case.arguments, rng), each.case.way)
+    moved = call(reference, nudge_floats(each.case.arguments, rng), each.case.way)
     if not isinstance(moved, Returned) or not _near(moved.output, each.expected):
         return None
     return {

@@ -12,7 +12,7 @@ from autograder.build.plan import generator, method_slots, plan, trace_slots
 from autograder.build.shapes import Shape
 from autograder.errors import BuildError
 from autograder.evidence.growth import WORKED_SIZES
-from autograder.evidence.refined import refined
+from autograder.evidence.refined import refine
 from autograder.evidence.sizes import traced_dims, worked_dims
 from autograder.questions.question import Question
 from autograder.verdicts.rules import Judgement, judge
@@ -61,7 +61,7 @@ def draw_method(
         judgement = judge(function, method)
         _must_meet(question, label, judgement)
         looked.append(judgement.looked)
-    method = replace(method, rules=refined(method.rules, looked))
+    method = replace(method, rules=refine(method.rules, looked))
     judged = {
         known.name: judge(known.function, method, twice=known.told_by == "method")
         for known in question.misconceptions

@@ -15,12 +15,12 @@ from autograder.build.answered_cases import arguments_of
 from autograder.build.tolerance import NOISIEST
 from autograder.calls.call import Failed, Returned, StandIn, call
 from autograder.calls.inputs import Value
-from autograder.calls.nudges import nudged
+from autograder.calls.nudges import nudge_floats
 from autograder.calls.outputs import ALONE, Output
 from autograder.calls.spec import PLAIN, CallSpec, Case
 from autograder.errors import BuildError
 from autograder.questions.question import Question
-from autograder.sameness.align import MOST_ENTRIES, aligned, aligned_output
+from autograder.sameness.align import MOST_ENTRIES, align, aligned_output
 from autograder.sameness.words import Alignment, AsSet, Same, UpToOrder, UpToRotation, UpToSign
 from autograder.verdicts.arrays import dtype_kind, magnitude
 from autograder.verdicts.compare import compare
@@ -95,7 +95,7 @@ def refuse_free(question: Question, reference: Any, case: Case, output: Output) 
     for how, outcome in (
         (
             "when the inputs change by one unit in the last place",
-            call(reference, nudged(case.arguments, rng), case.way),
+            call(reference, nudge_floats(case.arguments, rng), case.way),
         ),
         ("under jax.jit", call(reference, case.arguments, case.way.under("jit", case.arguments))),
     ):
@@ -151,7 +151,7 @@ def missing_word(actual: Output, answered: ExpectedCase) -> str:
 
 def _fits(word: Alignment, actual: Output, answered: ExpectedCase, part: str) -> bool:
     expected = answered.expected[part]
-    found = aligned(word, actual[part], expected)
+    found = align(word, actual[part], expected)
     return compare(found, expected, answered.tolerances[part]) is None
 
 

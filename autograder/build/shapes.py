@@ -18,7 +18,7 @@ from autograder.build.fitting_sizes import (
     TRIES,
     Sizes,
     apart,
-    completed,
+    complete,
     fits,
     fitting,
     free_ranges,
@@ -86,7 +86,7 @@ def corners(question: Question, rng: np.random.Generator) -> list[Shape]:
         )
         equal = fitting(
             question,
-            lambda: completed(question, dict.fromkeys(free, size), lambda low, high, _: high),
+            lambda: complete(question, dict.fromkeys(free, size), lambda low, high, _: high),
         )
         if equal:
             shapes.append(Shape(EQUAL, equal))
@@ -104,7 +104,7 @@ def distinct(question: Question, rng: np.random.Generator, least: int = 2) -> Sh
     """
     sizes = must_fit(
         question,
-        lambda: completed(question, apart(question, rng, least), pick_apart(question, rng, least)),
+        lambda: complete(question, apart(question, rng, least), pick_apart(question, rng, least)),
     )
     return Shape(USUAL[0] if len(set(sizes.values())) == len(sizes) else USUAL[1], sizes)
 
@@ -123,7 +123,7 @@ def middle(question: Question, rng: np.random.Generator) -> Shape:
                 if low < largest
                 else int(rng.integers(smallest, largest + 1))
             )
-        return completed(question, sizes, pick_any(rng))
+        return complete(question, sizes, pick_any(rng))
 
     return Shape("random sizes", must_fit(question, choose))
 
@@ -156,7 +156,7 @@ def _growing(question: Question, shape: Shape, dim: str, sizes: list[int]) -> li
         def keep(low: int, high: int, chosen: Sizes, kept: Sizes = kept) -> int:
             return min(max(kept[next_dim(question, chosen)], low), high)
 
-        made = completed(question, free, keep)
+        made = complete(question, free, keep)
         if made and made[dim] == size and fits(question, made):
             found.append(Shape(f"{dim} = {size}", made))
     return found
@@ -183,7 +183,7 @@ def _smallest(question: Question, rng: np.random.Generator, dim: str) -> Sizes |
     def pick(low: int, high: int, chosen: Sizes) -> int:
         return low if next_dim(question, chosen) == dim else others(low, high, chosen)
 
-    return completed(question, free, pick)
+    return complete(question, free, pick)
 
 
 def _at_an_end(question: Question, rng: np.random.Generator, dim: str, sign: int) -> Sizes | None:
@@ -205,7 +205,7 @@ def _at_an_end(question: Question, rng: np.random.Generator, dim: str, sign: int
                     return (low, high)[end]
                 return others(low, high, chosen)
 
-            sizes = completed(question, {**rest, **dict(zip(ranges, ends, strict=True))}, pick)
+            sizes = complete(question, {**rest, **dict(zip(ranges, ends, strict=True))}, pick)
             if sizes and fits(question, sizes):
                 found.append(sizes)
     return min(found, key=lambda sizes: sign * sizes[dim], default=None)
@@ -213,7 +213,7 @@ def _at_an_end(question: Question, rng: np.random.Generator, dim: str, sign: int
 
 def _largest(question: Question, rng: np.random.Generator) -> list[Shape]:
     free = {dim: largest for dim, (_, largest) in free_ranges(question).items()}
-    sizes = completed(question, free, lambda low, high, _: high)
+    sizes = complete(question, free, lambda low, high, _: high)
     if sizes and fits(question, sizes):
         return [Shape(LARGEST, sizes)]
     found = [sizes for _ in range(TRIES) if (sizes := random_sizes(question, rng))]

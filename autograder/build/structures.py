@@ -28,7 +28,7 @@ def _permutation(data: np.ndarray) -> np.ndarray:
     return np.argsort(np.argsort(data, -1), -1).astype(data.dtype)
 
 
-def _repeated(data: np.ndarray) -> np.ndarray:
+def _repeat(data: np.ndarray) -> np.ndarray:
     return np.broadcast_to(data[..., :1], data.shape)
 
 
@@ -53,7 +53,7 @@ STRUCTURES: Mapping[str, tuple[Callable[[np.ndarray], bool], Change]] = {
     ),
     "a palindrome": (lambda data: data.ndim > 0, _palindrome),
     "a permutation": (lambda data: data.dtype.kind == "i" and data.ndim > 0, _permutation),
-    "equal along the last axis": (lambda data: data.ndim > 0, _repeated),
+    "equal along the last axis": (lambda data: data.ndim > 0, _repeat),
     "zero": (lambda data: True, np.zeros_like),
     "one": (lambda data: True, np.ones_like),
     "zero in the last row": (lambda data: data.ndim > 1 and len(data) > 1, _last_row_zero),
@@ -66,7 +66,7 @@ ALIKE = "alike"
 """The structure in which arrays of the same shape and dtype hold the same numbers."""
 
 
-def structured(question: Question, case: Case) -> list[Case]:
+def give_structure(question: Question, case: Case) -> list[Case]:
     """The case with structured arrays: for each structure, first with all arrays that can have it,
     then with each of them alone.
     """
@@ -102,7 +102,7 @@ change.
 """
 
 
-def enlarged(question: Question, case: Case) -> Case:
+def enlarge(question: Question, case: Case) -> Case:
     """The case with its real numbers made large."""
     changed = {
         name: Value(value.kind, np.asarray(value.data * LARGE, value.data.dtype))
@@ -116,7 +116,7 @@ SPOILED = 12
 """How many inputs are made from one structured case by changing one element."""
 
 
-def spoiled(structured_case: Case, plain: Case) -> Iterator[Case]:
+def spoil(structured_case: Case, plain: Case) -> Iterator[Case]:
     """The structured case with one element of one array changed, a different one each time. The
     same two cases always give the same results.
     """

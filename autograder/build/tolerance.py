@@ -137,9 +137,9 @@ def tolerances(
     atol: float | None = None,
     scales: Scales | None = None,
 ) -> dict[str, Tolerance]:
-    """The allowed error (see `allowed`) of each array of `output`, given the noise of each."""
+    """The `largest_error` of each array of `output`, given the noise of each."""
     return {
-        name: allowed(
+        name: largest_error(
             array,
             noises.get(name, Noise()),
             rtol,
@@ -150,7 +150,7 @@ def tolerances(
     }
 
 
-def allowed(
+def largest_error(
     output: np.ndarray,
     noise: Noise,
     rtol: float | None = None,

@@ -22,7 +22,7 @@ from autograder.questions.question import Question
 from autograder.sameness.words import samples_of
 from autograder.verdicts.arrays import close, magnitude, widen
 from autograder.verdicts.faults import fault_of
-from autograder.verdicts.judging import judged
+from autograder.verdicts.judging import judge
 
 Trivial = Callable[[Case, Output], Output | None]
 """What such an answer returns for a case, given its expected output; None if it has nothing of that
@@ -41,7 +41,7 @@ Refused = dict[str, dict[str, int]]
 """How many cases of each group refuse each such answer."""
 
 
-def refused(question: Question, groups: Mapping[str, Group]) -> Refused:
+def count_refusals(question: Question, groups: Mapping[str, Group]) -> Refused:
     """Count how many cases of each hidden group refuse each such answer. Raises `BuildError` if one
     gets the points of a group and the author has not accepted that.
     """
@@ -113,7 +113,7 @@ def _near(answer: Trivial, case: Case, output: Output) -> bool:
     )
 
 
-def accepted(refused: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]]:
+def groups_passed(refused: Mapping[str, Mapping[str, int]]) -> dict[str, list[str]]:
     """The groups whose points such an answer gets, for each answer that gets some."""
     got = {
         called: [name for name, count in by_group.items() if not count]
@@ -126,15 +126,15 @@ def _right(answer: Trivial, answered: ExpectedCase) -> bool:
     output = answer(answered.case, answered.expected)
     if output is None:
         return False
-    return fault_of(judged(Returned(output), answered), answered) is None
+    return fault_of(judge(Returned(output), answered), answered) is None
 
 
 def _answers(
     question: Question, cases: Sequence[tuple[Case, Output]]
 ) -> Iterator[tuple[str, Trivial]]:
     logical = all(array.dtype.kind == "b" for _, output in cases for array in output.values())
-    yield ("False" if logical else "zeros"), lambda _, expected: _filled(expected, 0)
-    yield ("True" if logical else "ones"), lambda _, expected: _filled(expected, 1)
+    yield ("False" if logical else "zeros"), lambda _, expected: _fill(expected, 0)
+    yield ("True" if logical else "ones"), lambda _, expected: _fill(expected, 1)
     usual = _most_frequent([output for _, output in cases])
     yield "the most frequent answer", lambda _, expected: _like_it(expected, usual)
     for name in question.arguments:
@@ -142,7 +142,7 @@ def _answers(
             yield f"its argument {name}", functools.partial(_itself, name=name)
 
 
-def _filled(expected: Output, number: int) -> Output:
+def _fill(expected: Output, number: int) -> Output:
     return {part: np.full_like(array, number) for part, array in expected.items()}
 
 

@@ -30,7 +30,7 @@ from autograder.questions.question import Question
 from autograder.verdicts.arrays import widen
 
 
-def varied(
+def make_vary(
     question: Question, reference: object, plans: Mapping[str, Plan], answered: dict[str, Answered]
 ) -> None:
     """In each group whose expected outputs do not vary, replace every second case by a structured
@@ -57,7 +57,7 @@ def varied(
     if constant and len(constant) == len(cases and found[0][0][1]):
         output = found[0][0][1]
         told = ", ".join(
-            f"{f'[{leaf}] ' if leaf else ''}{_shown(output[leaf])}" for leaf in constant
+            f"{f'[{leaf}] ' if leaf else ''}{_show(output[leaf])}" for leaf in constant
         )
         raise BuildError(
             f"question {question.name!r}: the expected output is {told} in every case, even for "
@@ -96,7 +96,7 @@ def _in_other_shapes(
             answered[place] = pair
 
 
-def _shown(array: np.ndarray) -> str:
+def _show(array: np.ndarray) -> str:
     """A short description of a constant output."""
     values = np.unique(array)
     if values.size == 1:

@@ -39,7 +39,7 @@ def with_widest(
     for slot, (case, _) in zip(planned.slots, answered, strict=True):
         if slot.shape.label != LARGEST or not _whole(known):
             continue
-        for filled in _filled(question, case, rng):
+        for filled in _fill(question, case, rng):
             pair = answered_case(question, reference, slot.shape, filled)
             if pair is None or not _wider(pair[1], known):
                 continue
@@ -50,11 +50,11 @@ def with_widest(
     return planned, list(answered)
 
 
-def _filled(question: Question, case: Case, rng: np.random.Generator) -> Iterator[Case]:
+def _fill(question: Question, case: Case, rng: np.random.Generator) -> Iterator[Case]:
     """The case with nearly all whole numbers at one end of their range, then at the other."""
     for largest in (True, False):
         arguments = {
-            name: question.arguments[name].filled(value, case.sizes, rng, largest=largest)
+            name: question.arguments[name].fill(value, case.sizes, rng, largest=largest)
             for name, value in case.arguments.items()
         }
         if any(value is not case.arguments[name] for name, value in arguments.items()):

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.calls.causes import ASKED, NO_FUNCTION, NOT_DEFINED, NOT_MADE, RAISED, open_name
 from autograder.calls.given import NotMade
-from autograder.calls.inputs import Value, unchanged
+from autograder.calls.inputs import Value, is_unchanged
 from autograder.calls.outputs import ALONE, Output, Unusable, after_the_call, to_output
 from autograder.calls.passed import Later, to_python
 from autograder.calls.spec import PLAIN, CallSpec
@@ -122,15 +122,15 @@ def call(
     return Returned(
         returned,
         output.text,
-        tuple(name for name, value in arguments.items() if not _unchanged(passed[name], value)),
+        tuple(name for name, value in arguments.items() if not _is_unchanged(passed[name], value)),
     )
 
 
-def _unchanged(passed: Any, value: Value) -> bool:
+def _is_unchanged(passed: Any, value: Value) -> bool:
     if isinstance(passed, Later):
         return True
     try:
-        return unchanged(passed, value)
+        return is_unchanged(passed, value)
     except Exception:  # noqa: BLE001
         return False  # the function put a number, or a tracer, where an array was
 

@@ -29,14 +29,14 @@ class NotMade(Exception):
         self.raised, self.argument = raised, argument
 
 
-def bound(text: str) -> ast.stmt:
+def last_statement(text: str) -> ast.stmt:
     """The last statement of a text, which binds its name."""
     return ast.parse(text).body[-1]
 
 
 def name_of(text: str) -> str:
     """The name that a text binds."""
-    last = bound(text)
+    last = last_statement(text)
     if isinstance(last, ast.FunctionDef):
         return last.name
     assert isinstance(last, ast.Assign)
@@ -44,7 +44,7 @@ def name_of(text: str) -> str:
     return last.targets[0].id
 
 
-def shown(text: str) -> str:
+def without_imports(text: str) -> str:
     """The text without its imports."""
     return "\n".join(
         ast.unparse(node)
@@ -57,7 +57,7 @@ def expression(text: str) -> str:
     """A short form of a text that makes something: the body of its lambda, or a call of its
     function.
     """
-    last = bound(text)
+    last = last_statement(text)
     if isinstance(last, ast.Assign) and isinstance(last.value, ast.Lambda):
         return ast.unparse(last.value.body)
     return f"{name_of(text)}({', '.join(parameters(text))})"
@@ -65,7 +65,7 @@ def expression(text: str) -> str:
 
 def parameters(text: str) -> tuple[str, ...]:
     """The parameters, without those that have a default, of the function that a text binds."""
-    last = bound(text)
+    last = last_statement(text)
     made = last.value if isinstance(last, ast.Assign) else last
     if isinstance(made, ast.Name):  # another name for the function before it
         made = ast.parse(text).body[-2]
@@ -83,7 +83,7 @@ def parameters(text: str) -> tuple[str, ...]:
 
 def run(text: str, names: Mapping[str, Any] | None = None) -> Any:
     """The object that a text binds its name to. `names` are bound before it runs."""
-    code, name = _compiled(text)
+    code, name = _compile(text)
     namespace = {"__name__": GIVEN, **(names or {})}
     exec(code, namespace)
     return namespace[name]
@@ -97,7 +97,7 @@ def function(text: str) -> Any:
         raise NotMade(type(fault)) from fault
 
 
-def made(text: str, give: Callable[[str], Any]) -> Any:
+def make(text: str, give: Callable[[str], Any]) -> Any:
     """The state that a text makes from other arguments, which `give` returns by name. Raises
     `NotMade`.
     """
@@ -116,7 +116,7 @@ def making(maker: Callable[..., Any], given: Mapping[str, Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled(text: str) -> tuple[types.CodeType, str]:
+def _compile(text: str) -> tuple[types.CodeType, str]:
     name = name_of(text)
     # A traceback and `inspect.getsource` find its lines under this name.
     file = f"<{name} {zlib.crc32(text.encode()):08x}>"

@@ -52,11 +52,11 @@ class Value:
         """Whether `data` has a meaning."""
         return self.kind in ("jax", "numpy", "key", "rngs", *_NUMBERS)
 
-    def changed(self, change: Callable[[Value], Value]) -> Value:
+    def map_leaves(self, change: Callable[[Value], Value]) -> Value:
         """A copy of this value with `change` applied to each value that is not a container."""
         return (
             replace(
-                self, fields={name: value.changed(change) for name, value in self.fields.items()}
+                self, fields={name: value.map_leaves(change) for name, value in self.fields.items()}
             )
             if self.contains
             else change(self)
@@ -94,7 +94,7 @@ class Value:
         return list(made.values()) if self.kind == "list" else tuple(made.values())
 
 
-def named(name: str, fields: Mapping[str, Value]) -> Value:
+def named_tuple(name: str, fields: Mapping[str, Value]) -> Value:
     """A named tuple of the class `name`."""
     return Value(_NAMED + name, fields=fields)
 
@@ -132,7 +132,7 @@ def unflatten(parts: Mapping[str, Value]) -> dict[str, Value]:
     }
 
 
-def unchanged(passed: Any, value: Value) -> bool:
+def is_unchanged(passed: Any, value: Value) -> bool:
     """Whether `passed`, which `to_python` made from `value` and a function received, still equals
     `value`.
     """
@@ -140,11 +140,11 @@ def unchanged(passed: Any, value: Value) -> bool:
         return (
             type(passed) is dict
             and passed.keys() == value.fields.keys()
-            and all(unchanged(passed[name], each) for name, each in value.fields.items())
+            and all(is_unchanged(passed[name], each) for name, each in value.fields.items())
         )
     if value.contains:
         return len(passed) == len(value.fields) and all(
-            map(unchanged, passed, value.fields.values())
+            map(is_unchanged, passed, value.fields.values())
         )
     if value.kind not in ("jax", "numpy"):
         return True

@@ -15,8 +15,8 @@ precision, with 8 or 11.
 """
 
 SMALL_STEP = 64
-"""The number of rounding units by which `stepped` moves a number. Rounding hides such a small step,
-and few functions jump within it.
+"""The number of rounding units by which `step_floats` moves a number. Rounding hides such a small
+step, and few functions jump within it.
 """
 
 
@@ -32,7 +32,7 @@ def floats_changed(
     def changed(value: Value) -> Value:
         return Value(value.kind, in_parts(value.data, change)) if _moves(value) else value
 
-    return {name: value.changed(changed) for name, value in arguments.items()}
+    return {name: value.map_leaves(changed) for name, value in arguments.items()}
 
 
 def in_parts(data: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -51,7 +51,7 @@ def _moves(value: Value) -> bool:
     return value.holds_data and letter(value.data.dtype) in "fc"
 
 
-def nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
+def nudge_floats(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
     """The arguments with each element of each floating-point array, and each part of complex
     elements, moved to a neighbouring number, up or down at random.
 
@@ -69,7 +69,7 @@ def nudged(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str
     return floats_changed(arguments, nudge)
 
 
-def stepped(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
+def step_floats(arguments: Mapping[str, Value], rng: np.random.Generator) -> dict[str, Value]:
     """The arguments with each element of each floating-point array larger or smaller, at random, by
     `SMALL_STEP` rounding units of the coarsest dtype among them.
     """

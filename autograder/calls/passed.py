@@ -76,7 +76,7 @@ def _leaf(value: Value, give: Callable[[str], Any]) -> Any:
     if value.kind == "function":
         return given.function(value.text)
     if value.kind == "made":
-        return given.made(value.text, give)
+        return given.make(value.text, give)
     if value.kind == "rngs":
         return _rngs(value)
     return _NUMBERS[value.kind](float(value.data) + float(value.text) if value.text else value.data)

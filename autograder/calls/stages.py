@@ -117,7 +117,7 @@ def known_cause(text: object, way: CallSpec, arguments: Sequence[str]) -> str:
     return causes.OF_ITS_OWN.says()
 
 
-def composed(
+def compose(
     function: Any, arguments: Sequence[str], way: CallSpec, progress: Progress
 ) -> Callable[..., Any]:
     """The function of all arguments, by position, that makes the calls of a way and returns the

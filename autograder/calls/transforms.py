@@ -14,7 +14,7 @@ import numpy as np
 from autograder.calls.outputs import collect_arrays
 from autograder.calls.sampling import over_keys
 from autograder.calls.spec import CallSpec
-from autograder.calls.stages import Progress, composed
+from autograder.calls.stages import Progress, compose
 from autograder.runtime.judged_settings import in_64_bits
 
 LANES = 3
@@ -39,7 +39,7 @@ def apply(
     """
     several_calls = way.method or way.then or way.through or way.calls or way.keywords
     answer = (
-        composed(function, arguments, way, progress or Progress())
+        compose(function, arguments, way, progress or Progress())
         if several_calls or late
         else function
     )
@@ -115,7 +115,9 @@ def _grad(function: Any, arguments: Sequence[str], way: CallSpec) -> Callable[..
     def call(*passed: Any) -> Any:
         of_traced, traced = _of_traced(function, arguments, way, passed)
         slopes = jax.tree.leaves(
-            jax.grad(lambda values: weighted(collect_arrays(of_traced(*values)), way.seed))(traced)
+            jax.grad(lambda values: weighted_sum(collect_arrays(of_traced(*values)), way.seed))(
+                traced
+            )
         )
         along = [jax.tree.leaves(direction) for direction in directions(traced, way.seed)]
         told = [
@@ -137,7 +139,7 @@ _TRANSFORMS: Mapping[str, Callable[[Any, Sequence[str], CallSpec], Callable[...,
 }
 
 
-def weighted(answer: Mapping[str, Any], seed: int) -> Any:
+def weighted_sum(answer: Mapping[str, Any], seed: int) -> Any:
     """The weighted sum of all floating-point numbers in an answer's arrays, as a 0-d number. Each
     has its own random weight.
     """

@@ -20,7 +20,7 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
     Returns None if every case is right. Raises `CheckFailed` if one is not, and `Ungraded` if there
     can be no verdict: other package versions, a damaged bank, or a fault in this package.
     """
-    if recording.noted(question, cases, rule):
+    if recording.note_call(question, cases, rule):
         return
     if not isinstance(question, str) or not (cases in GROUPS or is_law(cases)):
         raise ValueError(
@@ -33,10 +33,10 @@ def check(question: str, function: object, cases: str = PUBLIC, *, rule: str | N
             f"check({question!r}, …, cases={cases!r}, rule={rule!r}): a rule is named by a string, "
             "and without cases"
         )
-    if elsewhere.graded(question, function, cases, rule):
+    if elsewhere.check_in_grading(question, function, cases, rule):
         return
     in_notebook.end_soon_for_otter()
-    if elsewhere.rehearsed(question, function, cases, rule):
+    if elsewhere.rehearse_in_master(question, function, cases, rule):
         return
     if rule is not None:
         in_notebook.check_rule(question, function, rule)

@@ -19,17 +19,17 @@ _in_grading: Check | None = None
 
 
 def grade_by(check: Check) -> None:
-    """Make `graded` call `check` from now on."""
+    """Make `check_in_grading` call `check` from now on."""
     global _in_grading
     _in_grading = check
 
 
-def graded(question: str, function: object, cases: str, rule: str | None) -> bool:
+def check_in_grading(question: str, function: object, cases: str, rule: str | None) -> bool:
     """Check `function` and return True if this process is grading; otherwise return False."""
     return _in_grading is not None and _in_grading(question, function, cases, rule)
 
 
-def rehearsed(question: str, function: object, cases: str, rule: str | None) -> bool:
+def rehearse_in_master(question: str, function: object, cases: str, rule: str | None) -> bool:
     """Show what a master's test cell would do and return True, if a master declares the question
     here; otherwise return False.
     """

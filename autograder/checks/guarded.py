@@ -46,7 +46,7 @@ _SENTENCES: tuple[tuple[str, Told], ...] = (
 )
 
 
-def guarded(finding: Finding) -> str:
+def guard(finding: Finding) -> str:
     """The finding's sentence, fit for hidden cases."""
     said, *more = re.split(r"(?<=\.)(?= The same call was right before)", finding.sentence)
     told = coarse(said)
@@ -66,7 +66,7 @@ def guarded(finding: Finding) -> str:
         )
     told = re.sub(
         r"\b(more than 1000|\d+) arrays?\b(?=[;.])",
-        lambda found: _counted(found[1], len(finding.answered.expected)),
+        lambda found: _count(found[1], len(finding.answered.expected)),
         told,
     )
     for pattern, words in _SENTENCES:
@@ -112,11 +112,11 @@ def _shapes(finding: Finding, where: str, expected: str) -> str:
             f"an array with {_axes(len(actual))} instead of {_axes(len(desired))}{where}; "
             f"expected shape {expected}"
         )
-    named = f", which is {_named(desired, sizes)}" if sizes else ""
-    return f"shape {_named(actual, sizes)}{where}; expected shape {expected}{named}"
+    named = f", which is {_in_dimensions(desired, sizes)}" if sizes else ""
+    return f"shape {_in_dimensions(actual, sizes)}{where}; expected shape {expected}{named}"
 
 
-def _named(shape: tuple[int, ...], sizes: Mapping[str, int]) -> str:
+def _in_dimensions(shape: tuple[int, ...], sizes: Mapping[str, int]) -> str:
     """A shape in names of dimensions, with "?" for a size that no dimension has."""
     names = [
         next(
@@ -132,6 +132,6 @@ def _axes(count: int) -> str:
     return f"more than {MOST_AXES} axes" if count > MOST_AXES else axes(count)
 
 
-def _counted(found: str, wanted: int) -> str:
+def _count(found: str, wanted: int) -> str:
     count = int(found) if found.isdigit() else np.inf
     return "fewer arrays" if count < wanted else "more arrays" if count > wanted else "other arrays"

@@ -45,7 +45,7 @@ def show(question: str, finding: Finding) -> None:
             # A picture, not a matplotlib object: a notebook that has not set up matplotlib would
             # only show the object's name. The description is metadata, because IPython before 8,
             # which Colab has, lacks `alt=`.
-            described = {"alt": _described(question, finding)}
+            described = {"alt": _describe(question, finding)}
             display(Image(content, metadata=described))  # type: ignore[no-untyped-call]
 
 
@@ -142,7 +142,7 @@ def as_table(array: np.ndarray, sizes: Mapping[str, int]) -> np.ndarray:
     return array.reshape(places.rows_and_columns(array.shape, sizes))
 
 
-def _described(question: str, finding: Finding) -> str:
+def _describe(question: str, finding: Finding) -> str:
     return (
         f"Three maps of the output of {question}: expected, returned, and the error of each "
         f"element. {finding.sentence}"

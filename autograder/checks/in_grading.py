@@ -90,13 +90,13 @@ _grading: Grading | None = None
 _verdict_texts: list[str] = []
 
 
-def told() -> list[str]:
+def verdict_texts() -> list[str]:
     """The texts of the verdicts that checks have raised in this process so far."""
     return _verdict_texts
 
 
 @contextlib.contextmanager
-def noted() -> Iterator[None]:
+def note_verdict() -> Iterator[None]:
     """Record the text of a verdict that the block raises."""
     try:
         yield
@@ -144,7 +144,7 @@ def check(question: str, function: object, cases: str, rule: str | None) -> bool
     """
     if _grading is None:
         return False
-    with noted():
+    with note_verdict():
         demand_gradable(_grading, question)
         if _grading.elsewhere is not None:
             function = _grading.elsewhere.as_function(function)

@@ -13,7 +13,7 @@ from autograder.bank.records import BankError
 from autograder.calls.passed import to_python
 from autograder.calls.transforms import width
 from autograder.checks import heatmap, messages, result_page, rule_messages
-from autograder.checks.lines import folded, in_short_lines
+from autograder.checks.lines import fold, in_short_lines
 from autograder.checks.verdict import (
     CheckFailed,
     Ungraded,
@@ -26,7 +26,7 @@ from autograder.verdicts.rules import judge
 
 
 @contextlib.contextmanager
-def _shown() -> Iterator[None]:
+def _show_verdict() -> Iterator[None]:
     """Show a verdict that the block raises in the form that suits notebooks."""
     try:
         with in_short_lines():
@@ -57,7 +57,7 @@ def public_case(question: str, number: int, cases: str = PUBLIC) -> tuple[Any, .
         return tuple(to_python(case.arguments).values())
 
 
-@_shown()
+@_show_verdict()
 def check_cases(question: str, function: object, cases: str) -> None:
     """Check a student's function against a group of public cases. Raises `CheckFailed` and
     `Ungraded`.
@@ -68,7 +68,7 @@ def check_cases(question: str, function: object, cases: str) -> None:
         raise CheckFailed(messages.in_notebook(question, finding, cases))
 
 
-@_shown()
+@_show_verdict()
 def check_rule(question: str, function: object, rule: str) -> None:
     """Check how a student's function computes against a rule. Raises `CheckFailed` and
     `Ungraded`.
@@ -80,7 +80,7 @@ def check_rule(question: str, function: object, rule: str) -> None:
             judgement = judge(function, method)
         versions = fingerprint.other_versions(bank.environment, fingerprint.current())
     if rule in judgement.unmet and versions and judgement.failed is None:
-        print(folded(rule_messages.not_looked_at(question, rule, versions)))
+        print(fold(rule_messages.not_looked_at(question, rule, versions)))
     elif rule in judgement.unmet:
         raise CheckFailed(rule_messages.rule_in_notebook(question, method, judgement, rule))
 

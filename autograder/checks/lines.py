@@ -31,20 +31,20 @@ def in_short_lines() -> Iterator[None]:
     except (CheckFailed, Ungraded) as told:
         text = str(told)
         # Otter puts the name of the exception before its text.
-        short = folded(text, indent=len(type(told).__name__) + 2)
+        short = fold(text, indent=len(type(told).__name__) + 2)
         _folded[short] = text
         told.args = (short,)
         raise
 
 
-def unfolded(ending: str) -> str | None:
+def unfold(ending: str) -> str | None:
     """The original text of the folded message that `ending` ends with, or None if this process
     folded no such message.
     """
     return next((text for short, text in _folded.items() if ending.endswith(short)), None)
 
 
-def folded(text: str, indent: int = 0) -> str:
+def fold(text: str, indent: int = 0) -> str:
     """The text with lines of at most `WIDTH` characters. The first starts after `indent`
     characters. Words, indented lines (code and tables), and commands to type stay whole.
     """

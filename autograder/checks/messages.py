@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.bank.groups import PUBLIC
-from autograder.calls.given import shown
+from autograder.calls.given import without_imports
 from autograder.calls.inputs import describe
 from autograder.calls.outputs import ALONE, SHOWN
 from autograder.calls.spec import PLAIN, Case
@@ -40,7 +40,7 @@ def sentence(question: str, finding: Finding, *, hidden: bool = False) -> str:
     whole = finding.step in ("call", "structure", "arguments")
     subject = finding.answered.case.way.subject(question, None if whole else finding.part)
     return (
-        f"{subject} {_guard().guarded(finding) if hidden else finding.sentence} [case "
+        f"{subject} {_guard().guard(finding) if hidden else finding.sentence} [case "
         f"{finding.case + 1} of {finding.cases}: {finding.answered.case.label}]"
     )
 
@@ -108,7 +108,7 @@ def _given_code(case: Case) -> str:
         for _, leaf in value.leaves()
         if leaf.kind == "function"
     ]
-    return "\n".join(shown(text) for text in dict.fromkeys(texts))
+    return "\n".join(without_imports(text) for text in dict.fromkeys(texts))
 
 
 def in_grading(

@@ -24,7 +24,7 @@ def recording() -> Iterator[list[Call]]:
         _recorded = before
 
 
-def noted(question: object, cases: object, rule: object) -> bool:
+def note_call(question: object, cases: object, rule: object) -> bool:
     """Record this call of `check`, if calls are being recorded, and say whether they are."""
     if _recorded is None:
         return False

@@ -10,7 +10,7 @@ import sys
 from html import escape
 from typing import Any
 
-from autograder.checks.lines import unfolded
+from autograder.checks.lines import unfold
 
 FRAME = "border-left: 3px solid; padding-left: 0.8em; margin: 0.5em 0"
 """The frame has the colour of the text, so that it shows on light and on dark ground."""
@@ -31,7 +31,7 @@ def page(results: Any) -> str:
     message of this package look as Otter shows them.
     """
     found = results.test_case_results
-    if not any(not each.passed and unfolded(each.message or "") for each in found):
+    if not any(not each.passed and unfold(each.message or "") for each in found):
         return str(results._repr_html_())
     passed = sum(each.passed for each in found)
     parts = [
@@ -39,7 +39,7 @@ def page(results: Any) -> str:
     ]
     for each in found:
         name, message = f"<code>{escape(each.test_case.name)}</code>", each.message or ""
-        text = None if each.passed else unfolded(message)
+        text = None if each.passed else unfold(message)
         said = "" if each.passed else _code(message)
         said = said if text is None else _paragraphs(text)
         # The instructor wrote these messages. Otter shows them as HTML too.

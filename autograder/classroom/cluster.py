@@ -207,13 +207,13 @@ class _Stations(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
         try:
             station = self._free.pop()
         except IndexError:
-            station = self._opened()
+            station = self._open()
         try:
             return station.grade(files)
         finally:
             self._free.append(station)
 
-    def _opened(self) -> Station:
+    def _open(self) -> Station:
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder, "autograder.zip")
             archive.write_bytes(self._archive)

@@ -35,7 +35,7 @@ def of_system(path: Path) -> bool:
     return path.name.startswith("._") or path.name in (_FOLDERS if path.is_dir() else _FILES)
 
 
-def written(name: str) -> str:
+def escape(name: str) -> str:
     """A file's name in a form that can be written and printed. Characters that were unpacked in
     another encoding, or that no person types, are replaced.
     """
@@ -64,7 +64,7 @@ def of_archive(path: Path) -> dict[str, bytes]:
     return {
         name: content
         for name, content in read(path)
-        if not any(_added(part) for part in PurePosixPath(name).parts)
+        if not any(_is_added(part) for part in PurePosixPath(name).parts)
     }
 
 
@@ -87,7 +87,7 @@ def of_files(parts: Mapping[str, Path]) -> dict[str, bytes]:
     `Refused`.
     """
     paths: dict[str, Path] = {}
-    parts = {written(name): path for name, path in parts.items()}
+    parts = {escape(name): path for name, path in parts.items()}
     for name, path in parts.items():
         if path.is_dir():
             paths |= {
@@ -146,14 +146,14 @@ def _of_folder(folder: Path) -> dict[str, Path]:
         folders[:] = (
             []
             if len(place.parts) >= MAX_DEPTH
-            else sorted(name for name in folders if not _added(name))
+            else sorted(name for name in folders if not _is_added(name))
         )
         for name in sorted(names):
             path = Path(above, name)
-            if not _added(name) and stat.S_ISREG(path.lstat().st_mode):
-                files[written((place / name).as_posix())] = path
+            if not _is_added(name) and stat.S_ISREG(path.lstat().st_mode):
+                files[escape((place / name).as_posix())] = path
     return files
 
 
-def _added(name: str) -> bool:
+def _is_added(name: str) -> bool:
     return name.startswith("._") or name in _FOLDERS or name in _FILES

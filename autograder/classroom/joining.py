@@ -72,10 +72,10 @@ def join(submissions: Sequence[SubmittedFiles], roster: Roster) -> Joined:
                     )
                 )
             else:
-                people.append(roster.students[student].person.completed(person))
+                people.append(roster.students[student].person.complete(person))
                 keys[student].append(submission.key)
         joined.append(replace(submission, people=tuple(people)))
-    claimed = [index.named(person.name) for notice in notices for person in notice.people]
+    claimed = [index.with_name(person.name) for notice in notices for person in notice.people]
     unclear = shared.union(*claimed)
     return Joined(joined, keys, notices + list(_of_students(roster, keys, unclear)))
 
@@ -132,17 +132,17 @@ class _Index:
         """The number of the student who is this person, whether only the name says so, and, if
         there is none, why.
         """
-        named = self.named(person.name)
+        named = self.with_name(person.name)
         numbered = self._by_platform.get(same(person.platform), set())
         for students in (
             # a number belongs to one platform, and the roster may come from another
             numbered & named if named else numbered,
-            *map(self._identified, (person.email, person.number, person.login)),
+            *map(self._identify, (person.email, person.number, person.login)),
         ):
             if len(students) == 1:
                 return next(iter(students)), False, ""
         if person.platform:  # the number may be known even on another platform's roster
-            students = self._identified(person.platform)
+            students = self._identify(person.platform)
             if len(students & named) == 1 or (len(students) == 1 and not person.name):
                 return next(iter(students & named or students)), False, ""
         if len(named) == 1:
@@ -152,13 +152,13 @@ class _Index:
             return None, False, f"{len(named)} students on the roster have the name {name}"
         return self._by_clue(person.clue)
 
-    def _identified(self, text: str) -> set[int]:
+    def _identify(self, text: str) -> set[int]:
         """The students with this e-mail address, number, login or mailbox name."""
         if not text:
             return set()
         return self._by_id.get(same(text)) or self._by_mailbox.get(same(text), set())
 
-    def named(self, name: str) -> set[int]:
+    def with_name(self, name: str) -> set[int]:
         """The students with this name."""
         if not name:
             return set()
@@ -172,7 +172,7 @@ class _Index:
         nobody = "its name contains no e-mail address, number, login or name from the roster"
         if not clue:
             return None, False, nobody
-        whole = self._identified(clue)
+        whole = self._identify(clue)
         if len(whole) == 1:
             return next(iter(whole)), False, ""
         words = _words(clue)
@@ -192,10 +192,10 @@ class _Index:
         for size in range(len(words), 0, -1):
             by_id, by_name = set(), set()
             for start in range(len(words) - size + 1):
-                for text in _joined(clue, words[start : start + size]):
+                for text in _join(clue, words[start : start + size]):
                     if len(text) >= _SHORTEST + text.isdigit():
-                        by_id |= self._identified(text)
-                by_name |= self.named(" ".join(words[start : start + size]))
+                        by_id |= self._identify(text)
+                by_name |= self.with_name(" ".join(words[start : start + size]))
             if by_id or by_name:
                 return by_id or by_name, not by_id
         return set(), False
@@ -205,7 +205,7 @@ def _words(clue: str) -> list[str]:
     return re.split(r"[\s_\-,;()+]+", clue)
 
 
-def _joined(clue: str, words: Sequence[str]) -> set[str]:
+def _join(clue: str, words: Sequence[str]) -> set[str]:
     """The words as they stand in the clue, whatever separates them."""
     return {text for sign in "-_. " if (text := sign.join(words)) in clue}
 

@@ -25,9 +25,9 @@ def keys(places: Sequence[PurePosixPath]) -> Iterator[str]:
     stems = [choice.ENDING.sub("", place.name) for place in places]
     short = [_key(place, stem) for place, stem in zip(places, stems, strict=True)]
     # unique even on file systems that ignore case, or how a letter with an accent is written
-    taken = Counter(map(_folded, short))
+    taken = Counter(map(_fold, short))
     for place, stem, key in zip(places, stems, short, strict=True):
-        if taken[_folded(key)] == 1:
+        if taken[_fold(key)] == 1:
             yield key
         else:
             yield _key(place, f"{stem[: LONGEST - 20]}-{_hash(place)}")
@@ -40,7 +40,7 @@ def _key(place: PurePosixPath, wanted: str) -> str:
     return safe
 
 
-def _folded(key: str) -> str:
+def _fold(key: str) -> str:
     return unicodedata.normalize("NFC", key.casefold())
 
 

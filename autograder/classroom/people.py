@@ -56,7 +56,7 @@ class Person:
         number = self.number or self.login or self.platform
         return f"{self.name} ({number})" if number else known
 
-    def completed(self, other: Person) -> Person:
+    def complete(self, other: Person) -> Person:
         """This person, with what only `other` knows added."""
         return replace(
             self,

@@ -42,7 +42,7 @@ class Shown(Protocol):
     def stopped(self, done: int, of: int) -> None: ...
 
 
-def shown(*, quiet: bool, as_json: bool) -> Shown:
+def reporter(*, quiet: bool, as_json: bool) -> Shown:
     """The reporter to use: lines of JSON, nothing, or a bar with the number graded, their states,
     the rate, and the time left.
     """

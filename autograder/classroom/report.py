@@ -62,7 +62,7 @@ def page(
         groups=rates(entries),
         mistakes=mistakes(entries, labels),
         stops=stops(entries, labels),
-        alike=[_shown(each, labels) for each in alike(entries)],
+        alike=[_as_shown(each, labels) for each in alike(entries)],
         questions=list(possible_points(grades.values())),
         rows=[
             _row(key, entries[key], grades[key], labels)
@@ -141,7 +141,7 @@ def mistakes(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[di
             "question": question,
             "name": name,
             "hint": hints.get((question, name), ""),
-            **_counted(keys, labels),
+            **_count(keys, labels),
         }
         for (question, name), keys in made.items()
     ]
@@ -158,11 +158,11 @@ def stops(entries: Mapping[str, Entry], labels: Mapping[str, str]) -> list[dict[
     for entry in entries.values():
         for cell in entry.results.get("extra_data", {}).get("cells", ()):
             found.setdefault(cell["cause"], set()).add(entry.key)
-    rows = [{"cause": cause, **_counted(keys, labels)} for cause, keys in found.items()]
+    rows = [{"cause": cause, **_count(keys, labels)} for cause, keys in found.items()]
     return sorted(rows, key=lambda row: (-row["count"], row["cause"]))
 
 
-def _counted(keys: Collection[str], labels: Mapping[str, str]) -> dict[str, Any]:
+def _count(keys: Collection[str], labels: Mapping[str, str]) -> dict[str, Any]:
     """How many submissions there are, and a few of them by name."""
     examples = sorted((labels[key] for key in keys), key=_natural)
     return {
@@ -172,7 +172,7 @@ def _counted(keys: Collection[str], labels: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
+def _as_shown(group: Alike, labels: Mapping[str, str]) -> dict[str, Any]:
     name = group.diagnoses.most_common(1)[0][0]
     return {
         "question": group.question,

@@ -157,13 +157,13 @@ def _lines(path: Path) -> list[list[str]]:
         raise RosterError(
             f"{path} is a workbook, not a CSV roster. Save it as CSV: File, Save As, CSV UTF-8."
         )
-    text = _decoded(content)
+    text = _decode(content)
     if re.search(r"[\x00-\x08\x0e-\x1f]", text):
         raise RosterError(f"{path} is not a CSV roster: it is not text.")
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # a line that Excel writes
     text = rest if told else text
-    separator = told[1] if told else max(",;\t", key=lambda sign: _known(text, sign))
+    separator = told[1] if told else max(",;\t", key=lambda sign: _count_known(text, sign))
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as fault:
@@ -171,7 +171,7 @@ def _lines(path: Path) -> list[list[str]]:
     return [line for line in lines if any(value.strip() for value in line)]
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     for mark, encoding in _BOMS.items():
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
@@ -183,7 +183,7 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _known(text: str, separator: str) -> tuple[int, int]:
+def _count_known(text: str, separator: str) -> tuple[int, int]:
     """The number of columns with a known name if this is the separator, and the number of all
     columns.
     """

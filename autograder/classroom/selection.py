@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.contents import is_answer, is_archive, is_folder, plain_files, written
+from autograder.classroom.contents import escape, is_answer, is_archive, is_folder, plain_files
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, Notice
 from autograder.container import choice
@@ -41,13 +41,13 @@ class Chosen:
     notices: list[Notice]
 
 
-def chosen(entries: Sequence[Entry], wanted: Wanted) -> Chosen:
+def choose(entries: Sequence[Entry], wanted: Wanted) -> Chosen:
     """Choose among the files and folders of one student."""
     attempts = sorted({entry.named.attempt for entry in entries}, reverse=True)
     with_answer = {entry.named.attempt for entry in entries if _has_answer(entry.path)}
     latest = next((each for each in attempts if each in with_answer), attempts[0])
     taken = [entry for entry in entries if entry.named.attempt == latest]
-    notices = _told(
+    notices = _notices(
         [entry.path for entry in taken],
         "it is the latest attempt" if latest == attempts[0] else "later attempts have no notebook",
         [entry.path for entry in entries if entry not in taken],
@@ -55,7 +55,7 @@ def chosen(entries: Sequence[Entry], wanted: Wanted) -> Chosen:
     folders = [entry.path for entry in taken if entry.path.is_dir()]
     if folders:
         folder = next((path for path in folders if _has_answer(path)), folders[0])
-        notices += _told(
+        notices += _notices(
             [folder],
             "the text that was typed into Moodle is not",
             [path for path in folders if path != folder],
@@ -76,7 +76,7 @@ def of_folder(folder: Path, wanted: Wanted) -> tuple[Path, list[Notice]]:
     own = [path for path in inside if wanted.name and _word(path.name) == _word(wanted.name)]
     notices: list[Notice] = []
     if own and len(inside) > 1:
-        notices = _told(
+        notices = _notices(
             own[:1],
             "it has the name of this assignment",
             [path for path in inside if path != own[0]],
@@ -89,7 +89,7 @@ def of_folder(folder: Path, wanted: Wanted) -> tuple[Path, list[Notice]]:
     ]
     best = choice.best(notebooks, wanted)
     if len({path.read_bytes() for path in best}) == 1:
-        notices += _told(
+        notices += _notices(
             best[:1],
             MOST if len(best) == 1 else "they are equal",
             [path for path in notebooks if path != best[0]],
@@ -105,7 +105,7 @@ def _of_files(entries: Sequence[Entry], wanted: Wanted) -> tuple[dict[str, Path]
     left = sorted(entries, key=_age)
 
     def only_last(of: Sequence[Entry]) -> None:
-        notices.extend(_told([of[-1].path], "it is the latest", [each.path for each in of[:-1]]))
+        notices.extend(_notices([of[-1].path], "it is the latest", [each.path for each in of[:-1]]))
         for older in of[:-1]:
             left.remove(older)
 
@@ -122,7 +122,7 @@ def _of_files(entries: Sequence[Entry], wanted: Wanted) -> tuple[dict[str, Path]
         best = [alike[-1].path]
     if len(best) == 1:
         others = [each.path for each in notebooks if each in left and each.path not in best]
-        notices += _told(best, MOST, others)
+        notices += _notices(best, MOST, others)
     archives = [entry for entry in left if is_archive(entry.named.file)]
     if not notebooks and len(archives) > 1 and all(entry.named.upload for entry in archives):
         only_last(archives)
@@ -131,14 +131,14 @@ def _of_files(entries: Sequence[Entry], wanted: Wanted) -> tuple[dict[str, Path]
     return {entry.named.file: entry.path for entry in left}, notices
 
 
-def _told(graded: Sequence[Path], why: str, others: Sequence[Path]) -> list[Notice]:
+def _notices(graded: Sequence[Path], why: str, others: Sequence[Path]) -> list[Notice]:
     if not others:
         return []
     once = len({path.name for path in (*graded, *others)}) == len(graded) + len(others)
     names, rest = (
         ", ".join(
             sorted(
-                written(path.name if once else f"{path.parent.name}/{path.name}") for path in each
+                escape(path.name if once else f"{path.parent.name}/{path.name}") for path in each
             )
         )
         for each in (graded, others)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from autograder.classroom import layouts
 from autograder.classroom.archives import of_no_student
 from autograder.classroom.contents import (
+    escape,
     is_answer,
     is_archive,
     is_folder,
@@ -18,7 +19,6 @@ from autograder.classroom.contents import (
     of_system,
     plain_files,
     without_ending,
-    written,
 )
 from autograder.classroom.gradescope_export import (
     METADATA,
@@ -31,7 +31,7 @@ from autograder.classroom.keys import keys
 from autograder.classroom.layouts import Named
 from autograder.classroom.notices import CHOSEN, MISSING, Notice, left_out
 from autograder.classroom.people import Person
-from autograder.classroom.selection import Entry, chosen, of_folder
+from autograder.classroom.selection import Entry, choose, of_folder
 from autograder.container import choice
 from autograder.container.choice import Wanted
 
@@ -57,7 +57,7 @@ class SubmittedFiles:
     @property
     def file(self) -> str:
         """The name of the file or folder, in a form that can be written anywhere."""
-        return written(self.path.name)
+        return escape(self.path.name)
 
     @property
     def names(self) -> str:
@@ -153,9 +153,9 @@ class _Search:
             first = entries[-1]
             person = first.named.person
             for entry in entries:  # Blackboard's text has the name
-                person = person.completed(entry.named.person)
+                person = person.complete(entry.named.person)
             if first.named.platform:
-                choice_made = chosen(entries, self._wanted)
+                choice_made = choose(entries, self._wanted)
                 path, parts = choice_made.path, choice_made.parts
                 notices = choice_made.notices
             elif first.path.is_dir():
@@ -188,7 +188,7 @@ class _Search:
                 why = "its folder is missing"
             why = f"{METADATA} names it, but {why}; export it again"
             who = "; ".join(person.label for person in people)
-            shown = written(name[:100]) or "a submission without a name"
+            shown = escape(name[:100]) or "a submission without a name"
             what = f"{shown} ({who})" if who else shown
             self.notices.append(Notice(MISSING, what, why, people=people, public=shown))
 
@@ -214,7 +214,7 @@ class _Search:
         )
 
     def _leave_out(self, path: Path, why: str = "") -> None:
-        notice = left_out(path, written(path.relative_to(self._folder).as_posix()))
+        notice = left_out(path, escape(path.relative_to(self._folder).as_posix()))
         self.notices.append(
             Notice(notice.kind, notice.what, why or notice.why, public=notice.public)
         )

@@ -55,7 +55,7 @@ def main() -> None:
         _get_ready()
     workers = (
         nursery.Nursery(surroundings.import_path(), surroundings.variables("/"))
-        if system.FORKS and switches.enabled("warm")
+        if system.FORKS and switches.is_enabled("warm")
         else None
     )
     if workers is not None:

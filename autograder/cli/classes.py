@@ -114,7 +114,7 @@ def grade(
             archive,
             out,
             command.Options(resume, scheduler, workers, names, students, into),
-            progress.shown(quiet=quiet, as_json=as_json),
+            progress.reporter(quiet=quiet, as_json=as_json),
         )
     except KeyboardInterrupt:
         sys.exit(STOPPED)

@@ -51,11 +51,11 @@ def screen(submission: Path, given: Path, *, zips: bool = False) -> list[str]:
     ]
     if not notebooks and len(scripts) > 1:
         raise Refused(
-            f"{len(scripts)} Python files and no notebook were submitted: {_listed(scripts)}. "
+            f"{len(scripts)} Python files and no notebook were submitted: {_list_names(scripts)}. "
             "Submit the notebook."
         )
     if not notebooks and not scripts:
-        only = f"No notebook was submitted, only {_listed(names)}"
+        only = f"No notebook was submitted, only {_list_names(names)}"
         raise Refused(f"{only if names else 'Nothing was submitted'}. {AGAIN}")
     _check_readable(submission / [*notebooks, *scripts][0])
     if zips:
@@ -71,7 +71,7 @@ def _unpack(submission: Path) -> list[str]:
         path for path in submission.glob("*.zip") if path.is_file() and not path.is_symlink()
     )
     if len(zips) != 1:
-        names = _listed([path.name for path in zips])
+        names = _list_names([path.name for path in zips])
         raise Refused(
             f"{len(zips) or 'No'} zip files were submitted{': ' + names if zips else ''}. Submit "
             "one zip file with your notebook."
@@ -80,7 +80,7 @@ def _unpack(submission: Path) -> list[str]:
     inner = [name for name in contents if name.endswith(".zip") and "/" not in name]
     if inner:
         raise Refused(
-            f"{printable(zips[0].name)} has a zip file in it: {_listed(inner)}. Put the files "
+            f"{printable(zips[0].name)} has a zip file in it: {_list_names(inner)}. Put the files "
             "themselves into the zip."
         )
     beside = sorted(path for path in submission.iterdir() if path != zips[0])
@@ -150,7 +150,7 @@ def _check_readable(path: Path) -> None:
         return
     if content.lstrip().startswith(b"<"):
         raise Refused(f"{name} is a web page, not the notebook. {AGAIN}")
-    bounded, told = notebook_bounds.bounded(content, name)
+    bounded, told = notebook_bounds.bound(content, name)
     if told:
         raise Refused(told)
     if bounded != content:
@@ -190,7 +190,7 @@ def _check_notebook(path: Path, name: str) -> None:
         raise Refused(told)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     most = 5
     return ", ".join(printable(name) for name in names[:most]) + (
         f" and {len(names) - most} more" if len(names) > most else ""

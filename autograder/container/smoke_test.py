@@ -98,12 +98,12 @@ def check(root: Path, *, container: bool = True) -> str:
     return (
         f"otter-arrays ready: {found.assignment}: public cases of "
         f"{', '.join(sorted({row['name'].split(':')[0] for row in rows}))} graded in "
-        f"{taken['seconds']} s{_told(only_called)}; otter-arrays {version('otter-arrays')}, "
+        f"{taken['seconds']} s{_sentence(only_called)}; otter-arrays {version('otter-arrays')}, "
         f"{packages}; isolation: {confined}"
     )
 
 
-def _told(only_called: Mapping[str, str]) -> str:
+def _sentence(only_called: Mapping[str, str]) -> str:
     """A sentence about the questions that were called but whose answers could not be looked up."""
     return "".join(f" ({name} only called: {why})" for name, why in only_called.items())
 

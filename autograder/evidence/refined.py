@@ -16,7 +16,7 @@ from autograder.evidence.requirements import Either, Every, Requirement, Rule
 from autograder.evidence.transform import Seen, Transform
 
 
-def refined(rules: Sequence[Rule], answers: Sequence[Sequence[Seen]]) -> tuple[Rule, ...]:
+def refine(rules: Sequence[Rule], answers: Sequence[Sequence[Seen]]) -> tuple[Rule, ...]:
     """The rules, made stricter where all of `answers`, which meet them, do more than they ask for.
     An answer is what was seen of each of its calls.
     """
@@ -35,7 +35,7 @@ def _learn(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requi
     if not requirement.gives_answer:
         return requirement
     # An answer that meets another branch of `either` says nothing about this one.
-    told = [[seen for seen in answer if requirement.met(seen)] for answer in answers]
+    told = [[seen for seen in answer if requirement.is_met(seen)] for answer in answers]
     seen = [each for answer in told for each in answer]
     if not seen:
         return requirement
@@ -47,4 +47,4 @@ def _learn(requirement: Requirement, answers: Sequence[Sequence[Seen]]) -> Requi
     fresh = all(any(call.given is False for call in requirement.calls(each)) for each in seen)
     more = replace(requirement, work=work, fresh=fresh)
     # Each may hold for a different call; then no call does all.
-    return more if all(more.met(each) for each in seen) else requirement
+    return more if all(more.is_met(each) for each in seen) else requirement

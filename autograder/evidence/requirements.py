@@ -17,8 +17,8 @@ class Either:
 
     of: tuple[Requirement, ...]
 
-    def met(self, seen: Seen) -> bool:
-        return any(each.met(seen) for each in self.of)
+    def is_met(self, seen: Seen) -> bool:
+        return any(each.is_met(seen) for each in self.of)
 
     def dims(self) -> set[str]:
         return set().union(*(each.dims() for each in self.of))
@@ -35,8 +35,8 @@ class Every:
 
     of: tuple[Requirement, ...]
 
-    def met(self, seen: Seen) -> bool:
-        return all(each.met(seen) for each in self.of)
+    def is_met(self, seen: Seen) -> bool:
+        return all(each.is_met(seen) for each in self.of)
 
     def dims(self) -> set[str]:
         return set().union(*(each.dims() for each in self.of))
@@ -51,7 +51,7 @@ class SharedParameters:
 
     dim: str
 
-    def met(self, seen: Seen) -> bool:
+    def is_met(self, seen: Seen) -> bool:
         found = seen.facts.parameters
         return bool(found) and not any(
             each.shape and each.shape[0] == seen.sizes[self.dim] for each in found
@@ -72,7 +72,7 @@ class StackedParameters:
 
     dim: str
 
-    def met(self, seen: Seen) -> bool:
+    def is_met(self, seen: Seen) -> bool:
         differ = [
             each.differ
             for each in seen.facts.parameters
@@ -98,7 +98,7 @@ class Parameters:
 
     shapes: tuple[tuple[str | int, ...], ...]
 
-    def met(self, seen: Seen) -> bool:
+    def is_met(self, seen: Seen) -> bool:
         lanes = {applied.lanes for applied in seen.facts.applied}
         found = {each.shape for each in seen.facts.parameters}
         found |= {shape[1:] for shape in found if shape and shape[0] in lanes}
@@ -122,7 +122,7 @@ class ConstantTrace:
 
     dim: str
 
-    def met(self, seen: Seen) -> bool:
+    def is_met(self, seen: Seen) -> bool:
         # A call whose Python looks at its numbers cannot be traced, and so was not seen to grow.
         return not grows(seen.traces.get(self.dim, ()))
 
@@ -139,7 +139,7 @@ class Vectorised:
 
     dim: str
 
-    def met(self, seen: Seen) -> bool:
+    def is_met(self, seen: Seen) -> bool:
         works = seen.works.get(self.dim, {})
         # Once compiled, a function runs no lines; its trace shows what they would have done.
         return not (None in works.values() or loops(works) or grows(seen.traces.get(self.dim, ())))

@@ -40,7 +40,7 @@ class Transform:
     work: tuple[str, ...] = ()
     fresh: bool = False
 
-    def met(self, seen: Seen) -> bool:
+    def is_met(self, seen: Seen) -> bool:
         return bool(self.calls(seen))
 
     def calls(self, seen: Seen) -> list[Applied]:

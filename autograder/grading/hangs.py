@@ -42,7 +42,7 @@ class Journal:
         """Note that a test starts."""
         self._note("begins", test)
 
-    def ended(self, test: str) -> None:
+    def note_end(self, test: str) -> None:
         """Note that a test has ended."""
         self._note("ended", test)
 

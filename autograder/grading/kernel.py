@@ -17,7 +17,7 @@ from autograder.grading.test_file import fail_test, forget_last_test, run_test
 from autograder.runtime import installed, log_server
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.own_process import protect_this_process
-from autograder.sandbox.own_time import limited, limited_memory
+from autograder.sandbox.own_time import limit, limited_memory
 from autograder.sandbox.prestart import settings_of
 from autograder.sandbox.submission import Submission
 from autograder.sandbox.watchers import memory_limit
@@ -102,20 +102,22 @@ class NotebookGrading:
             return
         self._journal.begins(test)
         with (
-            limited(self._own_seconds(), self._journal.mark),
+            limit(self._own_seconds(), self._journal.mark),
             limited_memory(max(memory_limit(self._submission.limits), LEAST_MEMORY)),
         ):
             self._submission.bind(test, namespace)
             run_test(file, namespace, lambda: self._submission.functions.texts)
         self._submission.unbind(namespace)
-        self._journal.ended(test)
+        self._journal.note_end(test)
 
     def _own_seconds(self) -> float:
         """The seconds that a test may compute by itself now: as many as a cell, out of what is
         left.
         """
         least = max(1.0, FOR_ALL_TESTS / max(len(self._submission.tests), 1))
-        return min(self._submission.limits.cell_seconds, max(self._submission.left(), least))
+        return min(
+            self._submission.limits.cell_seconds, max(self._submission.seconds_left(), least)
+        )
 
     def write_report(self, mended: str = "") -> None:
         """Write the report for the instructor: the active layers, the findings of the checks, and

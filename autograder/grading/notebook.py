@@ -46,7 +46,7 @@ def without_submitted_code(
         if cell.get("cell_type") != "code" or not isinstance(source, str):
             continue
         tests = tests_of_cells.get(identifier, ()) if isinstance(identifier, str) else ()
-        asked.append(None if _ignored(cell.get("metadata")) else (str(source), list(tests)))
+        asked.append(None if _is_ignored(cell.get("metadata")) else (str(source), list(tests)))
     size = -(-len(asked) // ONE_BY_ONE)
     for first in range(0, len(asked), max(size, 1)):
         batch = asked[first : first + size]
@@ -66,7 +66,7 @@ def _request(batch: Sequence[tuple[str, list[str]] | None]) -> str:
     return _CELL.format(source=source, tests=tests)
 
 
-def _ignored(metadata: Any) -> bool:
+def _is_ignored(metadata: Any) -> bool:
     """Whether Otter would ignore this cell, because `otter assign` or its author marked it."""
     if not isinstance(metadata, Mapping):
         return False

@@ -37,7 +37,7 @@ def read(content: bytes) -> Any:
     return json_bounds.read(content, MOST)
 
 
-def bounded(content: bytes, name: str) -> tuple[bytes, str]:
+def bound(content: bytes, name: str) -> tuple[bytes, str]:
     """The content of a notebook in a readable form, and a sentence if it is too large for that, or
     "".
 
@@ -68,7 +68,7 @@ def put_bounded(submission: Path, name: str) -> str:
         return ""
     with submission.open("rb") as file:
         content = file.read(MAX_FILE + 1)
-    made, told = bounded(content, name)
+    made, told = bound(content, name)
     if told:
         print(f"Not graded: {told}", flush=True)
         made = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'

@@ -79,7 +79,7 @@ class Kernel(Forked):
 
 def begin(settings: Settings, ipython: Path) -> None:
     """Start a kernel if this process can fork, which requires that it has no other threads."""
-    if system.FORKS and switches.enabled("ahead") and threading.active_count() == 1:
+    if system.FORKS and switches.is_enabled("ahead") and threading.active_count() == 1:
         _waiting.append(Kernel(settings, ipython))
 
 

@@ -33,7 +33,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.grading import prefork
 from autograder.runtime import system
-from autograder.runtime.tied import tied
+from autograder.runtime.tied import tie
 
 NAME = "otter-arrays"
 
@@ -150,7 +150,7 @@ class Provisioner(LocalProvisioner):
         """
         kernel = prefork.take(cmd)
         if kernel is None:
-            found = await super().launch_kernel(tied(cmd), **settings)
+            found = await super().launch_kernel(tie(cmd), **settings)
         else:
             self.process = kernel  # type: ignore[assignment]  # it has of Popen what is asked for
             self.pid = self.pgid = kernel.pid

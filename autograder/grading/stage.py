@@ -208,7 +208,9 @@ def describe(report: Mapping[str, Any]) -> str:
     lines += [f"Not active: {layer} ({why})." for layer, why in report["missing"].items()]
     lines += [f"OPEN: the submission could {hole}." for hole in report["open"]]
     lines += [f"Not given to the submission: {sentence}." for sentence in report["left_out"]]
-    lines += [Stopped.from_json(cell).told(to_instructor=True) for cell in report.get("cells", ())]
+    lines += [
+        Stopped.from_json(cell).sentence(to_instructor=True) for cell in report.get("cells", ())
+    ]
     if report.get("mended"):
         lines.append(
             f"A shortcut failed: {report['mended']}. Please report this: it is a fault of "

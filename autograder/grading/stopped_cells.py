@@ -25,7 +25,7 @@ def row_of(cells: Sequence[Mapping[str, Any]], *, hidden: bool) -> list[dict[str
     # Cells that ran after a test: which of them stop could reveal what the test asked.
     later = [cell for cell in stopped if cell.said]
     told_of = [cell for cell in stopped if cell not in later[1:]]
-    lines = [cell.told() for cell in told_of[:CELLS_SHOWN]]
+    lines = [cell.sentence() for cell in told_of[:CELLS_SHOWN]]
     rest = len(told_of) - CELLS_SHOWN
     lines += [f"… and {rest} more"] if rest > 0 else []
     lines += ["Later cells stopped too."] if later[1:] else []

@@ -7,7 +7,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.checks.in_grading import told
+from autograder.checks.in_grading import verdict_texts
 from autograder.grading.outcomes import without_borrowed
 from autograder.sandbox.own_time import TookTooLong
 
@@ -27,7 +27,7 @@ def run_test(
     from otter import Notebook
     from otter.execute import Checker
 
-    before, already = len(Checker.get_results()), len(told())
+    before, already = len(Checker.get_results()), len(verdict_texts())
     try:
         Notebook().check(file.stem, global_env=namespace)
     except (Exception, SystemExit, TookTooLong):  # noqa: BLE001 - one ends none of the others
@@ -39,7 +39,7 @@ def run_test(
                 message = result.message or ""
                 if result.test_case.hidden:
                     message = _without(message, texts())
-                result.message = without_borrowed(message, told()[already:])
+                result.message = without_borrowed(message, verdict_texts()[already:])
 
 
 def fail_test(file: Path, reason: str) -> None:
@@ -76,7 +76,7 @@ def _case_by_case(path: Path, namespace: MutableMapping[str, Any]) -> Any:
             file.run(namespace)
             results += file.test_case_results
         except (Exception, SystemExit, TookTooLong) as fault:  # noqa: BLE001
-            told = FAILED.format(fault=_told(fault))
+            told = FAILED.format(fault=_fault_text(fault))
             results.append(TestCaseResult(test_case=case, message=told, passed=False))
     file.test_cases, file.test_case_results = cases, results
     return file
@@ -90,7 +90,7 @@ def _read(path: Path) -> Any:
     return create_test_file(os.path.relpath(path), NBMetadataConfig())
 
 
-def _told(fault: BaseException) -> str:
+def _fault_text(fault: BaseException) -> str:
     try:
         return f"{type(fault).__name__}: {fault}"
     except Exception:  # noqa: BLE001 - a stand-in in it may have no answer any more

@@ -144,7 +144,7 @@ class Argument(abc.ABC):
         """
         return value
 
-    def filled(
+    def fill(
         self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
     ) -> Value:
         """The value with nearly all of its whole numbers at one end of their range, or `value`

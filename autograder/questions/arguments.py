@@ -14,7 +14,7 @@ from autograder.errors import BuildError
 from autograder.questions import sizes as expressions
 from autograder.questions import values as elements
 from autograder.questions.argument import Argument, Drawing
-from autograder.questions.changed_arrays import filled, of_array
+from autograder.questions.changed_arrays import fill, of_array
 from autograder.questions.random_numbers import (
     COMPLEX_DTYPES,
     EXACT_DTYPES,
@@ -133,10 +133,10 @@ class Array(Argument):
             found.append("values and draw both determine the elements; remove one of them")
         return found + elements.family_faults(self.families, self.values)
 
-    def filled(
+    def fill(
         self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
     ) -> Value:
-        return filled(self, value, sizes, rng, largest=largest)
+        return fill(self, value, sizes, rng, largest=largest)
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """Draw an array with the sizes that the case asks for."""

@@ -96,7 +96,7 @@ def of_array(
         yield "", _changed_values(value, changed, array, rng, wanted)
 
 
-def filled(
+def fill(
     array: Described,
     value: Value,
     sizes: Mapping[str, int],

@@ -64,7 +64,7 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
     for parameter, argument in question.arguments.items():
         label = f"arguments[{parameter!r}]"
         if not isinstance(argument, Argument):
-            yield label, argument, f"does not describe an argument; {_described(argument)}"
+            yield label, argument, f"does not describe an argument; {_advice(argument)}"
         for fault in argument.faults():
             yield label, argument, f"cannot be drawn: {fault}"
         for dim in argument.dims:
@@ -83,7 +83,7 @@ def _of_arguments(question: Declared) -> Iterator[Fault]:
             yield f"dims[{dim!r}]", question.dims[dim], "is not used by any argument; remove it"
 
 
-def _described(value: object) -> str:
+def _advice(value: object) -> str:
     """The advice for an author who wrote a value in place of a description."""
     if isinstance(value, bool):
         return "write Choice(True, False)"

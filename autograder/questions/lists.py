@@ -107,13 +107,13 @@ class List(Argument):
             fields={name: self.element.vary(each, rng) for name, each in value.fields.items()},
         )
 
-    def filled(
+    def fill(
         self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
     ) -> Value:
         return Value(
             "list",
             fields={
-                name: self.element.filled(each, sizes, rng, largest=largest)
+                name: self.element.fill(each, sizes, rng, largest=largest)
                 for name, each in value.fields.items()
             },
         )

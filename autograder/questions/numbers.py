@@ -166,9 +166,9 @@ class Number(Argument):
 
     def draw(self, rng: np.random.Generator, wanted: Drawing) -> Value:
         """Draw the number, as a 0-d float32 array, so that all types hold the same value."""
-        return Value(wanted.kind, np.asarray(self._drawn(rng), np.float32))
+        return Value(wanted.kind, np.asarray(self._draw_number(rng), np.float32))
 
-    def _drawn(self, rng: np.random.Generator) -> float:
+    def _draw_number(self, rng: np.random.Generator) -> float:
         if self.low > 0 and self.high / self.low > DECADES:
             drawn = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         else:
@@ -176,7 +176,7 @@ class Number(Argument):
         return float(np.clip(np.float32(drawn), self.low, self.high))
 
     def vary(self, value: Value, rng: np.random.Generator) -> Value:
-        return Value(value.kind, np.asarray(self._drawn(rng), np.float32))
+        return Value(value.kind, np.asarray(self._draw_number(rng), np.float32))
 
     def changes(
         self, value: Value, rng: np.random.Generator, wanted: Drawing
@@ -184,7 +184,13 @@ class Number(Argument):
         number, reach = float(value.data), self.high - self.low
         slight = [number * (1 + SLIGHT), number * (1 - SLIGHT), number + SLIGHT * reach]
         inside = [each for each in slight if self.low <= each <= self.high and each != number]
-        yield "", [self._of(value, each) for each in (*inside, self._drawn(rng), self._drawn(rng))]
+        yield (
+            "",
+            [
+                self._of(value, each)
+                for each in (*inside, self._draw_number(rng), self._draw_number(rng))
+            ],
+        )
         yield "", [self.at_an_end(value, largest=end) for end in (False, True)]
 
     def at_an_end(self, value: Value, *, largest: bool) -> Value:

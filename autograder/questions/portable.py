@@ -212,11 +212,11 @@ def _public_name(value: Any) -> tuple[str, str] | None:
     for home in homes if own.partition(".")[0] in ("numpy", "jax", "jaxlib") else (own,):
         module = sys.modules.get(home)
         if home != "__main__" and name.isidentifier() and getattr(module, name, None) is value:
-            return (home, name) if _installed(module) else None
+            return (home, name) if _is_installed(module) else None
     return None
 
 
-def _installed(module: Any) -> bool:
+def _is_installed(module: Any) -> bool:
     """Whether a module belongs to an installed package or the standard library, not the course."""
     file = str(getattr(module, "__file__", None) or "")
     return not file or any(part in file for part in ("site-packages", "dist-packages", _STANDARD))

@@ -227,7 +227,7 @@ class Question:
 _declared: list[Question] = declarations.ALL
 
 
-def declared() -> tuple[Question, ...]:
+def declared_questions() -> tuple[Question, ...]:
     """Every question declared in this process, in order."""
     return tuple(_declared)
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from autograder.calls.inputs import Value, named
+from autograder.calls.inputs import Value, named_tuple
 from autograder.questions.argument import Argument, Drawing
 
 
@@ -24,9 +24,9 @@ class _Structure(Argument):
 
     def __repr__(self) -> str:
         """The declaration as an author would write it."""
-        return f"{type(self).__name__}({', '.join(self._written())})"
+        return f"{type(self).__name__}({', '.join(self._spell())})"
 
-    def _written(self) -> list[str]:
+    def _spell(self) -> list[str]:
         return [f"{name}={each!r}" for name, each in self.fields.items()]
 
     @property
@@ -85,12 +85,12 @@ class _Structure(Argument):
             {name: each.vary(value.fields[name], rng) for name, each in self.fields.items()}
         )
 
-    def filled(
+    def fill(
         self, value: Value, sizes: Mapping[str, int], rng: np.random.Generator, *, largest: bool
     ) -> Value:
         return self._assemble(
             {
-                name: each.filled(value.fields[name], sizes, rng, largest=largest)
+                name: each.fill(value.fields[name], sizes, rng, largest=largest)
                 for name, each in self.fields.items()
             }
         )
@@ -198,7 +198,7 @@ class Tuple(_Structure):
         object.__setattr__(self, "fields", by_place)
         object.__setattr__(self, "families", families_of(by_place))
 
-    def _written(self) -> list[str]:
+    def _spell(self) -> list[str]:
         return [repr(each) for each in self.fields.values()]
 
     def _assemble(self, fields: Mapping[str, Value]) -> Value:
@@ -222,8 +222,8 @@ class NamedTuple(_Structure):
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "families", families_of(fields))
 
-    def _written(self) -> list[str]:
-        return [repr(self.name), *super()._written()]
+    def _spell(self) -> list[str]:
+        return [repr(self.name), *super()._spell()]
 
     def faults(self) -> list[str]:
         if (
@@ -239,7 +239,7 @@ class NamedTuple(_Structure):
         ]
 
     def _assemble(self, fields: Mapping[str, Value]) -> Value:
-        return named(self.name, fields)
+        return named_tuple(self.name, fields)
 
     def _key(self, name: str) -> str:
         return str(list(self.fields).index(name))

@@ -54,7 +54,7 @@ def other_settings(
     """
     settings = found["settings"]
     faults = [
-        f"{name} is {_quoted(settings.get(name))} but must be {wanted!r}. Type: "
+        f"{name} is {_quote(settings.get(name))} but must be {wanted!r}. Type: "
         f"jax.config.update({name!r}, {wanted!r}), and remove what sets it to another value (a "
         f"call of jax.config.update, or the variable {name.upper()})"
         for name, wanted in built["settings"].items()
@@ -124,7 +124,7 @@ def _pins(built: Mapping[str, Any]) -> str:
     return " ".join(f"{name}=={built['packages'].get(name)}" for name in PACKAGES)
 
 
-def _quoted(setting: object) -> str:
+def _quote(setting: object) -> str:
     """A setting in a form that is safe to repeat: the process that reports it may say anything."""
     return (
         repr(setting)
@@ -134,7 +134,7 @@ def _quoted(setting: object) -> str:
 
 
 def _quoted_version(version: object) -> str:
-    """A version in a form that is safe to repeat (see `_quoted`)."""
+    """A version in a form that is safe to repeat (see `_quote`)."""
     if version is None:
         return "not installed"
     plain = isinstance(version, str) and re.fullmatch(r"[0-9a-z.+]{1,30}", version)

@@ -27,12 +27,12 @@ def import_only_that(*closed: Path) -> None:
     folders of files that it names, because submissions may lie there. A new process has its own
     path.
     """
-    solid, added = {*_resolved(_python_folders())}, {*_resolved(_added_folders())}
+    solid, added = {*_resolve(_python_folders())}, {*_resolve(_added_folders())}
     outside = {*_command_line_folders()}
-    within = [*_resolved(map(str, closed))]
+    within = [*_resolve(map(str, closed))]
     kept = []
     for entry in dict.fromkeys(sys.path):
-        for path in _resolved([entry]):
+        for path in _resolve([entry]):
             closed_off = path in outside or any(path.is_relative_to(each) for each in within)
             if path in solid or (path in added and not closed_off):
                 kept.append(entry)
@@ -84,7 +84,7 @@ def _command_line_folders() -> Iterator[Path]:
             continue
 
 
-def _resolved(entries: Iterable[str]) -> Iterator[Path]:
+def _resolve(entries: Iterable[str]) -> Iterator[Path]:
     """Entries with their links resolved. Relative ones are skipped, because they mean a different
     folder each time.
     """

@@ -102,7 +102,7 @@ def for_tiny_programs() -> None:
 
     Call it once JAX and Flax are imported, in a process that lives for one submission or one build.
     """
-    if not switches.enabled("tuned"):
+    if not switches.is_enabled("tuned"):
         return
     _share_contexts()
     gc.freeze()  # never collect what the imports made

@@ -31,7 +31,7 @@ def prctl(option: int, *arguments: Any) -> None:
         argument if isinstance(argument, ctypes.c_char_p) else ctypes.c_ulong(int(argument))
         for argument in padded
     ]
-    checked(libc().prctl(option, *values), f"prctl {option}")
+    check(libc().prctl(option, *values), f"prctl {option}")
 
 
 def end_with_parent() -> None:
@@ -47,10 +47,10 @@ def syscall(number: int, *arguments: Any) -> int:
     values = [
         ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments
     ]
-    return checked(int(libc().syscall(ctypes.c_long(number), *values)), f"system call {number}")
+    return check(int(libc().syscall(ctypes.c_long(number), *values)), f"system call {number}")
 
 
-def checked(result: int, what: str) -> int:
+def check(result: int, what: str) -> int:
     """Return `result` unless it is negative. Raises `OSError` with the reason."""
     if result < 0:
         code = ctypes.get_errno()

@@ -36,7 +36,7 @@ can be switched off.
 """
 
 
-def enabled(name: str) -> bool:
+def is_enabled(name: str) -> bool:
     """Whether to take the shortcut `name`. Raises `KeyError` if there is none of this name."""
     SHORTCUTS[name]
     return name not in left_out()

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 _PR_SET_PDEATHSIG = 1
 
 
-def tied(command: Sequence[str]) -> list[str]:
+def tie(command: Sequence[str]) -> list[str]:
     """The command in a form that ends with this process, which starts it. It stays as it is where
     the system cannot tie two processes.
     """

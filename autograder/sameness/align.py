@@ -34,19 +34,19 @@ def aligned_output(actual: Output, expected: Output, same: Same, lanes: bool = F
     found = dict(actual)
     for part, word in same.items():
         if isinstance(word, Alignment) and part in actual and part in expected:
-            found[part] = (_of_lanes if lanes else aligned)(word, actual[part], expected[part])
+            found[part] = (_of_lanes if lanes else align)(word, actual[part], expected[part])
     return found
 
 
 def _of_lanes(word: Alignment, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
     if actual.ndim == 0 or expected.ndim == 0 or len(actual) != len(expected):
         return actual
-    found = [aligned(word, one, other) for one, other in zip(actual, expected, strict=True)]
+    found = [align(word, one, other) for one, other in zip(actual, expected, strict=True)]
     same_shape = len({each.shape for each in found}) == 1
     return np.stack(found) if found and same_shape else actual
 
 
-def aligned(word: Alignment, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+def align(word: Alignment, actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """`actual`, changed towards `expected` as the word allows. It keeps its dtype; only a set gets
     the shape of `expected`.
     """

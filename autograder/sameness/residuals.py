@@ -142,7 +142,7 @@ def _unknown(node: ast.Lambda | ast.FunctionDef) -> list[str]:
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled(source: str) -> Callable[[Any, Any], Any]:
+def _compile(source: str) -> Callable[[Any, Any], Any]:
     # `source_of` has checked what it uses. NumPy and JAX import with these builtins.
     scope: dict[str, Any] = {"__builtins__": builtins, "math": math, "np": np}
     module = ast.parse(source)
@@ -168,7 +168,7 @@ def evaluate(source: str, arguments: Mapping[str, Value], output: Output) -> lis
     `args` holds the arguments by name: arrays as NumPy arrays, a Tree as a dict, a number as a
     number. `out` is the returned array, or a dict of arrays by name if there are several.
     """
-    given = {name: _given(value, arguments) for name, value in arguments.items()}
+    given = {name: _give(value, arguments) for name, value in arguments.items()}
     named = {name: _wide(array) for name, array in output.items()}
     out: Any = named.get(ALONE, named)
     try:
@@ -194,7 +194,7 @@ def of_case(source: str, case: Case, output: Output) -> list[np.ndarray]:
         evaluate(
             source,
             {
-                name: value.changed(lambda leaf, lane=lane: Value(leaf.kind, leaf.data[lane]))  # type: ignore[misc]
+                name: value.map_leaves(lambda leaf, lane=lane: Value(leaf.kind, leaf.data[lane]))  # type: ignore[misc]
                 if name in case.way.traced
                 else value
                 for name, value in case.arguments.items()
@@ -208,15 +208,15 @@ def of_case(source: str, case: Case, output: Output) -> list[np.ndarray]:
 
 def _in_float64(source: str, given: Any, out: Any) -> Any:
     if not any(name in source for name in ("jnp", "jax")):
-        return _compiled(source)(given, out)
+        return _compile(source)(given, out)
     import jax
 
     with in_64_bits():
-        found = _compiled(source)(given, out)
+        found = _compile(source)(given, out)
         return jax.tree.map(np.asarray, found)
 
 
-def _given(value: Value, arguments: Mapping[str, Value]) -> Any:
+def _give(value: Value, arguments: Mapping[str, Value]) -> Any:
     def leaf(part: Value) -> Any:
         if part.kind in ("jax", "numpy"):
             return _wide(part.data)

@@ -85,7 +85,7 @@ _GRADER = (
 )
 
 
-def tried(worker: Worker) -> dict[str, bool]:
+def try_cells(worker: Worker) -> dict[str, bool]:
     """What the cells achieve in a started worker, by name. The worker may be dead afterwards."""
     # without walls, a submission can do this in other ways
     found = {
@@ -101,7 +101,7 @@ def tried(worker: Worker) -> dict[str, bool]:
 
 
 def left_behind() -> bool:
-    """Whether a worker that has ended left behind what `tried` made. Removes it."""
+    """Whether a worker that has ended left behind what `try_cells` made. Removes it."""
     found = [path for place in _PLACES if (path := Path(place, _MARK)).exists()]
     for path in found:
         remove(path)

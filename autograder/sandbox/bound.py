@@ -8,13 +8,13 @@ from typing import Any
 from autograder.sandbox.counted import CannotCross
 from autograder.sandbox.expected_names import ExpectedNames
 from autograder.sandbox.functions import Functions
-from autograder.sandbox.open_packages import imported
+from autograder.sandbox.open_packages import import_object
 from autograder.sandbox.remote import NotComparable, RemoteClass, plain_inside
 from autograder.sandbox.stand_ins import RemoteFunction, Unavailable
 from autograder.sandbox.transforms import send_transforms
 
 
-def bound(
+def bind(
     name: str,
     description: Mapping[str, Any],
     arrays: Mapping[str, Any],
@@ -27,14 +27,14 @@ def bound(
     """
     known = expected.library.get(name)
     if known is not None and description.get("public") == list(known):
-        found = imported(*known)
+        found = import_object(*known)
         send_transforms()
         return found
     try:
         if "data" in description:
-            return functions.unpacked(description["data"], arrays)
+            return functions.unpack_parts(description["data"], arrays)
         if "ref" in description:
-            found = functions.resolved(description["ref"], name)
+            found = functions.resolve(description["ref"], name)
             plain = name in expected.plain and isinstance(type(found), RemoteClass)
             return plain_inside(found) if plain else found
     except (CannotCross, NotComparable) as reason:

@@ -50,16 +50,16 @@ class Budget:
         """Start the next question. Once workers have died, it gets only its share of the time that
         is left.
         """
-        self._turn = time.monotonic() + self.left() / max(self._waiting, 1)
+        self._turn = time.monotonic() + self.seconds_left() / max(self._waiting, 1)
         self._waiting = max(self._waiting - 1, 0)
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """The seconds that the submission has left."""
         return self._deadline - time.monotonic()
 
     def for_cell(self, seconds: float) -> float:
         """The seconds for a cell that usually gets `seconds`."""
-        return self._scarce(seconds, self.left() / (self._waiting + 1))
+        return self._scarce(seconds, self.seconds_left() / (self._waiting + 1))
 
     def for_call(self, seconds: float) -> float:
         """The seconds for a call that usually gets `seconds`."""

@@ -58,7 +58,7 @@ class Stopped:
             f"{f' at line {self.line}' if self.line and not self.said else ''}, {self.cause}"
         )
 
-    def told(self, *, to_instructor: bool = False) -> str:
+    def sentence(self, *, to_instructor: bool = False) -> str:
         """One or two sentences about the cell, as Markdown."""
         # Which line raised an exception can reveal what earlier tests asked.
         at = f" at line {self.line}" if self.line and (to_instructor or not self.said) else ""
@@ -105,15 +105,15 @@ def from_claim(claim: Any, cell: int, source: str, *, before_tests: bool) -> Sto
         name = name if name in COMMON_EXCEPTIONS else "an exception"
         text = missing.pop() if len(missing) == 1 else ""
     # A list of names reveals more than a line does, so later cells have none.
-    names = _known(claim.get("defined"), source) if before_tests else ()
+    names = _known_names(claim.get("defined"), source) if before_tests else ()
     return Stopped(cell, first_line(source), line, f"{name}: {text}" if text else name, names, said)
 
 
-def ended(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:
+def end_of(cause: str, cell: int, source: str, defined: Sequence[str] = ()) -> Stopped:
     """A cell whose process ended with it. `cause` says how, as in "took longer than 100
     seconds".
     """
-    return Stopped(cell, first_line(source), None, cause, _known(defined, source))
+    return Stopped(cell, first_line(source), None, cause, _known_names(defined, source))
 
 
 def first_line(source: str) -> str:
@@ -167,7 +167,7 @@ def _missing_module(name: str, line: str) -> str:
         return ""
 
 
-def _known(defined: Any, source: str) -> tuple[str, ...]:
+def _known_names(defined: Any, source: str) -> tuple[str, ...]:
     """The names in `defined` that occur in the cell."""
     if not isinstance(defined, list | tuple):
         return ()

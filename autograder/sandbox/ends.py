@@ -114,7 +114,7 @@ class _Threaded:
     def read(self, size: int, deadline: float | None) -> bytes:
         if not self._part:
             try:
-                self._part = self._parts.get(timeout=_left(deadline))
+                self._part = self._parts.get(timeout=_seconds_left(deadline))
             except queue.Empty:
                 raise TooLate from None
             if not self._part:
@@ -127,7 +127,7 @@ class _Threaded:
         part = bytes(content[: 2**20])
         self._writer = threading.Thread(target=self._write_all, args=(part, faults), daemon=True)
         self._writer.start()
-        self._writer.join(_left(deadline))
+        self._writer.join(_seconds_left(deadline))
         if self._writer.is_alive():
             raise TooLate
         if faults:
@@ -166,5 +166,5 @@ class _Threaded:
             faults.append(fault)
 
 
-def _left(deadline: float | None) -> float | None:
+def _seconds_left(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.0, deadline - time.monotonic())

@@ -46,7 +46,7 @@ class SharedStates:
         """Note the current states as those that the other side has."""
         self._last = self._now()
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether a test has drawn or seeded since then."""
         return self._now() != self._last
 

@@ -56,7 +56,7 @@ def held_by(process: int) -> Held:
                 if found.st_nlink == 0 or target.startswith(_MEMORY):
                     key = (found.st_dev, found.st_ino)
                     sizes[key] = (target.startswith(_MEMORY), found.st_blocks * 512)
-    for key, (of_memory, size) in _mapped(process).items():
+    for key, (of_memory, size) in _mappings(process).items():
         sizes.setdefault(key, (of_memory, size if of_memory else max(size, MAX_UNSEEN)))
     return Held(
         sum(size for of_memory, size in sizes.values() if of_memory),
@@ -73,7 +73,7 @@ def shared_memory(process: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def _mapped(process: int) -> dict[tuple[int, int], tuple[bool, int]]:
+def _mappings(process: int) -> dict[tuple[int, int], tuple[bool, int]]:
     """For each mapped file that has no name or is in memory: whether it is in memory, and the bytes
     up to the end of the mapping.
     """

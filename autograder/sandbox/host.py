@@ -82,7 +82,7 @@ class Worker:
     def begin(self) -> None:
         """Wait until the process has confined itself. Raises `Unconfined` if a hole is open and
         isolation is required."""
-        self.started = self._confined()
+        self.started = self._confine()
 
     def ask(
         self,
@@ -97,9 +97,9 @@ class Worker:
         """
         deadline = time.monotonic() + seconds
         with own_time.asking():
-            return self._asked(header, arrays, seconds, deadline, serve)
+            return self._exchange(header, arrays, seconds, deadline, serve)
 
-    def _asked(
+    def _exchange(
         self,
         header: Mapping[str, Any],
         arrays: Mapping[str, Any],
@@ -160,7 +160,7 @@ class Worker:
             self._note.unlink(missing_ok=True)
         self._guard.dismiss()
 
-    def _confined(self) -> Started:
+    def _confine(self) -> Started:
         limits = self.settings.limits
         wanted = Confinement(
             scratch=str(self._scratch),

@@ -16,7 +16,7 @@ def change(value: Any, new: Any) -> None:
     if isinstance(value, list) and isinstance(new, list):
         _change_parts(value, new)
     elif isinstance(value, dict) and isinstance(new, dict):
-        kept = {key: _changed(value[key], new[key]) if key in value else new[key] for key in new}
+        kept = {key: _change(value[key], new[key]) if key in value else new[key] for key in new}
         value.clear()
         value.update(kept)
     elif isinstance(value, set) and isinstance(new, set):
@@ -37,12 +37,12 @@ def change(value: Any, new: Any) -> None:
 
 def _change_parts(value: list[Any], new: list[Any]) -> None:
     value[:] = [
-        _changed(value[place], part) if place < len(value) else part
+        _change(value[place], part) if place < len(value) else part
         for place, part in enumerate(new)
     ]
 
 
-def _changed(part: Any, new: Any) -> Any:
+def _change(part: Any, new: Any) -> Any:
     """The same part, changed in place, if it is of the same kind; otherwise the new one."""
     if type(part) is type(new) and isinstance(part, list | dict | set):
         change(part, new)

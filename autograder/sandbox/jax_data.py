@@ -37,7 +37,7 @@ def unpack_jax(kind: str, content: Any, unpack: Pack) -> Any:
     """The array or key that `pack_jax` was given. Raises whatever JAX raises for parts that do not
     fit together.
     """
-    jax = imported()
+    jax = import_jax()
     if kind == "key":
         if content[0] not in _KEYS:
             raise ValueError(content[0])
@@ -55,7 +55,7 @@ def _array(value: Any) -> np.ndarray:
     return np.asarray(value)
 
 
-def imported() -> Any:
+def import_jax() -> Any:
     """JAX, imported for the CPU if it is not imported yet."""
     if "jax" not in sys.modules:
         os.environ.setdefault("JAX_PLATFORMS", "cpu")

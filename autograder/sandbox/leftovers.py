@@ -30,7 +30,7 @@ def remove_all_of(uid: int) -> None:
     None of its processes may be left.
     """
     for place in _open_places():
-        for path in _owned(place, uid):
+        for path in _find_owned(place, uid):
             remove(Path(path))
     if system.LINUX:
         _remove_system_v(uid)
@@ -81,7 +81,7 @@ def _folders_in(path: str) -> list[str]:
         return []
 
 
-def _owned(top: str, uid: int) -> Iterator[str]:
+def _find_owned(top: str, uid: int) -> Iterator[str]:
     """What `uid` owns below `top`; of a folder that it owns, only the folder itself. Does not
     follow links.
     """

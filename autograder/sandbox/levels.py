@@ -75,7 +75,7 @@ def _level(own_user: bool, layers: str, left_out: Sequence[str]) -> Level:
         )
         worker = Worker(settings)
         try:
-            tries = after_the_start.tried(worker)
+            tries = after_the_start.try_cells(worker)
         finally:
             worker.end()
         tries["leave files behind"] = after_the_start.left_behind()

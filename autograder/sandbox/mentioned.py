@@ -34,7 +34,7 @@ def identifiers(path: Path, own_names: Sequence[str], bound: Collection[str] | N
     is not a name.
     """
     source = path.read_text(encoding="utf-8")
-    used, inside = _used(source)
+    used, inside = _uses(source)
     if bound is not None:
         inside = {*re.findall(r"[^\W\d]\w*", source)} & {*bound}
     return sorted(
@@ -46,7 +46,7 @@ def identifiers(path: Path, own_names: Sequence[str], bound: Collection[str] | N
     )
 
 
-def _used(source: str) -> tuple[set[str], set[str]]:
+def _uses(source: str) -> tuple[set[str], set[str]]:
     """The names that code uses, including those in examples of a doctest, and the strings that are
     indices or arguments and could be names. Both are empty for code that cannot be parsed.
     """
@@ -68,7 +68,7 @@ def _used(source: str) -> tuple[set[str], set[str]]:
             inside |= {name for each in node.args for name in _as_name(each)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             for example in _examples(node.value):
-                more, further = _used(example)
+                more, further = _uses(example)
                 used, inside = used | more, inside | further
     return used, inside
 

@@ -78,7 +78,7 @@ class Objects:
         callbacks = len(self._callbacks)
         try:
             arguments = pack(passed, arrays, self._refer)
-            seeded = self._states.changed()
+            seeded = self._states.has_changed()
             random = {"random": get_states(lambda part: pack(part, arrays))} if seeded else {}
         except CannotCross as reason:
             raise TypeError(
@@ -94,9 +94,9 @@ class Objects:
             raise RuntimeError(f"{name} {cause}") from None
         finally:
             del self._callbacks[callbacks:]
-        return self._taken(frame, name, passed)
+        return self._take(frame, name, passed)
 
-    def resolved(self, said: Mapping[str, Any], name: str | None = None) -> Any:
+    def resolve(self, said: Mapping[str, Any], name: str | None = None) -> Any:
         """The stand-in for an object that is described by `said`; `name` is what it is bound to."""
         kept = said["kept"]
         if type(kept) is not str or len(kept) > MAX_NAME:
@@ -117,12 +117,12 @@ class Objects:
             if kept not in self._classes:
                 if len(self._classes) >= MAX_CLASSES:
                     raise CannotCross(f"one of more than {MAX_CLASSES} classes")
-                bases = tuple(self.resolved(base) for base in said["own_bases"])
+                bases = tuple(self.resolve(base) for base in said["own_bases"])
                 self._classes[kept] = remote_class(self, {"kept": kept}, said, bases)  # type: ignore[arg-type]
             return self._classes[kept]
         found = self._objects.get(kept)
         if found is None:
-            found = remote_object({"kept": kept}, self.resolved(said["class"]))
+            found = remote_object({"kept": kept}, self.resolve(said["class"]))
             self._objects[kept] = found
         return found
 
@@ -136,11 +136,11 @@ class Objects:
             return value
         return self._callables.setdefault(name, RemoteFunction(self, name))  # type: ignore[arg-type]
 
-    def unpacked(self, node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
+    def unpack_parts(self, node: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         """Plain data and stand-ins that the submission's process sent. Raises `CannotCross`."""
         return unpack(node, arrays, self._resolve)
 
-    def _taken(self, frame: Frame, name: str, passed: list[Any]) -> Any:
+    def _take(self, frame: Frame, name: str, passed: list[Any]) -> Any:
         header, arrays = frame.header, Received(frame.arrays)
         for stream, key in ((sys.stdout, "printed"), (sys.stderr, "errors")):
             if isinstance(header.get(key), str):
@@ -155,10 +155,10 @@ class Objects:
         if "other" in header:
             raise TypeError(f"{name} returned an object that no test can be given")
         try:
-            value = self.unpacked(header.get("value"), arrays)
+            value = self.unpack_parts(header.get("value"), arrays)
             for key, node in dict(header.get("changed") or {}).items():
                 place = passed[0][int(key)] if key.isdigit() else passed[1][key]
-                change(place, self.unpacked(node, arrays))
+                change(place, self.unpack_parts(node, arrays))
         except (CannotCross, KeyError, IndexError, TypeError, ValueError):
             raise RuntimeError(f"{name} gave an answer that cannot be read") from None
         return value
@@ -175,7 +175,7 @@ class Objects:
             if isinstance(kind, type) and issubclass(kind, Exception):
                 made = kind(*arguments)
             else:
-                made = self.resolved(header["ref"])
+                made = self.resolve(header["ref"])
                 made.args = tuple(arguments)
         except Exception:  # noqa: BLE001 - whatever comes of a claim that does not fit
             made = None
@@ -207,7 +207,7 @@ class Objects:
         arrays: dict[str, Any] = {}
         try:
             function = self._callbacks[frame.header["callback"]]
-            positional, named = self.unpacked(frame.header["arguments"], Received(frame.arrays))
+            positional, named = self.unpack_parts(frame.header["arguments"], Received(frame.arrays))
             value = function(*positional, **named)
             return Frame({"value": pack(value, arrays, self._refer)}, arrays)
         except Exception as raised:  # noqa: BLE001 - whatever the test's function raises
@@ -216,4 +216,4 @@ class Objects:
     def _resolve(self, kind: str, content: Any) -> Any:
         if kind != "ref":
             raise LookupError(kind)
-        return self.resolved(content)
+        return self.resolve(content)

@@ -57,7 +57,7 @@ def library_names(namespace: Mapping[str, Any]) -> dict[str, Public]:
     }
 
 
-def imported(module: str, name: str) -> Any:
+def import_object(module: str, name: str) -> Any:
     """An object of an installed package, or the module itself if `name` is empty."""
     found = importlib.import_module(module)
     for part in name.split(".") if name else ():

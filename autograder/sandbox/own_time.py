@@ -87,7 +87,7 @@ def limited_memory(more: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def limited(seconds: float, mark: Path) -> Iterator[None]:
+def limit(seconds: float, mark: Path) -> Iterator[None]:
     """In the block, raise `TookTooLong` after `seconds`, and every few seconds from then on. If
     that does not end a step, this process ends and leaves something in `mark`.
 

@@ -175,7 +175,7 @@ def _home_of(value: Any) -> Home:
     return vars(kind)["_arrays_home"]  # type: ignore[no-any-return]
 
 
-def _named(value: Any) -> str:
+def _name_of(value: Any) -> str:
     if type(value) is RemoteClass:
         return value.__name__
     return f"an object of class {type(value).__name__}"
@@ -183,7 +183,7 @@ def _named(value: Any) -> str:
 
 def do(value: Any, operation: str, *positional: Any, **named: Any) -> Any:
     """Perform an operation on the object that `value` stands for."""
-    return _home_of(value).operate(_target(value), _named(value), operation, positional, named)
+    return _home_of(value).operate(_target(value), _name_of(value), operation, positional, named)
 
 
 def attribute(value: Any, name: str) -> Any:
@@ -191,7 +191,7 @@ def attribute(value: Any, name: str) -> Any:
     that are never asked for.
     """
     if name in NOT_ASKED or name.startswith(_PROBED):
-        raise AttributeError(f"{_named(value)} has no attribute {name!r} here")
+        raise AttributeError(f"{_name_of(value)} has no attribute {name!r} here")
     return do(value, "getattr", name)
 
 
@@ -226,7 +226,7 @@ def plain_inside(value: Any) -> Any:
     # What comes from the submission's process is a claim, and may be another object.
     if _is_stand_in(inside):
         raise NotComparable(
-            f"{_named(value)} meets plain data in this test, which only its own class could judge: "
-            "compare a number, a string or an array that it holds"
+            f"{_name_of(value)} meets plain data in this test, which only its own class could judge"
+            ": compare a number, a string or an array that it holds"
         )
     return inside

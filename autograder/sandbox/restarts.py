@@ -48,9 +48,9 @@ class RestartedWorker:
         self.started: Started | None = self._worker.started if self._worker else None
         self._budget = Budget(settings.limits.submission_seconds, questions)
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """The seconds that the submission has left."""
-        return self._budget.left()
+        return self._budget.seconds_left()
 
     def next_question(self) -> None:
         """Start the next question. Once workers have died, it gets only its share of the time that
@@ -131,9 +131,9 @@ class RestartedWorker:
         """A sentence for the instructor (see `autograder.sandbox.mended.Mended.sentence`); "" if
         nothing was mended.
         """
-        return (
-            "" if self._mended is None else self._mended.sentence(self._settings, self._budget.left)
-        )
+        if self._mended is None:
+            return ""
+        return self._mended.sentence(self._settings, self._budget.seconds_left)
 
     def _slowly_on_doubt(
         self,
@@ -183,9 +183,9 @@ class RestartedWorker:
         serve: Serve | None = None,
     ) -> Frame:
         """Send a request to the worker, or to a new one if the last one died."""
-        if self._budget.left() > 0 and self._worker is None:
+        if self._budget.seconds_left() > 0 and self._worker is None:
             self._restart()
-        if self._budget.left() <= 0:
+        if self._budget.seconds_left() <= 0:
             self.close()
             raise NotAsked(
                 "was not called: the submission used up its "
@@ -195,7 +195,7 @@ class RestartedWorker:
             raise NotAsked(self.problem or "was not called: no process could be started for it")
         worker = self._worker
         try:
-            return worker.ask(request, arrays, min(seconds, self._budget.left()), serve)
+            return worker.ask(request, arrays, min(seconds, self._budget.seconds_left()), serve)
         except (Died, TookTooLong):
             if self._worker is worker:  # a function of a test may already have had it replaced
                 self._worker = None
@@ -223,16 +223,19 @@ class RestartedWorker:
         """Start a new worker and run the earlier cells in it. If a cell kills the worker this time,
         only its definitions run from now on.
         """
-        while self._worker is None and self.problem is None and self._budget.left() > 0:
+        while self._worker is None and self.problem is None and self._budget.seconds_left() > 0:
             self._start()
             for place, request in enumerate(list(self._cells)):
-                if self._worker is None or self._budget.left() <= 0:
+                if self._worker is None or self._budget.seconds_left() <= 0:
                     return
                 try:
                     self._worker.ask(
                         request,
                         {},
-                        min(self._settings.limits.cell_seconds, max(self._budget.left(), 1.0)),
+                        min(
+                            self._settings.limits.cell_seconds,
+                            max(self._budget.seconds_left(), 1.0),
+                        ),
                     )
                 except Died:
                     self._cells[place : place + 1] = (

@@ -54,7 +54,7 @@ class Settings:
 
     def takes(self, shortcut: str) -> bool:
         """Whether the worker takes the shortcut of that name."""
-        return switches.enabled(shortcut) and shortcut not in self.without
+        return switches.is_enabled(shortcut) and shortcut not in self.without
 
     def shortcuts(self) -> tuple[str, ...]:
         """The shortcuts that the worker takes."""

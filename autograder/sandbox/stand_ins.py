@@ -94,7 +94,7 @@ class RemoteFunction(Watched):
         """A function with the same source that is never called, for `inspect.getsource` to read."""
         return never_called(self._home.operate(self.target, self._name, "source"), self.__name__)
 
-    def transformed(self, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    def transform(self, name: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """The result of a JAX transform of this function, made where the function is."""
         target = {"import": ["jax", name]}
         return self._home.operate(target, f"jax.{name}", "__call__", arguments, named)

@@ -41,7 +41,7 @@ def start(settings: Settings, scratch: Path) -> tuple[Process, Pipe]:
         return streams, pipe
     read_answers, write_answers = os.pipe()
     read_requests, write_requests = os.pipe()
-    process: Process = _forked(settings, environment, read_requests, write_answers) or _interpreter(
+    process: Process = _fork(settings, environment, read_requests, write_answers) or _interpreter(
         _BOOT.format(path=path, read=read_requests, write=write_answers),
         environment,
         subprocess.DEVNULL,
@@ -67,7 +67,7 @@ def _interpreter(
     )
 
 
-def _forked(
+def _fork(
     settings: Settings, environment: dict[str, str], read: int, write: int
 ) -> nursery.Child | None:
     """The worker as a fork of a process that has imported JAX; None if there is no such process."""

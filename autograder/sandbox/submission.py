@@ -12,9 +12,9 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.bound import bound
+from autograder.sandbox.bound import bind
 from autograder.sandbox.budget import NotAsked
-from autograder.sandbox.cells import Stopped, defined_alike, defines, ended, from_claim
+from autograder.sandbox.cells import Stopped, defined_alike, defines, end_of, from_claim
 from autograder.sandbox.counted import Received
 from autograder.sandbox.endings import Died
 from autograder.sandbox.expected_names import ExpectedNames
@@ -78,9 +78,9 @@ class Submission:
     def limits(self) -> Limits:
         return self._settings.limits
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """The seconds that the submission has left."""
-        return self._worker.left()
+        return self._worker.seconds_left()
 
     @property
     def problem(self) -> str | None:
@@ -99,14 +99,14 @@ class Submission:
         self._cells.append(source)
         number = len(self._cells)
         if len(source) > MAX_CELL:
-            self._stopped[number] = ended(
+            self._stopped[number] = end_of(
                 f"was not run: it is longer than {MAX_CELL} characters", number, source
             )
             return f"This cell was not run: it is longer than {MAX_CELL} characters.", []
         try:
             header = self._worker.cell(self._request(source)).header
         except Died as cause:
-            self._stopped[number] = ended(
+            self._stopped[number] = end_of(
                 str(cause),
                 number,
                 source,
@@ -162,7 +162,7 @@ class Submission:
         try:
             frame = self._worker.ask(
                 "",
-                {"do": "names", "names": self._defined(names), "seed": self._seed},
+                {"do": "names", "names": self._names_defined(names), "seed": self._seed},
                 {},
                 self._settings.limits.call_seconds,
             )
@@ -181,11 +181,11 @@ class Submission:
         for name in names:
             namespace.pop(name, None)
             if isinstance(described, dict) and isinstance(described.get(name), dict):
-                namespace[name] = bound(
+                namespace[name] = bind(
                     name, described[name], arrays, self.functions, self._expected
                 )
 
-    def _defined(self, names: Sequence[str]) -> list[str]:
+    def _names_defined(self, names: Sequence[str]) -> list[str]:
         """Those of `names` that the submission has defined, or that Otter's seed is bound to.
 
         Raises `Died` and `NotAsked`.

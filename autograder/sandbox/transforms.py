@@ -27,15 +27,15 @@ def send_transforms() -> None:
     for name in _TRANSFORMS if jax is not None else ():
         transform = getattr(jax, name, None)
         if callable(transform) and not hasattr(transform, _SENT):
-            setattr(jax, name, _sent(name, transform))
+            setattr(jax, name, _send(name, transform))
 
 
-def _sent(name: str, transform: Callable[..., Any]) -> Callable[..., Any]:
+def _send(name: str, transform: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(transform)
     def of_any_function(*positional: Any, **named: Any) -> Any:
         function = positional[0] if positional else named.get("fun", named.get("f"))
         if isinstance(function, RemoteFunction):
-            return function.transformed(name, positional, named)
+            return function.transform(name, positional, named)
         return transform(*positional, **named)
 
     setattr(of_any_function, _SENT, True)

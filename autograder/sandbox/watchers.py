@@ -71,7 +71,7 @@ class _Watched:
         if system.LINUX:
             look_as(self.uid)
         while self.process.poll() is None:
-            held = self._held()
+            held = self._find_held()
             resident = self._resident()
             if held is not None and resident is not None and held.memory:
                 with contextlib.suppress(OSError):
@@ -94,7 +94,7 @@ class _Watched:
         except (OSError, IndexError, ValueError):
             return None
 
-    def _held(self) -> Held | None:
+    def _find_held(self) -> Held | None:
         try:
             return held_by(self.process.pid)
         except (OSError, ValueError):

@@ -59,7 +59,7 @@ def bring(files: Mapping[str, bytes]) -> None:
         raise Stopped(str(fault)) from None
     for sentence in told:
         print(sentence)
-    here = installing.installed()
+    here = installing.installed_versions()
     places = importlib.import_module(f"{PACKAGE}.student.places")
     versions = ", ".join(f"{name} {here[name]}" for name in places.SHOWN if name in here)
     tests = ", ".join(facts["tests"])

@@ -30,7 +30,7 @@ def install(needs: Sequence[str], alone: Sequence[str]) -> list[str]:
     Packages named in `alone` come without their own requirements, which `needs` lists too. Returns
     sentences about packages with versions that were not tested. Raises `NotInstalled`.
     """
-    here = installed()
+    here = installed_versions()
     missing = [need for need in needs if canonical(need) not in here]
     if missing:
         print(f"Installing {', '.join(map(canonical, missing))} …", flush=True)
@@ -51,10 +51,10 @@ def install(needs: Sequence[str], alone: Sequence[str]) -> list[str]:
             if first:
                 _pip("--no-deps", *first)
         importlib.invalidate_caches()
-    return _untested([need for need in needs if canonical(need) in TRIED], here)
+    return _warnings([need for need in needs if canonical(need) in TRIED], here)
 
 
-def installed() -> dict[str, str]:
+def installed_versions() -> dict[str, str]:
     """The versions of the installed packages, by canonical name."""
     found: dict[str, str] = {}
     for each in importlib.metadata.distributions():
@@ -70,7 +70,7 @@ def canonical(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0] if found else requirement).lower()
 
 
-def _untested(needs: Sequence[str], here: dict[str, str]) -> list[str]:
+def _warnings(needs: Sequence[str], here: dict[str, str]) -> list[str]:
     """A sentence for each package whose version was not tested with this assignment."""
     try:
         from packaging.requirements import Requirement

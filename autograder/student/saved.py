@@ -24,15 +24,15 @@ def not_in_file(notebook: Path, ran: Sequence[str], names: Iterable[str]) -> lis
     """
     cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
     saved = {
-        _normalised("".join(cell["source"])) for cell in cells if cell.get("cell_type") == "code"
+        _normalise("".join(cell["source"])) for cell in cells if cell.get("cell_type") == "code"
     }
     newest = {name: source for source in ran for name in _names_defined(source)}
     return sorted(
-        name for name in names if name in newest and _normalised(newest[name]) not in saved
+        name for name in names if name in newest and _normalise(newest[name]) not in saved
     )
 
 
-def _normalised(source: str) -> str:
+def _normalise(source: str) -> str:
     """A cell without what editors change on their own: white space at the ends of lines."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 

@@ -16,12 +16,12 @@ from autograder.bank.records import HalfPrecision, Tolerance
 from autograder.calls.outputs import Output
 from autograder.verdicts.arrays import dtype_kind, magnitude, widen
 from autograder.verdicts.mismatch import IMPRECISE, SINGLE, SINGLE_PRECISION, Mismatch
-from autograder.verdicts.not_finite import misplaced
+from autograder.verdicts.not_finite import find_misplaced
 from autograder.verdicts.words import (
     NUMBERS,
-    counted,
-    listed,
-    rearranged,
+    count_in_words,
+    has_size_of,
+    list_in_words,
     shape_in_words,
     share,
     size_of,
@@ -91,7 +91,7 @@ def structure(actual: Output, desired: Output) -> dict[str, Mismatch | None]:
         return {}
     return {
         (missing or list(desired))[0]: Mismatch(
-            "structure", f"returned {counted(actual)}; expected {listed(desired)}."
+            "structure", f"returned {count_in_words(actual)}; expected {list_in_words(desired)}."
         )
     }
 
@@ -123,7 +123,7 @@ def _shape(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
         return None
     expected = (
         f"shape {desired.shape}"
-        f"{', with the same number of elements' if rearranged(actual, desired) else ''}"
+        f"{', with the same number of elements' if has_size_of(actual, desired) else ''}"
     )
     return Mismatch(
         "shape",
@@ -146,7 +146,7 @@ def _dtype(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
 def _not_finite(actual: np.ndarray, desired: np.ndarray) -> Mismatch | None:
     if dtype_kind(desired.dtype) not in ("floating", "complex"):
         return None
-    places, what = misplaced(actual, desired)
+    places, what = find_misplaced(actual, desired)
     if not what:
         return None
     return Mismatch(
@@ -170,7 +170,7 @@ def _values(
             return None
         return Mismatch(
             "values",
-            f"{_returned('wrong', count, desired.size)}; values must match exactly.",
+            f"{_count_in_words('wrong', count, desired.size)}; values must match exactly.",
             worst(actual, desired, wrong.astype(float), count, sizes),
             count,
             desired.size,
@@ -195,7 +195,7 @@ def _values(
     band = explained * allowed
     imprecise = bool(np.all(error <= np.minimum(band, NO_EXCUSE * magnitude(desired))))
     sentence = (
-        f"{_returned('imprecise' if imprecise else 'wrong', count, desired.size)}; the "
+        f"{_count_in_words('imprecise' if imprecise else 'wrong', count, desired.size)}; the "
         f"{'largest ' if desired.size > 1 else ''}error is "
         f"{size_of(float(error[place]), desired)} (allowed: {float(allowed[place]):.3g})."
     )
@@ -216,7 +216,7 @@ def _at(flat: int, array: np.ndarray) -> tuple[int, ...]:
     return tuple(int(axis) for axis in np.unravel_index(flat, array.shape))
 
 
-def _returned(how: str, count: int, size: int) -> str:
+def _count_in_words(how: str, count: int, size: int) -> str:
     """How many values that were returned are "wrong" or "imprecise"."""
     article = "an" if how == "imprecise" else "a"
     values = f"{how} values" if count > 1 else f"{article} {how} value"

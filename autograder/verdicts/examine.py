@@ -17,9 +17,9 @@ from autograder.calls.call import Failed, Returned, call
 from autograder.calls.outputs import ALONE
 from autograder.verdicts.arrays import small
 from autograder.verdicts.diagnosis import Diagnosis, diagnose
-from autograder.verdicts.faults import Fault, confirmed, fault_of, only_imprecise
-from autograder.verdicts.in_place import about, about_structure, forbidden, untouched
-from autograder.verdicts.judging import Judged, expected_of, judged
+from autograder.verdicts.faults import Fault, confirm, fault_of, only_imprecise
+from autograder.verdicts.in_place import about, about_structure, forbidden, is_untouched
+from autograder.verdicts.judging import Judged, expected_of, judge
 from autograder.verdicts.mismatch import MEASURED, Mismatch
 
 
@@ -112,7 +112,7 @@ def examine(
             show(outcome.printed)
         fault = fault_of(outcome, group.cases[index])
         if group.imprecise == 1 and fault is not None and only_imprecise(fault):
-            fault = confirmed(function, outcome, group.cases[index], fault, interruptible)
+            fault = confirm(function, outcome, group.cases[index], fault, interruptible)
             fault = None if only_imprecise(fault) else fault
         if fault is not None and index in seen:
             return _finding_of(group, index, {index: outcome}, {index: fault}, again=True)
@@ -133,7 +133,7 @@ def examine(
             if all(map(only_imprecise, faults.values())):
                 for other, found in faults.items():
                     answered = group.cases[other]
-                    faults[other] = confirmed(function, seen[other], answered, found, interruptible)
+                    faults[other] = confirm(function, seen[other], answered, found, interruptible)
                     if not only_imprecise(faults[other]):
                         break
             if group.imprecise == 1:
@@ -158,7 +158,7 @@ def _call_case(
     Of a large array where none or a small one is expected, only the shape and dtype are kept: a
     group has many cases, and the grader may have little memory.
     """
-    outcome = judged(
+    outcome = judge(
         call(function, answered.case.arguments, answered.case.way, interruptible=interruptible),
         answered,
     )
@@ -209,7 +209,7 @@ def _finding_of(
     if (
         diagnosis
         and diagnosis.by == "general"
-        and (verdict == "imprecise" or untouched(part, outcome, answered.case.way))
+        and (verdict == "imprecise" or is_untouched(part, outcome, answered.case.way))
     ):
         diagnosis = None
     if again:

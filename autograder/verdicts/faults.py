@@ -17,7 +17,7 @@ Fault = Failed | tuple[str, Mismatch]
 
 
 def fault_of(outcome: Returned | Failed, answered: ExpectedCase) -> Fault | None:
-    """The fault of one outcome, or None. `confirmed` decides later whether an array that may be
+    """The fault of one outcome, or None. `confirm` decides later whether an array that may be
     imprecise is.
     """
     if isinstance(outcome, Failed):
@@ -57,7 +57,7 @@ def only_imprecise(fault: Fault) -> bool:
     return not isinstance(fault, Failed) and fault[1].imprecise
 
 
-def confirmed(
+def confirm(
     function: object,
     outcome: Returned | Failed,
     answered: ExpectedCase,

@@ -16,7 +16,7 @@ from autograder.bank.records import ExpectedCase
 from autograder.calls.call import Returned, call
 from autograder.calls.nudges import SLIGHT, has_floats, nudged_slightly
 from autograder.verdicts.arrays import dtype_kind, widen
-from autograder.verdicts.judging import judged
+from autograder.verdicts.judging import judge
 
 MOST = 0.5
 """The share of wrong elements that must be exact in half precision to be called imprecise, and of
@@ -60,7 +60,7 @@ def imprecise_only(
     moves = []
     for steps in (1, 2):
         moved = nudged_slightly(arguments, steps)
-        again = judged(
+        again = judge(
             call(function, moved, answered.case.way, interruptible=interruptible), answered
         )
         if not isinstance(again, Returned) or part not in again.output:

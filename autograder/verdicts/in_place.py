@@ -33,7 +33,7 @@ def about(part: str, sentence: str, outcome: Returned | Failed, way: CallSpec) -
     argument = part.partition("/")[0]
     if argument not in way.changed:
         return _inside(sentence, f"[{part}]")
-    if untouched(part, outcome, way):
+    if is_untouched(part, outcome, way):
         return (
             f"left its argument {argument} unchanged; write the answer into {argument}, which is "
             "read after the call."
@@ -61,7 +61,7 @@ def about_structure(part: str, sentence: str, outcome: Returned | Failed, way: C
     return sentence if _returned_any(outcome) else NOTHING.says()
 
 
-def untouched(part: str, outcome: Returned | Failed, way: CallSpec) -> bool:
+def is_untouched(part: str, outcome: Returned | Failed, way: CallSpec) -> bool:
     """Whether a wrong array is an argument that the function should have written into and did
     not.
     """

@@ -29,7 +29,7 @@ inputs.
 """
 
 
-def judged(outcome: Returned, answered: ExpectedCase) -> Returned:
+def judge(outcome: Returned, answered: ExpectedCase) -> Returned:
     """The outcome of a call in the form that is compared."""
     residual, samples = residual_of(answered.same), samples_of(answered.same)
     if residual is not None:

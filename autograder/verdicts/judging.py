@@ -42,18 +42,18 @@ class Judged(Returned):
     of: int = 0
 
 
-def judged(outcome: Returned | Failed, answered: ExpectedCase) -> Returned | Failed:
+def judge(outcome: Returned | Failed, answered: ExpectedCase) -> Returned | Failed:
     """The outcome of a call in the form that is compared. Failures, and outcomes of questions
     without a word, stay as they are.
     """
     if isinstance(outcome, Failed) or not answered.same:
         return outcome
-    found: Returned = importlib.import_module(BY_WORDS).judged(outcome, answered)
+    found: Returned = importlib.import_module(BY_WORDS).judge(outcome, answered)
     return found
 
 
 def mismatches(outcome: Returned, answered: ExpectedCase) -> dict[str, Mismatch]:
-    """The mismatch of each wrong array of an outcome of `judged`, by name."""
+    """The mismatch of each wrong array of an outcome of `judge`, by name."""
     if isinstance(outcome, Judged):
         return dict(outcome.found)
     return differences(

@@ -72,14 +72,14 @@ def explains(
             if was.output or told(outcome) not in (was.signature, _without_numbers(was.signature)):
                 return False
         elif outcome.output.keys() != was.output.keys() or not all(
-            _alike(outcome.output[part], array, _allowed(part, array, expected[index], near))
+            _alike(outcome.output[part], array, _tolerance(part, array, expected[index], near))
             for part, array in was.output.items()
         ):
             return False
     return True
 
 
-def _allowed(part: str, known: np.ndarray, expected: Expected, near: float) -> Tolerance:
+def _tolerance(part: str, known: np.ndarray, expected: Expected, near: float) -> Tolerance:
     """The error allowed in a known wrong output: the right one's tolerance, scaled to this one's
     size, and the share `near` of the distance between the two.
     """

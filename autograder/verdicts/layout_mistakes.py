@@ -52,7 +52,7 @@ def _shape(view: View, scene: Scene) -> tuple[int, ...]:
     return scene.expected.shape if view[0].isdigit() else tuple(scene.sizes[name] for name in view)
 
 
-def _called(view: View, axis: int) -> str:
+def _axis_name(view: View, axis: int) -> str:
     return f"axis {axis}" if view[0].isdigit() else f"axis {view[axis]}"
 
 
@@ -70,13 +70,13 @@ def of_axes(view: View) -> Iterator[Mistake]:
     for first, second in itertools.combinations(range(len(view)), 2):
         yield rearranged(
             "flattened in the wrong order" if flat else "axes swapped",
-            f"All numbers are there, but {_called(view, first)} and {_called(view, second)} are "
-            "swapped. Check the order of the axes before the result is "
+            f"All numbers are there, but {_axis_name(view, first)} and {_axis_name(view, second)} "
+            "are swapped. Check the order of the axes before the result is "
             f"{'flattened' if flat else 'returned'} (`out_axes`, `.T`, `transpose`).",
             functools.partial(np.swapaxes, axis1=first, axis2=second),
         )
     for axis in range(len(view)):
-        where = _called(view, axis)
+        where = _axis_name(view, axis)
         yield rearranged(
             "reversed",
             f"The result runs backwards along {where}.",
@@ -88,7 +88,7 @@ def of_axes(view: View) -> Iterator[Mistake]:
                 "shifted by one", shifted, functools.partial(np.roll, shift=step, axis=axis)
             )
         too_many = f"The result has an extra entry along {where}, filled with zeros."
-        yield rearranged("padded", too_many, functools.partial(_padded, axis=axis))
+        yield rearranged("padded", too_many, functools.partial(_pad, axis=axis))
         yield Mistake("a vector added", _BIAS.format(where=where), _vector_along(view, axis))
         for which, index in (("first", 0), ("last", -1)):
             only = f"The result has only the {which} entry along {where}. Return all of them."
@@ -102,7 +102,7 @@ def of_axes(view: View) -> Iterator[Mistake]:
             yield rearranged(
                 f"the {which} repeated",
                 copies,
-                functools.partial(_repeated, index=index, axis=axis),
+                functools.partial(_repeat, index=index, axis=axis),
             )
             missing = f"The {which} entry along {where} is missing from the result."
             yield rearranged(
@@ -123,11 +123,11 @@ _BIAS = (
 )
 
 
-def _repeated(array: np.ndarray, index: int, axis: int) -> np.ndarray:
+def _repeat(array: np.ndarray, index: int, axis: int) -> np.ndarray:
     return np.broadcast_to(np.take(array, [index], axis), array.shape)
 
 
-def _padded(array: np.ndarray, axis: int) -> np.ndarray:
+def _pad(array: np.ndarray, axis: int) -> np.ndarray:
     return np.pad(array, [(0, 1 if each == axis else 0) for each in range(array.ndim)])
 
 

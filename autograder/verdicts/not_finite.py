@@ -29,7 +29,7 @@ def kinds(array: np.ndarray) -> np.ndarray:
     return found
 
 
-def misplaced(actual: np.ndarray, desired: np.ndarray) -> tuple[np.ndarray, str]:
+def find_misplaced(actual: np.ndarray, desired: np.ndarray) -> tuple[np.ndarray, str]:
     """The places where two arrays of one shape differ in kind, and words for the difference. Both
     are about the most frequent difference only, the first if several are as frequent.
     """

@@ -80,7 +80,9 @@ def _judge_once(
             return Judgement(tuple(rule.name for rule in method.rules), failed=(case, outcome))
         looked.append(Seen(facts, case.sizes, traces, works))
     unmet = tuple(
-        rule.name for rule in method.rules if not all(rule.requirement.met(seen) for seen in looked)
+        rule.name
+        for rule in method.rules
+        if not all(rule.requirement.is_met(seen) for seen in looked)
     )
     if not looked:
         return Judgement(unmet)
@@ -132,9 +134,9 @@ def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
         )
         how = next((f" of a function that {told}" for told in idles if told), "")
         words.append(f"{applied.transform}{over}{how}{inside}")
-    transforms_seen = _listed(words)
+    transforms_seen = _list(words)
     transforms = transforms_seen or "no JAX or Flax transform"
-    shapes = _listed(
+    shapes = _list(
         [
             f"({', '.join(_dim(size, seen) for size in parameter.shape)})"
             for parameter in seen.facts.parameters
@@ -145,7 +147,7 @@ def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
         for dim, lengths in seen.traces.items()
         if dim not in seen.works or grows(lengths)
     )
-    grown += "".join(f" {_worked(dim, seen)}" for dim in seen.works)
+    grown += "".join(f" {_work_sentence(dim, seen)}" for dim in seen.works)
     if seen.works and not transforms_seen and not shapes:
         return grown.strip()
     return (
@@ -154,7 +156,7 @@ def in_words(seen: Seen, rules: Sequence[Rule] = ()) -> str:
     )
 
 
-def _listed(words: Sequence[str]) -> str:
+def _list(words: Sequence[str]) -> str:
     unique = list(dict.fromkeys(words))
     return ", ".join(unique[:SHOWN]) + (", …" if len(unique) > SHOWN else "")
 
@@ -178,7 +180,7 @@ def _grows(lengths: Sequence[int | None]) -> str:
     return "grows with" if grows(lengths) else "does not grow with"
 
 
-def _worked(dim: str, seen: Seen) -> str:
+def _work_sentence(dim: str, seen: Seen) -> str:
     """A sentence on how the work that Python does depends on a dimension."""
     if None in seen.works[dim].values():
         return f"Whether Python's work grows with {dim} could not be seen."

@@ -22,7 +22,7 @@ def shape_in_words(actual: np.ndarray, desired: np.ndarray) -> str:
     """
     if not comparable(actual, desired):
         return "an array of a very different size"
-    if actual.shape == desired.shape or rearranged(actual, desired):
+    if actual.shape == desired.shape or has_size_of(actual, desired):
         return f"shape {actual.shape}"
     return f"an array with {plural(actual.size, 'element')} and {axes(actual.ndim)}"
 
@@ -52,7 +52,7 @@ NUMBERS = {
 """The kinds of dtypes (see `autograder.verdicts.arrays.dtype_kind`) in words."""
 
 
-def rearranged(actual: np.ndarray, desired: np.ndarray) -> bool:
+def has_size_of(actual: np.ndarray, desired: np.ndarray) -> bool:
     """Whether an array has the desired number of elements, so that only its shape may be wrong."""
     return comparable(actual, desired) and actual.size == desired.size > 0
 
@@ -110,7 +110,7 @@ def share(count: int, size: int) -> str:
     return f" in {count} of {size} elements ({100 * count / size:.1f}%)" if size > 1 else ""
 
 
-def counted(actual: Output) -> str:
+def count_in_words(actual: Output) -> str:
     """The number of returned arrays, in words. The function chooses their names, which could spell
     out its inputs, so they are not told.
     """
@@ -119,7 +119,7 @@ def counted(actual: Output) -> str:
     return plural(len(actual), "array") if len(actual) < 1000 else "more than 1000 arrays"
 
 
-def listed(desired: Output) -> str:
+def list_in_words(desired: Output) -> str:
     """The expected arrays, by name, in words."""
     if ALONE in desired:
         return "a single array"

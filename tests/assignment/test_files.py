@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.assignment.files import prepared
+from autograder.assignment.files import prepare
 from autograder.errors import BuildError
 from autograder.runtime import system
 
@@ -43,7 +43,7 @@ def master(tmp_path: Path) -> Path:
 def test_files_are_named_as_otter_can_take_them(
     master: Path, files: list[str], taken: list[str]
 ) -> None:
-    assert prepared({"files": files, "name": "m"}, master) == {"files": taken, "name": "m"}
+    assert prepare({"files": files, "name": "m"}, master) == {"files": taken, "name": "m"}
 
 
 def test_on_windows_a_path_may_have_its_separators(
@@ -51,23 +51,23 @@ def test_on_windows_a_path_may_have_its_separators(
 ) -> None:
     files = ["data\\x.csv", ".\\tables\\", "data/deep\\y.csv"]
     with pytest.raises(BuildError):
-        prepared({"files": files}, master)
+        prepare({"files": files}, master)
     monkeypatch.setattr(system, "WINDOWS", True)
-    assert prepared({"files": files}, master) == {
+    assert prepare({"files": files}, master) == {
         "files": ["data/x.csv", "tables", "data/deep/y.csv"]
     }
 
 
 def test_an_absolute_path_in_the_folder_is_taken_and_one_outside_is_not(master: Path) -> None:
     inside = str(master.parent / "data" / "x.csv")
-    assert prepared({"files": [inside]}, master) == {"files": ["data/x.csv"]}
+    assert prepare({"files": [inside]}, master) == {"files": ["data/x.csv"]}
     with pytest.raises(
         BuildError,
         match=(
             r"^files: '/etc/passwd' is outside the folder of m\.ipynb; copy it into that folder$"
         ),
     ):
-        prepared({"files": ["/etc/passwd"]}, master)
+        prepare({"files": ["/etc/passwd"]}, master)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_otter_cannot_take_is_told(
     master: Path, config: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(BuildError) as caught:
-        prepared(config, master)
+        prepare(config, master)
     assert str(caught.value) == sentence
 
 
@@ -153,7 +153,7 @@ def test_a_link_in_a_folder_that_is_taken_file_by_file_is_told(master: Path) -> 
         BuildError,
         match=r"^files: 'with_link' contains a link \(with_link/x\.csv\); replace the link",
     ):
-        prepared({"files": ["with_link", "data/deep"]}, master)
+        prepare({"files": ["with_link", "data/deep"]}, master)
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ def test_what_the_build_writes_is_no_file_of_the_assignment(master: Path, name: 
     with pytest.raises(
         BuildError, match=f"^files: '{name}' has the name of a file that the build writes; rename"
     ):
-        prepared({"files": [name]}, master)
+        prepare({"files": [name]}, master)
 
 
 def test_requirements_may_be_a_list_and_nothing_else_is_changed(master: Path) -> None:
     config = {"requirements": ["pandas"], "files": [], "autograder_files": None, "name": "m"}
-    assert prepared(config, master) == config
+    assert prepare(config, master) == config

@@ -20,8 +20,8 @@ import nbformat
 import pytest
 
 from autograder.assignment import student_notebook
-from autograder.assignment.needed_modules import imported, needed_modules
-from autograder.assignment.stripped import stripped
+from autograder.assignment.needed_modules import imports, needed_modules
+from autograder.assignment.stripped import strip
 from autograder.bank.filenames import PUBLIC_FILE
 from autograder.bank.storage import save
 from autograder.build.banks import build
@@ -300,10 +300,10 @@ def test_beside_its_files_the_first_cell_says_that_all_is_there_or_what_is_not(
 def test_every_module_is_the_same_program_without_what_people_read() -> None:
     """Each still compiles with the oldest supported Python, and its classes keep their fields."""
     for name, source in needed_modules((*student_notebook.ROOTS, BY_WORDS)).items():
-        short = stripped(source)
+        short = strip(source)
         assert len(short) <= len(source), name
         assert _fields(ast.parse(source)) == _fields(ast.parse(short)), name
-        assert {*imported(short)} <= {*imported(source)}, name
+        assert {*imports(short)} <= {*imports(source)}, name
 
 
 def _fields(tree: ast.AST) -> list[list[str]]:
@@ -319,4 +319,4 @@ def test_imports_inside_functions_count_and_those_for_types_do_not() -> None:
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\n"
         "def f():\n    from b import c\n"
     )
-    assert imported(source) == ["typing", "typing.TYPE_CHECKING", "b", "b.c"]
+    assert imports(source) == ["typing", "typing.TYPE_CHECKING", "b", "b.c"]

@@ -21,7 +21,7 @@ from autograder.assignment.tables import sentences_of_margins
 from autograder.bank.filenames import RECORD_FILE
 from autograder.bank.records import Group
 from autograder.build.banks import build
-from autograder.build.own_sizes import measured, uneven
+from autograder.build.own_sizes import measure, uneven
 from autograder.build.tolerance import Sizes
 from autograder.calls.call import Returned, call
 from autograder.calls.inputs import Value
@@ -77,7 +77,7 @@ def own_of(function: Any, **given: Any) -> np.ndarray:
     outcome = call(function, arguments)
     assert isinstance(outcome, Returned)
     top = np.full(outcome.array.shape, np.max(np.abs(outcome.array)))
-    found = measured(function, Case("a case", {}, arguments), outcome.output, {"": Sizes(top)})
+    found = measure(function, Case("a case", {}, arguments), outcome.output, {"": Sizes(top)})
     assert found[""].own is not None
     return found[""].own
 

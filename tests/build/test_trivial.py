@@ -15,7 +15,7 @@ from autograder import Array, DeclarationError, Dim, Number, Question, Seed, Tre
 from autograder.bank.groups import HIDDEN_GROUPS
 from autograder.build.banks import build
 from autograder.build.record import QuestionRecord
-from autograder.build.trivial import accepted
+from autograder.build.trivial import groups_passed
 from autograder.errors import BuildError
 from autograder.verdicts.examine import examine
 
@@ -62,7 +62,7 @@ def test_where_answers_vary_none_of_them_gets_a_group(name: str, secret: str) ->
     built = build("t", [question], {"f": function}, secret)
     found = built.record.questions["f"].trivial
     assert len(found) >= 3
-    assert accepted(found) == {}
+    assert groups_passed(found) == {}
     for group in HIDDEN_GROUPS:
         cases = built.hidden.groups["f"][group].cases
         for each in cases[:1]:  # returning the answer of one case fails too
@@ -114,7 +114,7 @@ def test_a_question_that_such_an_answer_meets_stops_the_build(name: str) -> None
         'as in Question(…, trivial="The mask hides nothing where there is one row.")'
     )
     found = record(function, arguments, dims, several=several, trivial="It is a warm-up.")
-    assert accepted(found.trivial) == {told: list(HIDDEN_GROUPS)}
+    assert groups_passed(found.trivial) == {told: list(HIDDEN_GROUPS)}
 
 
 def test_a_constant_that_is_right_in_one_group_by_chance_is_drawn_again() -> None:
@@ -124,7 +124,7 @@ def test_a_constant_that_is_right_in_one_group_by_chance_is_drawn_again() -> Non
             "f", arguments={"x": Array("N", families=("normal",))}, dims={"N": (8, 9)}
         )
         built = build("t", [question], {"f": lambda x: bool(np.sum(x) > 0)}, secret)
-        assert accepted(built.record.questions["f"].trivial) == {}
+        assert groups_passed(built.record.questions["f"].trivial) == {}
 
 
 def test_words_that_are_none_are_named() -> None:

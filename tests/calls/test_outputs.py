@@ -17,7 +17,7 @@ from flax.core import freeze
 
 from autograder.bank.records import ExpectedCase, Group
 from autograder.calls.call import Failed, Returned, call
-from autograder.calls.inputs import Value, flatten, unchanged, unflatten
+from autograder.calls.inputs import Value, flatten, is_unchanged, unflatten
 from autograder.calls.outputs import Unusable, identical, to_output
 from autograder.calls.passed import to_python
 from autograder.calls.spec import CallSpec, Case
@@ -209,9 +209,9 @@ def test_a_function_gets_a_tree_as_a_dict_of_its_own() -> None:
         jax.random.key_data(passed["inner"]["b"]).tolist()
         == jax.random.key_data(jax.random.key(3)).tolist()
     )
-    assert unchanged(passed, TREE)
+    assert is_unchanged(passed, TREE)
     passed["inner"]["more"] = 1
-    assert not unchanged(passed, TREE)
+    assert not is_unchanged(passed, TREE)
 
     def writes(params: Any) -> Any:
         params["w"] = params["w"] * 2

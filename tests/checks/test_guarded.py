@@ -17,7 +17,7 @@ from autograder.calls.inputs import Value
 from autograder.calls.outputs import alone
 from autograder.calls.spec import CallSpec, Case
 from autograder.checks import messages
-from autograder.checks.guarded import failing, guarded
+from autograder.checks.guarded import failing, guard
 from autograder.verdicts.examine import Finding, examine
 
 B, F = 3, 2
@@ -102,7 +102,7 @@ def test_arrays_are_counted_to_three(count: int, words: str) -> None:
         lambda x: {f"n{each}": x for each in range(count)}, Group("random", (two,), (0,))
     )
     assert found is not None
-    assert guarded(found) == f"returned {words} arrays; expected 2 arrays: [a], [b]."
+    assert guard(found) == f"returned {words} arrays; expected 2 arrays: [a], [b]."
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_neither_has_one_about_an_array_among_several(
     two = ExpectedCase(case, {"a": EXPECTED, "b": EXPECTED}, {"a": 1e-5, "b": 1e-5})
     found = examine(lambda x: {"a": answer(x), "b": x}, Group("random", (two,), (0,)))
     assert found is not None
-    assert guarded(found) == words
+    assert guard(found) == words
 
 
 CAUSES = (
@@ -191,7 +191,7 @@ def test_an_answer_that_depends_on_earlier_calls_tells_no_more() -> None:
 
     found = examine(answer, Group("repeated", (CASE,), (0, 0)))
     assert found is not None
-    assert guarded(found) == (
+    assert guard(found) == (
         "returned a list; it must return one array. The same call was right before, so the "
         "answer depends on earlier calls."
     )
@@ -237,7 +237,7 @@ MOST = 160
 
 
 def test_a_hidden_row_tells_few_bits() -> None:
-    told = {guarded(finding(answer)) for answer in hostile()}
+    told = {guard(finding(answer)) for answer in hostile()}
     causes = {coarse(f"raised {name}.") for name in OPEN_EXCEPTIONS}
     assert len(told) <= MOST
     assert len(causes) == 1 + len(COMMON_EXCEPTIONS) <= 17

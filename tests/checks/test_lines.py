@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.lines import WIDTH, folded, in_short_lines
+from autograder.checks.lines import WIDTH, fold, in_short_lines
 from autograder.checks.verdict import CheckFailed, Ungraded
 
 SENTENCE = (
@@ -14,7 +14,7 @@ SENTENCE = (
 
 
 def test_lines_are_folded_between_words_and_say_the_same() -> None:
-    found = folded(SENTENCE)
+    found = fold(SENTENCE)
     assert found == (
         "scale_rows returned float32[3, 4] whose numbers differ from those expected in 12 of\n"
         "12 elements [case 1 of 4: rows=3, columns=4, seed=12]"
@@ -23,7 +23,7 @@ def test_lines_are_folded_between_words_and_say_the_same() -> None:
 
 
 def test_the_first_line_leaves_room_for_what_stands_before_it() -> None:
-    first = folded(SENTENCE, indent=13).split("\n")[0]
+    first = fold(SENTENCE, indent=13).split("\n")[0]
     assert WIDTH - 13 - len("expected") < len(first) <= WIDTH - 13
 
 
@@ -41,12 +41,12 @@ def test_the_first_line_leaves_room_for_what_stands_before_it() -> None:
 def test_what_is_to_be_typed_stays_in_one_line(whole: str) -> None:
     for before in range(0, 100, 7):
         text = f"{'word ' * (before // 5)}type: {whole}. Restart the kernel."
-        assert whole in folded(text)
+        assert whole in fold(text)
 
 
 @pytest.mark.parametrize("line", ["  scale_rows(*public_case('scale_rows', 0)) " + "x" * 90, ""])
 def test_code_and_tables_stay_as_they_are(line: str) -> None:
-    assert folded(f"It was called with x.\n{line}\nEnd.") == f"It was called with x.\n{line}\nEnd."
+    assert fold(f"It was called with x.\n{line}\nEnd.") == f"It was called with x.\n{line}\nEnd."
 
 
 def test_a_long_word_takes_no_time() -> None:
@@ -54,11 +54,11 @@ def test_a_long_word_takes_no_time() -> None:
     this would take hours.
     """
     text = "x" * 1_000_000
-    assert folded(text) == text
+    assert fold(text) == text
 
 
 def test_a_word_longer_than_a_line_stays_whole() -> None:
-    assert folded("see " + "w" * 200) == "see\n" + "w" * 200
+    assert fold("see " + "w" * 200) == "see\n" + "w" * 200
 
 
 @pytest.mark.parametrize("kind", [CheckFailed, Ungraded])

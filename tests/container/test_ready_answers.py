@@ -58,6 +58,6 @@ def test_two_functions_are_told_apart_and_so_are_the_arrays_of_a_state() -> None
 
 
 def test_a_question_whose_answer_nobody_can_look_up_is_told() -> None:
-    told = smoke_test._told({"newton": "the calls of roots are unknown"})
+    told = smoke_test._sentence({"newton": "the calls of roots are unknown"})
     assert told == " (newton only called: the calls of roots are unknown)"
-    assert smoke_test._told({}) == ""
+    assert smoke_test._sentence({}) == ""

@@ -38,7 +38,7 @@ def met(
     """Judged as declared and as read back from JSON."""
     seen = Seen(Facts(applied, made), SIZES, traces or {})
     assert from_json(to_json(requirement)) == requirement
-    return requirement.met(seen)
+    return requirement.is_met(seen)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_a_test_that_ended_its_process_is_left_out(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     assert journal.left_out() == ({}, 0.0)
     journal.begins("q1")
-    journal.ended("q1")
+    journal.note_end("q1")
     hang(journal, "q2")
     assert journal.leave_out_the_last(NAMES, 12.5)
     assert Journal(tmp_path).left_out() == ({"q2": HUNG}, 12.5)
@@ -37,7 +37,7 @@ def test_a_process_that_ended_otherwise_charges_nobody(tmp_path: Path) -> None:
     journal.mark.touch()
     assert not journal.leave_out_the_last(NAMES, 1.0)
     hang(journal, "q1")
-    journal.ended("q1")  # then it is killed after the test
+    journal.note_end("q1")  # then it is killed after the test
     assert not journal.leave_out_the_last(NAMES, 1.0)
     assert journal.left_out() == ({}, 0.0)
 
@@ -45,7 +45,7 @@ def test_a_process_that_ended_otherwise_charges_nobody(tmp_path: Path) -> None:
 def test_after_so_many_only_those_are_run_that_have_ended_before(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.begins("q1")
-    journal.ended("q1")
+    journal.note_end("q1")
     for test in NAMES[1 : 1 + MOST]:
         hang(journal, test)
         assert journal.leave_out_the_last(NAMES, 1.0)

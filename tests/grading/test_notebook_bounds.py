@@ -14,7 +14,7 @@ import pytest
 from autograder.grading.notebook_bounds import (
     CLEAR,
     MAX_CELLS,
-    bounded,
+    bound,
     put_bounded,
     too_many_cells,
 )
@@ -58,7 +58,7 @@ PLOT = {"application/vnd.plotly.v1+json": {"data": [{"x": list(range(1_500_000))
     ids=["pictures", "outputs", "numbers", "lines", "source", "widgets", "not valid, but small"],
 )
 def test_a_large_honest_notebook_is_read_as_it_is(content: bytes) -> None:
-    assert bounded(content, "hw.ipynb") == (content, "")
+    assert bound(content, "hw.ipynb") == (content, "")
 
 
 @pytest.mark.parametrize(
@@ -89,22 +89,22 @@ def test_a_large_honest_notebook_is_read_as_it_is(content: bytes) -> None:
 )
 def test_what_would_become_gigabytes_is_told_with_its_number(content: bytes, told: str) -> None:
     sentence = f"hw.ipynb is too large for grading: it has {told}. {CLEAR} {COPY}"
-    assert bounded(content, "hw.ipynb")[1] == sentence
+    assert bound(content, "hw.ipynb")[1] == sentence
 
 
 def test_a_large_one_that_is_not_valid_is_read_without_its_outputs() -> None:
     content = notebook(cell(outputs=[{"output_type": "stream", "text": 5}] * 60_000))
-    made, told = bounded(content, "hw.ipynb")
+    made, told = bound(content, "hw.ipynb")
     assert (made, told) == (notebook(cell()), "")
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"7", b'{"cells": 7}', b"\xff", b"{}" * 3_000])
 def test_what_is_no_notebook_is_left_to_those_who_say_so(content: bytes) -> None:
-    assert bounded(content, "hw.ipynb") == (content, "")
+    assert bound(content, "hw.ipynb") == (content, "")
 
 
 def test_more_bytes_than_may_be_are_not_looked_at() -> None:
-    told = bounded(b"x" * (50 * 2**20 + 1), "hw.ipynb")[1]
+    told = bound(b"x" * (50 * 2**20 + 1), "hw.ipynb")[1]
     assert told == f"hw.ipynb is larger than 50 MB. {CLEAR}"
 
 

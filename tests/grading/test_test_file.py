@@ -137,9 +137,9 @@ def test_what_a_submission_says_is_no_verdict(folder: Path, hidden: bool) -> Non
                 "real",
                 "\n    ".join(
                     [
-                        "from autograder.checks.in_grading import noted",
+                        "from autograder.checks.in_grading import note_verdict",
                         "from autograder import Ungraded",
-                        "with noted(): raise Ungraded('the grader failed.')",
+                        "with note_verdict(): raise Ungraded('the grader failed.')",
                     ]
                 ),
                 hidden=hidden,

@@ -40,7 +40,7 @@ from autograder.build.banks import build
 from autograder.calls import given
 from autograder.calls.call import Failed, Returned, call
 from autograder.calls.inputs import Value, describe
-from autograder.calls.nudges import nudged
+from autograder.calls.nudges import nudge_floats
 from autograder.calls.passed import to_python
 from autograder.checks.messages import in_grading, in_notebook
 from autograder.errors import BuildError
@@ -119,7 +119,7 @@ def test_the_source_of_a_function_makes_it_again(function: Any, at: float, gives
 
 def test_lambdas_on_one_line_are_told_apart() -> None:
     made = Function(a=lambda x: x + 1, b=lambda x: x + 2, c=lambda x: x + 1)
-    assert [given.shown(text) for text in made.texts.values()] == [
+    assert [given.without_imports(text) for text in made.texts.values()] == [
         "a = lambda x: x + 1",
         "b = lambda x: x + 2",
         "c = lambda x: x + 1",
@@ -292,7 +292,7 @@ def test_a_state_is_made_of_copies_of_other_arguments_in_every_precision() -> No
     def writes(params: Any, state: Any) -> Any:
         return jax.tree.leaves(state)[0] + params["w"]
 
-    for arguments in (ARGUMENTS, nudged(ARGUMENTS, RNG)):
+    for arguments in (ARGUMENTS, nudge_floats(ARGUMENTS, RNG)):
         outcome = call(writes, arguments)
         assert isinstance(outcome, Returned)
         assert np.allclose(outcome.array, 1.0)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograder import Array, DeclarationError, Dim, Question, Seed
-from autograder.questions.question import declared, declared_inside, newest
+from autograder.questions.question import declared_inside, declared_questions, newest
 
 GOOD: dict[str, Any] = {
     "name": "f",
@@ -30,15 +30,15 @@ def test_what_is_declared_inside_is_handed_over_and_forgotten() -> None:
     outer = Question(**GOOD)
     with declared_inside() as questions:
         inner = Question(**{**GOOD, "name": "g"})
-        assert declared() == (outer, inner)
-    assert (questions, declared()) == ([inner], (outer,))
+        assert declared_questions() == (outer, inner)
+    assert (questions, declared_questions()) == ([inner], (outer,))
 
 
 def test_what_is_declared_before_a_fault_is_forgotten_too() -> None:
     with contextlib.suppress(DeclarationError), declared_inside() as questions:
         first = Question(**GOOD)
         Question(**{**GOOD, "name": ""})
-    assert (questions, declared()) == ([first], ())
+    assert (questions, declared_questions()) == ([first], ())
 
 
 def test_the_newest_declaration_of_a_name_holds_in_a_notebook() -> None:

@@ -25,7 +25,7 @@ from autograder import (
 )
 from autograder.bank import storage
 from autograder.build.banks import build
-from autograder.calls.inputs import Value, describe, flatten, unchanged, unflatten
+from autograder.calls.inputs import Value, describe, flatten, is_unchanged, unflatten
 from autograder.calls.passed import to_python as all_to_python
 from autograder.questions.argument import Argument, Drawing
 from autograder.verdicts.examine import examine
@@ -77,12 +77,12 @@ def test_a_structure_survives_being_flattened_and_is_described() -> None:
 def test_a_change_inside_a_structure_is_seen() -> None:
     value = nested()
     passed = to_python(value)
-    assert unchanged(passed, value)
+    assert is_unchanged(passed, value)
     passed["layers"].append(1)
-    assert not unchanged(passed, value)
+    assert not is_unchanged(passed, value)
     passed = to_python(value)
     passed["rows"][0] = jnp.ones((1, 2))
-    assert not unchanged(passed, value)
+    assert not is_unchanged(passed, value)
 
 
 def forward(x: Any, model: Any, batch: Any, rows: Any) -> Any:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.runtime.tied import tied
+from autograder.runtime.tied import tie
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux ties two processes")
 
 IGNORES = "import signal, time; signal.signal(15, signal.SIG_IGN); print('here', flush=True); "
 STARTS = (
-    "import subprocess, sys; from autograder.runtime.tied import tied; "
-    "started = subprocess.Popen(tied([sys.executable, '-c', sys.argv[1]])); "
+    "import subprocess, sys; from autograder.runtime.tied import tie; "
+    "started = subprocess.Popen(tie([sys.executable, '-c', sys.argv[1]])); "
     "print(started.pid, flush=True); sys.stdin.read()"
 )
 
@@ -43,12 +43,12 @@ def test_it_ends_with_what_started_it() -> None:
 
 def test_it_is_the_program_that_was_asked_for_with_its_arguments_and_status() -> None:
     program = [sys.executable, "-c", "import sys; print(sys.argv[1:]); sys.exit(7)", "a b", ""]
-    done = subprocess.run(tied(program), capture_output=True, text=True, check=False)
+    done = subprocess.run(tie(program), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (7, "['a b', '']\n")
 
 
 def test_it_does_not_begin_when_what_started_it_has_ended() -> None:
-    command = tied([sys.executable, "-c", "print('begun')"])
+    command = tie([sys.executable, "-c", "print('begun')"])
     place = command.index(str(os.getpid()))
     command[place] = "1"
     done = subprocess.run(command, capture_output=True, text=True, check=False)

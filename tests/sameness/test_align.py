@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sameness.align import MOST_COMPARED, aligned, aligned_output
+from autograder.sameness.align import MOST_COMPARED, align, aligned_output
 from autograder.sameness.words import (
     Alignment,
     AsSet,
@@ -28,7 +28,7 @@ POINTS = RNG.standard_normal((6, 3)).astype(np.float32)
 
 
 def same(word: Alignment, actual: Any, expected: np.ndarray) -> bool:
-    found = aligned(word, np.asarray(actual), expected)
+    found = align(word, np.asarray(actual), expected)
     return found.shape == expected.shape and bool(
         np.allclose(found, expected, atol=1e-5, rtol=0, equal_nan=True)
     )
@@ -71,7 +71,7 @@ def test_a_complex_vector_has_a_free_phase_but_no_free_length() -> None:
     ],
 )
 def test_a_wrong_answer_stays_wrong_up_to_sign(wrong: np.ndarray) -> None:
-    found = aligned(UpToSign(0), np.asarray(wrong), POINTS)
+    found = align(UpToSign(0), np.asarray(wrong), POINTS)
     assert (
         found.shape != POINTS.shape
         or found.dtype.kind != "f"
@@ -98,7 +98,7 @@ def test_no_column_hides_another_when_an_order_is_sought() -> None:
     expected = np.array([[1e9, 1.0], [1e9, 2.0]])
     assert same(UpToOrder(0), expected[::-1] * [1 + 1e-16, 1], expected)
     actual = np.array([[1e9 + 100, 2.0], [1e9 - 100, 1.0]])
-    found = aligned(UpToOrder(0), actual, expected)
+    found = align(UpToOrder(0), actual, expected)
     assert found[:, 1].tolist() == [1.0, 2.0]
 
 
@@ -138,7 +138,7 @@ def test_a_set_has_no_order_and_no_number_but_nothing_else_in_it() -> None:
 def test_narrow_numbers_keep_their_dtype() -> None:
     narrow = POINTS.astype(ml_dtypes.bfloat16)
     for word in WORDS:
-        found = aligned(word, narrow, POINTS)
+        found = align(word, narrow, POINTS)
         assert found.dtype == narrow.dtype
         assert np.allclose(found.astype(float), POINTS, atol=0.05)
 
@@ -170,10 +170,10 @@ ARRAYS = st.one_of(
 def test_no_array_raises_or_changes_its_dtype(
     actual: np.ndarray, expected: np.ndarray, word: Alignment
 ) -> None:
-    found = aligned(word, actual, expected)
+    found = align(word, actual, expected)
     assert found.dtype == actual.dtype
     assert found.shape in (actual.shape, expected.shape)
-    both = aligned(word, expected, expected)
+    both = align(word, expected, expected)
     assert both.shape == expected.shape
     if expected.dtype.kind in "iub" or (
         expected.dtype.kind in "fc"

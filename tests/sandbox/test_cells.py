@@ -87,7 +87,7 @@ def test_a_cell_that_stops_keeps_what_it_defines_and_is_told(
     submission: Submission, source: str, told: str
 ) -> None:
     submission.cell(source)
-    assert [stopped.told() for stopped in submission.stopped] == [told]
+    assert [stopped.sentence() for stopped in submission.stopped] == [told]
     assert is_right(submission)
 
 
@@ -160,8 +160,8 @@ def test_once_tests_have_asked_a_cell_cannot_say_anything_in_words(submission: S
         "ModuleNotFoundError: No module named 'no_such_package'",
     ]
     assert [stopped.defined for stopped in submission.stopped] == [(), (), ()]
-    assert submission.stopped[0].told() == "Cell 1 (`a = 1`) stopped: `ValueError`."
-    assert submission.stopped[0].told(to_instructor=True) == (
+    assert submission.stopped[0].sentence() == "Cell 1 (`a = 1`) stopped: `ValueError`."
+    assert submission.stopped[0].sentence(to_instructor=True) == (
         "Cell 1 (`a = 1`) stopped at line 2: `ValueError`. It said: `ValueError: the hidden values "
         "are 1, 2, 3`."
     )
@@ -184,8 +184,8 @@ def test_whatever_the_process_says_is_read_or_left(claim: object) -> None:
         if isinstance(claim, dict):
             assert stopped is not None
             assert stopped.line == 0
-            assert "\x1b" not in stopped.told()
-            assert stopped.told().count("`") == (6 if before and "f" in stopped.defined else 4)
+            assert "\x1b" not in stopped.sentence()
+            assert stopped.sentence().count("`") == (6 if before and "f" in stopped.defined else 4)
             assert Stopped.from_json(stopped.to_json()) == stopped
         else:
             assert stopped is None

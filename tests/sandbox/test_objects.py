@@ -187,7 +187,7 @@ def test_what_an_object_claims_to_be_gives_it_no_method_that_decides(bound: Boun
         "library": [["numpy", "ndarray"], ["otter.test_files", "test_case"], ["builtins", "int"]],
     }
     home = vars(type(names["x"]))["_arrays_home"]
-    forged = home.resolved({"kept": "x-2", "name": "x", "kind": "object", "class": said})
+    forged = home.resolve({"kept": "x-2", "name": "x", "kind": "object", "class": said})
     assert type(forged).__eq__ is RemoteObject.__eq__
     assert type(forged).__getattribute__ is object.__getattribute__
     assert not isinstance(forged, np.ndarray | int)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import own_time
-from autograder.sandbox.own_time import TookTooLong, answering, asking, limited, limited_memory
+from autograder.sandbox.own_time import TookTooLong, answering, asking, limit, limited_memory
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -36,7 +36,7 @@ def test_one_that_computes_for_too_long_is_ended(tmp_path: Path) -> None:
             TookTooLong,
             match=r"^it ran for more than 0\.3 seconds on what the submission returned$",
         ),
-        limited(0.3, tmp_path / "mark"),
+        limit(0.3, tmp_path / "mark"),
     ):
         compute(20)
     assert time.monotonic() - started < 5
@@ -46,7 +46,7 @@ def test_one_that_computes_for_too_long_is_ended(tmp_path: Path) -> None:
 def test_one_that_goes_on_is_ended_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_time, "AGAIN", 0.2)
     ended = 0
-    with limited(0.1, tmp_path / "mark"):
+    with limit(0.1, tmp_path / "mark"):
         for _ in range(3):
             try:
                 compute(20)
@@ -56,12 +56,12 @@ def test_one_that_goes_on_is_ended_again(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_only_its_own_time_is_counted(tmp_path: Path) -> None:
-    with limited(0.5, tmp_path / "mark"):
+    with limit(0.5, tmp_path / "mark"):
         for _ in range(4):
             compute(0.02)
             with asking():
                 compute(0.3)
-    with pytest.raises(TookTooLong), limited(0.5, tmp_path / "mark"):
+    with pytest.raises(TookTooLong), limit(0.5, tmp_path / "mark"):
         _ask()
 
 
@@ -74,7 +74,7 @@ def _ask() -> None:
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGALRM)
-    with limited(0.2, tmp_path / "mark"):
+    with limit(0.2, tmp_path / "mark"):
         pass
     compute(0.4)
     assert signal.getsignal(signal.SIGALRM) is before
@@ -98,7 +98,7 @@ def test_a_step_that_nothing_ends_takes_its_process_with_it(tmp_path: Path) -> N
     code = (
         "import sys; from pathlib import Path; from autograder.sandbox import own_time; "
         "own_time.AGAIN = 0.5\n"
-        "with own_time.limited(0.3, Path(sys.argv[1])): sum(range(10**15))"
+        "with own_time.limit(0.3, Path(sys.argv[1])): sum(range(10**15))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "mark")], check=False, timeout=60

@@ -22,7 +22,7 @@ from autograder.questions.question import declared_inside
 from autograder.same import residual, samples, up_to_sign
 from autograder.sameness.words import Residual
 from autograder.verdicts.examine import examine
-from autograder.verdicts.judging import Judged, judged, mismatches
+from autograder.verdicts.judging import Judged, judge, mismatches
 
 with declared_inside():
     AXES = Question(
@@ -56,9 +56,9 @@ def test_a_failure_and_an_answer_without_words_stay_as_they_were() -> None:
     case = Case("", {}, {})
     plain = ExpectedCase(case, {"": np.zeros(2)}, {"": 0.1})
     returned = Returned({"": np.ones(2)})
-    assert judged(returned, plain) is returned
+    assert judge(returned, plain) is returned
     failed = Failed("raised ValueError.")
-    assert judged(failed, ExpectedCase(case, {}, {}, same={"": up_to_sign(0)})) is failed
+    assert judge(failed, ExpectedCase(case, {}, {}, same={"": up_to_sign(0)})) is failed
 
 
 def of_residual(answer: Any, source: str = "lambda args, out: out", **tolerances: Any) -> str:
@@ -68,7 +68,7 @@ def of_residual(answer: Any, source: str = "lambda args, out: out", **tolerances
         {"": tolerances.get("allowed", 1e-3)},
         same={"": Residual(source)},
     )
-    outcome = judged(Returned({"": np.asarray(answer)}), expected)
+    outcome = judge(Returned({"": np.asarray(answer)}), expected)
     assert isinstance(outcome, Judged)
     found = mismatches(outcome, expected)
     return found[""].sentence if found else ""
@@ -123,7 +123,7 @@ def test_a_missing_array_is_told_before_any_residual() -> None:
         {"0": 1.0, "1": 1.0},
         same={"": Residual("lambda args, out: out['0'] - out['1']")},
     )
-    outcome = judged(Returned({"0": np.zeros(2)}), expected)
+    outcome = judge(Returned({"0": np.zeros(2)}), expected)
     assert isinstance(outcome, Judged)
     assert mismatches(outcome, expected)["1"].sentence == (
         "returned 1 array; expected 2 arrays: [0], [1]."

@@ -23,7 +23,7 @@ from autograder.runtime.linux import (
     PR_SET_DUMPABLE,
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
-    checked,
+    check,
     libc,
     prctl,
 )
@@ -170,7 +170,7 @@ def _drop_capabilities() -> None:
         with contextlib.suppress(OSError):
             prctl(PR_CAPBSET_DROP, capability)
     header = struct.pack("<II", 0x20080522, 0)
-    checked(libc().capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "capset")
+    check(libc().capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "capset")
 
 
 def hide_from_same_user() -> None:

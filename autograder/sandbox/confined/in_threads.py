@@ -88,15 +88,15 @@ def raw_array(kind: Any, size_or_initializer: Any) -> Any:
 
 def value(kind: Any, *arguments: Any, lock: Any = True) -> Any:
     """`raw_value` with a lock, unless `lock` is False."""
-    return _locked(raw_value(kind, *arguments), lock)
+    return _lock(raw_value(kind, *arguments), lock)
 
 
 def array(kind: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
     """`raw_array` with a lock, unless `lock` is False."""
-    return _locked(raw_array(kind, size_or_initializer), lock)
+    return _lock(raw_array(kind, size_or_initializer), lock)
 
 
-def _locked(shared: Any, lock: Any) -> Any:
+def _lock(shared: Any, lock: Any) -> Any:
     from multiprocessing.sharedctypes import synchronized
 
     if lock is False:

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograder.sandbox.open_packages import imported
+from autograder.sandbox.open_packages import import_object
 from autograder.sandbox.operations import SUPPORTED
 
 MAX_KEPT = 10_000
@@ -53,7 +53,7 @@ class Kept:
         if "kept" in target:
             return self._kept[target["kept"]]
         if "import" in target:
-            return imported(*target["import"])
+            return import_object(*target["import"])
         return self._namespace()[target["name"]]
 
     def _number(self, value: Any) -> str:

@@ -14,7 +14,7 @@ from autograder.sandbox.confined.kept import Kept
 from autograder.sandbox.counted import CannotCross, TooLarge
 from autograder.sandbox.data import pack, unpack
 from autograder.sandbox.generators import get_states, set_states
-from autograder.sandbox.open_packages import imported, public_name
+from autograder.sandbox.open_packages import import_object, public_name
 from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.wire import MAX_ARRAYS, Frame, Pipe
 
@@ -136,7 +136,7 @@ class PlainCalls:
         if kind == "there":
             return self._kept.find(content)
         if kind == "import":
-            return imported(*content)
+            return import_object(*content)
         if kind == "callback":
             return self._callback(content)
         raise LookupError(kind)

@@ -95,7 +95,7 @@ def program(column: int, audit: int, own: int) -> list[Instruction]:
         _KILL,
         (_LOAD, 0, 0, _NUMBER),
     ]
-    for name, block in _checked(own).items():
+    for name, block in _checks(own).items():
         number = system_calls.CHECKED[name][column]
         if number is not None:
             steps += [(_EQUAL, 0, len(block), number), *block]
@@ -124,16 +124,16 @@ def _by_number(answers: Mapping[int, Instruction]) -> list[Instruction]:
     return steps
 
 
-def _checked(own: int) -> dict[str, list[Instruction]]:
+def _checks(own: int) -> dict[str, list[Instruction]]:
     """The answer to each call of `system_calls.CHECKED`, which depends on its arguments."""
     on_itself = [*_when(0, (own,), [_ALLOW]), _REFUSE]
     on_itself_or_0 = [*_when(0, (0, own), [_ALLOW]), _REFUSE]
     no_signals = [_argument(2), (_ANY_BIT, 0, 1, _ASYNC), _REFUSE, _ALLOW]
-    one_to_one = [*_masked(1, 0xFFFFFFFF ^ _PAIR_FLAGS), (_EQUAL, 0, 1, _STREAM), _ALLOW, _REFUSE]
+    one_to_one = [*_mask(1, 0xFFFFFFFF ^ _PAIR_FLAGS), (_EQUAL, 0, 1, _STREAM), _ALLOW, _REFUSE]
     return {
         "mmap": [
             # such memory stays when this process gives its pages back, and no count includes it
-            *_masked(3, _SHARED_WITHOUT_FILE),
+            *_mask(3, _SHARED_WITHOUT_FILE),
             (_EQUAL, 0, 1, _SHARED_WITHOUT_FILE),
             _REFUSE,
             _ALLOW,
@@ -146,7 +146,7 @@ def _checked(own: int) -> dict[str, list[Instruction]]:
         ],
         "ioctl": [*_when(1, _IOCTL, [_ALLOW]), _answer(errno.ENOTTY)],
         "clone": [
-            *_masked(0, 0xFFFFFFFF ^ _DETACHED),
+            *_mask(0, 0xFFFFFFFF ^ _DETACHED),
             (_EQUAL, 0, 1, _THREAD),
             _ALLOW,
             _REFUSE,
@@ -169,7 +169,7 @@ def _argument(place: int) -> Instruction:
     return (_LOAD, 0, 0, _FIRST_ARGUMENT + 8 * place)
 
 
-def _masked(place: int, bits: int) -> list[Instruction]:
+def _mask(place: int, bits: int) -> list[Instruction]:
     return [_argument(place), (_AND, 0, 0, bits)]
 
 

@@ -338,4 +338,4 @@ def test_the_program_answers_by_number_and_argument(
 
 
 def test_every_checked_call_has_its_rule() -> None:
-    assert set(seccomp._checked(1)) == set(system_calls.CHECKED)
+    assert set(seccomp._checks(1)) == set(system_calls.CHECKED)
